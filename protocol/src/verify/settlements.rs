@@ -1,0 +1,45 @@
+//! Check `settle`: every settlement, computed again from what it vacates (section 4.8).
+
+use super::drawing::{openings, same_text};
+use super::excluded::{ExcludedBundle, draws};
+use super::files::Drawn;
+use super::report::Finding;
+use crate::result::{SettleCode, Slot, holdings, settle};
+
+pub(super) fn check(drawn: &Drawn<'_>, excluded: &[ExcludedBundle]) -> Finding {
+    if drawn.settles.is_empty() {
+        return Finding::not_applicable("no slot was vacated");
+    }
+    run(drawn, excluded).into()
+}
+
+fn run(drawn: &Drawn<'_>, excluded: &[ExcludedBundle]) -> Result<String, Finding> {
+    let excluded =
+        draws(excluded).ok_or_else(|| Finding::could_not("the excluded draws are not known"))?;
+    let openings = openings(drawn);
+    let result = &drawn.result.value;
+    let settles = drawn.settle_notes();
+    for (earlier, note) in drawn.settles.iter().enumerate() {
+        let vacates = note.value.vacates.iter();
+        let vacates: Vec<(Slot, SettleCode)> = vacates
+            .map(|vacate| (vacate.slot.clone(), vacate.code))
+            .collect();
+        let expected = settle(
+            drawn.manifest(),
+            drawn.close(),
+            &excluded,
+            result,
+            &settles[..earlier],
+            &vacates,
+            |index| openings.get(&index).copied(),
+        )
+        .map_err(|error| Finding::failed(format!("{}: {error}", note.name)))?;
+        same_text(&note.name, &expected.to_text(), note.text)?;
+    }
+    let vacated: usize = settles.iter().map(|settle| settle.vacates.len()).sum();
+    Ok(format!(
+        "settlements: {}, slots vacated: {vacated}, slots held now: {}",
+        settles.len(),
+        holdings(result, &settles).len()
+    ))
+}
