@@ -1,0 +1,3 @@
+DROP TABLE questions;
+DROP TABLE asked_fields;
+DROP TABLE activities;

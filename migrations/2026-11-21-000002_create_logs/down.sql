@@ -1,0 +1,4 @@
+DROP TABLE journal_notes;
+DROP TABLE commitments;
+DROP TABLE log_nodes;
+DROP TABLE logs;

@@ -1,0 +1,3 @@
+DROP TABLE draw_notes;
+DROP TABLE prizes;
+DROP TABLE draws;

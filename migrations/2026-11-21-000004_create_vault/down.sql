@@ -1,0 +1,2 @@
+DROP TABLE vault_items;
+DROP TABLE vault_keys;

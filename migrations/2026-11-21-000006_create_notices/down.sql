@@ -1,0 +1,3 @@
+DROP TABLE exports;
+DROP TABLE notices;
+DROP TABLE claims;

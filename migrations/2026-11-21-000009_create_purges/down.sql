@@ -1,0 +1,2 @@
+DROP TABLE statistics;
+DROP TABLE purges;

@@ -1,0 +1,113 @@
+//! One connection type over both databases, and the pool that hands it out.
+//!
+//! Invariant: every SQLite connection is set up alike (`docs/decisions/0003`): a connection
+//! without `secure_delete` would leave bytes behind that a later purge cannot find.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::r2d2::{self, ManageConnection};
+use diesel::result::ConnectionError;
+
+/// A connection to SQLite or PostgreSQL; statements are written once for both.
+#[derive(diesel::MultiConnection)]
+pub enum Conn {
+    /// The default: a file in the data folder.
+    Sqlite(diesel::SqliteConnection),
+    /// Shared by several instances.
+    Postgres(diesel::PgConnection),
+}
+
+/// Which database a URL names, and where it is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum Target {
+    /// A file, created when missing.
+    Sqlite(std::path::PathBuf),
+    /// A libpq connection URL; may hold a password, therefore never printed.
+    Postgres(String),
+}
+
+impl Target {
+    /// Reads `postgres://…`, `postgresql://…`, `sqlite://path` or a plain path.
+    pub fn parse(url: &str) -> Target {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Target::Postgres(url.to_owned());
+        }
+        Target::Sqlite(url.strip_prefix("sqlite://").unwrap_or(url).into())
+    }
+
+    /// A short name for people: `SQLite` or `PostgreSQL`.
+    pub fn engine(&self) -> &'static str {
+        match self {
+            Target::Sqlite(_) => "SQLite",
+            Target::Postgres(_) => "PostgreSQL",
+        }
+    }
+}
+
+impl std::fmt::Debug for Target {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.engine())
+    }
+}
+
+/// Opens connections for the pool.
+pub(super) struct Manager(pub(super) Target);
+
+/// WAL with `synchronous=FULL`: a confirmed entry survives a power cut.
+const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
+     PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; \
+     PRAGMA secure_delete = ON;";
+
+/// Values of a row never reach the server's log through a parameter list.
+const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET client_min_messages = warning;";
+
+impl Manager {
+    /// Opens one connection outside the pool.
+    pub(super) fn open(&self) -> Result<Conn, ConnectionError> {
+        match &self.0 {
+            Target::Sqlite(path) => {
+                let mut conn = diesel::SqliteConnection::establish(&path.to_string_lossy())?;
+                conn.batch_execute(SQLITE_SETTINGS)
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Sqlite(conn))
+            }
+            Target::Postgres(url) => {
+                let mut conn = diesel::PgConnection::establish(url)?;
+                conn.batch_execute(POSTGRES_SETTINGS)
+                    .map_err(ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Conn::Postgres(conn))
+            }
+        }
+    }
+}
+
+impl ManageConnection for Manager {
+    type Connection = Conn;
+    type Error = r2d2::Error;
+
+    fn connect(&self) -> Result<Conn, r2d2::Error> {
+        self.open().map_err(r2d2::Error::ConnectionError)
+    }
+
+    fn is_valid(&self, conn: &mut Conn) -> Result<(), r2d2::Error> {
+        conn.batch_execute("SELECT 1")
+            .map_err(r2d2::Error::QueryError)
+    }
+
+    fn has_broken(&self, conn: &mut Conn) -> bool {
+        std::thread::panicking() || conn.batch_execute("SELECT 1").is_err()
+    }
+}
+
+pub(super) type Pool = r2d2::Pool<Manager>;
+
+pub(super) fn pool(target: &Target) -> Result<Pool, r2d2::PoolError> {
+    r2d2::Pool::builder()
+        .max_size(8)
+        .min_idle(Some(1))
+        .connection_timeout(Duration::from_secs(5))
+        .test_on_check_out(matches!(target, Target::Postgres(_)))
+        .build(Manager(target.clone()))
+}

@@ -1,0 +1,34 @@
+//! Database-level guards that the portable migrations cannot express (`decisions` D10).
+//!
+//! Invariant: rows of the audit log and the journal are added, never changed or removed.
+
+use diesel::connection::SimpleConnection;
+use diesel::result::Error as QueryError;
+
+use super::Conn;
+
+const APPEND_ONLY: [&str; 2] = ["audit_records", "journal_notes"];
+
+/// Installs the guards; safe to run at every start.
+pub(super) fn install(conn: &mut Conn) -> Result<(), QueryError> {
+    for table in APPEND_ONLY {
+        match conn {
+            Conn::Sqlite(sqlite) => {
+                for verb in ["UPDATE", "DELETE"] {
+                    sqlite.batch_execute(&format!(
+                        "CREATE TRIGGER IF NOT EXISTS {table}_refuse_{verb} BEFORE {verb} ON {table} \
+                         BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
+                    ))?;
+                }
+            }
+            Conn::Postgres(postgres) => postgres.batch_execute(&format!(
+                "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS \
+                 $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$; \
+                 CREATE OR REPLACE TRIGGER {table}_append_only \
+                 BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} \
+                 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();"
+            ))?,
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,82 @@
+//! Brings the tables to the state this binary knows, or refuses.
+//!
+//! Invariant: a database with a migration this binary does not know is left untouched; an older
+//! program on newer tables would lose data without noticing.
+
+use diesel::connection::SimpleConnection;
+use diesel::migration::{MigrationSource, MigrationVersion};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+use super::Conn;
+
+const EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
+
+/// Any number that no other program on the same cluster uses: "fairdraw" read as bytes.
+const MIGRATION_LOCK: i64 = 0x6661_6972_6472_6177;
+
+/// Why a database could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum MigrateError {
+    /// The folder for the SQLite file could not be made.
+    #[error("cannot create the data folder")]
+    Folder(#[source] std::io::Error),
+    /// No connection.
+    #[error("cannot reach the database")]
+    Unreachable(#[source] diesel::r2d2::PoolError),
+    /// The tables come from a newer Fairdraw.
+    #[error(
+        "the database has migration {version}, which this version of Fairdraw does not know; \
+             install the newer version again, or restore a backup made before it"
+    )]
+    UnknownSchema {
+        /// The first unknown migration.
+        version: String,
+    },
+    /// A migration failed.
+    #[error("a migration failed")]
+    Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The append-only guards could not be installed.
+    #[error("cannot install the append-only guards")]
+    Guards(#[source] diesel::result::Error),
+}
+
+/// Runs what is missing.
+pub(super) fn run(conn: &mut Conn) -> Result<(), MigrateError> {
+    match conn {
+        Conn::Sqlite(sqlite) => bring_up_to_date(sqlite),
+        Conn::Postgres(postgres) => {
+            // Several instances may start at once; one of them migrates, the others wait.
+            lock(postgres, "pg_advisory_lock")?;
+            let outcome = bring_up_to_date(postgres);
+            lock(postgres, "pg_advisory_unlock")?;
+            outcome
+        }
+    }
+}
+
+fn lock(conn: &mut diesel::PgConnection, function: &str) -> Result<(), MigrateError> {
+    conn.batch_execute(&format!("SELECT {function}({MIGRATION_LOCK})"))
+        .map_err(|error| MigrateError::Failed(Box::new(error)))
+}
+
+fn bring_up_to_date<DB, C>(conn: &mut C) -> Result<(), MigrateError>
+where
+    DB: diesel::backend::Backend,
+    C: MigrationHarness<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
+    let embedded = MigrationSource::<DB>::migrations(&EMBEDDED).map_err(MigrateError::Failed)?;
+    let known: Vec<MigrationVersion<'static>> = embedded
+        .iter()
+        .map(|migration| migration.name().version().as_owned())
+        .collect();
+    let applied = conn.applied_migrations().map_err(MigrateError::Failed)?;
+    if let Some(stranger) = applied.iter().find(|version| !known.contains(version)) {
+        return Err(MigrateError::UnknownSchema {
+            version: stranger.to_string(),
+        });
+    }
+    conn.run_pending_migrations(EMBEDDED)
+        .map_err(MigrateError::Failed)?;
+    Ok(())
+}

@@ -1,0 +1,342 @@
+//! The database: named units of work on SQLite or PostgreSQL.
+//!
+//! Invariant: a closure given to [`Db::write`] may run again after a conflict, so it touches
+//! nothing but its [`Tx`]; what it returned counts only after the commit.
+//!
+//! Not here: SQL of a domain (its own `store.rs`), personal data in clear (no table holds any).
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+use diesel::result::{DatabaseErrorKind, Error as QueryError};
+
+use crate::platform::clock::{Clock, Timestamp};
+
+pub mod compaction;
+mod connection;
+mod group;
+mod guards;
+mod migrate;
+pub(crate) mod schema;
+
+pub use connection::{Conn, Target};
+pub use group::{GroupVerb, Writer};
+pub use migrate::MigrateError;
+
+/// What may go wrong between a domain and its rows.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A unique index refused the row.
+    #[error("such a row exists already")]
+    Duplicate(#[source] QueryError),
+    /// Another transaction was in the way; the unit of work may be tried again.
+    #[error("the database was busy")]
+    Contended(#[source] QueryError),
+    /// No connection could be had in time.
+    #[error("the database cannot be reached")]
+    Unreachable(#[source] diesel::r2d2::PoolError),
+    /// The background thread that ran the unit of work ended early.
+    #[error("the unit of work was stopped")]
+    Stopped,
+    /// Anything else; its message names tables and columns, never values.
+    #[error("the database refused a statement")]
+    Query(#[source] QueryError),
+}
+
+impl From<QueryError> for Error {
+    fn from(error: QueryError) -> Error {
+        match &error {
+            QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, _) => {
+                Error::Duplicate(error)
+            }
+            other if is_contention(other) => Error::Contended(error),
+            _ => Error::Query(error),
+        }
+    }
+}
+
+impl crate::platform::fault::Fault for Error {
+    fn kind(&self) -> crate::platform::fault::Kind {
+        match self {
+            Error::Contended(_) | Error::Unreachable(_) => {
+                crate::platform::fault::Kind::Unavailable
+            }
+            _ => crate::platform::fault::Kind::Broken,
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Error::Contended(_) | Error::Unreachable(_) => "db.unavailable",
+            _ => "db.broken",
+        }
+    }
+}
+
+fn is_contention(error: &QueryError) -> bool {
+    match error {
+        QueryError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => true,
+        QueryError::DatabaseError(_, information) => {
+            let message = information.message();
+            message.contains("database is locked")
+                || message.contains("database table is locked")
+                || message.contains("deadlock detected")
+        }
+        _ => false,
+    }
+}
+
+/// Turns a unique violation into the domain's own word for it and leaves other errors alone.
+pub fn on_duplicate<E: From<Error>>(word: E) -> impl FnOnce(QueryError) -> E {
+    |error| match Error::from(error) {
+        Error::Duplicate(_) => word,
+        other => E::from(other),
+    }
+}
+
+/// One transaction and the moment at which it takes place.
+pub struct Tx<'c> {
+    conn: &'c mut Conn,
+    now: Timestamp,
+}
+
+impl Tx<'_> {
+    /// The moment of this transaction; the same however often it is asked.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The connection, for statements in a `store.rs`.
+    pub fn conn(&mut self) -> &mut Conn {
+        self.conn
+    }
+}
+
+/// A clonable handle on the database.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    target: Target,
+    pool: connection::Pool,
+    clock: Clock,
+    /// SQLite has one writer at a time; waiting here is fair, its busy handler is not.
+    write_lane: Mutex<()>,
+}
+
+/// How often a unit of work is tried when others are in its way.
+const TRIES: u32 = 40;
+
+impl Db {
+    /// Opens the database, creates or migrates its tables and refuses an unknown schema.
+    pub fn open(target: Target, clock: Clock) -> Result<Db, MigrateError> {
+        if let Target::Sqlite(path) = &target {
+            make_private(path).map_err(MigrateError::Folder)?;
+        }
+        let pool = connection::pool(&target).map_err(MigrateError::Unreachable)?;
+        let db = Db {
+            inner: Arc::new(Inner {
+                target,
+                pool,
+                clock,
+                write_lane: Mutex::new(()),
+            }),
+        };
+        let mut conn = db.inner.pool.get().map_err(MigrateError::Unreachable)?;
+        migrate::run(&mut conn)?;
+        guards::install(&mut conn).map_err(MigrateError::Guards)?;
+        drop(conn);
+        Ok(db)
+    }
+
+    /// The clock whose time transactions carry.
+    pub fn clock(&self) -> &Clock {
+        &self.inner.clock
+    }
+
+    /// Which database this is.
+    pub fn target(&self) -> &Target {
+        &self.inner.target
+    }
+
+    /// Reads one consistent state of the database.
+    pub async fn read<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let db = self.clone();
+        tokio::task::spawn_blocking(move || db.read_now(name, work))
+            .await
+            .unwrap_or_else(|_| Err(Error::Stopped.into()))
+    }
+
+    /// Runs one unit of work; all of it is stored, or nothing.
+    pub async fn write<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: std::error::Error + From<Error> + Send + 'static,
+    {
+        let db = self.clone();
+        tokio::task::spawn_blocking(move || db.write_now(name, work))
+            .await
+            .unwrap_or_else(|_| Err(Error::Stopped.into()))
+    }
+
+    /// [`Db::read`] on the calling thread: for jobs, commands and tests.
+    pub fn read_now<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
+    where
+        F: FnOnce(&mut Tx) -> Result<T, E>,
+        E: From<Error>,
+    {
+        let mut conn = self.inner.pool.get().map_err(Error::Unreachable)?;
+        let begin = match &*conn {
+            Conn::Sqlite(_) => "BEGIN",
+            Conn::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        };
+        conn.batch_execute(begin).map_err(Error::from)?;
+        let open = OpenTransaction::new(&mut conn, name);
+        let result = work(&mut Tx {
+            conn: &mut *open.conn,
+            now: self.inner.clock.now(),
+        });
+        open.end("ROLLBACK").map_err(Error::from)?;
+        result
+    }
+
+    /// [`Db::write`] on the calling thread: for jobs, commands and tests.
+    pub fn write_now<T, E, F>(&self, name: &'static str, mut work: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx) -> Result<T, E>,
+        E: std::error::Error + From<Error> + 'static,
+    {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            match self.attempt(name, &mut work) {
+                Err(error) if tries < TRIES && contended(&error) => {
+                    tracing::debug!(unit = name, tries, "tried again after a conflict");
+                    pause(tries);
+                }
+                outcome => return outcome,
+            }
+        }
+    }
+
+    fn attempt<T, E, F>(&self, name: &'static str, work: &mut F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx) -> Result<T, E>,
+        E: From<Error>,
+    {
+        let sqlite = matches!(self.inner.target, Target::Sqlite(_));
+        let lane = sqlite.then(|| {
+            self.inner
+                .write_lane
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+        });
+        let mut conn = self.inner.pool.get().map_err(Error::Unreachable)?;
+        let begin = if sqlite {
+            "BEGIN IMMEDIATE"
+        } else {
+            "BEGIN ISOLATION LEVEL SERIALIZABLE"
+        };
+        conn.batch_execute(begin).map_err(Error::from)?;
+        let open = OpenTransaction::new(&mut conn, name);
+        let result = work(&mut Tx {
+            conn: &mut *open.conn,
+            now: self.inner.clock.now(),
+        });
+        let ended = match &result {
+            Ok(_) => open.end("COMMIT"),
+            Err(_) => open.end("ROLLBACK"),
+        };
+        drop(lane);
+        match (result, ended) {
+            (Ok(value), Ok(())) => Ok(value),
+            (Ok(_), Err(error)) => Err(Error::from(error).into()),
+            (Err(error), _) => Err(error),
+        }
+    }
+}
+
+/// Makes the folder and the file so that nobody but the owner reads them; SQLite gives its log the
+/// rights of the file.
+fn make_private(path: &std::path::Path) -> std::io::Result<()> {
+    use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+    if let Some(folder) = path.parent().filter(|f| !f.as_os_str().is_empty()) {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(folder)?;
+    }
+    std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .mode(0o600)
+        .open(path)
+        .map(drop)
+}
+
+/// Rolls back when a unit of work panics, so that no half-open transaction returns to the pool.
+struct OpenTransaction<'c> {
+    conn: &'c mut Conn,
+    name: &'static str,
+    ended: bool,
+}
+
+impl<'c> OpenTransaction<'c> {
+    fn new(conn: &'c mut Conn, name: &'static str) -> OpenTransaction<'c> {
+        OpenTransaction {
+            conn,
+            name,
+            ended: false,
+        }
+    }
+
+    fn end(mut self, statement: &str) -> Result<(), QueryError> {
+        self.ended = true;
+        let outcome = self.conn.batch_execute(statement);
+        if outcome.is_err() && statement == "COMMIT" {
+            // The error of the commit is the one to tell; a failed rollback adds nothing.
+            let _ = self.conn.batch_execute("ROLLBACK");
+        }
+        outcome
+    }
+}
+
+impl Drop for OpenTransaction<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            tracing::warn!(unit = self.name, "unit of work did not end; rolled back");
+            let _ = self.conn.batch_execute("ROLLBACK");
+        }
+    }
+}
+
+/// Whether a conflict lies anywhere below `error`.
+fn contended(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut layer = Some(error);
+    while let Some(current) = layer {
+        if current
+            .downcast_ref::<QueryError>()
+            .is_some_and(is_contention)
+        {
+            return true;
+        }
+        layer = current.source();
+    }
+    false
+}
+
+/// Waits a little longer after each conflict, and never in step with the other party.
+fn pause(tries: u32) {
+    let [jitter] = crate::platform::ids::random::<1>();
+    let wait = u64::from(tries.min(10)) * 2 + u64::from(jitter % 16);
+    std::thread::park_timeout(Duration::from_millis(wait));
+}

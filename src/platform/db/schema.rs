@@ -1,0 +1,351 @@
+//! The tables as Diesel sees them; written beside `migrations/`, one type vocabulary for both databases.
+//!
+//! Not here: rows (private to each domain's `store.rs`).
+
+diesel::table! {
+    site_settings (name) {
+        name -> Text,
+        value -> Text,
+    }
+}
+
+diesel::table! {
+    staff (id) {
+        id -> Text,
+        name -> Text,
+        passphrase_hash -> Text,
+        failures -> BigInt,
+        locked_until -> BigInt,
+        disabled -> Bool,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    grants (staff_id, role, branch) {
+        staff_id -> Text,
+        role -> Text,
+        branch -> Text,
+    }
+}
+
+diesel::table! {
+    staff_sessions (token_hash) {
+        token_hash -> Binary,
+        staff_id -> Text,
+        opened_at -> BigInt,
+        seen_at -> BigInt,
+        ends_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    setup_links (token_hash) {
+        token_hash -> Binary,
+        staff_id -> Nullable<Text>,
+        ends_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    activities (id) {
+        id -> Text,
+        slug -> Text,
+        kind -> Text,
+        stage -> Text,
+        title_zh -> Text,
+        title_en -> Text,
+        text_zh -> Text,
+        text_en -> Text,
+        rules_zh -> Text,
+        rules_en -> Text,
+        opens_at -> BigInt,
+        closes_at -> BigInt,
+        freezes_at -> BigInt,
+        draws_at -> BigInt,
+        claim_days -> BigInt,
+        retention_days -> BigInt,
+        purges_at -> BigInt,
+        answers_linked -> Bool,
+        notice_zh -> Text,
+        notice_en -> Text,
+        cancelled_reason -> Text,
+        version -> BigInt,
+        created_by -> Text,
+        created_at -> BigInt,
+        published_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    asked_fields (activity_id, field) {
+        activity_id -> Text,
+        field -> Text,
+        required -> Bool,
+        purpose_zh -> Text,
+        purpose_en -> Text,
+    }
+}
+
+diesel::table! {
+    questions (activity_id, id) {
+        activity_id -> Text,
+        id -> Text,
+        position -> BigInt,
+        kind -> Text,
+        label_zh -> Text,
+        label_en -> Text,
+        hint_zh -> Text,
+        hint_en -> Text,
+        required -> Bool,
+    }
+}
+
+diesel::table! {
+    logs (activity_id, id) {
+        activity_id -> Text,
+        id -> Text,
+        origin -> Text,
+        base -> Nullable<Binary>,
+        size -> BigInt,
+        root -> Binary,
+        checkpoint -> Text,
+    }
+}
+
+diesel::table! {
+    log_nodes (activity_id, log_id, level, position) {
+        activity_id -> Text,
+        log_id -> Text,
+        level -> BigInt,
+        position -> BigInt,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    commitments (activity_id, draw_id, position) {
+        activity_id -> Text,
+        draw_id -> Text,
+        position -> BigInt,
+        commitment -> Binary,
+    }
+}
+
+diesel::table! {
+    journal_notes (position) {
+        position -> BigInt,
+        note -> Text,
+        written_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    draws (activity_id, id) {
+        activity_id -> Text,
+        id -> Text,
+        stage -> Text,
+        chain -> Binary,
+        round -> BigInt,
+        reserves -> BigInt,
+        wins_per_person -> BigInt,
+        tickets_per_person -> BigInt,
+        manifest -> Nullable<Binary>,
+        beacon -> Nullable<Text>,
+        beacon_trouble -> Text,
+    }
+}
+
+diesel::table! {
+    prizes (activity_id, draw_id, position) {
+        activity_id -> Text,
+        draw_id -> Text,
+        position -> BigInt,
+        slug -> Text,
+        name_zh -> Text,
+        name_en -> Text,
+        units -> BigInt,
+        value_twd -> BigInt,
+    }
+}
+
+diesel::table! {
+    draw_notes (activity_id, draw_id, name) {
+        activity_id -> Text,
+        draw_id -> Text,
+        name -> Text,
+        note -> Text,
+        hash -> Binary,
+        proof -> Text,
+        journal_position -> BigInt,
+        written_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    vault_keys (activity_id) {
+        activity_id -> Text,
+        notify_public -> Binary,
+        answers_public -> Binary,
+        created_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    vault_items (activity_id, id) {
+        activity_id -> Text,
+        id -> Text,
+        key_scope -> Text,
+        sealed -> Binary,
+        own_copy -> Nullable<Binary>,
+    }
+}
+
+diesel::table! {
+    entries (activity_id, id) {
+        activity_id -> Text,
+        id -> Text,
+        lookup -> Binary,
+        contact_item -> Nullable<Text>,
+        answers_item -> Nullable<Text>,
+        notice_hash -> Binary,
+        language -> Text,
+        taken_hour -> BigInt,
+        withdrawn -> Bool,
+    }
+}
+
+diesel::table! {
+    tickets (activity_id, draw_id, position) {
+        activity_id -> Text,
+        draw_id -> Text,
+        position -> BigInt,
+        entry_id -> Text,
+        ticket_no -> BigInt,
+        tag -> Binary,
+        bind -> Binary,
+        void -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    claims (activity_id, draw_id, slot, position) {
+        activity_id -> Text,
+        draw_id -> Text,
+        slot -> Text,
+        position -> BigInt,
+        stage -> Text,
+        deadline -> BigInt,
+        marked_by -> Text,
+        marked_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    notices (activity_id, id) {
+        activity_id -> Text,
+        id -> Text,
+        draw_id -> Text,
+        slot -> Text,
+        position -> BigInt,
+        kind -> Text,
+        copy -> BigInt,
+        message_id -> Text,
+        stage -> Text,
+        attempts -> BigInt,
+        next_at -> BigInt,
+        last_reply -> Text,
+        sent_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    exports (activity_id, id) {
+        activity_id -> Text,
+        id -> Text,
+        staff_id -> Text,
+        made_at -> BigInt,
+        purpose -> Text,
+        format -> Text,
+        row_count -> BigInt,
+    }
+}
+
+diesel::table! {
+    jobs (id) {
+        id -> Text,
+        kind -> Text,
+        activity_id -> Text,
+        payload -> Text,
+        run_at -> BigInt,
+        attempts -> BigInt,
+        lease_until -> BigInt,
+        lease_token -> Text,
+        dedup_key -> Text,
+        last_error -> Text,
+    }
+}
+
+diesel::table! {
+    audit_records (position) {
+        position -> BigInt,
+        at -> BigInt,
+        actor -> Text,
+        act -> Text,
+        activity_id -> Text,
+        object -> Text,
+        purpose -> Text,
+        reason -> Text,
+        previous -> Binary,
+        hash -> Binary,
+    }
+}
+
+diesel::table! {
+    purges (activity_id) {
+        activity_id -> Text,
+        step -> Text,
+        started_at -> BigInt,
+        updated_at -> BigInt,
+        report -> Text,
+        trouble -> Text,
+        certificate -> Text,
+    }
+}
+
+diesel::table! {
+    statistics (activity_id, name) {
+        activity_id -> Text,
+        name -> Text,
+        published -> Text,
+    }
+}
+
+diesel::allow_tables_to_appear_in_same_query!(
+    site_settings,
+    staff,
+    grants,
+    staff_sessions,
+    setup_links,
+    activities,
+    asked_fields,
+    questions,
+    logs,
+    log_nodes,
+    commitments,
+    journal_notes,
+    draws,
+    prizes,
+    draw_notes,
+    vault_keys,
+    vault_items,
+    entries,
+    tickets,
+    claims,
+    notices,
+    exports,
+    jobs,
+    audit_records,
+    purges,
+    statistics,
+);

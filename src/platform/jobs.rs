@@ -1,0 +1,282 @@
+//! What runs later: one table, filled inside the caller's transaction.
+//!
+//! Invariant: a job is claimed by a lease, and only the holder of the lease may finish it; a job
+//! whose process died is claimed again when its lease ends. Handlers are therefore idempotent.
+//!
+//! Not here: what a job does (`jobs.rs` of a domain), and which jobs exist (`app.rs`).
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use crate::platform::clock::{MINUTE, SECOND, Timestamp};
+use crate::platform::db::schema::jobs;
+use crate::platform::db::{self, Db, Tx};
+use crate::platform::ids;
+
+/// A job to be stored.
+#[derive(Debug, Clone)]
+pub struct NewJob {
+    /// Which handler runs it.
+    pub kind: &'static str,
+    /// The activity it belongs to, or empty; a purge removes jobs by it.
+    pub activity: String,
+    /// What the handler needs to know: ids only, never personal data.
+    pub payload: String,
+    /// Not before this moment.
+    pub run_at: Timestamp,
+    /// Two jobs with one key are the same job; the second is not stored.
+    pub dedup_key: String,
+}
+
+/// A job in the hands of its handler.
+#[derive(Debug, Clone)]
+pub struct Job {
+    /// Its id.
+    pub id: String,
+    /// Which handler runs it.
+    pub kind: String,
+    /// The activity it belongs to, or empty.
+    pub activity: String,
+    /// What the handler needs to know.
+    pub payload: String,
+    /// How often it was tried before.
+    pub attempts: i64,
+    lease_token: String,
+}
+
+/// What a handler says at its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Next {
+    /// The work is done; the job disappears.
+    Done,
+    /// Nothing went wrong, but it is too early: again at this moment.
+    At(Timestamp),
+}
+
+/// Why a job did not succeed; a stable word for the table, never a person's data.
+#[derive(Debug, thiserror::Error)]
+#[error("{code}")]
+pub struct Failure {
+    /// A stable word, such as `db.unavailable`.
+    pub code: &'static str,
+    /// The chain of causes, for the log.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl<F: crate::platform::fault::Fault> From<F> for Failure {
+    fn from(fault: F) -> Failure {
+        Failure {
+            code: fault.code(),
+            source: Box::new(fault),
+        }
+    }
+}
+
+/// What a handler is: a function of a job.
+pub type Handler = Box<dyn Fn(&Job) -> Result<Next, Failure> + Send + Sync>;
+
+/// How long a handler may run before another process may take its job.
+const LEASE: i64 = 5 * MINUTE;
+const FIRST_RETRY: i64 = 5 * SECOND;
+const LAST_RETRY: i64 = 30 * MINUTE;
+
+/// Stores a job in the caller's transaction; a second job with the same key is left out.
+pub fn enqueue(tx: &mut Tx, job: &NewJob) -> Result<(), db::Error> {
+    let known: i64 = jobs::table
+        .filter(jobs::dedup_key.eq(&job.dedup_key))
+        .count()
+        .get_result(tx.conn())?;
+    if known > 0 {
+        return Ok(());
+    }
+    diesel::insert_into(jobs::table)
+        .values((
+            jobs::id.eq(ids::code(16)),
+            jobs::kind.eq(job.kind),
+            jobs::activity_id.eq(&job.activity),
+            jobs::payload.eq(&job.payload),
+            jobs::run_at.eq(job.run_at.0),
+            jobs::attempts.eq(0),
+            jobs::lease_until.eq(0),
+            jobs::lease_token.eq(""),
+            jobs::dedup_key.eq(&job.dedup_key),
+            jobs::last_error.eq(""),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Removes every job of an activity.
+pub fn forget(tx: &mut Tx, activity: &str) -> Result<usize, db::Error> {
+    Ok(diesel::delete(jobs::table.filter(jobs::activity_id.eq(activity))).execute(tx.conn())?)
+}
+
+/// A job as the operator sees it.
+#[derive(Debug, Clone)]
+pub struct Waiting {
+    /// Which handler runs it.
+    pub kind: String,
+    /// The activity it belongs to, or empty.
+    pub activity: String,
+    /// When it is due.
+    pub run_at: Timestamp,
+    /// How often it was tried.
+    pub attempts: i64,
+    /// The stable word of its last failure.
+    pub last_error: String,
+}
+
+/// The jobs that wait, the next one first.
+pub fn waiting(tx: &mut Tx, at_most: i64) -> Result<Vec<Waiting>, db::Error> {
+    let rows: Vec<(String, String, i64, i64, String)> = jobs::table
+        .select((
+            jobs::kind,
+            jobs::activity_id,
+            jobs::run_at,
+            jobs::attempts,
+            jobs::last_error,
+        ))
+        .order(jobs::run_at)
+        .limit(at_most)
+        .load(tx.conn())?;
+    Ok(rows
+        .into_iter()
+        .map(|(kind, activity, run_at, attempts, last_error)| Waiting {
+            kind,
+            activity,
+            run_at: Timestamp(run_at),
+            attempts,
+            last_error,
+        })
+        .collect())
+}
+
+/// Claims due jobs and gives them to their handlers.
+pub struct Runner {
+    db: Db,
+    handlers: HashMap<&'static str, Handler>,
+}
+
+impl Runner {
+    /// A runner that knows no kind of job yet.
+    pub fn new(db: Db) -> Runner {
+        Runner {
+            db,
+            handlers: HashMap::new(),
+        }
+    }
+
+    /// Names the handler of a kind.
+    pub fn on(
+        &mut self,
+        kind: &'static str,
+        handler: impl Fn(&Job) -> Result<Next, Failure> + Send + Sync + 'static,
+    ) {
+        self.handlers.insert(kind, Box::new(handler));
+    }
+
+    /// Runs every job that is due, one after the other, and says how many were tried.
+    pub fn run_due(&self) -> Result<usize, db::Error> {
+        let mut tried = 0;
+        while let Some(job) = self.claim()? {
+            tried += 1;
+            let outcome = match self.handlers.get(job.kind.as_str()) {
+                Some(handler) => handler(&job),
+                None => Ok(Next::At(self.db.clock().now().plus(LAST_RETRY))),
+            };
+            self.settle(&job, outcome)?;
+        }
+        Ok(tried)
+    }
+
+    fn claim(&self) -> Result<Option<Job>, db::Error> {
+        self.db.write_now("claim job", |tx| {
+            let now = tx.now().0;
+            let due: Option<(String, String, String, String, i64)> = jobs::table
+                .filter(jobs::run_at.le(now))
+                .filter(jobs::lease_until.le(now))
+                .select((
+                    jobs::id,
+                    jobs::kind,
+                    jobs::activity_id,
+                    jobs::payload,
+                    jobs::attempts,
+                ))
+                .order((jobs::run_at, jobs::id))
+                .first(tx.conn())
+                .optional()?;
+            let Some((id, kind, activity, payload, attempts)) = due else {
+                return Ok(None);
+            };
+            let lease_token = ids::code(16);
+            diesel::update(jobs::table.filter(jobs::id.eq(&id)))
+                .set((
+                    jobs::lease_token.eq(&lease_token),
+                    jobs::lease_until.eq(now + LEASE),
+                ))
+                .execute(tx.conn())?;
+            Ok(Some(Job {
+                id,
+                kind,
+                activity,
+                payload,
+                attempts,
+                lease_token,
+            }))
+        })
+    }
+
+    fn settle(&self, job: &Job, outcome: Result<Next, Failure>) -> Result<(), db::Error> {
+        if let Err(failure) = &outcome {
+            tracing::warn!(kind = %job.kind, job = %job.id, code = failure.code, cause = %chain(&*failure.source), "job failed");
+        }
+        self.db.write_now("settle job", |tx| {
+            let mine = jobs::table
+                .filter(jobs::id.eq(&job.id))
+                .filter(jobs::lease_token.eq(&job.lease_token));
+            let (run_at, attempts, word) = match &outcome {
+                Ok(Next::Done) => {
+                    diesel::delete(mine).execute(tx.conn())?;
+                    return Ok(());
+                }
+                Ok(Next::At(moment)) => (*moment, job.attempts, ""),
+                Err(failure) => (
+                    tx.now().plus(back_off(job.attempts)),
+                    job.attempts + 1,
+                    failure.code,
+                ),
+            };
+            diesel::update(mine)
+                .set((
+                    jobs::run_at.eq(run_at.0),
+                    jobs::attempts.eq(attempts),
+                    jobs::lease_until.eq(0),
+                    jobs::last_error.eq(word),
+                ))
+                .execute(tx.conn())?;
+            Ok(())
+        })
+    }
+}
+
+/// Doubles from five seconds to half an hour.
+pub fn back_off(attempts: i64) -> i64 {
+    let doublings = u32::try_from(attempts.clamp(0, 20)).unwrap_or(20);
+    FIRST_RETRY
+        .saturating_mul(1_i64 << doublings)
+        .min(LAST_RETRY)
+}
+
+/// The chain of causes on one line.
+fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut line = error.to_string();
+    let mut layer = error.source();
+    while let Some(cause) = layer {
+        line.push_str(": ");
+        line.push_str(&cause.to_string());
+        layer = cause.source();
+    }
+    line
+}

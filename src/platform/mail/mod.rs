@@ -1,0 +1,221 @@
+//! Mail: one letter at a time to the library's own server, with the truth about what became of it.
+//!
+//! Invariant: a letter counts as handed over from the moment its last line may have left this
+//! process; an answer that is lost after that is [`Outcome::Uncertain`] and never a reason to send
+//! the letter again by itself (`decisions` D21). Nothing here logs an address or a server's words,
+//! which often repeat the address.
+//!
+//! Not here: who is written to and what ([`crate::notify`]).
+
+mod connection;
+mod route;
+
+use std::time::{Duration, SystemTime};
+
+use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::{Mailbox, MessageBuilder};
+use lettre::transport::smtp::extension::ClientId;
+use lettre::{Address, Message};
+
+use crate::platform::clock::Timestamp;
+use crate::platform::config::Config;
+use crate::platform::text::Language;
+
+pub use connection::{Connection, Ready};
+pub use route::RouteError;
+
+use route::Route;
+
+/// What became of a letter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// The server took responsibility for it.
+    Sent,
+    /// The server will never take it; its reply code (5xx).
+    Refused {
+        /// RFC 5321 section 4.2.
+        code: u16,
+    },
+    /// Nothing was taken; it may be tried again.
+    TryLater(Trouble),
+    /// It left this process and the answer was lost: perhaps it arrived, perhaps not.
+    Uncertain,
+}
+
+/// Why nothing was taken.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trouble {
+    /// The configuration names no mail server.
+    NotConfigured,
+    /// No connection, or it broke before the letter left.
+    Unreachable,
+    /// No protected connection could be made.
+    Tls,
+    /// The server did not accept our user or password.
+    SignIn,
+    /// The server's reply code (4xx, or 5xx to its greeting).
+    Reply(u16),
+}
+
+impl Trouble {
+    /// The word in tables and message ids; a reply code is its three digits.
+    pub fn word(self) -> String {
+        match self {
+            Trouble::NotConfigured => "not-configured".to_owned(),
+            Trouble::Unreachable => "unreachable".to_owned(),
+            Trouble::Tls => "tls".to_owned(),
+            Trouble::SignIn => "sign-in".to_owned(),
+            Trouble::Reply(code) => code.to_string(),
+        }
+    }
+}
+
+/// One letter to one person.
+pub struct Letter<'a> {
+    /// The recipient's address, as [`crate::identity::email`] accepts it.
+    pub to: &'a str,
+    /// One line, made of a template and never of what a visitor typed.
+    pub subject: &'a str,
+    /// Plain text in UTF-8.
+    pub body: &'a str,
+    /// Stable name of this letter, `local@domain`; the same at every try.
+    pub message_id: &'a str,
+    /// When it was written.
+    pub date: Timestamp,
+    /// Its language: picks the sender's name.
+    pub language: Language,
+}
+
+/// A letter as it travels: headers, body, envelope.
+pub struct Written(Message);
+
+/// Why a letter, or the sender in the configuration, cannot be written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LetterError {
+    /// An address that no mail server takes.
+    #[error("the address cannot be written to")]
+    Address,
+    /// A header would end early.
+    #[error("a header holds a line break")]
+    Header,
+}
+
+/// Why the configuration cannot send mail.
+#[derive(Debug, thiserror::Error)]
+pub enum MailerError {
+    /// `smtp_url`.
+    #[error(transparent)]
+    Route(#[from] RouteError),
+    /// `mail_from`.
+    #[error("mail_from is not an address")]
+    Sender,
+    /// The file of `ca=`.
+    #[error("the certificate authority named by ca= cannot be read")]
+    Authority(#[source] std::io::Error),
+    /// The file of `ca=` holds something else.
+    #[error("the file named by ca= is not a certificate in PEM")]
+    Certificate,
+}
+
+/// Everything that sending needs, read from the configuration once.
+#[derive(Debug, Clone)]
+pub struct Mailer {
+    route: Option<Route>,
+    authority: Option<Vec<u8>>,
+    sender: Address,
+    names: [(Language, String); 2],
+    reply_to: Option<Address>,
+    /// What we call ourselves to the server, and the right side of message ids.
+    domain: Option<String>,
+}
+
+impl Mailer {
+    /// Reads the mail part of the configuration. An empty `smtp_url` is no error: nothing leaves,
+    /// and every try says [`Trouble::NotConfigured`].
+    pub fn new(config: &Config) -> Result<Mailer, MailerError> {
+        let route = match config.smtp_url.as_str() {
+            "" => None,
+            url => Some(Route::parse(url)?),
+        };
+        let authority = match route.as_ref().and_then(|route| route.authority.as_ref()) {
+            Some(path) => Some(std::fs::read(path).map_err(MailerError::Authority)?),
+            None => None,
+        };
+        if let Some(pem) = &authority {
+            connection::certificate(pem)?;
+        }
+        let is_domain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+        let domain = Some(&config.site).filter(|site| site.chars().all(is_domain));
+        Ok(Mailer {
+            route,
+            authority,
+            sender: config.mail_from.parse().or(Err(MailerError::Sender))?,
+            names: [
+                (Language::ZhTw, config.library_zh.clone()),
+                (Language::En, config.library_en.clone()),
+            ],
+            reply_to: config.contact_email.parse().ok(),
+            domain: domain.cloned(),
+        })
+    }
+
+    /// Whether the configuration names a mail server.
+    pub fn is_configured(&self) -> bool {
+        self.route.is_some()
+    }
+
+    /// A name for a new letter that no other letter has; it tells nothing about time or person.
+    pub fn message_id(&self) -> String {
+        let domain = self.domain.as_deref().unwrap_or(self.sender.domain());
+        format!("{}@{domain}", crate::platform::ids::code(24))
+    }
+
+    /// Connects, protects the connection and signs in. No letter is needed for that, so that
+    /// nobody's address is opened while the server is down.
+    pub fn connect(&self) -> Result<Connection, Trouble> {
+        let route = self.route.as_ref().ok_or(Trouble::NotConfigured)?;
+        let hello = match &self.domain {
+            Some(domain) => ClientId::Domain(domain.clone()),
+            None => ClientId::default(),
+        };
+        connection::connect(route, self.authority.as_deref(), &hello)
+    }
+
+    /// Writes a letter as it travels.
+    pub fn write(&self, letter: &Letter) -> Result<Written, LetterError> {
+        let one_line = [letter.subject, letter.message_id, letter.to];
+        if one_line.iter().any(|text| text.contains(['\r', '\n'])) {
+            return Err(LetterError::Header);
+        }
+        let to: Address = letter.to.parse().or(Err(LetterError::Address))?;
+        let name = self.names.iter().find(|(of, _)| *of == letter.language);
+        let name = name.map(|(_, name)| name.clone());
+        let mut message = MessageBuilder::new()
+            .message_id(Some(format!("<{}>", letter.message_id)))
+            .date(moment(letter.date))
+            .from(Mailbox::new(name, self.sender.clone()))
+            .to(Mailbox::new(None, to))
+            .subject(letter.subject)
+            .header(ContentType::TEXT_PLAIN)
+            // RFC 3834: absence notes stay away from it.
+            .raw_header(HeaderValue::new(
+                HeaderName::new_from_ascii_str("Auto-Submitted"),
+                "auto-generated".to_owned(),
+            ));
+        if let Some(reply_to) = &self.reply_to {
+            message = message.reply_to(Mailbox::new(None, reply_to.clone()));
+        }
+        match message.body(letter.body.to_owned()) {
+            Ok(message) => Ok(Written(message)),
+            Err(_) => Err(LetterError::Header),
+        }
+    }
+}
+
+fn moment(at: Timestamp) -> SystemTime {
+    let seconds = u64::try_from(at.unix()).unwrap_or(0);
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,14 @@
+//! Machinery with no opinion about libraries.
+//!
+//! Invariant: nothing here imports a domain. Rocket appears only in [`web`] and [`config`].
+
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod fault;
+pub mod ids;
+pub mod jobs;
+pub mod mail;
+pub mod templates;
+pub mod text;
+pub mod web;

@@ -1,0 +1,296 @@
+//! The one error page: what happened, whether anything was saved, what to do next.
+//!
+//! Invariant: a person never sees the `Display` of an error. The chain of causes is logged once,
+//! with a reference that the page shows. Rocket's own errors (no route, too large, a panic) come
+//! through the same responder.
+//!
+//! Not here: which errors there are; each domain has its own, with [`Fault`].
+
+use std::error::Error;
+use std::time::Duration;
+
+use minijinja::context;
+use rocket::catcher::{BoxFuture, Catcher};
+use rocket::http::{ContentType, Header, Method, Status};
+use rocket::request::Request;
+use rocket::response::{self, Responder, Response};
+
+use super::language_of;
+use super::page::{frame, html_answer};
+use crate::platform::fault::{Fault, Kind};
+use crate::platform::ids;
+use crate::platform::templates;
+use crate::platform::text::{self, Language, dates};
+
+/// What a handler answers with.
+pub type AppResult<T> = Result<T, AppError>;
+
+/// Why a request was not answered as asked; shown as a page in the visitor's language.
+#[derive(Debug)]
+pub struct AppError {
+    status: Status,
+    code: &'static str,
+    cause: Option<Box<dyn Error + Send + Sync>>,
+    wait: Option<Wait>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Wait {
+    seconds: u64,
+    until_ms: i64,
+}
+
+impl<F: Fault> From<F> for AppError {
+    fn from(fault: F) -> AppError {
+        AppError {
+            status: status_of(fault.kind()),
+            code: fault.code(),
+            cause: Some(Box::new(fault)),
+            wait: None,
+        }
+    }
+}
+
+impl AppError {
+    /// There is no such page or thing.
+    pub fn not_found() -> AppError {
+        AppError::plain(status_of(Kind::NotFound))
+    }
+
+    /// It was there and has been removed on purpose.
+    pub fn gone() -> AppError {
+        AppError::plain(status_of(Kind::Gone))
+    }
+
+    /// The person may not do this.
+    pub fn forbidden() -> AppError {
+        AppError::plain(status_of(Kind::Forbidden))
+    }
+
+    /// Something changed meanwhile.
+    pub fn conflict() -> AppError {
+        AppError::plain(status_of(Kind::Conflict))
+    }
+
+    /// It works again later.
+    pub fn unavailable() -> AppError {
+        AppError::plain(status_of(Kind::Unavailable))
+    }
+
+    /// Too many tries; the page names the time from which it works again.
+    pub fn too_many(now_ms: i64, wait: Duration) -> AppError {
+        // Rounded up to a whole minute, because the page shows hours and minutes.
+        let millis = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
+        let until_ms = now_ms.saturating_add(millis).saturating_add(59_999);
+        AppError {
+            wait: Some(Wait {
+                seconds: wait.as_secs() + 1,
+                until_ms,
+            }),
+            ..AppError::plain(status_of(Kind::TooMany))
+        }
+    }
+
+    /// Our own mistake; `cause` is logged and not shown.
+    pub fn broken(cause: impl Error + Send + Sync + 'static) -> AppError {
+        AppError {
+            cause: Some(Box::new(cause)),
+            ..AppError::plain(status_of(Kind::Broken))
+        }
+    }
+
+    /// The status of the answer.
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// From when on a refused request works again, in epoch milliseconds, where that is known: for
+    /// a page that keeps what was typed.
+    pub fn until_ms(&self) -> Option<i64> {
+        self.wait.map(|wait| wait.until_ms)
+    }
+
+    pub(super) fn plain(status: Status) -> AppError {
+        AppError {
+            status,
+            code: general_code(status),
+            cause: None,
+            wait: None,
+        }
+    }
+
+    fn log(&self, request: &Request<'_>, reference: &str) {
+        let mut causes = String::new();
+        let mut next: Option<&dyn Error> = self.cause.as_deref().map(|cause| cause as &dyn Error);
+        while let Some(cause) = next {
+            causes.push_str(if causes.is_empty() { "" } else { ": " });
+            causes.push_str(&cause.to_string());
+            next = cause.source();
+        }
+        // The route and never the address, which may hold a receipt code.
+        let route = request.route().map_or("-", |route| route.uri.as_str());
+        let (status, code) = (self.status.code, self.code);
+        if status >= 500 {
+            tracing::error!(reference, status, code, route, causes, "request failed");
+        } else {
+            tracing::info!(reference, status, code, route, causes, "request refused");
+        }
+    }
+
+    fn render(&self, request: &Request<'_>, language: Language, reference: &str) -> Option<String> {
+        let (what, next) = self.words(language);
+        let view = context! {
+            title => text::message(language, general_id(self.status), &[]),
+            what => what,
+            saved => text::message(language, saved_id(request.method(), self.status), &[]),
+            next => next,
+            reference => reference,
+            status => self.status.code,
+        };
+        let whole = context! { ..frame(request, language, None), ..view };
+        match templates::render_value(language, "error.html.j2", whole) {
+            Ok(html) => Some(html),
+            Err(error) => {
+                let cause = error.source().map(ToString::to_string);
+                tracing::error!(reference, cause, "the error page cannot be rendered");
+                None
+            }
+        }
+    }
+
+    /// What happened and what to do: the words of the code where it has its own, else of the status.
+    fn words(&self, language: Language) -> (String, String) {
+        let own = self.code.replace(['.', '_'], "-");
+        let general = general_id(self.status);
+        let what = text::find(language, &own, &[])
+            .unwrap_or_else(|| text::message(language, &format!("{general}.what"), &[]));
+        if let Some(wait) = self.wait {
+            let time = dates::time(wait.until_ms);
+            let next = text::message(language, "error-wait", &[("time", time.into())]);
+            return (what, next);
+        }
+        let next = text::find(language, &format!("{own}.next"), &[])
+            .unwrap_or_else(|| text::message(language, &format!("{general}.next"), &[]));
+        (what, next)
+    }
+}
+
+impl<'r> Responder<'r, 'static> for AppError {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let language = language_of(request);
+        // 40 random bits to find the log line by; not a secret.
+        let reference = ids::code(8).to_uppercase();
+        self.log(request, &reference);
+        let mut response = match self.render(request, language, &reference) {
+            Some(html) => html_answer(self.status, html, true),
+            None => last_resort(&reference),
+        };
+        if let Some(seconds) = self.retry_after() {
+            response.set_header(Header::new("Retry-After", seconds.to_string()));
+        }
+        Ok(response)
+    }
+}
+
+impl AppError {
+    fn retry_after(&self) -> Option<u64> {
+        match (self.wait, self.status) {
+            (Some(wait), _) => Some(wait.seconds),
+            (None, Status::ServiceUnavailable) => Some(30),
+            (None, Status::TooManyRequests) => Some(60),
+            _ => None,
+        }
+    }
+}
+
+/// The only place where a kind becomes a status.
+fn status_of(kind: Kind) -> Status {
+    match kind {
+        Kind::Invalid => Status::UnprocessableEntity,
+        Kind::NotFound => Status::NotFound,
+        Kind::Conflict => Status::Conflict,
+        Kind::Gone => Status::Gone,
+        Kind::Forbidden => Status::Forbidden,
+        Kind::Unauthorized => Status::Unauthorized,
+        Kind::TooMany => Status::TooManyRequests,
+        Kind::Unavailable => Status::ServiceUnavailable,
+        Kind::Broken => Status::InternalServerError,
+    }
+}
+
+/// The message of a status; its attributes `what` and `next` are the rest of the page.
+fn general_id(status: Status) -> &'static str {
+    match status.code {
+        401 => "error-unauthorized",
+        403 => "error-forbidden",
+        404 | 405 => "error-not-found",
+        408 => "error-slow",
+        409 => "error-conflict",
+        410 => "error-gone",
+        413 => "error-too-large",
+        422 => "error-invalid",
+        429 => "error-too-many",
+        400..=499 => "error-bad-request",
+        503 => "error-unavailable",
+        _ => "error-broken",
+    }
+}
+
+fn general_code(status: Status) -> &'static str {
+    match status.code {
+        401 => "web.unauthorized",
+        403 => "web.forbidden",
+        404 | 405 => "web.not_found",
+        408 => "web.slow",
+        409 => "web.conflict",
+        410 => "web.gone",
+        413 => "web.too_large",
+        422 => "web.invalid",
+        429 => "web.too_many",
+        400..=499 => "web.bad_request",
+        503 => "web.unavailable",
+        _ => "web.broken",
+    }
+}
+
+fn saved_id(method: Method, status: Status) -> &'static str {
+    match (method, status.code) {
+        (Method::Get | Method::Head, _) => "error-saved-nothing",
+        // A crash may come after the data was stored.
+        (_, 500) => "error-saved-unsure",
+        _ => "error-saved-not-sent",
+    }
+}
+
+/// For the case that the error page itself is broken.
+fn last_resort(reference: &str) -> Response<'static> {
+    let text = format!("系統暫時無法使用。 Sorry, something went wrong on our side. {reference}\n");
+    Response::build()
+        .status(Status::InternalServerError)
+        .header(ContentType::Plain)
+        .header(Header::new("Cache-Control", "no-store"))
+        .sized_body(text.len(), std::io::Cursor::new(text))
+        .finalize()
+}
+
+/// Catchers for what Rocket itself refuses; the last one stands for every other status.
+pub(super) fn catchers() -> Vec<Catcher> {
+    const NAMED: [u16; 12] = [400, 401, 403, 404, 408, 409, 410, 413, 422, 429, 500, 503];
+    let mut catchers: Vec<Catcher> = NAMED
+        .into_iter()
+        .map(|code| Catcher::new(code, caught))
+        .collect();
+    catchers.push(Catcher::new(None, caught));
+    catchers
+}
+
+fn caught<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r> {
+    Box::pin(async move {
+        // Rocket says 422 for a part of an address that does not parse: no such page.
+        let status = match (request.method(), status) {
+            (Method::Get | Method::Head, Status::UnprocessableEntity) => Status::NotFound,
+            _ => status,
+        };
+        AppError::plain(status).respond_to(request)
+    })
+}

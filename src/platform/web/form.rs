@@ -1,0 +1,245 @@
+//! What a person sent with a form, and what is wrong with it.
+//!
+//! [`FormFields`] keeps every field in the order in which it came, duplicates too, because the
+//! questions of a survey are data and not a struct. Invariants: nothing typed reaches a log
+//! (redacted `Debug`, errors without values), and values are wiped from memory when dropped.
+//!
+//! Not here: what a valid answer is; every domain parses its own fields.
+
+use std::fmt;
+use std::time::Duration;
+
+use rocket::data::{Data, FromData, Outcome, ToByteUnit};
+use rocket::http::{RawStr, Status};
+use rocket::request::Request;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+/// Longest form taken, in KiB: ten long answers of Chinese text, percent-encoded, fit in.
+const LIMIT_KIB: u64 = 256;
+
+/// Time for a whole form to arrive; Rocket itself would wait for ever.
+const DEADLINE: Duration = Duration::from_secs(20);
+
+/// The fields of a form sent as `application/x-www-form-urlencoded`.
+///
+/// Line ends are `\n`, and the character U+0000, which no text has and PostgreSQL cannot keep,
+/// is replaced by U+FFFD. Nothing else is changed.
+#[derive(Default)]
+pub struct FormFields {
+    pairs: Vec<(String, Zeroizing<String>)>,
+}
+
+impl FormFields {
+    /// The first value of a field as it was typed; empty where the field is missing.
+    pub fn value(&self, name: &str) -> &str {
+        self.pairs
+            .iter()
+            .find(|(own, _)| own == name)
+            .map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Every value of a field, in order: the ticked boxes of a group.
+    pub fn values(&self, name: &str) -> Vec<&str> {
+        self.pairs
+            .iter()
+            .filter(|(own, _)| own == name)
+            .map(|(_, value)| value.as_str())
+            .collect()
+    }
+
+    /// Whether the field was sent at all: a ticked box.
+    pub fn has(&self, name: &str) -> bool {
+        self.pairs.iter().any(|(own, _)| own == name)
+    }
+
+    /// Every field and value, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.pairs
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Reads the body of a form.
+    pub fn parse(body: &str) -> FormFields {
+        let pairs = RawStr::new(body)
+            .split('&')
+            .filter(|pair| !pair.is_empty())
+            .map(|pair| {
+                let (name, value) = pair.split_at_byte(b'=');
+                (name.url_decode_lossy().into_owned(), typed(value))
+            })
+            .collect();
+        FormFields { pairs }
+    }
+}
+
+fn typed(raw: &RawStr) -> Zeroizing<String> {
+    let decoded = Zeroizing::new(raw.url_decode_lossy().into_owned());
+    if !decoded.contains(['\r', '\0']) {
+        return decoded;
+    }
+    let lines = Zeroizing::new(decoded.replace("\r\n", "\n"));
+    Zeroizing::new(lines.replace('\r', "\n").replace('\0', "\u{fffd}"))
+}
+
+impl fmt::Debug for FormFields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "FormFields({} fields)", self.pairs.len())
+    }
+}
+
+/// Why a form could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FormError {
+    /// Not a urlencoded form.
+    #[error("not a urlencoded form")]
+    OtherType,
+    /// Longer than the limit.
+    #[error("form too long")]
+    TooLong,
+    /// Not all of it came in time, or the connection broke.
+    #[error("form did not arrive")]
+    Slow,
+    /// Not UTF-8.
+    #[error("form is not UTF-8")]
+    NotText,
+}
+
+impl FormError {
+    fn status(self) -> Status {
+        match self {
+            FormError::OtherType | FormError::NotText => Status::BadRequest,
+            FormError::TooLong => Status::PayloadTooLarge,
+            FormError::Slow => Status::RequestTimeout,
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for FormFields {
+    type Error = FormError;
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        match read(request, data).await {
+            Ok(fields) => Outcome::Success(fields),
+            Err(error) => Outcome::Error((error.status(), error)),
+        }
+    }
+}
+
+async fn read(request: &Request<'_>, data: Data<'_>) -> Result<FormFields, FormError> {
+    if !request.content_type().is_some_and(|kind| kind.is_form()) {
+        return Err(FormError::OtherType);
+    }
+    let arriving = data.open(LIMIT_KIB.kibibytes()).into_bytes();
+    let body = match tokio::time::timeout(DEADLINE, arriving).await {
+        Ok(Ok(body)) => body,
+        Ok(Err(_)) | Err(_) => return Err(FormError::Slow),
+    };
+    let complete = body.is_complete();
+    let body = Zeroizing::new(body.into_inner());
+    if !complete {
+        return Err(FormError::TooLong);
+    }
+    match std::str::from_utf8(&body) {
+        Ok(text) => Ok(FormFields::parse(text)),
+        Err(_) => Err(FormError::NotText),
+    }
+}
+
+/// Everything that has to be corrected in a form, in the order of its fields.
+///
+/// Given to a template as `mistakes`, it fills the summary and the message at each field.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Mistakes(Vec<Mistake>);
+
+/// One message at one field.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Mistake {
+    /// Name of the field, which is also its id on the page.
+    pub field: String,
+    /// What to do, in the visitor's language; the same words in the summary and at the field.
+    pub message: String,
+}
+
+impl Mistakes {
+    /// Nothing wrong so far.
+    pub fn new() -> Mistakes {
+        Mistakes::default()
+    }
+
+    /// Adds a message; a field keeps its first one.
+    pub fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
+        let field = field.into();
+        if self.of(&field).is_none() {
+            let message = message.into();
+            self.0.push(Mistake { field, message });
+        }
+    }
+
+    /// Whether the form may go on.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How many fields need a correction.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The message at a field.
+    pub fn of(&self, field: &str) -> Option<&str> {
+        self.iter()
+            .find(|mistake| mistake.field == field)
+            .map(|mistake| mistake.message.as_str())
+    }
+
+    /// Every message, in order.
+    pub fn iter(&self) -> impl Iterator<Item = &Mistake> {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_field_is_kept_in_order_and_decoded() {
+        let fields =
+            FormFields::parse("q_1=a&name=%E7%8E%8B+%E5%B0%8F&q_1=b&q_1=&x[0]=1&flag&a=b=c");
+        assert_eq!(fields.value("name"), "王 小");
+        assert_eq!(fields.values("q_1"), ["a", "b", ""]);
+        assert_eq!(fields.value("x[0]"), "1");
+        assert_eq!(fields.value("a"), "b=c");
+        assert!(fields.has("flag") && !fields.has("other"));
+        assert_eq!(fields.value("other"), "");
+        assert_eq!(fields.iter().count(), 7);
+        assert!(FormFields::parse("").iter().next().is_none());
+    }
+
+    #[test]
+    fn line_ends_and_the_null_character_are_made_harmless() {
+        let fields = FormFields::parse("t=a%0D%0Ab%0Dc%00d%FF");
+        assert_eq!(fields.value("t"), "a\nb\nc\u{fffd}d\u{fffd}");
+    }
+
+    #[test]
+    fn what_was_typed_is_not_in_debug_output() {
+        let fields = FormFields::parse("national_id=A123456789");
+        assert_eq!(format!("{fields:?}"), "FormFields(1 fields)");
+    }
+
+    #[test]
+    fn a_field_shows_its_first_mistake_only() {
+        let mut mistakes = Mistakes::new();
+        assert!(mistakes.is_empty());
+        mistakes.add("name", "請輸入姓名");
+        mistakes.add("name", "太長");
+        mistakes.add("phone", "請輸入手機號碼");
+        assert_eq!(mistakes.len(), 2);
+        assert_eq!(mistakes.of("name"), Some("請輸入姓名"));
+    }
+}

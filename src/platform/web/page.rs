@@ -1,0 +1,182 @@
+//! A page: a template, what fills it, and how it may be kept.
+//!
+//! Invariant: a page that cannot be rendered is an error page with status 500, never half a page.
+//!
+//! Not here: the templates' engine ([`crate::platform::templates`]).
+
+use std::io::Cursor;
+
+use minijinja::context;
+use minijinja::value::{Serde, Value};
+use rocket::http::{Header, Method, Status};
+use rocket::request::Request;
+use rocket::response::{self, Redirect, Responder, Response};
+use serde::Serialize;
+
+use super::Area;
+use super::error::AppError;
+use super::site::{Site, Viewer};
+use crate::platform::templates;
+use crate::platform::text::Language;
+
+/// An HTML page in one language.
+///
+/// Templates see `page`, `site`, `test_clock` and `lang` beside their own context.
+#[derive(Debug)]
+pub struct Page {
+    language: Language,
+    template: &'static str,
+    context: Value,
+    status: Status,
+    no_store: bool,
+    path: Option<String>,
+}
+
+impl Page {
+    /// `template` without its ending: `entry/form` is `templates/entry/form.html.j2`.
+    pub fn new(language: Language, template: &'static str, context: impl Serialize) -> Page {
+        Page {
+            language,
+            template,
+            context: Value::from(Serde(context)),
+            status: Status::Ok,
+            no_store: false,
+            path: None,
+        }
+    }
+
+    /// Forbids keeping a copy. Every page with a form, a secret or a person needs it; pages of
+    /// staff and answers to POST have it anyway.
+    pub fn no_store(mut self) -> Page {
+        self.no_store = true;
+        self
+    }
+
+    /// Another status than 200; a form shown again after mistakes is 422.
+    pub fn status(mut self, status: Status) -> Page {
+        self.status = status;
+        self
+    }
+
+    /// A form shown again because of its mistakes: 422, not kept.
+    pub fn again(self) -> Page {
+        self.status(Status::UnprocessableEntity).no_store()
+    }
+
+    /// Where this page is found by GET, without a language; needed where it answers a POST to
+    /// another address, so that the switch of language leads somewhere.
+    pub fn at(mut self, path: impl Into<String>) -> Page {
+        self.path = Some(path.into());
+        self
+    }
+
+    fn render(&self, request: &Request<'_>) -> Result<String, templates::TemplateError> {
+        let whole = frame(request, self.language, self.path.as_deref());
+        let name = format!("{}.html.j2", self.template);
+        templates::render_value(
+            self.language,
+            &name,
+            context! { ..whole, ..self.context.clone() },
+        )
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Page {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        match self.render(request) {
+            Ok(html) => {
+                let private = self.no_store
+                    || request.method() == Method::Post
+                    || Area::of(request) == Area::Staff;
+                Ok(html_answer(self.status, html, private))
+            }
+            Err(error) => AppError::broken(error).respond_to(request),
+        }
+    }
+}
+
+/// What the layout needs to know about the request.
+pub(super) fn frame(request: &Request<'_>, language: Language, path: Option<&str>) -> Value {
+    let uri = request.uri();
+    let (_, own) = Language::of_path(uri.path().as_str());
+    // An address typed with a slash at its end is the same page.
+    let own = match own.trim_end_matches('/') {
+        "" => "/",
+        trimmed => trimmed,
+    };
+    let path = path.unwrap_or(own);
+    // A filter in the address of a list stays in the other language.
+    let query = match (request.method(), uri.query()) {
+        (Method::Get | Method::Head, Some(query)) => format!("?{query}"),
+        _ => String::new(),
+    };
+    let address = |language: Language| format!("{}{query}", language.url(path));
+    let site = Site::of(request);
+    let origin = site
+        .and_then(|site| site.public_origin.as_deref())
+        .unwrap_or("");
+    let alternates: Vec<Value> = Language::ALL
+        .iter()
+        .map(|&each| context! { tag => each.tag(), url => format!("{origin}{}", address(each)) })
+        .collect();
+    let viewer = Viewer::of(request)
+        .map(|viewer| context! { name => viewer.name.clone(), admin => viewer.admin });
+    context! {
+        page => context! {
+            path => path,
+            staff => Area::of(request) == Area::Staff,
+            alternates => alternates,
+            other_language => language.other().tag(),
+            other_language_url => address(language.other()),
+            viewer => viewer,
+        },
+        site => site.cloned().unwrap_or_default().view(language),
+        test_clock => site.and_then(|site| site.test_clock.as_ref()).map(|now| now()),
+    }
+}
+
+pub(super) fn html_answer(status: Status, html: String, private: bool) -> Response<'static> {
+    let keep = if private { "no-store" } else { "no-cache" };
+    Response::build()
+        .status(status)
+        .header(rocket::http::ContentType::HTML)
+        .header(Header::new("Cache-Control", keep))
+        .header(Header::new("Vary", "Cookie"))
+        .sized_body(html.len(), Cursor::new(html))
+        .finalize()
+}
+
+/// A page, or the way to one.
+#[derive(Debug)]
+pub enum Reply {
+    /// Shown at this address.
+    Page(Page),
+    /// 303 to another page of ours, after a POST that did its work.
+    Go(Redirect),
+}
+
+impl Reply {
+    /// 303 to `path`, given without a language.
+    pub fn go(language: Language, path: &str) -> Reply {
+        Reply::Go(Redirect::to(language.url(path)))
+    }
+}
+
+impl From<Page> for Reply {
+    fn from(page: Page) -> Reply {
+        Reply::Page(page)
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Reply {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        match self {
+            Reply::Page(page) => page.respond_to(request),
+            Reply::Go(redirect) => {
+                let mut response = redirect.respond_to(request)?;
+                response.set_header(Header::new("Cache-Control", "no-store"));
+                Ok(response)
+            }
+        }
+    }
+}
