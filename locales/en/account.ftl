@@ -1,0 +1,133 @@
+# Accounts of staff.
+
+account-sign-in-title = Staff sign-in
+account-sign-in-lead = This is for people who work at the library. Patrons need no account to enter.
+account-sign-in-ended = You were away for a while, so we signed you out. Sign in and you return to the page you were on.
+account-sign-in-unsent = Your session was over and what you sent was not stored. Sign in and do it once more.
+account-sign-in-out = You are signed out.
+account-sign-in-refused = Name or passphrase does not match, or this name is locked for now (5 mismatches in a row lock it for 15 minutes). Check both and try again
+account-sign-in-forgotten = If you forgot your passphrase, ask an administrator for a new one-time link.
+account-sign-in-button = Sign in
+account-name = Sign-in name
+account-name-hint = Your own name, for example; 40 characters at most. Colleagues see it in the record.
+account-name-empty = Enter a sign-in name
+# $most number of characters
+account-name-too-long = The sign-in name must be { $most } characters or fewer
+account-name-unprintable = The sign-in name has characters that cannot be seen; type it again
+account-name-taken = Somebody else uses this sign-in name; choose another
+account-passphrase = Passphrase
+account-passphrase-new = New passphrase
+account-passphrase-again = New passphrase once more
+account-passphrase-hint = At least 12 characters. A few unrelated words are easy to remember and hard to guess; symbols and capitals are not needed.
+# $least number of characters
+account-passphrase-too-short = Enter a passphrase of { $least } characters or more
+# $most number of characters
+account-passphrase-too-long = The passphrase must be { $most } characters or fewer
+account-passphrase-common = Many people use this passphrase; choose one that nobody else would think of
+account-passphrase-name = Choose a passphrase that is not your sign-in name
+account-passphrase-again-differs = The two passphrases differ; enter the second one again
+account-present = Present passphrase
+account-present-differs = The present passphrase does not match; enter it again
+
+account-setup-title = Set up the first administrator
+account-setup-lead = This link works once. When you are done you can invite other members of staff.
+account-setup-named-title = Set your passphrase
+account-setup-named-lead = Choose your passphrase. This link works once; you are signed in when you are done.
+account-setup-button = Finish
+
+account-own-title = My account
+account-own-role = Role
+account-own-passphrase-title = Change passphrase
+account-own-passphrase-lead = This signs you out on all other devices.
+account-own-passphrase-button = Change passphrase
+account-own-sessions-title = Where you are signed in
+account-own-sessions-opened = Signed in
+account-own-sessions-seen = Last used
+account-own-sessions-which = Device
+account-own-sessions-here = This device
+account-own-sessions-other = Another device
+account-own-sessions-lead = You are signed out after 30 minutes without use, and 8 hours after signing in.
+account-own-end-others = Sign out elsewhere
+
+account-done-passphrase = Your passphrase is changed and you are signed out on all other devices.
+account-done-others = You are signed out on all other devices.
+account-done-role = The role is changed; this person has to sign in again.
+account-done-disabled = The account is disabled and signed out everywhere.
+account-done-enabled = The account can be used again.
+account-done-sessions = The account is signed out everywhere.
+
+account-role = Role
+account-role-empty = Choose a role
+account-role-librarian = Librarian
+account-role-librarian-hint = Runs activities, freezes lists, draws, notifies winners, hands out prizes
+account-role-admin = Administrator
+account-role-admin-hint = All of that, and exports winners' data, manages accounts and reads the record
+account-standing = State
+account-standing-invited = Invited, no passphrase yet
+account-standing-active = In use
+account-standing-disabled = Disabled
+
+account-health-title = Administration
+account-health-lead = How the system is doing now.
+account-health-engine = Database
+account-health-staff = Accounts
+account-health-waiting = Jobs that wait
+account-health-records = Lines in the record
+account-health-troubled-title = Jobs in trouble
+account-health-troubled-none = No job is in trouble.
+account-health-troubled-lead = They are tried again by themselves. If one does not recover, tell your maintainer the code.
+account-health-job = Job
+account-health-job-activity = Activity
+account-health-job-next = Next try
+account-health-job-attempts = Tries so far
+account-health-job-code = Code
+account-health-to-staff = Accounts and roles
+account-health-to-audit = Record of acts
+
+account-list-title = Accounts and roles
+account-list-invite = Invite staff
+account-list-created = Made on
+account-invite-title = Invite staff
+account-invite-lead = You get a one-time link to hand to your colleague. They choose their own passphrase; you never see it.
+account-invite-button = Make the link
+account-link-title = Invitation link
+# $name sign-in name of the colleague
+account-link-lead = Hand this link to “{ $name }” in person. It cannot be shown again once you leave this page.
+# $until date and time
+account-link-ends = It works once, until { $until }.
+account-link-label = One-time link
+account-link-back = Back to the accounts
+# $name sign-in name
+account-staff-title = Account: { $name }
+account-staff-back = Accounts and roles
+account-staff-sessions = Devices signed in
+# $until date and time
+account-staff-locked = Locked until { $until } after passphrases that did not match. A new link unlocks it at once.
+account-staff-role-button = Change role
+account-staff-role-lead = This person then has to sign in again.
+account-staff-link-title = New one-time link
+account-staff-link-lead = For a colleague who forgot the passphrase or whose invitation ran out. Earlier links stop working; the present passphrase works until the new link is used.
+account-staff-link-button = Make a new link
+account-staff-end-title = Devices signed in
+account-staff-end-button = Sign out everywhere
+account-staff-disable-title = Disable the account
+account-staff-disable-lead = The person is signed out at once and cannot sign in. The record stays, and you can enable the account later.
+account-staff-disable-button = Disable this account
+account-staff-enable-title = Enable the account
+account-staff-enable-lead = The person can then sign in with the same passphrase as before.
+account-staff-enable-button = Enable again
+
+account-unknown = There is no such account.
+    .next = Choose one from “Accounts and roles”.
+account-last-admin = This is the last administrator in use; the account cannot be disabled or given another role.
+    .next = Invite another administrator first and wait until they have set a passphrase.
+account-no-role = An account needs at least one role.
+    .next = Go back and choose a role.
+account-link-gone = This one-time link was used, has run out, or was replaced by a newer one.
+    .next = Ask an administrator for a new link. For the first set-up, restart the system and it shows a new one.
+account-needs-librarian = This page needs the role “Librarian”.
+    .next = An administrator can give it to you under “Accounts and roles”.
+account-needs-admin = This page needs the role “Administrator”.
+    .next = Ask the library's administrator, who can do it for you or give you the role under “Accounts and roles”.
+account-busy = Many people are signing in at the moment.
+    .next = Wait a few seconds and try again.

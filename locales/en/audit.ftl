@@ -1,0 +1,74 @@
+# The record of acts.
+
+audit-title = Record of acts
+audit-lead = Who did what, and when. Lines can be added, never changed or removed; no patron's personal data is in them.
+audit-filter-title = Filter
+audit-filter-activity = Activity code
+audit-filter-actor = Who
+audit-filter-button = Filter
+audit-filter-clear = Clear the filter
+audit-to-check = Check that the record is whole
+# $count lines that the filter leaves
+audit-count = { $count ->
+    [one] { $count } line
+   *[other] { $count } lines
+}
+audit-none = No line matches.
+audit-position = No.
+audit-at = When
+audit-actor = Who
+audit-act = What
+audit-activity = Activity
+audit-object = To what
+audit-why = Purpose and reason
+audit-actor-system = System
+audit-actor-entrant = A patron
+
+audit-check-title = Check the record
+audit-check-lead = Every line holds the fingerprint of the line before. This page computes all of them again, from the first.
+audit-check-back = Record of acts
+audit-check-passed = Everything matches: each line is as it was written.
+# $position place of a line
+audit-check-missing = Does not match: line { $position } is missing.
+audit-check-unlinked = Does not match: line { $position } does not follow from the line before.
+audit-check-changed = Does not match: line { $position } was changed after it was written.
+audit-check-not-applicable = There is no line yet, so there is nothing to check.
+audit-check-could-not = Could not check: the database does not answer. This does not mean that anything is wrong; try again later.
+audit-check-tag-passed = Everything matches
+audit-check-tag-failed = Does not match
+audit-check-tag-not-applicable = Not applicable
+audit-check-tag-could-not-check = Could not check
+audit-check-failed-next = Leave everything as it is, do not restart or restore a backup, and tell the person responsible for security.
+audit-check-length = Lines that match
+audit-check-head = Fingerprint of the last one
+audit-check-at = Checked
+audit-check-keep = Write the number and the fingerprint down elsewhere. If the same line has another fingerprint at a later check, or there are fewer lines, some were removed.
+
+audit-act-activity-cancelled = Activity cancelled
+audit-act-activity-closed = Entry closed
+audit-act-activity-published = Activity published
+audit-act-draw-drawn = Drawn
+audit-act-draw-frozen = List sealed
+audit-act-draw-planned = Prizes and draw saved
+audit-act-draw-settled = Prizes passed on
+audit-act-activity-created = Draft of an activity made
+audit-act-activity-draft-deleted = Draft of an activity deleted
+audit-act-activity-edited = Draft of an activity changed
+audit-act-activity-fields-edited = Personal fields of a draft changed
+audit-act-activity-questions-edited = Questions of a draft changed
+audit-act-purge-begun = Deletion of personal data begun
+audit-act-purge-certified = Personal data deleted and certified
+audit-act-staff-created = Account made by the system
+audit-act-staff-disabled = Account disabled
+audit-act-staff-enabled = Account enabled again
+audit-act-staff-invited = Staff invited
+audit-act-staff-link-made = New one-time link made
+audit-act-staff-locked = Account locked after failed tries
+audit-act-staff-passphrase-changed = Passphrase changed
+audit-act-staff-roles-changed = Role changed
+audit-act-staff-sessions-ended = Sessions ended
+audit-act-staff-set-up = Passphrase set through a one-time link
+audit-act-staff-setup-link-made = Link for the first administrator made
+audit-act-staff-signed-in = Signed in
+audit-act-staff-signed-out = Signed out
+audit-act-vault-opened = Contact of a winner opened

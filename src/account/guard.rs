@@ -1,0 +1,231 @@
+//! Who may see a page: request guards for every domain's handlers.
+//!
+//! `Librarian` and `Admin` stand in a handler's arguments where the page needs the role;
+//! `Option<Staff>` where it only changes what is shown. Invariant: who is not signed in is led to
+//! the sign-in page and back again; who lacks the role is told which one is needed.
+//!
+//! Not here: forged requests, which [`crate::platform::web::guard`] refuses before any of this.
+
+use rocket::http::{Cookie, SameSite, Status};
+use rocket::request::{FromRequest, Outcome, Request};
+
+use super::session::{self, Session};
+use super::token::Token;
+use super::{Error, Role, Staff};
+use crate::platform::db::Db;
+use crate::platform::web::site::{Site, Viewer};
+
+/// A member of staff who may run activities.
+#[derive(Clone, Debug)]
+pub struct Librarian(pub Staff);
+
+/// A member of staff who may manage the site.
+#[derive(Clone, Debug)]
+pub struct Admin(pub Staff);
+
+/// Who sent a request, found once and kept for its guards and pages.
+pub(super) enum Visitor {
+    /// Signed in.
+    In(Session),
+    /// Came with a session that is over.
+    Ended,
+    /// Not signed in.
+    Nobody,
+    /// The database did not tell.
+    Unclear,
+}
+
+/// The role that a request lacked, kept for the page that says so.
+pub(super) struct Lacks(pub(super) Option<Role>);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for &'r Session {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        match visitor(request).await {
+            Visitor::In(session) => Outcome::Success(session),
+            Visitor::Unclear => Outcome::Error((Status::ServiceUnavailable, Error::Busy)),
+            Visitor::Ended | Visitor::Nobody => {
+                Outcome::Error((Status::Unauthorized, Error::NeedsLibrarian))
+            }
+        }
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Staff {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        request
+            .guard::<&'r Session>()
+            .await
+            .map(|session| session.staff.clone())
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Librarian {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        with_role(request, Role::Librarian).await.map(Librarian)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Admin {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        with_role(request, Role::Admin).await.map(Admin)
+    }
+}
+
+async fn with_role(request: &Request<'_>, role: Role) -> Outcome<Staff, Error> {
+    let staff = match request.guard::<Staff>().await {
+        Outcome::Success(staff) => staff,
+        refused => return refused,
+    };
+    if staff.has(role) {
+        return Outcome::Success(staff);
+    }
+    request.local_cache(|| Lacks(Some(role)));
+    Outcome::Error((Status::Forbidden, needs(role)))
+}
+
+/// The refusal that names a role.
+pub(super) fn needs(role: Role) -> Error {
+    match role {
+        Role::Librarian => Error::NeedsLibrarian,
+        Role::Admin => Error::NeedsAdmin,
+    }
+}
+
+/// Who sent the request.
+pub(super) async fn visitor<'r>(request: &'r Request<'_>) -> &'r Visitor {
+    let visitor = request.local_cache_async(recognise(request)).await;
+    if let Visitor::In(session) = visitor {
+        let viewer = Viewer {
+            name: session.staff.name.clone(),
+            admin: session.staff.has(Role::Admin),
+        };
+        Viewer::remember(request, viewer);
+    }
+    visitor
+}
+
+async fn recognise(request: &Request<'_>) -> Visitor {
+    let Some(cookie) = request.cookies().get(cookie_name(request)) else {
+        return Visitor::Nobody;
+    };
+    let (Some(token), Some(db)) = (Token::parse(cookie.value()), request.rocket().state::<Db>())
+    else {
+        return Visitor::Ended;
+    };
+    match running(db, token).await {
+        Ok(Some(session)) => Visitor::In(session),
+        Ok(None) => Visitor::Ended,
+        Err(error) => {
+            tracing::error!(%error, "sessions cannot be read");
+            Visitor::Unclear
+        }
+    }
+}
+
+async fn running(db: &Db, token: Token) -> Result<Option<Session>, Error> {
+    let found = db
+        .read("find session", move |tx| session::find(tx, &token))
+        .await?;
+    if let Some(session) = &found
+        && session.unnoted
+    {
+        let token = session.token.clone();
+        db.write("keep session", move |tx| session::keep(tx, &token))
+            .await?;
+    }
+    Ok(found)
+}
+
+/// `__Host-s` binds the cookie to this host, and browsers take it over HTTPS only.
+fn cookie_name(request: &Request<'_>) -> &'static str {
+    if is_https(request) { "__Host-s" } else { "s" }
+}
+
+fn is_https(request: &Request<'_>) -> bool {
+    let site = request.rocket().state::<Site>();
+    site.and_then(|site| site.public_origin.as_deref())
+        .is_some_and(|origin| origin.starts_with("https://"))
+}
+
+/// Gives and takes the session's cookie.
+pub(super) struct Jar<'r> {
+    request: &'r Request<'r>,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Jar<'r> {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        Outcome::Success(Jar { request })
+    }
+}
+
+impl Jar<'_> {
+    /// The token that the browser came with, whether or not its session runs.
+    pub(super) fn token(&self) -> Option<Token> {
+        let cookie = self.request.cookies().get(cookie_name(self.request))?;
+        Token::parse(cookie.value())
+    }
+
+    /// Gives the browser a token until it is closed.
+    pub(super) fn give(&self, token: &Token) {
+        self.request.cookies().add(self.cookie(token.text()));
+    }
+
+    /// Takes it back. Rocket's own removal lacks `Secure`, and browsers would ignore it.
+    pub(super) fn take(&self) {
+        let mut cookie = self.cookie(String::new());
+        cookie.set_max_age(rocket::time::Duration::ZERO);
+        self.request.cookies().add(cookie);
+    }
+
+    fn cookie(&self, value: String) -> Cookie<'static> {
+        Cookie::build((cookie_name(self.request), value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Strict)
+            .secure(is_https(self.request))
+            .build()
+    }
+}
+
+/// Under which address this site was reached, for links that are copied by hand.
+pub(super) struct Here<'r> {
+    request: &'r Request<'r>,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Here<'r> {
+    type Error = std::convert::Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
+        Outcome::Success(Here { request })
+    }
+}
+
+impl Here<'_> {
+    /// Scheme and host: the configured ones, else those that the browser used.
+    pub(super) fn origin(&self) -> String {
+        let site = self.request.rocket().state::<Site>();
+        match site.and_then(|site| site.public_origin.clone()) {
+            Some(origin) => origin,
+            None => {
+                let host = self.request.headers().get_one("Host");
+                format!("http://{}", host.unwrap_or("127.0.0.1:8000"))
+            }
+        }
+    }
+}

@@ -1,0 +1,399 @@
+//! The people who work here: their names for signing in, their roles, their sessions.
+//!
+//! Invariants: a passphrase is kept as an Argon2id hash and a token as its SHA-256, so that a
+//! copy of the database lets nobody in; whatever takes something away from a member of staff
+//! (role, passphrase, account) ends that person's sessions in the same transaction; once there is
+//! an admin there always is one. Every change is recorded in [`crate::audit`].
+//!
+//! Not here: patrons, who need no account; what a role does in another domain.
+
+pub mod guard;
+pub mod name;
+pub mod pages;
+pub mod passphrase;
+pub mod session;
+pub mod setup;
+pub mod sign_in;
+mod store;
+pub mod token;
+mod wire;
+
+use std::collections::HashMap;
+use std::fmt;
+
+use crate::audit::{self, Act, Actor, StaffId};
+use crate::platform::clock::Timestamp;
+use crate::platform::db::{self, Tx};
+use crate::platform::fault::{Fault, Kind};
+
+use name::StaffName;
+use passphrase::PassphraseHash;
+use token::{Token, TokenHash};
+
+/// What a member of staff is trusted with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Runs activities and draws.
+    Librarian,
+    /// That, and exports, the staff and the record.
+    Admin,
+}
+
+/// One thing a role may allow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Permission {
+    /// Prepare, publish, cancel; look after entries, winners and claims.
+    RunActivities,
+    /// Close a list and run its draw.
+    Draw,
+    /// Take contact data of winners out of the vault as a file.
+    Export,
+    /// Invite staff, change roles, disable accounts.
+    ManageStaff,
+    /// Read and check the record.
+    SeeAudit,
+}
+
+impl Role {
+    /// Both, the smaller one first.
+    pub const ALL: [Role; 2] = [Role::Librarian, Role::Admin];
+
+    /// The role's name in the database and in forms.
+    pub fn code(self) -> &'static str {
+        match self {
+            Role::Librarian => "librarian",
+            Role::Admin => "admin",
+        }
+    }
+
+    /// The role of that name.
+    pub fn of_code(code: &str) -> Option<Role> {
+        Role::ALL.into_iter().find(|role| role.code() == code)
+    }
+
+    /// What the role allows; drawing and exporting are separate on purpose.
+    pub fn allows(self, permission: Permission) -> bool {
+        match permission {
+            Permission::RunActivities | Permission::Draw => true,
+            Permission::Export | Permission::ManageStaff | Permission::SeeAudit => {
+                self == Role::Admin
+            }
+        }
+    }
+}
+
+/// A member of staff who is signed in. Also a request guard: `Option<Staff>` on pages for all.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Staff {
+    /// Who it is, in the record and in every table.
+    pub id: StaffId,
+    /// The name for signing in.
+    pub name: String,
+    /// At least one.
+    pub roles: Vec<Role>,
+}
+
+impl Staff {
+    /// The member of staff as the one who acts.
+    pub fn actor(&self) -> Actor {
+        Actor::Staff(self.id.clone())
+    }
+
+    /// Whether one of the roles allows it.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.roles.iter().any(|role| role.allows(permission))
+    }
+
+    /// Whether the account has the role, or one that includes it.
+    pub fn has(&self, role: Role) -> bool {
+        self.roles.iter().any(|own| *own >= role)
+    }
+}
+
+/// Without the name, which is a person's.
+impl fmt::Debug for Staff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Staff({})", self.id)
+    }
+}
+
+/// An account as an admin sees it.
+#[derive(Clone)]
+pub struct Account {
+    /// Who it is.
+    pub id: StaffId,
+    /// The name for signing in.
+    pub name: String,
+    /// At least one.
+    pub roles: Vec<Role>,
+    /// When the account was made.
+    pub created_at: Timestamp,
+    /// Until when nobody can sign in, because of failed tries; long past where it is not so.
+    pub locked_until: Timestamp,
+    /// Whether and how the account may be used.
+    pub standing: Standing,
+}
+
+/// How an account stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Standing {
+    /// Invited; has not set a passphrase yet.
+    Invited,
+    /// In use.
+    Active,
+    /// Shut by an admin.
+    Disabled,
+}
+
+/// Why an act on accounts was not carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// No such account.
+    #[error("no such account")]
+    Unknown,
+    /// Another account has the name.
+    #[error("the name is taken")]
+    NameTaken,
+    /// The act would leave the site without an admin.
+    #[error("the last admin stays")]
+    LastAdmin,
+    /// An account without a role could do nothing.
+    #[error("no role was chosen")]
+    NoRole,
+    /// The link was used, replaced or is too old.
+    #[error("the link is not valid any more")]
+    LinkGone,
+    /// The page needs a role that the account lacks.
+    #[error("needs the role librarian")]
+    NeedsLibrarian,
+    /// The page needs a role that the account lacks.
+    #[error("needs the role admin")]
+    NeedsAdmin,
+    /// Too many passphrases are being checked.
+    #[error("too many passphrases wait to be checked")]
+    Busy,
+    /// The record.
+    #[error(transparent)]
+    Audit(#[from] audit::Error),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Error::Unknown => Kind::NotFound,
+            Error::NameTaken | Error::LastAdmin => Kind::Conflict,
+            Error::NoRole => Kind::Invalid,
+            Error::LinkGone => Kind::Gone,
+            Error::NeedsLibrarian | Error::NeedsAdmin => Kind::Forbidden,
+            Error::Busy => Kind::Unavailable,
+            Error::Audit(error) => error.kind(),
+            Error::Db(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Error::Unknown => "account.unknown",
+            Error::NameTaken => "account.name_taken",
+            Error::LastAdmin => "account.last_admin",
+            Error::NoRole => "account.no_role",
+            Error::LinkGone => "account.link_gone",
+            Error::NeedsLibrarian => "account.needs_librarian",
+            Error::NeedsAdmin => "account.needs_admin",
+            Error::Busy => "account.busy",
+            Error::Audit(error) => error.code(),
+            Error::Db(error) => error.code(),
+        }
+    }
+}
+
+/// Makes an account that can sign in at once: for the demo, the command line and tests.
+///
+/// People are invited instead ([`invite`]), so that no passphrase is told to anybody.
+pub fn create_staff(
+    tx: &mut Tx,
+    name: &StaffName,
+    passphrase: &PassphraseHash,
+    roles: &[Role],
+) -> Result<StaffId, Error> {
+    let id = add(tx, name, passphrase, roles)?;
+    note(tx, &Actor::System, "staff.created", &id)?;
+    Ok(id)
+}
+
+/// Makes an account whose owner sets the passphrase through a link, valid for three days.
+pub fn invite(
+    tx: &mut Tx,
+    actor: &Actor,
+    name: &StaffName,
+    roles: &[Role],
+    link: &Token,
+) -> Result<StaffId, Error> {
+    let id = add(tx, name, &PassphraseHash::none(), roles)?;
+    setup::replace_link(tx, &id, link)?;
+    note(tx, actor, "staff.invited", &id)?;
+    Ok(id)
+}
+
+/// Gives an account a new link to set a passphrase; earlier links stop working.
+///
+/// The present passphrase works until the link is used.
+pub fn renew_link(tx: &mut Tx, actor: &Actor, staff: &StaffId, link: &Token) -> Result<(), Error> {
+    find(tx, staff)?;
+    setup::replace_link(tx, staff, link)?;
+    note(tx, actor, "staff.link_made", staff)
+}
+
+/// Every account, by name.
+pub fn list(tx: &mut Tx) -> Result<Vec<Account>, Error> {
+    Ok(store::list(tx)?)
+}
+
+/// The names of staff by id, for pages that say who did something.
+pub fn names(tx: &mut Tx) -> Result<HashMap<String, String>, Error> {
+    let named = list(tx)?.into_iter();
+    Ok(named.map(|own| (own.id.0, own.name)).collect())
+}
+
+/// One account.
+pub fn find(tx: &mut Tx, staff: &StaffId) -> Result<Account, Error> {
+    store::find(tx, staff)?.ok_or(Error::Unknown)
+}
+
+/// Changes what an account may do, and ends its sessions.
+pub fn set_roles(tx: &mut Tx, actor: &Actor, staff: &StaffId, roles: &[Role]) -> Result<(), Error> {
+    let account = find(tx, staff)?;
+    if roles.is_empty() {
+        return Err(Error::NoRole);
+    }
+    if !roles.contains(&Role::Admin) {
+        keep_an_admin(tx, &account)?;
+    }
+    store::replace_roles(tx, staff, roles)?;
+    store::end_sessions(tx, staff, None)?;
+    note(tx, actor, "staff.roles_changed", staff)
+}
+
+/// Shuts an account and ends its sessions; its acts stay in the record.
+pub fn disable(tx: &mut Tx, actor: &Actor, staff: &StaffId) -> Result<(), Error> {
+    let account = find(tx, staff)?;
+    keep_an_admin(tx, &account)?;
+    store::set_disabled(tx, staff, true)?;
+    store::end_sessions(tx, staff, None)?;
+    store::drop_links(tx, Some(staff))?;
+    note(tx, actor, "staff.disabled", staff)
+}
+
+/// Opens an account again.
+pub fn enable(tx: &mut Tx, actor: &Actor, staff: &StaffId) -> Result<(), Error> {
+    find(tx, staff)?;
+    store::set_disabled(tx, staff, false)?;
+    note(tx, actor, "staff.enabled", staff)
+}
+
+/// Ends every session of an account, as an admin may when a computer was left open.
+pub fn end_sessions(tx: &mut Tx, actor: &Actor, staff: &StaffId) -> Result<(), Error> {
+    find(tx, staff)?;
+    store::end_sessions(tx, staff, None)?;
+    note(tx, actor, "staff.sessions_ended", staff)
+}
+
+/// Sets another passphrase and ends the owner's other sessions; `session` takes the place of the
+/// one that asked.
+pub fn change_passphrase(
+    tx: &mut Tx,
+    staff: &StaffId,
+    passphrase: &PassphraseHash,
+    session: &TokenHash,
+) -> Result<(), Error> {
+    store::set_passphrase(tx, staff, passphrase)?;
+    store::drop_links(tx, Some(staff))?;
+    store::end_sessions(tx, staff, None)?;
+    session::open(tx, staff, session)?;
+    let actor = Actor::Staff(staff.clone());
+    note(tx, &actor, "staff.passphrase_changed", staff)
+}
+
+fn add(
+    tx: &mut Tx,
+    name: &StaffName,
+    passphrase: &PassphraseHash,
+    roles: &[Role],
+) -> Result<StaffId, Error> {
+    if roles.is_empty() {
+        return Err(Error::NoRole);
+    }
+    let id = StaffId::fresh();
+    store::insert(tx, &id, name, passphrase)?;
+    store::replace_roles(tx, &id, roles)?;
+    Ok(id)
+}
+
+/// Refuses to take the role from, or shut, the only account that can manage the others.
+fn keep_an_admin(tx: &mut Tx, leaving: &Account) -> Result<(), Error> {
+    let mut others = list(tx)?.into_iter().filter(|own| own.id != leaving.id);
+    if is_admin(leaving) && !others.any(|other| is_admin(&other)) {
+        return Err(Error::LastAdmin);
+    }
+    Ok(())
+}
+
+/// Whether the account can manage the others today.
+fn is_admin(account: &Account) -> bool {
+    account.standing == Standing::Active && account.roles.contains(&Role::Admin)
+}
+
+/// One line in the record about an account.
+fn note(tx: &mut Tx, actor: &Actor, act: &'static str, staff: &StaffId) -> Result<(), Error> {
+    let act = Act {
+        actor,
+        act,
+        activity: "",
+        object: staff.as_str(),
+        purpose: "",
+        reason: "",
+    };
+    Ok(audit::record(tx, &act)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_librarian_draws_and_does_not_export() {
+        let librarian = Staff {
+            id: StaffId::from("a"),
+            name: "陳館員".to_owned(),
+            roles: vec![Role::Librarian],
+        };
+        assert!(librarian.may(Permission::Draw));
+        assert!(!librarian.may(Permission::Export));
+        assert!(librarian.has(Role::Librarian) && !librarian.has(Role::Admin));
+        assert_eq!(format!("{librarian:?}"), "Staff(a)");
+    }
+
+    #[test]
+    fn an_admin_may_whatever_a_librarian_may() {
+        for permission in [
+            Permission::RunActivities,
+            Permission::Draw,
+            Permission::Export,
+            Permission::ManageStaff,
+            Permission::SeeAudit,
+        ] {
+            assert!(Role::Admin.allows(permission));
+        }
+    }
+
+    #[test]
+    fn role_codes_lead_back_to_their_roles() {
+        for role in Role::ALL {
+            assert_eq!(Role::of_code(role.code()), Some(role));
+        }
+        assert_eq!(Role::of_code("owner"), None);
+    }
+}

@@ -1,0 +1,91 @@
+//! Pages of accounts: coming in, one's own account, the administration.
+//!
+//! Invariant: every page under `/admin` asks for an [`super::guard::Admin`].
+//!
+//! Not here: the day's work of librarians (`desk`), the record (`audit`).
+
+mod admin;
+mod entrance;
+mod own;
+
+use std::time::Duration;
+
+use rocket::http::Method;
+use rocket::{Build, Request, Rocket, Route, catch, catchers, routes};
+
+use super::guard::{self, Lacks, Visitor};
+use super::wire::{self, Why};
+use crate::platform::text::Language;
+use crate::platform::web::address::Throttle;
+use crate::platform::web::error::AppError;
+use crate::platform::web::page::Reply;
+
+/// Mounted with `web::mount`.
+pub fn routes() -> Vec<Route> {
+    routes![
+        entrance::sign_in_page,
+        entrance::sign_in,
+        entrance::sign_out,
+        entrance::setup_page,
+        entrance::set_up,
+        own::page,
+        own::change_passphrase,
+        own::end_others,
+        admin::health,
+        admin::list,
+        admin::invite_page,
+        admin::invite,
+        admin::one,
+        admin::set_role,
+        admin::disable,
+        admin::enable,
+        admin::end_sessions,
+        admin::renew_link,
+    ]
+}
+
+/// What the pages and guards need beside the routes: the limit of tries, and the answers to those
+/// who are not signed in or lack a role, in the whole staff area.
+pub fn attach(rocket: Rocket<Build>) -> Rocket<Build> {
+    ["/staff", "/admin", "/en/staff", "/en/admin"]
+        .into_iter()
+        .fold(rocket.manage(Tries::new()), |rocket, area| {
+            rocket.register(area, catchers![sign_in_first, lacks_role])
+        })
+}
+
+/// How often one network may give a passphrase: a whole desk at opening time, and no more than a
+/// few hundred an hour.
+struct Tries(Throttle);
+
+impl Tries {
+    fn new() -> Tries {
+        Tries(Throttle::new(30, Duration::from_secs(10)))
+    }
+}
+
+#[catch(401)]
+fn sign_in_first(request: &Request<'_>) -> Reply {
+    let ended = matches!(request.local_cache(|| Visitor::Nobody), Visitor::Ended);
+    let read = matches!(request.method(), Method::Get | Method::Head);
+    let why = match (ended, read) {
+        (_, false) => Some(Why::Unsent),
+        (true, true) => Some(Why::Ended),
+        (false, true) => None,
+    };
+    // A form cannot be sent again by a redirect, so its sender starts at the desk.
+    let next = match read {
+        true => wire::next(&request.uri().to_string()),
+        false => None,
+    };
+    let (lang, _) = Language::of_path(request.uri().path().as_str());
+    entrance::lead_to_sign_in(lang, next, why)
+}
+
+#[catch(403)]
+fn lacks_role(request: &Request<'_>) -> AppError {
+    match request.local_cache(|| Lacks(None)).0 {
+        Some(role) => guard::needs(role).into(),
+        None => AppError::forbidden(),
+    }
+}

@@ -1,0 +1,231 @@
+//! The administration: the site's health, and who works here.
+
+use rocket::{State, get, post};
+
+use crate::account::guard::{Admin, Here};
+use crate::account::name::StaffName;
+use crate::account::setup;
+use crate::account::token::Token;
+use crate::account::wire::{
+    self, AccountView, HealthView, InviteView, LinkView, StaffListView, StaffView, TroubledView,
+};
+use crate::account::{self, Error, StaffId, session};
+use crate::audit::{self, Actor, Filter};
+use crate::platform::db::{Db, Tx};
+use crate::platform::jobs;
+use crate::platform::text::Language;
+use crate::platform::web::error::AppResult;
+use crate::platform::web::form::{FormFields, Mistakes};
+use crate::platform::web::page::{Page, Reply};
+
+/// More waiting jobs than this are not told apart on a page.
+const MOST_JOBS: i64 = 1_000;
+
+#[get("/admin")]
+pub(super) async fn health(lang: Language, _admin: Admin, db: &State<Db>) -> AppResult<Page> {
+    let engine = db.target().engine();
+    let view = db
+        .read("health", move |tx| {
+            let waiting = jobs::waiting(tx, MOST_JOBS)?;
+            let troubled = waiting.iter().filter(|job| !job.last_error.is_empty());
+            Ok::<HealthView, Error>(HealthView {
+                engine,
+                staff: account::list(tx)?.len(),
+                waiting: waiting.len(),
+                records: audit::list(tx, &Filter::default(), 1)?.total,
+                troubled: troubled.map(TroubledView::of).collect(),
+            })
+        })
+        .await?;
+    Ok(Page::new(lang, "account/health", view))
+}
+
+#[get("/admin/staff")]
+pub(super) async fn list(lang: Language, _admin: Admin, db: &State<Db>) -> AppResult<Page> {
+    let accounts = db.read("list staff", account::list).await?;
+    let accounts = accounts
+        .iter()
+        .map(|account| AccountView::of(lang, account))
+        .collect();
+    Ok(Page::new(lang, "account/list", StaffListView { accounts }))
+}
+
+#[get("/admin/staff/new")]
+pub(super) fn invite_page(lang: Language, _admin: Admin) -> Page {
+    invite_form(lang, &FormFields::default(), Mistakes::new())
+}
+
+#[post("/admin/staff/new", data = "<form>")]
+pub(super) async fn invite(
+    lang: Language,
+    admin: Admin,
+    db: &State<Db>,
+    here: Here<'_>,
+    form: FormFields,
+) -> AppResult<Page> {
+    let mut mistakes = Mistakes::new();
+    let name = wire::read_name(lang, &form, &mut mistakes);
+    let role = wire::read_role(lang, &form, &mut mistakes);
+    let (Some(name), Some(role)) = (name, role) else {
+        return Ok(invite_form(lang, &form, mistakes).again());
+    };
+    let (token, actor) = (Token::fresh(), admin.0.actor());
+    let (link, invited) = (token.clone(), name.clone());
+    let made = db
+        .write("invite staff", move |tx| {
+            account::invite(tx, &actor, &invited, &[role], &link)
+        })
+        .await;
+    match made {
+        Err(Error::NameTaken) => {
+            wire::name_taken(lang, &mut mistakes);
+            return Ok(invite_form(lang, &form, mistakes).again());
+        }
+        made => made?,
+    };
+    Ok(link_page(lang, db, &here, &name, &token))
+}
+
+fn invite_form(lang: Language, form: &FormFields, mistakes: Mistakes) -> Page {
+    let view = InviteView {
+        name: form.value("name").to_owned(),
+        role: form.value("role").to_owned(),
+        roles: wire::role_choices(lang),
+        mistakes,
+    };
+    Page::new(lang, "account/invite", view)
+}
+
+#[get("/admin/staff/<id>?<done>")]
+pub(super) async fn one(
+    lang: Language,
+    _admin: Admin,
+    db: &State<Db>,
+    id: &str,
+    done: Option<&str>,
+) -> AppResult<Page> {
+    let done = done.and_then(|code| wire::done_words(lang, code));
+    Ok(staff_page(lang, db, StaffId::from(id), done, Mistakes::new()).await?)
+}
+
+async fn staff_page(
+    lang: Language,
+    db: &Db,
+    id: StaffId,
+    done: Option<String>,
+    mistakes: Mistakes,
+) -> Result<Page, Error> {
+    let now = db.clock().now();
+    let (account, sessions) = db
+        .read("find staff", move |tx| {
+            Ok::<_, Error>((account::find(tx, &id)?, session::list(tx, &id)?))
+        })
+        .await?;
+    let view = StaffView {
+        role: wire::role_code(&account.roles),
+        roles: wire::role_choices(lang),
+        sessions: sessions.len(),
+        locked_until: (account.locked_until > now).then_some(account.locked_until.0),
+        account: AccountView::of(lang, &account),
+        done,
+        mistakes,
+    };
+    Ok(Page::new(lang, "account/staff", view))
+}
+
+#[post("/admin/staff/<id>/role", data = "<form>")]
+pub(super) async fn set_role(
+    lang: Language,
+    admin: Admin,
+    db: &State<Db>,
+    id: &str,
+    form: FormFields,
+) -> AppResult<Reply> {
+    let mut mistakes = Mistakes::new();
+    let Some(role) = wire::read_role(lang, &form, &mut mistakes) else {
+        let page = staff_page(lang, db, StaffId::from(id), None, mistakes).await?;
+        return Ok(page.again().at(format!("/admin/staff/{id}")).into());
+    };
+    let change = move |tx: &mut Tx, actor: &Actor, staff: &StaffId| {
+        account::set_roles(tx, actor, staff, &[role])
+    };
+    Ok(carry_out(lang, &admin, db, id, "role", change).await?)
+}
+
+#[post("/admin/staff/<id>/disable")]
+pub(super) async fn disable(
+    lang: Language,
+    admin: Admin,
+    db: &State<Db>,
+    id: &str,
+) -> AppResult<Reply> {
+    Ok(carry_out(lang, &admin, db, id, "disabled", account::disable).await?)
+}
+
+#[post("/admin/staff/<id>/enable")]
+pub(super) async fn enable(
+    lang: Language,
+    admin: Admin,
+    db: &State<Db>,
+    id: &str,
+) -> AppResult<Reply> {
+    Ok(carry_out(lang, &admin, db, id, "enabled", account::enable).await?)
+}
+
+#[post("/admin/staff/<id>/end-sessions")]
+pub(super) async fn end_sessions(
+    lang: Language,
+    admin: Admin,
+    db: &State<Db>,
+    id: &str,
+) -> AppResult<Reply> {
+    Ok(carry_out(lang, &admin, db, id, "sessions", account::end_sessions).await?)
+}
+
+/// Changes an account and shows it again, with what was done.
+async fn carry_out<F>(
+    lang: Language,
+    admin: &Admin,
+    db: &Db,
+    id: &str,
+    done: &'static str,
+    change: F,
+) -> Result<Reply, Error>
+where
+    F: Fn(&mut Tx, &Actor, &StaffId) -> Result<(), Error> + Send + 'static,
+{
+    let (actor, staff) = (admin.0.actor(), StaffId::from(id));
+    db.write("change staff", move |tx| change(tx, &actor, &staff))
+        .await?;
+    Ok(Reply::go(lang, &format!("/admin/staff/{id}?done={done}")))
+}
+
+#[post("/admin/staff/<id>/link")]
+pub(super) async fn renew_link(
+    lang: Language,
+    admin: Admin,
+    db: &State<Db>,
+    here: Here<'_>,
+    id: &str,
+) -> AppResult<Page> {
+    let (token, actor, staff) = (Token::fresh(), admin.0.actor(), StaffId::from(id));
+    let link = token.clone();
+    let account = db
+        .write("renew link", move |tx| {
+            account::renew_link(tx, &actor, &staff, &link)?;
+            account::find(tx, &staff)
+        })
+        .await?;
+    let name = StaffName::parse(&account.name).map_err(|_| Error::Unknown)?;
+    Ok(link_page(lang, db, &here, &name, &token))
+}
+
+/// The one time that a link is shown.
+fn link_page(lang: Language, db: &Db, here: &Here<'_>, name: &StaffName, token: &Token) -> Page {
+    let view = LinkView {
+        name: name.as_str().to_owned(),
+        address: format!("{}{}", here.origin(), lang.url(&setup::path(token))),
+        ends_at: db.clock().now().plus(setup::INVITATION).0,
+    };
+    Page::new(lang, "account/link", view).at("/admin/staff")
+}

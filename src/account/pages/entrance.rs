@@ -1,0 +1,199 @@
+//! Coming in and going out: sign-in, one-time links, sign-out.
+
+use rocket::response::Redirect;
+use rocket::{State, get, post, uri};
+
+use super::Tries;
+use crate::account::guard::Jar;
+use crate::account::name::StaffName;
+use crate::account::passphrase;
+use crate::account::session::{self, Session};
+use crate::account::setup::{self, Link};
+use crate::account::sign_in::{self as signing_in, Expected, Outcome};
+use crate::account::token::{Token, TokenHash};
+use crate::account::wire::{self, SetupView, SignInView, Why};
+use crate::account::{Error, Staff};
+use crate::platform::db::Db;
+use crate::platform::text::Language;
+use crate::platform::web::address::ClientAddress;
+use crate::platform::web::error::AppResult;
+use crate::platform::web::form::{FormFields, Mistakes};
+use crate::platform::web::page::{Page, Reply};
+
+/// The way to the sign-in page, and to `next` afterwards.
+pub(super) fn lead_to_sign_in(lang: Language, next: Option<String>, why: Option<Why>) -> Reply {
+    let why = why.map(Why::code);
+    let address = uri!(sign_in_page(next.as_deref(), why));
+    Reply::go(lang, &address.to_string())
+}
+
+#[get("/staff/sign-in?<next>&<why>")]
+pub(super) fn sign_in_page(
+    lang: Language,
+    next: Option<&str>,
+    why: Option<&str>,
+    staff: Option<Staff>,
+) -> Reply {
+    let next = next.and_then(wire::next);
+    if staff.is_some() {
+        return go_on(lang, next);
+    }
+    let view = SignInView::empty(lang, next.unwrap_or_default(), why.and_then(Why::of_code));
+    Page::new(lang, "account/sign_in", view).no_store().into()
+}
+
+#[post("/staff/sign-in", data = "<form>")]
+pub(super) async fn sign_in(
+    lang: Language,
+    from: ClientAddress,
+    tries: &State<Tries>,
+    db: &State<Db>,
+    jar: Jar<'_>,
+    form: FormFields,
+) -> AppResult<Reply> {
+    tries.0.check(from, db.clock().now().0)?;
+    let token = Token::fresh();
+    if try_passphrase(db, &jar, &form, &token).await? == Outcome::Refused {
+        let view = SignInView::again(lang, &form);
+        return Ok(Page::new(lang, "account/sign_in", view).again().into());
+    }
+    jar.give(&token);
+    Ok(go_on(lang, wire::next(form.value("next"))))
+}
+
+async fn try_passphrase(
+    db: &Db,
+    jar: &Jar<'_>,
+    form: &FormFields,
+    token: &Token,
+) -> Result<Outcome, Error> {
+    let expected: Option<Expected> = match StaffName::parse(form.value("name")) {
+        Ok(name) => {
+            db.read("find account", move |tx| signing_in::expected(tx, &name))
+                .await?
+        }
+        Err(_) => None,
+    };
+    let kept = expected.as_ref().map(|own| own.passphrase.clone());
+    let found = passphrase::check_in_turn(form.value("passphrase"), kept).await?;
+    let Some(expected) = expected else {
+        return Ok(Outcome::Refused);
+    };
+    let (token, earlier) = (token.hash(), jar.token().map(|token| token.hash()));
+    db.write("sign in", move |tx| {
+        signing_in::settle(tx, &expected, found, &token, earlier.as_ref())
+    })
+    .await
+}
+
+/// To the page that was asked for, or to the desk. `next` has its language already.
+fn go_on(lang: Language, next: Option<String>) -> Reply {
+    match next {
+        Some(next) => Reply::Go(Redirect::to(next)),
+        None => Reply::go(lang, "/staff"),
+    }
+}
+
+/// Works without a session too: whoever signs out is out.
+#[post("/staff/sign-out")]
+pub(super) async fn sign_out(
+    lang: Language,
+    db: &State<Db>,
+    jar: Jar<'_>,
+    session: Option<&Session>,
+) -> AppResult<Reply> {
+    if let Some(session) = session.cloned() {
+        db.write("sign out", move |tx| session::end(tx, &session))
+            .await?;
+    }
+    jar.take();
+    Ok(lead_to_sign_in(lang, None, Some(Why::Out)))
+}
+
+#[get("/staff/setup/<token>")]
+pub(super) async fn setup_page(lang: Language, token: &str, db: &State<Db>) -> AppResult<Page> {
+    let link = link(db, token).await?;
+    let name = match &link {
+        Link::FirstAdmin => String::new(),
+        Link::For(_, name) => name.as_str().to_owned(),
+    };
+    Ok(setup_form(lang, token, &link, name, Mistakes::new()).no_store())
+}
+
+#[post("/staff/setup/<token>", data = "<form>")]
+pub(super) async fn set_up(
+    lang: Language,
+    token: &str,
+    from: ClientAddress,
+    tries: &State<Tries>,
+    db: &State<Db>,
+    jar: Jar<'_>,
+    form: FormFields,
+) -> AppResult<Reply> {
+    tries.0.check(from, db.clock().now().0)?;
+    let link = link(db, token).await?;
+    let mut mistakes = Mistakes::new();
+    let name = match &link {
+        Link::FirstAdmin => wire::read_name(lang, &form, &mut mistakes),
+        Link::For(_, name) => Some(name.clone()),
+    };
+    let chosen = name.and_then(|name| {
+        let passphrase = wire::read_passphrase(lang, &form, &name, &mut mistakes)?;
+        Some((name, passphrase))
+    });
+    let Some((name, chosen)) = chosen else {
+        let typed = form.value("name").to_owned();
+        return Ok(setup_form(lang, token, &link, typed, mistakes)
+            .again()
+            .into());
+    };
+    let hash = passphrase::hash_in_turn(chosen).await?;
+    let session = Token::fresh();
+    let (used, opened, typed) = (hashed(token)?, session.hash(), name.clone());
+    let accepted = db
+        .write("set up account", move |tx| {
+            setup::accept(tx, &used, &name, &hash, &opened)
+        })
+        .await;
+    match accepted {
+        Err(Error::NameTaken) => {
+            wire::name_taken(lang, &mut mistakes);
+            let typed = typed.as_str().to_owned();
+            return Ok(setup_form(lang, token, &link, typed, mistakes)
+                .again()
+                .into());
+        }
+        accepted => accepted?,
+    };
+    jar.give(&session);
+    let desk = match link {
+        Link::FirstAdmin => "/admin",
+        Link::For(..) => "/staff",
+    };
+    Ok(Reply::go(lang, desk))
+}
+
+fn hashed(token: &str) -> Result<TokenHash, Error> {
+    Ok(Token::parse(token).ok_or(Error::LinkGone)?.hash())
+}
+
+async fn link(db: &Db, token: &str) -> Result<Link, Error> {
+    let token = hashed(token)?;
+    db.read("find link", move |tx| setup::link(tx, &token))
+        .await
+}
+
+fn setup_form(lang: Language, token: &str, link: &Link, name: String, mistakes: Mistakes) -> Page {
+    let (named, name) = match link {
+        Link::FirstAdmin => (false, name),
+        Link::For(_, own) => (true, own.as_str().to_owned()),
+    };
+    let action = uri!(setup_page(token)).to_string();
+    let view = SetupView {
+        action,
+        name,
+        named,
+        mistakes,
+    };
+    Page::new(lang, "account/setup", view)
+}

@@ -1,0 +1,358 @@
+//! All SQL of accounts, sessions and one-time links.
+
+use std::collections::HashMap;
+
+use diesel::prelude::*;
+
+use super::name::StaffName;
+use super::passphrase::PassphraseHash;
+use super::session::Opened;
+use super::sign_in::Expected;
+use super::token::TokenHash;
+use super::{Account, Error, Role, StaffId, Standing};
+use crate::platform::clock::Timestamp;
+use crate::platform::db::schema::{grants, setup_links, staff, staff_sessions};
+use crate::platform::db::{self, Tx};
+
+/// Every branch: the only one that grants name until the library has branches.
+const EVERYWHERE: &str = "";
+
+/// What decides about a try to sign in.
+pub(super) struct Tries {
+    pub(super) failures: i64,
+    pub(super) locked_until: Timestamp,
+    pub(super) disabled: bool,
+    pub(super) passphrase: PassphraseHash,
+}
+
+#[derive(Queryable)]
+struct Row {
+    id: String,
+    name: String,
+    passphrase_hash: String,
+    _failures: i64,
+    locked_until: i64,
+    disabled: bool,
+    created_at: i64,
+}
+
+impl Row {
+    fn account(self, roles: Vec<Role>) -> Account {
+        let standing = match (self.disabled, self.passphrase_hash.is_empty()) {
+            (true, _) => Standing::Disabled,
+            (false, true) => Standing::Invited,
+            (false, false) => Standing::Active,
+        };
+        Account {
+            id: StaffId(self.id),
+            name: self.name,
+            roles,
+            created_at: Timestamp(self.created_at),
+            locked_until: Timestamp(self.locked_until),
+            standing,
+        }
+    }
+}
+
+pub(super) fn insert(
+    tx: &mut Tx,
+    id: &StaffId,
+    name: &StaffName,
+    passphrase: &PassphraseHash,
+) -> Result<(), Error> {
+    let now = tx.now();
+    diesel::insert_into(staff::table)
+        .values((
+            staff::id.eq(id.as_str()),
+            staff::name.eq(name.as_str()),
+            staff::passphrase_hash.eq(&passphrase.0),
+            staff::failures.eq(0),
+            staff::locked_until.eq(0),
+            staff::disabled.eq(false),
+            staff::created_at.eq(now.0),
+        ))
+        .execute(tx.conn())
+        .map_err(db::on_duplicate(Error::NameTaken))?;
+    Ok(())
+}
+
+/// Every account, by name.
+pub(super) fn list(tx: &mut Tx) -> Result<Vec<Account>, db::Error> {
+    let rows: Vec<Row> = staff::table.order(staff::name).load(tx.conn())?;
+    let granted: Vec<(String, String)> = grants::table
+        .select((grants::staff_id, grants::role))
+        .order(grants::role)
+        .load(tx.conn())?;
+    let mut roles: HashMap<String, Vec<Role>> = HashMap::new();
+    for (staff, code) in granted {
+        roles.entry(staff).or_default().extend(Role::of_code(&code));
+    }
+    Ok(rows
+        .into_iter()
+        .map(|row| {
+            let own = roles.remove(&row.id).unwrap_or_default();
+            row.account(own)
+        })
+        .collect())
+}
+
+pub(super) fn find(tx: &mut Tx, id: &StaffId) -> Result<Option<Account>, db::Error> {
+    let row: Option<Row> = staff::table
+        .filter(staff::id.eq(id.as_str()))
+        .first(tx.conn())
+        .optional()?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let codes: Vec<String> = grants::table
+        .filter(grants::staff_id.eq(id.as_str()))
+        .select(grants::role)
+        .order(grants::role)
+        .load(tx.conn())?;
+    let roles = codes
+        .iter()
+        .filter_map(|code| Role::of_code(code))
+        .collect();
+    Ok(Some(row.account(roles)))
+}
+
+pub(super) fn expected(tx: &mut Tx, name: &StaffName) -> Result<Option<Expected>, db::Error> {
+    let found: Option<(String, String)> = staff::table
+        .filter(staff::name.eq(name.as_str()))
+        .select((staff::id, staff::passphrase_hash))
+        .first(tx.conn())
+        .optional()?;
+    Ok(found.map(|(id, hash)| Expected {
+        staff: StaffId(id),
+        passphrase: PassphraseHash(hash),
+    }))
+}
+
+pub(super) fn expected_of(tx: &mut Tx, id: &StaffId) -> Result<Option<Expected>, db::Error> {
+    Ok(tries(tx, id)?.map(|tries| Expected {
+        staff: id.clone(),
+        passphrase: tries.passphrase,
+    }))
+}
+
+pub(super) fn tries(tx: &mut Tx, id: &StaffId) -> Result<Option<Tries>, db::Error> {
+    let found: Option<(i64, i64, bool, String)> = staff::table
+        .filter(staff::id.eq(id.as_str()))
+        .select((
+            staff::failures,
+            staff::locked_until,
+            staff::disabled,
+            staff::passphrase_hash,
+        ))
+        .first(tx.conn())
+        .optional()?;
+    Ok(found.map(|(failures, locked_until, disabled, hash)| Tries {
+        failures,
+        locked_until: Timestamp(locked_until),
+        disabled,
+        passphrase: PassphraseHash(hash),
+    }))
+}
+
+pub(super) fn set_failures(
+    tx: &mut Tx,
+    id: &StaffId,
+    failures: i64,
+    locked_until: Timestamp,
+) -> Result<(), db::Error> {
+    diesel::update(staff::table.filter(staff::id.eq(id.as_str())))
+        .set((
+            staff::failures.eq(failures),
+            staff::locked_until.eq(locked_until.0),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Sets a passphrase and forgets failed tries.
+pub(super) fn set_passphrase(
+    tx: &mut Tx,
+    id: &StaffId,
+    passphrase: &PassphraseHash,
+) -> Result<(), db::Error> {
+    diesel::update(staff::table.filter(staff::id.eq(id.as_str())))
+        .set((
+            staff::passphrase_hash.eq(&passphrase.0),
+            staff::failures.eq(0),
+            staff::locked_until.eq(0),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn set_disabled(tx: &mut Tx, id: &StaffId, disabled: bool) -> Result<(), db::Error> {
+    diesel::update(staff::table.filter(staff::id.eq(id.as_str())))
+        .set(staff::disabled.eq(disabled))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn replace_roles(tx: &mut Tx, id: &StaffId, roles: &[Role]) -> Result<(), db::Error> {
+    diesel::delete(grants::table.filter(grants::staff_id.eq(id.as_str()))).execute(tx.conn())?;
+    for role in Role::ALL.into_iter().filter(|role| roles.contains(role)) {
+        diesel::insert_into(grants::table)
+            .values((
+                grants::staff_id.eq(id.as_str()),
+                grants::role.eq(role.code()),
+                grants::branch.eq(EVERYWHERE),
+            ))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+pub(super) fn insert_session(
+    tx: &mut Tx,
+    token: &TokenHash,
+    id: &StaffId,
+    opened_at: Timestamp,
+    ends_at: Timestamp,
+) -> Result<(), db::Error> {
+    diesel::insert_into(staff_sessions::table)
+        .values((
+            staff_sessions::token_hash.eq(&token.0),
+            staff_sessions::staff_id.eq(id.as_str()),
+            staff_sessions::opened_at.eq(opened_at.0),
+            staff_sessions::seen_at.eq(opened_at.0),
+            staff_sessions::ends_at.eq(ends_at.0),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Whose running session it is, and when it was last used.
+pub(super) fn session(
+    tx: &mut Tx,
+    token: &TokenHash,
+    now: Timestamp,
+    seen_after: Timestamp,
+) -> Result<Option<(StaffId, Timestamp)>, db::Error> {
+    let found: Option<(String, i64)> = staff_sessions::table
+        .filter(staff_sessions::token_hash.eq(&token.0))
+        .filter(staff_sessions::ends_at.gt(now.0))
+        .filter(staff_sessions::seen_at.gt(seen_after.0))
+        .select((staff_sessions::staff_id, staff_sessions::seen_at))
+        .first(tx.conn())
+        .optional()?;
+    Ok(found.map(|(staff, seen_at)| (StaffId(staff), Timestamp(seen_at))))
+}
+
+/// The running sessions of an account, the newest first.
+pub(super) fn sessions(
+    tx: &mut Tx,
+    id: &StaffId,
+    now: Timestamp,
+    seen_after: Timestamp,
+) -> Result<Vec<Opened>, db::Error> {
+    let rows: Vec<(Vec<u8>, i64, i64)> = staff_sessions::table
+        .filter(staff_sessions::staff_id.eq(id.as_str()))
+        .filter(staff_sessions::ends_at.gt(now.0))
+        .filter(staff_sessions::seen_at.gt(seen_after.0))
+        .select((
+            staff_sessions::token_hash,
+            staff_sessions::opened_at,
+            staff_sessions::seen_at,
+        ))
+        .order(staff_sessions::opened_at.desc())
+        .load(tx.conn())?;
+    Ok(rows
+        .into_iter()
+        .map(|(token, opened_at, seen_at)| Opened {
+            token: TokenHash(token),
+            opened_at: Timestamp(opened_at),
+            seen_at: Timestamp(seen_at),
+        })
+        .collect())
+}
+
+pub(super) fn set_seen(tx: &mut Tx, token: &TokenHash, now: Timestamp) -> Result<(), db::Error> {
+    diesel::update(staff_sessions::table.filter(staff_sessions::token_hash.eq(&token.0)))
+        .set(staff_sessions::seen_at.eq(now.0))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn end_session(tx: &mut Tx, token: &TokenHash) -> Result<(), db::Error> {
+    diesel::delete(staff_sessions::table.filter(staff_sessions::token_hash.eq(&token.0)))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Ends the sessions of an account, all or all but one.
+pub(super) fn end_sessions(
+    tx: &mut Tx,
+    id: &StaffId,
+    except: Option<&TokenHash>,
+) -> Result<(), db::Error> {
+    // No token hashes to nothing, so the empty one spares none.
+    let except = except.map_or(&[][..], |token| token.0.as_slice());
+    diesel::delete(
+        staff_sessions::table
+            .filter(staff_sessions::staff_id.eq(id.as_str()))
+            .filter(staff_sessions::token_hash.ne(except)),
+    )
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Removes sessions that ended by themselves.
+pub(super) fn drop_ended_sessions(
+    tx: &mut Tx,
+    now: Timestamp,
+    seen_after: Timestamp,
+) -> Result<(), db::Error> {
+    diesel::delete(staff_sessions::table.filter(staff_sessions::ends_at.le(now.0)))
+        .execute(tx.conn())?;
+    diesel::delete(staff_sessions::table.filter(staff_sessions::seen_at.le(seen_after.0)))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn insert_link(
+    tx: &mut Tx,
+    token: &TokenHash,
+    staff: Option<&StaffId>,
+    ends_at: Timestamp,
+) -> Result<(), db::Error> {
+    diesel::insert_into(setup_links::table)
+        .values((
+            setup_links::token_hash.eq(&token.0),
+            setup_links::staff_id.eq(staff.map(StaffId::as_str)),
+            setup_links::ends_at.eq(ends_at.0),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// The account of a link that still works; inside, nothing stands for the first admin.
+pub(super) fn link(
+    tx: &mut Tx,
+    token: &TokenHash,
+    now: Timestamp,
+) -> Result<Option<Option<StaffId>>, db::Error> {
+    let found: Option<Option<String>> = setup_links::table
+        .filter(setup_links::token_hash.eq(&token.0))
+        .filter(setup_links::ends_at.gt(now.0))
+        .select(setup_links::staff_id)
+        .first(tx.conn())
+        .optional()?;
+    Ok(found.map(|staff| staff.map(StaffId)))
+}
+
+/// Removes the links of an account, or those for the first admin.
+pub(super) fn drop_links(tx: &mut Tx, staff: Option<&StaffId>) -> Result<(), db::Error> {
+    match staff {
+        Some(staff) => diesel::delete(
+            setup_links::table.filter(setup_links::staff_id.eq(Some(staff.as_str()))),
+        )
+        .execute(tx.conn())?,
+        None => diesel::delete(setup_links::table.filter(setup_links::staff_id.is_null()))
+            .execute(tx.conn())?,
+    };
+    Ok(())
+}

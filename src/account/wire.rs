@@ -1,0 +1,406 @@
+//! What crosses the boundary: typed words in, views of accounts out.
+//!
+//! Invariant: no view holds a passphrase, a session's token or a hash of either. A one-time link
+//! is shown once, in [`LinkView`].
+
+use rocket::http::uri::Origin;
+use serde::Serialize;
+
+use super::name::{self, NameMistake, StaffName};
+use super::passphrase::{self, Passphrase, PassphraseMistake};
+use super::session::Opened;
+use super::token::TokenHash;
+use super::{Account, Role, Standing};
+use crate::platform::jobs::Waiting;
+use crate::platform::text::{self, Language};
+use crate::platform::web::form::{FormFields, Mistakes};
+
+/// Why somebody is led to the sign-in page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// The session is over.
+    Ended,
+    /// The session is over, and a form was on its way.
+    Unsent,
+    /// Signed out just now.
+    Out,
+}
+
+impl Why {
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Why::Ended => "ended",
+            Why::Unsent => "unsent",
+            Why::Out => "out",
+        }
+    }
+
+    pub(super) fn of_code(code: &str) -> Option<Why> {
+        [Why::Ended, Why::Unsent, Why::Out]
+            .into_iter()
+            .find(|why| why.code() == code)
+    }
+
+    fn words(self, lang: Language) -> String {
+        let id = match self {
+            Why::Ended => "account-sign-in-ended",
+            Why::Unsent => "account-sign-in-unsent",
+            Why::Out => "account-sign-in-out",
+        };
+        text::message(lang, id, &[])
+    }
+}
+
+/// The page to go to after signing in: one of the staff area, in the language it was asked in.
+///
+/// Anything else, another site above all, is answered by nothing.
+pub(super) fn next(wanted: &str) -> Option<String> {
+    let inside = wanted.starts_with('/') && !wanted.starts_with("//") && !wanted.contains('\\');
+    if !inside || Origin::parse(wanted).is_err() {
+        return None;
+    }
+    let path = wanted.split(['?', '#']).next()?;
+    let (_, path) = Language::of_path(path);
+    let mut steps = path.split('/').skip(1);
+    match (steps.next(), steps.next()) {
+        (Some("staff"), Some("sign-in" | "sign-out" | "setup")) => None,
+        (Some("staff" | "admin"), _) => Some(wanted.to_owned()),
+        _ => None,
+    }
+}
+
+/// The form for signing in.
+#[derive(Serialize)]
+pub(super) struct SignInView {
+    name: String,
+    next: String,
+    why: Option<String>,
+    mistakes: Mistakes,
+}
+
+impl SignInView {
+    pub(super) fn empty(lang: Language, next: String, why: Option<Why>) -> SignInView {
+        SignInView {
+            name: String::new(),
+            next,
+            why: why.map(|why| why.words(lang)),
+            mistakes: Mistakes::new(),
+        }
+    }
+
+    /// The same form after a try; what was wrong is not said, because it is not theirs to know.
+    pub(super) fn again(lang: Language, form: &FormFields) -> SignInView {
+        let mut mistakes = Mistakes::new();
+        mistakes.add("name", text::message(lang, "account-sign-in-refused", &[]));
+        SignInView {
+            name: form.value("name").to_owned(),
+            next: form.value("next").to_owned(),
+            why: None,
+            mistakes,
+        }
+    }
+}
+
+/// The form behind a one-time link.
+#[derive(Serialize)]
+pub(super) struct SetupView {
+    pub(super) action: String,
+    pub(super) name: String,
+    /// Whether the account exists, so that the name is shown and not asked.
+    pub(super) named: bool,
+    pub(super) mistakes: Mistakes,
+}
+
+/// Reads the name field of a form.
+pub(super) fn read_name(
+    lang: Language,
+    form: &FormFields,
+    mistakes: &mut Mistakes,
+) -> Option<StaffName> {
+    match StaffName::parse(form.value("name")) {
+        Ok(name) => Some(name),
+        Err(mistake) => {
+            let id = match mistake {
+                NameMistake::Empty => "account-name-empty",
+                NameMistake::TooLong => "account-name-too-long",
+                NameMistake::Unprintable => "account-name-unprintable",
+            };
+            mistakes.add(
+                "name",
+                text::message(lang, id, &[("most", name::LONGEST.into())]),
+            );
+            None
+        }
+    }
+}
+
+/// Says that somebody else has the name.
+pub(super) fn name_taken(lang: Language, mistakes: &mut Mistakes) {
+    mistakes.add("name", text::message(lang, "account-name-taken", &[]));
+}
+
+/// Reads a new passphrase, typed twice, for `name`.
+pub(super) fn read_passphrase(
+    lang: Language,
+    form: &FormFields,
+    name: &StaffName,
+    mistakes: &mut Mistakes,
+) -> Option<Passphrase> {
+    let typed = form.value("passphrase");
+    match Passphrase::parse(typed, name) {
+        Ok(passphrase) if typed == form.value("passphrase_again") => Some(passphrase),
+        Ok(_) => {
+            let words = text::message(lang, "account-passphrase-again-differs", &[]);
+            mistakes.add("passphrase_again", words);
+            None
+        }
+        Err(mistake) => {
+            let id = match mistake {
+                PassphraseMistake::TooShort => "account-passphrase-too-short",
+                PassphraseMistake::TooLong => "account-passphrase-too-long",
+                PassphraseMistake::Common => "account-passphrase-common",
+                PassphraseMistake::Name => "account-passphrase-name",
+            };
+            let args = [
+                ("least", passphrase::SHORTEST.into()),
+                ("most", passphrase::LONGEST.into()),
+            ];
+            mistakes.add("passphrase", text::message(lang, id, &args));
+            None
+        }
+    }
+}
+
+/// Reads the choice of a role.
+pub(super) fn read_role(
+    lang: Language,
+    form: &FormFields,
+    mistakes: &mut Mistakes,
+) -> Option<Role> {
+    let role = Role::of_code(form.value("role"));
+    if role.is_none() {
+        mistakes.add("role", text::message(lang, "account-role-empty", &[]));
+    }
+    role
+}
+
+/// A choice of a form.
+#[derive(Serialize)]
+pub(super) struct Choice {
+    value: &'static str,
+    label: String,
+    hint: String,
+}
+
+/// The roles to choose from.
+pub(super) fn role_choices(lang: Language) -> Vec<Choice> {
+    Role::ALL
+        .into_iter()
+        .map(|role| {
+            let hint = match role {
+                Role::Librarian => "account-role-librarian-hint",
+                Role::Admin => "account-role-admin-hint",
+            };
+            Choice {
+                value: role.code(),
+                label: role_words(lang, role),
+                hint: text::message(lang, hint, &[]),
+            }
+        })
+        .collect()
+}
+
+fn role_words(lang: Language, role: Role) -> String {
+    let id = match role {
+        Role::Librarian => "account-role-librarian",
+        Role::Admin => "account-role-admin",
+    };
+    text::message(lang, id, &[])
+}
+
+/// The role that says most about an account; the larger includes the smaller.
+fn main_role(roles: &[Role]) -> Option<Role> {
+    roles.iter().copied().max()
+}
+
+/// One's own account.
+#[derive(Serialize)]
+pub(super) struct OwnView {
+    pub(super) name: String,
+    pub(super) role: String,
+    pub(super) sessions: Vec<SessionView>,
+    pub(super) done: Option<String>,
+    pub(super) mistakes: Mistakes,
+}
+
+/// A session in the list of its owner.
+#[derive(Serialize)]
+pub(super) struct SessionView {
+    opened_at: i64,
+    seen_at: i64,
+    here: bool,
+}
+
+impl SessionView {
+    pub(super) fn of(opened: &Opened, here: &TokenHash) -> SessionView {
+        SessionView {
+            opened_at: opened.opened_at.0,
+            seen_at: opened.seen_at.0,
+            here: opened.token == *here,
+        }
+    }
+}
+
+/// The words for the roles of an account.
+pub(super) fn role_line(lang: Language, roles: &[Role]) -> String {
+    main_role(roles).map_or_else(String::new, |role| role_words(lang, role))
+}
+
+/// What was done just now, by its code in the address.
+pub(super) fn done_words(lang: Language, code: &str) -> Option<String> {
+    let id = match code {
+        "passphrase" => "account-done-passphrase",
+        "others" => "account-done-others",
+        "role" => "account-done-role",
+        "disabled" => "account-done-disabled",
+        "enabled" => "account-done-enabled",
+        "sessions" => "account-done-sessions",
+        _ => return None,
+    };
+    Some(text::message(lang, id, &[]))
+}
+
+/// The health of the site.
+#[derive(Serialize)]
+pub(super) struct HealthView {
+    pub(super) engine: &'static str,
+    pub(super) staff: usize,
+    pub(super) waiting: usize,
+    pub(super) records: i64,
+    pub(super) troubled: Vec<TroubledView>,
+}
+
+/// A job that failed and is tried again.
+#[derive(Serialize)]
+pub(super) struct TroubledView {
+    kind: String,
+    activity: String,
+    run_at: i64,
+    attempts: i64,
+    last_error: String,
+}
+
+impl TroubledView {
+    pub(super) fn of(job: &Waiting) -> TroubledView {
+        TroubledView {
+            kind: job.kind.clone(),
+            activity: job.activity.clone(),
+            run_at: job.run_at.0,
+            attempts: job.attempts,
+            last_error: job.last_error.clone(),
+        }
+    }
+}
+
+/// The list of accounts.
+#[derive(Serialize)]
+pub(super) struct StaffListView {
+    pub(super) accounts: Vec<AccountView>,
+}
+
+/// An account in a list or on its own page.
+#[derive(Serialize)]
+pub(super) struct AccountView {
+    id: String,
+    name: String,
+    role: String,
+    standing: &'static str,
+    standing_words: String,
+    created_at: i64,
+}
+
+impl AccountView {
+    pub(super) fn of(lang: Language, account: &Account) -> AccountView {
+        let (standing, words) = match account.standing {
+            Standing::Invited => ("invited", "account-standing-invited"),
+            Standing::Active => ("active", "account-standing-active"),
+            Standing::Disabled => ("disabled", "account-standing-disabled"),
+        };
+        AccountView {
+            id: account.id.to_string(),
+            name: account.name.clone(),
+            role: role_line(lang, &account.roles),
+            standing,
+            standing_words: text::message(lang, words, &[]),
+            created_at: account.created_at.0,
+        }
+    }
+}
+
+/// The form that invites somebody.
+#[derive(Serialize)]
+pub(super) struct InviteView {
+    pub(super) name: String,
+    pub(super) role: String,
+    pub(super) roles: Vec<Choice>,
+    pub(super) mistakes: Mistakes,
+}
+
+/// One account with what an admin may do to it.
+#[derive(Serialize)]
+pub(super) struct StaffView {
+    pub(super) account: AccountView,
+    pub(super) role: &'static str,
+    pub(super) roles: Vec<Choice>,
+    pub(super) sessions: usize,
+    pub(super) locked_until: Option<i64>,
+    pub(super) done: Option<String>,
+    pub(super) mistakes: Mistakes,
+}
+
+/// The code of the role that is ticked on an account's page.
+pub(super) fn role_code(roles: &[Role]) -> &'static str {
+    main_role(roles).map_or("", Role::code)
+}
+
+/// A one-time link, shown to the admin who made it and to nobody again.
+#[derive(Serialize)]
+pub(super) struct LinkView {
+    pub(super) name: String,
+    pub(super) address: String,
+    pub(super) ends_at: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_pages_of_the_staff_area_follow_the_sign_in() {
+        for kept in [
+            "/staff",
+            "/admin/audit?page=2",
+            "/en/staff/activities/a1",
+            "/en/admin",
+        ] {
+            assert_eq!(next(kept).as_deref(), Some(kept));
+        }
+        for refused in [
+            "",
+            "staff",
+            "//evil.example/staff",
+            "/\\evil.example/staff",
+            "https://evil.example/staff",
+            "/en//evil.example",
+            "/a/spring",
+            "/",
+            "/staff/sign-out",
+            "/en/staff/sign-in?next=/staff",
+            "/staff/setup/x",
+            "/staff\r\nSet-Cookie: a=b",
+            "/staffroom",
+        ] {
+            assert_eq!(next(refused), None, "{refused}");
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! The record of who did what: one line per act, kept for ever, chained by hashes.
+//!
+//! Invariant: lines are only added (the database refuses anything else, `platform::db::guards`),
+//! and every line holds the hash of the one before, so that a line changed behind our back is
+//! found by [`verify`]. Lines hold ids and codes; names, addresses and answers never.
+//!
+//! Not here: what a reader may see (`account`), the public journal of draws (`journal`).
+
+mod chain;
+pub mod pages;
+mod store;
+mod wire;
+
+pub use chain::{Break, ChainReport, Outcome};
+
+use std::fmt;
+
+use crate::platform::clock::Timestamp;
+use crate::platform::db::{self, Tx};
+use crate::platform::fault::{Fault, Kind};
+use crate::platform::ids::text_id;
+
+text_id! {
+    /// A member of staff.
+    StaffId, 12
+}
+
+/// Who acts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Actor {
+    /// A member of staff who is signed in.
+    Staff(StaffId),
+    /// The program itself: a deadline, a job, the command line.
+    System,
+    /// A person of the public; which one is not recorded.
+    Entrant,
+}
+
+/// `staff:<id>`, `system` or `entrant`, as the record keeps it.
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Actor::Staff(id) => write!(f, "staff:{id}"),
+            Actor::System => f.write_str("system"),
+            Actor::Entrant => f.write_str("entrant"),
+        }
+    }
+}
+
+/// One act to be recorded. Everything in it is an id, a code or a stated reason.
+#[derive(Clone, Copy, Debug)]
+pub struct Act<'a> {
+    /// Who did it.
+    pub actor: &'a Actor,
+    /// What was done, such as `activity.published`; its words are the message
+    /// `audit-act-activity-published`.
+    pub act: &'static str,
+    /// The activity it belongs to, or empty.
+    pub activity: &'a str,
+    /// What it was done to: ids, or empty.
+    pub object: &'a str,
+    /// The purpose for which personal data was opened, or empty.
+    pub purpose: &'a str,
+    /// Why, where a reason is asked; never about a person.
+    pub reason: &'a str,
+}
+
+/// One line of the record.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Record {
+    /// Its place, from 1.
+    pub position: i64,
+    /// When.
+    pub at: Timestamp,
+    /// Who, in the form of [`Actor`]'s `Display`.
+    pub actor: String,
+    /// What.
+    pub act: String,
+    /// In which activity, or empty.
+    pub activity: String,
+    /// To what, or empty.
+    pub object: String,
+    /// For which purpose, or empty.
+    pub purpose: String,
+    /// Why, or empty.
+    pub reason: String,
+    /// The hash of the line before; 32 zero bytes before the first.
+    pub previous: Vec<u8>,
+    /// The hash over all of the above.
+    pub hash: Vec<u8>,
+}
+
+/// Which lines a reader asks for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Only this activity; empty for all.
+    pub activity: String,
+    /// Only this actor, in the form of [`Actor`]'s `Display`; empty for all.
+    pub actor: String,
+}
+
+/// One page of lines, the newest first.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// At most [`PER_PAGE`] lines.
+    pub records: Vec<Record>,
+    /// Which page this is, from 1.
+    pub page: i64,
+    /// How many pages there are, at least 1.
+    pub pages: i64,
+    /// How many lines the filter leaves.
+    pub total: i64,
+}
+
+/// Lines on a page.
+pub const PER_PAGE: i64 = 20;
+
+/// Why the record could not be read or written.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        let Error::Db(error) = self;
+        error.kind()
+    }
+
+    fn code(&self) -> &'static str {
+        let Error::Db(error) = self;
+        error.code()
+    }
+}
+
+/// Adds a line, in the caller's transaction: the act and its record exist together or not at all.
+pub fn record(tx: &mut Tx, act: &Act) -> Result<(), Error> {
+    let (position, previous) = match store::last(tx)? {
+        Some((position, hash)) => (position + 1, hash),
+        None => (1, chain::BEFORE_THE_FIRST.to_vec()),
+    };
+    let mut record = Record {
+        position,
+        at: tx.now(),
+        actor: act.actor.to_string(),
+        act: act.act.to_owned(),
+        activity: act.activity.to_owned(),
+        object: act.object.to_owned(),
+        purpose: act.purpose.to_owned(),
+        reason: act.reason.to_owned(),
+        previous,
+        hash: Vec::new(),
+    };
+    record.hash = chain::hash(&record).to_vec();
+    Ok(store::insert(tx, &record)?)
+}
+
+/// The lines that `filter` leaves; a page beyond the last is the last.
+pub fn list(tx: &mut Tx, filter: &Filter, page: i64) -> Result<Listing, Error> {
+    let total = store::count(tx, filter)?;
+    let pages = (total + PER_PAGE - 1).div_euclid(PER_PAGE).max(1);
+    let page = page.clamp(1, pages);
+    let records = store::list(tx, filter, (page - 1) * PER_PAGE, PER_PAGE)?;
+    Ok(Listing {
+        records,
+        page,
+        pages,
+        total,
+    })
+}
+
+/// Computes every hash again, from the first line to the last, in constant memory.
+///
+/// Lines cut off at the end leave no gap; whoever wrote down an earlier [`ChainReport`] sees that
+/// its position is missing or has another hash.
+pub fn verify(tx: &mut Tx) -> Result<ChainReport, Error> {
+    const STEP: i64 = 1_000;
+    let mut chain = chain::Chain::new();
+    loop {
+        let records = store::after(tx, chain.length(), STEP)?;
+        if records.is_empty() {
+            return Ok(chain.report(None));
+        }
+        for record in &records {
+            if let Err(broken) = chain.add(record) {
+                return Ok(chain.report(Some(broken)));
+            }
+        }
+    }
+}

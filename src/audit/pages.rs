@@ -1,0 +1,58 @@
+//! Pages of the record: reading it and checking its chain. Both only read.
+
+use rocket::{Route, State, get, routes, uri};
+
+use super::wire::{CheckView, ListView};
+use super::{Error, Filter};
+use crate::account;
+use crate::account::guard::Admin;
+use crate::platform::db::Db;
+use crate::platform::text::Language;
+use crate::platform::web::error::AppResult;
+use crate::platform::web::page::Page;
+
+/// Mounted with `web::mount`.
+pub fn routes() -> Vec<Route> {
+    routes![list, check]
+}
+
+#[get("/admin/audit?<activity>&<actor>&<page>")]
+async fn list(
+    lang: Language,
+    _admin: Admin,
+    db: &State<Db>,
+    activity: Option<&str>,
+    actor: Option<&str>,
+    page: Option<i64>,
+) -> AppResult<Page> {
+    let (activity, actor) = (
+        activity.unwrap_or_default().trim(),
+        actor.unwrap_or_default(),
+    );
+    let filter = Filter {
+        activity: activity.to_owned(),
+        actor: actor.to_owned(),
+    };
+    let wanted = filter.clone();
+    let (listing, names) = db
+        .read("read the record", move |tx| {
+            let listing = super::list(tx, &wanted, page.unwrap_or(1))?;
+            Ok::<_, account::Error>((listing, account::names(tx)?))
+        })
+        .await?;
+    let here = uri!(list(Some(activity), Some(actor), None::<i64>));
+    let more = format!("{here}&page=");
+    let view = ListView::of(lang, filter, &listing, &names, more);
+    Ok(Page::new(lang, "audit/list", view))
+}
+
+/// A check that cannot be made is an outcome of its own, not a failed check.
+#[get("/admin/audit/verify")]
+async fn check(lang: Language, _admin: Admin, db: &State<Db>) -> Page {
+    let report = db.read("check the record", super::verify).await;
+    if let Err(Error::Db(error)) = &report {
+        tracing::error!(%error, "the record cannot be checked");
+    }
+    let view = CheckView::of(lang, report.ok().as_ref(), db.clock().now().0);
+    Page::new(lang, "audit/check", view)
+}

@@ -1,0 +1,108 @@
+//! All SQL of the record.
+
+use diesel::helper_types::IntoBoxed;
+use diesel::prelude::*;
+
+use super::{Filter, Record};
+use crate::platform::clock::Timestamp;
+use crate::platform::db::schema::audit_records;
+use crate::platform::db::{self, Conn, Tx};
+
+#[derive(Queryable)]
+struct Row {
+    position: i64,
+    at: i64,
+    actor: String,
+    act: String,
+    activity_id: String,
+    object: String,
+    purpose: String,
+    reason: String,
+    previous: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+impl From<Row> for Record {
+    fn from(row: Row) -> Record {
+        Record {
+            position: row.position,
+            at: Timestamp(row.at),
+            actor: row.actor,
+            act: row.act,
+            activity: row.activity_id,
+            object: row.object,
+            purpose: row.purpose,
+            reason: row.reason,
+            previous: row.previous,
+            hash: row.hash,
+        }
+    }
+}
+
+/// Position and hash of the newest line.
+pub(super) fn last(tx: &mut Tx) -> Result<Option<(i64, Vec<u8>)>, db::Error> {
+    Ok(audit_records::table
+        .select((audit_records::position, audit_records::hash))
+        .order(audit_records::position.desc())
+        .first(tx.conn())
+        .optional()?)
+}
+
+pub(super) fn insert(tx: &mut Tx, record: &Record) -> Result<(), db::Error> {
+    diesel::insert_into(audit_records::table)
+        .values((
+            audit_records::position.eq(record.position),
+            audit_records::at.eq(record.at.0),
+            audit_records::actor.eq(&record.actor),
+            audit_records::act.eq(&record.act),
+            audit_records::activity_id.eq(&record.activity),
+            audit_records::object.eq(&record.object),
+            audit_records::purpose.eq(&record.purpose),
+            audit_records::reason.eq(&record.reason),
+            audit_records::previous.eq(&record.previous),
+            audit_records::hash.eq(&record.hash),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// The lines a filter leaves, before they are ordered, cut or counted.
+fn filtered(filter: &Filter) -> IntoBoxed<'_, audit_records::table, <Conn as Connection>::Backend> {
+    let mut query = audit_records::table.into_boxed();
+    if !filter.activity.is_empty() {
+        query = query.filter(audit_records::activity_id.eq(&filter.activity));
+    }
+    if !filter.actor.is_empty() {
+        query = query.filter(audit_records::actor.eq(&filter.actor));
+    }
+    query
+}
+
+pub(super) fn count(tx: &mut Tx, filter: &Filter) -> Result<i64, db::Error> {
+    Ok(filtered(filter).count().get_result(tx.conn())?)
+}
+
+/// The newest lines first, after leaving out the first `skip`.
+pub(super) fn list(
+    tx: &mut Tx,
+    filter: &Filter,
+    skip: i64,
+    at_most: i64,
+) -> Result<Vec<Record>, db::Error> {
+    let rows: Vec<Row> = filtered(filter)
+        .order(audit_records::position.desc())
+        .offset(skip)
+        .limit(at_most)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Record::from).collect())
+}
+
+/// The lines behind `position`, the oldest first.
+pub(super) fn after(tx: &mut Tx, position: i64, at_most: i64) -> Result<Vec<Record>, db::Error> {
+    let rows: Vec<Row> = audit_records::table
+        .filter(audit_records::position.gt(position))
+        .order(audit_records::position)
+        .limit(at_most)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Record::from).collect())
+}

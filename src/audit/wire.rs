@@ -1,0 +1,185 @@
+//! What the pages of the record show.
+
+use std::collections::HashMap;
+
+use data_encoding::HEXLOWER;
+use serde::Serialize;
+
+use super::{Break, ChainReport, Filter, Listing, Outcome, Record};
+use crate::platform::text::{self, Language};
+
+/// A page of the record.
+#[derive(Serialize)]
+pub(super) struct ListView {
+    activity: String,
+    actor: String,
+    actors: Vec<Choice>,
+    rows: Vec<RecordView>,
+    this_page: i64,
+    last_page: i64,
+    total: i64,
+    /// Path and query of this list, ready for the number of a page.
+    more: String,
+}
+
+/// Somebody the list can be narrowed to.
+#[derive(Serialize)]
+struct Choice {
+    value: String,
+    label: String,
+}
+
+/// One line.
+#[derive(Serialize)]
+struct RecordView {
+    position: String,
+    at: i64,
+    actor: String,
+    act: String,
+    activity: String,
+    object: String,
+    purpose: String,
+    reason: String,
+}
+
+impl ListView {
+    /// `names` are those of staff, by id.
+    pub(super) fn of(
+        lang: Language,
+        filter: Filter,
+        listing: &Listing,
+        names: &HashMap<String, String>,
+        more: String,
+    ) -> ListView {
+        let rows = listing
+            .records
+            .iter()
+            .map(|record| RecordView::of(lang, record, names))
+            .collect();
+        ListView {
+            actors: actors(lang, names),
+            rows,
+            this_page: listing.page,
+            last_page: listing.pages,
+            total: listing.total,
+            more,
+            activity: filter.activity,
+            actor: filter.actor,
+        }
+    }
+}
+
+impl RecordView {
+    fn of(lang: Language, record: &Record, names: &HashMap<String, String>) -> RecordView {
+        RecordView {
+            position: record.position.to_string(),
+            at: record.at.0,
+            actor: actor_words(lang, &record.actor, names),
+            act: act_words(lang, &record.act),
+            activity: record.activity.clone(),
+            object: record.object.clone(),
+            purpose: record.purpose.clone(),
+            reason: record.reason.clone(),
+        }
+    }
+}
+
+/// What was done, in words; an act that has none is shown by its code.
+fn act_words(lang: Language, act: &str) -> String {
+    let id = format!("audit-act-{}", act.replace(['.', '_'], "-"));
+    text::find(lang, &id, &[]).unwrap_or_else(|| act.to_owned())
+}
+
+fn actor_words(lang: Language, actor: &str, names: &HashMap<String, String>) -> String {
+    match actor {
+        "system" => text::message(lang, "audit-actor-system", &[]),
+        "entrant" => text::message(lang, "audit-actor-entrant", &[]),
+        other => match other.strip_prefix("staff:") {
+            Some(id) => names.get(id).unwrap_or(&id.to_owned()).clone(),
+            None => other.to_owned(),
+        },
+    }
+}
+
+fn actors(lang: Language, names: &HashMap<String, String>) -> Vec<Choice> {
+    let mut staff: Vec<Choice> = names
+        .iter()
+        .map(|(id, name)| Choice {
+            value: format!("staff:{id}"),
+            label: name.clone(),
+        })
+        .collect();
+    staff.sort_by(|a, b| a.label.cmp(&b.label));
+    let others = ["system", "entrant"].map(|actor| Choice {
+        value: actor.to_owned(),
+        label: actor_words(lang, actor, names),
+    });
+    staff.extend(others);
+    staff
+}
+
+/// The result of a check of the chain.
+#[derive(Serialize)]
+pub(super) struct CheckView {
+    /// `passed`, `failed`, `not-applicable` or `could-not-check`.
+    outcome: &'static str,
+    words: String,
+    length: i64,
+    head: String,
+    checked_at: i64,
+}
+
+impl CheckView {
+    /// Nothing stands for a check that could not be made.
+    pub(super) fn of(lang: Language, report: Option<&ChainReport>, checked_at: i64) -> CheckView {
+        let (outcome, words) = outcome_words(lang, report);
+        CheckView {
+            outcome,
+            words,
+            length: report.map_or(0, |report| report.length),
+            head: report.map_or_else(String::new, |report| HEXLOWER.encode(&report.head)),
+            checked_at,
+        }
+    }
+}
+
+fn outcome_words(lang: Language, report: Option<&ChainReport>) -> (&'static str, String) {
+    let plain = |id: &str| text::message(lang, id, &[]);
+    match report.map(|report| report.outcome) {
+        Some(Outcome::Passed) => ("passed", plain("audit-check-passed")),
+        Some(Outcome::NotApplicable) => ("not-applicable", plain("audit-check-not-applicable")),
+        None => ("could-not-check", plain("audit-check-could-not")),
+        Some(Outcome::Failed(position, how)) => {
+            let id = match how {
+                Break::Missing => "audit-check-missing",
+                Break::Unlinked => "audit-check-unlinked",
+                Break::Changed => "audit-check-changed",
+            };
+            let position = position.to_string();
+            let args = [("position", position.as_str().into())];
+            ("failed", text::message(lang, id, &args))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_act_without_words_is_shown_by_its_code() {
+        assert_eq!(
+            act_words(Language::En, "staff.locked"),
+            "Account locked after failed tries"
+        );
+        assert_eq!(act_words(Language::En, "some.thing"), "some.thing");
+    }
+
+    #[test]
+    fn staff_are_shown_by_name_where_it_is_known() {
+        let names = HashMap::from([("abc".to_owned(), "陳館員".to_owned())]);
+        assert_eq!(actor_words(Language::ZhTw, "staff:abc", &names), "陳館員");
+        assert_eq!(actor_words(Language::ZhTw, "staff:xyz", &names), "xyz");
+        assert_eq!(actor_words(Language::En, "system", &names), "System");
+    }
+}
