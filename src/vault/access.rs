@@ -1,0 +1,271 @@
+//! What a purpose is, and personal data while it is open for one.
+//!
+//! Invariant: opened text is reached through a purpose that may read its field; it cannot be
+//! printed, copied as a whole or written into JSON, and is wiped when dropped.
+//!
+//! A purpose reads the fields it lists and no other:
+//!
+//! ```compile_fail,E0277
+//! use fairdraw::vault::{OpenedContact, WinnerNotice};
+//! fn call(winner: &OpenedContact<WinnerNotice>) -> bool {
+//!     winner.read::<fairdraw::vault::Phone>().is_some()
+//! }
+//! ```
+//!
+//! Opened text has no `Display`:
+//!
+//! ```compile_fail,E0277
+//! use fairdraw::vault::{Name, Opened};
+//! fn log(name: Opened<'_, Name>) -> String {
+//!     format!("{name}")
+//! }
+//! ```
+//!
+//! and no purpose can be made outside `purpose.rs`:
+//!
+//! ```compile_fail,E0277
+//! use fairdraw::vault::access::{Purpose, PurposeFacts};
+//! use fairdraw::vault::WinnerNotice;
+//! struct Marketing;
+//! impl Purpose for Marketing {
+//!     const FACTS: PurposeFacts = WinnerNotice::FACTS;
+//! }
+//! ```
+//!
+//! What a purpose lists it reads:
+//!
+//! ```no_run
+//! use fairdraw::vault::{Email, OpenedContact, WinnerNotice};
+//! fn write(winner: &OpenedContact<WinnerNotice>) -> Option<&str> {
+//!     winner.read::<Email>().map(|email| email.expose())
+//! }
+//! ```
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use zeroize::Zeroizing;
+
+use super::field::{Contact, ContactField, Field, FieldKind};
+use crate::platform::text::Language;
+
+/// Sealed traits cannot be implemented outside the vault.
+pub(super) mod sealed {
+    pub trait Sealed {}
+
+    /// What `purpose.rs` lists; [`super::MayRead`] follows from it and from nothing else.
+    pub trait Lists<F> {}
+}
+
+/// Why somebody reads personal data; all of them are listed in `purpose.rs`.
+pub trait Purpose: sealed::Sealed {
+    /// What the listing says.
+    const FACTS: PurposeFacts;
+}
+
+/// The purpose `Self` may read the field `F`, because `purpose.rs` lists it.
+pub trait MayRead<F: Field>: Purpose {}
+
+impl<P: Purpose + sealed::Lists<F>, F: Field> MayRead<F> for P {}
+
+/// One purpose, as listed.
+#[derive(Clone, Copy, Debug)]
+pub struct PurposeFacts {
+    /// Its name in records and in the data inventory.
+    pub code: &'static str,
+    /// What it is for, in a sentence.
+    pub about: &'static str,
+    /// The ground in law.
+    pub basis: LegalBasis,
+    /// Until when data may be read for it.
+    pub until: Retention,
+    /// Whose data it opens.
+    pub of: Audience,
+    /// Which fields.
+    pub reads: &'static [FieldKind],
+}
+
+/// The ground in law on which a purpose stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LegalBasis {
+    /// The person agreed at entry.
+    Consent,
+    /// The person asks for their own data.
+    RightOfAccess,
+    /// Statistics of the library's own service.
+    ServiceStatistics,
+}
+
+impl LegalBasis {
+    /// The articles.
+    pub fn articles(self) -> &'static str {
+        match self {
+            LegalBasis::Consent => {
+                "consent at entry (PDPA Art. 15(2), 19(1)(5); GDPR Art. 6(1)(a))"
+            }
+            LegalBasis::RightOfAccess => {
+                "the person's own rights (PDPA Art. 3, 10, 11; GDPR Art. 15–17)"
+            }
+            LegalBasis::ServiceStatistics => {
+                "statistics of the library's own service (PDPA Art. 15(1), 16(5); GDPR Art. 6(1)(e), 89)"
+            }
+        }
+    }
+}
+
+/// Until when data may be read for a purpose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Retention {
+    /// Until the activity's key is destroyed on the day its notice names.
+    Purge,
+}
+
+impl Retention {
+    /// The words of the data inventory.
+    pub fn words(self) -> &'static str {
+        match self {
+            Retention::Purge => "until the purge date of the activity, then its key is destroyed",
+        }
+    }
+}
+
+/// Whose data a purpose opens; each is a trait, so that a message for one cannot carry another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Audience {
+    /// Holders of a prize by the verified result and settlements, called reserves among them.
+    Winners,
+    /// The person whose receipt secret opens the copy.
+    TheEntrant,
+    /// Answers without their people.
+    NobodyInParticular,
+}
+
+/// Purposes for which winners' contacts are opened.
+pub trait OfWinners: Purpose {}
+
+/// Purposes for which a person's own copy is opened.
+pub trait OfTheEntrant: Purpose {}
+
+/// Purposes for which answers are opened.
+pub trait OfNobody: Purpose {}
+
+macro_rules! opened_for {
+    (Winners, $name:ident) => {
+        impl super::access::OfWinners for $name {}
+    };
+    (TheEntrant, $name:ident) => {
+        impl super::access::OfTheEntrant for $name {}
+    };
+    (NobodyInParticular, $name:ident) => {
+        impl super::access::OfNobody for $name {}
+    };
+}
+
+/// Lists purposes; see `purpose.rs`. One list gives the types, what each may read, and the facts.
+macro_rules! purposes {
+    ($(
+        #[doc = $about:literal]
+        $name:ident: $code:literal, on $basis:ident, until $until:ident, of $of:ident,
+        reads [$($field:ident),+];
+    )+) => {
+        $(
+            #[doc = $about]
+            #[derive(Clone, Copy, Debug)]
+            pub enum $name {}
+
+            impl super::access::sealed::Sealed for $name {}
+
+            impl super::access::Purpose for $name {
+                const FACTS: super::access::PurposeFacts = super::access::PurposeFacts {
+                    code: $code,
+                    about: $about,
+                    basis: $basis,
+                    until: $until,
+                    of: $of,
+                    reads: &[$(<$field as super::field::Field>::KIND),+],
+                };
+            }
+
+            opened_for!($of, $name);
+            $(impl super::access::sealed::Lists<$field> for $name {})+
+        )+
+
+        /// Every purpose there is.
+        pub(super) const ALL: &[super::access::PurposeFacts] =
+            &[$(<$name as super::access::Purpose>::FACTS),+];
+    };
+}
+
+/// One person's contact data, open for the purpose `P`.
+pub struct OpenedContact<P: Purpose> {
+    contact: Contact,
+    purpose: PhantomData<P>,
+}
+
+impl<P: Purpose> OpenedContact<P> {
+    pub(super) fn new(contact: Contact) -> OpenedContact<P> {
+        OpenedContact {
+            contact: contact.keep_only(P::FACTS.reads),
+            purpose: PhantomData,
+        }
+    }
+
+    /// One field, when the person gave it.
+    pub fn read<F: ContactField>(&self) -> Option<Opened<'_, F>>
+    where
+        P: MayRead<F>,
+    {
+        F::of(&self.contact).map(Opened)
+    }
+
+    /// The language in which the person entered.
+    pub fn language(&self) -> Language {
+        self.contact.language
+    }
+}
+
+impl<P: Purpose> fmt::Debug for OpenedContact<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "OpenedContact({}, …)", P::FACTS.code)
+    }
+}
+
+/// One opened field. Its text leaves by [`Opened::expose`] alone, which is easy to search for.
+pub struct Opened<'a, F: ContactField>(&'a F);
+
+impl<'a, F: ContactField> Opened<'a, F> {
+    /// The text, for the purpose's own use: a letter, a line of the export, the person's page.
+    pub fn expose(&self) -> &'a str {
+        self.0.text()
+    }
+}
+
+impl<F: ContactField> fmt::Debug for Opened<'_, F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Opened({})", F::KIND.code())
+    }
+}
+
+/// The answers of one entry, open for counting.
+pub struct OpenedAnswers {
+    /// The row they came from; of unlinked answers it names nobody.
+    pub item: String,
+    json: Zeroizing<String>,
+}
+
+impl OpenedAnswers {
+    pub(super) fn new(item: String, json: Zeroizing<String>) -> OpenedAnswers {
+        OpenedAnswers { item, json }
+    }
+
+    /// The answers as the JSON text that was sealed.
+    pub fn expose(&self) -> &str {
+        &self.json
+    }
+}
+
+impl fmt::Debug for OpenedAnswers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("OpenedAnswers(…)")
+    }
+}

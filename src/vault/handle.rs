@@ -1,0 +1,284 @@
+//! The handle to the keeper: each method is one message and its answer.
+//!
+//! Invariant: nothing here knows a private key; what comes back open is typed by its purpose.
+//!
+//! Not here: opening the contacts of winners (`opening`), which is put on record first.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use lucky_draw::encode::Hash;
+use lucky_draw::ticket::Secret;
+use zeroize::Zeroizing;
+
+use super::access::{OpenedAnswers, OpenedContact, Purpose};
+use super::field::Contact;
+use super::purpose::OwnCopy;
+use super::wire::{
+    AnswerBox, CheckpointOf, FileSystem, Private, Refusal, Reply, Request, Shredded,
+};
+use super::{ActivityKeys, Error, OpenError, PublicKeys, Sealed, TokenError, keeper};
+use crate::platform::clock::Timestamp;
+
+/// A clonable handle to the keeper.
+#[derive(Clone)]
+pub struct Vault {
+    keeper: Arc<keeper::Keeper>,
+    site: Arc<str>,
+    vkey: Arc<str>,
+}
+
+impl Vault {
+    /// Opens the key folder, for this process alone; makes the site's keys at the first start.
+    ///
+    /// `site` is the name of the signing key: no spaces, no `+`, such as `library.example.tw`.
+    pub fn open(keys_folder: &Path, site: &str) -> Result<Vault, OpenError> {
+        let keeper = keeper::Keeper::open(keys_folder, site)?;
+        let Ok(Reply::Text(vkey)) = keeper.answer(Request::Vkey) else {
+            unreachable!("a keeper that opened tells its public key");
+        };
+        Ok(Vault {
+            keeper: Arc::new(keeper),
+            site: site.into(),
+            vkey: vkey.into(),
+        })
+    }
+
+    /// The public key that checks this site's notes, in the form of C2SP signed-note.
+    pub fn vkey(&self) -> String {
+        self.vkey.to_string()
+    }
+
+    /// The name of the site's signing key.
+    pub fn site_name(&self) -> &str {
+        &self.site
+    }
+
+    /// Signs the text of a note; gives the whole signed note.
+    pub fn sign_note(&self, text: &str) -> Result<String, Error> {
+        let text = text.to_owned();
+        self.text(Request::SignNote { text })
+    }
+
+    /// Signs the text of a checkpoint; gives the whole signed note.
+    pub fn sign_checkpoint(&self, of: CheckpointOf, text: &str) -> Result<String, Error> {
+        let text = text.to_owned();
+        self.text(Request::SignCheckpoint { of, text })
+    }
+
+    /// Makes the keys of an activity; the same keys again when called again.
+    pub fn create_activity(&self, activity: &str) -> Result<ActivityKeys, Error> {
+        let activity = activity.to_owned();
+        match self.ask(Request::CreateActivity { activity })? {
+            Reply::Keys {
+                notify,
+                answers,
+                tag_key,
+            } => Ok(ActivityKeys {
+                public: PublicKeys { notify, answers },
+                tag_key: Hash(tag_key),
+            }),
+            _ => Err(Error::Answer),
+        }
+    }
+
+    /// The tag of a person in an activity (`draw-protocol` 4.2); `subject` is `twid:A123456789`.
+    pub fn tag(&self, activity: &str, subject: &str) -> Result<Hash, Error> {
+        self.hash(Request::Tag {
+            activity: activity.to_owned(),
+            subject: Private(subject.into()),
+        })
+    }
+
+    /// Whether `subject` is the person of `tag`; takes the same time either way.
+    pub fn match_id(&self, activity: &str, subject: &str, tag: &Hash) -> Result<bool, Error> {
+        self.holds(Request::MatchId {
+            activity: activity.to_owned(),
+            subject: Private(subject.into()),
+            tag: tag.0,
+        })
+    }
+
+    /// By what an entry is found from its secret: HMAC(K_lookup, TH("lookup", secret)).
+    pub fn lookup(&self, secret: &Secret) -> Result<Hash, Error> {
+        let input = secret.lookup_input().0;
+        self.hash(Request::Lookup { input })
+    }
+
+    /// Seals the entrant's own copy: it opens with the activity's key and the secret together.
+    pub fn seal_own_copy(
+        &self,
+        activity: &str,
+        entry: &str,
+        secret: &Secret,
+        contact: &Contact,
+    ) -> Result<Vec<u8>, Error> {
+        let request = Request::SealOwnCopy {
+            activity: activity.to_owned(),
+            entry: entry.to_owned(),
+            input: Private(secret.own_copy_input().0.to_vec()),
+            contact: Private(contact.encode().to_vec()),
+        };
+        match self.ask(request)? {
+            Reply::Sealed(sealed) => Ok(sealed),
+            _ => Err(Error::Answer),
+        }
+    }
+
+    /// Opens the entrant's own copy.
+    pub fn open_own_copy(
+        &self,
+        activity: &str,
+        entry: &str,
+        secret: &Secret,
+        sealed: &[u8],
+    ) -> Result<OpenedContact<OwnCopy>, Error> {
+        let request = Request::OpenOwnCopy {
+            activity: activity.to_owned(),
+            entry: entry.to_owned(),
+            input: Private(secret.own_copy_input().0.to_vec()),
+            sealed: sealed.to_vec(),
+        };
+        match self.ask(request)? {
+            Reply::Opened(plain) => contact(&plain),
+            _ => Err(Error::Answer),
+        }
+    }
+
+    /// Encrypts something that travels through a page and comes back, as base64url text.
+    pub fn seal_token(&self, plain: &[u8], now: Timestamp) -> Result<String, Error> {
+        self.text(Request::SealToken {
+            plain: Private(plain.to_vec()),
+            now: now.0,
+        })
+    }
+
+    /// Reads a token that is at most `max_age` milliseconds old.
+    pub fn open_token(
+        &self,
+        token: &str,
+        now: Timestamp,
+        max_age: i64,
+    ) -> Result<Zeroizing<Vec<u8>>, TokenError> {
+        let request = Request::OpenToken {
+            token: token.to_owned(),
+            now: now.0,
+            max_age,
+        };
+        match self.ask(request) {
+            Ok(Reply::Opened(mut plain)) => Ok(Zeroizing::new(std::mem::take(&mut plain.0))),
+            Err(Refusal::Expired) => Err(TokenError::Expired),
+            Err(Refusal::Storage) => Err(TokenError::Unavailable),
+            Ok(_) | Err(_) => Err(TokenError::Broken),
+        }
+    }
+
+    /// Opens answers for counting ([`ServiceAnalysis`]); one result for each row, in order.
+    pub fn open_answers(
+        &self,
+        activity: &str,
+        answers: Vec<Sealed>,
+    ) -> Result<Vec<Result<OpenedAnswers, Refusal>>, Error> {
+        let items: Vec<String> = answers.iter().map(|row| row.item.clone()).collect();
+        let boxes = answers.into_iter().map(|row| AnswerBox {
+            item: row.item,
+            sealed: row.sealed,
+        });
+        let request = Request::OpenAnswers {
+            activity: activity.to_owned(),
+            boxes: boxes.collect(),
+        };
+        let Reply::OpenedEach(each) = self.ask(request)? else {
+            return Err(Error::Answer);
+        };
+        let opened = items.into_iter().zip(each).map(|(item, plain)| {
+            let json = String::from_utf8(std::mem::take(&mut plain?.0));
+            let json = json.map_err(|_| Refusal::Broken)?;
+            Ok(OpenedAnswers::new(item, Zeroizing::new(json)))
+        });
+        Ok(opened.collect())
+    }
+
+    /// How many contacts of winners were opened so far: distinct rows, for any purpose.
+    pub fn openings(&self, activity: &str) -> Result<u64, Error> {
+        let activity = activity.to_owned();
+        match self.ask(Request::CountOpenings { activity })? {
+            Reply::Count(count) => Ok(count),
+            _ => Err(Error::Answer),
+        }
+    }
+
+    /// Destroys the key of an activity and rotates the key-encryption key. May be repeated.
+    pub fn erase(&self, activity: &str) -> Result<Shredded, Error> {
+        let activity = activity.to_owned();
+        match self.ask(Request::Erase { activity })? {
+            Reply::Shredded(shredded) => Ok(shredded),
+            _ => Err(Error::Answer),
+        }
+    }
+
+    /// Whether a key file of the activity exists, in whatever state.
+    pub fn holds_key(&self, activity: &str) -> Result<bool, Error> {
+        let activity = activity.to_owned();
+        self.holds(Request::HoldsKey { activity })
+    }
+
+    /// The file system that holds the keys.
+    pub fn file_system(&self) -> Result<FileSystem, Error> {
+        match self.ask(Request::FileSystem)? {
+            Reply::FileSystem(system) => Ok(system),
+            _ => Err(Error::Answer),
+        }
+    }
+
+    /// In how many files of the key folder how many of `needles` occur.
+    pub fn scan_key_folder(&self, needles: &[Vec<u8>]) -> Result<u64, Error> {
+        let needles = needles.iter().cloned().map(Private).collect();
+        match self.ask(Request::Scan { needles })? {
+            Reply::Count(found) => Ok(found),
+            _ => Err(Error::Answer),
+        }
+    }
+
+    /// Every message takes this way.
+    pub(super) fn ask(&self, request: Request) -> Result<Reply, Refusal> {
+        cross(self.keeper.answer(cross(request)))
+    }
+
+    fn text(&self, request: Request) -> Result<String, Error> {
+        match self.ask(request)? {
+            Reply::Text(text) => Ok(text),
+            _ => Err(Error::Answer),
+        }
+    }
+
+    fn hash(&self, request: Request) -> Result<Hash, Error> {
+        match self.ask(request)? {
+            Reply::Hash(hash) => Ok(Hash(hash)),
+            _ => Err(Error::Answer),
+        }
+    }
+
+    fn holds(&self, request: Request) -> Result<bool, Error> {
+        match self.ask(request)? {
+            Reply::Holds(holds) => Ok(holds),
+            _ => Err(Error::Answer),
+        }
+    }
+}
+
+fn contact<P: Purpose>(plain: &Private) -> Result<OpenedContact<P>, Error> {
+    let contact = Contact::decode(&plain.0).ok_or(Refusal::Broken)?;
+    Ok(OpenedContact::new(contact))
+}
+
+/// In tests every message is written out and read back, as between two processes, so that none
+/// can come to hold what does not cross.
+#[cfg(test)]
+use super::tests::crossed as cross;
+
+/// Keeper and callers are one process for now.
+#[cfg(not(test))]
+fn cross<T>(message: T) -> T {
+    message
+}

@@ -1,0 +1,136 @@
+//! The data inventory: which field is read for which purpose, on what ground, until when, where.
+//!
+//! Invariant: `docs/data-inventory.md` is what [`markdown`] gives, and a test compares them, so
+//! the published page cannot say less than the code does.
+//!
+//! Not here: the notice that an entrant reads (`policy`), which is made of an activity's own
+//! settings.
+
+use super::access::{Audience, PurposeFacts};
+use super::field::FieldKind;
+use super::purpose;
+
+/// `docs/data-inventory.md`.
+pub fn markdown() -> String {
+    let mut page = String::from(HEAD);
+    page += "\n## Fields and purposes\n\n";
+    page += "| Field | Purpose | Legal basis | Until | Where |\n";
+    page += "|---|---|---|---|---|\n";
+    for field in FieldKind::ALL {
+        for purpose in purpose::ALL.iter().filter(|p| p.reads.contains(&field)) {
+            page += &row(field, purpose);
+        }
+    }
+    page += "\n## Purposes\n\n";
+    page += "| Purpose | What for | Whose data |\n";
+    page += "|---|---|---|\n";
+    for purpose in purpose::ALL {
+        page += &format!(
+            "| `{}` | {} | {} |\n",
+            purpose.code,
+            purpose.about.trim(),
+            whose(purpose.of)
+        );
+    }
+    page += TAIL;
+    page
+}
+
+fn row(field: FieldKind, purpose: &PurposeFacts) -> String {
+    format!(
+        "| {} (`{}`) | `{}` | {} | {} | {} |\n",
+        title(field),
+        field.code(),
+        purpose.code,
+        purpose.basis.articles(),
+        purpose.until.words(),
+        place(field, purpose.of)
+    )
+}
+
+fn title(field: FieldKind) -> &'static str {
+    match field {
+        FieldKind::Name => "name",
+        FieldKind::Phone => "telephone number",
+        FieldKind::Email => "e-mail address",
+        FieldKind::PostalCode => "postal code",
+        FieldKind::County => "county or city",
+        FieldKind::District => "district",
+        FieldKind::AddressLine => "address",
+        FieldKind::LinkedAnswers => "answers of a judged contest or quiz",
+        FieldKind::UnlinkedAnswers => "answers of a survey",
+    }
+}
+
+fn place(field: FieldKind, of: Audience) -> &'static str {
+    match (field, of) {
+        (FieldKind::LinkedAnswers, _) => {
+            "`vault_items.sealed`, to the activity's answers key, named by the entry"
+        }
+        (FieldKind::UnlinkedAnswers, _) => {
+            "`vault_items.sealed`, to the activity's answers key, named by nothing and shuffled at the close"
+        }
+        (_, Audience::TheEntrant) => {
+            "`vault_items.own_copy`, under the activity's key and the receipt secret together"
+        }
+        (_, _) => "`vault_items.sealed`, to the activity's notify key",
+    }
+}
+
+fn whose(of: Audience) -> &'static str {
+    match of {
+        Audience::Winners => "holders of a prize by the verified result, and called reserves",
+        Audience::TheEntrant => "the person whose receipt secret opens the copy",
+        Audience::NobodyInParticular => "answers without their people",
+    }
+}
+
+const HEAD: &str = "# Data inventory
+
+This page is generated from `src/vault/purpose.rs` and `src/vault/field.rs`; a test fails when it differs.
+Write it anew with `FAIRDRAW_WRITE_DOCS=1 cargo test --lib the_data_inventory`.
+
+Every field below is sealed before it is stored, and opens only for a purpose listed here.
+Each opening of a winner's contact is in the audit record and in the key folder's ledger before it happens.
+On the purge date the activity's key is destroyed, and with it every copy of the sealed fields, backups included.
+";
+
+const TAIL: &str = "
+## What is never stored
+
+ID numbers are not stored at entry, sealed or not.
+From an ID number comes the tag `HMAC-SHA-256(K, subject)` with a key K per activity that only the vault holds.
+It tells that two entries are of one person within one activity, and nothing once K is destroyed.
+
+The receipt secret is not stored.
+From it comes `lookup`, by which an entry is found, and the key of the entrant's own copy.
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_data_inventory_is_what_the_code_does() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/data-inventory.md");
+        if std::env::var_os("FAIRDRAW_WRITE_DOCS").is_some() {
+            std::fs::write(path, markdown()).expect("written");
+        }
+        let written = std::fs::read_to_string(path).expect("docs/data-inventory.md");
+        assert!(
+            written == markdown(),
+            "docs/data-inventory.md differs from the code; see its second paragraph"
+        );
+    }
+
+    #[test]
+    fn every_field_has_a_purpose_and_every_purpose_a_field() {
+        for field in FieldKind::ALL {
+            assert!(purpose::ALL.iter().any(|p| p.reads.contains(&field)));
+        }
+        assert!(purpose::ALL.iter().all(|p| !p.reads.is_empty()));
+        let mut codes: Vec<&str> = purpose::ALL.iter().map(|p| p.code).collect();
+        codes.dedup();
+        assert_eq!(codes.len(), purpose::ALL.len());
+    }
+}

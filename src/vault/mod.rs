@@ -1,0 +1,336 @@
+//! The vault: the only home of personal data, opened for a purpose or not at all.
+//!
+//! Invariant: what reaches a table is sealed; what is opened is opened by the keeper, for a
+//! purpose listed in `purpose.rs`, of winners and called reserves only, or by the entrant's own
+//! secret. Destroying an activity's key makes every copy of its sealed boxes unreadable.
+//!
+//! The web side holds public keys only. Everything that needs a private key is a message to the
+//! keeper (`wire.rs`), answered in this process for now; no message carries a transaction.
+//!
+//! Not here: what is valid in a field (`identity`), who may ask (`account`), when it is erased
+//! (`purge`).
+
+use lucky_draw::encode::Hash;
+use lucky_draw::note::NoteError;
+
+use crate::audit;
+use crate::platform::db::{self, Tx};
+use crate::platform::fault::{Fault, Kind};
+use crate::platform::ids;
+
+#[macro_use]
+pub mod access;
+mod crypt;
+mod disk;
+pub mod field;
+mod handle;
+pub mod inventory;
+mod keeper;
+mod keys;
+mod leak_control;
+mod ledger;
+mod opening;
+pub mod purpose;
+mod store;
+#[cfg(test)]
+mod tests;
+mod winner;
+mod wire;
+
+pub use access::{MayRead, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose};
+pub use field::{
+    AddressLine, Contact, County, District, Email, Field, FieldKind, FieldSet, Name, Phone,
+    PostalCode,
+};
+pub use handle::Vault;
+pub use keys::KeyError;
+pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
+pub use purpose::{
+    OwnCopy, PrizeHandover, ServiceAnalysis, WinnerCall, WinnerExport, WinnerNotice,
+};
+pub use winner::{VerifiedDraw, WinnerProof};
+pub use wire::{CheckpointOf, FileSystem, NotAWinner, Refusal, Shredded, Standing};
+
+/// Why the vault did not do as asked.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The keeper refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The keeper answered something else than it was asked.
+    #[error("the keeper gave an answer of another kind")]
+    Answer,
+    /// The activity has no public keys in the database.
+    #[error("the activity has no public keys")]
+    NoPublicKeys,
+    /// The record of acts.
+    #[error(transparent)]
+    Audit(#[from] audit::Error),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl From<NotAWinner> for Error {
+    fn from(why: NotAWinner) -> Error {
+        Error::Refused(Refusal::NotAWinner(why))
+    }
+}
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Error::Refused(Refusal::NoKey) => Kind::Gone,
+            Error::Refused(Refusal::Expired) => Kind::Invalid,
+            Error::Refused(Refusal::Storage) => Kind::Unavailable,
+            Error::Refused(Refusal::NotAWinner(_) | Refusal::OtherDraw | Refusal::TooMany) => {
+                Kind::Forbidden
+            }
+            Error::Refused(_) | Error::Answer | Error::NoPublicKeys => Kind::Broken,
+            Error::Audit(error) => error.kind(),
+            Error::Db(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Error::Refused(Refusal::NoKey) | Error::NoPublicKeys => "vault.no_key",
+            Error::Refused(Refusal::Expired) => "vault.expired",
+            Error::Refused(Refusal::Storage) => "vault.unavailable",
+            Error::Refused(Refusal::NotAWinner(_) | Refusal::OtherDraw) => "vault.not_a_winner",
+            Error::Refused(Refusal::TooMany) => "vault.too_many",
+            Error::Refused(_) | Error::Answer => "vault.broken",
+            Error::Audit(error) => error.code(),
+            Error::Db(error) => error.code(),
+        }
+    }
+}
+
+/// Why the vault could not be opened at the start.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The key folder.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// The site's name cannot name a signing key.
+    #[error("the site's name cannot be the name of a signing key")]
+    Site(#[from] NoteError),
+}
+
+/// Why a token was not accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TokenError {
+    /// It was made too long ago.
+    #[error("the token is too old")]
+    Expired,
+    /// It is not a token of this site, or it was changed.
+    #[error("the token does not open")]
+    Broken,
+    /// The vault cannot be asked now.
+    #[error("the vault cannot be asked")]
+    Unavailable,
+}
+
+/// The public halves of an activity's keys; whoever has them can only seal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PublicKeys {
+    /// Contacts are sealed to this key.
+    pub notify: [u8; 32],
+    /// Answers are sealed to this key.
+    pub answers: [u8; 32],
+}
+
+/// What a new activity gets from the keeper.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActivityKeys {
+    /// The keys to seal to.
+    pub public: PublicKeys,
+    /// TH("tagkey", K): the line `tag-key` of the key note.
+    pub tag_key: Hash,
+}
+
+/// What a contact belongs to. It opens for the same four again, or not at all; the tag makes a
+/// box of one person useless in the place of another's.
+#[derive(Clone, Copy, Debug)]
+pub struct ContactOf<'a> {
+    /// The activity.
+    pub activity: &'a str,
+    /// The id of the row.
+    pub item: &'a str,
+    /// The person's tag in this activity.
+    pub tag: &'a Hash,
+    /// The hash of the notice that the person was shown.
+    pub notice: &'a Hash,
+}
+
+/// Whether answers belong to an entry (`decisions` D7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnswersOf<'a> {
+    /// They belong to this row, and the entry names it.
+    Item(&'a str),
+    /// They belong to nobody; their row gets another id at the close.
+    Nobody,
+}
+
+/// What kind of box a row holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ItemKind {
+    /// How a person can be reached.
+    Contact,
+    /// What a person answered.
+    Answers,
+}
+
+impl ItemKind {
+    fn code(self) -> &'static str {
+        match self {
+            ItemKind::Contact => "contact",
+            ItemKind::Answers => "answers",
+        }
+    }
+}
+
+/// A row of the vault, sealed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sealed {
+    /// The id of the row.
+    pub item: String,
+    /// The box.
+    pub sealed: Vec<u8>,
+    /// The entrant's own copy, under a key that needs the receipt secret.
+    pub own_copy: Option<Vec<u8>>,
+}
+
+impl Sealed {
+    /// Which fields the box says it holds.
+    pub fn fields(&self) -> FieldSet {
+        crypt::fields(&self.sealed).unwrap_or(FieldSet::of(&[]))
+    }
+}
+
+/// How many rows the vault holds of an activity.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count {
+    /// Contacts.
+    pub contacts: i64,
+    /// Answers, linked or not.
+    pub answers: i64,
+}
+
+/// Seals a contact to the activity's public key: from here on only the keeper can read it.
+pub fn seal_contact(
+    public: &PublicKeys,
+    of: &ContactOf,
+    contact: &Contact,
+) -> Result<Vec<u8>, Error> {
+    let binding = crypt::Binding {
+        activity: of.activity,
+        item: of.item,
+        tag: Some(of.tag),
+        notice: Some(of.notice),
+    };
+    let plain = contact.encode();
+    let sealed = crypt::seal(&public.notify, &binding, contact.fields(), &plain)
+        .ok_or(Error::NoPublicKeys)?;
+    Ok(leak_control::leaked(sealed, contact))
+}
+
+/// Seals answers, as JSON text, to the activity's public key.
+pub fn seal_answers(
+    public: &PublicKeys,
+    activity: &str,
+    of: AnswersOf,
+    json: &[u8],
+) -> Result<Vec<u8>, Error> {
+    let (item, kind) = match of {
+        AnswersOf::Item(item) => (item, FieldKind::LinkedAnswers),
+        AnswersOf::Nobody => ("", FieldKind::UnlinkedAnswers),
+    };
+    let binding = crypt::Binding {
+        activity,
+        item,
+        tag: None,
+        notice: None,
+    };
+    crypt::seal(&public.answers, &binding, FieldSet::one(kind), json).ok_or(Error::NoPublicKeys)
+}
+
+/// Stores the public keys of an activity.
+pub fn keep_keys(tx: &mut Tx, activity: &str, keys: &PublicKeys) -> Result<(), Error> {
+    Ok(store::insert_keys(tx, activity, keys)?)
+}
+
+/// The public keys of an activity.
+pub fn public_keys(tx: &mut Tx, activity: &str) -> Result<PublicKeys, Error> {
+    store::find_keys(tx, activity)?.ok_or(Error::NoPublicKeys)
+}
+
+/// Stores a sealed box under an id that the caller made ([`ids::code`]).
+pub fn keep(
+    tx: &mut Tx,
+    activity: &str,
+    item: &str,
+    kind: ItemKind,
+    sealed: &[u8],
+    own_copy: Option<&[u8]>,
+) -> Result<(), Error> {
+    Ok(store::insert(tx, activity, item, kind, sealed, own_copy)?)
+}
+
+/// One sealed box.
+pub fn sealed(tx: &mut Tx, activity: &str, item: &str) -> Result<Option<Sealed>, Error> {
+    Ok(store::find(tx, activity, item)?)
+}
+
+/// All answers of an activity, sealed.
+pub fn sealed_answers(tx: &mut Tx, activity: &str) -> Result<Vec<Sealed>, Error> {
+    Ok(store::list(tx, activity, ItemKind::Answers)?)
+}
+
+/// Removes one box: the entry was withdrawn. `false` when it was not there.
+pub fn discard(tx: &mut Tx, activity: &str, item: &str) -> Result<bool, Error> {
+    Ok(store::erase(tx, activity, item)? > 0)
+}
+
+/// Removes every box and the public keys of an activity; tells how many boxes.
+pub fn discard_all(tx: &mut Tx, activity: &str) -> Result<usize, Error> {
+    let boxes = store::erase_all(tx, activity)?;
+    store::erase_keys(tx, activity)?;
+    Ok(boxes)
+}
+
+/// The first `length` bytes of every sealed box: what a scan after the purge looks for, since each
+/// begins with a key that occurs nowhere else.
+pub fn fingerprints(tx: &mut Tx, activity: &str, length: usize) -> Result<Vec<Vec<u8>>, Error> {
+    let mut boxes = store::list(tx, activity, ItemKind::Contact)?;
+    boxes.extend(store::list(tx, activity, ItemKind::Answers)?);
+    let starts = boxes
+        .iter()
+        .map(|row| &row.sealed[..row.sealed.len().min(length)]);
+    Ok(starts.map(<[u8]>::to_vec).collect())
+}
+
+/// How many boxes an activity has.
+pub fn count(tx: &mut Tx, activity: &str) -> Result<Count, Error> {
+    Ok(store::count(tx, activity)?)
+}
+
+/// Rewrites the unlinked answers in random order under new ids, so that neither id nor place in
+/// the table tells when a row was written (`decisions` D7). Tells how many rows.
+pub fn shuffle_answers(tx: &mut Tx, activity: &str) -> Result<usize, Error> {
+    let mut unlinked = store::list(tx, activity, ItemKind::Answers)?;
+    unlinked.retain(|row| row.fields().has(FieldKind::UnlinkedAnswers));
+    for row in &unlinked {
+        store::erase(tx, activity, &row.item)?;
+    }
+    // Sorting by fresh random ids is a uniform shuffle, and the ids are the new names.
+    let mut rows: Vec<(String, Vec<u8>)> = unlinked
+        .into_iter()
+        .map(|row| (ids::code(20), row.sealed))
+        .collect();
+    rows.sort();
+    for (item, sealed) in &rows {
+        store::insert(tx, activity, item, ItemKind::Answers, sealed, None)?;
+    }
+    Ok(rows.len())
+}

@@ -1,0 +1,164 @@
+//! Opening the contacts of winners: first written down, then opened.
+//!
+//! Invariant: a contact is opened with a [`Recorded`] in hand, which only [`record`] makes, in
+//! the transaction that stores the audit lines. The caller opens after its commit.
+//!
+//! A purpose that is not for winners has no such record:
+//!
+//! ```compile_fail,E0277
+//! use fairdraw::vault::{Recorded, ServiceAnalysis};
+//! fn count(recorded: Recorded<ServiceAnalysis>) {}
+//! ```
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use lucky_draw::encode::Hash;
+
+use super::access::{OfWinners, OpenedContact};
+use super::field::Contact;
+use super::winner::{VerifiedDraw, WinnerProof};
+use super::wire::{Private, Refusal, Reply, Request, WinnerBox};
+use super::{Error, Sealed, Vault};
+use crate::audit::{self, Act, Actor};
+use crate::platform::db::Tx;
+
+/// A winner's sealed contact and why it may be opened.
+pub struct WinnerContact {
+    /// The proof for the ticket.
+    pub proof: WinnerProof,
+    /// The row.
+    pub sealed: Sealed,
+    /// The hash of the notice that the person was shown.
+    pub notice: Hash,
+}
+
+/// Contacts whose opening for the purpose `P` is on record.
+pub struct Recorded<P: OfWinners> {
+    contacts: Vec<WinnerContact>,
+    purpose: PhantomData<P>,
+}
+
+impl<P: OfWinners> fmt::Debug for Recorded<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Recorded({}, {})", P::FACTS.code, self.contacts.len())
+    }
+}
+
+/// One winner, open for the purpose `P`.
+#[derive(Debug)]
+pub struct OpenedWinner<P: OfWinners> {
+    /// The ticket.
+    pub position: u64,
+    /// The row.
+    pub item: String,
+    /// What the person can be told at, or why it stays closed.
+    pub contact: Result<OpenedContact<P>, Refusal>,
+}
+
+/// Writes one audit line for each contact that will be opened: row, slot and ticket.
+///
+/// `reason` is the caller's, such as the id of the export; never about a person.
+pub fn record<P: OfWinners>(
+    tx: &mut Tx,
+    actor: &Actor,
+    reason: &str,
+    contacts: Vec<WinnerContact>,
+) -> Result<Recorded<P>, Error> {
+    for contact in &contacts {
+        let proof = &contact.proof;
+        let object = format!(
+            "{} {} {}",
+            contact.sealed.item,
+            proof.slot(),
+            proof.position()
+        );
+        let act = Act {
+            actor,
+            act: "vault.opened",
+            activity: proof.draw().activity(),
+            object: &object,
+            purpose: P::FACTS.code,
+            reason,
+        };
+        audit::record(tx, &act)?;
+    }
+    Ok(Recorded {
+        contacts,
+        purpose: PhantomData,
+    })
+}
+
+impl Vault {
+    /// Verifies the bundle of a draw; its winners' proofs come from what this gives.
+    pub fn verified(
+        &self,
+        activity: &str,
+        bundle: &lucky_draw::bundle::Bundle,
+    ) -> Result<VerifiedDraw, Error> {
+        let site = lucky_draw::note::Verifier::parse(&self.vkey()).map_err(|_| Error::Answer)?;
+        Ok(VerifiedDraw::of(activity, bundle, &site)?)
+    }
+
+    /// Opens what was recorded, each contact down to the fields of its purpose; one answer for
+    /// each, in order. A draw whose record does not verify, or that is not the one served
+    /// before, opens nothing at all.
+    pub fn open_winners<P: OfWinners>(
+        &self,
+        recorded: Recorded<P>,
+    ) -> Result<Vec<OpenedWinner<P>>, Error> {
+        let mut opened = Vec::with_capacity(recorded.contacts.len());
+        let mut waiting = recorded.contacts.into_iter().peekable();
+        while let Some(first) = waiting.peek() {
+            let draw = first.proof.draw().clone();
+            let mut of_draw = Vec::new();
+            while let Some(next) = waiting.next_if(|next| same(next.proof.draw(), &draw)) {
+                of_draw.push(next);
+            }
+            self.open_of_draw(&draw, of_draw, &mut opened)?;
+        }
+        Ok(opened)
+    }
+
+    fn open_of_draw<P: OfWinners>(
+        &self,
+        draw: &VerifiedDraw,
+        contacts: Vec<WinnerContact>,
+        opened: &mut Vec<OpenedWinner<P>>,
+    ) -> Result<(), Error> {
+        let labels: Vec<(u64, String)> = contacts
+            .iter()
+            .map(|contact| (contact.proof.position(), contact.sealed.item.clone()))
+            .collect();
+        let boxes = contacts.into_iter().map(|contact| WinnerBox {
+            position: contact.proof.position(),
+            standing: contact.proof.standing(),
+            item: contact.sealed.item,
+            notice: contact.notice.0,
+            sealed: contact.sealed.sealed,
+        });
+        let request = Request::OpenWinners {
+            activity: draw.activity().to_owned(),
+            purpose: P::FACTS.code.to_owned(),
+            bundle: draw.bundle().to_vec(),
+            boxes: boxes.collect(),
+        };
+        let Reply::OpenedEach(each) = self.ask(request)? else {
+            return Err(Error::Answer);
+        };
+        let winners = labels.into_iter().zip(each);
+        opened.extend(winners.map(|((position, item), plain)| OpenedWinner {
+            position,
+            item,
+            contact: plain.and_then(|plain: Private| {
+                let contact = Contact::decode(&plain.0).ok_or(Refusal::Broken)?;
+                Ok(OpenedContact::new(contact))
+            }),
+        }));
+        Ok(())
+    }
+}
+
+fn same(one: &VerifiedDraw, other: &VerifiedDraw) -> bool {
+    one.activity() == other.activity() && one.bundle() == other.bundle()
+}

@@ -1,0 +1,36 @@
+//! Why personal data is read, of whom, and until when: the page an auditor reads.
+//!
+//! Invariant: a field opens for a purpose that lists it here, or the program does not compile.
+//! `docs/data-inventory.md` is generated from this page, so that it and the published policy
+//! cannot part. A purpose cannot be added anywhere else.
+
+use super::access::{Audience::*, LegalBasis::*, Retention::*};
+use super::field::{
+    AddressLine, County, District, Email, LinkedAnswers, Name, Phone, PostalCode, UnlinkedAnswers,
+};
+
+purposes! {
+    /// Telling a winner or a called reserve, by mail, that they won.
+    WinnerNotice: "winner-notice", on Consent, until Purge, of Winners,
+        reads [Name, Email];
+
+    /// Calling one winner, or one called reserve, whom mail does not reach.
+    WinnerCall: "winner-call", on Consent, until Purge, of Winners,
+        reads [Name, Phone];
+
+    /// The list of winners that staff with the export permission write to or call from.
+    WinnerExport: "winner-export", on Consent, until Purge, of Winners,
+        reads [Name, Phone, Email, PostalCode, County, District, AddressLine];
+
+    /// Handing a prize to the person who holds it.
+    PrizeHandover: "prize-handover", on Consent, until Purge, of Winners,
+        reads [Name];
+
+    /// Showing a person their own entry, opened by the secret that nobody else has.
+    OwnCopy: "own-copy", on RightOfAccess, until Purge, of TheEntrant,
+        reads [Name, Phone, Email, PostalCode, County, District, AddressLine];
+
+    /// Counting the answers of a survey: no contact field, no person.
+    ServiceAnalysis: "service-analysis", on ServiceStatistics, until Purge, of NobodyInParticular,
+        reads [LinkedAnswers, UnlinkedAnswers];
+}

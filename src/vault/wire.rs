@@ -1,0 +1,240 @@
+//! What crosses the keeper's boundary: one request, one reply, both owned and serialisable.
+//!
+//! Invariant: nothing here holds a transaction, a file or a reference, so the keeper can move into
+//! a process of its own without its callers noticing (`decisions` D15). Messages print as their
+//! name only; their private bytes are wiped when dropped.
+//!
+//! Not here: what is done with a message (`keeper`), how it is asked for (`mod.rs`).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+/// Bytes that are personal or secret: wiped when dropped, never printed.
+#[derive(Clone, Default, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+pub(super) struct Private(pub(super) Vec<u8>);
+
+impl fmt::Debug for Private {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Private(…)")
+    }
+}
+
+/// Which checkpoint is signed; the key name differs, the key does not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum CheckpointOf {
+    /// The site-wide journal, under `<site>/journal`.
+    Journal,
+    /// The log of a draw, under `<site>`.
+    Draw,
+}
+
+/// What the keeper is asked.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Request {
+    Vkey,
+    SignNote {
+        text: String,
+    },
+    SignCheckpoint {
+        of: CheckpointOf,
+        text: String,
+    },
+    CreateActivity {
+        activity: String,
+    },
+    Tag {
+        activity: String,
+        subject: Private,
+    },
+    MatchId {
+        activity: String,
+        subject: Private,
+        tag: [u8; 32],
+    },
+    /// `input` is TH("lookup", secret): the keeper never sees the secret.
+    Lookup {
+        input: [u8; 32],
+    },
+    /// `input` is TH("own-copy", secret).
+    SealOwnCopy {
+        activity: String,
+        entry: String,
+        input: Private,
+        contact: Private,
+    },
+    OpenOwnCopy {
+        activity: String,
+        entry: String,
+        input: Private,
+        sealed: Vec<u8>,
+    },
+    SealToken {
+        plain: Private,
+        now: i64,
+    },
+    OpenToken {
+        token: String,
+        now: i64,
+        max_age: i64,
+    },
+    OpenAnswers {
+        activity: String,
+        boxes: Vec<AnswerBox>,
+    },
+    OpenWinners {
+        activity: String,
+        /// The code of a purpose in `purpose.rs`.
+        purpose: String,
+        /// The draw's whole public bundle, which the keeper verifies itself.
+        bundle: Vec<u8>,
+        boxes: Vec<WinnerBox>,
+    },
+    /// How many contacts of winners were opened so far.
+    CountOpenings {
+        activity: String,
+    },
+    Erase {
+        activity: String,
+    },
+    HoldsKey {
+        activity: String,
+    },
+    FileSystem,
+    Scan {
+        needles: Vec<Private>,
+    },
+}
+
+/// A sealed box of answers; `item` is the row.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct AnswerBox {
+    pub(super) item: String,
+    pub(super) sealed: Vec<u8>,
+}
+
+/// A sealed contact and the ticket by which it may be opened.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) struct WinnerBox {
+    pub(super) position: u64,
+    pub(super) standing: Standing,
+    pub(super) item: String,
+    pub(super) notice: [u8; 32],
+    pub(super) sealed: Vec<u8>,
+}
+
+/// What the keeper answers.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Reply {
+    Text(String),
+    Keys {
+        notify: [u8; 32],
+        answers: [u8; 32],
+        tag_key: [u8; 32],
+    },
+    Hash([u8; 32]),
+    Holds(bool),
+    Sealed(Vec<u8>),
+    Opened(Private),
+    /// One for each box, in the same order.
+    OpenedEach(Vec<Result<Private, Refusal>>),
+    Shredded(Shredded),
+    FileSystem(FileSystem),
+    Count(u64),
+}
+
+/// Why the keeper did not do as asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum Refusal {
+    /// The activity has no key: none was made yet, or it was destroyed.
+    #[error("the activity has no key")]
+    NoKey,
+    /// The sealed bytes do not open: changed, of another place, or sealed to another key.
+    #[error("the sealed bytes do not open")]
+    Broken,
+    /// The token was made too long ago.
+    #[error("the token is too old")]
+    Expired,
+    /// The ticket's person may not be told.
+    #[error(transparent)]
+    NotAWinner(#[from] NotAWinner),
+    /// Winners' contacts are not opened for this purpose.
+    #[error("this purpose opens no contact of a winner")]
+    Purpose,
+    /// The log of this draw has another result than the one that was served before.
+    #[error("another result of this draw was used before")]
+    OtherDraw,
+    /// As many winning tickets as there are prizes and reserves were opened already.
+    #[error("more winning tickets than prizes and reserves")]
+    TooMany,
+    /// The name cannot be the name of an activity.
+    #[error("an activity is named by 1 to 64 letters, digits, '-' or '_'")]
+    Name,
+    /// The message is larger than any honest one.
+    #[error("the request is too large")]
+    TooLarge,
+    /// The text cannot be signed as a note.
+    #[error("the text is not the text of a note")]
+    NotANote,
+    /// The key folder failed; the keeper has logged how.
+    #[error("the key folder cannot be read or written")]
+    Storage,
+}
+
+/// Why a ticket's contact stays closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+pub enum NotAWinner {
+    /// The bundle does not verify, or is of a cancelled draw.
+    #[error("the public record of the draw does not verify")]
+    Unverified,
+    /// The draw's key note names another activity's tag key.
+    #[error("the draw belongs to another activity")]
+    OtherActivity,
+    /// The ticket holds no prize: it lost, was vacated, or is void.
+    #[error("the ticket holds no prize")]
+    HoldsNothing,
+    /// The ticket is on the reserve list and has not been called.
+    #[error("the reserve has not been called")]
+    NotCalled,
+    /// The ticket won, but its opening is lost: its person comes with receipt and ID.
+    #[error("the opening of the winning ticket is lost")]
+    Unopened,
+    /// The ticket is no duplicate of that winner's.
+    #[error("the ticket is no duplicate of the winner's")]
+    NoDuplicate,
+}
+
+/// Why a ticket's person may be told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Standing {
+    /// The result gave the ticket the prize that it holds.
+    Winner,
+    /// A settlement gave it the prize: a reserve that was called, or the order went on to it.
+    CalledReserve,
+    /// It is void as a duplicate of the winning ticket at this position (`decisions` D5).
+    DuplicateOf(u64),
+}
+
+/// How an activity's key was destroyed; part of the purge certificate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shredded {
+    /// What was done to the key file.
+    pub method: String,
+    /// Where it was.
+    pub file_system: FileSystem,
+    /// The epoch of the key-encryption key before.
+    pub kek_epoch_before: u64,
+    /// The epoch after; the key of the one before is destroyed too.
+    pub kek_epoch_after: u64,
+}
+
+/// The file system that holds the keys, as far as the kernel tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileSystem {
+    /// The kernel's name for it, such as `ext4`; `unknown` where there is no such list.
+    pub kind: String,
+    /// Whether it keeps old contents of a file that is overwritten in place: copy-on-write file
+    /// systems, and ext4 with `data=journal`.
+    pub keeps_copies: bool,
+}
