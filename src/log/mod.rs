@@ -1,0 +1,182 @@
+//! RFC 6962 logs kept in the database: one per draw, and the site's journal.
+//!
+//! Invariant: a log only grows; its size moves by compare-and-set, so two writers cannot give one
+//! index twice. Complete subtrees are stored, so that an append and a proof cost O(log n) rows.
+//!
+//! Not here: what a leaf means ([`crate::entry`], [`crate::journal`]), the tree's arithmetic
+//! ([`lucky_draw::tree`]).
+
+use lucky_draw::encode::Hash;
+use lucky_draw::tree;
+
+use crate::platform::db::{self, Tx};
+use crate::platform::fault::{Fault, Kind};
+
+mod store;
+
+/// A log as it stands in this transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Log {
+    /// The activity it belongs to; empty for the journal.
+    pub activity: String,
+    /// Its name inside the activity: the draw's id, or `journal`.
+    pub id: String,
+    /// The first line of its checkpoints (C2SP tlog-checkpoint).
+    pub origin: String,
+    /// Hash of the draw's first manifest, which every commitment contains (draw-protocol 4.2).
+    pub base: Option<Hash>,
+    /// Number of leaves.
+    pub size: u64,
+    /// Root over all leaves.
+    pub root: Hash,
+    /// The newest signed checkpoint; empty before the first leaf.
+    pub checkpoint: String,
+}
+
+/// Why a log could not be read or grown.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such log.
+    #[error("no such log")]
+    Unknown,
+    /// Another writer appended first; the unit of work runs again.
+    #[error("the log grew meanwhile")]
+    Moved,
+    /// A node that must be stored is missing: the log is damaged.
+    #[error("the log has lost node {level}/{index}")]
+    LostNode {
+        /// Height above the leaves.
+        level: u32,
+        /// Position at that height.
+        index: u64,
+    },
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Error::Unknown => Kind::NotFound,
+            Error::Moved => Kind::Unavailable,
+            Error::LostNode { .. } => Kind::Broken,
+            Error::Db(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Error::Unknown => "log.unknown",
+            Error::Moved => "log.moved",
+            Error::LostNode { .. } => "log.lost_node",
+            Error::Db(error) => error.code(),
+        }
+    }
+}
+
+/// Starts an empty log.
+pub fn create(
+    tx: &mut Tx,
+    activity: &str,
+    id: &str,
+    origin: &str,
+    base: Option<Hash>,
+) -> Result<Log, Error> {
+    let log = Log {
+        activity: activity.to_owned(),
+        id: id.to_owned(),
+        origin: origin.to_owned(),
+        base,
+        size: 0,
+        root: lucky_draw::encode::sha256(b""),
+        checkpoint: String::new(),
+    };
+    store::insert(tx, &log)?;
+    Ok(log)
+}
+
+/// The log of that name, if it was started.
+pub fn find(tx: &mut Tx, activity: &str, id: &str) -> Result<Option<Log>, Error> {
+    Ok(store::find(tx, activity, id)?)
+}
+
+/// The log of an activity's draw, if the activity has one: an activity has one draw.
+pub fn of_activity(tx: &mut Tx, activity: &str) -> Result<Option<Log>, Error> {
+    Ok(store::first_of(tx, activity)?)
+}
+
+/// Adds a leaf with this data and answers with its index; the log's size and root move on.
+pub fn append(tx: &mut Tx, log: &mut Log, data: &[u8]) -> Result<u64, Error> {
+    let index = log.size;
+    let grown = {
+        let mut nodes = store::StoredNodes { tx, log };
+        tree::append(&mut nodes, index, tree::leaf_hash(data))?
+    };
+    store::insert_nodes(tx, log, &grown)?;
+    let root = {
+        let mut nodes = store::StoredNodes { tx, log };
+        tree::root(&mut nodes, index + 1)?
+    };
+    store::advance(tx, log, index + 1, &root)?;
+    log.size = index + 1;
+    log.root = root;
+    Ok(index)
+}
+
+/// Adds a ticket's commitment: the leaf's data is public and kept beside the tree.
+pub fn append_commitment(tx: &mut Tx, log: &mut Log, commitment: &Hash) -> Result<u64, Error> {
+    let index = append(tx, log, commitment.as_bytes())?;
+    store::insert_commitment(tx, log, index, commitment)?;
+    Ok(index)
+}
+
+/// Keeps the newest signed checkpoint, once a group of appends.
+pub fn keep_checkpoint(tx: &mut Tx, log: &mut Log, signed: String) -> Result<(), Error> {
+    store::set_checkpoint(tx, log, &signed)?;
+    log.checkpoint = signed;
+    Ok(())
+}
+
+/// The text that a checkpoint of this log's present state signs.
+pub fn checkpoint_text(log: &Log) -> String {
+    lucky_draw::note::Checkpoint {
+        origin: log.origin.clone(),
+        size: log.size,
+        root: log.root,
+    }
+    .to_text()
+}
+
+/// Proof that the leaf at `index` is under the root of the first `size` leaves.
+pub fn inclusion_proof(tx: &mut Tx, log: &Log, index: u64, size: u64) -> Result<Vec<Hash>, Error> {
+    tree::inclusion_proof(&mut store::StoredNodes { tx, log }, index, size)
+}
+
+/// Roots of the perfect subtrees of the first `size` leaves, largest first.
+pub fn frontier(tx: &mut Tx, log: &Log, size: u64) -> Result<Vec<Hash>, Error> {
+    tree::frontier(&mut store::StoredNodes { tx, log }, size)
+}
+
+/// Every commitment of a draw's log, in order.
+pub fn commitments(tx: &mut Tx, log: &Log) -> Result<Vec<Hash>, Error> {
+    Ok(store::commitments(tx, log)?)
+}
+
+/// One page of a draw's commitments: `(index, commitment)` from `from` on.
+pub fn commitments_from(
+    tx: &mut Tx,
+    log: &Log,
+    from: u64,
+    at_most: i64,
+) -> Result<Vec<(u64, Hash)>, Error> {
+    Ok(store::commitments_from(tx, log, from, at_most)?)
+}
+
+/// The commitment at an index.
+pub fn commitment(tx: &mut Tx, log: &Log, index: u64) -> Result<Option<Hash>, Error> {
+    Ok(store::commitments_from(tx, log, index, 1)?
+        .into_iter()
+        .find(|(found, _)| *found == index)
+        .map(|(_, commitment)| commitment))
+}

@@ -1,0 +1,200 @@
+//! All SQL of logs, their nodes and the commitments of draws.
+
+use diesel::prelude::*;
+use lucky_draw::encode::Hash;
+use lucky_draw::tree::Nodes;
+
+use crate::platform::db::schema::{commitments, log_nodes, logs};
+use crate::platform::db::{self, Tx};
+
+use super::{Error, Log};
+
+/// A log's complete subtrees, read from the database.
+pub(super) struct StoredNodes<'t, 'c> {
+    pub(super) tx: &'t mut Tx<'c>,
+    pub(super) log: &'t Log,
+}
+
+impl Nodes for StoredNodes<'_, '_> {
+    type Error = Error;
+
+    fn node(&mut self, level: u32, index: u64) -> Result<Hash, Error> {
+        let found: Option<Vec<u8>> = log_nodes::table
+            .filter(log_nodes::activity_id.eq(&self.log.activity))
+            .filter(log_nodes::log_id.eq(&self.log.id))
+            .filter(log_nodes::level.eq(i64::from(level)))
+            .filter(log_nodes::position.eq(signed(index)))
+            .select(log_nodes::hash)
+            .first(self.tx.conn())
+            .optional()
+            .map_err(db::Error::from)?;
+        found
+            .and_then(|bytes| hash(&bytes))
+            .ok_or(Error::LostNode { level, index })
+    }
+}
+
+pub(super) fn insert(tx: &mut Tx, log: &Log) -> Result<(), db::Error> {
+    diesel::insert_into(logs::table)
+        .values((
+            logs::activity_id.eq(&log.activity),
+            logs::id.eq(&log.id),
+            logs::origin.eq(&log.origin),
+            logs::base.eq(log.base.as_ref().map(|base| base.as_bytes().to_vec())),
+            logs::size.eq(0),
+            logs::root.eq(log.root.as_bytes().to_vec()),
+            logs::checkpoint.eq(""),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+type LogRow = (String, Option<Vec<u8>>, i64, Vec<u8>, String);
+
+pub(super) fn find(tx: &mut Tx, activity: &str, id: &str) -> Result<Option<Log>, db::Error> {
+    let row: Option<LogRow> = logs::table
+        .filter(logs::activity_id.eq(activity))
+        .filter(logs::id.eq(id))
+        .select((
+            logs::origin,
+            logs::base,
+            logs::size,
+            logs::root,
+            logs::checkpoint,
+        ))
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(|(origin, base, size, root, checkpoint)| Log {
+        activity: activity.to_owned(),
+        id: id.to_owned(),
+        origin,
+        base: base.and_then(|bytes| hash(&bytes)),
+        size: unsigned(size),
+        root: hash(&root).expect("roots are stored with 32 bytes"),
+        checkpoint,
+    }))
+}
+
+/// The first log of an activity by id.
+pub(super) fn first_of(tx: &mut Tx, activity: &str) -> Result<Option<Log>, db::Error> {
+    let id: Option<String> = logs::table
+        .filter(logs::activity_id.eq(activity))
+        .select(logs::id)
+        .order(logs::id)
+        .first(tx.conn())
+        .optional()?;
+    match id {
+        Some(id) => find(tx, activity, &id),
+        None => Ok(None),
+    }
+}
+
+pub(super) fn insert_nodes(
+    tx: &mut Tx,
+    log: &Log,
+    nodes: &[(u32, u64, Hash)],
+) -> Result<(), db::Error> {
+    for (level, position, node) in nodes {
+        diesel::insert_into(log_nodes::table)
+            .values((
+                log_nodes::activity_id.eq(&log.activity),
+                log_nodes::log_id.eq(&log.id),
+                log_nodes::level.eq(i64::from(*level)),
+                log_nodes::position.eq(signed(*position)),
+                log_nodes::hash.eq(node.as_bytes().to_vec()),
+            ))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+/// Moves size and root on if nobody else did.
+pub(super) fn advance(tx: &mut Tx, log: &Log, size: u64, root: &Hash) -> Result<(), Error> {
+    let changed = diesel::update(
+        logs::table
+            .filter(logs::activity_id.eq(&log.activity))
+            .filter(logs::id.eq(&log.id))
+            .filter(logs::size.eq(signed(log.size))),
+    )
+    .set((
+        logs::size.eq(signed(size)),
+        logs::root.eq(root.as_bytes().to_vec()),
+    ))
+    .execute(tx.conn())
+    .map_err(db::Error::from)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Moved)
+    }
+}
+
+pub(super) fn set_checkpoint(tx: &mut Tx, log: &Log, signed: &str) -> Result<(), db::Error> {
+    diesel::update(
+        logs::table
+            .filter(logs::activity_id.eq(&log.activity))
+            .filter(logs::id.eq(&log.id)),
+    )
+    .set(logs::checkpoint.eq(signed))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn insert_commitment(
+    tx: &mut Tx,
+    log: &Log,
+    index: u64,
+    commitment: &Hash,
+) -> Result<(), db::Error> {
+    diesel::insert_into(commitments::table)
+        .values((
+            commitments::activity_id.eq(&log.activity),
+            commitments::draw_id.eq(&log.id),
+            commitments::position.eq(signed(index)),
+            commitments::commitment.eq(commitment.as_bytes().to_vec()),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn commitments(tx: &mut Tx, log: &Log) -> Result<Vec<Hash>, db::Error> {
+    Ok(commitments_from(tx, log, 0, i64::MAX)?
+        .into_iter()
+        .map(|(_, commitment)| commitment)
+        .collect())
+}
+
+pub(super) fn commitments_from(
+    tx: &mut Tx,
+    log: &Log,
+    from: u64,
+    at_most: i64,
+) -> Result<Vec<(u64, Hash)>, db::Error> {
+    let rows: Vec<(i64, Vec<u8>)> = commitments::table
+        .filter(commitments::activity_id.eq(&log.activity))
+        .filter(commitments::draw_id.eq(&log.id))
+        .filter(commitments::position.ge(signed(from)))
+        .select((commitments::position, commitments::commitment))
+        .order(commitments::position)
+        .limit(at_most)
+        .load(tx.conn())?;
+    Ok(rows
+        .into_iter()
+        .map(|(position, bytes)| {
+            let commitment = hash(&bytes).expect("commitments are stored with 32 bytes");
+            (unsigned(position), commitment)
+        })
+        .collect())
+}
+
+fn hash(bytes: &[u8]) -> Option<Hash> {
+    bytes.try_into().ok().map(Hash)
+}
+
+fn signed(index: u64) -> i64 {
+    i64::try_from(index).expect("an index is below 2^32 (draw-protocol 4.2)")
+}
+
+fn unsigned(stored: i64) -> u64 {
+    u64::try_from(stored).expect("sizes and positions are stored without sign")
+}
