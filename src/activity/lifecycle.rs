@@ -1,0 +1,91 @@
+//! Every change of stage, on one page.
+//!
+//! | verb | from → to | guard | called by |
+//! |---|---|---|---|
+//! | `publish` | Draft → Open | everything checked, manifest signed | `draw::publish` |
+//! | `close` | Open → Closed | the deadline has passed | `draw::close` |
+//! | `drawn` | Closed → Drawn | the result note is signed | `draw::run` |
+//! | `notified` | Drawn → Notified | every prize claimed or out of reserves | `notify` |
+//! | `cancel` | Draft, Open, Closed → Cancelled | a public reason | `draw::cancel` |
+//! | `purged` | Notified, Cancelled, Closed survey → Purged | keys destroyed, scan clean | `purge` |
+//!
+//! Invariant: none can be undone; each sees its starting stage in the same statement that leaves it.
+
+use crate::platform::clock::Timestamp;
+use crate::platform::db::Tx;
+
+use super::stage::{Closed, Draft, Drawn, Notified, Open};
+use super::{Activity, Error, Facts, Kind, LocalText, Stage, store};
+
+impl Activity<Draft> {
+    /// Freezes everything and lets people in from `opens_at` on.
+    pub fn publish(self, tx: &mut Tx, notice: &LocalText) -> Result<Activity<Open>, Error> {
+        let purges_at = self.planned_purge();
+        store::freeze_terms(tx, self.facts(), notice, purges_at)?;
+        advance(tx, self.facts(), Stage::Open)
+    }
+}
+
+impl Activity<Open> {
+    /// No more entries.
+    pub fn close(self, tx: &mut Tx) -> Result<Activity<Closed>, Error> {
+        advance(tx, self.facts(), Stage::Closed)
+    }
+}
+
+impl Activity<Closed> {
+    /// The result is public; personal data goes `retention_days` after `purges_from`.
+    pub fn drawn(self, tx: &mut Tx) -> Result<Activity<Drawn>, Error> {
+        advance(tx, self.facts(), Stage::Drawn)
+    }
+}
+
+impl Activity<Drawn> {
+    /// Every prize is settled.
+    pub fn notified(self, tx: &mut Tx) -> Result<Activity<Notified>, Error> {
+        advance(tx, self.facts(), Stage::Notified)
+    }
+}
+
+/// Ends a draft, open or closed activity for good, with a reason that the public reads.
+pub fn cancel(
+    tx: &mut Tx,
+    facts: &Facts,
+    reason: &str,
+    purges_at: Timestamp,
+) -> Result<Facts, Error> {
+    if !matches!(facts.stage, Stage::Draft | Stage::Open | Stage::Closed) {
+        return Err(Error::OtherStage {
+            needed: Stage::Open,
+            found: facts.stage,
+        });
+    }
+    store::note_cancellation(tx, &facts.id, reason, purges_at)?;
+    store::advance(tx, &facts.id, facts.stage, Stage::Cancelled)?;
+    super::by_id(tx, &facts.id)
+}
+
+/// Whether an activity's personal data may be destroyed now.
+pub fn may_be_purged(facts: &Facts, now: Timestamp) -> bool {
+    let ready = match facts.stage {
+        Stage::Notified | Stage::Cancelled => true,
+        Stage::Closed => facts.kind == Kind::Survey,
+        _ => false,
+    };
+    ready && facts.purges_at.0 > 0 && facts.purges_at <= now
+}
+
+/// The last change of all: personal data is destroyed.
+pub fn purged(tx: &mut Tx, facts: &Facts) -> Result<Facts, Error> {
+    store::advance(tx, &facts.id, facts.stage, Stage::Purged)?;
+    super::by_id(tx, &facts.id)
+}
+
+fn advance<S: super::stage::At>(
+    tx: &mut Tx,
+    facts: &Facts,
+    to: Stage,
+) -> Result<Activity<S>, Error> {
+    store::advance(tx, &facts.id, facts.stage, to)?;
+    Activity::at(super::by_id(tx, &facts.id)?)
+}
