@@ -1,0 +1,274 @@
+//! An entry: one person's registration in one activity, and the receipt that proves it.
+//!
+//! Invariants: an entry, its sealed data, its ticket, its leaf in the draw's log and the signed
+//! checkpoint over it exist together or not at all; the receipt secret and the ID number are in
+//! no row; a repeated submission is the same entry (`decisions` D2). Nobody learns before the
+//! close whether a person entered before (D5).
+//!
+//! Not here: what people type ([`crate::identity`], [`crate::survey`]), what seals it
+//! ([`crate::vault`]), when entry ends and who is drawn (`draw`).
+
+use lucky_draw::encode::Hash;
+use lucky_draw::record::VoidCode;
+use lucky_draw::result::Opening;
+
+use crate::activity::{self, ActivityId};
+use crate::log;
+use crate::platform::clock::Timestamp;
+use crate::platform::db::{self, Tx};
+use crate::platform::fault::{Fault, Kind};
+use crate::platform::ids::text_id;
+use crate::platform::text::Language;
+use crate::vault;
+
+pub mod own;
+pub mod pages;
+pub mod receipt;
+mod store;
+pub mod submit;
+#[cfg(test)]
+mod tests;
+pub mod token;
+pub mod voids;
+pub mod wire;
+
+text_id!(
+    /// Names an entry inside its activity; random, so that it tells nothing about time or number.
+    EntryId,
+    16
+);
+
+/// An entry as its row says it; nothing about the person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// The activity entered.
+    pub activity: ActivityId,
+    /// Its id.
+    pub id: EntryId,
+    /// The vault's box with the contact; none in a survey and after a withdrawal.
+    pub contact_item: Option<String>,
+    /// The vault's box with the answers, where they are linked (`decisions` D7).
+    pub answers_item: Option<String>,
+    /// Hash of the notice the person agreed to.
+    pub notice: Hash,
+    /// The language the person used.
+    pub language: Language,
+    /// The hour in which it was taken; finer times are not kept.
+    pub taken_hour: Timestamp,
+    /// Whether the person took it back.
+    pub withdrawn: bool,
+}
+
+/// One leaf of a draw's log, with the entry behind it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ticket {
+    /// Its index in the log, which people know as the ticket number.
+    pub index: u64,
+    /// Whose it is.
+    pub entry: EntryId,
+    /// The vault's box with the contact; none after a withdrawal.
+    pub contact_item: Option<String>,
+    /// The language the person used.
+    pub language: Language,
+    /// Hash of the notice the person agreed to; the contact's box opens with it alone.
+    pub notice: Hash,
+    /// The keyed tag of the person; zeros after a withdrawal.
+    pub tag: Hash,
+    /// Why it does not take part; D only after a close.
+    pub void: Option<VoidCode>,
+}
+
+/// How many entries an activity has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Counts {
+    /// All that were taken, withdrawn ones too.
+    pub taken: u64,
+    /// Taken back by the person.
+    pub withdrawn: u64,
+    /// Void as second entries; 0 before the close.
+    pub duplicates: u64,
+}
+
+/// A line of the list that staff may see (`decisions` D18).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taken {
+    /// The ticket; none in a survey.
+    pub index: Option<u64>,
+    /// The hour in which it was taken.
+    pub hour: Timestamp,
+    /// Whether the person took it back.
+    pub withdrawn: bool,
+    /// Why the ticket does not take part; D only after a close.
+    pub void: Option<VoidCode>,
+}
+
+/// A page of the list, newest first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TakenPage {
+    /// Its lines.
+    pub lines: Vec<Taken>,
+    /// Which page, from 1.
+    pub page: u64,
+    /// How many pages there are; at least 1.
+    pub last: u64,
+}
+
+/// Lines on a page of the list.
+pub const PAGE_LINES: u64 = 50;
+
+/// Why an entry could not be taken, found or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Entry has not begun.
+    #[error("entry has not begun")]
+    NotYet,
+    /// Entry has ended, by the deadline or a cancellation.
+    #[error("entry has ended")]
+    Ended,
+    /// The receipt page was put away; the code finds the entry.
+    #[error("the receipt page was put away")]
+    PutAway,
+    /// No entry belongs to this code or ticket.
+    #[error("no such entry")]
+    Unknown,
+    /// The person took it back before.
+    #[error("the entry is withdrawn")]
+    Withdrawn,
+    /// Another request stored the same entry at the same time.
+    #[error("the same entry was stored meanwhile")]
+    Twice,
+    /// A draw that asks nothing by which people are told apart: publishing was not complete.
+    #[error("the draw cannot tell people apart")]
+    Nobody,
+    /// A draw without its log: publishing was not complete.
+    #[error("the draw has no log")]
+    NoLog,
+    /// The activity.
+    #[error(transparent)]
+    Activity(#[from] activity::Error),
+    /// The log of the draw.
+    #[error(transparent)]
+    Log(#[from] log::Error),
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
+    /// The survey's questions.
+    #[error(transparent)]
+    Survey(#[from] crate::survey::Error),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Error::NotYet | Error::Ended | Error::Withdrawn | Error::Twice => Kind::Conflict,
+            Error::PutAway => Kind::Gone,
+            Error::Unknown => Kind::NotFound,
+            Error::Nobody | Error::NoLog => Kind::Broken,
+            Error::Activity(error) => error.kind(),
+            Error::Log(error) => error.kind(),
+            Error::Vault(error) => error.kind(),
+            Error::Survey(error) => error.kind(),
+            Error::Db(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Error::NotYet => "entry.not_yet",
+            Error::Ended => "entry.ended",
+            Error::Unknown => "entry.unknown",
+            Error::Withdrawn => "entry.withdrawn",
+            Error::Twice => "entry.twice",
+            Error::Nobody => "entry.nobody",
+            Error::NoLog => "entry.no_log",
+            Error::PutAway => "entry.put_away",
+            Error::Activity(error) => error.code(),
+            Error::Log(error) => error.code(),
+            Error::Vault(error) => error.code(),
+            Error::Survey(error) => error.code(),
+            Error::Db(error) => error.code(),
+        }
+    }
+}
+
+/// The void indices of a draw as they stand now, ascending: what the close note lists.
+pub fn voids(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+) -> Result<Vec<(u64, VoidCode)>, Error> {
+    Ok(voids::of(&store::leaves(tx, activity, draw)?))
+}
+
+/// Writes the voids of a close beside the tickets, so that pages need not compute them again.
+pub fn mark_voids(tx: &mut Tx, activity: &ActivityId, draw: &str) -> Result<(), Error> {
+    let voids = voids(tx, activity, draw)?;
+    Ok(store::mark_voids(tx, activity, draw, &voids)?)
+}
+
+/// What the result publishes about a drawn ticket; none for a ticket that was withdrawn.
+pub fn opening(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    index: u64,
+) -> Result<Option<Opening>, Error> {
+    Ok(store::opening(tx, activity, draw, index)?)
+}
+
+/// A ticket by its index.
+pub fn ticket(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    index: u64,
+) -> Result<Option<Ticket>, Error> {
+    Ok(store::ticket(tx, activity, draw, index)?)
+}
+
+/// The tickets of a person that are void as second ones; known after the close.
+pub fn duplicates_of(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    tag: &Hash,
+) -> Result<Vec<Ticket>, Error> {
+    Ok(store::with_tag(tx, activity, draw, tag)?
+        .into_iter()
+        .filter(|ticket| ticket.void == Some(VoidCode::D))
+        .collect())
+}
+
+/// How many entries were taken, withdrawn and, after the close, void as second ones.
+pub fn count(tx: &mut Tx, activity: &ActivityId) -> Result<Counts, Error> {
+    Ok(store::count(tx, activity)?)
+}
+
+/// A page of the list that staff may see, newest first; `page` counts from 1.
+pub fn recent(tx: &mut Tx, activity: &ActivityId, page: u64) -> Result<TakenPage, Error> {
+    let taken = store::count(tx, activity)?.taken;
+    let last = taken.div_ceil(PAGE_LINES).max(1);
+    let page = page.clamp(1, last);
+    let lines = store::page(tx, activity, (page - 1) * PAGE_LINES, PAGE_LINES)?;
+    Ok(TakenPage { lines, page, last })
+}
+
+/// The line of one ticket in the list that staff may see.
+pub fn by_number(tx: &mut Tx, activity: &ActivityId, index: u64) -> Result<Option<Taken>, Error> {
+    Ok(store::line_of(tx, activity, index)?)
+}
+
+/// Bytes by which rows about entrants would be found in a file: what the scan after a purge looks
+/// for (`privacy` 1.8).
+pub fn fingerprints(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Vec<u8>>, Error> {
+    Ok(store::fingerprints(tx, activity)?)
+}
+
+/// Erases every row about people who entered; the commitments in the log stay (`privacy` 1.8).
+/// Answers with how many rows went.
+pub fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, Error> {
+    Ok(store::forget(tx, activity)?)
+}

@@ -1,0 +1,324 @@
+//! `/a/<slug>/enter` and `/a/<slug>/check`: form, check, acceptance (`decisions` D2).
+//!
+//! Invariant: a repeated POST of one check page is one entry, even when the first answer was lost
+//! and the activity has closed since.
+
+use std::sync::Arc;
+
+use lucky_draw::encode::Hash;
+use lucky_draw::ticket::Secret;
+use rocket::http::Status;
+use rocket::{Route, State, get, post, routes};
+
+use crate::activity::Kind;
+use crate::entry::submit::{self, Filled, Taking, Terms};
+use crate::entry::token::{self, CheckToken, FormToken};
+use crate::entry::wire::check::CheckView;
+use crate::entry::wire::form::{FormView, TRAP};
+use crate::entry::wire::shut::{Shut, ShutView, ThanksView};
+use crate::entry::wire::{Application, Sheet};
+use crate::entry::{Error, receipt};
+use crate::identity::date;
+use crate::log;
+use crate::platform::clock::Timestamp;
+use crate::platform::config::Config;
+use crate::platform::db::{Db, Writer};
+use crate::platform::text::{self, Language, dates};
+use crate::platform::web::address::ClientAddress;
+use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::form::{FormFields, Mistakes};
+use crate::platform::web::page::{Page, Reply};
+use crate::policy;
+use crate::vault::{TokenError, Vault};
+
+use super::receipt::{Handed, hand_out};
+use super::{Limits, PRACTISED, sheet};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![form, fill, check_without_form, accept, thanks]
+}
+
+/// A request with what every page of it needs.
+struct Visit<'a> {
+    lang: Language,
+    now: Timestamp,
+    db: &'a Db,
+    vault: &'a Vault,
+    form: &'a FormFields,
+}
+
+#[get("/a/<slug>/enter")]
+async fn form(lang: Language, slug: &str, db: &State<Db>, vault: &State<Vault>) -> AppResult<Page> {
+    let empty = FormFields::default();
+    let visit = Visit {
+        lang,
+        now: db.clock().now(),
+        db,
+        vault,
+        form: &empty,
+    };
+    let (sheet, _) = sheet(db, slug).await?;
+    match Shut::of(&sheet.facts, visit.now) {
+        Some(why) => visit.shut(&sheet, why).await,
+        None => visit.form_page(&sheet, String::new(), Mistakes::new()),
+    }
+}
+
+#[post("/a/<slug>/enter", data = "<form>")]
+async fn fill(
+    lang: Language,
+    slug: &str,
+    form: FormFields,
+    from: ClientAddress,
+    limits: &State<Limits>,
+    db: &State<Db>,
+    vault: &State<Vault>,
+) -> AppResult<Page> {
+    let visit = Visit {
+        lang,
+        now: db.clock().now(),
+        db,
+        vault,
+        form: &form,
+    };
+    let (sheet, _) = sheet(db, slug).await?;
+    if let Some(why) = Shut::of(&sheet.facts, visit.now) {
+        return Ok(visit.shut(&sheet, why).await?.status(Status::Conflict));
+    }
+    // "Change" on the check page: the same form with what was typed.
+    if form.has("change") {
+        return visit.form_page(&sheet, String::new(), Mistakes::new());
+    }
+    if let Err(refused) = limits.forms.check(from, visit.now.0) {
+        return visit.busy(&sheet, refused);
+    }
+    let token = match visit.form_token(&sheet, from, limits) {
+        Ok(token) => token,
+        Err(message) => return Ok(visit.form_page(&sheet, message, Mistakes::new())?.again()),
+    };
+    if !form.value(TRAP).trim().is_empty() {
+        let mut mistakes = Mistakes::new();
+        mistakes.add(TRAP, text::message(lang, "entry-trap-filled", &[]));
+        return Ok(visit.form_page(&sheet, String::new(), mistakes)?.again());
+    }
+    match sheet.read(lang, &form, date::day_of(visit.now)) {
+        Ok(read) => {
+            let secret = match sheet.facts.kind {
+                Kind::Survey => token.secret,
+                Kind::Draw => token::fresh_secret(),
+            };
+            visit.check_page(&sheet, &read, secret, String::new())
+        }
+        Err(mistakes) => Ok(visit.form_page(&sheet, String::new(), mistakes)?.again()),
+    }
+}
+
+#[get("/a/<slug>/check")]
+fn check_without_form(lang: Language, slug: &str) -> Reply {
+    Reply::go(lang, &format!("/a/{slug}/enter"))
+}
+
+#[post("/a/<slug>/check", data = "<form>")]
+#[expect(
+    clippy::too_many_arguments,
+    reason = "each is a guard or a managed state"
+)]
+async fn accept(
+    lang: Language,
+    slug: &str,
+    form: FormFields,
+    from: ClientAddress,
+    limits: &State<Limits>,
+    db: &State<Db>,
+    vault: &State<Vault>,
+    writer: &State<Writer<Taking>>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Handed> {
+    let visit = Visit {
+        lang,
+        now: db.clock().now(),
+        db,
+        vault,
+        form: &form,
+    };
+    let (sheet, terms) = sheet(db, slug).await?;
+    let token = CheckToken::open(vault, visit.now, form.value("token"), &sheet.facts.id);
+    // Taken before: the same receipt again, whatever has happened to the activity since.
+    if let Ok(token) = &token
+        && visit.is_taken(&token.secret).await?
+    {
+        return visit.accepted(&sheet, token, config);
+    }
+    let (why, terms) = (Shut::of(&sheet.facts, visit.now), terms);
+    let (None, Some(terms)) = (why, terms) else {
+        let page = visit.shut(&sheet, why.unwrap_or(Shut::Ended)).await?;
+        return Ok(page.status(Status::Conflict).into());
+    };
+    let read = match sheet.read(lang, &form, date::day_of(visit.now)) {
+        Ok(read) => read,
+        Err(mistakes) => {
+            let page = visit.form_page(&sheet, String::new(), mistakes)?;
+            return Ok(page.again().into());
+        }
+    };
+    let token = match token {
+        Ok(token) => token,
+        Err(error) => return Ok(visit.token_lost(&sheet, &read, error)?.into()),
+    };
+    if let Err(refused) = limits.entries.check(from, visit.now.0) {
+        return Ok(visit.busy(&sheet, refused)?.into());
+    }
+    let filled = sheet.filled(lang, &read);
+    let tag = submit::tag(vault, &terms, &filled)?;
+    if let Some(until) = tag.and_then(|tag| limits.check_tag(&tag, visit.now).err()) {
+        let page = visit.check_page(&sheet, &read, token.secret, visit.wait(until))?;
+        return Ok(page.status(Status::TooManyRequests).into());
+    }
+    drop(read);
+    match visit.take(writer, &terms, &token, tag, filled).await {
+        Ok(()) => visit.accepted(&sheet, &token, config),
+        Err(Error::Ended | Error::NotYet) => {
+            let page = visit.shut(&sheet, Shut::Ended).await?;
+            Ok(page.status(Status::Conflict).into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[get("/a/<slug>/thanks")]
+async fn thanks(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
+    let (sheet, _) = sheet(db, slug).await?;
+    let title = sheet.facts.title.pick(lang).to_owned();
+    Ok(Page::new(lang, "entry/thanks", ThanksView { title }))
+}
+
+impl Visit<'_> {
+    fn form_page(&self, sheet: &Sheet, message: String, mistakes: Mistakes) -> AppResult<Page> {
+        let token = FormToken::fresh(&sheet.facts.id, self.now).seal(self.vault, self.now)?;
+        let view = FormView::new(self.lang, sheet, self.form, token, message, mistakes);
+        let path = format!("/a/{}/enter", sheet.facts.slug);
+        Ok(Page::new(self.lang, "entry/form", view).no_store().at(path))
+    }
+
+    fn check_page(
+        &self,
+        sheet: &Sheet,
+        read: &Application,
+        secret: Secret,
+        message: String,
+    ) -> AppResult<Page> {
+        let token = CheckToken {
+            activity: sheet.facts.id.clone(),
+            secret,
+            notice: policy::notice_hash(&sheet.facts.notice),
+        };
+        let token = token.seal(self.vault, self.now)?;
+        let view = CheckView::new(self.lang, sheet, self.form, read, token, message);
+        let path = format!("/a/{}/enter", sheet.facts.slug);
+        Ok(Page::new(self.lang, "entry/check", view)
+            .no_store()
+            .at(path))
+    }
+
+    /// The page in place of the form, with what was typed to copy.
+    async fn shut(&self, sheet: &Sheet, why: Shut) -> AppResult<Page> {
+        let id = sheet.facts.id.clone();
+        let log = self
+            .db
+            .read("find draw of activity", move |tx| {
+                log::of_activity(tx, id.as_str())
+            })
+            .await?;
+        let draw = log.map(|log| log.id).unwrap_or_default();
+        let view = ShutView::new(self.lang, sheet, why, draw, self.form);
+        let path = format!("/a/{}/enter", sheet.facts.slug);
+        Ok(Page::new(self.lang, "entry/shut", view).no_store().at(path))
+    }
+
+    /// The form again with what was typed, and the time from which it works.
+    fn busy(&self, sheet: &Sheet, refused: AppError) -> AppResult<Page> {
+        match refused.until_ms() {
+            Some(until) => Ok(self
+                .form_page(sheet, self.wait(until), Mistakes::new())?
+                .status(Status::TooManyRequests)),
+            None => Err(refused),
+        }
+    }
+
+    fn wait(&self, until: i64) -> String {
+        let time = dates::time(until);
+        text::message(self.lang, "entry-wait", &[("time", time.into())])
+    }
+
+    /// The form's token, or what to tell the person who sent a form without a good one.
+    fn form_token(
+        &self,
+        sheet: &Sheet,
+        from: ClientAddress,
+        limits: &Limits,
+    ) -> Result<FormToken, String> {
+        let say = |id: &str| text::message(self.lang, id, &[]);
+        let sent = self.form.value("token");
+        let token = FormToken::open(self.vault, self.now, sent, &sheet.facts.id)
+            .map_err(|_| say("entry-form-old"))?;
+        let took = self.now.0 - token.shown_at.0;
+        let hasty = took < PRACTISED && limits.hasty.check(from, self.now.0).is_err();
+        if hasty {
+            return Err(say("entry-form-fast"));
+        }
+        Ok(token)
+    }
+
+    /// An old check page is shown anew; one that is not ours at all begins with the form.
+    fn token_lost(&self, sheet: &Sheet, read: &Application, error: TokenError) -> AppResult<Page> {
+        let say = |id: &str| text::message(self.lang, id, &[]);
+        match error {
+            TokenError::Expired => {
+                let page =
+                    self.check_page(sheet, read, token::fresh_secret(), say("entry-check-old"))?;
+                Ok(page.again())
+            }
+            TokenError::Broken => {
+                let page = self.form_page(sheet, say("entry-form-old"), Mistakes::new())?;
+                Ok(page.again())
+            }
+            TokenError::Unavailable => Err(AppError::unavailable()),
+        }
+    }
+
+    async fn is_taken(&self, secret: &Secret) -> AppResult<bool> {
+        let lookup = self.vault.lookup(secret)?;
+        let found = self
+            .db
+            .read("find entry", move |tx| receipt::find(tx, &lookup))
+            .await?;
+        Ok(found.is_some())
+    }
+
+    async fn take(
+        &self,
+        writer: &Writer<Taking>,
+        terms: &Terms,
+        token: &CheckToken,
+        tag: Option<Hash>,
+        filled: Filled,
+    ) -> Result<(), Error> {
+        let notice = token.notice;
+        let new = submit::prepare(self.vault, terms, &token.secret, notice, tag, filled)?;
+        submit::take(writer, new).await?;
+        Ok(())
+    }
+
+    /// The way to the receipt, or to the thanks where there is nothing to keep.
+    fn accepted(&self, sheet: &Sheet, token: &CheckToken, config: &Config) -> AppResult<Handed> {
+        if sheet.facts.kind == Kind::Survey && !sheet.facts.answers_linked {
+            let path = format!("/a/{}/thanks", sheet.facts.slug);
+            return Ok(Reply::go(self.lang, &path).into());
+        }
+        let pass = token::Pass {
+            activity: token.activity.clone(),
+            secret: token.secret.clone(),
+        };
+        hand_out(self.lang, self.vault, &pass, self.now, config)
+    }
+}

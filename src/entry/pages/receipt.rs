@@ -1,0 +1,259 @@
+//! `/receipt`: the page after an entry, its files, and the cookie that carries it there.
+//!
+//! Invariant: the secret travels in an encrypted, short-lived cookie that scripts cannot read, or
+//! in a sealed field of a form; never in an address and never in a row.
+
+use std::sync::Arc;
+
+use lucky_draw::ticket::{Secret, TicketNumber};
+use rocket::http::uri::Host;
+use rocket::http::{ContentType, CookieJar};
+use rocket::request::Request;
+use rocket::response::{self, Responder};
+use rocket::{Route, State, get, post, routes};
+
+use crate::entry::receipt::{self, Found, Receipt};
+use crate::entry::token::{PASS_LIFE, Pass, RECEIPT_LIFE};
+use crate::entry::wire::receipt::ReceiptView;
+use crate::entry::{Error, own};
+use crate::platform::clock::{SECOND, Timestamp};
+use crate::platform::config::Config;
+use crate::platform::db::Db;
+use crate::platform::text::Language;
+use crate::platform::web::error::AppResult;
+use crate::platform::web::form::FormFields;
+use crate::platform::web::page::{Page, Reply};
+use crate::vault::Vault;
+
+use super::Download;
+
+const COOKIE: &str = "receipt";
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![
+        show,
+        file,
+        proof,
+        file_by_pass,
+        proof_by_pass,
+        close,
+        closed
+    ]
+}
+
+/// A page or the way to one, with cookies of our own making.
+pub(super) struct Handed {
+    reply: Reply,
+    cookies: Vec<String>,
+}
+
+impl From<Reply> for Handed {
+    fn from(reply: Reply) -> Handed {
+        Handed {
+            reply,
+            cookies: Vec::new(),
+        }
+    }
+}
+
+impl From<Page> for Handed {
+    fn from(page: Page) -> Handed {
+        Reply::from(page).into()
+    }
+}
+
+impl<'r> Responder<'r, 'static> for Handed {
+    fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = self.reply.respond_to(request)?;
+        for cookie in self.cookies {
+            response.adjoin_raw_header("Set-Cookie", cookie);
+        }
+        Ok(response)
+    }
+}
+
+/// Sends the person on to the receipt with a pass that opens it for ten minutes.
+pub(super) fn hand_out(
+    lang: Language,
+    vault: &Vault,
+    pass: &Pass,
+    now: Timestamp,
+    config: &Config,
+) -> AppResult<Handed> {
+    let token = pass.seal(vault, now)?;
+    Ok(Handed {
+        reply: Reply::go(lang, "/receipt"),
+        cookies: cookies(&token, RECEIPT_LIFE / SECOND, config),
+    })
+}
+
+/// One cookie for each language's address, so that the page can be read in the other one too.
+fn cookies(value: &str, seconds: i64, config: &Config) -> Vec<String> {
+    let secure = if config.public_origin.starts_with("https://") {
+        "; Secure"
+    } else {
+        ""
+    };
+    Language::ALL
+        .map(|lang| {
+            let path = lang.url("/receipt");
+            format!(
+                "{COOKIE}={value}; Path={path}; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}"
+            )
+        })
+        .into()
+}
+
+/// What a pass leads to.
+struct Held {
+    pass: Pass,
+    found: Found,
+    receipt: Option<Receipt>,
+}
+
+#[get("/receipt")]
+async fn show(
+    lang: Language,
+    jar: &CookieJar<'_>,
+    host: Option<&Host<'_>>,
+    db: &State<Db>,
+    vault: &State<Vault>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Page> {
+    let Some(held) = held_by_cookie(jar, db, vault).await? else {
+        return Ok(over(lang));
+    };
+    let url = find_url(lang, config, host);
+    let view = ReceiptView::new(
+        lang,
+        &held.found,
+        held.receipt.as_ref(),
+        &held.pass.secret,
+        &url,
+    );
+    Ok(Page::new(lang, "entry/receipt", view).no_store())
+}
+
+#[get("/receipt/file")]
+async fn file(jar: &CookieJar<'_>, db: &State<Db>, vault: &State<Vault>) -> AppResult<Download> {
+    let held = held_by_cookie(jar, db, vault).await?;
+    secret_file(held.and_then(|held| held.receipt_of_draw()))
+}
+
+#[get("/receipt/proof")]
+async fn proof(jar: &CookieJar<'_>, db: &State<Db>, vault: &State<Vault>) -> AppResult<Download> {
+    let held = held_by_cookie(jar, db, vault).await?;
+    shareable_file(held.and_then(|held| held.receipt_of_draw()))
+}
+
+#[post("/receipt/file", data = "<form>")]
+async fn file_by_pass(
+    form: FormFields,
+    db: &State<Db>,
+    vault: &State<Vault>,
+) -> AppResult<Download> {
+    let held = held_by_pass(form.value("pass"), db, vault, PASS_LIFE).await?;
+    secret_file(held.and_then(|held| held.receipt_of_draw()))
+}
+
+#[post("/receipt/proof", data = "<form>")]
+async fn proof_by_pass(
+    form: FormFields,
+    db: &State<Db>,
+    vault: &State<Vault>,
+) -> AppResult<Download> {
+    let held = held_by_pass(form.value("pass"), db, vault, PASS_LIFE).await?;
+    shareable_file(held.and_then(|held| held.receipt_of_draw()))
+}
+
+/// For a shared computer: the cookie goes at once.
+#[post("/receipt/close", data = "<_form>")]
+fn close(lang: Language, _form: FormFields, config: &State<Arc<Config>>) -> Handed {
+    Handed {
+        reply: Reply::go(lang, "/receipt"),
+        cookies: cookies("", 0, config),
+    }
+}
+
+#[get("/receipt/close")]
+fn closed(lang: Language) -> Reply {
+    Reply::go(lang, "/receipt")
+}
+
+impl Held {
+    fn receipt_of_draw(self) -> Option<(String, Receipt)> {
+        let slug = self.found.facts.slug;
+        self.receipt.map(|receipt| (slug, receipt))
+    }
+}
+
+async fn held_by_cookie(jar: &CookieJar<'_>, db: &Db, vault: &Vault) -> AppResult<Option<Held>> {
+    match jar.get(COOKIE) {
+        Some(cookie) => held_by_pass(cookie.value(), db, vault, RECEIPT_LIFE).await,
+        None => Ok(None),
+    }
+}
+
+async fn held_by_pass(token: &str, db: &Db, vault: &Vault, life: i64) -> AppResult<Option<Held>> {
+    let Ok(pass) = Pass::open(vault, db.clock().now(), token, life) else {
+        return Ok(None);
+    };
+    let lookup = vault.lookup(&pass.secret)?;
+    let secret = pass.secret.clone();
+    let held = db
+        .read("rebuild receipt", move |tx| rebuild(tx, &lookup, &secret))
+        .await?;
+    Ok(held.map(|(found, receipt)| Held {
+        pass,
+        found,
+        receipt,
+    }))
+}
+
+fn rebuild(
+    tx: &mut crate::platform::db::Tx,
+    lookup: &lucky_draw::encode::Hash,
+    secret: &Secret,
+) -> Result<Option<(Found, Option<Receipt>)>, Error> {
+    let Some(found) = receipt::find(tx, lookup)? else {
+        return Ok(None);
+    };
+    if !own::has_receipt(&found) {
+        return Ok(None);
+    }
+    let receipt = receipt::build(tx, &found, secret)?;
+    Ok(Some((found, receipt)))
+}
+
+fn secret_file(held: Option<(String, Receipt)>) -> AppResult<Download> {
+    let (slug, receipt) = held.ok_or(Error::PutAway)?;
+    let number = TicketNumber(receipt.index);
+    Ok(Download {
+        kind: ContentType::Plain,
+        name: format!("receipt-{slug}-{number}.tlog-proof"),
+        body: receipt.secret_file(),
+    })
+}
+
+fn shareable_file(held: Option<(String, Receipt)>) -> AppResult<Download> {
+    let (slug, receipt) = held.ok_or(Error::PutAway)?;
+    let number = TicketNumber(receipt.index);
+    Ok(Download {
+        kind: ContentType::Plain,
+        name: format!("proof-{slug}-{number}.tlog-proof"),
+        body: receipt.shareable_file(),
+    })
+}
+
+fn over(lang: Language) -> Page {
+    Page::new(lang, "entry/receipt_over", ()).no_store()
+}
+
+/// The whole address of "my entry", without the code, for the QR code on paper.
+fn find_url(lang: Language, config: &Config, host: Option<&Host<'_>>) -> String {
+    let path = lang.url("/entry");
+    match (config.public_origin.as_str(), host) {
+        ("", Some(host)) => format!("http://{host}{path}"),
+        (origin, _) => format!("{origin}{path}"),
+    }
+}

@@ -1,0 +1,114 @@
+//! The receipt: what proves to the person, and through the person to anybody, that an entry is in.
+//!
+//! Invariant: it is rebuilt from the receipt secret and the database whenever it is asked for; the
+//! server keeps neither the secret nor the nonce, so nobody else can rebuild it.
+//!
+//! Not here: its page ([`super::pages`]), its check ([`lucky_draw::verify`]).
+
+use lucky_draw::encode::Hash;
+use lucky_draw::note::TlogProof;
+use lucky_draw::ticket::{self, Secret};
+
+use crate::activity::{self, Facts};
+use crate::log::{self, Log};
+use crate::platform::db::Tx;
+
+use super::{Entry, Error, Ticket, store};
+
+/// An entry with everything public around it.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The entry.
+    pub entry: Entry,
+    /// The activity entered.
+    pub facts: Facts,
+    /// The draw's log and the entry's ticket in it; none in a survey.
+    pub ticket: Option<(Log, Ticket)>,
+}
+
+/// The entry that a lookup value belongs to, if there is one.
+pub fn find(tx: &mut Tx, lookup: &Hash) -> Result<Option<Found>, Error> {
+    let Some(entry) = store::by_lookup(tx, lookup)? else {
+        return Ok(None);
+    };
+    let facts = activity::by_id(tx, &entry.activity)?;
+    let log = log::of_activity(tx, entry.activity.as_str())?;
+    let ticket = store::ticket_of(tx, &entry.activity, &entry.id)?;
+    Ok(Some(Found {
+        entry,
+        facts,
+        ticket: log.zip(ticket),
+    }))
+}
+
+/// A leaf of a draw's log with all that proves it, for the person alone.
+pub struct Receipt {
+    /// The index of the leaf.
+    pub index: u64,
+    /// How many leaves the checkpoint covers.
+    pub size: u64,
+    /// C, the leaf's data.
+    pub commitment: Hash,
+    /// Hash of the draw's first manifest: the fingerprint of its rules.
+    pub base: Hash,
+    /// The signed checkpoint in force.
+    pub checkpoint: String,
+    hashes: Vec<Hash>,
+    tag: Hash,
+    bind: Hash,
+    ticket_no: u32,
+    nonce: Hash,
+}
+
+/// Builds the receipt of a ticket; none for a ticket that was withdrawn, whose leaf nobody can
+/// open any more.
+pub fn build(tx: &mut Tx, found: &Found, secret: &Secret) -> Result<Option<Receipt>, Error> {
+    let Some((log, ticket)) = &found.ticket else {
+        return Ok(None);
+    };
+    let opening = store::opening(tx, &found.entry.activity, &log.id, ticket.index)?;
+    let Some(opening) = opening else {
+        return Ok(None);
+    };
+    let base = log.base.ok_or(Error::NoLog)?;
+    Ok(Some(Receipt {
+        index: ticket.index,
+        size: log.size,
+        commitment: ticket::commitment(&base, &opening.tag, &opening.bind, opening.ticket_no),
+        base,
+        checkpoint: log.checkpoint.clone(),
+        hashes: log::inclusion_proof(tx, log, ticket.index, log.size)?,
+        tag: opening.tag,
+        bind: opening.bind,
+        ticket_no: opening.ticket_no,
+        nonce: secret.nonce(&base, opening.ticket_no),
+    }))
+}
+
+impl Receipt {
+    /// The secret receipt, file `.tlog-proof` (draw-protocol 4.2): with the person's ID number it
+    /// shows that the leaf is theirs. As sensitive as that number.
+    pub fn secret_file(&self) -> String {
+        let mut extra = Vec::with_capacity(100);
+        extra.extend_from_slice(self.tag.as_bytes());
+        extra.extend_from_slice(self.bind.as_bytes());
+        extra.extend_from_slice(&self.ticket_no.to_be_bytes());
+        extra.extend_from_slice(self.nonce.as_bytes());
+        self.proof(extra)
+    }
+
+    /// The shareable proof: the leaf is in the list, and nothing about whose it is.
+    pub fn shareable_file(&self) -> String {
+        self.proof(self.commitment.as_bytes().to_vec())
+    }
+
+    fn proof(&self, extra: Vec<u8>) -> String {
+        TlogProof {
+            extra: Some(extra),
+            index: self.index,
+            hashes: self.hashes.clone(),
+            checkpoint: self.checkpoint.clone(),
+        }
+        .to_text()
+    }
+}

@@ -1,0 +1,422 @@
+//! All SQL of entries and their tickets.
+
+use diesel::prelude::*;
+use lucky_draw::encode::Hash;
+use lucky_draw::record::VoidCode;
+use lucky_draw::result::Opening;
+
+use crate::activity::ActivityId;
+use crate::platform::clock::Timestamp;
+use crate::platform::db::schema::{entries, tickets};
+use crate::platform::db::{self, Tx};
+use crate::platform::text::Language;
+
+use super::submit::{NewEntry, NewTicket};
+use super::voids::Leaf;
+use super::{Counts, Entry, EntryId, Error, Taken, Ticket};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = entries)]
+struct EntryRow {
+    activity_id: String,
+    id: String,
+    contact_item: Option<String>,
+    answers_item: Option<String>,
+    notice_hash: Vec<u8>,
+    language: String,
+    taken_hour: i64,
+    withdrawn: bool,
+}
+
+impl From<EntryRow> for Entry {
+    fn from(row: EntryRow) -> Entry {
+        Entry {
+            activity: ActivityId(row.activity_id),
+            id: EntryId(row.id),
+            contact_item: row.contact_item,
+            answers_item: row.answers_item,
+            notice: hash(&row.notice_hash),
+            language: language(&row.language),
+            taken_hour: Timestamp(row.taken_hour),
+            withdrawn: row.withdrawn,
+        }
+    }
+}
+
+#[derive(Queryable)]
+struct TicketRow {
+    position: i64,
+    entry_id: String,
+    tag: Vec<u8>,
+    void: Option<String>,
+    contact_item: Option<String>,
+    language: String,
+    notice_hash: Vec<u8>,
+}
+
+impl From<TicketRow> for Ticket {
+    fn from(row: TicketRow) -> Ticket {
+        Ticket {
+            index: unsigned(row.position),
+            entry: EntryId(row.entry_id),
+            contact_item: row.contact_item,
+            language: language(&row.language),
+            notice: hash(&row.notice_hash),
+            tag: hash(&row.tag),
+            void: row.void.as_deref().map(void),
+        }
+    }
+}
+
+/// Tickets of an activity with what their entry says; both databases know the join.
+macro_rules! tickets_with_entries {
+    ($activity:expr) => {
+        tickets::table
+            .inner_join(
+                entries::table.on(entries::activity_id
+                    .eq(tickets::activity_id)
+                    .and(entries::id.eq(tickets::entry_id))),
+            )
+            .filter(tickets::activity_id.eq($activity.as_str()))
+            .select((
+                tickets::position,
+                tickets::entry_id,
+                tickets::tag,
+                tickets::void,
+                entries::contact_item,
+                entries::language,
+                entries::notice_hash,
+            ))
+    };
+}
+
+/// Stores an entry; the unique lookup decides which of two equal ones is the first.
+pub(super) fn insert_entry(tx: &mut Tx, new: &NewEntry) -> Result<(), Error> {
+    let hour = tx.now().hour().0;
+    let linked = new.answers.as_ref().filter(|_| new.answers_linked);
+    diesel::insert_into(entries::table)
+        .values((
+            entries::activity_id.eq(new.activity.as_str()),
+            entries::id.eq(new.id.as_str()),
+            entries::lookup.eq(new.lookup.as_bytes().to_vec()),
+            entries::contact_item.eq(new.contact.as_ref().map(|sealed| sealed.id.as_str())),
+            entries::answers_item.eq(linked.map(|sealed| sealed.id.as_str())),
+            entries::notice_hash.eq(new.notice.as_bytes().to_vec()),
+            entries::language.eq(new.language.tag()),
+            entries::taken_hour.eq(hour),
+            entries::withdrawn.eq(false),
+        ))
+        .execute(tx.conn())
+        .map_err(db::on_duplicate(Error::Twice))?;
+    Ok(())
+}
+
+pub(super) fn insert_ticket(
+    tx: &mut Tx,
+    new: &NewEntry,
+    draw: &str,
+    index: u64,
+    ticket: &NewTicket,
+) -> Result<(), db::Error> {
+    diesel::insert_into(tickets::table)
+        .values((
+            tickets::activity_id.eq(new.activity.as_str()),
+            tickets::draw_id.eq(draw),
+            tickets::position.eq(signed(index)),
+            tickets::entry_id.eq(new.id.as_str()),
+            tickets::ticket_no.eq(i64::from(ticket.ticket_no)),
+            tickets::tag.eq(ticket.tag.as_bytes().to_vec()),
+            tickets::bind.eq(ticket.bind.as_bytes().to_vec()),
+            tickets::void.eq(None::<String>),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn by_lookup(tx: &mut Tx, lookup: &Hash) -> Result<Option<Entry>, db::Error> {
+    let row = entries::table
+        .filter(entries::lookup.eq(lookup.as_bytes().to_vec()))
+        .select(EntryRow::as_select())
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(Entry::from))
+}
+
+pub(super) fn ticket_of(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    entry: &EntryId,
+) -> Result<Option<Ticket>, db::Error> {
+    let row: Option<TicketRow> = tickets_with_entries!(activity)
+        .filter(tickets::entry_id.eq(entry.as_str()))
+        .order(tickets::position)
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(Ticket::from))
+}
+
+pub(super) fn ticket(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    index: u64,
+) -> Result<Option<Ticket>, db::Error> {
+    let row: Option<TicketRow> = tickets_with_entries!(activity)
+        .filter(tickets::draw_id.eq(draw))
+        .filter(tickets::position.eq(signed(index)))
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(Ticket::from))
+}
+
+pub(super) fn with_tag(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    tag: &Hash,
+) -> Result<Vec<Ticket>, db::Error> {
+    let rows: Vec<TicketRow> = tickets_with_entries!(activity)
+        .filter(tickets::draw_id.eq(draw))
+        .filter(tickets::tag.eq(tag.as_bytes().to_vec()))
+        .order(tickets::position)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Ticket::from).collect())
+}
+
+type OpeningRow = (Vec<u8>, Vec<u8>, i64, Option<String>);
+
+pub(super) fn opening(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    index: u64,
+) -> Result<Option<Opening>, db::Error> {
+    let row: Option<OpeningRow> = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .filter(tickets::position.eq(signed(index)))
+        .select((
+            tickets::tag,
+            tickets::bind,
+            tickets::ticket_no,
+            tickets::void,
+        ))
+        .first(tx.conn())
+        .optional()?;
+    Ok(row
+        .filter(|(.., void)| void.as_deref() != Some("W"))
+        .map(|(tag, bind, ticket_no, _)| Opening {
+            tag: hash(&tag),
+            bind: hash(&bind),
+            ticket_no: small(ticket_no),
+        }))
+}
+
+pub(super) fn leaves(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+) -> Result<Vec<Leaf>, db::Error> {
+    let rows: Vec<(i64, Vec<u8>, i64, Option<String>)> = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .select((
+            tickets::position,
+            tickets::tag,
+            tickets::ticket_no,
+            tickets::void,
+        ))
+        .order(tickets::position)
+        .load(tx.conn())?;
+    Ok(rows
+        .into_iter()
+        .map(|(position, tag, ticket_no, code)| Leaf {
+            index: unsigned(position),
+            tag: hash(&tag),
+            ticket_no: small(ticket_no),
+            void: code.as_deref().map(void),
+        })
+        .collect())
+}
+
+/// Sets exactly these codes: a D of an earlier close that no longer holds goes.
+pub(super) fn mark_voids(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    voids: &[(u64, VoidCode)],
+) -> Result<(), db::Error> {
+    let of_draw = || {
+        tickets::table
+            .filter(tickets::activity_id.eq(activity.as_str()))
+            .filter(tickets::draw_id.eq(draw))
+    };
+    diesel::update(of_draw().filter(tickets::void.eq("D")))
+        .set(tickets::void.eq(None::<String>))
+        .execute(tx.conn())?;
+    for (index, code) in voids.iter().filter(|(_, code)| *code == VoidCode::D) {
+        diesel::update(of_draw().filter(tickets::position.eq(signed(*index))))
+            .set(tickets::void.eq(Some(code.to_string())))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+/// Marks an entry as taken back; its ticket keeps its place and loses what links it to a person.
+pub(super) fn withdraw(tx: &mut Tx, entry: &Entry) -> Result<(), db::Error> {
+    diesel::update(
+        entries::table
+            .filter(entries::activity_id.eq(entry.activity.as_str()))
+            .filter(entries::id.eq(entry.id.as_str())),
+    )
+    .set((
+        entries::withdrawn.eq(true),
+        entries::contact_item.eq(None::<String>),
+        entries::answers_item.eq(None::<String>),
+    ))
+    .execute(tx.conn())?;
+    diesel::update(
+        tickets::table
+            .filter(tickets::activity_id.eq(entry.activity.as_str()))
+            .filter(tickets::entry_id.eq(entry.id.as_str())),
+    )
+    .set((
+        tickets::void.eq(Some("W")),
+        tickets::tag.eq(vec![0; 32]),
+        tickets::bind.eq(vec![0; 32]),
+    ))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn count(tx: &mut Tx, activity: &ActivityId) -> Result<Counts, db::Error> {
+    let of_activity = || entries::table.filter(entries::activity_id.eq(activity.as_str()));
+    let taken: i64 = of_activity().count().get_result(tx.conn())?;
+    let withdrawn: i64 = of_activity()
+        .filter(entries::withdrawn.eq(true))
+        .count()
+        .get_result(tx.conn())?;
+    let duplicates: i64 = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::void.eq("D"))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(Counts {
+        taken: unsigned(taken),
+        withdrawn: unsigned(withdrawn),
+        duplicates: unsigned(duplicates),
+    })
+}
+
+type TakenRow = (Option<i64>, i64, bool, Option<String>);
+
+/// Entries with their first ticket, where they have one.
+macro_rules! taken {
+    ($activity:expr) => {
+        entries::table
+            .left_join(
+                tickets::table.on(tickets::activity_id
+                    .eq(entries::activity_id)
+                    .and(tickets::entry_id.eq(entries::id))),
+            )
+            .filter(entries::activity_id.eq($activity.as_str()))
+            .select((
+                tickets::position.nullable(),
+                entries::taken_hour,
+                entries::withdrawn,
+                tickets::void.nullable(),
+            ))
+    };
+}
+
+pub(super) fn page(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    skip: u64,
+    lines: u64,
+) -> Result<Vec<Taken>, db::Error> {
+    // Entries of a survey have no number; their random ids give no order within the hour.
+    let rows: Vec<TakenRow> = taken!(activity)
+        .order((
+            entries::taken_hour.desc(),
+            tickets::position.desc(),
+            entries::id,
+        ))
+        .offset(signed(skip))
+        .limit(signed(lines))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(line).collect())
+}
+
+pub(super) fn line_of(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    index: u64,
+) -> Result<Option<Taken>, db::Error> {
+    let row: Option<TakenRow> = taken!(activity)
+        .filter(tickets::position.eq(signed(index)))
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(line))
+}
+
+pub(super) fn fingerprints(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Vec<u8>>, db::Error> {
+    let mut found: Vec<Vec<u8>> = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .select(entries::lookup)
+        .load(tx.conn())?;
+    let tags: Vec<Vec<u8>> = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .select(tickets::tag)
+        .load(tx.conn())?;
+    // A withdrawn ticket has zeros in its place, which are everywhere.
+    found.extend(
+        tags.into_iter()
+            .filter(|tag| tag.iter().any(|byte| *byte != 0)),
+    );
+    Ok(found)
+}
+
+pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Error> {
+    let gone = diesel::delete(tickets::table.filter(tickets::activity_id.eq(activity.as_str())))
+        .execute(tx.conn())?
+        + diesel::delete(entries::table.filter(entries::activity_id.eq(activity.as_str())))
+            .execute(tx.conn())?;
+    Ok(gone)
+}
+
+fn line((position, hour, withdrawn, code): TakenRow) -> Taken {
+    Taken {
+        index: position.map(unsigned),
+        hour: Timestamp(hour),
+        withdrawn,
+        void: code.as_deref().map(void),
+    }
+}
+
+fn void(code: &str) -> VoidCode {
+    VoidCode::from_letter(code).expect("a CHECK limits the codes")
+}
+
+fn language(tag: &str) -> Language {
+    Language::ALL
+        .into_iter()
+        .find(|language| language.tag() == tag)
+        .unwrap_or_default()
+}
+
+fn hash(bytes: &[u8]) -> Hash {
+    Hash(bytes.try_into().expect("hashes are stored with 32 bytes"))
+}
+
+fn signed(index: u64) -> i64 {
+    i64::try_from(index).expect("an index is below 2^32 (draw-protocol 4.2)")
+}
+
+fn unsigned(stored: i64) -> u64 {
+    u64::try_from(stored).expect("indices and counts are stored without sign")
+}
+
+fn small(stored: i64) -> u32 {
+    u32::try_from(stored).expect("ticket numbers of a person are below 2^32")
+}

@@ -1,0 +1,241 @@
+//! What crosses the boundary: a person's form in, the pages' views out.
+//!
+//! Invariant: nothing typed is lost. A field that cannot be accepted says what to do, beside it
+//! and in the summary, in the words of its label; the values go back as they were typed.
+//!
+//! Not here: rules of single fields ([`crate::identity`], [`crate::survey`]).
+
+pub mod check;
+pub mod form;
+pub mod list;
+pub mod own;
+pub mod receipt;
+pub mod shut;
+
+use jiff::civil::Date;
+use zeroize::Zeroizing;
+
+use crate::activity::{AskedField, Facts, Field, Kind};
+use crate::identity::address::{Address, Typed};
+use crate::identity::email::Email;
+use crate::identity::mistake::{self, Mistake};
+use crate::identity::name::PersonName;
+use crate::identity::national_id::NationalId;
+use crate::identity::phone::Phone;
+use crate::identity::typed;
+use crate::platform::text::{self, Language};
+use crate::platform::web::form::{FormFields, Mistakes};
+use crate::survey::{Answers, Questionnaire, wire as survey_wire};
+use crate::vault;
+
+use super::submit::Filled;
+
+/// The fields of the address, in the order of the form.
+pub const ADDRESS_FIELDS: [&str; 4] = ["postal_code", "county", "district", "address"];
+
+/// What an activity asks.
+#[derive(Debug, Clone)]
+pub struct Sheet {
+    /// The activity.
+    pub facts: Facts,
+    /// Its personal fields.
+    pub asked: Vec<AskedField>,
+    /// Its questions.
+    pub questions: Questionnaire,
+}
+
+/// A form that was accepted, field by field.
+#[derive(Default)]
+pub struct Application {
+    /// The name on the card.
+    pub name: Option<PersonName>,
+    /// The ID number; it makes the tag and goes no further.
+    pub national_id: Option<NationalId>,
+    /// Where to call.
+    pub phone: Option<Phone>,
+    /// Where to write.
+    pub email: Option<Email>,
+    /// Where to post to.
+    pub address: Option<Address>,
+    /// What was answered.
+    pub answers: Answers,
+}
+
+impl Sheet {
+    /// Names of all fields that the check page carries on, in the order of the form.
+    pub fn field_names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for asked in &self.asked {
+            match asked.field {
+                Field::Address => names.extend(ADDRESS_FIELDS.map(str::to_owned)),
+                field => names.push(field.code().to_owned()),
+            }
+        }
+        names.extend(self.questions.questions().iter().map(|each| each.field()));
+        names.push("consent".to_owned());
+        names
+    }
+
+    /// Reads a form; `today` is the day in Taipei.
+    pub fn read(
+        &self,
+        lang: Language,
+        form: &FormFields,
+        today: Date,
+    ) -> Result<Application, Mistakes> {
+        let mut reading = Reading {
+            lang,
+            form,
+            mistakes: Mistakes::new(),
+        };
+        let mut read = Application::default();
+        for asked in &self.asked {
+            reading.personal(asked, today, &mut read);
+        }
+        match self.questions.check_all(form.iter()) {
+            Ok(answers) => read.answers = answers,
+            Err(mistakes) => {
+                for (field, mistake) in mistakes {
+                    let words = mistake::say(lang, mistake.message_id(), &mistake.args());
+                    reading.mistakes.add(field, words);
+                }
+            }
+        }
+        if self.facts.kind == Kind::Draw && form.value("consent").trim().is_empty() {
+            let words = text::message(lang, "entry-consent-missing", &[]);
+            reading.mistakes.add("consent", words);
+        }
+        if reading.mistakes.is_empty() {
+            Ok(read)
+        } else {
+            Err(reading.mistakes)
+        }
+    }
+
+    /// The field that tells people apart: the first required one of ID number, e-mail, telephone.
+    fn told_apart_by(&self) -> Option<Field> {
+        [Field::NationalId, Field::Email, Field::Phone]
+            .into_iter()
+            .find(|field| {
+                let asked = self.asked.iter().find(|asked| asked.field == *field);
+                asked.is_some_and(|asked| asked.required)
+            })
+    }
+
+    /// What is sealed and tagged of an accepted form; the ID number stays behind in `subject`.
+    pub fn filled(&self, lang: Language, read: &Application) -> Filled {
+        let subject = match self.told_apart_by() {
+            Some(Field::NationalId) => read.national_id.as_ref().map(NationalId::subject),
+            Some(Field::Email) => read.email.as_ref().map(|email| {
+                let address = Zeroizing::new(email.address().to_ascii_lowercase());
+                Zeroizing::new(format!("email:{}", address.as_str()))
+            }),
+            Some(Field::Phone) => read.phone.as_ref().map(|phone| {
+                let number = phone.e164();
+                Zeroizing::new(format!("tel:{}", number.as_str()))
+            }),
+            _ => None,
+        };
+        let answered = !read.answers.is_empty();
+        Filled {
+            contact: (self.facts.kind == Kind::Draw).then(|| contact(lang, read)),
+            subject,
+            answers: answered.then(|| survey_wire::answers_to_json(&read.answers)),
+            language: lang,
+        }
+    }
+}
+
+struct Reading<'a> {
+    lang: Language,
+    form: &'a FormFields,
+    mistakes: Mistakes,
+}
+
+impl Reading<'_> {
+    fn personal(&mut self, asked: &AskedField, today: Date, read: &mut Application) {
+        let code = asked.field.code();
+        match asked.field {
+            Field::Name => read.name = self.one(asked, code, PersonName::parse),
+            Field::NationalId => {
+                read.national_id = self.one(asked, code, |raw| NationalId::parse(raw, today));
+            }
+            Field::Phone => read.phone = self.one(asked, code, Phone::parse),
+            Field::Email => read.email = self.one(asked, code, Email::parse),
+            Field::Address => read.address = self.address(asked.required),
+        }
+    }
+
+    fn one<T>(
+        &mut self,
+        asked: &AskedField,
+        field: &str,
+        parse: impl FnOnce(&str) -> Result<T, Mistake>,
+    ) -> Option<T> {
+        let raw = self.form.value(field);
+        if !asked.required && typed::is_blank(raw) {
+            return None;
+        }
+        match parse(raw) {
+            Ok(value) => Some(value),
+            Err(mistake) => {
+                self.note(field, mistake);
+                None
+            }
+        }
+    }
+
+    fn address(&mut self, required: bool) -> Option<Address> {
+        let [postal_code, county, district, line] =
+            ADDRESS_FIELDS.map(|field| self.form.value(field));
+        let fields = [postal_code, county, district, line];
+        if !required && fields.into_iter().all(typed::is_blank) {
+            return None;
+        }
+        let read = Address::parse(Typed {
+            postal_code,
+            county,
+            district,
+            line,
+        });
+        match read {
+            Ok(address) => Some(address),
+            Err(mistakes) => {
+                for (field, mistake) in mistakes {
+                    self.note(field, mistake);
+                }
+                None
+            }
+        }
+    }
+
+    fn note(&mut self, field: &str, mistake: Mistake) {
+        let words = mistake::say(self.lang, mistake.message_id(), &mistake.args());
+        self.mistakes.add(field, words);
+    }
+}
+
+fn contact(lang: Language, read: &Application) -> vault::Contact {
+    let address = read.address.as_ref();
+    vault::Contact {
+        name: read
+            .name
+            .as_ref()
+            .map(|name| vault::Name::new(name.as_str())),
+        phone: read
+            .phone
+            .as_ref()
+            .map(|phone| vault::Phone::new(phone.display().as_str())),
+        email: read
+            .email
+            .as_ref()
+            .map(|email| vault::Email::new(email.address().as_str())),
+        postal_code: address
+            .and_then(Address::postal_code)
+            .map(|code| vault::PostalCode::new(code.as_str())),
+        county: address.map(|address| vault::County::new(address.county().zh())),
+        district: address.map(|address| vault::District::new(address.district())),
+        address: address.map(|address| vault::AddressLine::new(address.line())),
+        language: lang,
+    }
+}

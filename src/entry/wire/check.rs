@@ -1,0 +1,153 @@
+//! The view of the page on which a person looks over what was typed.
+//!
+//! Invariant: the values travel on as they were typed, in the person's own page, which nobody may
+//! keep a copy of; the ID number is shown masked until the person asks for it.
+//!
+//! Not here: the token that goes with them ([`crate::entry::token`]).
+
+use serde::Serialize;
+
+use crate::activity::Kind;
+use crate::identity::email::Email;
+use crate::platform::text::{self, Language};
+use crate::platform::web::form::FormFields;
+
+use super::{Application, Sheet};
+
+/// The check page.
+#[derive(Serialize)]
+pub struct CheckView {
+    slug: String,
+    title: String,
+    is_draw: bool,
+    gives_receipt: bool,
+    closes_at: i64,
+    personal: Vec<Row>,
+    questions: Vec<Row>,
+    hidden: Vec<Hidden>,
+    token: String,
+    /// The e-mail address that may have been meant, or empty.
+    suggestion: String,
+    /// A word about the whole page, such as that it lay open too long.
+    message: String,
+}
+
+#[derive(Serialize)]
+struct Row {
+    /// The field that its link leads back to.
+    field: String,
+    label: String,
+    value: String,
+    /// The whole value where `value` is a mask, else empty.
+    whole: String,
+}
+
+#[derive(Serialize)]
+struct Hidden {
+    name: String,
+    value: String,
+}
+
+impl CheckView {
+    /// The page over an accepted form.
+    pub fn new(
+        lang: Language,
+        sheet: &Sheet,
+        form: &FormFields,
+        read: &Application,
+        token: String,
+        message: String,
+    ) -> CheckView {
+        let facts = &sheet.facts;
+        CheckView {
+            slug: facts.slug.clone(),
+            title: facts.title.pick(lang).to_owned(),
+            is_draw: facts.kind == Kind::Draw,
+            gives_receipt: facts.kind == Kind::Draw || facts.answers_linked,
+            closes_at: facts.closes_at.0,
+            personal: personal(lang, read),
+            questions: answered(lang, sheet, read),
+            hidden: hidden(sheet, form),
+            token,
+            suggestion: read
+                .email
+                .as_ref()
+                .and_then(Email::suggestion)
+                .map(|meant| meant.to_string())
+                .unwrap_or_default(),
+            message,
+        }
+    }
+}
+
+fn personal(lang: Language, read: &Application) -> Vec<Row> {
+    let row = |field: &str, label: &str, value: String, whole: String| Row {
+        field: field.to_owned(),
+        label: text::message(lang, label, &[]),
+        value,
+        whole,
+    };
+    let plain =
+        |field: &str, label: &str, value: &str| row(field, label, value.to_owned(), String::new());
+    let mut rows = Vec::new();
+    if let Some(name) = &read.name {
+        rows.push(plain("name", "entry-label-name", name.as_str()));
+    }
+    if let Some(id) = &read.national_id {
+        let whole = id.as_str().to_owned();
+        rows.push(row("national_id", "entry-label-id", id.masked(), whole));
+    }
+    if let Some(phone) = &read.phone {
+        rows.push(plain("phone", "entry-label-phone", &phone.display()));
+    }
+    if let Some(email) = &read.email {
+        rows.push(plain("email", "entry-label-email", &email.address()));
+    }
+    if let Some(address) = &read.address {
+        rows.push(plain(
+            "postal_code",
+            "entry-label-address",
+            &address.display(),
+        ));
+    }
+    rows
+}
+
+fn answered(lang: Language, sheet: &Sheet, read: &Application) -> Vec<Row> {
+    sheet
+        .questions
+        .questions()
+        .iter()
+        .map(|question| {
+            let words = read.answers.find(&question.id).map(|answer| {
+                let (zh, en) = question.words(answer);
+                match lang {
+                    Language::ZhTw => zh.to_string(),
+                    Language::En => en.to_string(),
+                }
+            });
+            Row {
+                field: question.field(),
+                label: match lang {
+                    Language::ZhTw => question.label_zh.clone(),
+                    Language::En => question.shown_en().to_owned(),
+                },
+                value: words.unwrap_or_else(|| text::message(lang, "entry-not-answered", &[])),
+                whole: String::new(),
+            }
+        })
+        .collect()
+}
+
+fn hidden(sheet: &Sheet, form: &FormFields) -> Vec<Hidden> {
+    let mut hidden = Vec::new();
+    for name in sheet.field_names() {
+        for value in form.values(&name) {
+            hidden.push(Hidden {
+                name: name.clone(),
+                value: value.to_owned(),
+            });
+        }
+    }
+    hidden
+}

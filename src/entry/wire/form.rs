@@ -1,0 +1,249 @@
+//! The view of the entry form.
+//!
+//! Not here: reading the form ([`super::Sheet::read`]), the page in its place ([`super::shut`]).
+
+use serde::Serialize;
+
+use crate::activity::{Facts, Field, Kind};
+use crate::identity::address::{COUNTIES, County};
+use crate::platform::text::{self, Language};
+use crate::platform::web::form::{FormFields, Mistakes};
+use crate::policy;
+use crate::survey::question::{Choice, Question, QuestionKind};
+
+use super::Sheet;
+
+/// The form, with what was typed.
+#[derive(Serialize)]
+pub struct FormView {
+    slug: String,
+    title: String,
+    is_draw: bool,
+    answers_linked: bool,
+    closes_at: i64,
+    notice: Vec<NoticeRow>,
+    fields: Vec<PersonalField>,
+    questions: Vec<QuestionField>,
+    consent: bool,
+    token: String,
+    /// A word about the whole form, such as that it lay open too long.
+    message: String,
+    /// The trap for programs was filled; now it is shown, so that a person can empty it.
+    trap: String,
+    mistakes: Mistakes,
+}
+
+/// An item of the Art. 8 notice.
+#[derive(Serialize)]
+pub struct NoticeRow {
+    label: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct PersonalField {
+    code: &'static str,
+    purpose: String,
+    required: bool,
+    value: String,
+    postal_code: String,
+    county: String,
+    district: String,
+    counties: Vec<OptionView>,
+}
+
+#[derive(Serialize)]
+struct QuestionField {
+    field: String,
+    kind: &'static str,
+    label: String,
+    hint: String,
+    limit: String,
+    required: bool,
+    options: Vec<OptionView>,
+    value: String,
+    values: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct OptionView {
+    value: String,
+    label: String,
+    hint: String,
+}
+
+/// The items of a frozen notice.
+pub fn notice_rows(facts: &Facts, lang: Language) -> Vec<NoticeRow> {
+    policy::items_of(facts.notice.pick(lang))
+        .into_iter()
+        .map(|item| NoticeRow {
+            label: item.label,
+            text: item.text,
+        })
+        .collect()
+}
+
+impl FormView {
+    /// The form of `sheet` with the values of `form`.
+    pub fn new(
+        lang: Language,
+        sheet: &Sheet,
+        form: &FormFields,
+        token: String,
+        message: String,
+        mistakes: Mistakes,
+    ) -> FormView {
+        let facts = &sheet.facts;
+        FormView {
+            slug: facts.slug.clone(),
+            title: facts.title.pick(lang).to_owned(),
+            is_draw: facts.kind == Kind::Draw,
+            answers_linked: facts.answers_linked,
+            closes_at: facts.closes_at.0,
+            notice: notice_rows(facts, lang),
+            fields: personal(lang, sheet, form),
+            questions: sheet
+                .questions
+                .questions()
+                .iter()
+                .map(|question| asked(lang, question, form))
+                .collect(),
+            consent: !form.value("consent").trim().is_empty(),
+            token,
+            message,
+            trap: form.value(TRAP).to_owned(),
+            mistakes,
+        }
+    }
+}
+
+/// The field that people do not see and programs fill.
+pub const TRAP: &str = "website";
+
+fn personal(lang: Language, sheet: &Sheet, form: &FormFields) -> Vec<PersonalField> {
+    let counties = || {
+        COUNTIES.map(|county| OptionView {
+            value: county.zh().to_owned(),
+            label: match lang {
+                Language::ZhTw => county.zh().to_owned(),
+                Language::En => county.en().to_owned(),
+            },
+            hint: String::new(),
+        })
+    };
+    sheet
+        .asked
+        .iter()
+        .map(|asked| PersonalField {
+            code: asked.field.code(),
+            purpose: asked.purpose.pick(lang).to_owned(),
+            required: asked.required,
+            value: form.value(asked.field.code()).to_owned(),
+            postal_code: form.value("postal_code").to_owned(),
+            county: County::parse(form.value("county"))
+                .map(|county| county.zh().to_owned())
+                .unwrap_or_default(),
+            district: form.value("district").to_owned(),
+            counties: match asked.field {
+                Field::Address => counties().into(),
+                _ => Vec::new(),
+            },
+        })
+        .collect()
+}
+
+fn asked(lang: Language, question: &Question, form: &FormFields) -> QuestionField {
+    let field = question.field();
+    let (label, hint) = match lang {
+        Language::ZhTw => (question.label_zh.as_str(), question.hint_zh.as_str()),
+        Language::En if question.hint_en.is_empty() => {
+            (question.shown_en(), question.hint_zh.as_str())
+        }
+        Language::En => (question.shown_en(), question.hint_en.as_str()),
+    };
+    QuestionField {
+        kind: kind(&question.kind),
+        label: label.to_owned(),
+        hint: hint.to_owned(),
+        limit: limit(lang, &question.kind),
+        required: question.required,
+        options: options(lang, &question.kind),
+        value: form.value(&field).to_owned(),
+        values: form.values(&field).into_iter().map(str::to_owned).collect(),
+        field,
+    }
+}
+
+/// How a question is asked on the page.
+pub(super) fn kind(kind: &QuestionKind) -> &'static str {
+    match kind {
+        QuestionKind::SingleChoice { .. } | QuestionKind::Scale { .. } => "one",
+        QuestionKind::SeveralChoices { .. } => "several",
+        QuestionKind::ShortText { .. } => "line",
+        QuestionKind::LongText { .. } => "lines",
+        QuestionKind::Number { .. } => "number",
+        QuestionKind::Date => "date",
+    }
+}
+
+/// What the person has to keep to, before a mistake says so.
+fn limit(lang: Language, kind: &QuestionKind) -> String {
+    let say = |id: &str, max: usize| {
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
+        text::message(lang, id, &[("max", max.into())])
+    };
+    match kind {
+        QuestionKind::SeveralChoices { max: Some(max), .. } => say("entry-limit-choices", *max),
+        QuestionKind::LongText { max } => say("entry-limit-text", *max),
+        QuestionKind::Date => text::message(lang, "entry-limit-date", &[]),
+        _ => String::new(),
+    }
+}
+
+fn options(lang: Language, kind: &QuestionKind) -> Vec<OptionView> {
+    if let QuestionKind::Scale { low, high, .. } = kind {
+        return (*low..=*high)
+            .map(|step| OptionView {
+                value: step.to_string(),
+                label: step.to_string(),
+                hint: step_hint(lang, kind, step),
+            })
+            .collect();
+    }
+    let shown = |choice: &Choice| match lang {
+        Language::ZhTw => choice.label_zh.clone(),
+        Language::En => choice.shown_en().to_owned(),
+    };
+    kind.options()
+        .iter()
+        .map(|choice| OptionView {
+            value: choice.id.to_string(),
+            label: shown(choice),
+            hint: String::new(),
+        })
+        .collect()
+}
+
+/// What the ends of a scale mean.
+fn step_hint(lang: Language, kind: &QuestionKind, step: u8) -> String {
+    let QuestionKind::Scale {
+        low,
+        high,
+        low_label_zh,
+        low_label_en,
+        high_label_zh,
+        high_label_en,
+    } = kind
+    else {
+        return String::new();
+    };
+    let (zh, en) = match step {
+        step if step == *low => (low_label_zh, low_label_en),
+        step if step == *high => (high_label_zh, high_label_en),
+        _ => return String::new(),
+    };
+    match lang {
+        Language::En if !en.is_empty() => en.clone(),
+        _ => zh.clone(),
+    }
+}

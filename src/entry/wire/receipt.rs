@@ -1,0 +1,113 @@
+//! Views of the receipt page.
+//!
+//! Not here: what the receipt is made of ([`crate::entry::receipt`]).
+
+use lucky_draw::ticket::{Secret, TicketNumber};
+use qrcode::{Color, EcLevel, QrCode};
+use serde::Serialize;
+
+use crate::activity::Kind;
+use crate::entry::receipt::{Found, Receipt};
+use crate::platform::clock::DAY;
+use crate::platform::text::Language;
+
+/// The receipt of one entry.
+#[derive(Serialize)]
+pub struct ReceiptView {
+    title: String,
+    slug: String,
+    /// The receipt code in groups, with its check character.
+    code: String,
+    taken_hour: i64,
+    closes_at: i64,
+    purges_at: i64,
+    ticket: Option<TicketView>,
+    qr: Option<QrView>,
+}
+
+/// What only an entry in a draw has.
+#[derive(Serialize)]
+pub struct TicketView {
+    number: String,
+    draw: String,
+    freezes_at: i64,
+    draws_at: i64,
+    answer_by: i64,
+    commitment: String,
+    /// The first 16 digits, which a person compares.
+    fingerprint: String,
+    rules: String,
+    size: String,
+    checkpoint: String,
+}
+
+/// A QR code as one path of unit squares.
+#[derive(Serialize)]
+pub struct QrView {
+    url: String,
+    size: usize,
+    path: String,
+}
+
+impl ReceiptView {
+    /// The page of an entry; `find_url` is the whole address of "my entry".
+    pub fn new(
+        lang: Language,
+        found: &Found,
+        receipt: Option<&Receipt>,
+        secret: &Secret,
+        find_url: &str,
+    ) -> ReceiptView {
+        let facts = &found.facts;
+        let draw = found.ticket.as_ref().map(|(log, _)| log.id.clone());
+        ReceiptView {
+            title: facts.title.pick(lang).to_owned(),
+            slug: facts.slug.clone(),
+            code: secret.grouped(),
+            taken_hour: found.entry.taken_hour.0,
+            closes_at: facts.closes_at.0,
+            purges_at: facts.purges_at.0,
+            ticket: receipt
+                .filter(|_| facts.kind == Kind::Draw)
+                .map(|receipt| TicketView {
+                    number: TicketNumber(receipt.index).to_string(),
+                    draw: draw.unwrap_or_default(),
+                    freezes_at: facts.freezes_at.0,
+                    draws_at: facts.draws_at.0,
+                    answer_by: facts.draws_at.plus(facts.claim_days * DAY).0,
+                    commitment: receipt.commitment.to_string(),
+                    fingerprint: receipt.commitment.to_string()[..16].to_owned(),
+                    rules: receipt.base.to_string(),
+                    size: receipt.size.to_string(),
+                    checkpoint: receipt.checkpoint.clone(),
+                }),
+            qr: QrView::of(find_url),
+        }
+    }
+}
+
+impl QrView {
+    /// The code of a short text; none where it does not fit.
+    pub fn of(url: &str) -> Option<QrView> {
+        let code = QrCode::with_error_correction_level(url, EcLevel::M).ok()?;
+        let width = code.width();
+        let colors = code.to_colors();
+        let mut path = String::new();
+        for (y, row) in colors.chunks(width).enumerate() {
+            let mut x = 0;
+            while x < width {
+                let run = row[x..].iter().take_while(|c| **c == Color::Dark).count();
+                if run > 0 {
+                    // Four modules of quiet around it.
+                    path.push_str(&format!("M{} {}h{run}v1h-{run}z", x + 4, y + 4));
+                }
+                x += run.max(1);
+            }
+        }
+        Some(QrView {
+            url: url.to_owned(),
+            size: width + 8,
+            path,
+        })
+    }
+}
