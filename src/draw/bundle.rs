@@ -1,0 +1,172 @@
+//! The files with which anybody checks a draw (draw-protocol 4.10).
+//!
+//! Invariant: a bundle holds public texts only, as they were signed; it is the same before and
+//! after the purge but for the purge's own files.
+
+use std::collections::BTreeSet;
+
+use lucky_draw::bundle::{Bundle, ProofLine, journal_text, proofs_text};
+use lucky_draw::note::{Checkpoint, SignedNote, TlogProof};
+use lucky_draw::result::{Line, ResultNote, SettleLine, SettleNote};
+
+use crate::platform::db::Tx;
+use crate::vault::Vault;
+use crate::{journal, log};
+
+use super::{DrawStage, Error, Plan, StoredNote, run, settle};
+
+/// What the public knows about a finished draw, as signed notes: enough to recompute the result.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Transcript {
+    /// `manifest.note`.
+    pub manifest: String,
+    /// `close-0.note`.
+    pub close: String,
+    /// `freeze.note`.
+    pub freeze: String,
+    /// `result.note`.
+    pub result: String,
+    /// `settle-1.note` and those after it.
+    pub settles: Vec<String>,
+    /// `beacon-1.json`.
+    pub beacon: String,
+}
+
+/// The signed notes of a finished draw.
+pub fn transcript(tx: &mut Tx, plan: &Plan) -> Result<Transcript, Error> {
+    if plan.stage != DrawStage::Drawn {
+        return Err(Error::OtherStage { found: plan.stage });
+    }
+    let mut whole = |name: &str| super::needed_note(tx, plan, name).map(|note| note.note);
+    Ok(Transcript {
+        manifest: whole("manifest.note")?,
+        close: whole("close-0.note")?,
+        freeze: whole("freeze.note")?,
+        result: whole("result.note")?,
+        settles: settle_notes(tx, plan)?,
+        beacon: plan.beacon.clone().ok_or(Error::Damaged)?,
+    })
+}
+
+fn settle_notes(tx: &mut Tx, plan: &Plan) -> Result<Vec<String>, Error> {
+    let mut notes = Vec::new();
+    for seq in 1_u32.. {
+        let name = settle::settle_name(seq);
+        match super::note(tx, &plan.activity, plan.id.as_str(), &name)? {
+            Some(note) => notes.push(note.note),
+            None => break,
+        }
+    }
+    Ok(notes)
+}
+
+/// Files of a cancelled draw; each note brings its proof.
+const CANCELLED: [&str; 3] = ["rules.txt", "manifest.note", "cancel.note"];
+
+/// Notes whose proof is a file of the bundle.
+const PROVEN: [&str; 4] = ["manifest.note", "key.note", "freeze.note", "cancel.note"];
+
+/// The bundle of a finished or cancelled draw.
+///
+/// # Errors
+/// [`Error::OtherStage`] before the result: no bundle is served then.
+pub fn bundle(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<Bundle, Error> {
+    let published = plan.manifest.is_some();
+    let notes = super::notes(tx, &plan.activity, plan.id.as_str())?;
+    let mut bundle = Bundle::new();
+    bundle.insert("site.vkey", format!("{}\n", vault.vkey()));
+    match plan.stage {
+        DrawStage::Drawn => {
+            for note in &notes {
+                add(&mut bundle, note);
+            }
+            add_evidence(tx, vault, plan, &mut bundle)?;
+        }
+        DrawStage::Cancelled if published => {
+            for note in &notes {
+                if CANCELLED.contains(&note.name.as_str()) || is_of_the_purge(&note.name) {
+                    add(&mut bundle, note);
+                }
+            }
+        }
+        found => return Err(Error::OtherStage { found }),
+    }
+    Ok(bundle)
+}
+
+fn is_of_the_purge(name: &str) -> bool {
+    name.starts_with("purge-") || name.starts_with("certificate-")
+}
+
+fn add(bundle: &mut Bundle, note: &StoredNote) {
+    bundle.insert(note.name.clone(), note.note.clone());
+    if PROVEN.contains(&note.name.as_str()) {
+        let name = note.name.replace(".note", ".proof");
+        bundle.insert(name, note.proof.clone());
+    }
+}
+
+/// What is not a note: the beacon, the journal's stretch, the proofs and the list of tickets.
+fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
+    let beacon = plan.beacon.clone().ok_or(Error::Damaged)?;
+    bundle.insert("beacon-1.json", beacon);
+
+    let manifest = super::needed_note(tx, plan, "manifest.note")?;
+    let freeze = super::needed_note(tx, plan, "freeze.note")?;
+    let start = manifest.position.ok_or(Error::Damaged)?;
+    let end = checkpoint_size(&freeze)?;
+    let segment = journal::segment(tx, vault, start, end)?;
+    bundle.insert(
+        "journal.txt",
+        journal_text(start, &segment.frontier, &segment.notes),
+    );
+
+    let log = log::find(tx, plan.activity.as_str(), plan.id.as_str())?.ok_or(Error::Damaged)?;
+    bundle.insert("proofs.txt", proofs(tx, plan, &log)?);
+    let mut entries = Vec::with_capacity(32 * usize::try_from(log.size).unwrap_or(0));
+    for commitment in log::commitments(tx, &log)? {
+        entries.extend_from_slice(commitment.as_bytes());
+    }
+    bundle.insert("entries.bin", entries);
+    Ok(())
+}
+
+fn checkpoint_size(note: &StoredNote) -> Result<u64, Error> {
+    let size = || {
+        let proof = TlogProof::parse(&note.proof).ok()?;
+        let text = SignedNote::parse(&proof.checkpoint).ok()?.text;
+        Some(Checkpoint::parse(text).ok()?.size)
+    };
+    size().ok_or(Error::Damaged)
+}
+
+/// A proof for every drawn ticket that is not void.
+fn proofs(tx: &mut Tx, plan: &Plan, log: &log::Log) -> Result<String, Error> {
+    let result = super::result(tx, plan)?;
+    let settles = super::settlements(tx, plan)?;
+    let close = run::close(tx, plan)?;
+    let mut lines = Vec::new();
+    for index in drawn(&result, &settles) {
+        lines.push(ProofLine {
+            index,
+            commitment: log::commitment(tx, log, index)?.ok_or(Error::Damaged)?,
+            hashes: log::inclusion_proof(tx, log, index, close.size)?,
+        });
+    }
+    Ok(proofs_text(&lines))
+}
+
+fn drawn(result: &ResultNote, settles: &[SettleNote]) -> BTreeSet<u64> {
+    let later = settles.iter().flat_map(|settle| &settle.lines);
+    let later = later.filter_map(|line| match line {
+        SettleLine::Draw(line) => Some(line),
+        SettleLine::Fill { .. } => None,
+    });
+    result
+        .lines
+        .iter()
+        .chain(later)
+        .filter(|line| !matches!(line, Line::Void { .. }))
+        .filter_map(|line| line.drawn().map(|(_, index)| index))
+        .collect()
+}

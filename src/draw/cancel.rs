@@ -1,0 +1,118 @@
+//! A draw or survey that does not take place.
+//!
+//! Invariant: once the beacon round is out the draw is decided, so nobody can cancel it for its
+//! result; a published draw is cancelled by a signed note with a public code.
+
+use lucky_draw::record::Cancel;
+
+use crate::activity::{Facts, Stage, lifecycle};
+use crate::audit::{self, Act, Actor, StaffId};
+use crate::journal;
+use crate::platform::clock::{DAY, Timestamp};
+use crate::platform::db::Tx;
+use crate::platform::jobs;
+use crate::vault::Vault;
+
+use super::{DrawStage, Error, Plan, store};
+
+/// Why it does not take place: what the signed note says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CancelCode {
+    /// Too few people, or nobody, took part.
+    Few,
+    /// The prize cannot be given.
+    Prize,
+    /// The rules or settings are wrong.
+    Rules,
+    /// Typhoon, earthquake, closure: nobody's fault.
+    Force,
+    /// Anything else; the words say it.
+    Other,
+}
+
+impl CancelCode {
+    /// Every code, in the order of the form.
+    pub const ALL: [CancelCode; 5] = [
+        CancelCode::Few,
+        CancelCode::Prize,
+        CancelCode::Rules,
+        CancelCode::Force,
+        CancelCode::Other,
+    ];
+
+    /// The code in the note (draw-protocol 4.9).
+    pub fn code(self) -> &'static str {
+        match self {
+            CancelCode::Few => "FEW",
+            CancelCode::Prize => "PRIZE",
+            CancelCode::Rules => "RULES",
+            CancelCode::Force => "FORCE",
+            CancelCode::Other => "OTHER",
+        }
+    }
+
+    /// Reads [`CancelCode::code`].
+    pub fn parse(code: &str) -> Option<CancelCode> {
+        CancelCode::ALL
+            .into_iter()
+            .find(|reason| reason.code() == code)
+    }
+}
+
+/// Cancels a draft, or an open or closed activity; `words` are what the public reads.
+///
+/// Personal data has lost its purpose, so the purge is due a day later.
+pub fn cancel(
+    tx: &mut Tx,
+    vault: &Vault,
+    by: &StaffId,
+    facts: &Facts,
+    code: CancelCode,
+    words: &str,
+) -> Result<Facts, Error> {
+    if let Some(plan) = super::plan(tx, &facts.id)? {
+        cancel_draw(tx, vault, &plan, code)?;
+    }
+    jobs::forget(tx, facts.id.as_str())?;
+    let purges_at = tx.now().plus(DAY);
+    let cancelled = lifecycle::cancel(tx, facts, words, purges_at)?;
+    audit::record(
+        tx,
+        &Act {
+            actor: &Actor::Staff(by.clone()),
+            act: "activity.cancelled",
+            activity: facts.id.as_str(),
+            object: "",
+            purpose: "",
+            reason: code.code(),
+        },
+    )?;
+    Ok(cancelled)
+}
+
+fn cancel_draw(tx: &mut Tx, vault: &Vault, plan: &Plan, code: CancelCode) -> Result<(), Error> {
+    if plan.stage == DrawStage::Drawn || plan.stage == DrawStage::Cancelled {
+        return Err(Error::OtherStage { found: plan.stage });
+    }
+    if let Some(manifest) = plan.manifest {
+        if tx.now() >= plan.round_time()? {
+            return Err(Error::Decided);
+        }
+        let cancel = Cancel {
+            manifest,
+            reason: code.code().to_owned(),
+        };
+        let written = journal::write(tx, vault, &cancel.to_text())?;
+        let draw = plan.id.as_str();
+        super::keep_note(tx, &plan.activity, draw, "cancel.note", &written)?;
+    }
+    store::advance(tx, plan, DrawStage::Cancelled)
+}
+
+/// Whether an activity may still be cancelled at `now`.
+pub(super) fn may_be_cancelled(facts: &Facts, plan: Option<&Plan>, now: Timestamp) -> bool {
+    let stage = matches!(facts.stage, Stage::Draft | Stage::Open | Stage::Closed);
+    let published = plan.filter(|plan| plan.manifest.is_some());
+    let decided = published.is_some_and(|plan| plan.round_time().is_ok_and(|due| due <= now));
+    stage && !decided
+}

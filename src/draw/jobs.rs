@@ -1,0 +1,121 @@
+//! What happens to a draw by itself: the close, the freeze and the wait for the beacon.
+//!
+//! Invariant: each handler asks where the draw is before it acts, so that running one twice, or
+//! late, is harmless. A late beacon waits; no other source is ever used instead (`decisions` D12).
+
+use std::sync::Arc;
+
+use crate::activity::{ActivityId, Facts};
+use crate::audit::Actor;
+use crate::platform::clock::{MINUTE, SECOND, Timestamp};
+use crate::platform::db::{self, Db, Tx};
+use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
+use crate::vault::Vault;
+
+use super::beacon::{self, Relays};
+use super::{DrawId, DrawStage, Error, Plan};
+
+const CLOSE: &str = "draw.close";
+const FREEZE: &str = "draw.freeze";
+const BEACON: &str = "draw.beacon";
+
+/// How long the freeze and the beacon wait for the step before them.
+const FOR_THE_STEP_BEFORE: i64 = 3 * SECOND;
+
+/// Names the handlers of this domain's jobs.
+pub fn register(runner: &mut Runner, db: &Db, vault: &Vault, relays: Arc<dyn Relays>) {
+    let (own_db, own_vault) = (db.clone(), vault.clone());
+    runner.on(CLOSE, move |job| close(&own_db, &own_vault, job));
+    let (own_db, own_vault) = (db.clone(), vault.clone());
+    runner.on(FREEZE, move |job| freeze(&own_db, &own_vault, job));
+    let (own_db, own_vault) = (db.clone(), vault.clone());
+    runner.on(BEACON, move |job| {
+        await_beacon(&own_db, &own_vault, &*relays, job)
+    });
+}
+
+/// The close comes by itself, for a survey too.
+pub(super) fn enqueue_close(tx: &mut Tx, facts: &Facts) -> Result<(), db::Error> {
+    enqueue(tx, CLOSE, &facts.id, "", facts.closes_at)
+}
+
+/// The freeze and the draw come by themselves.
+pub(super) fn enqueue_draw(tx: &mut Tx, facts: &Facts, plan: &Plan) -> Result<(), Error> {
+    let draw = plan.id.as_str();
+    enqueue(tx, FREEZE, &facts.id, draw, facts.freezes_at)?;
+    Ok(enqueue(tx, BEACON, &facts.id, draw, plan.round_time()?)?)
+}
+
+fn enqueue(
+    tx: &mut Tx,
+    kind: &'static str,
+    activity: &ActivityId,
+    draw: &str,
+    run_at: Timestamp,
+) -> Result<(), db::Error> {
+    jobs::enqueue(
+        tx,
+        &NewJob {
+            kind,
+            activity: activity.0.clone(),
+            payload: draw.to_owned(),
+            run_at,
+            dedup_key: format!("{kind}:{activity}:{draw}"),
+        },
+    )
+}
+
+fn close(db: &Db, vault: &Vault, job: &Job) -> Result<Next, Failure> {
+    let activity = ActivityId(job.activity.clone());
+    let closed = db.write_now("close activity", |tx| super::close(tx, vault, &activity));
+    again_if_early(closed)
+}
+
+fn freeze(db: &Db, vault: &Vault, job: &Job) -> Result<Next, Failure> {
+    let draw = DrawId(job.payload.clone());
+    match db.write_now("freeze draw", |tx| super::freeze(tx, vault, &draw)) {
+        Err(Error::OtherStage {
+            found: DrawStage::Open,
+        }) => Ok(Next::At(db.clock().now().plus(FOR_THE_STEP_BEFORE))),
+        Err(Error::OtherStage { .. }) => Ok(Next::Done),
+        frozen => again_if_early(frozen),
+    }
+}
+
+fn again_if_early(step: Result<(), Error>) -> Result<Next, Failure> {
+    match step {
+        Ok(()) => Ok(Next::Done),
+        Err(Error::TooEarly { from }) => Ok(Next::At(from)),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn await_beacon(db: &Db, vault: &Vault, relays: &dyn Relays, job: &Job) -> Result<Next, Failure> {
+    let draw = DrawId(job.payload.clone());
+    let plan = db.read_now("read draw", |tx| super::by_id(tx, &draw))?;
+    let (now, due) = (db.clock().now(), plan.round_time()?);
+    match plan.stage {
+        DrawStage::Frozen if now >= due => {}
+        DrawStage::Frozen => return Ok(Next::At(due)),
+        DrawStage::Open | DrawStage::Closed => {
+            return Ok(Next::At(now.plus(FOR_THE_STEP_BEFORE)));
+        }
+        DrawStage::Planned | DrawStage::Drawn | DrawStage::Cancelled => return Ok(Next::Done),
+    }
+    match relays.fetch(plan.pinned_chain()?, plan.round) {
+        Ok(round) => {
+            db.write_now("receive beacon", |tx| {
+                super::receive(tx, vault, &Actor::System, &draw, &round)
+            })?;
+            Ok(Next::Done)
+        }
+        Err(trouble) => {
+            db.write_now("note beacon trouble", |tx| {
+                super::note_trouble(tx, &draw, trouble)
+            })?;
+            let now = db.clock().now();
+            let late = (now.0 - due.0).clamp(0, 10_000 * MINUTE);
+            Ok(Next::At(now.plus(beacon::next_try(late))))
+        }
+    }
+}

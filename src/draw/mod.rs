@@ -1,0 +1,384 @@
+//! The ceremony around the protocol: what a draw promises, when its list closes, where its
+//! randomness comes from, what it decided, and the files with which anybody checks it.
+//!
+//! Invariant: every step is a signed note in the journal, written in the transaction that takes
+//! the step; a step that was taken is never taken again, and asking for it again gives the same
+//! answer.
+//!
+//! Not here: the arithmetic of a draw ([`lucky_draw`]), who the winners are ([`crate::vault`]),
+//! telling them ([`crate::notify`]).
+
+use lucky_draw::beacon::BeaconError;
+use lucky_draw::encode::Hash;
+use lucky_draw::result::SettleError;
+
+use crate::activity::{self, ActivityId, LocalText};
+use crate::audit;
+use crate::entry;
+use crate::journal;
+use crate::log;
+use crate::platform::clock::Timestamp;
+use crate::platform::db::{self, Tx};
+use crate::platform::fault::{Fault, Kind};
+use crate::platform::ids::text_id;
+use crate::survey;
+use crate::vault;
+
+pub mod beacon;
+mod bundle;
+mod cancel;
+mod close;
+pub mod jobs;
+pub mod pages;
+mod plan;
+mod publish;
+mod rules;
+mod run;
+mod settle;
+mod show;
+mod store;
+mod wire;
+
+pub use bundle::{Transcript, bundle, transcript};
+pub use cancel::{CancelCode, cancel};
+pub use close::{close, freeze};
+pub use plan::{PlanDetails, PrizeDetails, delete_plan, round_for, save_plan};
+pub use publish::{Problem, Terms, problems, publish};
+pub use rules::{claim_deadlines, rules_text};
+pub use run::{note_trouble, receive};
+pub use settle::{holdings, result, settle, settlements};
+pub use show::{Shown, listed, shown};
+
+text_id!(
+    /// Names a draw; random, so that it tells nothing about time or number.
+    DrawId,
+    10
+);
+
+/// Where a draw is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum DrawStage {
+    /// Being prepared.
+    Planned,
+    /// The manifest is signed; tickets are taken.
+    Open,
+    /// The close note is signed.
+    Closed,
+    /// The freeze note is signed; the beacon decides.
+    Frozen,
+    /// The result note is signed.
+    Drawn,
+    /// It will not take place.
+    Cancelled,
+}
+
+impl DrawStage {
+    /// Every stage, in the order of a draw's life.
+    pub const ALL: [DrawStage; 6] = [
+        DrawStage::Planned,
+        DrawStage::Open,
+        DrawStage::Closed,
+        DrawStage::Frozen,
+        DrawStage::Drawn,
+        DrawStage::Cancelled,
+    ];
+
+    /// The word in the database and in message ids.
+    pub fn code(self) -> &'static str {
+        match self {
+            DrawStage::Planned => "planned",
+            DrawStage::Open => "open",
+            DrawStage::Closed => "closed",
+            DrawStage::Frozen => "frozen",
+            DrawStage::Drawn => "drawn",
+            DrawStage::Cancelled => "cancelled",
+        }
+    }
+
+    /// Reads [`DrawStage::code`].
+    pub fn parse(code: &str) -> Option<DrawStage> {
+        DrawStage::ALL
+            .into_iter()
+            .find(|stage| stage.code() == code)
+    }
+}
+
+/// What can be won.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Prize {
+    /// Its place, from 1; prizes are drawn in this order.
+    pub position: u32,
+    /// Its name in the protocol, `[a-z0-9-]{1,32}`.
+    pub slug: String,
+    /// Its name for people.
+    pub name: LocalText,
+    /// How many there are.
+    pub units: u32,
+    /// What one is worth, in NT$.
+    pub value_twd: i64,
+}
+
+/// A draw as its rows say it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The activity it belongs to.
+    pub activity: ActivityId,
+    /// Its id; also the name of its log.
+    pub id: DrawId,
+    /// Where it is in its life.
+    pub stage: DrawStage,
+    /// Hash of the drand chain.
+    pub chain: Hash,
+    /// The round that decides; before publishing a forecast.
+    pub round: u64,
+    /// How many reserves are drawn after the prizes.
+    pub reserves: u32,
+    /// How many prizes and reserves one person can hold.
+    pub wins_per_person: u32,
+    /// How many tickets one person can have.
+    pub tickets_per_person: u32,
+    /// The prizes, in the order in which they are drawn.
+    pub prizes: Vec<Prize>,
+    /// Hash of the manifest, once it is signed.
+    pub manifest: Option<Hash>,
+    /// The round as the bundle holds it (canonical JSON), once it has come.
+    pub beacon: Option<String>,
+    /// Why the round has not come yet, as a word of [`beacon::Trouble::code`]; else empty.
+    pub beacon_trouble: String,
+}
+
+impl Plan {
+    /// The pinned chain of this draw.
+    pub fn pinned_chain(&self) -> Result<&'static lucky_draw::beacon::Chain, Error> {
+        lucky_draw::beacon::chain(&self.chain).ok_or(Error::Damaged)
+    }
+
+    /// When the round that decides is due.
+    pub fn round_time(&self) -> Result<Timestamp, Error> {
+        let unix = self.pinned_chain()?.round_time(self.round);
+        let unix = i64::try_from(unix).map_err(|_| Error::Damaged)?;
+        Ok(Timestamp::from_unix(unix))
+    }
+
+    /// How many prizes there are, all units together.
+    pub fn prize_units(&self) -> u64 {
+        self.prizes.iter().map(|prize| u64::from(prize.units)).sum()
+    }
+
+    /// The prize of that name in the protocol.
+    pub fn prize(&self, slug: &str) -> Option<&Prize> {
+        self.prizes.iter().find(|prize| prize.slug == slug)
+    }
+
+    fn manifest_hash(&self) -> Result<Hash, Error> {
+        self.manifest.ok_or(Error::OtherStage { found: self.stage })
+    }
+}
+
+/// A signed note, or another public file, of an activity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredNote {
+    /// Its name in the bundle, such as `manifest.note`.
+    pub name: String,
+    /// The whole file; for a note its text and signature.
+    pub note: String,
+    /// H of the note's text, or of the whole file where it is not a note.
+    pub hash: Hash,
+    /// The proof of its place in the journal; empty where it is not a note.
+    pub proof: String,
+    /// Its place in the journal; `None` where it is not a note.
+    pub position: Option<u64>,
+    /// When it was written.
+    pub written_at: Timestamp,
+}
+
+impl StoredNote {
+    /// The note's text without its signature.
+    pub fn text(&self) -> Result<&str, Error> {
+        match lucky_draw::note::SignedNote::parse(&self.note) {
+            Ok(signed) => Ok(signed.text),
+            Err(_) => Err(Error::Damaged),
+        }
+    }
+}
+
+/// Why a step of a draw could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is no such draw.
+    #[error("no such draw")]
+    Unknown,
+    /// Something keeps the draft from being published; [`problems`] says what.
+    #[error("the activity is not ready to be published")]
+    NotReady,
+    /// The draw is at another stage than the step needs.
+    #[error("the draw is at stage {found:?}")]
+    OtherStage {
+        /// Where it is.
+        found: DrawStage,
+    },
+    /// The step may not be taken before this moment.
+    #[error("not before {from}")]
+    TooEarly {
+        /// From when on it may.
+        from: Timestamp,
+    },
+    /// The beacon round is out, so the draw is decided and cannot be cancelled.
+    #[error("the beacon round is out")]
+    Decided,
+    /// What was received is not the round that the manifest names.
+    #[error("the beacon was refused")]
+    Beacon(#[source] BeaconError),
+    /// The vacancies cannot be settled so.
+    #[error("the settlement was refused")]
+    Settle(#[source] SettleError),
+    /// The manifest breaks a rule of the protocol that the plan's checks should have found.
+    #[error("the manifest cannot be published")]
+    Manifest(#[source] lucky_draw::record::PublishError),
+    /// A stored note cannot be read, or is missing.
+    #[error("a stored note of the draw is damaged")]
+    Damaged,
+    /// Activities.
+    #[error(transparent)]
+    Activity(#[from] activity::Error),
+    /// Entries.
+    #[error(transparent)]
+    Entry(#[from] entry::Error),
+    /// The journal.
+    #[error(transparent)]
+    Journal(#[from] journal::Error),
+    /// The log of tickets.
+    #[error(transparent)]
+    Log(#[from] log::Error),
+    /// The questions of a survey.
+    #[error(transparent)]
+    Survey(#[from] survey::Error),
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
+    /// The audit record.
+    #[error(transparent)]
+    Audit(#[from] audit::Error),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Error::Unknown => Kind::NotFound,
+            Error::NotReady
+            | Error::OtherStage { .. }
+            | Error::TooEarly { .. }
+            | Error::Decided => Kind::Conflict,
+            Error::Beacon(_) | Error::Settle(_) => Kind::Invalid,
+            Error::Manifest(_) | Error::Damaged => Kind::Broken,
+            Error::Activity(error) => error.kind(),
+            Error::Entry(error) => error.kind(),
+            Error::Journal(error) => error.kind(),
+            Error::Log(error) => error.kind(),
+            Error::Survey(error) => error.kind(),
+            Error::Vault(error) => error.kind(),
+            Error::Audit(error) => error.kind(),
+            Error::Db(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Error::Unknown => "draw.unknown",
+            Error::NotReady => "draw.not_ready",
+            Error::OtherStage { .. } => "draw.other_stage",
+            Error::TooEarly { .. } => "draw.too_early",
+            Error::Decided => "draw.decided",
+            Error::Beacon(_) => "draw.beacon_refused",
+            Error::Settle(_) => "draw.settle_refused",
+            Error::Manifest(_) => "draw.manifest_refused",
+            Error::Damaged => "draw.damaged",
+            Error::Activity(error) => error.code(),
+            Error::Entry(error) => error.code(),
+            Error::Journal(error) => error.code(),
+            Error::Log(error) => error.code(),
+            Error::Survey(error) => error.code(),
+            Error::Vault(error) => error.code(),
+            Error::Audit(error) => error.code(),
+            Error::Db(error) => error.code(),
+        }
+    }
+}
+
+/// The draw of an activity; a survey has none, and a draft may have none yet.
+pub fn plan(tx: &mut Tx, activity: &ActivityId) -> Result<Option<Plan>, Error> {
+    Ok(store::find_by_activity(tx, activity)?)
+}
+
+/// The draw by its id.
+pub fn by_id(tx: &mut Tx, id: &DrawId) -> Result<Plan, Error> {
+    store::find(tx, id)?.ok_or(Error::Unknown)
+}
+
+/// One page of the draws that the public may see, the latest round first, and how many there are.
+pub fn list_public(tx: &mut Tx, from: i64, at_most: i64) -> Result<(Vec<Plan>, i64), Error> {
+    let plans = store::list_public(tx, from, at_most)?;
+    Ok((plans, store::count_public(tx)?))
+}
+
+/// A public file of an activity, by its name in the bundle; a survey's files have the empty draw.
+pub fn note(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    name: &str,
+) -> Result<Option<StoredNote>, Error> {
+    Ok(store::find_note(tx, activity, draw, name)?)
+}
+
+/// Every public file of a draw, in the order of their names.
+pub fn notes(tx: &mut Tx, activity: &ActivityId, draw: &str) -> Result<Vec<StoredNote>, Error> {
+    Ok(store::list_notes(tx, activity, draw)?)
+}
+
+/// Keeps a note that was just written to the journal under its name in the bundle.
+pub fn keep_note(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    name: &str,
+    written: &journal::Written,
+) -> Result<(), Error> {
+    let note = StoredNote {
+        name: name.to_owned(),
+        note: written.signed.clone(),
+        hash: written.hash,
+        proof: written.proof.clone(),
+        position: Some(written.position),
+        written_at: tx.now(),
+    };
+    Ok(store::insert_note(tx, activity, draw, &note)?)
+}
+
+/// Keeps a public file that is not a note, such as `rules.txt` or a certificate.
+pub fn keep_file(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    name: &str,
+    text: &str,
+) -> Result<Hash, Error> {
+    let file = StoredNote {
+        name: name.to_owned(),
+        note: text.to_owned(),
+        hash: lucky_draw::encode::sha256(text.as_bytes()),
+        proof: String::new(),
+        position: None,
+        written_at: tx.now(),
+    };
+    store::insert_note(tx, activity, draw, &file)?;
+    Ok(file.hash)
+}
+
+/// A file that a draw at this stage must have.
+fn needed_note(tx: &mut Tx, plan: &Plan, name: &str) -> Result<StoredNote, Error> {
+    store::find_note(tx, &plan.activity, plan.id.as_str(), name)?.ok_or(Error::Damaged)
+}

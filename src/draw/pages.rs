@@ -1,0 +1,54 @@
+//! Pages of draws: those of the public, and those with which staff prepare, publish and cancel.
+//!
+//! Not here: winners and notices ([`crate::notify`]), the certificate of a purge
+//! ([`crate::purge`]), the activity's own pages.
+
+mod cancelling;
+mod pasting;
+mod prizes;
+mod public;
+mod publishing;
+
+use lucky_draw::beacon::Chain;
+use rocket::Route;
+
+use crate::activity::{self, ActivityId, Facts};
+use crate::draw::{self, Error, Plan};
+use crate::platform::db::{Db, Tx};
+
+/// The pages of this domain; paths without language.
+pub fn routes() -> Vec<Route> {
+    [
+        public::routes(),
+        prizes::routes(),
+        publishing::routes(),
+        cancelling::routes(),
+        pasting::routes(),
+    ]
+    .concat()
+}
+
+/// The files of this domain, which have no language and one address.
+pub fn files() -> Vec<Route> {
+    public::files()
+}
+
+/// The page of an activity, where every staff page leads back to.
+fn home(id: &ActivityId) -> String {
+    format!("/staff/activities/{id}")
+}
+
+fn chain_of(plan: &Plan) -> Option<&'static Chain> {
+    lucky_draw::beacon::chain(&plan.chain)
+}
+
+fn planned(tx: &mut Tx, id: &ActivityId) -> Result<(Facts, Option<Plan>), Error> {
+    let facts = activity::by_id(tx, id)?;
+    let plan = draw::plan(tx, id)?;
+    Ok((facts, plan))
+}
+
+async fn read_planned(db: &Db, id: &ActivityId) -> Result<(Facts, Option<Plan>), Error> {
+    let id = id.clone();
+    db.read("read plan", move |tx| planned(tx, &id)).await
+}

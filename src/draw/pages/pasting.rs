@@ -1,0 +1,113 @@
+//! The round, pasted where the hall has no internet; its signature is verified all the same.
+
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+
+use crate::account::guard::Librarian;
+use crate::activity::wire::Heading;
+use crate::activity::{ActivityId, Facts};
+use crate::draw::wire::{beacon_mistake, beacon_trouble};
+use crate::draw::{self, DrawStage, Plan, beacon};
+use crate::platform::db::Db;
+use crate::platform::text::{self, Language};
+use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::form::{FormFields, Mistakes};
+use crate::platform::web::page::{Page, Reply};
+use crate::vault::Vault;
+
+use super::{chain_of, read_planned};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![beacon_form, paste_beacon]
+}
+
+#[derive(Serialize)]
+struct BeaconView {
+    heading: Heading,
+    draw: String,
+    stage: &'static str,
+    chain: &'static str,
+    chain_hash: String,
+    round: String,
+    due_at: i64,
+    freezes_at: i64,
+    /// Whether the round can be taken now.
+    ready: bool,
+    trouble: Option<String>,
+    /// What was pasted.
+    beacon: String,
+    mistakes: Mistakes,
+}
+
+impl BeaconView {
+    fn of(language: Language, facts: &Facts, plan: &Plan, pasted: &str) -> BeaconView {
+        BeaconView {
+            heading: Heading::of(language, facts),
+            draw: plan.id.0.clone(),
+            stage: plan.stage.code(),
+            chain: chain_of(plan).map_or("", |chain| chain.name),
+            chain_hash: plan.chain.to_string(),
+            round: plan.round.to_string(),
+            due_at: plan.round_time().unwrap_or(facts.draws_at).0,
+            freezes_at: facts.freezes_at.0,
+            ready: plan.stage == DrawStage::Frozen,
+            trouble: beacon_trouble(language, &plan.beacon_trouble),
+            beacon: pasted.to_owned(),
+            mistakes: Mistakes::new(),
+        }
+    }
+}
+
+async fn read_published(db: &Db, id: &str) -> AppResult<(Facts, Plan)> {
+    let (facts, plan) = read_planned(db, &ActivityId::from(id)).await?;
+    match plan {
+        Some(plan) if plan.manifest.is_some() => Ok((facts, plan)),
+        _ => Err(AppError::not_found()),
+    }
+}
+
+#[get("/staff/activities/<id>/beacon")]
+async fn beacon_form(
+    lang: Language,
+    _staff: Librarian,
+    id: &str,
+    db: &State<Db>,
+) -> AppResult<Page> {
+    let (facts, plan) = read_published(db, id).await?;
+    let view = BeaconView::of(lang, &facts, &plan, "");
+    Ok(Page::new(lang, "draw/beacon", view).no_store())
+}
+
+#[post("/staff/activities/<id>/beacon", data = "<form>")]
+async fn paste_beacon(
+    lang: Language,
+    staff: Librarian,
+    id: &str,
+    form: FormFields,
+    db: &State<Db>,
+    vault: &State<Vault>,
+) -> AppResult<Reply> {
+    let (facts, plan) = read_published(db, id).await?;
+    let pasted = form.value("beacon").trim();
+    let mut view = BeaconView::of(lang, &facts, &plan, pasted);
+    if pasted.is_empty() {
+        let words = text::message(lang, "draw-paste-empty", &[]);
+        view.mistakes.add("beacon", words);
+        return Ok(Page::new(lang, "draw/beacon", view).again().into());
+    }
+    let chain = plan.pinned_chain()?;
+    let round = match beacon::pasted(chain, plan.round, pasted) {
+        Ok(round) => round,
+        Err(error) => {
+            let words = beacon_mistake(lang, error, plan.round);
+            view.mistakes.add("beacon", words);
+            return Ok(Page::new(lang, "draw/beacon", view).again().into());
+        }
+    };
+    let (vault, by, id) = (vault.inner().clone(), staff.0.actor(), plan.id.clone());
+    db.write("receive pasted beacon", move |tx| {
+        draw::receive(tx, &vault, &by, &id, &round)
+    })
+    .await?;
+    Ok(Reply::go(lang, &format!("/d/{}", plan.id)))
+}

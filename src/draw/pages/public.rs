@@ -1,0 +1,216 @@
+//! What anybody may see: every draw, its list, its result and the files to check it with.
+
+use std::io::Cursor;
+
+use rocket::http::{ContentType, Header, Status};
+use rocket::request::Request;
+use rocket::response::{self, Responder, Response};
+use rocket::{Route, State, get, routes};
+use serde::Serialize;
+
+use crate::activity;
+use crate::draw::wire::{
+    CheckView, DrawRow, DrawView, EntriesView, HoldersView, PER_PAGE, page_of,
+};
+use crate::draw::{self, DrawId, DrawStage, Error, Shown};
+use crate::platform::db::Db;
+use crate::platform::text::Language;
+use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::page::Page;
+use crate::vault::Vault;
+
+/// Draws on one page of the list of draws.
+const DRAWS_PER_PAGE: u64 = 20;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, show, holders, entries, check, how, verify]
+}
+
+pub(super) fn files() -> Vec<Route> {
+    routes![note, bundle]
+}
+
+#[derive(Serialize)]
+struct ListView {
+    rows: Vec<DrawRow>,
+    current: u64,
+    last: u64,
+}
+
+#[get("/draws?<page>")]
+async fn list(lang: Language, page: Option<u64>, db: &State<Db>) -> AppResult<Page> {
+    let view = db
+        .read("list draws", move |tx| {
+            let (_, count) = draw::list_public(tx, 0, 0)?;
+            let count = u64::try_from(count).unwrap_or(0);
+            let (page, last) = page_of(page, count, DRAWS_PER_PAGE);
+            let (from, at_most) = window(page, DRAWS_PER_PAGE);
+            let (plans, _) = draw::list_public(tx, from, at_most)?;
+            let now = tx.now();
+            let mut rows = Vec::new();
+            for plan in &plans {
+                let facts = activity::by_id(tx, &plan.activity)?;
+                rows.push(DrawRow::of(lang, &facts, plan, now));
+            }
+            Ok::<_, Error>(ListView {
+                rows,
+                current: page,
+                last,
+            })
+        })
+        .await?;
+    Ok(Page::new(lang, "draw/list", view))
+}
+
+/// First line and number of lines of a page.
+fn window(page: u64, per_page: u64) -> (i64, i64) {
+    let signed = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
+    (signed((page - 1) * per_page), signed(per_page))
+}
+
+async fn read(db: &Db, id: &str) -> Result<Shown, Error> {
+    let id = DrawId::from(id);
+    db.read("read draw", move |tx| draw::shown(tx, &id)).await
+}
+
+#[get("/d/<id>")]
+async fn show(lang: Language, id: &str, db: &State<Db>) -> AppResult<Page> {
+    let shown = read(db, id).await?;
+    let view = DrawView::of(lang, &shown, db.clock().now());
+    Ok(Page::new(lang, "draw/show", view))
+}
+
+#[get("/d/<id>/results?<page>")]
+async fn holders(lang: Language, id: &str, page: Option<u64>, db: &State<Db>) -> AppResult<Page> {
+    let shown = read(db, id).await?;
+    if shown.result.is_none() {
+        return Err(AppError::not_found());
+    }
+    Ok(Page::new(
+        lang,
+        "draw/results",
+        HoldersView::of(lang, &shown, page),
+    ))
+}
+
+#[get("/d/<id>/entries?<page>")]
+async fn entries(lang: Language, id: &str, page: Option<u64>, db: &State<Db>) -> AppResult<Page> {
+    let id = DrawId::from(id);
+    let view = db
+        .read("read list of tickets", move |tx| {
+            let shown = draw::shown(tx, &id)?;
+            let size = shown.close.as_ref().map_or(0, |close| close.size);
+            let (page, last) = page_of(page, size, PER_PAGE);
+            let (_, at_most) = window(page, PER_PAGE);
+            let leaves = draw::listed(tx, &shown, (page - 1) * PER_PAGE, at_most)?;
+            Ok::<_, Error>(EntriesView::of(lang, &shown, &leaves, page, last))
+        })
+        .await?;
+    Ok(Page::new(lang, "draw/entries", view))
+}
+
+#[get("/d/<id>/check?<ticket>")]
+async fn check(
+    lang: Language,
+    id: &str,
+    ticket: Option<String>,
+    db: &State<Db>,
+) -> AppResult<Page> {
+    let id = DrawId::from(id);
+    let view = db
+        .read("look a ticket up", move |tx| {
+            let shown = draw::shown(tx, &id)?;
+            let typed = ticket.unwrap_or_default();
+            CheckView::of(lang, &shown, &typed, |index| {
+                let found = draw::listed(tx, &shown, index, 1)?;
+                let found = found.into_iter().find(|(at, _)| *at == index);
+                Ok::<_, Error>(found.map(|(_, leaf)| leaf))
+            })
+        })
+        .await?;
+    Ok(Page::new(lang, "draw/check", view))
+}
+
+#[get("/d/<id>/how")]
+async fn how(lang: Language, id: &str, db: &State<Db>) -> AppResult<Page> {
+    let shown = read(db, id).await?;
+    let view = DrawView::of(lang, &shown, db.clock().now());
+    Ok(Page::new(lang, "draw/how", view))
+}
+
+#[get("/verify")]
+fn verify(lang: Language, vault: &State<Vault>) -> Page {
+    #[derive(Serialize)]
+    struct VerifyView {
+        vkey: String,
+    }
+    let vkey = vault.vkey();
+    Page::new(lang, "draw/verify", VerifyView { vkey })
+}
+
+/// A file to keep, or to read as plain text.
+struct File {
+    kind: ContentType,
+    name: Option<String>,
+    content: Vec<u8>,
+}
+
+impl<'r> Responder<'r, 'static> for File {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let mut response = Response::build();
+        response
+            .header(self.kind)
+            .header(Header::new("Cache-Control", "no-cache"))
+            .sized_body(self.content.len(), Cursor::new(self.content));
+        if let Some(name) = self.name {
+            let value = format!("attachment; filename=\"{name}\"");
+            response.header(Header::new("Content-Disposition", value));
+        }
+        response.ok()
+    }
+}
+
+/// A public file of a draw as it was sealed, such as `close-0.note`.
+#[get("/d/<id>/notes/<name>")]
+async fn note(id: &str, name: &str, db: &State<Db>) -> AppResult<File> {
+    let shown = read(db, id).await?;
+    let note = shown.note(name).ok_or_else(AppError::not_found)?;
+    Ok(File {
+        kind: ContentType::Plain,
+        name: None,
+        content: note.note.clone().into_bytes(),
+    })
+}
+
+#[derive(rocket::Responder)]
+enum BundleAnswer {
+    File(File),
+    NotYet(Page),
+}
+
+#[get("/d/<id>/bundle.zip")]
+async fn bundle(
+    lang: Language,
+    id: &str,
+    db: &State<Db>,
+    vault: &State<Vault>,
+) -> AppResult<BundleAnswer> {
+    let shown = read(db, id).await?;
+    let ready = matches!(shown.plan.stage, DrawStage::Drawn | DrawStage::Cancelled);
+    if !ready {
+        let view = DrawView::of(lang, &shown, db.clock().now());
+        let page = Page::new(lang, "draw/no_bundle", view).status(Status::NotFound);
+        return Ok(BundleAnswer::NotYet(page));
+    }
+    let (vault, name) = (vault.inner().clone(), shown.facts.slug.clone());
+    let zip = db
+        .read("read bundle", move |tx| {
+            draw::bundle(tx, &vault, &shown.plan).map(|bundle| bundle.to_zip())
+        })
+        .await?;
+    Ok(BundleAnswer::File(File {
+        kind: ContentType::ZIP,
+        name: Some(format!("{name}.zip")),
+        content: zip,
+    }))
+}

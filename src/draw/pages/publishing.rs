@@ -1,0 +1,166 @@
+//! The last look before publishing, and publishing.
+
+use std::sync::Arc;
+
+use rocket::{Route, State, get, post, routes};
+use serde::Serialize;
+
+use crate::account::guard::Librarian;
+use crate::activity::stage::Draft;
+use crate::activity::wire::Heading;
+use crate::activity::{self, Activity, ActivityId};
+use crate::draw::publish::Terms;
+use crate::draw::wire::{PrizeRow, ProblemRow, prize_rows};
+use crate::draw::{self, Error};
+use crate::platform::config::Config;
+use crate::platform::db::{Db, Tx};
+use crate::platform::text::{self, Language};
+use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::form::{FormFields, Mistakes};
+use crate::platform::web::page::{Page, Reply};
+use crate::policy::{self, Item};
+use crate::vault::Vault;
+
+use super::{home, planned};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![preview, publish]
+}
+
+#[derive(Serialize)]
+struct PublishView {
+    heading: Heading,
+    problems: Vec<ProblemRow>,
+    facts: DatesView,
+    prizes: Vec<PrizeRow>,
+    /// The rules file as it would be sealed now.
+    rules: Option<String>,
+    notice_zh: Vec<ItemView>,
+    notice_en: Vec<ItemView>,
+    mistakes: Mistakes,
+}
+
+#[derive(Serialize)]
+struct DatesView {
+    opens_at: i64,
+    closes_at: i64,
+    freezes_at: i64,
+    draws_at: i64,
+    purges_at: i64,
+    round: String,
+}
+
+#[derive(Serialize)]
+struct ItemView {
+    label: String,
+    text: String,
+}
+
+fn item_views(notice: &str) -> Vec<ItemView> {
+    let view = |item: Item| ItemView {
+        label: item.label,
+        text: item.text,
+    };
+    policy::items_of(notice).into_iter().map(view).collect()
+}
+
+fn publish_view(
+    tx: &mut Tx,
+    language: Language,
+    library: &Config,
+    id: &ActivityId,
+) -> Result<PublishView, Error> {
+    let (facts, plan) = planned(tx, id)?;
+    let draft: Activity<Draft> = Activity::at(facts)?;
+    let now = tx.now();
+    let problems = draw::problems(tx, &draft, now)?;
+    let asked = activity::asked_fields(tx, id)?;
+    let notice = policy::notice(&draft, &asked, library);
+    let rules = match plan.as_ref().filter(|_| problems.is_empty()) {
+        Some(plan) => Some(draw::rules_text(&draft, plan, &asked)?),
+        None => None,
+    };
+    let problem = |problem: &draw::Problem| ProblemRow::of(language, id, *problem);
+    Ok(PublishView {
+        heading: Heading::of(language, &draft),
+        problems: problems.iter().map(problem).collect(),
+        facts: DatesView {
+            opens_at: draft.opens_at.0,
+            closes_at: draft.closes_at.0,
+            freezes_at: draft.freezes_at.0,
+            draws_at: draft.draws_at.0,
+            purges_at: draft.planned_purge().0,
+            round: draw::round_for(draft.draws_at).1.to_string(),
+        },
+        prizes: plan.map_or_else(Vec::new, |plan| prize_rows(language, &plan)),
+        rules,
+        notice_zh: item_views(&notice.zh),
+        notice_en: item_views(&notice.en),
+        mistakes: Mistakes::new(),
+    })
+}
+
+async fn read_publish_view(
+    db: &Db,
+    language: Language,
+    library: &Config,
+    id: &ActivityId,
+) -> Result<PublishView, Error> {
+    let (library, id) = (library.clone(), id.clone());
+    db.read("preview publication", move |tx| {
+        publish_view(tx, language, &library, &id)
+    })
+    .await
+}
+
+#[get("/staff/activities/<id>/publish")]
+async fn preview(
+    lang: Language,
+    _staff: Librarian,
+    id: &str,
+    db: &State<Db>,
+    library: &State<Arc<Config>>,
+) -> AppResult<Page> {
+    let view = read_publish_view(db, lang, library, &ActivityId::from(id)).await?;
+    Ok(Page::new(lang, "draw/publish", view).no_store())
+}
+
+#[post("/staff/activities/<id>/publish", data = "<form>")]
+async fn publish(
+    lang: Language,
+    staff: Librarian,
+    id: &str,
+    form: FormFields,
+    db: &State<Db>,
+    vault: &State<Vault>,
+    library: &State<Arc<Config>>,
+) -> AppResult<Reply> {
+    let id = ActivityId::from(id);
+    let mut view = read_publish_view(db, lang, library, &id).await?;
+    if !form.has("sure") {
+        let words = text::message(lang, "draw-publish-sure-empty", &[]);
+        view.mistakes.add("sure", words);
+    }
+    if !view.problems.is_empty() || !view.mistakes.is_empty() {
+        return Ok(Page::new(lang, "draw/publish", view).again().into());
+    }
+    let (vault, library) = (vault.inner().clone(), Arc::clone(library));
+    let (by, published) = (staff.0.id.clone(), id.clone());
+    // The keys are made before the transaction; a try that fails leaves a key nobody uses yet.
+    let (maker, made_for) = (vault.clone(), id.clone());
+    let keys =
+        rocket::tokio::task::spawn_blocking(move || maker.create_activity(made_for.as_str()))
+            .await
+            .map_err(AppError::broken)??;
+    db.write("publish activity", move |tx| {
+        let draft: Activity<Draft> = Activity::at(activity::by_id(tx, &published)?)?;
+        let asked = activity::asked_fields(tx, &published)?;
+        let terms = Terms {
+            keys: keys.clone(),
+            notice: policy::notice(&draft, &asked, &library),
+        };
+        draw::publish(tx, &vault, &by, draft, &terms)
+    })
+    .await?;
+    Ok(Reply::go(lang, &home(&id)))
+}

@@ -1,0 +1,321 @@
+//! Preparing a draw: prizes, limits and the round that follows from the draw's time.
+//!
+//! Invariant: what is stored was checked by [`PlanDetails::troubles`]; a save names the version
+//! of the draft that it was made from.
+
+use lucky_draw::beacon::{Chain, QUICKNET};
+
+use crate::activity::{self, Activity, ActivityId, Facts, LocalText, stage};
+use crate::audit::{self, Act, Actor, StaffId};
+use crate::platform::clock::Timestamp;
+use crate::platform::db::Tx;
+
+use super::{DrawId, DrawStage, Error, Plan, Prize, store};
+
+/// Most kinds of prize in one draw (draw-protocol 4.3).
+pub(super) const MOST_PRIZES: usize = 64;
+/// Most units of one prize, and most reserves (draw-protocol 4.3).
+pub(super) const MOST_UNITS: u32 = 100_000;
+/// Highest limit per person (draw-protocol 4.1).
+pub(super) const MOST_PER_PERSON: u32 = 65_535;
+/// Highest value of one prize, in NT$.
+pub(super) const MOST_VALUE: i64 = 100_000_000;
+
+/// One row of prizes as a librarian plans it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PrizeDetails {
+    /// Its name in the protocol; empty for the one that follows from its place.
+    pub slug: String,
+    /// Its name for people.
+    pub name: LocalText,
+    /// How many there are.
+    pub units: u32,
+    /// What one is worth, in NT$.
+    pub value_twd: i64,
+}
+
+/// What a librarian decides about a draw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlanDetails {
+    /// The prizes, in the order in which they are drawn.
+    pub prizes: Vec<PrizeDetails>,
+    /// How many reserves are drawn after the prizes.
+    pub reserves: u32,
+    /// How many prizes and reserves one person can hold.
+    pub wins_per_person: u32,
+    /// How many tickets one person can have; entries from the web always are the first one.
+    pub tickets_per_person: u32,
+}
+
+/// Something about a planned draw that has to be mended first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PlanTrouble {
+    /// There is nothing to win.
+    NoPrize,
+    /// More kinds of prize than the protocol takes.
+    TooManyPrizes,
+    /// A language of a prize's name is missing; prizes count from 0 in each of these.
+    NameMissing(usize),
+    /// The name in the protocol is not of its form, or is reserved.
+    SlugUnfit(usize),
+    /// Another prize has that name in the protocol.
+    SlugTaken(usize),
+    /// There are none of it, or more than the protocol takes.
+    UnitsUnfit(usize),
+    /// The value is below nothing or beyond belief.
+    ValueUnfit(usize),
+    /// More reserves than the protocol takes.
+    ReservesUnfit,
+    /// A person could hold nothing, or more than the protocol takes.
+    WinsUnfit,
+    /// A person could have no ticket, or more than the protocol takes.
+    TicketsUnfit,
+}
+
+impl PlanDetails {
+    /// One prize to fill in, as many reserves as is usual here, one win and one ticket each.
+    pub fn suggested() -> PlanDetails {
+        PlanDetails {
+            prizes: Vec::new(),
+            reserves: 3,
+            wins_per_person: 1,
+            tickets_per_person: 1,
+        }
+    }
+
+    /// What is wrong with these details, in the order of the form.
+    pub fn troubles(&self) -> Vec<PlanTrouble> {
+        let mut troubles = Vec::new();
+        let mut note = |wrong: bool, trouble| {
+            if wrong {
+                troubles.push(trouble);
+            }
+        };
+        note(self.prizes.is_empty(), PlanTrouble::NoPrize);
+        note(self.prizes.len() > MOST_PRIZES, PlanTrouble::TooManyPrizes);
+        let slugs = self.slugs();
+        for (at, prize) in self.prizes.iter().enumerate() {
+            note(prize.name.is_incomplete(), PlanTrouble::NameMissing(at));
+            note(!is_prize_slug(&slugs[at]), PlanTrouble::SlugUnfit(at));
+            note(slugs[..at].contains(&slugs[at]), PlanTrouble::SlugTaken(at));
+            note(
+                !(1..=MOST_UNITS).contains(&prize.units),
+                PlanTrouble::UnitsUnfit(at),
+            );
+            note(
+                !(0..=MOST_VALUE).contains(&prize.value_twd),
+                PlanTrouble::ValueUnfit(at),
+            );
+        }
+        note(self.reserves > MOST_UNITS, PlanTrouble::ReservesUnfit);
+        let per_person = 1..=MOST_PER_PERSON;
+        note(
+            !per_person.contains(&self.wins_per_person),
+            PlanTrouble::WinsUnfit,
+        );
+        note(
+            !per_person.contains(&self.tickets_per_person),
+            PlanTrouble::TicketsUnfit,
+        );
+        troubles
+    }
+
+    /// The prizes' names in the protocol; an empty one follows from its place.
+    fn slugs(&self) -> Vec<String> {
+        let named = |(at, prize): (usize, &PrizeDetails)| match prize.slug.as_str() {
+            "" => suggested_slug(at),
+            own => own.to_owned(),
+        };
+        self.prizes.iter().enumerate().map(named).collect()
+    }
+}
+
+impl From<&Plan> for PlanDetails {
+    fn from(plan: &Plan) -> PlanDetails {
+        let prize = |prize: &Prize| PrizeDetails {
+            slug: prize.slug.clone(),
+            name: prize.name.clone(),
+            units: prize.units,
+            value_twd: prize.value_twd,
+        };
+        PlanDetails {
+            prizes: plan.prizes.iter().map(prize).collect(),
+            reserves: plan.reserves,
+            wins_per_person: plan.wins_per_person,
+            tickets_per_person: plan.tickets_per_person,
+        }
+    }
+}
+
+/// The name in the protocol of the prize at this place, counted from 0.
+pub(super) fn suggested_slug(at: usize) -> String {
+    format!("prize-{}", at + 1)
+}
+
+/// `[a-z0-9-]{1,32}` and not the word for reserves (draw-protocol 4.3).
+fn is_prize_slug(slug: &str) -> bool {
+    (1..=32).contains(&slug.len())
+        && slug
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        && slug != "reserve"
+}
+
+/// The chain that new draws use, and the first of its rounds at or after `draws_at`.
+///
+/// The round is due up to one period (3 s) after `draws_at`.
+pub fn round_for(draws_at: Timestamp) -> (&'static Chain, u64) {
+    // A moment between two seconds belongs to the second that comes.
+    let unix = u64::try_from(draws_at.plus(999).unix()).unwrap_or(0);
+    (&QUICKNET, QUICKNET.round_at_or_after(unix))
+}
+
+/// Saves the plan of a draft, made from `version` of it.
+pub fn save_plan(
+    tx: &mut Tx,
+    by: &StaffId,
+    activity: &ActivityId,
+    version: i64,
+    details: &PlanDetails,
+) -> Result<Plan, Error> {
+    let facts = activity::by_id(tx, activity)?;
+    let draft: Activity<stage::Draft> = Activity::at(facts)?;
+    if !details.troubles().is_empty() {
+        return Err(Error::NotReady);
+    }
+    activity::draft::count_save(tx, activity, version)?;
+    let id = match super::plan(tx, activity)? {
+        Some(known) => known.id,
+        None => DrawId::fresh(),
+    };
+    let plan = planned(draft.facts(), id, details);
+    store::save(tx, &plan)?;
+    record(tx, &Actor::Staff(by.clone()), "draw.planned", &plan)?;
+    Ok(plan)
+}
+
+fn planned(facts: &Facts, id: DrawId, details: &PlanDetails) -> Plan {
+    let (chain, round) = round_for(facts.draws_at);
+    let prizes = details.prizes.iter().zip(details.slugs()).zip(1..);
+    Plan {
+        activity: facts.id.clone(),
+        id,
+        stage: DrawStage::Planned,
+        chain: chain.hash,
+        round,
+        reserves: details.reserves,
+        wins_per_person: details.wins_per_person,
+        tickets_per_person: details.tickets_per_person,
+        prizes: prizes
+            .map(|((prize, slug), position)| Prize {
+                position,
+                slug,
+                name: prize.name.clone(),
+                units: prize.units,
+                value_twd: prize.value_twd,
+            })
+            .collect(),
+        manifest: None,
+        beacon: None,
+        beacon_trouble: String::new(),
+    }
+}
+
+/// Removes the plan of a draft that is about to be deleted, or that becomes a survey.
+pub fn delete_plan(tx: &mut Tx, activity: &ActivityId) -> Result<(), Error> {
+    match super::plan(tx, activity)? {
+        None => Ok(()),
+        Some(plan) if plan.stage == DrawStage::Planned => Ok(store::delete(tx, &plan)?),
+        Some(plan) => Err(Error::OtherStage { found: plan.stage }),
+    }
+}
+
+/// Adds a line about a draw to the audit record.
+pub(super) fn record(
+    tx: &mut Tx,
+    actor: &Actor,
+    act: &'static str,
+    plan: &Plan,
+) -> Result<(), Error> {
+    Ok(audit::record(
+        tx,
+        &Act {
+            actor,
+            act,
+            activity: plan.activity.as_str(),
+            object: plan.id.as_str(),
+            purpose: "",
+            reason: "",
+        },
+    )?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn prize(slug: &str, units: u32) -> PrizeDetails {
+        PrizeDetails {
+            slug: slug.to_owned(),
+            name: LocalText::new("閱讀器", "E-reader"),
+            units,
+            value_twd: 4_990,
+        }
+    }
+
+    fn details(prizes: Vec<PrizeDetails>) -> PlanDetails {
+        PlanDetails {
+            prizes,
+            ..PlanDetails::suggested()
+        }
+    }
+
+    #[test]
+    fn a_prize_without_a_short_name_is_named_after_its_place() {
+        let plan = details(vec![prize("grand", 1), prize("", 2)]);
+        assert_eq!(plan.troubles(), []);
+        assert_eq!(plan.slugs(), ["grand", "prize-2"]);
+    }
+
+    #[test]
+    fn what_the_protocol_would_refuse_is_said_before_it_is_saved() {
+        use PlanTrouble as T;
+        let cases = [
+            (details(vec![]), vec![T::NoPrize]),
+            (
+                details(vec![prize("Grand", 1), prize("reserve", 0)]),
+                vec![T::SlugUnfit(0), T::SlugUnfit(1), T::UnitsUnfit(1)],
+            ),
+            (
+                details(vec![prize("prize-2", 1), prize("", 100_001)]),
+                vec![T::SlugTaken(1), T::UnitsUnfit(1)],
+            ),
+            (
+                PlanDetails {
+                    reserves: 100_001,
+                    wins_per_person: 0,
+                    tickets_per_person: 65_536,
+                    ..details(vec![prize("a", 1)])
+                },
+                vec![T::ReservesUnfit, T::WinsUnfit, T::TicketsUnfit],
+            ),
+        ];
+        for (plan, troubles) in cases {
+            assert_eq!(plan.troubles(), troubles, "{plan:?}");
+        }
+    }
+
+    #[test]
+    fn the_round_is_the_first_one_at_or_after_the_time_of_the_draw() {
+        // Round 1000 is due at 1692806364.
+        for (milliseconds, round) in [
+            (1_692_806_361_001, 1000),
+            (1_692_806_364_000, 1000),
+            (1_692_806_364_001, 1001),
+        ] {
+            let (chain, found) = round_for(Timestamp(milliseconds));
+            assert_eq!(found, round, "{milliseconds}");
+            assert!(chain.round_time(found) * 1000 >= milliseconds.unsigned_abs());
+        }
+    }
+}

@@ -1,0 +1,99 @@
+//! What the public may see of a draw, gathered in one read.
+//!
+//! Invariant: before the close nothing about tickets is in it, not even their number, because who
+//! watches the list grow could guess whose a ticket is (draw-protocol 3.4).
+
+use lucky_draw::encode::Hash;
+use lucky_draw::record::Close;
+use lucky_draw::result::{Holding, ResultNote, SettleNote};
+use lucky_draw::tree::leaf_hash;
+
+use crate::activity::{self, Facts};
+use crate::log;
+use crate::platform::clock::Timestamp;
+use crate::platform::db::Tx;
+
+use super::{DrawId, DrawStage, Error, Plan, StoredNote, run, settle};
+
+/// A published draw.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The activity.
+    pub facts: Facts,
+    /// The draw.
+    pub plan: Plan,
+    /// Its public files, by name.
+    pub notes: Vec<StoredNote>,
+    /// The list of tickets as it was closed.
+    pub close: Option<Close>,
+    /// The result.
+    pub result: Option<ResultNote>,
+    /// The settlements and when each was written.
+    pub settles: Vec<(SettleNote, Timestamp)>,
+    /// Who holds each slot now.
+    pub holdings: Vec<Holding>,
+}
+
+impl Shown {
+    /// A public file by its name.
+    pub fn note(&self, name: &str) -> Option<&StoredNote> {
+        self.notes.iter().find(|note| note.name == name)
+    }
+}
+
+/// A draw for the public; one that is only planned is unknown.
+pub fn shown(tx: &mut Tx, draw: &DrawId) -> Result<Shown, Error> {
+    let plan = super::by_id(tx, draw)?;
+    if plan.manifest.is_none() {
+        return Err(Error::Unknown);
+    }
+    let facts = activity::by_id(tx, &plan.activity)?;
+    let notes = super::notes(tx, &plan.activity, draw.as_str())?;
+    let written = |name: &str| notes.iter().find(|note| note.name == name);
+    let close = match written("close-0.note") {
+        Some(_) => Some(run::close(tx, &plan)?),
+        None => None,
+    };
+    let (mut result, mut settles, mut holdings) = (None, Vec::new(), Vec::new());
+    if plan.stage == DrawStage::Drawn {
+        let drawn = super::result(tx, &plan)?;
+        let notes_of_settles = super::settlements(tx, &plan)?;
+        holdings = lucky_draw::result::holdings(&drawn, &notes_of_settles);
+        result = Some(drawn);
+        for note in notes_of_settles {
+            let name = settle::settle_name(note.seq);
+            let at = written(&name).map_or(Timestamp(0), |stored| stored.written_at);
+            settles.push((note, at));
+        }
+    }
+    Ok(Shown {
+        facts,
+        plan,
+        notes,
+        close,
+        result,
+        settles,
+        holdings,
+    })
+}
+
+/// One page of the public list: tickets from `from` on with the hashes of their leaves.
+///
+/// Before the close it is empty.
+pub fn listed(
+    tx: &mut Tx,
+    shown: &Shown,
+    from: u64,
+    at_most: i64,
+) -> Result<Vec<(u64, Hash)>, Error> {
+    if shown.close.is_none() {
+        return Ok(Vec::new());
+    }
+    let (activity, draw) = (shown.plan.activity.as_str(), shown.plan.id.as_str());
+    let log = log::find(tx, activity, draw)?.ok_or(Error::Damaged)?;
+    let leaves = log::commitments_from(tx, &log, from, at_most)?;
+    Ok(leaves
+        .into_iter()
+        .map(|(index, commitment)| (index, leaf_hash(commitment.as_bytes())))
+        .collect())
+}

@@ -1,0 +1,324 @@
+//! All SQL of draws, their prizes and their public files.
+
+use diesel::prelude::*;
+use lucky_draw::encode::Hash;
+
+use crate::activity::{ActivityId, LocalText};
+use crate::platform::clock::Timestamp;
+use crate::platform::db::schema::{draw_notes, draws, prizes};
+use crate::platform::db::{self, Tx};
+
+use super::{DrawId, DrawStage, Error, Plan, Prize, StoredNote};
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = draws)]
+struct DrawRow {
+    activity_id: String,
+    id: String,
+    stage: String,
+    chain: Vec<u8>,
+    round: i64,
+    reserves: i64,
+    wins_per_person: i64,
+    tickets_per_person: i64,
+    manifest: Option<Vec<u8>>,
+    beacon: Option<String>,
+    beacon_trouble: String,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = prizes)]
+struct PrizeRow {
+    activity_id: String,
+    draw_id: String,
+    position: i64,
+    slug: String,
+    name_zh: String,
+    name_en: String,
+    units: i64,
+    value_twd: i64,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = draw_notes)]
+struct NoteRow {
+    activity_id: String,
+    draw_id: String,
+    name: String,
+    note: String,
+    hash: Vec<u8>,
+    proof: String,
+    journal_position: i64,
+    written_at: i64,
+}
+
+/// What stands in `journal_position` for a file that is not in the journal.
+const NOT_JOURNALED: i64 = -1;
+
+pub(super) fn find(tx: &mut Tx, id: &DrawId) -> Result<Option<Plan>, db::Error> {
+    let row = draws::table
+        .filter(draws::id.eq(id.as_str()))
+        .select(DrawRow::as_select())
+        .first(tx.conn())
+        .optional()?;
+    row.map(|row| with_prizes(tx, row)).transpose()
+}
+
+pub(super) fn find_by_activity(
+    tx: &mut Tx,
+    activity: &ActivityId,
+) -> Result<Option<Plan>, db::Error> {
+    let row = draws::table
+        .filter(draws::activity_id.eq(activity.as_str()))
+        .select(DrawRow::as_select())
+        .first(tx.conn())
+        .optional()?;
+    row.map(|row| with_prizes(tx, row)).transpose()
+}
+
+pub(super) fn list_public(tx: &mut Tx, from: i64, at_most: i64) -> Result<Vec<Plan>, db::Error> {
+    let rows = draws::table
+        .filter(draws::manifest.is_not_null())
+        .order((draws::round.desc(), draws::id))
+        .offset(from)
+        .limit(at_most)
+        .select(DrawRow::as_select())
+        .load(tx.conn())?;
+    rows.into_iter().map(|row| with_prizes(tx, row)).collect()
+}
+
+pub(super) fn count_public(tx: &mut Tx) -> Result<i64, db::Error> {
+    Ok(draws::table
+        .filter(draws::manifest.is_not_null())
+        .count()
+        .get_result(tx.conn())?)
+}
+
+/// Stores a planned draw, or what changed in it; its stage and what follows it stay.
+pub(super) fn save(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
+    let changed = diesel::update(mine(plan).filter(draws::stage.eq(DrawStage::Planned.code())))
+        .set((
+            draws::chain.eq(plan.chain.as_bytes().to_vec()),
+            draws::round.eq(signed(plan.round)),
+            draws::reserves.eq(i64::from(plan.reserves)),
+            draws::wins_per_person.eq(i64::from(plan.wins_per_person)),
+            draws::tickets_per_person.eq(i64::from(plan.tickets_per_person)),
+        ))
+        .execute(tx.conn())?;
+    if changed == 0 {
+        diesel::insert_into(draws::table)
+            .values(row(plan))
+            .execute(tx.conn())?;
+    }
+    delete_prizes(tx, plan)?;
+    for prize in &plan.prizes {
+        diesel::insert_into(prizes::table)
+            .values(prize_row(plan, prize))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+/// Removes a draw that was never published.
+pub(super) fn delete(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
+    delete_prizes(tx, plan)?;
+    diesel::delete(mine(plan).filter(draws::stage.eq(DrawStage::Planned.code())))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// The compare-and-set of every change of stage.
+pub(super) fn advance(tx: &mut Tx, plan: &Plan, to: DrawStage) -> Result<(), Error> {
+    let changed = diesel::update(mine(plan).filter(draws::stage.eq(plan.stage.code())))
+        .set(draws::stage.eq(to.code()))
+        .execute(tx.conn())
+        .map_err(db::Error::from)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::OtherStage { found: plan.stage })
+    }
+}
+
+pub(super) fn set_manifest(tx: &mut Tx, plan: &Plan, manifest: &Hash) -> Result<(), db::Error> {
+    diesel::update(mine(plan))
+        .set(draws::manifest.eq(Some(manifest.as_bytes().to_vec())))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn set_beacon(tx: &mut Tx, plan: &Plan, beacon: &str) -> Result<(), db::Error> {
+    diesel::update(mine(plan))
+        .set((draws::beacon.eq(Some(beacon)), draws::beacon_trouble.eq("")))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn set_trouble(tx: &mut Tx, plan: &Plan, word: &str) -> Result<(), db::Error> {
+    diesel::update(mine(plan))
+        .set(draws::beacon_trouble.eq(word))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn insert_note(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    note: &StoredNote,
+) -> Result<(), db::Error> {
+    diesel::insert_into(draw_notes::table)
+        .values(NoteRow {
+            activity_id: activity.0.clone(),
+            draw_id: draw.to_owned(),
+            name: note.name.clone(),
+            note: note.note.clone(),
+            hash: note.hash.as_bytes().to_vec(),
+            proof: note.proof.clone(),
+            journal_position: note.position.map_or(NOT_JOURNALED, signed),
+            written_at: note.written_at.0,
+        })
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn find_note(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    name: &str,
+) -> Result<Option<StoredNote>, db::Error> {
+    let row = draw_notes::table
+        .filter(draw_notes::activity_id.eq(activity.as_str()))
+        .filter(draw_notes::draw_id.eq(draw))
+        .filter(draw_notes::name.eq(name))
+        .select(NoteRow::as_select())
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(StoredNote::from))
+}
+
+pub(super) fn list_notes(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+) -> Result<Vec<StoredNote>, db::Error> {
+    let rows = draw_notes::table
+        .filter(draw_notes::activity_id.eq(activity.as_str()))
+        .filter(draw_notes::draw_id.eq(draw))
+        .order(draw_notes::name)
+        .select(NoteRow::as_select())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(StoredNote::from).collect())
+}
+
+impl From<NoteRow> for StoredNote {
+    fn from(row: NoteRow) -> StoredNote {
+        StoredNote {
+            name: row.name,
+            note: row.note,
+            hash: hash(&row.hash),
+            proof: row.proof,
+            position: u64::try_from(row.journal_position).ok(),
+            written_at: Timestamp(row.written_at),
+        }
+    }
+}
+
+fn with_prizes(tx: &mut Tx, row: DrawRow) -> Result<Plan, db::Error> {
+    let prizes = prizes::table
+        .filter(prizes::activity_id.eq(&row.activity_id))
+        .filter(prizes::draw_id.eq(&row.id))
+        .order(prizes::position)
+        .select(PrizeRow::as_select())
+        .load(tx.conn())?;
+    Ok(Plan {
+        activity: ActivityId(row.activity_id),
+        id: DrawId(row.id),
+        stage: DrawStage::parse(&row.stage).expect("a CHECK limits the stages"),
+        chain: hash(&row.chain),
+        round: unsigned(row.round),
+        reserves: small(row.reserves),
+        wins_per_person: small(row.wins_per_person),
+        tickets_per_person: small(row.tickets_per_person),
+        prizes: prizes.into_iter().map(prize).collect(),
+        manifest: row.manifest.map(|bytes| hash(&bytes)),
+        beacon: row.beacon,
+        beacon_trouble: row.beacon_trouble,
+    })
+}
+
+fn prize(row: PrizeRow) -> Prize {
+    Prize {
+        position: small(row.position),
+        slug: row.slug,
+        name: LocalText::new(row.name_zh, row.name_en),
+        units: small(row.units),
+        value_twd: row.value_twd,
+    }
+}
+
+fn row(plan: &Plan) -> DrawRow {
+    DrawRow {
+        activity_id: plan.activity.0.clone(),
+        id: plan.id.0.clone(),
+        stage: plan.stage.code().to_owned(),
+        chain: plan.chain.as_bytes().to_vec(),
+        round: signed(plan.round),
+        reserves: i64::from(plan.reserves),
+        wins_per_person: i64::from(plan.wins_per_person),
+        tickets_per_person: i64::from(plan.tickets_per_person),
+        manifest: plan.manifest.map(|hash| hash.as_bytes().to_vec()),
+        beacon: plan.beacon.clone(),
+        beacon_trouble: plan.beacon_trouble.clone(),
+    }
+}
+
+fn prize_row(plan: &Plan, prize: &Prize) -> PrizeRow {
+    PrizeRow {
+        activity_id: plan.activity.0.clone(),
+        draw_id: plan.id.0.clone(),
+        position: i64::from(prize.position),
+        slug: prize.slug.clone(),
+        name_zh: prize.name.zh.clone(),
+        name_en: prize.name.en.clone(),
+        units: i64::from(prize.units),
+        value_twd: prize.value_twd,
+    }
+}
+
+fn delete_prizes(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
+    diesel::delete(
+        prizes::table
+            .filter(prizes::activity_id.eq(plan.activity.as_str()))
+            .filter(prizes::draw_id.eq(plan.id.as_str())),
+    )
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// The row of one draw.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn mine<'a>(plan: &'a Plan) -> _ {
+    let activity: &'a str = plan.activity.as_str();
+    let id: &'a str = plan.id.as_str();
+    draws::table
+        .filter(draws::activity_id.eq(activity))
+        .filter(draws::id.eq(id))
+}
+
+fn hash(bytes: &[u8]) -> Hash {
+    Hash(bytes.try_into().expect("hashes are stored with 32 bytes"))
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).expect("rounds and positions are below 2^53")
+}
+
+fn unsigned(stored: i64) -> u64 {
+    u64::try_from(stored).expect("rounds are stored without sign")
+}
+
+fn small(stored: i64) -> u32 {
+    u32::try_from(stored).expect("counts are checked before they are stored")
+}

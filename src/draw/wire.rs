@@ -1,0 +1,266 @@
+//! What crosses the boundary of draws: forms in, views and words out.
+
+mod draw_page;
+mod lists;
+mod plan_form;
+
+pub(super) use draw_page::DrawView;
+pub(super) use lists::{CheckView, DrawRow, EntriesView, HoldersView, PER_PAGE, page_of};
+pub(super) use plan_form::{PlanForm, PrizeRow, prize_rows};
+
+use lucky_draw::beacon::BeaconError;
+use lucky_draw::record::VoidCode;
+use lucky_draw::result::{SettleCode, Slot};
+use serde::Serialize;
+
+use crate::activity::{ActivityId, Facts, Stage};
+use crate::platform::clock::{DAY, HOUR, MINUTE, Timestamp};
+use crate::platform::text::{self, Language};
+
+use super::beacon::Trouble;
+use super::cancel::CancelCode;
+use super::plan::PlanTrouble;
+use super::publish::Problem;
+use super::{DrawStage, Plan};
+
+/// What a visitor would say about where a draw is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Phase {
+    /// Published; entry has not begun.
+    Soon,
+    /// People enter.
+    Open,
+    /// The list is closed, not yet final.
+    Closed,
+    /// The list is final; the round is not due.
+    Waiting,
+    /// The round is due and has not come.
+    Late,
+    /// The result is public.
+    Drawn,
+    /// The same, and personal data is gone.
+    Purged,
+    /// It will not take place.
+    Cancelled,
+}
+
+impl Phase {
+    pub(super) fn of(facts: &Facts, plan: &Plan, now: Timestamp) -> Phase {
+        let due = plan.round_time().is_ok_and(|due| due <= now);
+        match plan.stage {
+            DrawStage::Cancelled => Phase::Cancelled,
+            DrawStage::Drawn if facts.stage == Stage::Purged => Phase::Purged,
+            DrawStage::Drawn => Phase::Drawn,
+            DrawStage::Frozen if due => Phase::Late,
+            DrawStage::Frozen => Phase::Waiting,
+            DrawStage::Closed => Phase::Closed,
+            DrawStage::Planned | DrawStage::Open if now < facts.opens_at => Phase::Soon,
+            DrawStage::Planned | DrawStage::Open => Phase::Open,
+        }
+    }
+
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Phase::Soon => "soon",
+            Phase::Open => "open",
+            Phase::Closed => "closed",
+            Phase::Waiting => "waiting",
+            Phase::Late => "late",
+            Phase::Drawn => "drawn",
+            Phase::Purged => "purged",
+            Phase::Cancelled => "cancelled",
+        }
+    }
+
+    /// The words of its tag, and the tag's kind.
+    pub(super) fn tag(self, language: Language) -> Tag {
+        let (id, kind) = match self {
+            Phase::Soon => ("draw-phase-soon", "waiting"),
+            Phase::Open => ("draw-phase-open", "open"),
+            Phase::Closed => ("draw-phase-closed", "waiting"),
+            Phase::Waiting => ("draw-phase-waiting", "waiting"),
+            Phase::Late => ("draw-phase-late", "waiting"),
+            Phase::Drawn => ("draw-phase-drawn", "done"),
+            Phase::Purged => ("draw-phase-purged", "done"),
+            Phase::Cancelled => ("draw-phase-cancelled", "danger"),
+        };
+        Tag {
+            words: text::message(language, id, &[]),
+            kind,
+        }
+    }
+}
+
+/// A state in words, with the colour of its tag.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Tag {
+    words: String,
+    kind: &'static str,
+}
+
+impl Problem {
+    /// What to do about it, in the reader's language.
+    pub fn message(self, language: Language) -> String {
+        let say = |id: &str| text::message(language, id, &[]);
+        match self {
+            Problem::Details(trouble) | Problem::Asked(trouble) => trouble.message(language),
+            Problem::SlugReserved => say("draw-problem-slug"),
+            Problem::NoPlan => say("draw-problem-no-plan"),
+            Problem::Plan(trouble) => plan_trouble(language, trouble),
+            Problem::NoQuestion => say("draw-problem-no-question"),
+        }
+    }
+
+    /// The page that mends it, without a language.
+    pub fn path(self, activity: &ActivityId) -> String {
+        format!("/staff/activities/{activity}/{}", self.page())
+    }
+}
+
+/// A problem that keeps a draft from being published, with the page that mends it.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct ProblemRow {
+    words: String,
+    path: String,
+}
+
+impl ProblemRow {
+    pub(super) fn of(language: Language, activity: &ActivityId, problem: Problem) -> ProblemRow {
+        ProblemRow {
+            words: problem.message(language),
+            path: problem.path(activity),
+        }
+    }
+}
+
+/// What to do about a planned draw.
+pub(super) fn plan_trouble(language: Language, trouble: PlanTrouble) -> String {
+    let id = match trouble {
+        PlanTrouble::NoPrize => "draw-trouble-no-prize",
+        PlanTrouble::TooManyPrizes => "draw-trouble-many-prizes",
+        PlanTrouble::NameMissing(_) => "draw-trouble-name",
+        PlanTrouble::SlugUnfit(_) => "draw-trouble-slug",
+        PlanTrouble::SlugTaken(_) => "draw-trouble-slug-taken",
+        PlanTrouble::UnitsUnfit(_) => "draw-trouble-units",
+        PlanTrouble::ValueUnfit(_) => "draw-trouble-value",
+        PlanTrouble::ReservesUnfit => "draw-trouble-reserves",
+        PlanTrouble::WinsUnfit => "draw-trouble-wins",
+        PlanTrouble::TicketsUnfit => "draw-trouble-tickets",
+    };
+    text::message(language, id, &[])
+}
+
+/// Why what was pasted is not the round, and what to do.
+pub(super) fn beacon_mistake(language: Language, error: BeaconError, round: u64) -> String {
+    let id = match error {
+        BeaconError::Json => "draw-paste-json",
+        BeaconError::Hex => "draw-paste-hex",
+        BeaconError::Round { found, .. } => {
+            let args = [
+                ("round", round.to_string().into()),
+                ("found", found.to_string().into()),
+            ];
+            return text::message(language, "draw-paste-round", &args);
+        }
+        BeaconError::Length { expected, found } => {
+            let digits = |bytes: usize| i64::try_from(2 * bytes).unwrap_or(i64::MAX);
+            let args = [
+                ("expected", digits(expected).into()),
+                ("found", digits(found).into()),
+            ];
+            return text::message(language, "draw-paste-length", &args);
+        }
+        BeaconError::Previous => "draw-paste-previous",
+        BeaconError::Encoding | BeaconError::Signature | BeaconError::Randomness => {
+            "draw-paste-signature"
+        }
+    };
+    text::message(language, id, &[])
+}
+
+/// Why the round has not come by itself.
+pub(super) fn beacon_trouble(language: Language, word: &str) -> Option<String> {
+    let id = match Trouble::parse(word)? {
+        Trouble::Unreachable => "draw-trouble-unreachable",
+        Trouble::NotYet => "draw-trouble-not-yet",
+        Trouble::Unreadable => "draw-trouble-unreadable",
+        Trouble::OtherRound => "draw-trouble-other-round",
+        Trouble::Unsigned => "draw-trouble-unsigned",
+    };
+    Some(text::message(language, id, &[]))
+}
+
+/// Why a ticket does not take part.
+pub(super) fn void_words(language: Language, code: VoidCode) -> String {
+    let id = match code {
+        VoidCode::W => "draw-void-w",
+        VoidCode::D => "draw-void-d",
+        VoidCode::I => "draw-void-i",
+        VoidCode::T => "draw-void-t",
+    };
+    text::message(language, id, &[])
+}
+
+/// Why a slot was vacated.
+pub(super) fn settle_words(language: Language, code: SettleCode) -> String {
+    let id = match code {
+        SettleCode::F => "draw-settle-f",
+        SettleCode::D => "draw-settle-d",
+        SettleCode::I => "draw-settle-i",
+        SettleCode::E => "draw-settle-e",
+    };
+    text::message(language, id, &[])
+}
+
+/// Why an activity was cancelled.
+pub(super) fn cancel_words(language: Language, code: CancelCode) -> String {
+    let id = match code {
+        CancelCode::Few => "draw-cancel-few",
+        CancelCode::Prize => "draw-cancel-prize",
+        CancelCode::Rules => "draw-cancel-rules",
+        CancelCode::Force => "draw-cancel-force",
+        CancelCode::Other => "draw-cancel-other",
+    };
+    text::message(language, id, &[])
+}
+
+/// A slot by its prize's name for people.
+pub(super) fn slot_words(language: Language, plan: &Plan, slot: &Slot) -> String {
+    match slot {
+        Slot::Reserve(place) => {
+            let args = [("place", i64::from(*place).into())];
+            text::message(language, "draw-reserve", &args)
+        }
+        Slot::Prize { slug, unit } => {
+            let prize = plan.prize(slug);
+            let name = prize.map_or(slug.as_str(), |prize| prize.name.pick(language));
+            if prize.is_none_or(|prize| prize.units == 1) {
+                return name.to_owned();
+            }
+            let args = [
+                ("name", name.to_owned().into()),
+                ("unit", i64::from(*unit).into()),
+            ];
+            text::message(language, "draw-slot", &args)
+        }
+    }
+}
+
+/// How long it is until `then`, in the two largest units; `None` when it is past.
+pub(super) fn left(language: Language, now: Timestamp, then: Timestamp) -> Option<String> {
+    let left = then.0 - now.0;
+    if left <= 0 {
+        return None;
+    }
+    let (days, hours) = (left / DAY, left % DAY / HOUR);
+    let minutes = (left % HOUR).div_euclid(MINUTE);
+    let (id, first, second) = if days > 0 {
+        ("draw-left-days", days, hours)
+    } else if hours > 0 {
+        ("draw-left-hours", hours, minutes)
+    } else {
+        ("draw-left-minutes", minutes, left % MINUTE / 1_000)
+    };
+    let args = [("first", first.into()), ("second", second.into())];
+    Some(text::message(language, id, &args))
+}
