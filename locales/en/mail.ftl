@@ -1,0 +1,25 @@
+# Letters to winners. No link, no question for data.
+
+mail-subject-won = [{ $library }] You won in our draw
+mail-subject-promoted = [{ $library }] A prize in our draw has passed to you
+mail-subject-reminder = [{ $library }] Your time to collect a prize is ending
+mail-greeting = Dear { $name },
+mail-greeting-reader = Dear reader,
+mail-won = The draw "{ $title }" has taken place and you are a winner. Your prize: { $prize }.
+mail-promoted = In the draw "{ $title }" a winner declined or did not come in time, and by the order of the draw the prize is now yours: { $prize }.
+mail-reminder = You won in the draw "{ $title }" and have not collected your prize yet: { $prize }. The time is nearly over.
+mail-duplicate = In the draw "{ $title }" another entry of the same person as this one won and the prize has not been collected: { $prize }. If that is you, please collect it in time.
+mail-ticket = Your number: { $ticket }
+mail-deadline = Collect it before: { $deadline }. After that the prize passes to the next in order.
+mail-how = Please come to the library's desk in person with your ID card. Staff compare it and keep no copy.
+mail-decline = If you cannot come or do not want the prize, call { $phone }.
+mail-tax-listed = By the Income Tax Act this prize is part of your income of the year; we will ask you for the statement's details when you collect it.
+mail-tax-withheld = By the Income Tax Act tax is withheld from this prize; we will explain it and ask you for the statement's details when you collect it.
+mail-check-title = How to check that this mail is genuine
+mail-check-site = Type { $host } into your browser yourself and enter your receipt code under "Find my entry". This mail has no link and needs no reply.
+mail-check-phone = Or call us on { $phone }.
+mail-check-money = We never ask you to pay, to use a cash machine, or for a card or an account.
+mail-check-165 = If in doubt, call the anti-fraud line 165.
+mail-why = You receive this mail because you entered "{ $title }" at { $library } and agreed to be told by e-mail if you win.
+mail-purge = Your personal data will be destroyed on { $purge }.
+mail-contact = Telephone { $phone }, e-mail { $email }

@@ -1,0 +1,360 @@
+//! Claims: who holds which slot, until when, and what became of it.
+//!
+//! Invariant: claims follow the public record and never lead it. A claim exists for every slot
+//! that the result or a settlement gave; a prize passes on by the one settlement of a deadline,
+//! never at the moment somebody declines. Every verb may run twice.
+//!
+//! Not here: the letters ([`super::notices`]).
+
+use lucky_draw::encode::Hash;
+use lucky_draw::result::{Holding, SettleCode, Slot};
+
+use crate::activity::stage::Drawn;
+use crate::activity::{self, Activity, ActivityId, Facts, Stage};
+use crate::audit::{self, Act, Actor};
+use crate::draw::{self, DrawStage, Plan};
+use crate::entry;
+use crate::platform::clock::{DAY, MINUTE, Timestamp};
+use crate::platform::db::Tx;
+use crate::platform::mail::Mailer;
+use crate::vault::Vault;
+
+use super::{Claim, ClaimStage, Error, Named, jobs, notices, store};
+
+/// How long a claim that was marked by mistake can be taken back.
+pub const UNDO: i64 = 10 * MINUTE;
+
+/// A draw with a result, and the activity it belongs to.
+#[derive(Debug, Clone)]
+pub struct Decided {
+    /// The activity.
+    pub facts: Facts,
+    /// The draw.
+    pub plan: Plan,
+}
+
+/// The draw of an activity once it has a result.
+///
+/// # Errors
+/// [`Error::Unknown`] before the result, [`Error::Purged`] after the purge.
+pub fn decided(tx: &mut Tx, activity: &ActivityId) -> Result<Decided, Error> {
+    let facts = activity::by_id(tx, activity)?;
+    if facts.stage == Stage::Purged {
+        return Err(Error::Purged);
+    }
+    let plan = draw::plan(tx, activity)?.ok_or(Error::Unknown)?;
+    if plan.stage != DrawStage::Drawn {
+        return Err(Error::Unknown);
+    }
+    Ok(Decided { facts, plan })
+}
+
+impl Decided {
+    /// The id of the draw.
+    pub fn draw(&self) -> &str {
+        self.plan.id.as_str()
+    }
+
+    /// The first deadline after `now`; after the last one, the day on which personal data goes.
+    pub fn next_deadline(&self, now: Timestamp) -> Timestamp {
+        draw::claim_deadlines(&self.facts)
+            .into_iter()
+            .find(|deadline| *deadline > now)
+            .unwrap_or(self.facts.purges_at)
+    }
+
+    /// The latest deadline that has passed at `now`.
+    fn passed(&self, now: Timestamp) -> Option<Timestamp> {
+        let deadlines = draw::claim_deadlines(&self.facts);
+        deadlines.into_iter().rfind(|deadline| *deadline <= now)
+    }
+
+    /// Whether no deadline is left.
+    fn is_over(&self, now: Timestamp) -> bool {
+        match draw::claim_deadlines(&self.facts).last() {
+            Some(last) => *last <= now,
+            None => self.facts.purges_at <= now,
+        }
+    }
+
+    /// A day before the deadline, or half-way where people have less than two days.
+    pub fn reminder_before(&self, deadline: Timestamp) -> Timestamp {
+        let half = self.facts.claim_days.max(1) * DAY / 2;
+        deadline.plus(-DAY.min(half))
+    }
+
+    /// Where a slot stands in the order of prizes, units and reserves.
+    pub fn rank(&self, slot: &Slot) -> (u32, u32) {
+        match slot {
+            Slot::Prize { slug, unit } => {
+                let prize = self.plan.prize(slug);
+                (prize.map_or(u32::MAX - 1, |prize| prize.position), *unit)
+            }
+            Slot::Reserve(place) => (u32::MAX, *place),
+        }
+    }
+}
+
+/// Every claim of a draw in slot order, the present holder of a slot last; rows that the public
+/// record asks for and that are missing are made, and so are the jobs at the deadlines.
+pub fn ensure(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
+    let holdings = draw::holdings(tx, &draw.plan)?;
+    let known = list(tx, draw)?;
+    let deadline = draw.next_deadline(tx.now());
+    for holding in &holdings {
+        let is_known = known.iter().any(|claim| is_of(claim, holding));
+        if is_known {
+            continue;
+        }
+        let is_prize = matches!(holding.slot, Slot::Prize { .. });
+        let claim = Claim {
+            slot: holding.slot.clone(),
+            index: holding.index,
+            stage: ClaimStage::Held,
+            deadline: if is_prize { deadline } else { Timestamp(0) },
+            marked_by: String::new(),
+            marked_at: Timestamp(0),
+        };
+        store::insert_claim(tx, &draw.facts.id, draw.draw(), &claim)?;
+    }
+    for claim in known {
+        let moved_up = !claim.is_prize()
+            && claim.stage == ClaimStage::Held
+            && !holdings.iter().any(|holding| is_of(&claim, holding));
+        if moved_up {
+            mark(tx, draw, &Actor::System, &claim, ClaimStage::Vacated)?;
+        }
+    }
+    if draw.facts.stage == Stage::Drawn {
+        jobs::enqueue_deadlines(tx, draw)?;
+    }
+    list(tx, draw)
+}
+
+/// Every claim of a draw in slot order, the present holder of a slot last.
+pub fn list(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
+    let holdings = draw::holdings(tx, &draw.plan)?;
+    let mut claims = store::claims(tx, &draw.facts.id, draw.draw())?;
+    claims.sort_by_key(|claim| {
+        let holds = holdings.iter().any(|holding| is_of(claim, holding));
+        (
+            draw.rank(&claim.slot),
+            holds,
+            claim.marked_at.0,
+            claim.index,
+        )
+    });
+    Ok(claims)
+}
+
+/// The claims of tickets that hold a prize now and have not given it back: those who may be told.
+pub fn current(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
+    let holdings = draw::holdings(tx, &draw.plan)?;
+    let mut claims = ensure(tx, draw)?;
+    claims.retain(|claim| {
+        claim.is_prize()
+            && matches!(claim.stage, ClaimStage::Held | ClaimStage::Claimed)
+            && holdings.iter().any(|holding| is_of(claim, holding))
+    });
+    Ok(claims)
+}
+
+/// The claim on a slot by the ticket that holds it now, or held it last.
+pub fn of_slot(tx: &mut Tx, draw: &Decided, slot: &Slot) -> Result<Claim, Error> {
+    let claims = ensure(tx, draw)?;
+    let of_slot = claims.into_iter().rfind(|claim| claim.slot == *slot);
+    of_slot.ok_or(Error::Unknown)
+}
+
+fn is_of(claim: &Claim, holding: &Holding) -> bool {
+    claim.slot == holding.slot && claim.index == holding.index
+}
+
+fn mark(
+    tx: &mut Tx,
+    draw: &Decided,
+    by: &Actor,
+    claim: &Claim,
+    stage: ClaimStage,
+) -> Result<Claim, Error> {
+    let marked = Claim {
+        stage,
+        marked_by: by.to_string(),
+        marked_at: tx.now(),
+        ..claim.clone()
+    };
+    store::mark_claim(tx, &draw.facts.id, draw.draw(), claim.stage, &marked)?;
+    Ok(marked)
+}
+
+fn record(
+    tx: &mut Tx,
+    draw: &Decided,
+    by: &Actor,
+    act: &'static str,
+    claim: &Claim,
+) -> Result<(), Error> {
+    Ok(audit::record(
+        tx,
+        &Act {
+            actor: by,
+            act,
+            activity: draw.facts.id.as_str(),
+            object: &Named(&claim.slot, claim.index).to_string(),
+            purpose: "",
+            reason: "",
+        },
+    )?)
+}
+
+/// The tag of whoever entered the ticket: what the ID shown at the desk has to match.
+pub fn tag(tx: &mut Tx, draw: &Decided, claim: &Claim) -> Result<Hash, Error> {
+    let ticket = entry::ticket(tx, &draw.facts.id, draw.draw(), claim.index)?;
+    Ok(ticket.ok_or(Error::NoContact)?.tag)
+}
+
+/// Writes down that an ID was compared at the desk and did not match; the number is not kept.
+pub fn differed(tx: &mut Tx, draw: &Decided, by: &Actor, claim: &Claim) -> Result<(), Error> {
+    record(tx, draw, by, "notify.id_differed", claim)
+}
+
+/// The person came, and the ID matched. Can be taken back for [`UNDO`].
+pub fn claim(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Claim, Error> {
+    let held = of_slot(tx, draw, slot)?;
+    if held.stage != ClaimStage::Held || !held.is_prize() {
+        return Err(Error::Moved);
+    }
+    let claimed = mark(tx, draw, by, &held, ClaimStage::Claimed)?;
+    record(tx, draw, by, "notify.claimed", &claimed)?;
+    jobs::enqueue_look(tx, &draw.facts.id, tx.now().plus(UNDO))?;
+    Ok(claimed)
+}
+
+/// Takes back what [`claim`] marked by mistake.
+pub fn undo(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Claim, Error> {
+    let claimed = of_slot(tx, draw, slot)?;
+    if claimed.stage != ClaimStage::Claimed {
+        return Err(Error::Moved);
+    }
+    let now = tx.now();
+    if claimed.marked_at.plus(UNDO) < now {
+        return Err(Error::TooLate);
+    }
+    let held = Claim {
+        stage: ClaimStage::Held,
+        // A deadline that passed meanwhile has had its settlement.
+        deadline: claimed.deadline.max(draw.next_deadline(now)),
+        marked_by: String::new(),
+        marked_at: Timestamp(0),
+        ..claimed.clone()
+    };
+    store::mark_claim(tx, &draw.facts.id, draw.draw(), ClaimStage::Claimed, &held)?;
+    record(tx, draw, by, "notify.claim_undone", &held)?;
+    Ok(held)
+}
+
+/// The person does not want the prize, or the place in the reserve list. It passes on at the next
+/// deadline; until then the mark can be taken back by [`keep`].
+pub fn decline(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Claim, Error> {
+    let held = of_slot(tx, draw, slot)?;
+    if held.stage != ClaimStage::Held || draw.facts.stage != Stage::Drawn {
+        return Err(Error::Moved);
+    }
+    let declined = mark(tx, draw, by, &held, ClaimStage::Declined)?;
+    record(tx, draw, by, "notify.declined", &declined)?;
+    Ok(declined)
+}
+
+/// Takes back what [`decline`] marked, as long as the prize has not passed on.
+pub fn keep(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Claim, Error> {
+    let declined = of_slot(tx, draw, slot)?;
+    let holdings = draw::holdings(tx, &draw.plan)?;
+    let still_holds = holdings.iter().any(|holding| is_of(&declined, holding));
+    if declined.stage != ClaimStage::Declined || !still_holds {
+        return Err(Error::Moved);
+    }
+    let held = Claim {
+        stage: ClaimStage::Held,
+        marked_by: String::new(),
+        marked_at: Timestamp(0),
+        ..declined.clone()
+    };
+    store::mark_claim(tx, &draw.facts.id, draw.draw(), ClaimStage::Declined, &held)?;
+    record(tx, draw, by, "notify.decline_undone", &held)?;
+    Ok(held)
+}
+
+/// Does everything whose time has come: passes prizes on at a deadline, tells those who moved up
+/// if winners were told, and ends the telling when nothing is left to wait for.
+pub fn look(tx: &mut Tx, vault: &Vault, mailer: &Mailer, draw: &Decided) -> Result<(), Error> {
+    if draw.facts.stage != Stage::Drawn {
+        return Ok(());
+    }
+    let claims = ensure(tx, draw)?;
+    if let Some(deadline) = draw.passed(tx.now()) {
+        settle(tx, vault, draw, &claims, deadline)?;
+    }
+    let claims = ensure(tx, draw)?;
+    if notices::has_begun(tx, draw)? {
+        notices::tell(tx, mailer, draw, &claims)?;
+    }
+    if draw.is_over(tx.now()) || !is_open(tx, draw, &claims)? {
+        let drawn: Activity<Drawn> = Activity::at(draw.facts.clone())?;
+        drawn.notified(tx)?;
+        let act = Act {
+            actor: &Actor::System,
+            act: "notify.finished",
+            activity: draw.facts.id.as_str(),
+            object: draw.draw(),
+            purpose: "",
+            reason: "",
+        };
+        audit::record(tx, &act)?;
+    }
+    Ok(())
+}
+
+/// The one settlement of a deadline: nobody came (F), or the person declined before it (D).
+fn settle(
+    tx: &mut Tx,
+    vault: &Vault,
+    draw: &Decided,
+    claims: &[Claim],
+    deadline: Timestamp,
+) -> Result<(), Error> {
+    let holdings = draw::holdings(tx, &draw.plan)?;
+    let mut vacates = Vec::new();
+    for claim in claims {
+        let holds = holdings.iter().any(|holding| is_of(claim, holding));
+        let code = match claim.stage {
+            ClaimStage::Held if claim.is_prize() && claim.deadline <= deadline => SettleCode::F,
+            ClaimStage::Declined if claim.marked_at < deadline => SettleCode::D,
+            _ => continue,
+        };
+        if !holds {
+            continue;
+        }
+        vacates.push((claim.slot.clone(), code));
+        if code == SettleCode::F {
+            mark(tx, draw, &Actor::System, claim, ClaimStage::Expired)?;
+        }
+    }
+    if !vacates.is_empty() {
+        draw::settle(tx, vault, &Actor::System, &draw.plan, &vacates)?;
+    }
+    Ok(())
+}
+
+/// Whether some prize may still change hands or be taken back.
+fn is_open(tx: &mut Tx, draw: &Decided, claims: &[Claim]) -> Result<bool, Error> {
+    let holdings = draw::holdings(tx, &draw.plan)?;
+    let now = tx.now();
+    let holders = claims
+        .iter()
+        .filter(|claim| claim.is_prize())
+        .filter(|claim| holdings.iter().any(|holding| is_of(claim, holding)));
+    Ok(holders.into_iter().any(|claim| match claim.stage {
+        ClaimStage::Claimed => now < claim.marked_at.plus(UNDO),
+        _ => true,
+    }))
+}

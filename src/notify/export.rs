@@ -1,0 +1,317 @@
+//! Exports: the list of winners that leaves the system, for one purpose at a time.
+//!
+//! Invariant: only holders of a prize are in it, with the fields of the purpose and no other; who
+//! took it, when, what for and why is on record before anything is opened, and stands on the copy.
+//!
+//! Not here: how files are written ([`super::sheet`]), who may ([`crate::account`]).
+
+use lucky_draw::result::Slot;
+use lucky_draw::ticket::TicketNumber;
+use zeroize::Zeroizing;
+
+use crate::activity::ActivityId;
+use crate::audit::{self, Act, Actor, StaffId};
+use crate::platform::clock::Timestamp;
+use crate::platform::db::{Db, Tx};
+use crate::platform::text::{self, Language, dates};
+use crate::vault::{
+    self, AddressLine, County, District, Name, OpenedContact, OpenedWinner, Phone, PostalCode,
+    Recorded, Vault, VerifiedDraw, WinnerContact, WinnerExport,
+};
+
+use super::claims::{self, Decided};
+use super::sheet::{Format, Table};
+use super::{Claim, Error, ExportId, post, store};
+
+/// Why winners' data leaves the system.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExportPurpose {
+    /// Calling winners.
+    Phone,
+    /// Writing to winners on paper.
+    Post,
+    /// Sending prizes.
+    Shipping,
+}
+
+impl ExportPurpose {
+    /// Every purpose.
+    pub const ALL: [ExportPurpose; 3] = [
+        ExportPurpose::Phone,
+        ExportPurpose::Post,
+        ExportPurpose::Shipping,
+    ];
+
+    /// The word in the database, in forms and in message ids.
+    pub fn code(self) -> &'static str {
+        match self {
+            ExportPurpose::Phone => "phone",
+            ExportPurpose::Post => "post",
+            ExportPurpose::Shipping => "shipping",
+        }
+    }
+
+    /// Reads [`ExportPurpose::code`].
+    pub fn parse(code: &str) -> Option<ExportPurpose> {
+        ExportPurpose::ALL
+            .into_iter()
+            .find(|purpose| purpose.code() == code)
+    }
+
+    /// Its words.
+    pub fn words(self, language: Language) -> String {
+        let id = match self {
+            ExportPurpose::Phone => "notify-export-phone",
+            ExportPurpose::Post => "notify-export-post",
+            ExportPurpose::Shipping => "notify-export-shipping",
+        };
+        text::message(language, id, &[])
+    }
+
+    fn columns(self) -> &'static [Column] {
+        use Column::{Address, County, District, Name, Phone, PostalCode, Prize, Ticket};
+        match self {
+            ExportPurpose::Phone => &[Prize, Ticket, Name, Phone],
+            ExportPurpose::Post => &[Prize, Ticket, Name, PostalCode, County, District, Address],
+            ExportPurpose::Shipping => &[
+                Prize, Ticket, Name, Phone, PostalCode, County, District, Address,
+            ],
+        }
+    }
+}
+
+/// What a column holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Column {
+    Prize,
+    Ticket,
+    Name,
+    Phone,
+    PostalCode,
+    County,
+    District,
+    Address,
+}
+
+impl Column {
+    fn words(self, language: Language) -> String {
+        let id = match self {
+            Column::Prize => "notify-column-prize",
+            Column::Ticket => "notify-column-ticket",
+            Column::Name => "notify-column-name",
+            Column::Phone => "notify-column-phone",
+            Column::PostalCode => "notify-column-postal-code",
+            Column::County => "notify-column-county",
+            Column::District => "notify-column-district",
+            Column::Address => "notify-column-address",
+        };
+        text::message(language, id, &[])
+    }
+
+    fn of(self, contact: &OpenedContact<WinnerExport>) -> Zeroizing<String> {
+        let text = match self {
+            Column::Prize | Column::Ticket => None,
+            Column::Name => contact.read::<Name>().map(|field| field.expose()),
+            Column::Phone => contact.read::<Phone>().map(|field| field.expose()),
+            Column::PostalCode => contact.read::<PostalCode>().map(|field| field.expose()),
+            Column::County => contact.read::<County>().map(|field| field.expose()),
+            Column::District => contact.read::<District>().map(|field| field.expose()),
+            Column::Address => contact.read::<AddressLine>().map(|field| field.expose()),
+        };
+        Zeroizing::new(text.unwrap_or_default().to_owned())
+    }
+}
+
+/// One export, as its row says it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Export {
+    /// The activity.
+    pub activity: ActivityId,
+    /// Its id; printed on the copy.
+    pub id: ExportId,
+    /// Who took it.
+    pub by: StaffId,
+    /// When.
+    pub made_at: Timestamp,
+    /// What for.
+    pub purpose: ExportPurpose,
+    /// In which form.
+    pub format: Format,
+    /// How many people are in it.
+    pub rows: u64,
+}
+
+/// Who takes an export; the name stands on the copy.
+#[derive(Debug, Clone)]
+pub struct Taker {
+    /// The member of staff.
+    pub id: StaffId,
+    /// The name for signing in.
+    pub name: String,
+}
+
+/// What somebody asks for.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The activity.
+    pub activity: ActivityId,
+    /// What for.
+    pub purpose: ExportPurpose,
+    /// In which form.
+    pub format: Format,
+    /// Why, in the words of whoever asks; never about a person.
+    pub reason: String,
+    /// The language of the file.
+    pub language: Language,
+}
+
+/// A file on its way out.
+pub struct File {
+    /// ASCII.
+    pub name: String,
+    /// In which form.
+    pub format: Format,
+    /// The whole file.
+    pub bytes: Vec<u8>,
+}
+
+/// The latest exports of all activities.
+pub fn list(tx: &mut Tx) -> Result<Vec<Export>, Error> {
+    Ok(store::exports(tx, 100)?)
+}
+
+/// Makes an export: verified, written down, opened, filled in, in this order.
+pub fn make(db: &Db, vault: &Vault, by: &Taker, request: &Request) -> Result<File, Error> {
+    let draw = db.read_now("read draw", |tx| claims::decided(tx, &request.activity))?;
+    let verified = post::verified(db, vault, &draw)?;
+    let (export, claims, recorded) = db.write_now("record export", |tx| {
+        begin(tx, &draw, &verified, by, request)
+    })?;
+    let opened = vault.open_winners(recorded)?;
+    let table = fill(&draw, by, request, &export, &claims, &opened);
+    Ok(File {
+        name: format!(
+            "winners-{}-{}.{}",
+            export.activity,
+            export.id,
+            export.format.code()
+        ),
+        format: export.format,
+        bytes: table.to_bytes(export.format)?,
+    })
+}
+
+type Begun = (Export, Vec<Claim>, Recorded<WinnerExport>);
+
+fn begin(
+    tx: &mut Tx,
+    draw: &Decided,
+    verified: &VerifiedDraw,
+    by: &Taker,
+    request: &Request,
+) -> Result<Begun, Error> {
+    let mut winners = Vec::new();
+    let mut contacts = Vec::new();
+    for claim in claims::current(tx, draw)? {
+        // A ticket whose opening is lost is nobody that anyone may be told about.
+        let Ok(proof) = verified.winner(claim.index) else {
+            continue;
+        };
+        let Some((ticket, sealed)) = post::contact_of(tx, draw, claim.index)? else {
+            continue;
+        };
+        contacts.push(WinnerContact {
+            proof,
+            sealed,
+            notice: ticket.notice,
+        });
+        winners.push(claim);
+    }
+    let export = Export {
+        activity: request.activity.clone(),
+        id: ExportId::fresh(),
+        by: by.id.clone(),
+        made_at: tx.now(),
+        purpose: request.purpose,
+        format: request.format,
+        rows: u64::try_from(winners.len()).expect("a count fits 64 bits"),
+    };
+    store::insert_export(tx, &export)?;
+    let actor = Actor::Staff(by.id.clone());
+    let act = Act {
+        actor: &actor,
+        act: "notify.exported",
+        activity: export.activity.as_str(),
+        object: export.id.as_str(),
+        purpose: export.purpose.code(),
+        reason: &request.reason,
+    };
+    audit::record(tx, &act)?;
+    let recorded = vault::record::<WinnerExport>(tx, &actor, export.id.as_str(), contacts)?;
+    Ok((export, winners, recorded))
+}
+
+fn fill(
+    draw: &Decided,
+    by: &Taker,
+    request: &Request,
+    export: &Export,
+    claims: &[Claim],
+    opened: &[OpenedWinner<WinnerExport>],
+) -> Table {
+    let language = request.language;
+    let columns = request.purpose.columns();
+    let rows = claims.iter().zip(opened).map(|(claim, winner)| {
+        let cells = columns
+            .iter()
+            .map(|column| match (column, &winner.contact) {
+                (Column::Prize, _) => Zeroizing::new(slot_words(draw, language, &claim.slot)),
+                (Column::Ticket, _) => Zeroizing::new(TicketNumber(claim.index).to_string()),
+                (column, Ok(contact)) => column.of(contact),
+                (_, Err(_)) => Zeroizing::new(String::new()),
+            });
+        cells.collect()
+    });
+    let mark = text::message(
+        language,
+        "notify-export-mark",
+        &[
+            ("who", by.name.clone().into()),
+            ("when", dates::datetime(language, export.made_at.0).into()),
+            ("purpose", request.purpose.words(language).into()),
+            ("count", export.rows.to_string().into()),
+            ("id", export.id.0.clone().into()),
+        ],
+    );
+    Table {
+        columns: columns
+            .iter()
+            .map(|column| column.words(language))
+            .collect(),
+        rows: rows.collect(),
+        mark,
+        made_at: export.made_at,
+    }
+}
+
+/// A slot in words: the prize and, where there are several, which one; or the reserve place.
+pub fn slot_words(draw: &Decided, language: Language, slot: &Slot) -> String {
+    match slot {
+        Slot::Reserve(place) => {
+            let place = place.to_string();
+            text::message(language, "notify-slot-reserve", &[("place", place.into())])
+        }
+        Slot::Prize { slug, unit } => {
+            let Some(prize) = draw.plan.prize(slug) else {
+                return slot.to_string();
+            };
+            let name = prize.name.pick(language).to_owned();
+            if prize.units == 1 {
+                return name;
+            }
+            let unit = unit.to_string();
+            let args = [("prize", name.into()), ("unit", unit.into())];
+            text::message(language, "notify-slot-prize", &args)
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! What happens by itself: letters leave, deadlines pass, reminders go out.
+//!
+//! Invariant: every handler asks where things stand before it acts, so that running one twice, or
+//! late, is harmless. One job looks after all draws with a result, so that a deadline passes even
+//! where nobody ever opened the winners' page.
+
+use std::sync::Arc;
+
+use crate::activity::{self, ActivityId, Stage};
+use crate::draw;
+use crate::platform::clock::{MINUTE, Timestamp};
+use crate::platform::config::Config;
+use crate::platform::db::{self, Db, Tx};
+use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
+use crate::platform::mail::Mailer;
+use crate::vault::Vault;
+
+use super::claims::{self, Decided};
+use super::letters::Imprint;
+use super::post::Post;
+use super::{Error, NoticeId, notices};
+
+const MAIL: &str = "notify.mail";
+const LOOK: &str = "notify.look";
+const REMIND: &str = "notify.remind";
+const WATCH: &str = "notify.watch";
+
+/// How often draws with a result are looked at beside their deadlines.
+const BETWEEN_LOOKS: i64 = 10 * MINUTE;
+
+/// Names the handlers of this domain's jobs, and starts the one that looks after all draws.
+pub fn register(
+    runner: &mut Runner,
+    db: &Db,
+    vault: &Vault,
+    mailer: &Arc<Mailer>,
+    config: &Config,
+) {
+    let post = Post::new(db, vault, mailer, Imprint::of(config));
+    runner.on(MAIL, move |job| mail(&post, job));
+    let (own_db, own_vault, own_mailer) = (db.clone(), vault.clone(), mailer.clone());
+    runner.on(LOOK, move |job| {
+        let activity = ActivityId(job.activity.clone());
+        look(&own_db, &own_vault, &own_mailer, &activity)?;
+        Ok(Next::Done)
+    });
+    let (own_db, own_mailer) = (db.clone(), mailer.clone());
+    runner.on(REMIND, move |job| remind(&own_db, &own_mailer, job));
+    let (own_db, own_vault, own_mailer) = (db.clone(), vault.clone(), mailer.clone());
+    runner.on(WATCH, move |_| watch(&own_db, &own_vault, &own_mailer));
+    if let Err(error) = db.write_now("watch draws", enqueue_watch) {
+        tracing::error!(%error, "deadlines pass only after the next start");
+    }
+}
+
+fn enqueue_watch(tx: &mut Tx) -> Result<(), db::Error> {
+    let run_at = tx.now();
+    jobs::enqueue(
+        tx,
+        &NewJob {
+            kind: WATCH,
+            activity: String::new(),
+            payload: String::new(),
+            run_at,
+            dedup_key: WATCH.to_owned(),
+        },
+    )
+}
+
+/// The letter of one notice.
+pub(super) fn enqueue_mail(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    notice: &NoticeId,
+) -> Result<(), db::Error> {
+    let run_at = tx.now();
+    jobs::enqueue(
+        tx,
+        &NewJob {
+            kind: MAIL,
+            activity: activity.0.clone(),
+            payload: notice.0.clone(),
+            run_at,
+            dedup_key: format!("{MAIL}:{notice}"),
+        },
+    )
+}
+
+/// A look at one activity at some moment.
+pub(super) fn enqueue_look(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    run_at: Timestamp,
+) -> Result<(), db::Error> {
+    enqueue_at(tx, LOOK, activity, run_at)
+}
+
+/// The deadlines of a draw that are still to come, and the reminders before them.
+pub(super) fn enqueue_deadlines(tx: &mut Tx, draw: &Decided) -> Result<(), db::Error> {
+    let now = tx.now();
+    for deadline in draw::claim_deadlines(&draw.facts) {
+        if deadline > now {
+            enqueue_at(tx, LOOK, &draw.facts.id, deadline)?;
+        }
+        if draw.reminder_before(deadline) > now {
+            enqueue_reminder(tx, draw, deadline)?;
+        }
+    }
+    Ok(())
+}
+
+fn enqueue_reminder(tx: &mut Tx, draw: &Decided, deadline: Timestamp) -> Result<(), db::Error> {
+    jobs::enqueue(
+        tx,
+        &NewJob {
+            kind: REMIND,
+            activity: draw.facts.id.0.clone(),
+            payload: deadline.0.to_string(),
+            run_at: draw.reminder_before(deadline),
+            dedup_key: format!("{REMIND}:{}:{}", draw.facts.id, deadline.0),
+        },
+    )
+}
+
+fn enqueue_at(
+    tx: &mut Tx,
+    kind: &'static str,
+    activity: &ActivityId,
+    run_at: Timestamp,
+) -> Result<(), db::Error> {
+    jobs::enqueue(
+        tx,
+        &NewJob {
+            kind,
+            activity: activity.0.clone(),
+            payload: String::new(),
+            run_at,
+            dedup_key: format!("{kind}:{activity}:{}", run_at.0),
+        },
+    )
+}
+
+fn mail(post: &Post, job: &Job) -> Result<Next, Failure> {
+    let activity = ActivityId(job.activity.clone());
+    let notice = NoticeId(job.payload.clone());
+    match post.deliver(&activity, &notice) {
+        Ok(Some(again)) => Ok(Next::At(again)),
+        Ok(None) | Err(Error::Purged | Error::Unknown) => Ok(Next::Done),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn look(db: &Db, vault: &Vault, mailer: &Mailer, activity: &ActivityId) -> Result<(), Error> {
+    let looked = db.write_now("look after claims", |tx| {
+        let draw = claims::decided(tx, activity)?;
+        claims::look(tx, vault, mailer, &draw)
+    });
+    match looked {
+        // Cancelled or purged meanwhile: nothing is left to do.
+        Err(Error::Unknown | Error::Purged) => Ok(()),
+        looked => looked,
+    }
+}
+
+fn remind(db: &Db, mailer: &Mailer, job: &Job) -> Result<Next, Failure> {
+    let activity = ActivityId(job.activity.clone());
+    let Ok(deadline) = job.payload.parse().map(Timestamp) else {
+        return Ok(Next::Done);
+    };
+    let reminded = db.write_now("remind winners", |tx| {
+        let draw = claims::decided(tx, &activity)?;
+        notices::remind(tx, mailer, &draw, deadline)
+    });
+    match reminded {
+        Ok(()) | Err(Error::Unknown | Error::Purged) => Ok(Next::Done),
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn watch(db: &Db, vault: &Vault, mailer: &Mailer) -> Result<Next, Failure> {
+    let drawn = db.read_now("list draws with a result", |tx| {
+        activity::list(tx, &[Stage::Drawn])
+    })?;
+    for facts in drawn {
+        // One broken activity must not keep the others waiting.
+        if let Err(error) = look(db, vault, mailer, &facts.id) {
+            tracing::error!(activity = %facts.id, %error, "claims cannot be looked after");
+        }
+    }
+    Ok(Next::At(db.clock().now().plus(BETWEEN_LOOKS)))
+}

@@ -1,0 +1,306 @@
+//! Notices: which letters are to be written, and how far each has come.
+//!
+//! Invariant: for a ticket, a prize and a kind there is one notice; a second copy exists only
+//! because a member of staff asked for it, under a message id of its own. A notice at `sending`
+//! whose sender is gone becomes `uncertain` and stays so (`decisions` D21).
+//!
+//! Not here: opening the address and sending ([`super::post`]).
+
+use std::collections::BTreeSet;
+
+use lucky_draw::result::Slot;
+
+use crate::audit::{self, Act, Actor};
+use crate::draw;
+use crate::entry;
+use crate::platform::clock::Timestamp;
+use crate::platform::db::Tx;
+use crate::platform::jobs::back_off;
+use crate::platform::mail::{Mailer, Outcome};
+
+use super::claims::Decided;
+use super::{
+    Claim, ClaimStage, Error, Named, Notice, NoticeId, NoticeKind, NoticeStage, claims, jobs, store,
+};
+
+/// Every notice of a draw in slot order, the first one of a slot in front.
+pub fn list(tx: &mut Tx, draw: &Decided) -> Result<Vec<Notice>, Error> {
+    let mut notices = store::notices(tx, &draw.facts.id, draw.draw())?;
+    notices.sort_by_key(|notice| {
+        let kind = NoticeKind::ALL.iter().position(|kind| *kind == notice.kind);
+        (draw.rank(&notice.slot), kind, notice.index, notice.copy)
+    });
+    Ok(notices)
+}
+
+/// Whether staff have begun to tell winners; from then on reminders and notices to those who move
+/// up leave by themselves.
+pub fn has_begun(tx: &mut Tx, draw: &Decided) -> Result<bool, Error> {
+    Ok(!store::notices(tx, &draw.facts.id, draw.draw())?.is_empty())
+}
+
+/// Winners and called reserves who hold a prize and were not told yet.
+pub fn untold(tx: &mut Tx, draw: &Decided, claims: &[Claim]) -> Result<Vec<Claim>, Error> {
+    let notices = store::notices(tx, &draw.facts.id, draw.draw())?;
+    let told = |claim: &Claim| {
+        notices.iter().any(|notice| {
+            notice.slot == claim.slot
+                && notice.index == claim.index
+                && matches!(notice.kind, NoticeKind::Won | NoticeKind::Promoted)
+        })
+    };
+    let waiting = claims
+        .iter()
+        .filter(|claim| claim.is_prize() && claim.stage == ClaimStage::Held && !told(claim));
+    Ok(waiting.cloned().collect())
+}
+
+/// Staff begin to tell winners: a notice for everyone who was not told yet. Answers with how many.
+pub fn begin(tx: &mut Tx, mailer: &Mailer, draw: &Decided, by: &Actor) -> Result<usize, Error> {
+    let claims = claims::ensure(tx, draw)?;
+    let told = tell(tx, mailer, draw, &claims)?;
+    if told > 0 {
+        let deadline = draw.next_deadline(tx.now());
+        if draw.reminder_before(deadline) <= tx.now() {
+            // The day of the reminder is over, and their second entries must hear before it too.
+            remind_each(tx, mailer, draw, deadline, &[NoticeKind::Duplicate])?;
+        }
+        let object = told.to_string();
+        let act = Act {
+            actor: by,
+            act: "notify.begun",
+            activity: draw.facts.id.as_str(),
+            object: &object,
+            purpose: "winner-notice",
+            reason: "",
+        };
+        audit::record(tx, &act)?;
+    }
+    Ok(told)
+}
+
+/// A notice for everyone in `claims` who was not told yet.
+pub(super) fn tell(
+    tx: &mut Tx,
+    mailer: &Mailer,
+    draw: &Decided,
+    claims: &[Claim],
+) -> Result<usize, Error> {
+    let first = first_holders(tx, draw)?;
+    let untold = untold(tx, draw, claims)?;
+    for claim in &untold {
+        let kind = if first.contains(&(claim.slot.clone(), claim.index)) {
+            NoticeKind::Won
+        } else {
+            NoticeKind::Promoted
+        };
+        add(tx, mailer, draw, &claim.slot, claim.index, kind, 0)?;
+    }
+    Ok(untold.len())
+}
+
+/// Who held what by the result alone.
+fn first_holders(tx: &mut Tx, draw: &Decided) -> Result<BTreeSet<(Slot, u64)>, Error> {
+    let result = draw::result(tx, &draw.plan)?;
+    let holdings = lucky_draw::result::holdings(&result, &[]);
+    Ok(holdings
+        .into_iter()
+        .map(|holding| (holding.slot, holding.index))
+        .collect())
+}
+
+/// Reminds everyone whose deadline this is and who has not come, and the contacts of their second
+/// entries, before the prize passes on (`decisions` D5).
+pub fn remind(
+    tx: &mut Tx,
+    mailer: &Mailer,
+    draw: &Decided,
+    deadline: Timestamp,
+) -> Result<(), Error> {
+    if !has_begun(tx, draw)? {
+        return Ok(());
+    }
+    let kinds = [NoticeKind::Reminder, NoticeKind::Duplicate];
+    remind_each(tx, mailer, draw, deadline, &kinds)
+}
+
+fn remind_each(
+    tx: &mut Tx,
+    mailer: &Mailer,
+    draw: &Decided,
+    deadline: Timestamp,
+    kinds: &[NoticeKind],
+) -> Result<(), Error> {
+    let claims = claims::ensure(tx, draw)?;
+    let known = store::notices(tx, &draw.facts.id, draw.draw())?;
+    let late = claims.iter().filter(|claim| {
+        claim.is_prize() && claim.stage == ClaimStage::Held && claim.deadline == deadline
+    });
+    for claim in late {
+        let mut asked = vec![(claim.index, NoticeKind::Reminder)];
+        let tag = claims::tag(tx, draw, claim)?;
+        for second in entry::duplicates_of(tx, &draw.facts.id, draw.draw(), &tag)? {
+            asked.push((second.index, NoticeKind::Duplicate));
+        }
+        for (index, kind) in asked {
+            let is_known = known.iter().any(|notice| {
+                notice.slot == claim.slot && notice.index == index && notice.kind == kind
+            });
+            if kinds.contains(&kind) && !is_known {
+                add(tx, mailer, draw, &claim.slot, index, kind, 0)?;
+            }
+        }
+    }
+    Ok(())
+}
+
+fn add(
+    tx: &mut Tx,
+    mailer: &Mailer,
+    draw: &Decided,
+    slot: &Slot,
+    index: u64,
+    kind: NoticeKind,
+    copy: i64,
+) -> Result<(), Error> {
+    let notice = Notice {
+        id: NoticeId::fresh(),
+        slot: slot.clone(),
+        index,
+        kind,
+        copy,
+        message_id: mailer.message_id(),
+        stage: NoticeStage::Waiting,
+        attempts: 0,
+        next_at: tx.now(),
+        last_reply: String::new(),
+        sent_at: None,
+    };
+    store::insert_notice(tx, &draw.facts.id, draw.draw(), &notice)?;
+    Ok(jobs::enqueue_mail(tx, &draw.facts.id, &notice.id)?)
+}
+
+/// Staff want a letter to go out again, under a new message id: the old one stays as it was, and
+/// the person may get two. Only for a notice that is uncertain or was refused, and once each.
+pub fn resend(
+    tx: &mut Tx,
+    mailer: &Mailer,
+    draw: &Decided,
+    by: &Actor,
+    id: &NoticeId,
+) -> Result<(), Error> {
+    let old = store::find_notice(tx, &draw.facts.id, id)?.ok_or(Error::Unknown)?;
+    let all = store::notices(tx, &draw.facts.id, draw.draw())?;
+    let newer = all.iter().any(|notice| {
+        notice.slot == old.slot
+            && notice.index == old.index
+            && notice.kind == old.kind
+            && notice.copy > old.copy
+    });
+    if newer || !may_be_resent(old.stage) {
+        return Err(Error::Moved);
+    }
+    add(
+        tx,
+        mailer,
+        draw,
+        &old.slot,
+        old.index,
+        old.kind,
+        old.copy + 1,
+    )?;
+    let act = Act {
+        actor: by,
+        act: "notify.resent",
+        activity: draw.facts.id.as_str(),
+        object: &Named(&old.slot, old.index).to_string(),
+        purpose: "winner-notice",
+        reason: old.id.as_str(),
+    };
+    Ok(audit::record(tx, &act)?)
+}
+
+/// Whether staff may ask for another copy.
+pub fn may_be_resent(stage: NoticeStage) -> bool {
+    matches!(stage, NoticeStage::Uncertain | NoticeStage::Refused)
+}
+
+/// The letter is about to leave; committed before it does. `false` when somebody else sends it.
+pub fn begin_sending(tx: &mut Tx, draw: &Decided, notice: &Notice) -> Result<bool, Error> {
+    let sending = Notice {
+        stage: NoticeStage::Sending,
+        attempts: notice.attempts + 1,
+        ..notice.clone()
+    };
+    Ok(store::advance_notice(
+        tx,
+        &draw.facts.id,
+        &[NoticeStage::Waiting],
+        &sending,
+    )?)
+}
+
+/// Its sender is gone: nobody knows whether it left.
+pub(super) fn lose(tx: &mut Tx, draw: &Decided, notice: &Notice) -> Result<(), Error> {
+    let lost = Notice {
+        stage: NoticeStage::Uncertain,
+        last_reply: "crash".to_owned(),
+        ..notice.clone()
+    };
+    store::advance_notice(tx, &draw.facts.id, &[NoticeStage::Sending], &lost)?;
+    Ok(())
+}
+
+/// A notice that will not be sent: nobody to write to, or no longer needed.
+pub(super) fn put_away(
+    tx: &mut Tx,
+    draw: &Decided,
+    notice: &Notice,
+    stage: NoticeStage,
+) -> Result<(), Error> {
+    let away = Notice {
+        stage,
+        ..notice.clone()
+    };
+    store::advance_notice(tx, &draw.facts.id, &[NoticeStage::Waiting], &away)?;
+    Ok(())
+}
+
+/// Writes down what became of a try; for one that may be repeated, from when on.
+pub(super) fn settle(
+    tx: &mut Tx,
+    draw: &Decided,
+    notice: &Notice,
+    outcome: Outcome,
+) -> Result<Option<Timestamp>, Error> {
+    let mut settled = notice.clone();
+    settled.attempts += 1;
+    let mut from = vec![NoticeStage::Waiting, NoticeStage::Sending];
+    let mut again = None;
+    match outcome {
+        Outcome::Sent => {
+            settled.stage = NoticeStage::Sent;
+            settled.last_reply = String::new();
+            settled.sent_at = Some(tx.now());
+            // Another process may have given this one up; now it is known.
+            from.push(NoticeStage::Uncertain);
+        }
+        Outcome::Refused { code } => {
+            settled.stage = NoticeStage::Refused;
+            settled.last_reply = code.to_string();
+            from.push(NoticeStage::Uncertain);
+        }
+        Outcome::Uncertain => {
+            settled.stage = NoticeStage::Uncertain;
+            settled.last_reply = "lost".to_owned();
+        }
+        Outcome::TryLater(trouble) => {
+            settled.stage = NoticeStage::Waiting;
+            settled.last_reply = trouble.word();
+            settled.next_at = tx.now().plus(back_off(notice.attempts));
+            again = Some(settled.next_at);
+        }
+    }
+    store::advance_notice(tx, &draw.facts.id, &from, &settled)?;
+    Ok(again)
+}

@@ -1,0 +1,145 @@
+//! The list of winners as a file, for admins.
+
+use std::io::Cursor;
+
+use rocket::http::{ContentType, Header};
+use rocket::request::Request;
+use rocket::response::{self, Responder, Response};
+use rocket::{Route, State, get, post, routes};
+
+use crate::account::guard::Admin;
+use crate::account::{self, Permission};
+use crate::activity::{self, Facts, Kind, Stage};
+use crate::notify::export::{self, Export, File, Taker};
+use crate::notify::sheet::Format;
+use crate::notify::wire::{ExportTyped, ExportsView, export_request};
+use crate::platform::db::{Db, Tx};
+use crate::platform::text::Language;
+use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::form::{FormFields, Mistakes};
+use crate::platform::web::page::Page;
+use crate::vault::Vault;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, make]
+}
+
+/// A file on its way to the browser; it is never kept here.
+struct Download(File);
+
+impl<'r> Responder<'r, 'static> for Download {
+    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
+        let File {
+            name,
+            format,
+            bytes,
+        } = self.0;
+        let kind = match format {
+            Format::Csv => ContentType::new("text", "csv").with_params(("charset", "utf-8")),
+            Format::Xlsx => ContentType::new(
+                "application",
+                "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            ),
+        };
+        let place = format!("attachment; filename=\"{name}\"");
+        Response::build()
+            .header(kind)
+            .header(Header::new("Content-Disposition", place))
+            .header(Header::new("Cache-Control", "no-store"))
+            .sized_body(bytes.len(), Cursor::new(bytes))
+            .ok()
+    }
+}
+
+/// The file, or the form again.
+#[derive(rocket::Responder)]
+enum Answer {
+    File(Download),
+    Page(Page),
+}
+
+fn may_export(staff: &Admin) -> AppResult<()> {
+    if staff.0.may(Permission::Export) {
+        Ok(())
+    } else {
+        Err(AppError::forbidden())
+    }
+}
+
+struct Standing {
+    activities: Vec<Facts>,
+    exports: Vec<(Export, String, String)>,
+}
+
+fn standing(tx: &mut Tx, lang: Language) -> AppResult<Standing> {
+    let mut activities = activity::list(tx, &[Stage::Drawn, Stage::Notified])?;
+    activities.retain(|facts| facts.kind == Kind::Draw);
+    let names = account::names(tx)?;
+    let mut exports = Vec::new();
+    for export in export::list(tx)? {
+        let facts = activity::by_id(tx, &export.activity)?;
+        let who = names.get(export.by.as_str()).cloned().unwrap_or_default();
+        exports.push((export, facts.title.pick(lang).to_owned(), who));
+    }
+    Ok(Standing {
+        activities,
+        exports,
+    })
+}
+
+async fn page(lang: Language, db: &Db, typed: ExportTyped, mistakes: Mistakes) -> AppResult<Page> {
+    let found = db
+        .read("list exports", move |tx| standing(tx, lang))
+        .await?;
+    let view = ExportsView::of(lang, &found.activities, &found.exports, typed, mistakes);
+    Ok(Page::new(lang, "notify/exports", view).no_store())
+}
+
+#[get("/admin/exports?<activity>")]
+async fn list(
+    lang: Language,
+    staff: Admin,
+    activity: Option<&str>,
+    db: &State<Db>,
+) -> AppResult<Page> {
+    may_export(&staff)?;
+    let typed = ExportTyped {
+        activity: activity.unwrap_or("").to_owned(),
+        ..ExportTyped::default()
+    };
+    page(lang, db, typed, Mistakes::new()).await
+}
+
+#[post("/admin/exports", data = "<form>")]
+async fn make(
+    lang: Language,
+    staff: Admin,
+    form: FormFields,
+    db: &State<Db>,
+    vault: &State<Vault>,
+) -> AppResult<Answer> {
+    may_export(&staff)?;
+    let request = match export_request(lang, &form) {
+        Ok(request) => request,
+        Err(mistakes) => {
+            let typed = ExportTyped {
+                activity: form.value("activity").to_owned(),
+                purpose: form.value("purpose").to_owned(),
+                format: form.value("format").to_owned(),
+                reason: form.value("reason").to_owned(),
+            };
+            let page = page(lang, db, typed, mistakes).await?;
+            return Ok(Answer::Page(page.again()));
+        }
+    };
+    let by = Taker {
+        id: staff.0.id.clone(),
+        name: staff.0.name.clone(),
+    };
+    let (db, vault) = (db.inner().clone(), vault.inner().clone());
+    let file =
+        rocket::tokio::task::spawn_blocking(move || export::make(&db, &vault, &by, &request))
+            .await
+            .map_err(AppError::broken)??;
+    Ok(Answer::File(Download(file)))
+}

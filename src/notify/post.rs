@@ -1,0 +1,362 @@
+//! Sending one notice: the address is opened between a server that listens and a letter that
+//! leaves, and nowhere else.
+//!
+//! Invariant: `sending` is committed before the first byte of the letter leaves, and the outcome
+//! after; so every letter that may have left is known, and none of them leaves twice. While the
+//! mail server is down no address is opened.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::activity::ActivityId;
+use crate::audit::Actor;
+use crate::draw;
+use crate::entry::{self, Ticket};
+use crate::platform::clock::{MINUTE, SECOND, Timestamp};
+use crate::platform::db::{Db, Tx};
+use crate::platform::mail::{Letter, LetterError, Mailer, Outcome, Trouble, Written};
+use crate::vault::{
+    self, Email, FieldKind, Name, NotAWinner, OpenedContact, Refusal, Sealed, Vault, VerifiedDraw,
+    WinnerContact, WinnerNotice,
+};
+
+use super::claims::{self, Decided};
+use super::letters::{self, Imprint, Matter};
+use super::{Claim, ClaimStage, Error, Notice, NoticeId, NoticeKind, NoticeStage, notices, store};
+
+/// When a site without a mail server is asked again.
+const UNTIL_CONFIGURED: i64 = 10 * MINUTE;
+/// How long a server that could not be reached is left alone: doubles up to the second number.
+/// Waiting for a server that does not answer would keep every other job waiting too.
+const LEFT_ALONE: (i64, i64) = (30 * SECOND, 10 * MINUTE);
+
+/// Everything that sending needs.
+pub(super) struct Post {
+    db: Db,
+    vault: Vault,
+    mailer: Arc<Mailer>,
+    imprint: Imprint,
+    verified: Verified,
+    down: Mutex<Option<Down>>,
+}
+
+/// A mail server that could not be reached.
+#[derive(Clone, Copy)]
+struct Down {
+    why: Trouble,
+    until: Timestamp,
+    /// How often in a row.
+    failures: u32,
+}
+
+/// The draw that was verified last: a hundred letters of one draw need one verification.
+#[derive(Default)]
+struct Verified(Mutex<Option<(String, usize, VerifiedDraw)>>);
+
+/// A notice whose turn has come, with everything about it that is not personal.
+struct Due {
+    draw: Decided,
+    notice: Notice,
+    claim: Claim,
+    ticket: Ticket,
+    sealed: Sealed,
+    /// For a second entry: the entry that won, so that one person does not get two letters.
+    winner: Option<(Ticket, Sealed)>,
+    settlements: usize,
+}
+
+/// What to do with a notice.
+enum Turn {
+    Send(Box<Due>),
+    Over,
+}
+
+impl Post {
+    pub(super) fn new(db: &Db, vault: &Vault, mailer: &Arc<Mailer>, imprint: Imprint) -> Post {
+        Post {
+            db: db.clone(),
+            vault: vault.clone(),
+            mailer: mailer.clone(),
+            imprint,
+            verified: Verified::default(),
+            down: Mutex::new(None),
+        }
+    }
+
+    /// Tries to send a notice; answers when to try again, or nothing if it is settled.
+    pub(super) fn deliver(
+        &self,
+        activity: &ActivityId,
+        id: &NoticeId,
+    ) -> Result<Option<Timestamp>, Error> {
+        let turn = self
+            .db
+            .write_now("take up notice", |tx| take_up(tx, activity, id))?;
+        let Turn::Send(due) = turn else {
+            return Ok(None);
+        };
+        if let Some(down) = self.is_left_alone() {
+            return self.wait(&due, down.why, down.until);
+        }
+        let connection = match self.mailer.connect() {
+            Ok(connection) => connection,
+            Err(Trouble::NotConfigured) => {
+                let again = self.db.clock().now().plus(UNTIL_CONFIGURED);
+                return self.wait(&due, Trouble::NotConfigured, again);
+            }
+            Err(trouble) => {
+                self.leave_alone(trouble);
+                return self.settle(&due, Outcome::TryLater(trouble));
+            }
+        };
+        *self.down() = None;
+        let message = match self.write(&due)? {
+            Ok(message) => message,
+            Err(stage) => return self.put_away(&due, stage),
+        };
+        let ready = match connection.offer(&message) {
+            Ok(ready) => ready,
+            Err(outcome) => return self.settle(&due, outcome),
+        };
+        let is_ours = self.db.write_now("begin sending", |tx| {
+            notices::begin_sending(tx, &due.draw, &due.notice)
+        })?;
+        if !is_ours {
+            return Ok(None);
+        }
+        let outcome = ready.hand_over();
+        self.settle(&due, outcome)
+    }
+
+    fn settle(&self, due: &Due, outcome: Outcome) -> Result<Option<Timestamp>, Error> {
+        self.db.write_now("settle notice", |tx| {
+            notices::settle(tx, &due.draw, &due.notice, outcome)
+        })
+    }
+
+    fn put_away(&self, due: &Due, stage: NoticeStage) -> Result<Option<Timestamp>, Error> {
+        self.db.write_now("put notice away", |tx| {
+            notices::put_away(tx, &due.draw, &due.notice, stage)
+        })?;
+        Ok(None)
+    }
+
+    /// The notice keeps waiting without a try of its own, and the page says why.
+    fn wait(&self, due: &Due, why: Trouble, until: Timestamp) -> Result<Option<Timestamp>, Error> {
+        let waiting = Notice {
+            last_reply: why.word(),
+            next_at: until,
+            ..due.notice.clone()
+        };
+        self.db.write_now("keep notice waiting", |tx| {
+            let activity = &due.draw.facts.id;
+            store::advance_notice(tx, activity, &[NoticeStage::Waiting], &waiting)
+        })?;
+        Ok(Some(until))
+    }
+
+    fn down(&self) -> MutexGuard<'_, Option<Down>> {
+        self.down.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_left_alone(&self) -> Option<Down> {
+        let now = self.db.clock().now();
+        self.down().filter(|down| now < down.until)
+    }
+
+    fn leave_alone(&self, why: Trouble) {
+        let mut down = self.down();
+        let failures = down.map_or(0, |down| down.failures.saturating_add(1));
+        let (first, longest) = LEFT_ALONE;
+        let pause = first.saturating_mul(1 << failures.min(10)).min(longest);
+        *down = Some(Down {
+            why,
+            until: self.db.clock().now().plus(pause),
+            failures,
+        });
+    }
+
+    /// Opens the address and writes the letter; or says why there is none to send.
+    fn write(&self, due: &Due) -> Result<Result<Written, NoticeStage>, Error> {
+        let verified = self.verified.of(&self.db, &self.vault, due)?;
+        let opened = match open(&self.db, &self.vault, &verified, due) {
+            Ok(opened) => opened,
+            // The opening of the winning ticket is lost: the person comes with receipt and ID.
+            Err(Error::Vault(vault::Error::Refused(Refusal::NotAWinner(NotAWinner::Unopened)))) => {
+                return Ok(Err(NoticeStage::NoAddress));
+            }
+            Err(error) => return Err(error),
+        };
+        let (contact, winner) = (&opened.contact, &opened.winner);
+        let Some(email) = contact.read::<Email>() else {
+            return Ok(Err(NoticeStage::NoAddress));
+        };
+        let told = winner.as_ref().and_then(|winner| winner.read::<Email>());
+        if told.is_some_and(|told| told.expose() == email.expose()) {
+            return Ok(Err(NoticeStage::Dropped));
+        }
+        let name = contact.read::<Name>();
+        let name = name.as_ref().map_or("", |name| name.expose());
+        let matter = Matter {
+            draw: &due.draw,
+            slot: &due.notice.slot,
+            index: due.notice.index,
+            kind: due.notice.kind,
+            deadline: due.claim.deadline,
+            language: due.ticket.language,
+        };
+        let body = letters::body(&self.imprint, &matter, name)?;
+        let letter = Letter {
+            to: email.expose(),
+            subject: &letters::subject(&self.imprint, due.notice.kind, matter.language),
+            body: &body,
+            message_id: &due.notice.message_id,
+            date: self.db.clock().now(),
+            language: matter.language,
+        };
+        match self.mailer.write(&letter) {
+            Ok(letter) => Ok(Ok(letter)),
+            Err(LetterError::Address) => Ok(Err(NoticeStage::NoAddress)),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+/// Looks whether a notice is still to be sent, and settles those that are not.
+fn take_up(tx: &mut Tx, activity: &ActivityId, id: &NoticeId) -> Result<Turn, Error> {
+    let draw = claims::decided(tx, activity)?;
+    let notice = store::find_notice(tx, activity, id)?.ok_or(Error::Unknown)?;
+    match notice.stage {
+        NoticeStage::Waiting => {}
+        NoticeStage::Sending => {
+            notices::lose(tx, &draw, &notice)?;
+            return Ok(Turn::Over);
+        }
+        _ => return Ok(Turn::Over),
+    }
+    let claim = claims::of_slot(tx, &draw, &notice.slot)?;
+    let is_about_holder = notice.kind == NoticeKind::Duplicate || claim.index == notice.index;
+    let is_needed = claim.stage == ClaimStage::Held && tx.now() < claim.deadline;
+    if !is_about_holder || !is_needed {
+        notices::put_away(tx, &draw, &notice, NoticeStage::Dropped)?;
+        return Ok(Turn::Over);
+    }
+    let Some((ticket, sealed)) = contact_of(tx, &draw, notice.index)? else {
+        notices::put_away(tx, &draw, &notice, NoticeStage::NoAddress)?;
+        return Ok(Turn::Over);
+    };
+    if notice.kind == NoticeKind::Duplicate && ticket.tag != claims::tag(tx, &draw, &claim)? {
+        // The prize has passed to somebody else since.
+        notices::put_away(tx, &draw, &notice, NoticeStage::Dropped)?;
+        return Ok(Turn::Over);
+    }
+    if !sealed.fields().has(FieldKind::Email) {
+        notices::put_away(tx, &draw, &notice, NoticeStage::NoAddress)?;
+        return Ok(Turn::Over);
+    }
+    let winner = match notice.kind {
+        NoticeKind::Duplicate => contact_of(tx, &draw, claim.index)?,
+        _ => None,
+    };
+    let settlements = draw::settlements(tx, &draw.plan)?.len();
+    Ok(Turn::Send(Box::new(Due {
+        draw,
+        notice,
+        claim,
+        ticket,
+        sealed,
+        winner,
+        settlements,
+    })))
+}
+
+/// The entry behind a ticket and its sealed contact.
+pub(super) fn contact_of(
+    tx: &mut Tx,
+    draw: &Decided,
+    index: u64,
+) -> Result<Option<(Ticket, Sealed)>, Error> {
+    let activity = &draw.facts.id;
+    let Some(ticket) = entry::ticket(tx, activity, draw.draw(), index)? else {
+        return Ok(None);
+    };
+    let Some(item) = &ticket.contact_item else {
+        return Ok(None);
+    };
+    let sealed = vault::sealed(tx, activity.as_str(), item)?;
+    Ok(sealed.map(|sealed| (ticket, sealed)))
+}
+
+/// Verifies the public record of a draw as it is now.
+pub(super) fn verified(db: &Db, vault: &Vault, draw: &Decided) -> Result<VerifiedDraw, Error> {
+    let bundle = db.read_now("read bundle", |tx| {
+        draw::bundle(tx, vault, &draw.plan).map_err(Error::from)
+    })?;
+    Ok(vault.verified(draw.facts.id.as_str(), &bundle)?)
+}
+
+impl Verified {
+    fn of(&self, db: &Db, vault: &Vault, due: &Due) -> Result<VerifiedDraw, Error> {
+        let (id, settlements) = (due.draw.draw().to_owned(), due.settlements);
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((of, after, verified)) = &*kept
+            && (of, after) == (&id, &settlements)
+        {
+            return Ok(verified.clone());
+        }
+        let verified = verified(db, vault, &due.draw)?;
+        *kept = Some((id, settlements, verified.clone()));
+        Ok(verified)
+    }
+}
+
+/// What was opened for one letter.
+struct OpenedLetter {
+    contact: OpenedContact<WinnerNotice>,
+    winner: Option<OpenedContact<WinnerNotice>>,
+}
+
+/// Records and opens the contact of a notice, and for a second entry the winner's own too.
+fn open(db: &Db, vault: &Vault, verified: &VerifiedDraw, due: &Due) -> Result<OpenedLetter, Error> {
+    let recorded = db.write_now("record opening", |tx| -> Result<_, Error> {
+        let contacts = contacts(verified, due)?;
+        let reason = due.notice.id.as_str();
+        Ok(vault::record::<WinnerNotice>(
+            tx,
+            &Actor::System,
+            reason,
+            contacts,
+        )?)
+    })?;
+    let mut opened = vault
+        .open_winners(recorded)?
+        .into_iter()
+        .map(|winner| winner.contact);
+    let contact = opened.next().ok_or(Error::NoContact)?;
+    let winner = opened.next().transpose();
+    Ok(OpenedLetter {
+        contact: contact.map_err(vault::Error::from)?,
+        winner: winner.map_err(vault::Error::from)?,
+    })
+}
+
+fn contacts(verified: &VerifiedDraw, due: &Due) -> Result<Vec<WinnerContact>, Error> {
+    let own = match due.notice.kind {
+        NoticeKind::Duplicate => {
+            verified.duplicate(due.notice.index, &due.ticket.tag, due.claim.index)?
+        }
+        _ => verified.winner(due.notice.index)?,
+    };
+    let mut contacts = vec![WinnerContact {
+        proof: own,
+        sealed: due.sealed.clone(),
+        notice: due.ticket.notice,
+    }];
+    if let Some((ticket, sealed)) = &due.winner {
+        contacts.push(WinnerContact {
+            proof: verified.winner(ticket.index)?,
+            sealed: sealed.clone(),
+            notice: ticket.notice,
+        });
+    }
+    Ok(contacts)
+}

@@ -1,0 +1,303 @@
+//! All SQL of claims, notices and exports.
+
+use diesel::prelude::*;
+use lucky_draw::result::Slot;
+
+use crate::activity::ActivityId;
+use crate::audit::StaffId;
+use crate::platform::clock::Timestamp;
+use crate::platform::db::schema::{claims, exports, notices};
+use crate::platform::db::{self, Tx};
+
+use super::export::Export;
+use super::{Claim, ClaimStage, Error, ExportId, Notice, NoticeId, NoticeKind, NoticeStage};
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = claims)]
+struct ClaimRow {
+    slot: String,
+    position: i64,
+    stage: String,
+    deadline: i64,
+    marked_by: String,
+    marked_at: i64,
+}
+
+impl From<ClaimRow> for Claim {
+    fn from(row: ClaimRow) -> Claim {
+        Claim {
+            slot: slot(&row.slot),
+            index: unsigned(row.position),
+            stage: ClaimStage::parse(&row.stage).expect("a CHECK limits the stages"),
+            deadline: Timestamp(row.deadline),
+            marked_by: row.marked_by,
+            marked_at: Timestamp(row.marked_at),
+        }
+    }
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = notices)]
+struct NoticeRow {
+    id: String,
+    slot: String,
+    position: i64,
+    kind: String,
+    copy: i64,
+    message_id: String,
+    stage: String,
+    attempts: i64,
+    next_at: i64,
+    last_reply: String,
+    sent_at: Option<i64>,
+}
+
+impl From<NoticeRow> for Notice {
+    fn from(row: NoticeRow) -> Notice {
+        Notice {
+            id: NoticeId(row.id),
+            slot: slot(&row.slot),
+            index: unsigned(row.position),
+            kind: NoticeKind::parse(&row.kind).expect("a CHECK limits the kinds"),
+            copy: row.copy,
+            message_id: row.message_id,
+            stage: NoticeStage::parse(&row.stage).expect("a CHECK limits the stages"),
+            attempts: row.attempts,
+            next_at: Timestamp(row.next_at),
+            last_reply: row.last_reply,
+            sent_at: row.sent_at.map(Timestamp),
+        }
+    }
+}
+
+fn slot(text: &str) -> Slot {
+    text.parse().expect("slots are stored as they print")
+}
+
+fn unsigned(number: i64) -> u64 {
+    u64::try_from(number).expect("ticket indices are not negative")
+}
+
+fn signed(number: u64) -> i64 {
+    i64::try_from(number).expect("ticket indices fit 63 bits")
+}
+
+/// Every claim there ever was in a draw, in no particular order.
+pub(super) fn claims(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+) -> Result<Vec<Claim>, db::Error> {
+    let rows = claims::table
+        .filter(claims::activity_id.eq(activity.as_str()))
+        .filter(claims::draw_id.eq(draw))
+        .select(ClaimRow::as_select())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Claim::from).collect())
+}
+
+pub(super) fn insert_claim(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    claim: &Claim,
+) -> Result<(), db::Error> {
+    diesel::insert_into(claims::table)
+        .values((
+            claims::activity_id.eq(activity.as_str()),
+            claims::draw_id.eq(draw),
+            claims::slot.eq(claim.slot.to_string()),
+            claims::position.eq(signed(claim.index)),
+            claims::stage.eq(claim.stage.code()),
+            claims::deadline.eq(claim.deadline.0),
+            claims::marked_by.eq(&claim.marked_by),
+            claims::marked_at.eq(claim.marked_at.0),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Writes what became of a claim if it still is at stage `from`.
+pub(super) fn mark_claim(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    from: ClaimStage,
+    claim: &Claim,
+) -> Result<(), Error> {
+    let changed = diesel::update(
+        claims::table
+            .filter(claims::activity_id.eq(activity.as_str()))
+            .filter(claims::draw_id.eq(draw))
+            .filter(claims::slot.eq(claim.slot.to_string()))
+            .filter(claims::position.eq(signed(claim.index)))
+            .filter(claims::stage.eq(from.code())),
+    )
+    .set((
+        claims::stage.eq(claim.stage.code()),
+        claims::deadline.eq(claim.deadline.0),
+        claims::marked_by.eq(&claim.marked_by),
+        claims::marked_at.eq(claim.marked_at.0),
+    ))
+    .execute(tx.conn())
+    .map_err(db::Error::from)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Moved)
+    }
+}
+
+/// Every notice of a draw, in no particular order.
+pub(super) fn notices(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+) -> Result<Vec<Notice>, db::Error> {
+    let rows = notices::table
+        .filter(notices::activity_id.eq(activity.as_str()))
+        .filter(notices::draw_id.eq(draw))
+        .select(NoticeRow::as_select())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Notice::from).collect())
+}
+
+pub(super) fn find_notice(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    id: &NoticeId,
+) -> Result<Option<Notice>, db::Error> {
+    let row = notices::table
+        .filter(notices::activity_id.eq(activity.as_str()))
+        .filter(notices::id.eq(id.as_str()))
+        .select(NoticeRow::as_select())
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(Notice::from))
+}
+
+pub(super) fn insert_notice(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    notice: &Notice,
+) -> Result<(), db::Error> {
+    diesel::insert_into(notices::table)
+        .values((
+            notices::activity_id.eq(activity.as_str()),
+            notices::id.eq(notice.id.as_str()),
+            notices::draw_id.eq(draw),
+            notices::slot.eq(notice.slot.to_string()),
+            notices::position.eq(signed(notice.index)),
+            notices::kind.eq(notice.kind.code()),
+            notices::copy.eq(notice.copy),
+            notices::message_id.eq(&notice.message_id),
+            notices::stage.eq(notice.stage.code()),
+            notices::attempts.eq(notice.attempts),
+            notices::next_at.eq(notice.next_at.0),
+            notices::last_reply.eq(&notice.last_reply),
+            notices::sent_at.eq(notice.sent_at.map(|at| at.0)),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Writes how far a notice has come if it still is at one of the stages `from`; says whether it was.
+pub(super) fn advance_notice(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    from: &[NoticeStage],
+    notice: &Notice,
+) -> Result<bool, db::Error> {
+    for stage in from {
+        let changed = diesel::update(
+            notices::table
+                .filter(notices::activity_id.eq(activity.as_str()))
+                .filter(notices::id.eq(notice.id.as_str()))
+                .filter(notices::stage.eq(stage.code())),
+        )
+        .set((
+            notices::stage.eq(notice.stage.code()),
+            notices::attempts.eq(notice.attempts),
+            notices::next_at.eq(notice.next_at.0),
+            notices::last_reply.eq(&notice.last_reply),
+            notices::sent_at.eq(notice.sent_at.map(|at| at.0)),
+        ))
+        .execute(tx.conn())?;
+        if changed == 1 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// How many notices stand at each stage.
+pub(super) fn count_notices(
+    tx: &mut Tx,
+    activity: &ActivityId,
+) -> Result<Vec<(NoticeStage, u64)>, db::Error> {
+    let rows: Vec<String> = notices::table
+        .filter(notices::activity_id.eq(activity.as_str()))
+        .select(notices::stage)
+        .load(tx.conn())?;
+    let counted = NoticeStage::ALL.map(|stage| {
+        let found = rows.iter().filter(|row| *row == stage.code()).count();
+        (stage, u64::try_from(found).expect("a count fits 64 bits"))
+    });
+    Ok(counted.to_vec())
+}
+
+pub(super) fn insert_export(tx: &mut Tx, export: &Export) -> Result<(), db::Error> {
+    diesel::insert_into(exports::table)
+        .values((
+            exports::activity_id.eq(export.activity.as_str()),
+            exports::id.eq(export.id.as_str()),
+            exports::staff_id.eq(export.by.as_str()),
+            exports::made_at.eq(export.made_at.0),
+            exports::purpose.eq(export.purpose.code()),
+            exports::format.eq(export.format.code()),
+            exports::row_count.eq(signed(export.rows)),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Exports, the latest first.
+pub(super) fn exports(tx: &mut Tx, at_most: i64) -> Result<Vec<Export>, db::Error> {
+    let rows: Vec<(String, String, String, i64, String, String, i64)> = exports::table
+        .order((exports::made_at.desc(), exports::id))
+        .limit(at_most)
+        .select((
+            exports::activity_id,
+            exports::id,
+            exports::staff_id,
+            exports::made_at,
+            exports::purpose,
+            exports::format,
+            exports::row_count,
+        ))
+        .load(tx.conn())?;
+    let known =
+        rows.into_iter()
+            .filter_map(|(activity, id, by, made_at, purpose, format, rows)| {
+                Some(Export {
+                    activity: ActivityId(activity),
+                    id: ExportId(id),
+                    by: StaffId(by),
+                    made_at: Timestamp(made_at),
+                    purpose: super::export::ExportPurpose::parse(&purpose)?,
+                    format: super::sheet::Format::parse(&format)?,
+                    rows: unsigned(rows),
+                })
+            });
+    Ok(known.collect())
+}
+
+/// Erases claims and notices.
+pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Error> {
+    let gone = diesel::delete(claims::table.filter(claims::activity_id.eq(activity.as_str())))
+        .execute(tx.conn())?;
+    let letters = diesel::delete(notices::table.filter(notices::activity_id.eq(activity.as_str())))
+        .execute(tx.conn())?;
+    Ok(gone + letters)
+}

@@ -1,0 +1,228 @@
+//! What crosses the boundary of winners: forms in, views and words out.
+//!
+//! Invariant: a list of winners holds tickets and states; a name or a telephone number is in a
+//! view only where its opening was recorded.
+
+mod views;
+
+pub(super) use views::{
+    Asked, CallView, ExportTyped, ExportsView, LetterText, NotYetView, NotifyView, Preview,
+    WinnerPage, WinnerView, WinnersView,
+};
+
+use jiff::civil::Date;
+use lucky_draw::result::Slot;
+use zeroize::Zeroizing;
+
+use crate::activity::{AskedField, Field};
+use crate::identity::email::Email;
+use crate::identity::mistake::{self, Mistake};
+use crate::identity::national_id::NationalId;
+use crate::identity::phone::Phone;
+use crate::identity::typed;
+use crate::platform::text::{self, Language};
+use crate::platform::web::form::{FormFields, Mistakes};
+
+use super::calls::CallReason;
+use super::export::{ExportPurpose, Request};
+use super::sheet::Format;
+use super::{ActivityId, NoticeKind, NoticeStage};
+
+/// The longest reason for an export.
+const REASON_MAX: usize = 200;
+
+/// A slot from its address, `grand` and `1`.
+pub(super) fn slot(prize: &str, place: &str) -> Option<Slot> {
+    format!("{prize}/{place}").parse().ok()
+}
+
+/// By what a person is known at the desk: what the tag was made of at entry, the first required
+/// one of ID number, e-mail, telephone.
+pub(super) fn told_apart_by(asked: &[AskedField]) -> Option<Field> {
+    [Field::NationalId, Field::Email, Field::Phone]
+        .into_iter()
+        .find(|field| {
+            asked
+                .iter()
+                .any(|asked| asked.field == *field && asked.required)
+        })
+}
+
+/// The subject of what was typed at the desk, as entry made it; `today` is the day in Taipei.
+pub(super) fn subject(field: Field, raw: &str, today: Date) -> Result<Zeroizing<String>, Mistake> {
+    match field {
+        Field::Email => {
+            let email = Email::parse(raw)?;
+            let address = Zeroizing::new(email.address().to_ascii_lowercase());
+            Ok(Zeroizing::new(format!("email:{}", address.as_str())))
+        }
+        Field::Phone => {
+            let phone = Phone::parse(raw)?;
+            Ok(Zeroizing::new(format!("tel:{}", phone.e164().as_str())))
+        }
+        _ => Ok(NationalId::parse(raw, today)?.subject()),
+    }
+}
+
+/// Mistakes of the desk's form.
+pub(super) fn subject_mistakes(lang: Language, field: Field, mistake: Mistake) -> Mistakes {
+    let mut mistakes = Mistakes::new();
+    let words = mistake::say(lang, mistake.message_id(), &mistake.args());
+    mistakes.add(field.code(), words);
+    mistakes
+}
+
+/// Reads the form of a call.
+pub(super) fn call_reason(lang: Language, form: &FormFields) -> Result<CallReason, Mistakes> {
+    CallReason::parse(form.value("reason")).ok_or_else(|| {
+        let mut mistakes = Mistakes::new();
+        mistakes.add(
+            "reason",
+            text::message(lang, "notify-call-reason-empty", &[]),
+        );
+        mistakes
+    })
+}
+
+/// Reads the form of an export.
+pub(super) fn export_request(lang: Language, form: &FormFields) -> Result<Request, Mistakes> {
+    let mut mistakes = Mistakes::new();
+    let activity = form.value("activity").trim();
+    if activity.is_empty() {
+        let words = text::message(lang, "notify-export-activity-empty", &[]);
+        mistakes.add("activity", words);
+    }
+    let purpose = ExportPurpose::parse(form.value("purpose"));
+    if purpose.is_none() {
+        let words = text::message(lang, "notify-export-purpose-empty", &[]);
+        mistakes.add("purpose", words);
+    }
+    let format = Format::parse(form.value("format"));
+    if format.is_none() {
+        let words = text::message(lang, "notify-export-format-empty", &[]);
+        mistakes.add("format", words);
+    }
+    let reason = typed::line(form.value("reason"));
+    if reason.is_empty() {
+        mistakes.add(
+            "reason",
+            text::message(lang, "notify-export-reason-empty", &[]),
+        );
+    } else if typed::length(&reason) > REASON_MAX {
+        let args = [("max", i64::try_from(REASON_MAX).unwrap_or(i64::MAX).into())];
+        mistakes.add(
+            "reason",
+            text::message(lang, "notify-export-reason-long", &args),
+        );
+    }
+    match (purpose, format) {
+        (Some(purpose), Some(format)) if mistakes.is_empty() => Ok(Request {
+            activity: ActivityId::from(activity),
+            purpose,
+            format,
+            reason,
+            language: lang,
+        }),
+        _ => Err(mistakes),
+    }
+}
+
+/// What a mail server's last answer means, in words.
+fn reply_words(lang: Language, reply: &str) -> String {
+    let id = match reply {
+        "" => return String::new(),
+        "not-configured" => "notify-reply-not-configured",
+        "unreachable" => "notify-reply-unreachable",
+        "tls" => "notify-reply-tls",
+        "sign-in" => "notify-reply-sign-in",
+        "crash" => "notify-reply-crash",
+        "lost" => "notify-reply-lost",
+        code => {
+            let code = code.to_owned();
+            return text::message(lang, "notify-reply-code", &[("code", code.into())]);
+        }
+    };
+    text::message(lang, id, &[])
+}
+
+fn notice_kind_words(lang: Language, kind: NoticeKind) -> String {
+    let id = match kind {
+        NoticeKind::Won => "notify-kind-won",
+        NoticeKind::Promoted => "notify-kind-promoted",
+        NoticeKind::Reminder => "notify-kind-reminder",
+        NoticeKind::Duplicate => "notify-kind-duplicate",
+    };
+    text::message(lang, id, &[])
+}
+
+fn notice_stage_words(lang: Language, stage: NoticeStage) -> String {
+    let id = match stage {
+        NoticeStage::Waiting => "notify-stage-waiting",
+        NoticeStage::Sending => "notify-stage-sending",
+        NoticeStage::Sent => "notify-stage-sent",
+        NoticeStage::Uncertain => "notify-stage-uncertain",
+        NoticeStage::Refused => "notify-stage-refused",
+        NoticeStage::NoAddress => "notify-stage-no-address",
+        NoticeStage::Dropped => "notify-stage-dropped",
+    };
+    text::message(lang, id, &[])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::activity::LocalText;
+
+    fn asked(field: Field, required: bool) -> AskedField {
+        AskedField {
+            field,
+            required,
+            purpose: LocalText::default(),
+        }
+    }
+
+    #[test]
+    fn the_desk_asks_for_what_told_people_apart() {
+        let all = [
+            asked(Field::NationalId, true),
+            asked(Field::Phone, true),
+            asked(Field::Email, true),
+        ];
+        assert_eq!(told_apart_by(&all), Some(Field::NationalId));
+        assert_eq!(told_apart_by(&all[1..]), Some(Field::Email));
+        assert_eq!(told_apart_by(&all[1..2]), Some(Field::Phone));
+        assert_eq!(told_apart_by(&[asked(Field::Phone, false)]), None);
+    }
+
+    #[test]
+    fn the_subject_does_not_depend_on_how_it_is_typed() {
+        let today = Date::constant(2026, 12, 1);
+        let subject =
+            |field, raw: &str| subject(field, raw, today).ok().map(|text| text.to_string());
+        for raw in ["A123456789", " a123456789", "Ａ１２３４５６７８９"] {
+            assert_eq!(
+                subject(Field::NationalId, raw).as_deref(),
+                Some("twid:A123456789")
+            );
+        }
+        assert_eq!(
+            subject(Field::Email, "Wang@Example.org"),
+            subject(Field::Email, "wang@EXAMPLE.ORG")
+        );
+        assert_eq!(
+            subject(Field::Phone, "0912-345-678"),
+            subject(Field::Phone, "+886 912 345 678")
+        );
+        assert_eq!(subject(Field::NationalId, "A123456788"), None);
+    }
+
+    #[test]
+    fn an_export_asks_for_everything() {
+        let mistakes = export_request(Language::En, &FormFields::parse("activity=x"))
+            .expect_err("nothing else was chosen");
+        assert_eq!(mistakes.len(), 3);
+        let body = "activity=x&purpose=post&format=csv&reason=letters";
+        let request = export_request(Language::En, &FormFields::parse(body)).expect("a whole form");
+        assert_eq!(request.purpose, ExportPurpose::Post);
+    }
+}

@@ -1,0 +1,515 @@
+//! What pages and letters show.
+
+use lucky_draw::encode::Hash;
+use lucky_draw::result::Slot;
+use lucky_draw::ticket::TicketNumber;
+use serde::Serialize;
+
+use crate::activity::wire::Heading;
+use crate::activity::{AskedField, Facts, Field};
+use crate::notify::calls::{CallReason, Callee};
+use crate::notify::claims::{Decided, UNDO};
+use crate::notify::export::{Export, ExportPurpose, slot_words};
+use crate::notify::notices::may_be_resent;
+use crate::notify::sheet::Format;
+use crate::notify::tax::{self, RULES};
+use crate::notify::{Claim, ClaimStage, Notice, NoticeStage};
+use crate::platform::clock::Timestamp;
+use crate::platform::text::{self, Language, dates};
+use crate::platform::web::form::Mistakes;
+use crate::policy;
+
+use super::{notice_kind_words, notice_stage_words, reply_words, told_apart_by};
+
+/// What a letter is filled with. The name is the person's; nothing else is.
+#[derive(Serialize)]
+pub(in crate::notify) struct LetterText<'a> {
+    pub(in crate::notify) kind: &'a str,
+    pub(in crate::notify) name: &'a str,
+    pub(in crate::notify) title: &'a str,
+    pub(in crate::notify) library: &'a str,
+    pub(in crate::notify) phone: &'a str,
+    pub(in crate::notify) email: &'a str,
+    pub(in crate::notify) host: &'a str,
+    pub(in crate::notify) prize: &'a str,
+    pub(in crate::notify) ticket: &'a str,
+    pub(in crate::notify) deadline: i64,
+    pub(in crate::notify) is_listed: bool,
+    pub(in crate::notify) is_withheld: bool,
+    pub(in crate::notify) purge: i64,
+}
+
+/// One slot and one ticket of the list.
+#[derive(Serialize)]
+struct ClaimLine {
+    slot: String,
+    ticket: String,
+    state: String,
+    kind: &'static str,
+    deadline: Option<i64>,
+    notices: Vec<String>,
+    path: String,
+}
+
+/// What the tax rules say about one prize.
+#[derive(Serialize)]
+struct TaxLine {
+    prize: String,
+    words: String,
+}
+
+/// The list of winners.
+#[derive(Serialize)]
+pub(in crate::notify) struct WinnersView {
+    heading: Heading,
+    told: Option<u64>,
+    untold: usize,
+    waits: String,
+    trouble: bool,
+    only: String,
+    choices: Vec<Choice>,
+    lines: Vec<ClaimLine>,
+    taxes: Vec<TaxLine>,
+    tax_source: String,
+}
+
+/// One value of a choice.
+#[derive(Serialize)]
+struct Choice {
+    value: &'static str,
+    label: String,
+}
+
+/// What the list of winners is asked for.
+#[derive(Debug, Default)]
+pub(in crate::notify) struct Asked<'a> {
+    /// Only claims in this state; empty for all.
+    pub(in crate::notify) only: &'a str,
+    /// How many were told a moment ago.
+    pub(in crate::notify) told: Option<u64>,
+}
+
+impl WinnersView {
+    pub(in crate::notify) fn of(
+        lang: Language,
+        draw: &Decided,
+        claims: &[Claim],
+        notices: &[Notice],
+        untold: usize,
+        asked: &Asked,
+    ) -> WinnersView {
+        let choices = ["held", "reserve", "claimed", "declined", "expired"];
+        let only = choices.into_iter().find(|choice| *choice == asked.only);
+        let waiting = notices
+            .iter()
+            .find(|notice| notice.stage == NoticeStage::Waiting && !notice.last_reply.is_empty());
+        WinnersView {
+            heading: Heading::of(lang, &draw.facts),
+            told: asked.told,
+            untold,
+            waits: waiting.map_or(String::new(), |notice| {
+                reply_words(lang, &notice.last_reply)
+            }),
+            trouble: notices.iter().any(|notice| needs_staff(notice, claims)),
+            only: only.unwrap_or("").to_owned(),
+            choices: filters(lang, &choices),
+            lines: claims
+                .iter()
+                .filter(|claim| only.is_none_or(|only| state(claim) == only))
+                .map(|claim| ClaimLine::of(lang, draw, claim, notices))
+                .collect(),
+            taxes: taxes(lang, draw),
+            tax_source: tax_source(lang),
+        }
+    }
+}
+
+/// All claims, or those in one state.
+fn filters(lang: Language, states: &[&'static str]) -> Vec<Choice> {
+    let all = Choice {
+        value: "",
+        label: text::message(lang, "notify-filter-all", &[]),
+    };
+    let states = states.iter().map(|state| Choice {
+        value: state,
+        label: state_words_of(lang, state),
+    });
+    [all].into_iter().chain(states).collect()
+}
+
+impl ClaimLine {
+    fn of(lang: Language, draw: &Decided, claim: &Claim, notices: &[Notice]) -> ClaimLine {
+        let own = notices
+            .iter()
+            .filter(|notice| notice.slot == claim.slot && notice.index == claim.index);
+        ClaimLine {
+            slot: slot_words(draw, lang, &claim.slot),
+            ticket: TicketNumber(claim.index).to_string(),
+            state: state_words_of(lang, state(claim)),
+            kind: state_kind(claim),
+            deadline: shown_deadline(claim),
+            notices: own.map(|notice| notice_words(lang, notice)).collect(),
+            path: format!("/staff/activities/{}/winners/{}", draw.facts.id, claim.slot),
+        }
+    }
+}
+
+/// Whether a notice is about somebody who still holds the prize and did not get it by mail.
+fn needs_staff(notice: &Notice, claims: &[Claim]) -> bool {
+    let is_current = claims.iter().any(|claim| {
+        claim.slot == notice.slot && claim.stage == ClaimStage::Held && claim.index == notice.index
+    });
+    is_current && notice.stage.is_trouble()
+}
+
+fn shown_deadline(claim: &Claim) -> Option<i64> {
+    let is_due = claim.stage == ClaimStage::Held && claim.deadline.0 > 0;
+    is_due.then_some(claim.deadline.0)
+}
+
+/// The state as a word; a reserve that waits has one of its own.
+fn state(claim: &Claim) -> &'static str {
+    match claim.stage {
+        ClaimStage::Held if !claim.is_prize() => "reserve",
+        stage => stage.code(),
+    }
+}
+
+fn state_words_of(lang: Language, state: &str) -> String {
+    let id = match state {
+        "reserve" => "notify-claim-reserve",
+        "claimed" => "notify-claim-claimed",
+        "declined" => "notify-claim-declined",
+        "expired" => "notify-claim-expired",
+        "vacated" => "notify-claim-vacated",
+        _ => "notify-claim-held",
+    };
+    text::message(lang, id, &[])
+}
+
+fn state_kind(claim: &Claim) -> &'static str {
+    match claim.stage {
+        ClaimStage::Held => "waiting",
+        ClaimStage::Claimed => "done",
+        ClaimStage::Declined | ClaimStage::Expired | ClaimStage::Vacated => "stopped",
+    }
+}
+
+/// A notice in one line: what it is, how far it has come, when, and what the server said.
+fn notice_words(lang: Language, notice: &Notice) -> String {
+    let when = notice.sent_at.unwrap_or(notice.next_at);
+    let reply = reply_words(lang, &notice.last_reply);
+    let args = [
+        ("kind", notice_kind_words(lang, notice.kind).into()),
+        ("stage", notice_stage_words(lang, notice.stage).into()),
+        ("when", dates::datetime(lang, when.0).into()),
+    ];
+    let words = match notice.stage {
+        NoticeStage::Sent => text::message(lang, "notify-notice-when", &args),
+        _ => text::message(lang, "notify-notice", &args[..2]),
+    };
+    if reply.is_empty() {
+        words
+    } else {
+        let args = [("notice", words.into()), ("reply", reply.into())];
+        text::message(lang, "notify-notice-reply", &args)
+    }
+}
+
+fn taxes(lang: Language, draw: &Decided) -> Vec<TaxLine> {
+    let prizes = draw.plan.prizes.iter();
+    prizes
+        .map(|prize| TaxLine {
+            prize: prize.name.pick(lang).to_owned(),
+            words: tax_words(lang, prize.value_twd),
+        })
+        .collect()
+}
+
+fn tax_words(lang: Language, value: i64) -> String {
+    let hint = tax::hint(value);
+    let id = match (hint.resident > 0, hint.is_listed) {
+        (true, _) => "notify-tax-withheld",
+        (false, true) => "notify-tax-listed",
+        (false, false) => "notify-tax-small",
+    };
+    let [rules] = RULES;
+    let args = [
+        ("value", hint.value.into()),
+        ("resident", hint.resident.into()),
+        ("other", hint.other.into()),
+        ("year", rules.statement_free_up_to.into()),
+    ];
+    text::message(lang, id, &args)
+}
+
+fn tax_source(lang: Language) -> String {
+    let [rules] = RULES;
+    let args = [
+        ("source", rules.source.into()),
+        ("date", rules.known_on.into()),
+    ];
+    text::message(lang, "notify-tax-source", &args)
+}
+
+/// Before the result there is nobody to tell.
+#[derive(Serialize)]
+pub(in crate::notify) struct NotYetView {
+    pub(in crate::notify) heading: Heading,
+    pub(in crate::notify) is_cancelled: bool,
+}
+
+/// What will be sent, to how many.
+#[derive(Serialize)]
+pub(in crate::notify) struct NotifyView {
+    pub(in crate::notify) heading: Heading,
+    pub(in crate::notify) count: usize,
+    pub(in crate::notify) without_address: usize,
+    pub(in crate::notify) is_configured: bool,
+    pub(in crate::notify) changed: bool,
+    pub(in crate::notify) letters: Vec<Preview>,
+}
+
+/// A letter as it would look.
+#[derive(Serialize)]
+pub(in crate::notify) struct Preview {
+    pub(in crate::notify) lang: &'static str,
+    pub(in crate::notify) language: String,
+    pub(in crate::notify) subject: String,
+    pub(in crate::notify) body: String,
+}
+
+/// One notice of one winner.
+#[derive(Serialize)]
+struct NoticeLine {
+    id: String,
+    words: String,
+    may_resend: bool,
+}
+
+/// One winner or reserve.
+#[derive(Serialize)]
+pub(in crate::notify) struct WinnerView {
+    heading: Heading,
+    slot: String,
+    path: String,
+    base: String,
+    ticket: String,
+    state: String,
+    kind: &'static str,
+    stage: &'static str,
+    is_prize: bool,
+    deadline: Option<i64>,
+    undo_until: Option<i64>,
+    may_decline: bool,
+    may_keep: bool,
+    field: &'static str,
+    field_label: String,
+    mistakes: Mistakes,
+    reasons: Vec<Choice>,
+    called: Option<CallView>,
+    notices: Vec<NoticeLine>,
+    tax: String,
+    tax_source: String,
+}
+
+/// Whom to call, once it is on record.
+#[derive(Serialize)]
+pub(in crate::notify) struct CallView {
+    /// Masked.
+    name: String,
+    phone: String,
+}
+
+impl CallView {
+    pub(in crate::notify) fn of(callee: &Callee) -> CallView {
+        CallView {
+            name: callee.name.clone(),
+            phone: callee
+                .phone
+                .as_ref()
+                .map_or(String::new(), |phone| phone.to_string()),
+        }
+    }
+}
+
+/// What the page of a winner is made of.
+pub(in crate::notify) struct WinnerPage {
+    pub(in crate::notify) draw: Decided,
+    pub(in crate::notify) claim: Claim,
+    pub(in crate::notify) holds: bool,
+    /// What the ID shown at the desk has to match.
+    pub(in crate::notify) tag: Hash,
+    pub(in crate::notify) notices: Vec<Notice>,
+    pub(in crate::notify) asked: Vec<AskedField>,
+    pub(in crate::notify) now: Timestamp,
+}
+
+impl WinnerView {
+    pub(in crate::notify) fn of(
+        lang: Language,
+        page: &WinnerPage,
+        mistakes: Mistakes,
+        called: Option<CallView>,
+    ) -> WinnerView {
+        let (draw, claim) = (&page.draw, &page.claim);
+        let field = told_apart_by(&page.asked).unwrap_or(Field::NationalId);
+        let base = format!("/staff/activities/{}", draw.facts.id);
+        let undo_until = claim.marked_at.plus(UNDO);
+        let may_undo = claim.stage == ClaimStage::Claimed && page.now <= undo_until;
+        let is_drawn = draw.facts.stage == crate::activity::Stage::Drawn;
+        WinnerView {
+            heading: Heading::of(lang, &draw.facts),
+            slot: slot_words(draw, lang, &claim.slot),
+            path: format!("{base}/winners/{}", claim.slot),
+            base,
+            ticket: TicketNumber(claim.index).to_string(),
+            state: state_words_of(lang, state(claim)),
+            kind: state_kind(claim),
+            stage: claim.stage.code(),
+            is_prize: claim.is_prize(),
+            deadline: shown_deadline(claim),
+            undo_until: may_undo.then_some(undo_until.0),
+            may_decline: is_drawn && claim.stage == ClaimStage::Held,
+            may_keep: is_drawn && claim.stage == ClaimStage::Declined && page.holds,
+            field: field.code(),
+            field_label: policy::field_name(lang, field),
+            mistakes,
+            reasons: CallReason::ALL
+                .into_iter()
+                .map(|reason| Choice {
+                    value: reason.code(),
+                    label: reason.words(lang),
+                })
+                .collect(),
+            called,
+            notices: page
+                .notices
+                .iter()
+                .filter(|notice| notice.slot == claim.slot)
+                .map(|notice| notice_line(lang, notice, page))
+                .collect(),
+            tax: prize_value(draw, &claim.slot)
+                .map_or(String::new(), |value| tax_words(lang, value)),
+            tax_source: tax_source(lang),
+        }
+    }
+}
+
+fn notice_line(lang: Language, notice: &Notice, page: &WinnerPage) -> NoticeLine {
+    let newer = page.notices.iter().any(|other| {
+        other.slot == notice.slot
+            && other.index == notice.index
+            && other.kind == notice.kind
+            && other.copy > notice.copy
+    });
+    let is_held = page.claim.stage == ClaimStage::Held;
+    NoticeLine {
+        id: notice.id.0.clone(),
+        words: notice_words(lang, notice),
+        may_resend: is_held && !newer && may_be_resent(notice.stage),
+    }
+}
+
+fn prize_value(draw: &Decided, slot: &Slot) -> Option<i64> {
+    match slot {
+        Slot::Prize { slug, .. } => draw.plan.prize(slug).map(|prize| prize.value_twd),
+        Slot::Reserve(_) => None,
+    }
+}
+
+/// One export that was made.
+#[derive(Serialize)]
+struct ExportLine {
+    when: i64,
+    who: String,
+    activity: String,
+    purpose: String,
+    format: &'static str,
+    rows: u64,
+    id: String,
+}
+
+/// The exports page.
+#[derive(Serialize)]
+pub(in crate::notify) struct ExportsView {
+    activities: Vec<ActivityChoice>,
+    purposes: Vec<Choice>,
+    formats: Vec<Choice>,
+    activity: String,
+    purpose: String,
+    format: String,
+    reason: String,
+    mistakes: Mistakes,
+    lines: Vec<ExportLine>,
+}
+
+#[derive(Serialize)]
+struct ActivityChoice {
+    value: String,
+    label: String,
+}
+
+/// What was typed into the form of an export.
+#[derive(Debug, Default, Clone)]
+pub(in crate::notify) struct ExportTyped {
+    pub(in crate::notify) activity: String,
+    pub(in crate::notify) purpose: String,
+    pub(in crate::notify) format: String,
+    pub(in crate::notify) reason: String,
+}
+
+impl ExportsView {
+    pub(in crate::notify) fn of(
+        lang: Language,
+        activities: &[Facts],
+        exports: &[(Export, String, String)],
+        typed: ExportTyped,
+        mistakes: Mistakes,
+    ) -> ExportsView {
+        let format_words = |format: Format| match format {
+            Format::Xlsx => "notify-export-xlsx",
+            Format::Csv => "notify-export-csv",
+        };
+        ExportsView {
+            activities: activities
+                .iter()
+                .map(|facts| ActivityChoice {
+                    value: facts.id.0.clone(),
+                    label: facts.title.pick(lang).to_owned(),
+                })
+                .collect(),
+            purposes: ExportPurpose::ALL
+                .into_iter()
+                .map(|purpose| Choice {
+                    value: purpose.code(),
+                    label: purpose.words(lang),
+                })
+                .collect(),
+            formats: Format::ALL
+                .into_iter()
+                .map(|format| Choice {
+                    value: format.code(),
+                    label: text::message(lang, format_words(format), &[]),
+                })
+                .collect(),
+            activity: typed.activity,
+            purpose: typed.purpose,
+            format: typed.format,
+            reason: typed.reason,
+            mistakes,
+            lines: exports
+                .iter()
+                .map(|(export, title, who)| ExportLine {
+                    when: export.made_at.0,
+                    who: who.clone(),
+                    activity: title.clone(),
+                    purpose: export.purpose.words(lang),
+                    format: export.format.code(),
+                    rows: export.rows,
+                    id: export.id.0.clone(),
+                })
+                .collect(),
+        }
+    }
+}
