@@ -1,0 +1,72 @@
+//! All SQL of purges; a row stays for ever as the tombstone of its activity.
+
+use diesel::prelude::*;
+
+use crate::activity::ActivityId;
+use crate::platform::clock::Timestamp;
+use crate::platform::db::schema::purges;
+use crate::platform::db::{self, Tx};
+
+use super::wire::Report;
+use super::{Error, Purge, Step};
+
+type Row = (String, String, i64, i64, String, String, String);
+
+pub(super) fn find(tx: &mut Tx, id: &ActivityId) -> Result<Option<Purge>, Error> {
+    let row: Option<Row> = purges::table
+        .filter(purges::activity_id.eq(id.as_str()))
+        .first(tx.conn())
+        .optional()
+        .map_err(db::Error::from)?;
+    row.map(purge).transpose()
+}
+
+pub(super) fn list(tx: &mut Tx) -> Result<Vec<Purge>, Error> {
+    let rows: Vec<Row> = purges::table
+        .order(purges::started_at.desc())
+        .load(tx.conn())
+        .map_err(db::Error::from)?;
+    rows.into_iter().map(purge).collect()
+}
+
+fn purge(row: Row) -> Result<Purge, Error> {
+    let (activity, step, started_at, updated_at, report, trouble, certificate) = row;
+    Ok(Purge {
+        activity: ActivityId(activity),
+        step: Step::parse(&step).ok_or(Error::Damaged)?,
+        started_at: Timestamp(started_at),
+        updated_at: Timestamp(updated_at),
+        report: Report::parse(&report).ok_or(Error::Damaged)?,
+        trouble,
+        certificate,
+    })
+}
+
+pub(super) fn insert(tx: &mut Tx, purge: &Purge) -> Result<(), db::Error> {
+    diesel::insert_into(purges::table)
+        .values((
+            purges::activity_id.eq(purge.activity.as_str()),
+            purges::step.eq(purge.step.code()),
+            purges::started_at.eq(purge.started_at.0),
+            purges::updated_at.eq(purge.updated_at.0),
+            purges::report.eq(purge.report.to_json()),
+            purges::trouble.eq(&purge.trouble),
+            purges::certificate.eq(&purge.certificate),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn update(tx: &mut Tx, purge: &Purge) -> Result<(), db::Error> {
+    let now = tx.now().0;
+    diesel::update(purges::table.filter(purges::activity_id.eq(purge.activity.as_str())))
+        .set((
+            purges::step.eq(purge.step.code()),
+            purges::updated_at.eq(now),
+            purges::report.eq(purge.report.to_json()),
+            purges::trouble.eq(&purge.trouble),
+            purges::certificate.eq(&purge.certificate),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
