@@ -1,0 +1,53 @@
+# The desk of staff.
+
+desk-today-title = Today
+desk-today-tasks = { $count ->
+    [one] 1 thing to do
+   *[other] { $count } things to do
+}
+desk-today-none = Nothing to do today.
+desk-upcoming = By itself in the next 7 days
+desk-upcoming-closes = Entry closes
+desk-upcoming-draw = Public draw
+desk-upcoming-purge = Personal data deleted
+desk-column-title = Activity
+desk-column-stage = State
+desk-column-closes = Closes
+desk-column-part = Part
+desk-column-state = State
+desk-activities-none = No activities yet. Start with a draw or a survey.
+desk-next = Next
+desk-go = Go there
+desk-next-finish = Some parts of the draft are missing.
+desk-next-publish = The draft is complete: check and publish it.
+desk-next-close = Entries come in; it closes by itself.
+desk-next-freeze = Closed. The list is frozen by itself when the time for objections ends.
+desk-next-beacon = The list is frozen; the draw happens by itself when the public randomness is out.
+desk-next-paste = The public randomness is out but no relay answered. We keep trying; you may also paste it.
+desk-next-notify = The result is public: tell the winners.
+desk-next-reach = Some winners have not been reached. Reach them before the deadline; after it their prizes pass on, as the rules say.
+desk-next-claims = Winners may answer; reserves are called by themselves after the deadline.
+desk-next-purge = Nothing to do. Personal data is deleted on its date, with a public certificate.
+desk-next-nothing = Personal data is gone; the draw can still be checked.
+desk-parts = Task list
+desk-part-details = Details and dates
+desk-part-privacy = Personal data
+desk-part-questions = Questions
+desk-part-draw = Prizes and draw rules
+desk-part-publish = Check and publish
+desk-part-entries = Entries
+desk-part-winners = Winners and notices
+desk-part-answers = Answers
+desk-part-frozen = Frozen
+desk-part-done = Done
+desk-part-missing = To do
+desk-part-now = Now
+desk-part-later = Not yet
+desk-figure-entries = Entries
+desk-figure-withdrawn = Withdrawn
+desk-figure-sent = Notices sent
+desk-figure-waiting = Notices waiting
+desk-figure-trouble = Notices to look at
+desk-public-page = See it as a patron
+desk-delete-draft = Delete draft
+desk-cancel = Cancel the activity

@@ -1,0 +1,252 @@
+//! The desk: what staff have to do today, and one activity at a glance with its one next step.
+//!
+//! Invariant: nothing personal is shown here; counts, dates and stages only.
+//!
+//! Not here: the pages that do the work, in the domain that does it.
+
+use crate::activity::{self, ActivityId, AskedField, Facts, Stage};
+use crate::audit::StaffId;
+use crate::draw::{self, DrawStage, Plan, Problem};
+use crate::entry;
+use crate::notify;
+use crate::platform::clock::{DAY, Timestamp};
+use crate::platform::db::{self, Tx};
+use crate::platform::fault::{Fault, Kind};
+use crate::survey;
+
+pub mod pages;
+mod wire;
+
+/// Why a page could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Activities.
+    #[error(transparent)]
+    Activity(#[from] activity::Error),
+    /// Questions.
+    #[error(transparent)]
+    Survey(#[from] survey::Error),
+    /// Draws.
+    #[error(transparent)]
+    Draw(#[from] draw::Error),
+    /// Entries.
+    #[error(transparent)]
+    Entry(#[from] entry::Error),
+    /// Notices.
+    #[error(transparent)]
+    Notify(#[from] notify::Error),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl Fault for Error {
+    fn kind(&self) -> Kind {
+        match self {
+            Error::Activity(error) => error.kind(),
+            Error::Survey(error) => error.kind(),
+            Error::Draw(error) => error.kind(),
+            Error::Entry(error) => error.kind(),
+            Error::Notify(error) => error.kind(),
+            Error::Db(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Error::Activity(error) => error.code(),
+            Error::Survey(error) => error.code(),
+            Error::Draw(error) => error.code(),
+            Error::Entry(error) => error.code(),
+            Error::Notify(error) => error.code(),
+            Error::Db(error) => error.code(),
+        }
+    }
+}
+
+/// The one thing to do next with an activity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NextStep {
+    /// Something in the draft is missing.
+    FinishDraft,
+    /// The draft is complete.
+    Publish,
+    /// Entries come in; nothing to do until the deadline.
+    WaitForClose,
+    /// The list is public; objections may come.
+    WaitForFreeze,
+    /// The public randomness is not out yet.
+    WaitForBeacon,
+    /// The round is out and no relay answered: somebody may paste it.
+    PasteBeacon,
+    /// The result is public and nobody was told.
+    NotifyWinners,
+    /// Notices have not left, or came back: those winners must be reached before the deadline.
+    ReachWinners,
+    /// Winners were told and may claim.
+    AwaitClaims,
+    /// All is settled; the data goes on its date.
+    WaitForPurge,
+    /// Nothing remains to be done.
+    Nothing,
+}
+
+/// One activity at a glance.
+#[derive(Debug, Clone)]
+pub struct Glance {
+    /// The activity.
+    pub facts: Facts,
+    /// Its draw.
+    pub plan: Option<Plan>,
+    /// The personal fields it asks.
+    pub asked: Vec<AskedField>,
+    /// How many questions it asks.
+    pub questions: usize,
+    /// What keeps a draft from being published.
+    pub problems: Vec<Problem>,
+    /// Entries by state.
+    pub counts: entry::Counts,
+    /// Notices by state.
+    pub notices: notify::NoticeCounts,
+    /// What to do next.
+    pub next: NextStep,
+}
+
+/// Looks at one activity.
+pub fn glance(tx: &mut Tx, id: &ActivityId) -> Result<Glance, Error> {
+    let now = tx.now();
+    let facts = activity::by_id(tx, id)?;
+    let plan = draw::plan(tx, id)?;
+    let asked = activity::asked_fields(tx, id)?;
+    let questions = survey::questionnaire(tx, id)?.questions().len();
+    let problems = match facts.stage {
+        Stage::Draft => draw::problems(tx, &facts, now)?,
+        _ => Vec::new(),
+    };
+    let counts = entry::count(tx, id)?;
+    let notices = notify::count(tx, id)?;
+    let has_winners = match (&plan, facts.stage) {
+        (Some(plan), Stage::Drawn) => !draw::holdings(tx, plan)?.is_empty(),
+        _ => false,
+    };
+    let next = next_step(&facts, plan.as_ref(), &problems, &notices, has_winners, now);
+    Ok(Glance {
+        facts,
+        plan,
+        asked,
+        questions,
+        problems,
+        counts,
+        notices,
+        next,
+    })
+}
+
+fn next_step(
+    facts: &Facts,
+    plan: Option<&Plan>,
+    problems: &[Problem],
+    notices: &notify::NoticeCounts,
+    has_winners: bool,
+    now: Timestamp,
+) -> NextStep {
+    match facts.stage {
+        Stage::Draft if problems.is_empty() => NextStep::Publish,
+        Stage::Draft => NextStep::FinishDraft,
+        Stage::Open => NextStep::WaitForClose,
+        Stage::Closed => match plan {
+            None => NextStep::WaitForPurge,
+            Some(plan) if plan.stage < DrawStage::Frozen => NextStep::WaitForFreeze,
+            Some(plan) if plan.beacon_trouble.is_empty() || now < facts.draws_at => {
+                NextStep::WaitForBeacon
+            }
+            Some(_) => NextStep::PasteBeacon,
+        },
+        Stage::Drawn if !has_winners => NextStep::WaitForPurge,
+        Stage::Drawn if notices.total() == 0 => NextStep::NotifyWinners,
+        Stage::Drawn if notices.waiting + notices.trouble > 0 => NextStep::ReachWinners,
+        Stage::Drawn => NextStep::AwaitClaims,
+        Stage::Notified | Stage::Cancelled => NextStep::WaitForPurge,
+        Stage::Purged => NextStep::Nothing,
+    }
+}
+
+/// Something that waits for a person, with the page that deals with it.
+#[derive(Debug, Clone)]
+pub struct Task {
+    /// The activity.
+    pub facts: Facts,
+    /// What to do.
+    pub step: NextStep,
+}
+
+/// Everything that waits for staff, and what happens by itself in the next week.
+#[derive(Debug, Clone)]
+pub struct Today {
+    /// To be done by a person.
+    pub tasks: Vec<Task>,
+    /// Closing, drawn or purged within seven days.
+    pub upcoming: Vec<(Timestamp, &'static str, Facts)>,
+}
+
+/// What staff see first.
+pub fn today(tx: &mut Tx) -> Result<Today, Error> {
+    let now = tx.now();
+    let mut tasks = Vec::new();
+    let mut upcoming = Vec::new();
+    for facts in activity::list(tx, &LIVE)? {
+        let glance = glance(tx, &facts.id)?;
+        if needs_a_person(glance.next) {
+            tasks.push(Task {
+                facts: facts.clone(),
+                step: glance.next,
+            });
+        }
+        let dates = [
+            (facts.closes_at, "desk-upcoming-closes"),
+            (facts.draws_at, "desk-upcoming-draw"),
+            (facts.purges_at, "desk-upcoming-purge"),
+        ];
+        let published = facts.stage != Stage::Draft;
+        for (when, what) in dates.into_iter().filter(|_| published) {
+            let survey_has_no_draw =
+                what == "desk-upcoming-draw" && facts.kind == activity::Kind::Survey;
+            if when > now && when < now.plus(7 * DAY) && !survey_has_no_draw {
+                upcoming.push((when, what, facts.clone()));
+            }
+        }
+    }
+    upcoming.sort_by_key(|(when, _, _)| *when);
+    Ok(Today { tasks, upcoming })
+}
+
+/// Stages in which something may still have to be done.
+const LIVE: [Stage; 6] = [
+    Stage::Draft,
+    Stage::Open,
+    Stage::Closed,
+    Stage::Drawn,
+    Stage::Notified,
+    Stage::Cancelled,
+];
+
+fn needs_a_person(step: NextStep) -> bool {
+    matches!(
+        step,
+        NextStep::FinishDraft
+            | NextStep::Publish
+            | NextStep::PasteBeacon
+            | NextStep::NotifyWinners
+            | NextStep::ReachWinners
+            | NextStep::AwaitClaims
+    )
+}
+
+/// Throws a draft away with everything that belongs to it; nobody has seen it.
+pub fn delete_draft(tx: &mut Tx, by: &StaffId, id: &ActivityId) -> Result<(), Error> {
+    let facts = activity::by_id(tx, id)?;
+    activity::Activity::<activity::stage::Draft>::at(facts)?;
+    survey::forget(tx, id)?;
+    draw::delete_plan(tx, id)?;
+    Ok(activity::draft::delete_draft(tx, by, id)?)
+}

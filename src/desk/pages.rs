@@ -1,0 +1,50 @@
+//! The first pages that staff see.
+
+use rocket::{Route, State, get, post, routes};
+
+use crate::account::guard::Librarian;
+use crate::activity::{self, ActivityId, Stage};
+use crate::platform::db::Db;
+use crate::platform::text::Language;
+use crate::platform::web::error::AppResult;
+use crate::platform::web::page::{Page, Reply};
+
+use super::wire::{ActivitiesView, GlanceView, TodayView};
+
+/// The pages of this domain; paths without language.
+pub fn routes() -> Vec<Route> {
+    routes![today, activities, glance, delete]
+}
+
+#[get("/staff")]
+async fn today(lang: Language, _staff: Librarian, db: &State<Db>) -> AppResult<Page> {
+    let today = db.read("read desk", super::today).await?;
+    Ok(Page::new(lang, "desk/today", TodayView::of(lang, &today)).no_store())
+}
+
+#[get("/staff/activities")]
+async fn activities(lang: Language, _staff: Librarian, db: &State<Db>) -> AppResult<Page> {
+    let all = db
+        .read("list activities", |tx| activity::list(tx, &Stage::ALL))
+        .await?;
+    Ok(Page::new(lang, "desk/activities", ActivitiesView::of(lang, &all)).no_store())
+}
+
+#[get("/staff/activities/<id>", rank = 3)]
+async fn glance(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) -> AppResult<Page> {
+    let id = ActivityId::from(id);
+    let glance = db
+        .read("read activity", move |tx| super::glance(tx, &id))
+        .await?;
+    Ok(Page::new(lang, "desk/activity", GlanceView::of(lang, &glance)).no_store())
+}
+
+#[post("/staff/activities/<id>/delete")]
+async fn delete(lang: Language, staff: Librarian, id: &str, db: &State<Db>) -> AppResult<Reply> {
+    let id = ActivityId::from(id);
+    db.write("delete draft", move |tx| {
+        super::delete_draft(tx, &staff.0.id, &id)
+    })
+    .await?;
+    Ok(Reply::go(lang, "/staff/activities"))
+}

@@ -1,0 +1,290 @@
+//! What the desk shows.
+
+use serde::Serialize;
+
+use crate::activity::wire::Heading;
+use crate::activity::{Kind, Stage};
+use crate::platform::text::{self, Language};
+use crate::policy;
+
+use super::{Glance, NextStep, Task, Today};
+
+/// A line of the to-do list.
+#[derive(Serialize)]
+pub(super) struct TaskRow {
+    title: String,
+    words: String,
+    path: String,
+}
+
+/// A date that comes by itself.
+#[derive(Serialize)]
+pub(super) struct UpcomingRow {
+    when: i64,
+    words: String,
+    title: String,
+    path: String,
+}
+
+/// The first staff page.
+#[derive(Serialize)]
+pub(super) struct TodayView {
+    tasks: Vec<TaskRow>,
+    upcoming: Vec<UpcomingRow>,
+}
+
+impl TodayView {
+    pub(super) fn of(language: Language, today: &Today) -> TodayView {
+        let row = |task: &Task| TaskRow {
+            title: Heading::of(language, &task.facts).title,
+            words: step_words(language, task.step),
+            path: step_path(task.facts.id.as_str(), task.step),
+        };
+        let upcoming = today
+            .upcoming
+            .iter()
+            .map(|(when, what, facts)| UpcomingRow {
+                when: when.0,
+                words: text::message(language, what, &[]),
+                title: Heading::of(language, facts).title,
+                path: format!("/staff/activities/{}", facts.id),
+            });
+        TodayView {
+            tasks: today.tasks.iter().map(row).collect(),
+            upcoming: upcoming.collect(),
+        }
+    }
+}
+
+fn step_words(language: Language, step: NextStep) -> String {
+    let id = match step {
+        NextStep::FinishDraft => "desk-next-finish",
+        NextStep::Publish => "desk-next-publish",
+        NextStep::WaitForClose => "desk-next-close",
+        NextStep::WaitForFreeze => "desk-next-freeze",
+        NextStep::WaitForBeacon => "desk-next-beacon",
+        NextStep::PasteBeacon => "desk-next-paste",
+        NextStep::NotifyWinners => "desk-next-notify",
+        NextStep::ReachWinners => "desk-next-reach",
+        NextStep::AwaitClaims => "desk-next-claims",
+        NextStep::WaitForPurge => "desk-next-purge",
+        NextStep::Nothing => "desk-next-nothing",
+    };
+    text::message(language, id, &[])
+}
+
+fn step_path(id: &str, step: NextStep) -> String {
+    let page = match step {
+        NextStep::Publish => "/publish",
+        NextStep::PasteBeacon => "/beacon",
+        NextStep::NotifyWinners | NextStep::ReachWinners | NextStep::AwaitClaims => "/winners",
+        _ => "",
+    };
+    format!("/staff/activities/{id}{page}")
+}
+
+/// One activity in the staff list.
+#[derive(Serialize)]
+pub(super) struct ActivityRow {
+    heading: Heading,
+    closes_at: i64,
+}
+
+/// The staff list of activities.
+#[derive(Serialize)]
+pub(super) struct ActivitiesView {
+    pub(super) rows: Vec<ActivityRow>,
+}
+
+impl ActivitiesView {
+    pub(super) fn of(language: Language, activities: &[crate::activity::Facts]) -> ActivitiesView {
+        let row = |facts| ActivityRow {
+            heading: Heading::of(language, facts),
+            closes_at: facts.closes_at.0,
+        };
+        ActivitiesView {
+            rows: activities.iter().map(row).collect(),
+        }
+    }
+}
+
+/// One line of the task list: what, how far, and where it is done.
+#[derive(Serialize)]
+pub(super) struct Part {
+    name: String,
+    state: String,
+    kind: &'static str,
+    path: Option<String>,
+}
+
+/// A problem that keeps a draft from being published.
+#[derive(Serialize)]
+pub(super) struct ProblemRow {
+    words: String,
+    path: String,
+}
+
+/// A figure of the activity.
+#[derive(Serialize)]
+pub(super) struct Figure {
+    label: String,
+    value: u64,
+}
+
+/// One activity's dashboard.
+#[derive(Serialize)]
+pub(super) struct GlanceView {
+    heading: Heading,
+    next_words: String,
+    next_path: String,
+    next_is_here: bool,
+    parts: Vec<Part>,
+    problems: Vec<ProblemRow>,
+    figures: Vec<Figure>,
+    fields: Vec<String>,
+    draft: bool,
+    cancellable: bool,
+    draw: Option<String>,
+    public: bool,
+    opens_at: i64,
+    closes_at: i64,
+    freezes_at: Option<i64>,
+    draws_at: Option<i64>,
+    purges_at: i64,
+    cancelled_reason: String,
+}
+
+impl GlanceView {
+    pub(super) fn of(language: Language, glance: &Glance) -> GlanceView {
+        let facts = &glance.facts;
+        let base = format!("/staff/activities/{}", facts.id);
+        let is_draw = facts.kind == Kind::Draw;
+        let next_path = step_path(facts.id.as_str(), glance.next);
+        let problems = glance.problems.iter().map(|problem| ProblemRow {
+            words: problem.message(language),
+            path: problem.path(&facts.id),
+        });
+        let fields = glance.asked.iter();
+        GlanceView {
+            heading: Heading::of(language, facts),
+            next_words: step_words(language, glance.next),
+            next_is_here: next_path == base,
+            next_path,
+            parts: parts(language, glance, &base),
+            problems: problems.collect(),
+            figures: figures(language, glance),
+            fields: fields
+                .map(|asked| policy::field_name(language, asked.field))
+                .collect(),
+            draft: facts.stage == Stage::Draft,
+            cancellable: matches!(facts.stage, Stage::Open | Stage::Closed),
+            draw: glance
+                .plan
+                .as_ref()
+                .filter(|plan| plan.manifest.is_some())
+                .map(|plan| plan.id.0.clone()),
+            public: facts.published_at.is_some(),
+            opens_at: facts.opens_at.0,
+            closes_at: facts.closes_at.0,
+            freezes_at: is_draw.then_some(facts.freezes_at.0),
+            draws_at: is_draw.then_some(facts.draws_at.0),
+            purges_at: match facts.purges_at.0 {
+                0 => facts.planned_purge().0,
+                set => set,
+            },
+            cancelled_reason: facts.cancelled_reason.clone(),
+        }
+    }
+}
+
+fn figures(language: Language, glance: &Glance) -> Vec<Figure> {
+    let figure = |id: &str, value: u64| Figure {
+        label: text::message(language, id, &[]),
+        value,
+    };
+    let mut figures = vec![
+        figure("desk-figure-entries", glance.counts.taken),
+        figure("desk-figure-withdrawn", glance.counts.withdrawn),
+    ];
+    if glance.notices.total() > 0 {
+        figures.push(figure("desk-figure-sent", glance.notices.sent));
+        figures.push(figure("desk-figure-waiting", glance.notices.waiting));
+        figures.push(figure("desk-figure-trouble", glance.notices.trouble));
+    }
+    figures
+}
+
+fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
+    let facts = &glance.facts;
+    let draft = facts.stage == Stage::Draft;
+    let say = |id: &str| text::message(language, id, &[]);
+    let edit = |id: &str, page: &str, done: bool| {
+        let (state, kind) = match (draft, done) {
+            (false, _) => ("desk-part-frozen", "done"),
+            (true, true) => ("desk-part-done", "done"),
+            (true, false) => ("desk-part-missing", "waiting"),
+        };
+        Part {
+            name: say(id),
+            state: say(state),
+            kind,
+            path: draft.then(|| format!("{base}{page}")),
+        }
+    };
+    let at_least = |id: &str, page: &str, stage: Stage, done: Stage| {
+        let reached = facts.stage >= stage && facts.stage != Stage::Cancelled;
+        let (state, kind) = match (reached, facts.stage > done) {
+            (_, true) => ("desk-part-done", "done"),
+            (true, _) => ("desk-part-now", "open"),
+            _ => ("desk-part-later", ""),
+        };
+        Part {
+            name: say(id),
+            state: say(state),
+            kind,
+            path: (reached && facts.stage != Stage::Purged).then(|| format!("{base}{page}")),
+        }
+    };
+    let mut parts = vec![edit("desk-part-details", "/details", true)];
+    if facts.kind == Kind::Draw {
+        parts.push(edit(
+            "desk-part-privacy",
+            "/privacy",
+            !glance.asked.is_empty(),
+        ));
+    }
+    parts.push(edit(
+        "desk-part-questions",
+        "/questions",
+        facts.kind == Kind::Draw || glance.questions > 0,
+    ));
+    if facts.kind == Kind::Draw {
+        parts.push(edit("desk-part-draw", "/draw", glance.plan.is_some()));
+    }
+    parts.push(edit(
+        "desk-part-publish",
+        "/publish",
+        glance.problems.is_empty(),
+    ));
+    if facts.kind == Kind::Draw {
+        parts.push(at_least(
+            "desk-part-entries",
+            "/entries",
+            Stage::Open,
+            Stage::Open,
+        ));
+        parts.push(at_least(
+            "desk-part-winners",
+            "/winners",
+            Stage::Drawn,
+            Stage::Drawn,
+        ));
+    }
+    parts.push(at_least(
+        "desk-part-answers",
+        "/answers",
+        Stage::Closed,
+        Stage::Notified,
+    ));
+    parts
+}

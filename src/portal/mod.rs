@@ -1,0 +1,159 @@
+//! The public's way in: what is on, one activity's page, its frozen rules and its notice.
+//!
+//! Invariant: nothing here needs an account, a cookie or a script, and drafts are invisible.
+//!
+//! Not here: the entry form ([`crate::entry`]) and the draw's own pages ([`crate::draw`]).
+
+use crate::activity::{self, AskedField, Facts, Kind, Stage};
+use crate::draw::{self, Plan, StoredNote};
+use crate::entry;
+use crate::platform::db::{self, Tx};
+use crate::platform::fault::{Fault, Kind as FaultKind};
+
+pub mod pages;
+mod wire;
+
+/// Why a page could not be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is nothing at this address, or not yet.
+    #[error("nothing is published at this address")]
+    Unpublished,
+    /// Activities.
+    #[error(transparent)]
+    Activity(#[from] activity::Error),
+    /// Draws.
+    #[error(transparent)]
+    Draw(#[from] draw::Error),
+    /// Entries.
+    #[error(transparent)]
+    Entry(#[from] entry::Error),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl Fault for Error {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Error::Unpublished => FaultKind::NotFound,
+            Error::Activity(error) => error.kind(),
+            Error::Draw(error) => error.kind(),
+            Error::Entry(error) => error.kind(),
+            Error::Db(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Error::Unpublished => "portal.unpublished",
+            Error::Activity(error) => error.code(),
+            Error::Draw(error) => error.code(),
+            Error::Entry(error) => error.code(),
+            Error::Db(error) => error.code(),
+        }
+    }
+}
+
+/// An activity with its draw, as lists show it.
+#[derive(Debug, Clone)]
+pub struct Listed {
+    /// The activity.
+    pub facts: Facts,
+    /// Its draw; surveys have none.
+    pub plan: Option<Plan>,
+}
+
+/// What a visitor looks for in the list.
+#[derive(Debug, Clone, Default)]
+pub struct Search {
+    /// Only this stage; all public ones otherwise.
+    pub stage: Option<Stage>,
+    /// Only this kind.
+    pub kind: Option<Kind>,
+    /// Words of the title or text, in either language.
+    pub words: String,
+}
+
+/// Every stage that the public may see.
+const PUBLIC: [Stage; 6] = [
+    Stage::Open,
+    Stage::Closed,
+    Stage::Drawn,
+    Stage::Notified,
+    Stage::Purged,
+    Stage::Cancelled,
+];
+
+/// The published activities that fit a search; those that can still be entered come first.
+pub fn search(tx: &mut Tx, search: &Search) -> Result<Vec<Listed>, Error> {
+    let stages: Vec<Stage> = match search.stage {
+        Some(stage) if PUBLIC.contains(&stage) => vec![stage],
+        _ => PUBLIC.to_vec(),
+    };
+    let words = search.words.trim().to_lowercase();
+    let mut found: Vec<Facts> = activity::list(tx, &stages)?
+        .into_iter()
+        .filter(|facts| search.kind.is_none_or(|kind| kind == facts.kind))
+        .filter(|facts| words.is_empty() || mentions(facts, &words))
+        .collect();
+    found.sort_by_key(|facts| match facts.stage {
+        Stage::Open => (0, facts.closes_at.0),
+        _ => (1, -facts.closes_at.0),
+    });
+    found
+        .into_iter()
+        .map(|facts| {
+            let plan = draw::plan(tx, &facts.id)?;
+            Ok(Listed { facts, plan })
+        })
+        .collect()
+}
+
+fn mentions(facts: &Facts, words: &str) -> bool {
+    [&facts.title, &facts.text]
+        .into_iter()
+        .flat_map(|text| [&text.zh, &text.en])
+        .any(|text| text.to_lowercase().contains(words))
+}
+
+/// Everything one activity's page shows.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// The activity.
+    pub facts: Facts,
+    /// Its draw; surveys have none.
+    pub plan: Option<Plan>,
+    /// The personal fields it asks.
+    pub asked: Vec<AskedField>,
+    /// Its frozen rules with their fingerprint, once published.
+    pub rules: Option<StoredNote>,
+    /// How many entries stand, once the list is closed; live counts would help nobody honest.
+    pub entries: Option<u64>,
+}
+
+/// A published activity by its address.
+pub fn show(tx: &mut Tx, slug: &str) -> Result<Shown, Error> {
+    let facts = activity::find(tx, slug)?;
+    if facts.published_at.is_none() {
+        return Err(Error::Unpublished);
+    }
+    let plan = draw::plan(tx, &facts.id)?;
+    let draw_id = plan.as_ref().map(|plan| plan.id.0.clone());
+    let rules = draw::note(tx, &facts.id, &draw_id.unwrap_or_default(), "rules.txt")?;
+    let asked = activity::asked_fields(tx, &facts.id)?;
+    let entries = match facts.stage {
+        Stage::Closed | Stage::Drawn | Stage::Notified => {
+            let counts = entry::count(tx, &facts.id)?;
+            Some(counts.taken - counts.withdrawn)
+        }
+        _ => None,
+    };
+    Ok(Shown {
+        facts,
+        plan,
+        asked,
+        rules,
+        entries,
+    })
+}

@@ -1,0 +1,120 @@
+//! The public pages of activities.
+
+use rocket::{Route, State, get, routes};
+
+use crate::activity::{Kind, Stage};
+use crate::draw::DrawStage;
+use crate::platform::clock::{DAY, Timestamp};
+use crate::platform::db::Db;
+use crate::platform::text::Language;
+use crate::platform::web::error::AppResult;
+use crate::platform::web::page::Page;
+
+use super::wire::{ActivityView, Card, HomeView, ListView, NoticeView, RulesView};
+use super::{Error, Listed, Search};
+
+/// The pages of this domain; paths without language.
+pub fn routes() -> Vec<Route> {
+    routes![home, list, show, rules, privacy]
+}
+
+/// How many results the front page names.
+const NEWEST_RESULTS: usize = 3;
+/// How many open activities the front page names; the list has all.
+const FIRST_OPEN: usize = 6;
+
+#[get("/")]
+async fn home(lang: Language, db: &State<Db>) -> AppResult<Page> {
+    let now = db.clock().now();
+    let all = db
+        .read("read front page", |tx| {
+            super::search(tx, &Search::default())
+        })
+        .await?;
+    let cards = |fits: &dyn Fn(&Listed) -> bool, at_most: usize| {
+        all.iter()
+            .filter(|listed| fits(listed))
+            .take(at_most)
+            .map(|listed| Card::of(lang, listed, now))
+            .collect::<Vec<_>>()
+    };
+    let view = HomeView {
+        open: cards(&|each| each.facts.takes_entries(now), FIRST_OPEN),
+        soon: cards(&|each| opens_soon(each, now), FIRST_OPEN),
+        results: cards(&has_result, NEWEST_RESULTS),
+    };
+    Ok(Page::new(lang, "portal/home", view))
+}
+
+fn opens_soon(listed: &Listed, now: Timestamp) -> bool {
+    let facts = &listed.facts;
+    facts.stage == Stage::Open && now < facts.opens_at && facts.opens_at < now.plus(60 * DAY)
+}
+
+fn has_result(listed: &Listed) -> bool {
+    let plan = listed.plan.as_ref();
+    plan.is_some_and(|plan| plan.stage == DrawStage::Drawn)
+}
+
+#[get("/activities?<stage>&<kind>&<q>&<page>")]
+async fn list(
+    lang: Language,
+    stage: Option<&str>,
+    kind: Option<&str>,
+    q: Option<&str>,
+    page: Option<usize>,
+    db: &State<Db>,
+) -> AppResult<Page> {
+    let search = Search {
+        stage: stage.and_then(Stage::parse),
+        kind: kind.and_then(Kind::parse),
+        words: q.unwrap_or_default().chars().take(100).collect(),
+    };
+    let now = db.clock().now();
+    let wanted = search.clone();
+    let found = db
+        .read("search activities", move |tx| super::search(tx, &wanted))
+        .await?;
+    let view = ListView::of(lang, &search, &found, page.unwrap_or(1), now);
+    Ok(Page::new(lang, "portal/activities", view))
+}
+
+#[get("/a/<slug>")]
+async fn show(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
+    let now = db.clock().now();
+    let slug = slug.to_owned();
+    let shown = db
+        .read("read activity page", move |tx| super::show(tx, &slug))
+        .await?;
+    Ok(Page::new(
+        lang,
+        "portal/activity",
+        ActivityView::of(lang, &shown, now),
+    ))
+}
+
+#[get("/a/<slug>/rules")]
+async fn rules(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
+    let slug = slug.to_owned();
+    let shown = db
+        .read("read rules", move |tx| super::show(tx, &slug))
+        .await?;
+    let note = shown.rules.ok_or(Error::Unpublished)?;
+    let view = RulesView {
+        slug: shown.facts.slug.clone(),
+        title: shown.facts.title.pick(lang).to_owned(),
+        text: note.note,
+        hash: note.hash.to_string(),
+    };
+    Ok(Page::new(lang, "portal/rules", view))
+}
+
+#[get("/a/<slug>/privacy")]
+async fn privacy(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
+    let slug = slug.to_owned();
+    let shown = db
+        .read("read notice", move |tx| super::show(tx, &slug))
+        .await?;
+    let view = NoticeView::of(lang, &shown.facts);
+    Ok(Page::new(lang, "portal/privacy", view))
+}

@@ -1,0 +1,319 @@
+//! What the public pages show of activities.
+
+use serde::Serialize;
+
+use crate::activity::wire::stage_words;
+use crate::activity::{Facts, Kind, Stage};
+use crate::platform::clock::{DAY, Timestamp};
+use crate::platform::text::{self, Language};
+use crate::policy;
+
+use super::{Listed, Search, Shown};
+
+/// One activity in a list.
+#[derive(Serialize)]
+pub(super) struct Card {
+    slug: String,
+    title: String,
+    kind: String,
+    stage: String,
+    stage_kind: &'static str,
+    opens_at: i64,
+    closes_at: i64,
+    draws_at: Option<i64>,
+    not_yet: bool,
+    open: bool,
+    days_left: i64,
+    prizes: Vec<PrizeRow>,
+    draw: Option<String>,
+}
+
+/// A prize in a list.
+#[derive(Serialize)]
+pub(super) struct PrizeRow {
+    name: String,
+    units: u32,
+    value: i64,
+}
+
+impl Card {
+    pub(super) fn of(language: Language, listed: &Listed, now: Timestamp) -> Card {
+        let facts = &listed.facts;
+        let (stage, stage_kind) = public_stage(language, facts, now);
+        Card {
+            slug: facts.slug.clone(),
+            title: facts.title.pick(language).to_owned(),
+            kind: kind_words(language, facts.kind),
+            stage,
+            stage_kind,
+            opens_at: facts.opens_at.0,
+            closes_at: facts.closes_at.0,
+            draws_at: (facts.kind == Kind::Draw).then_some(facts.draws_at.0),
+            not_yet: facts.stage == Stage::Open && now < facts.opens_at,
+            open: facts.takes_entries(now),
+            days_left: (facts.closes_at.0 - now.0).max(0) / DAY,
+            prizes: prizes(language, listed),
+            draw: listed
+                .plan
+                .as_ref()
+                .filter(|plan| plan.manifest.is_some())
+                .map(|plan| plan.id.0.clone()),
+        }
+    }
+}
+
+fn prizes(language: Language, listed: &Listed) -> Vec<PrizeRow> {
+    let prizes = listed.plan.iter().flat_map(|plan| &plan.prizes);
+    prizes
+        .map(|prize| PrizeRow {
+            name: prize.name.pick(language).to_owned(),
+            units: prize.units,
+            value: prize.value_twd,
+        })
+        .collect()
+}
+
+/// The stage in a visitor's words: an open activity whose time has not come is "not yet open".
+fn public_stage(language: Language, facts: &Facts, now: Timestamp) -> (String, &'static str) {
+    if facts.stage == Stage::Open && now < facts.opens_at {
+        return (text::message(language, "portal-not-yet", &[]), "waiting");
+    }
+    if facts.stage == Stage::Open && now >= facts.closes_at {
+        return stage_words(language, Stage::Closed);
+    }
+    stage_words(language, facts.stage)
+}
+
+fn kind_words(language: Language, kind: Kind) -> String {
+    let id = match kind {
+        Kind::Draw => "portal-kind-draw",
+        Kind::Survey => "portal-kind-survey",
+    };
+    text::message(language, id, &[])
+}
+
+/// The front page.
+#[derive(Serialize)]
+pub(super) struct HomeView {
+    pub(super) open: Vec<Card>,
+    pub(super) soon: Vec<Card>,
+    pub(super) results: Vec<Card>,
+}
+
+/// A choice in a filter.
+#[derive(Serialize)]
+pub(super) struct Choice {
+    value: &'static str,
+    label: String,
+}
+
+/// The list of activities.
+#[derive(Serialize)]
+pub(super) struct ListView {
+    pub(super) cards: Vec<Card>,
+    pub(super) found: usize,
+    pub(super) page_at: usize,
+    pub(super) pages: usize,
+    pub(super) address: String,
+    stage: &'static str,
+    kind: &'static str,
+    words: String,
+    stages: Vec<Choice>,
+    kinds: Vec<Choice>,
+    filtered: bool,
+}
+
+/// Cards on one page of the list: 30 KB hold them with the stylesheet.
+const PAGE: usize = 10;
+
+impl ListView {
+    pub(super) fn of(
+        language: Language,
+        search: &Search,
+        found: &[Listed],
+        page: usize,
+        now: Timestamp,
+    ) -> ListView {
+        let pages = found.len().div_ceil(PAGE).max(1);
+        let page = page.clamp(1, pages);
+        let stages = super::PUBLIC.map(|stage| Choice {
+            value: stage.code(),
+            label: stage_words(language, stage).0,
+        });
+        let kinds = [Kind::Draw, Kind::Survey].map(|kind| Choice {
+            value: kind.code(),
+            label: kind_words(language, kind),
+        });
+        let shown = found.iter().skip((page - 1) * PAGE).take(PAGE);
+        let stage = search.stage.map_or("", Stage::code);
+        let kind = search.kind.map_or("", Kind::code);
+        ListView {
+            cards: shown.map(|each| Card::of(language, each, now)).collect(),
+            found: found.len(),
+            page_at: page,
+            pages,
+            address: format!(
+                "/activities?{}&page=",
+                query(&[("stage", stage), ("kind", kind), ("q", &search.words)])
+            ),
+            stage,
+            kind,
+            words: search.words.clone(),
+            stages: stages.into_iter().collect(),
+            kinds: kinds.into_iter().collect(),
+            filtered: search.stage.is_some() || search.kind.is_some() || !search.words.is_empty(),
+        }
+    }
+}
+
+fn query(pairs: &[(&str, &str)]) -> String {
+    pairs
+        .iter()
+        .map(|(name, value)| {
+            let value = rocket::http::RawStr::new(value).percent_encode();
+            format!("{name}={value}")
+        })
+        .collect::<Vec<_>>()
+        .join("&")
+}
+
+/// One date of an activity's life.
+#[derive(Serialize)]
+pub(super) struct Step {
+    when: i64,
+    title: String,
+    state: &'static str,
+}
+
+/// One activity's page.
+#[derive(Serialize)]
+pub(super) struct ActivityView {
+    card: Card,
+    text: Vec<String>,
+    rules: Vec<String>,
+    steps: Vec<Step>,
+    fields: Vec<String>,
+    purges_at: i64,
+    claim_days: i64,
+    reserves: u32,
+    wins: u32,
+    round: Option<u64>,
+    rules_hash: Option<String>,
+    entries: Option<u64>,
+    cancelled_reason: String,
+    stage: &'static str,
+}
+
+impl ActivityView {
+    pub(super) fn of(language: Language, shown: &Shown, now: Timestamp) -> ActivityView {
+        let facts = &shown.facts;
+        let listed = Listed {
+            facts: facts.clone(),
+            plan: shown.plan.clone(),
+        };
+        let plan = shown.plan.as_ref();
+        let fields = shown.asked.iter();
+        ActivityView {
+            card: Card::of(language, &listed, now),
+            text: paragraphs(facts.text.pick(language)),
+            rules: paragraphs(facts.rules.pick(language)),
+            steps: steps(language, facts, now),
+            fields: fields
+                .map(|asked| policy::field_name(language, asked.field))
+                .collect(),
+            purges_at: facts.purges_at.0,
+            claim_days: facts.claim_days,
+            reserves: plan.map_or(0, |plan| plan.reserves),
+            wins: plan.map_or(0, |plan| plan.wins_per_person),
+            round: plan.map(|plan| plan.round),
+            rules_hash: shown.rules.as_ref().map(|note| note.hash.to_string()),
+            entries: shown.entries,
+            cancelled_reason: facts.cancelled_reason.clone(),
+            stage: facts.stage.code(),
+        }
+    }
+}
+
+fn paragraphs(text: &str) -> Vec<String> {
+    text.split('\n')
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
+}
+
+fn steps(language: Language, facts: &Facts, now: Timestamp) -> Vec<Step> {
+    let mut dates = Vec::new();
+    if let Some(published) = facts.published_at {
+        dates.push((published, "portal-step-published"));
+    }
+    dates.push((facts.opens_at, "portal-step-opens"));
+    dates.push((facts.closes_at, "portal-step-closes"));
+    if facts.kind == Kind::Draw {
+        dates.push((facts.freezes_at, "portal-step-freezes"));
+        dates.push((facts.draws_at, "portal-step-draws"));
+        dates.push((
+            facts.draws_at.plus(facts.claim_days * DAY),
+            "portal-step-claims",
+        ));
+    }
+    dates.push((facts.purges_at, "portal-step-purges"));
+    dates.sort_by_key(|(when, _)| *when);
+    let next = dates.iter().position(|(when, _)| *when > now);
+    dates
+        .into_iter()
+        .enumerate()
+        .map(|(at, (when, id))| Step {
+            when: when.0,
+            title: text::message(language, id, &[]),
+            state: match next {
+                Some(next) if at == next => "now",
+                Some(next) if at > next => "next",
+                _ => "done",
+            },
+        })
+        .collect()
+}
+
+/// A notice's item.
+#[derive(Serialize)]
+pub(super) struct NoticeRow {
+    label: String,
+    value: String,
+}
+
+/// The notice of Art. 8 on a page of its own.
+#[derive(Serialize)]
+pub(super) struct NoticeView {
+    pub(super) slug: String,
+    pub(super) title: String,
+    pub(super) rows: Vec<NoticeRow>,
+    pub(super) hash: String,
+}
+
+impl NoticeView {
+    pub(super) fn of(language: Language, facts: &Facts) -> NoticeView {
+        let items = policy::items_of(facts.notice.pick(language));
+        NoticeView {
+            slug: facts.slug.clone(),
+            title: facts.title.pick(language).to_owned(),
+            rows: items
+                .into_iter()
+                .map(|item| NoticeRow {
+                    label: item.label,
+                    value: item.text,
+                })
+                .collect(),
+            hash: policy::notice_hash(&facts.notice).to_string(),
+        }
+    }
+}
+
+/// The frozen rules as one text.
+#[derive(Serialize)]
+pub(super) struct RulesView {
+    pub(super) slug: String,
+    pub(super) title: String,
+    pub(super) text: String,
+    pub(super) hash: String,
+}
