@@ -1,0 +1,213 @@
+//! Where the parts are put together: what is opened, which pages are mounted, which jobs run.
+//!
+//! Invariant: nothing imports this but the command line and the tests.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use rocket::figment::Figment;
+use rocket::{Build, Rocket};
+
+use crate::draw::beacon::{HttpRelays, RelayError, Relays};
+use crate::entry::pages::Limits;
+use crate::entry::submit::Taking;
+use crate::notify::pages::desk::DeskLimit;
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::db::{Db, MigrateError, Writer};
+use crate::platform::jobs::Runner;
+use crate::platform::mail::{Mailer, MailerError};
+use crate::platform::web;
+use crate::platform::web::site::Site;
+use crate::vault::{OpenError, Vault};
+use crate::{account, activity, audit, desk, draw, entry, notify, portal, purge, stats, survey};
+
+/// Everything that a running Fairdraw holds.
+#[derive(Clone)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The keys.
+    pub vault: Vault,
+    /// What the operator set.
+    pub config: Arc<Config>,
+    /// The way to the mail server.
+    pub mailer: Arc<Mailer>,
+    runner: Arc<Runner>,
+}
+
+/// Why Fairdraw could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The database.
+    #[error("the database cannot be used")]
+    Database(#[from] MigrateError),
+    /// The key folder.
+    #[error("the key folder cannot be used")]
+    Keys(#[from] OpenError),
+    /// The mail server's address.
+    #[error("the mail settings cannot be used")]
+    Mail(#[from] MailerError),
+    /// The relays of the beacon.
+    #[error("the beacon relays cannot be used")]
+    Relays(#[from] RelayError),
+}
+
+impl App {
+    /// Opens database and keys and names every job.
+    pub fn open(config: Config, clock: Clock) -> Result<App, StartError> {
+        let relays = HttpRelays::over_https(&config.relays)?;
+        App::open_with(config, clock, Arc::new(relays))
+    }
+
+    /// [`App::open`] with another source of beacons: a recorded one in tests and the demo.
+    pub fn open_with(
+        config: Config,
+        clock: Clock,
+        relays: Arc<dyn Relays>,
+    ) -> Result<App, StartError> {
+        let db = Db::open(config.database(), clock)?;
+        let vault = Vault::open(&config.keys(), &config.site)?;
+        let config = Arc::new(config);
+        let mailer = Arc::new(Mailer::new(&config)?);
+        let mut runner = Runner::new(db.clone());
+        draw::jobs::register(&mut runner, &db, &vault, relays);
+        notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
+        purge::jobs::register(&mut runner, &db, &vault, &config);
+        Ok(App {
+            db,
+            vault,
+            config,
+            mailer,
+            runner: Arc::new(runner),
+        })
+    }
+
+    /// Runs every job that is due now and says how many were tried.
+    pub fn run_jobs(&self) -> Result<usize, crate::platform::db::Error> {
+        self.runner.run_due()
+    }
+
+    /// The web server, ready to be launched.
+    pub fn rocket(&self, figment: Figment) -> Rocket<Build> {
+        let config = &self.config;
+        let clock = self.db.clock().clone();
+        let site = Site {
+            name: config.library_zh.clone(),
+            name_en: config.library_en.clone(),
+            phone: config.contact_phone.clone(),
+            email: config.contact_email.clone(),
+            public_origin: (!config.public_origin.is_empty()).then(|| config.public_origin.clone()),
+            test_clock: clock.is_moved().then(|| {
+                let clock = clock.clone();
+                Arc::new(move || clock.now().0) as Arc<dyn Fn() -> i64 + Send + Sync>
+            }),
+        };
+        let rocket = web::attach(rocket::custom(figment), site)
+            .manage(self.db.clone())
+            .manage(self.vault.clone())
+            .manage(config.clone())
+            .manage(self.mailer.clone())
+            .manage(DeskLimit::default())
+            .manage(clock)
+            .manage(self.clone())
+            .manage(Writer::new(
+                self.db.clone(),
+                Taking::new(self.vault.clone()),
+            ))
+            .manage(Limits::usual());
+        let pages = [
+            portal::pages::routes(),
+            entry::pages::routes(),
+            draw::pages::routes(),
+            account::pages::routes(),
+            audit::pages::routes(),
+            desk::pages::routes(),
+            activity::pages::routes(),
+            survey::pages::routes(),
+            notify::pages::routes(),
+            stats::pages::routes(),
+            purge::pages::routes(),
+        ];
+        let rocket = web::mount(rocket, pages.into_iter().flatten().collect());
+        let rocket = account::pages::attach(rocket);
+        let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
+        #[cfg(feature = "test-clock")]
+        let rocket = rocket.mount("/", web::guard::protect(test_clock::routes()));
+        rocket
+    }
+
+    /// Runs due jobs in the background until the returned guard is dropped.
+    pub fn start_jobs(&self) -> Jobs {
+        let stop = Arc::new(AtomicBool::new(false));
+        let (app, stopping) = (self.clone(), stop.clone());
+        let thread = std::thread::Builder::new()
+            .name("jobs".to_owned())
+            .spawn(move || {
+                while !stopping.load(Ordering::SeqCst) {
+                    if let Err(error) = app.run_jobs() {
+                        tracing::warn!(%error, "jobs could not be read");
+                    }
+                    std::thread::park_timeout(BETWEEN_LOOKS);
+                }
+            })
+            .expect("the operating system gives one more thread");
+        Jobs {
+            stop,
+            thread: Some(thread),
+        }
+    }
+}
+
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+
+/// The background thread of jobs; dropping it waits for the job in hand.
+pub struct Jobs {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Jobs {
+    fn drop(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Moving the clock from a test; not part of any release (`decisions` D22).
+#[cfg(feature = "test-clock")]
+mod test_clock {
+    use std::net::SocketAddr;
+
+    use rocket::http::Status;
+    use rocket::{Route, State, post, routes};
+
+    use super::App;
+    use crate::platform::clock::SECOND;
+
+    pub(super) fn routes() -> Vec<Route> {
+        routes![advance]
+    }
+
+    /// Moves the clock on and runs what became due, so that a test need not wait.
+    #[post("/test-clock/advance?<seconds>")]
+    async fn advance(seconds: i64, from: SocketAddr, app: &State<App>) -> Result<String, Status> {
+        if !from.ip().is_loopback() {
+            return Err(Status::NotFound);
+        }
+        let app = app.inner().clone();
+        app.db.clock().advance(seconds * SECOND);
+        let now = app.db.clock().now();
+        tokio::task::spawn_blocking(move || app.run_jobs())
+            .await
+            .ok()
+            .and_then(Result::ok)
+            .map(|tried| format!("{now} {tried}\n"))
+            .ok_or(Status::InternalServerError)
+    }
+}

@@ -1,0 +1,120 @@
+//! `fairdraw draw …`: look at draws, paste a beacon, write a bundle.
+
+use std::path::PathBuf;
+
+use clap::Subcommand;
+use lucky_draw::beacon::Beacon;
+
+use crate::activity;
+use crate::app::App;
+use crate::audit::Actor;
+use crate::draw::{self, DrawId, DrawStage};
+use crate::platform::db::Db;
+
+use super::Stop;
+
+/// What can be done with draws from the command line.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Every published draw: id, stage, round and its time.
+    List,
+    /// Give a draw its beacon by hand, for a hall without internet. The signature is verified, so
+    /// a typing error is refused.
+    Paste {
+        /// The draw, as in /d/ID.
+        id: String,
+        /// The round's signature in hexadecimal, or a relay's JSON.
+        beacon: String,
+    },
+    /// Write the public files of a draw; check them with `lucky-draw-verify FILE`.
+    Bundle {
+        /// The draw, as in /d/ID.
+        id: String,
+        /// The file to write.
+        #[arg(short, long, value_name = "FILE")]
+        output: PathBuf,
+    },
+}
+
+/// Runs one of the commands.
+pub(super) fn run(command: Command) -> Result<(), Stop> {
+    match command {
+        Command::List => list(&super::tables()?),
+        Command::Paste { id, beacon } => paste(&super::everything()?, &DrawId(id), &beacon),
+        Command::Bundle { id, output } => bundle(&super::everything()?, &DrawId(id), &output),
+    }
+}
+
+fn list(db: &Db) -> Result<(), Stop> {
+    let rows = db.read_now("list draws", |tx| {
+        let (plans, _) = draw::list_public(tx, 0, i64::MAX)?;
+        plans
+            .into_iter()
+            .map(|plan| {
+                let facts = activity::by_id(tx, &plan.activity)?;
+                Ok((plan, facts.slug))
+            })
+            .collect::<Result<Vec<_>, draw::Error>>()
+    })?;
+    if rows.is_empty() {
+        println!("No draw has been published yet.");
+        return Ok(());
+    }
+    println!(
+        "{:<12}{:<11}{:>12}  {:<22}activity",
+        "draw", "stage", "round", "round's time"
+    );
+    for (plan, slug) in rows {
+        let time = plan.round_time()?.to_string();
+        println!(
+            "{:<12}{:<11}{:>12}  {time:<22}{slug}",
+            plan.id.as_str(),
+            plan.stage.code(),
+            plan.round
+        );
+    }
+    Ok(())
+}
+
+fn paste(app: &App, id: &DrawId, text: &str) -> Result<(), Stop> {
+    let plan = app.db.read_now("read draw", |tx| draw::by_id(tx, id))?;
+    if plan.stage < DrawStage::Frozen {
+        return Err(Stop::NotYet(format!(
+            "the list of draw {id} is not frozen yet; its round is out at {}",
+            plan.round_time()?
+        )));
+    }
+    let chain = plan.pinned_chain()?;
+    let beacon = if text.trim_start().starts_with('{') {
+        Beacon::parse_relay(chain, text)?
+    } else {
+        Beacon::from_hex(chain, plan.round, text)?
+    };
+    let result = app.db.write_now("paste beacon", |tx| {
+        draw::receive(tx, &app.vault, &Actor::System, id, &beacon)
+    })?;
+    println!("Round {} is genuine. Result: {}", plan.round, result.hash());
+    Ok(())
+}
+
+fn bundle(app: &App, id: &DrawId, output: &std::path::Path) -> Result<(), Stop> {
+    let bundle = app.db.read_now("read bundle", |tx| {
+        let plan = draw::by_id(tx, id)?;
+        if !matches!(plan.stage, DrawStage::Drawn | DrawStage::Cancelled) {
+            return Ok::<_, draw::Error>(Err(plan.round_time()?));
+        }
+        draw::bundle(tx, &app.vault, &plan).map(Ok)
+    })?;
+    let bundle = bundle.map_err(|when| {
+        Stop::NotYet(format!(
+            "draw {id} has no result yet; its round is out at {when}"
+        ))
+    })?;
+    std::fs::write(output, bundle.to_zip())?;
+    println!(
+        "Wrote {}. Check it: lucky-draw-verify {}",
+        output.display(),
+        output.display()
+    );
+    Ok(())
+}

@@ -1,0 +1,183 @@
+//! The command line: what the operator of a library's server types.
+//!
+//! Invariant: exit codes are stable: 0 done, 1 failed, 2 not yet, 64 wrong usage. Nothing personal
+//! is printed.
+//!
+//! Not here: checking a draw, which anybody does with `lucky-draw-verify`.
+
+use std::error::Error as StdError;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+use rocket::figment::Figment;
+
+use crate::app::App;
+use crate::platform::clock::Clock;
+use crate::platform::config::Config;
+use crate::platform::db::Db;
+
+mod demo;
+mod draws;
+mod purges;
+mod serve;
+
+/// Wrong usage, as in sysexits.h.
+const USAGE: u8 = 64;
+/// Nothing is wrong, but it is too early.
+const NOT_YET: u8 = 2;
+
+const EXAMPLES: &str = "\
+Examples:
+  fairdraw                         serve on http://127.0.0.1:8000, data in ./data
+  fairdraw demo                    a demo library in a temporary folder
+  FAIRDRAW_DATA=/srv/fairdraw ROCKET_PORT=8080 fairdraw
+  fairdraw draw list               every draw and where it stands
+  fairdraw draw bundle ID -o b.zip the public files; check them with lucky-draw-verify b.zip
+  fairdraw purge list              what is deleted when
+
+Settings: Rocket.toml under [default.app]; FAIRDRAW_DATA and FAIRDRAW_DATABASE_URL win.
+Exit codes: 0 done, 1 failed, 2 not yet, 64 wrong usage.";
+
+/// Library surveys and lucky draws that anyone can check and that forget on time.
+#[derive(Parser)]
+#[command(name = "fairdraw", version, after_help = EXAMPLES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the site (what happens without a command).
+    Serve,
+    /// Prepare a demo library in a temporary folder and serve it: activities in every state,
+    /// thousands of made-up entries, a finished draw on a real recorded drand round.
+    Demo(demo::Arguments),
+    /// Create or update the tables, then stop; `serve` does so too.
+    Migrate,
+    /// Look at draws, paste a beacon, write a bundle.
+    #[command(subcommand)]
+    Draw(draws::Command),
+    /// See what is deleted when, and delete what is due.
+    #[command(subcommand)]
+    Purge(purges::Command),
+}
+
+/// How a command ended, other than well.
+enum Stop {
+    /// It is too early; the words say until when.
+    NotYet(String),
+    /// It failed.
+    Failed(Box<dyn StdError>),
+}
+
+impl<E: StdError + 'static> From<E> for Stop {
+    fn from(error: E) -> Stop {
+        Stop::Failed(Box::new(error))
+    }
+}
+
+/// Runs the program with the arguments of this process.
+pub fn run() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            let code = if error.use_stderr() { USAGE } else { 0 };
+            // A closed pipe is the reader's choice.
+            let _ = error.print();
+            return ExitCode::from(code);
+        }
+    };
+    log_to_stderr();
+    match arguments.command.unwrap_or(Command::Serve).run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Stop::NotYet(words)) => {
+            eprintln!("fairdraw: {words}");
+            ExitCode::from(NOT_YET)
+        }
+        Err(Stop::Failed(error)) => {
+            eprintln!("fairdraw: {}", chain(&*error));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+impl Command {
+    fn run(self) -> Result<(), Stop> {
+        match self {
+            Command::Serve => serve::run(),
+
+            Command::Demo(arguments) => demo::run(&arguments),
+            Command::Migrate => serve::migrate(),
+            Command::Draw(command) => draws::run(command),
+            Command::Purge(command) => purges::run(command),
+        }
+    }
+}
+
+/// `Rocket.toml`, the environment, and the part that is ours.
+fn configured() -> Result<(Figment, Config), Stop> {
+    let figment = rocket::Config::figment();
+    let config = Config::read(&figment)?;
+    Ok((figment, config))
+}
+
+/// Only the tables: for commands that must work beside a running server, which holds the keys.
+fn tables() -> Result<Db, Stop> {
+    let (_, config) = configured()?;
+    Ok(Db::open(config.database(), clock()?)?)
+}
+
+/// Everything, for commands that sign or erase; a running server must be stopped first.
+fn everything() -> Result<App, Stop> {
+    let (_, config) = configured()?;
+    Ok(App::open(config, clock()?)?)
+}
+
+/// The machine's clock, or in a test build the one that `FAIRDRAW_CLOCK` starts.
+fn clock() -> Result<Clock, Stop> {
+    #[cfg(feature = "test-clock")]
+    if let Ok(start) = std::env::var("FAIRDRAW_CLOCK") {
+        let start: jiff::Timestamp = start.parse()?;
+        let start = crate::platform::clock::Timestamp(start.as_millisecond());
+        return Ok(Clock::running_from(start));
+    }
+    Ok(Clock::system())
+}
+
+/// Logs go to standard error, so that what a command prints can be piped.
+fn log_to_stderr() {
+    let mut filter = tracing_subscriber::EnvFilter::try_from_env("FAIRDRAW_LOG")
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,fairdraw=info"));
+    // Rocket prints addresses that match no route whole, and an address may hold a receipt code;
+    // r2d2 prints what a database server said. No setting brings these lines back.
+    for quiet in ["rocket=off", "r2d2=off"] {
+        filter = filter.add_directive(quiet.parse().expect("a fixed directive is well formed"));
+    }
+    tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .init();
+    // A panic message may quote what was being handled; its place is enough to mend it.
+    std::panic::set_hook(Box::new(|panic| {
+        let place = panic.location().map(ToString::to_string);
+        tracing::error!(place = place.unwrap_or_default(), "panic");
+    }));
+}
+
+/// An error with its causes on one line.
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut words = error.to_string();
+    let mut layer = error.source();
+    while let Some(cause) = layer {
+        let cause_words = cause.to_string();
+        if !words.ends_with(&cause_words) {
+            words.push_str(": ");
+            words.push_str(&cause_words);
+        }
+        layer = cause.source();
+    }
+    words
+}

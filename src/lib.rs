@@ -1,0 +1,36 @@
+//! Fairdraw: library surveys and lucky draws that anyone can check and that forget on time.
+//!
+//! The groups below are in reading order.
+
+// What the library runs, what it asks, what it must tell people first.
+pub mod activity;
+pub mod policy;
+pub mod survey;
+
+// How a person enters.
+pub mod entry;
+pub mod identity;
+
+// How it is drawn, and the logs that bind us.
+pub mod draw;
+pub mod journal;
+pub mod log;
+
+// Who is told, what is counted, what is erased.
+pub mod notify;
+pub mod purge;
+pub mod stats;
+
+// The rooms that hold promises.
+pub mod account;
+pub mod audit;
+pub mod vault;
+
+// The pages that look across domains.
+pub mod desk;
+pub mod portal;
+
+// The machinery, and where everything is put together.
+pub mod app;
+pub mod cli;
+pub mod platform;
