@@ -1,0 +1,50 @@
+# The two a newcomer needs are `make run` and `make test`; the others are parts of them or for special days.
+
+# Where cargo builds; the browser tests start a binary from there.
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
+.PHONY: run demo test prerequisites check units canary browser soak
+
+## Serves http://127.0.0.1:8000 with its data in ./data.
+run:
+	cargo run
+
+## Serves a made-up library with activities in every state, in a temporary place.
+demo:
+	cargo run -- demo
+
+## Everything that must hold; what CI runs. At most 25 minutes on 2 cores from a fresh clone.
+test: prerequisites
+	$(MAKE) check
+	$(MAKE) browser
+	$(MAKE) canary
+	$(MAKE) units
+
+## Finds (or installs) Chromium, fonts, PostgreSQL, Exim and the npm packages.
+prerequisites:
+	tests/prerequisites.sh
+
+## Formatting and lints, with and without the features that only tests use.
+check:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	cargo clippy --package fairdraw --all-targets --features leak-control -- -D warnings
+
+## Unit, property, vector, architecture and system tests, the last on SQLite and on PostgreSQL.
+units:
+	cargo test --workspace
+
+## The positive control: in a build that leaks on purpose, the canary scan must find the leak.
+canary:
+	tests/positive_control.sh
+
+## Pages in real Chromium, on a build whose clock the tests can set.
+browser: prerequisites
+	cargo build --workspace --features fairdraw/test-clock
+	mkdir -p $(TARGET)/test-clock
+	cp $(TARGET)/debug/fairdraw $(TARGET)/debug/lucky-draw-verify $(TARGET)/test-clock/
+	cd tests/browser && FAIRDRAW_BIN=$(abspath $(TARGET))/test-clock/fairdraw npm test --silent
+
+## The long tests: the same properties with many more cases. Run before an issue that names it ends.
+soak: prerequisites
+	PROPTEST_CASES=20000 cargo test --workspace

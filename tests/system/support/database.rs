@@ -1,0 +1,92 @@
+//! A database for one test: empty tables, its own place, gone at the end.
+
+use std::path::PathBuf;
+
+use fairdraw::platform::clock::Clock;
+use fairdraw::platform::db::{Db, Target};
+
+use super::postgres;
+
+/// Which database a test runs on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    /// A file in a folder of its own.
+    Sqlite,
+    /// A database of its own in the cluster of this process.
+    Postgresql,
+}
+
+/// Where one test keeps its rows, and the data folder that goes with it.
+pub struct TestDatabase {
+    folder: tempfile::TempDir,
+    place: Place,
+}
+
+enum Place {
+    Sqlite(PathBuf),
+    Postgresql(String),
+}
+
+impl TestDatabase {
+    /// An empty database on `engine`.
+    pub fn fresh(engine: Engine) -> TestDatabase {
+        let folder = tempfile::tempdir().expect("the temporary folder is writable");
+        let place = match engine {
+            Engine::Sqlite => Place::Sqlite(folder.path().join("fairdraw.db")),
+            Engine::Postgresql => Place::Postgresql(postgres::cluster().create()),
+        };
+        TestDatabase { folder, place }
+    }
+
+    /// The data folder of this test (`FAIRDRAW_DATA`); on SQLite it holds the database too.
+    pub fn data(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
+    /// What [`Db::open`] is given.
+    pub fn target(&self) -> Target {
+        match &self.place {
+            Place::Sqlite(path) => Target::Sqlite(path.clone()),
+            Place::Postgresql(name) => Target::Postgres(postgres::cluster().url(name)),
+        }
+    }
+
+    /// What `FAIRDRAW_DATABASE_URL` would be.
+    pub fn url(&self) -> String {
+        match &self.place {
+            Place::Sqlite(path) => format!("sqlite://{}", path.display()),
+            Place::Postgresql(name) => postgres::cluster().url(name),
+        }
+    }
+
+    /// Opens it, with the time taken from `clock`.
+    pub fn open(&self, clock: &Clock) -> Db {
+        Db::open(self.target(), clock.clone()).expect("an empty database opens")
+    }
+
+    /// Every place in which bytes of this database may lie, with memory written out first.
+    pub fn places(&self) -> Vec<PathBuf> {
+        let mut places = vec![self.folder.path().to_owned()];
+        if let Place::Postgresql(name) = &self.place {
+            places.extend(postgres::cluster().places(name));
+        }
+        places
+    }
+
+    /// Every row of every table and every statistic as text, where files may hold them compressed:
+    /// empty on SQLite, which compresses nothing.
+    pub fn rows(&self) -> String {
+        match &self.place {
+            Place::Sqlite(_) => String::new(),
+            Place::Postgresql(name) => postgres::cluster().rows(name),
+        }
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        if let Place::Postgresql(name) = &self.place {
+            postgres::cluster().drop(name);
+        }
+    }
+}

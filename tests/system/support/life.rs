@@ -1,0 +1,251 @@
+//! One activity as a library lives it, every step over HTTP: a librarian prepares and publishes,
+//! patrons enter, the list closes, a recorded round decides.
+
+use fairdraw::identity::national_id;
+use fairdraw::platform::clock::{DAY, HOUR, Timestamp};
+use fairdraw::platform::config::Config;
+use rocket::http::Status;
+
+use super::Engine;
+use super::app::{Answer, Person, TestApp, local};
+
+/// 2024-08-04T20:29:24Z, when quicknet's round 10,000,000 was published.
+pub const ROUND_TIME: Timestamp = Timestamp(1_722_803_364_000);
+/// That round's signature.
+pub const SIGNATURE: &str = "a187c9f5800521e986b5658924696682071ce7ae965486e8fd08bc2c4758bdbb9ed9ecb7beee392a38214e321ecd434f";
+
+/// A patron with something of their own in every field.
+#[derive(Clone)]
+pub struct Patron {
+    pub name: String,
+    pub national_id: String,
+    pub phone: String,
+    pub email: String,
+    pub address: String,
+    pub answer: String,
+}
+
+impl Patron {
+    /// The patron of a number; no two have a value in common.
+    pub fn number(n: u64) -> Patron {
+        let id = national_id::synthetic_citizen(n * 7_919 + 13);
+        Patron {
+            name: format!("金絲雀{}號先生", 400_000 + n * 37),
+            national_id: id.as_str().to_owned(),
+            phone: format!("09{:08}", 31_000_000 + n * 104_729 % 60_000_000),
+            email: format!("canary.{}@mailbox{}.example", 700_001 + n * 31, n),
+            address: format!("絲雀大道{}號之{}", 90_017 + n * 41, n),
+            answer: format!("鳥籠編號{}的心聲", 550_003 + n * 43),
+        }
+    }
+
+    /// Every value that must be nowhere after the purge.
+    pub fn canaries(&self) -> Vec<String> {
+        vec![
+            self.name.clone(),
+            self.national_id.clone(),
+            self.phone.clone(),
+            self.email.clone(),
+            self.address.clone(),
+            self.answer.clone(),
+        ]
+    }
+}
+
+/// A library with a draw on the way.
+pub struct Life {
+    pub app: TestApp,
+    pub activity: String,
+    pub draw: String,
+    pub question: String,
+}
+
+impl Life {
+    /// Set up by the printed link, prepared and published in the staff pages, open for entry.
+    pub fn published(engine: Engine, change: impl FnOnce(&mut Config)) -> Life {
+        let app = TestApp::with(engine, "2024-07-20T09:00:00+08:00", change);
+        let admin = app.first_admin();
+        let activity = create(&admin);
+        let base = format!("/staff/activities/{activity}");
+        ask_fields(&admin, &base);
+        let question = ask_question(&admin, &base);
+        plan(&admin, &base);
+        let page = admin.get(&format!("{base}/publish"));
+        let done = admin.send(&page, &format!("{base}/publish"), &[("sure", "yes")]);
+        assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+        let public = app.visitor().get("/draws");
+        let draw = first_draw(&public);
+        app.go_to(ROUND_TIME.plus(-9 * DAY));
+        Life {
+            app,
+            activity,
+            draw,
+            question,
+        }
+    }
+
+    /// The staff pages of the activity.
+    pub fn base(&self) -> String {
+        format!("/staff/activities/{}", self.activity)
+    }
+
+    /// A patron goes through form, check page and receipt, and answers with the receipt page.
+    pub fn enter(&self, patron: &Patron) -> Answer {
+        let visitor = self.app.visitor();
+        let form = visitor.get("/a/summer-2024/enter");
+        assert_eq!(form.status, Status::Ok, "{}", form.mistakes());
+        let check = visitor.send(
+            &form,
+            "/a/summer-2024/enter",
+            &[
+                ("name", &patron.name),
+                ("national_id", &patron.national_id),
+                ("phone", &patron.phone),
+                ("email", &patron.email),
+                ("postal_code", "106"),
+                ("county", "臺北市"),
+                ("district", "大安區"),
+                ("address", &patron.address),
+                (&self.question, &patron.answer),
+                ("consent", "yes"),
+            ],
+        );
+        assert_eq!(check.status, Status::Ok, "{}", check.mistakes());
+        let sent = visitor.send(&check, "/a/summer-2024/check", &[]);
+        assert_eq!(sent.status, Status::SeeOther, "{}", sent.mistakes());
+        let receipt = visitor.get(&sent.location);
+        assert_eq!(receipt.status, Status::Ok, "{}", receipt.mistakes());
+        receipt
+    }
+
+    /// The list closes and is frozen, the round is out, and a librarian signs in and pastes it.
+    pub fn draw(&self) -> Person<'_> {
+        self.app.go_to(ROUND_TIME.plus(-2 * DAY + HOUR));
+        self.app.go_to(ROUND_TIME.plus(-HOUR + 1_000));
+        self.app.go_to(ROUND_TIME.plus(5_000));
+        let staff = self.app.visitor();
+        let page = staff.get("/staff/sign-in");
+        let done = staff.send(
+            &page,
+            "/staff/sign-in",
+            &[
+                ("name", "陳館員"),
+                ("passphrase", "correct horse battery staple"),
+            ],
+        );
+        assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+        let path = format!("{}/beacon", self.base());
+        let page = staff.get(&path);
+        let done = staff.send(&page, &path, &[("beacon", SIGNATURE)]);
+        assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+        staff
+    }
+
+    /// The public files.
+    pub fn bundle(&self) -> Vec<u8> {
+        let files = self
+            .app
+            .visitor()
+            .get(&format!("/d/{}/bundle.zip", self.draw));
+        assert_eq!(files.status, Status::Ok);
+        files.bytes
+    }
+}
+
+fn create(staff: &Person<'_>) -> String {
+    let page = staff.get("/staff/activities/new?kind=draw");
+    assert_eq!(page.status, Status::Ok, "{}", page.mistakes());
+    let done = staff.send(
+        &page,
+        "/staff/activities/new",
+        &[
+            ("slug", "summer-2024"),
+            ("title_zh", "夏日閱讀抽獎"),
+            ("title_en", "Summer reading draw"),
+            ("text_zh", "填一題問卷，就能抽獎。"),
+            ("text_en", "Answer one question to take part."),
+            ("rules_zh", "持借閱證者都可以參加。"),
+            ("rules_en", "Everybody with a library card may enter."),
+            ("opens", &local(ROUND_TIME.plus(-10 * DAY))),
+            ("closes", &local(ROUND_TIME.plus(-2 * DAY))),
+            ("freezes", &local(ROUND_TIME.plus(-HOUR))),
+            ("draws", &local(ROUND_TIME)),
+            ("claim_days", "7"),
+            ("retention_days", "40"),
+        ],
+    );
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+    let path = done.location.trim_end_matches("/privacy");
+    path.rsplit('/').next().unwrap_or_default().to_owned()
+}
+
+fn ask_fields(staff: &Person<'_>, base: &str) {
+    let path = format!("{base}/privacy");
+    let page = staff.get(&path);
+    let done = staff.send(
+        &page,
+        &path,
+        &[
+            ("name", "required"),
+            ("national_id", "required"),
+            ("national_id_purpose_zh", "確認一人一份"),
+            ("national_id_purpose_en", "One entry a person"),
+            ("phone", "required"),
+            ("email", "required"),
+            ("address", "required"),
+        ],
+    );
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+}
+
+fn ask_question(staff: &Person<'_>, base: &str) -> String {
+    let path = format!("{base}/questions/new");
+    let page = staff.get(&format!("{path}?kind=long_text"));
+    let done = staff.send(
+        &page,
+        &path,
+        &[
+            ("label_zh", "您想說什麼？"),
+            ("label_en", "What would you like to say?"),
+            ("required", "yes"),
+        ],
+    );
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+    let list = staff.get(&format!("{base}/questions"));
+    let link = list
+        .html
+        .split(&format!("{base}/questions/"))
+        .nth(1)
+        .and_then(|rest| rest.split(['"', '/']).next())
+        .expect("the list leads to the question");
+    format!("q_{link}")
+}
+
+fn plan(staff: &Person<'_>, base: &str) {
+    let path = format!("{base}/draw");
+    let page = staff.get(&path);
+    let done = staff.send(
+        &page,
+        &path,
+        &[
+            ("prize_1_name_zh", "禮券"),
+            ("prize_1_name_en", "Voucher"),
+            ("prize_1_units", "3"),
+            ("prize_1_value", "500"),
+            ("reserves", "4"),
+            ("wins", "1"),
+            ("tickets", "1"),
+            ("do", "save"),
+        ],
+    );
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+}
+
+fn first_draw(page: &Answer) -> String {
+    page.html
+        .split("href=\"/d/")
+        .nth(1)
+        .and_then(|rest| rest.split(['"', '/']).next())
+        .expect("the public list has the draw")
+        .to_owned()
+}

@@ -1,0 +1,33 @@
+//! What tests stand on: databases, mail servers, and the scan for personal data.
+//!
+//! Invariant: whatever a test starts ends with the test process, also when that is killed.
+//!
+//! Not here: fixtures of one capability, which belong into its own file.
+
+pub mod app;
+pub mod browser;
+pub mod canary;
+pub mod database;
+pub mod life;
+pub mod mail;
+pub mod mail_sink;
+pub mod postgres;
+pub mod relay;
+pub mod smtp_daemon;
+mod tether;
+
+pub use database::{Engine, TestDatabase};
+
+/// Makes two tests of each named function: one on SQLite, one on PostgreSQL.
+///
+/// The functions take an [`Engine`]. `cargo test --test system on_sqlite` runs one half.
+macro_rules! on_both {
+    ($($test:ident),+ $(,)?) => {
+        mod on_sqlite {
+            $(#[test] fn $test() { super::$test($crate::support::Engine::Sqlite) })+
+        }
+        mod on_postgresql {
+            $(#[test] fn $test() { super::$test($crate::support::Engine::Postgresql) })+
+        }
+    };
+}

@@ -1,0 +1,137 @@
+//! The PostgreSQL cluster of this test process.
+//!
+//! One cluster is started when the first test asks for it (`tests/support/postgres.sh`); each test
+//! gets its own database, copied from a migrated template. Invariant: a missing PostgreSQL fails
+//! the tests that need it, it never skips them.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection, RunQueryDsl};
+use fairdraw::platform::clock::Clock;
+use fairdraw::platform::db::{Db, Target};
+
+use super::tether::Tether;
+
+/// The database that every test's own is copied from.
+const TEMPLATE: &str = "migrated";
+
+#[derive(diesel::QueryableByName)]
+struct Line {
+    #[diesel(sql_type = diesel::sql_types::Text)]
+    line: String,
+}
+
+/// A running cluster on a Unix socket.
+pub struct Cluster {
+    folder: PathBuf,
+    made: AtomicU32,
+    /// Ends the cluster with the process; a static is not dropped, but its pipe is closed.
+    _tether: Tether,
+}
+
+/// The cluster of this process, started by the first caller.
+pub fn cluster() -> &'static Cluster {
+    static CLUSTER: OnceLock<Cluster> = OnceLock::new();
+    CLUSTER.get_or_init(Cluster::start)
+}
+
+impl Cluster {
+    fn start() -> Cluster {
+        let (tether, folder) = Tether::start("postgres.sh", &[]);
+        let cluster = Cluster {
+            folder: folder.into(),
+            made: AtomicU32::new(0),
+            _tether: tether,
+        };
+        cluster.administrate(&format!("CREATE DATABASE {TEMPLATE}"));
+        let target = Target::Postgres(cluster.url(TEMPLATE));
+        Db::open(target, Clock::system()).expect("the embedded migrations run on PostgreSQL");
+        // A database can be copied only while nobody is connected to it.
+        cluster.administrate(&format!(
+            "ALTER DATABASE {TEMPLATE} ALLOW_CONNECTIONS false; \
+             SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity \
+             WHERE datname = '{TEMPLATE}'"
+        ));
+        cluster
+    }
+
+    /// Every place in which bytes of one database may lie, with memory written out first: its own
+    /// files and all that the databases share, such as write-ahead log, statistics and server log.
+    pub(super) fn places(&self, database: &str) -> Vec<PathBuf> {
+        self.administrate("CHECKPOINT");
+        let data = self.folder.join("data");
+        let own = self.texts(
+            "postgres",
+            &format!("SELECT oid::text AS line FROM pg_database WHERE datname = '{database}'"),
+        );
+        let mut places = vec![self.folder.join("log")];
+        places.extend(own.iter().map(|oid| data.join("base").join(oid)));
+        let parts = fs::read_dir(&data).expect("the data folder of the cluster can be listed");
+        places.extend(
+            parts
+                .flatten()
+                .filter(|part| part.file_name() != "base")
+                .map(|part| part.path()),
+        );
+        places
+    }
+
+    /// A new database with all tables and no rows; returns its name.
+    pub(super) fn create(&self) -> String {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{number}");
+        self.administrate(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"));
+        name
+    }
+
+    /// Drops a database and ends the connections that are left to it.
+    pub(super) fn drop(&self, name: &str) {
+        self.administrate(&format!("DROP DATABASE {name} WITH (FORCE)"));
+    }
+
+    /// The libpq URL of a database in this cluster.
+    pub(super) fn url(&self, database: &str) -> String {
+        let socket = self.folder.display();
+        format!("postgres:///{database}?host={socket}&user=fairdraw")
+    }
+
+    /// Every row of every table and every statistic of a database, as text.
+    pub(super) fn rows(&self, database: &str) -> String {
+        let tables = self.texts(
+            database,
+            "SELECT tablename::text AS line FROM pg_tables WHERE schemaname = 'public'",
+        );
+        let mut rows = self.texts(
+            database,
+            "SELECT s::text AS line FROM pg_stats s WHERE schemaname = 'public'",
+        );
+        for table in tables {
+            let query = format!("SELECT t::text AS line FROM {table} t");
+            rows.extend(self.texts(database, &query));
+        }
+        rows.join("\n")
+    }
+
+    /// The one column `line` of a query.
+    fn texts(&self, database: &str, query: &str) -> Vec<String> {
+        let mut conn = PgConnection::establish(&self.url(database))
+            .expect("the cluster accepts connections until the process ends");
+        let lines: Vec<Line> = diesel::sql_query(query)
+            .load(&mut conn)
+            .unwrap_or_else(|error| panic!("{query}: {error}"));
+        lines.into_iter().map(|line| line.line).collect()
+    }
+
+    fn administrate(&self, statements: &str) {
+        let mut conn = PgConnection::establish(&self.url("postgres"))
+            .expect("the cluster accepts connections until the process ends");
+        for statement in statements.split(';') {
+            conn.batch_execute(statement)
+                .unwrap_or_else(|error| panic!("{statement}: {error}"));
+        }
+    }
+}
