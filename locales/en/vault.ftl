@@ -1,0 +1,8 @@
+# What the vault says when it does not open.
+
+vault-no-key = The personal data of this activity was deleted and its key destroyed, so it cannot be opened any more.
+vault-broken = This record cannot be opened: it is damaged or does not belong here. Please ask the administrator to look at the log.
+vault-expired = This page was left open for too long. To protect your data, please fill in the form again.
+vault-unavailable = The data keys cannot be reached at the moment. Please try again later; your data is still encrypted.
+vault-not-a-winner = Contact data opens only for winners and called reserves. Please check the result and the settlements first.
+vault-too-many = As many contacts were opened as there are prizes and reserves, and no more can be. Please ask the winner to come with the receipt and an ID card.
