@@ -64,7 +64,7 @@ pub trait Purpose: sealed::Sealed {
 }
 
 /// The purpose `Self` may read the field `F`, because `purpose.rs` lists it.
-pub trait MayRead<F: Field>: Purpose {}
+pub trait MayRead<F: Field>: Purpose + sealed::Lists<F> {}
 
 impl<P: Purpose + sealed::Lists<F>, F: Field> MayRead<F> for P {}
 
