@@ -31,6 +31,7 @@ mod close;
 pub mod jobs;
 pub mod pages;
 mod plan;
+pub mod proof;
 mod publish;
 mod rules;
 mod run;

@@ -4,8 +4,10 @@
 //! ([`crate::purge`]), the activity's own pages.
 
 mod cancelling;
+mod file;
 mod pasting;
 mod prizes;
+pub mod proof;
 mod public;
 mod publishing;
 
@@ -19,6 +21,7 @@ use crate::platform::db::{Db, Tx};
 pub fn routes() -> Vec<Route> {
     [
         public::routes(),
+        proof::routes(),
         prizes::routes(),
         publishing::routes(),
         cancelling::routes(),
@@ -29,7 +32,7 @@ pub fn routes() -> Vec<Route> {
 
 /// The files of this domain, which have no language and one address.
 pub fn files() -> Vec<Route> {
-    public::files()
+    [public::files(), proof::files()].concat()
 }
 
 /// The page of an activity, where every staff page leads back to.
