@@ -602,9 +602,7 @@ def read_audit(text):
     leaves = [lines.read("leaf", ticket_index, found) for _ in range(sample)]
     (over_cap,) = lines.read("over-cap", integer(0, MAX_INTEGER))
     lines.end()
-    return Record(
-        "audit", text, manifest=manifest, result=result, leaves=leaves, over_cap=over_cap
-    )
+    return Record("audit", text, manifest=manifest, result=result, leaves=leaves, over_cap=over_cap)
 
 
 def read_purge(text):
@@ -677,7 +675,14 @@ def read_result(text):
     (end,) = lines.read("end", integer(0, MAX_TICKETS))
     lines.end()
     return Record(
-        "result", text, manifest=manifest, close=close, values=values, seed=seed, lines=body, end=end
+        "result",
+        text,
+        manifest=manifest,
+        close=close,
+        values=values,
+        seed=seed,
+        lines=body,
+        end=end,
     )
 
 
@@ -958,6 +963,7 @@ def is_canonical_point(data):
     return pow(square, (BLS_FIELD - 1) // 2, BLS_FIELD) in (0, 1)
 
 
+@lru_cache(maxsize=1)
 def bls_library():
     """py_ecc, where it is installed."""
     try:
@@ -1044,6 +1050,8 @@ def read_zip(data):
     """The files of a canonical zip: whatever the bytes say, they must be those that writing the
     files again would give, so nothing can hide between, before or behind them."""
     files, offset = {}, 0
+    if len(data) >= 2**32:
+        raise Refused("expected a zip of less than 4 GiB")
     while data[offset : offset + 4] == LOCAL_HEADER:
         header = data[offset : offset + 30]
         if len(header) < 30:
@@ -1139,15 +1147,12 @@ def read_proofs(text):
 
 def read_numbers(source):
     def read(text):
-        number = r"(?:0|[1-9][0-9]{0,9})\."
-        numbers = [int(part) for part in text.split(".")[:-1] if len(part) <= 10 and part.isdigit()]
-        right = (
-            re.fullmatch(f"(?:{number}){{{source.count}}}\n", text)
-            and all(number <= MAX_32_BIT for number in numbers)
-            and (not source.sorted or numbers == sorted(numbers))
-        )
-        if not right:
-            raise Refused("expected the numbers, each with a dot")
+        refused = Refused("expected the numbers, each with a dot")
+        if not re.fullmatch(rf"(?:(?:0|[1-9][0-9]{{0,9}})\.){{{source.count}}}\n", text):
+            raise refused
+        numbers = [int(number) for number in text.split(".")[:-1]]
+        if max(numbers) > MAX_32_BIT or (source.sorted and numbers != sorted(numbers)):
+            raise refused
         return text[:-1].encode("ascii")
 
     return read
@@ -1417,7 +1422,9 @@ def compare_text(name, expected_lines, found):
     for number, expected in enumerate(expected_lines):
         actual = found_lines[number] if number < len(found_lines) else "nothing"
         if expected != actual:
-            fail(f"{name} line {number + 1}: expected \u201c{expected}\u201d, found \u201c{actual}\u201d")
+            fail(
+                f"{name} line {number + 1}: expected \u201c{expected}\u201d, found \u201c{actual}\u201d"
+            )
         computed.update(expected.encode("ascii") + b"\n")
     if computed.digest() != sha256(found.encode()):
         fail(f"{name}: expected the end of the text")
@@ -1683,7 +1690,10 @@ def source_values(bundle):
                 checked = check_round(source, file)
                 name = f"round {source.round} of drand {CHAINS[source.chain].name}"
                 values.append(sha256(file.signature))
-                (said if checked else unchecked).append(name)
+                if checked:
+                    said.append(f"{name} is signed by the chain's key")
+                else:
+                    unchecked.append(name)
             else:
                 secret = revealed_secret(bundle, source, file)
                 values.append(secret or bytes(32))
@@ -1709,7 +1719,6 @@ def source_values(bundle):
             " the Python package py_ecc; seed and result follow from it as it stands"
         )
         return Values((COULD_NOT_CHECK, reason), values)
-    said = [f"{name} is signed by the chain's key" if "drand " in name[:40] and name.startswith("round") else name for name in said]
     return Values((PASSED, "; ".join(said)), values)
 
 
@@ -1770,7 +1779,9 @@ def check_order(bundle):
                 continue
             index = next(drawn, None)
             if (consumed, index) != (line.j, line.index):
-                known = "no more tickets" if index is None else f"position {consumed} ticket {index}"
+                known = (
+                    "no more tickets" if index is None else f"position {consumed} ticket {index}"
+                )
                 same(note.name, known, f"position {line.j} ticket {line.index}")
             consumed += 1
         same(f"{note.name}'s end", consumed, note.value.end)
@@ -1785,9 +1796,7 @@ def check_order(bundle):
 def check_openings(bundle):
     for proof in bundle.proofs:
         what, leaf = f"proofs.txt on ticket {proof.index}", leaf_hash(proof.commitment)
-        check_inclusion(
-            what, leaf, proof.index, bundle.close.size, proof.path, bundle.close.root
-        )
+        check_inclusion(what, leaf, proof.index, bundle.close.size, proof.path, bundle.close.root)
     drawn = {line.index for line in bundle.drawn() if not line.void}
     proven = {proof.index for proof in bundle.proofs}
     for index in sorted(drawn ^ proven):
@@ -2338,7 +2347,9 @@ def read_file(path):
         with open(path, "rb") as file:
             return file.read()
     except (OSError, ValueError) as error:
-        raise Mistake(f"cannot read {path!r}: {getattr(error, 'strerror', None) or error}") from None
+        raise Mistake(
+            f"cannot read {path!r}: {getattr(error, 'strerror', None) or error}"
+        ) from None
 
 
 def read_options(read):
@@ -2414,6 +2425,8 @@ def main(arguments=None):
     except Mistake as mistake:
         print(f"lucky_draw_verify.py: {mistake}", file=sys.stderr)
         print("Try 'lucky_draw_verify.py --help'.", file=sys.stderr)
+    except KeyboardInterrupt:
+        return 130
     except OSError:
         # Whoever reads the report went away; Python must not complain about that at its exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
