@@ -168,9 +168,15 @@ pub(super) fn result(
     let (Some(values), Some(excluded)) = (&values.values, draws(excluded)) else {
         return Finding::could_not("the source values or the excluded draws are not known");
     };
+    let (manifest, close) = (drawn.manifest(), drawn.close());
+    // A manifest of a few lines can promise millions of slots: nothing is computed for a result
+    // that does not have them.
+    let (slots, found) = (manifest.slot_count(), drawn.result.value.slot_count());
+    if slots != found {
+        return Finding::differs("slots in result.note", slots, found);
+    }
     let openings = openings(drawn);
     let open = |index: u64| openings.get(&index).copied();
-    let (manifest, close) = (drawn.manifest(), drawn.close());
     let expected = crate::result::result(manifest, close, &excluded, values, open);
     computed.result = Some(expected.hash());
     let run = || {

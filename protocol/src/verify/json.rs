@@ -11,7 +11,8 @@ use crate::encode::Hash;
 impl Report {
     /// The report as one line of JSON without a line feed: `checks` (each `name`, `outcome`,
     /// `reason`), `result` (the last line of the text form), `exit` and `computed` (`seed`,
-    /// `result` and `settle`: hexadecimal hashes of what this verifier computed itself, or null).
+    /// `result` and `settle`: hexadecimal hashes of what this verifier computed itself, or null;
+    /// null as a whole for a bundle that could not be read and for a cancelled draw).
     #[must_use]
     pub fn to_json(&self) -> String {
         format!("{{{}}}", self.members())
@@ -37,7 +38,9 @@ impl Report {
             checks.collect::<Vec<_>>().join(","),
             quoted(&self.result_line()),
             self.exit_code(),
-            computed(&self.computed)
+            self.computed
+                .as_ref()
+                .map_or_else(|| "null".to_owned(), computed)
         )
     }
 }

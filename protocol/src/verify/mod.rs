@@ -113,10 +113,11 @@ fn verify_drawn(
     report.set(CheckName::Time, time::check(drawn));
     report.set(CheckName::Beacon, values.beacon.clone());
     report.set(CheckName::NumbersOrigin, beacon::numbers_origin(drawn));
-    let computed = &mut report.computed;
-    let seed = drawing::seed(drawn, &values, computed);
-    let result = drawing::result(drawn, &values, &excluded, computed);
-    let settle = settlements::check(drawn, &excluded, computed);
+    let mut computed = Computed::default();
+    let seed = drawing::seed(drawn, &values, &mut computed);
+    let result = drawing::result(drawn, &values, &excluded, &mut computed);
+    let settle = settlements::check(drawn, &excluded, &mut computed);
+    report.computed = Some(computed);
     report.set(CheckName::Seed, seed);
     report.set(CheckName::Order, drawing::order(drawn));
     report.set(CheckName::Openings, openings::check(drawn));

@@ -161,8 +161,9 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// The public reason code, if the draw was cancelled.
     pub cancelled: Option<String>,
-    /// What was computed, whether or not the bundle says the same.
-    pub computed: Computed,
+    /// What was computed, whether or not the bundle says the same; none for a bundle that could not
+    /// be read and for a cancelled draw.
+    pub computed: Option<Computed>,
     site_key_pinned: bool,
     require_time: bool,
 }
@@ -177,7 +178,7 @@ impl Report {
         Report {
             checks: checks.into(),
             cancelled: None,
-            computed: Computed::default(),
+            computed: None,
             site_key_pinned: options.site_key.is_some(),
             require_time: options.require_time,
         }
@@ -317,7 +318,7 @@ impl Finding {
         }
     }
 
-    fn severity(&self) -> u8 {
+    pub(super) fn severity(&self) -> u8 {
         severity(self.outcome)
     }
 }
