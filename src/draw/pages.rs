@@ -11,7 +11,6 @@ pub mod proof;
 mod public;
 mod publishing;
 
-use lucky_draw::beacon::Chain;
 use rocket::Route;
 
 use crate::activity::{self, ActivityId, Facts};
@@ -39,10 +38,6 @@ pub fn files() -> Vec<Route> {
 /// The page of an activity, where every staff page leads back to.
 fn home(id: &ActivityId) -> String {
     format!("/staff/activities/{id}")
-}
-
-fn chain_of(plan: &Plan) -> Option<&'static Chain> {
-    lucky_draw::beacon::chain(&plan.chain)
 }
 
 fn planned(tx: &mut Tx, id: &ActivityId) -> Result<(Facts, Option<Plan>), Error> {

@@ -3,17 +3,25 @@
 use super::drawing::{openings, same_text};
 use super::excluded::{ExcludedBundle, draws};
 use super::files::Drawn;
-use super::report::Finding;
+use super::report::{Computed, Finding};
 use crate::result::{SettleCode, Slot, holdings, settle};
 
-pub(super) fn check(drawn: &Drawn<'_>, excluded: &[ExcludedBundle]) -> Finding {
+pub(super) fn check(
+    drawn: &Drawn<'_>,
+    excluded: &[ExcludedBundle],
+    computed: &mut Computed,
+) -> Finding {
     if drawn.settles.is_empty() {
         return Finding::not_applicable("no slot was vacated");
     }
-    run(drawn, excluded).into()
+    run(drawn, excluded, computed).into()
 }
 
-fn run(drawn: &Drawn<'_>, excluded: &[ExcludedBundle]) -> Result<String, Finding> {
+fn run(
+    drawn: &Drawn<'_>,
+    excluded: &[ExcludedBundle],
+    computed: &mut Computed,
+) -> Result<String, Finding> {
     let excluded =
         draws(excluded).ok_or_else(|| Finding::could_not("the excluded draws are not known"))?;
     let openings = openings(drawn);
@@ -34,6 +42,7 @@ fn run(drawn: &Drawn<'_>, excluded: &[ExcludedBundle]) -> Result<String, Finding
             |index| openings.get(&index).copied(),
         )
         .map_err(|error| Finding::failed(format!("{}: {error}", note.name)))?;
+        computed.settles.push(expected.hash());
         same_text(&note.name, &expected.to_text(), note.text)?;
     }
     let vacated: usize = settles.iter().map(|settle| settle.vacates.len()).sum();
