@@ -102,6 +102,11 @@ fn await_beacon(db: &Db, vault: &Vault, relays: &dyn Relays, job: &Job) -> Resul
         }
         DrawStage::Planned | DrawStage::Drawn | DrawStage::Cancelled => return Ok(Next::Done),
     }
+    if let Err(Error::WaitsFor { .. }) =
+        db.read_now("look at excluded draws", |tx| super::outcomes(tx, &plan))
+    {
+        return Ok(Next::At(now.plus(FOR_THE_STEP_BEFORE)));
+    }
     match relays.fetch(plan.pinned_chain()?, plan.round) {
         Ok(round) => {
             db.write_now("receive beacon", |tx| {

@@ -28,6 +28,7 @@ pub mod beacon;
 mod bundle;
 mod cancel;
 mod close;
+mod exclusion;
 pub mod jobs;
 pub mod pages;
 mod plan;
@@ -40,9 +41,12 @@ mod store;
 mod wire;
 
 pub use bundle::{Transcript, bundle, transcript};
-pub use cancel::{CancelCode, cancel};
+pub use cancel::{CancelCode, cancel, cancel_one};
 pub use close::{close, freeze};
-pub use plan::{PlanDetails, PrizeDetails, delete_plan, round_for, save_plan};
+pub use exclusion::{excluded, outcomes};
+pub use plan::{
+    PlanDetails, PrizeDetails, delete_plan, delete_plans, move_up, round_for, save_plan,
+};
 pub use publish::{Problem, Terms, problems, publish};
 pub use rules::{claim_deadlines, rules_text};
 pub use run::{note_trouble, receive};
@@ -145,6 +149,16 @@ pub struct Plan {
     pub beacon: Option<String>,
     /// Why the round has not come yet, as a word of [`beacon::Trouble::code`]; else empty.
     pub beacon_trouble: String,
+    /// Its place among the draws of the activity, from 1.
+    pub position: u32,
+    /// Its name in the protocol, `[a-z0-9-]{1,32}`.
+    pub slug: String,
+    /// Its name for people; may be empty where an activity has one draw.
+    pub name: LocalText,
+    /// When it takes place, if that is before the activity's own time of the draw.
+    pub draws_at: Option<Timestamp>,
+    /// Earlier draws of the activity whose winners and reserves cannot win here.
+    pub excludes: Vec<DrawId>,
 }
 
 impl Plan {
@@ -158,6 +172,16 @@ impl Plan {
         let unix = self.pinned_chain()?.round_time(self.round);
         let unix = i64::try_from(unix).map_err(|_| Error::Damaged)?;
         Ok(Timestamp::from_unix(unix))
+    }
+
+    /// When it is to take place; its round is the first one at or after this moment.
+    pub fn due_at(&self, facts: &activity::Facts) -> Timestamp {
+        self.draws_at.unwrap_or(facts.draws_at)
+    }
+
+    /// Whether nothing can happen to it any more: it has a result or was cancelled.
+    pub fn is_decided(&self) -> bool {
+        matches!(self.stage, DrawStage::Drawn | DrawStage::Cancelled)
     }
 
     /// How many prizes there are, all units together.
@@ -223,6 +247,15 @@ pub enum Error {
         /// From when on it may.
         from: Timestamp,
     },
+    /// A draw that this one excludes has no result yet.
+    #[error("waits for the result of draw {draw}")]
+    WaitsFor {
+        /// The draw that comes first.
+        draw: DrawId,
+    },
+    /// The last draw of an activity is cancelled with the activity, not alone.
+    #[error("the activity would have no draw left")]
+    LastDraw,
     /// The beacon round is out, so the draw is decided and cannot be cancelled.
     #[error("the beacon round is out")]
     Decided,
@@ -271,6 +304,8 @@ impl Fault for Error {
             Error::NotReady
             | Error::OtherStage { .. }
             | Error::TooEarly { .. }
+            | Error::WaitsFor { .. }
+            | Error::LastDraw
             | Error::Decided => Kind::Conflict,
             Error::Beacon(_) | Error::Settle(_) => Kind::Invalid,
             Error::Manifest(_) | Error::Damaged => Kind::Broken,
@@ -291,6 +326,8 @@ impl Fault for Error {
             Error::NotReady => "draw.not_ready",
             Error::OtherStage { .. } => "draw.other_stage",
             Error::TooEarly { .. } => "draw.too_early",
+            Error::WaitsFor { .. } => "draw.waits_for",
+            Error::LastDraw => "draw.last_draw",
             Error::Decided => "draw.decided",
             Error::Beacon(_) => "draw.beacon_refused",
             Error::Settle(_) => "draw.settle_refused",
@@ -308,9 +345,9 @@ impl Fault for Error {
     }
 }
 
-/// The draw of an activity; a survey has none, and a draft may have none yet.
-pub fn plan(tx: &mut Tx, activity: &ActivityId) -> Result<Option<Plan>, Error> {
-    Ok(store::find_by_activity(tx, activity)?)
+/// The draws of an activity in their order; a survey has none, and a draft may have none yet.
+pub fn plans(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Plan>, Error> {
+    Ok(store::list(tx, activity)?)
 }
 
 /// The draw by its id.

@@ -9,7 +9,7 @@ use lucky_draw::record::{Close, Manifest};
 use lucky_draw::result::{Opening, ResultNote};
 
 use crate::activity::stage::Closed;
-use crate::activity::{self, Activity};
+use crate::activity::{self, Activity, ActivityId};
 use crate::audit::Actor;
 use crate::entry;
 use crate::journal;
@@ -23,6 +23,7 @@ use super::{DrawId, DrawStage, Error, Plan, beacon, store};
 ///
 /// # Errors
 /// [`Error::Beacon`] says why a round was refused; before the freeze none is taken.
+/// [`Error::WaitsFor`] while a draw that this one excludes is undecided.
 pub fn receive(
     tx: &mut Tx,
     vault: &Vault,
@@ -41,8 +42,9 @@ pub fn receive(
     }
     let (manifest, close) = (manifest(tx, &plan)?, close(tx, &plan)?);
     let values = [value.as_bytes().to_vec()];
+    let excluded = super::outcomes(tx, &plan)?;
     let mut openings = Openings::of(tx, &plan);
-    let result = lucky_draw::result::result(&manifest, &close, &[], &values, |index| {
+    let result = lucky_draw::result::result(&manifest, &close, &excluded, &values, |index| {
         openings.open(index)
     });
     openings.finish()?;
@@ -51,10 +53,19 @@ pub fn receive(
     super::keep_note(tx, &plan.activity, draw.as_str(), "result.note", &written)?;
     store::set_beacon(tx, &plan, &round.to_json())?;
     store::advance(tx, &plan, DrawStage::Drawn)?;
-    let closed: Activity<Closed> = Activity::at(activity::by_id(tx, &plan.activity)?)?;
-    closed.drawn(tx)?;
+    finish(tx, &plan.activity)?;
     record(tx, by, "draw.drawn", &plan)?;
     Ok(result)
+}
+
+/// Moves the activity on when the last of its draws is decided.
+pub(super) fn finish(tx: &mut Tx, activity: &ActivityId) -> Result<(), Error> {
+    let plans = super::plans(tx, activity)?;
+    if plans.iter().all(Plan::is_decided) {
+        let closed: Activity<Closed> = Activity::at(activity::by_id(tx, activity)?)?;
+        closed.drawn(tx)?;
+    }
+    Ok(())
 }
 
 /// Remembers why the round has not come, for the public page; a word, never a relay's own.

@@ -5,7 +5,7 @@ use lucky_draw::encode::Hash;
 
 use crate::activity::{ActivityId, LocalText};
 use crate::platform::clock::Timestamp;
-use crate::platform::db::schema::{draw_notes, draws, prizes};
+use crate::platform::db::schema::{draw_exclusions, draw_notes, draws, prizes};
 use crate::platform::db::{self, Tx};
 
 use super::{DrawId, DrawStage, Error, Plan, Prize, StoredNote};
@@ -24,6 +24,11 @@ struct DrawRow {
     manifest: Option<Vec<u8>>,
     beacon: Option<String>,
     beacon_trouble: String,
+    position: i64,
+    slug: String,
+    name_zh: String,
+    name_en: String,
+    draws_at: i64,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -52,6 +57,9 @@ struct NoteRow {
     written_at: i64,
 }
 
+/// What stands in `draws_at` for a draw at the activity's own time.
+const WITH_THE_ACTIVITY: i64 = 0;
+
 /// What stands in `journal_position` for a file that is not in the journal.
 const NOT_JOURNALED: i64 = -1;
 
@@ -64,16 +72,14 @@ pub(super) fn find(tx: &mut Tx, id: &DrawId) -> Result<Option<Plan>, db::Error> 
     row.map(|row| with_prizes(tx, row)).transpose()
 }
 
-pub(super) fn find_by_activity(
-    tx: &mut Tx,
-    activity: &ActivityId,
-) -> Result<Option<Plan>, db::Error> {
-    let row = draws::table
+/// The draws of an activity, in their order.
+pub(super) fn list(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Plan>, db::Error> {
+    let rows = draws::table
         .filter(draws::activity_id.eq(activity.as_str()))
+        .order((draws::position, draws::id))
         .select(DrawRow::as_select())
-        .first(tx.conn())
-        .optional()?;
-    row.map(|row| with_prizes(tx, row)).transpose()
+        .load(tx.conn())?;
+    rows.into_iter().map(|row| with_prizes(tx, row)).collect()
 }
 
 pub(super) fn list_public(tx: &mut Tx, from: i64, at_most: i64) -> Result<Vec<Plan>, db::Error> {
@@ -103,6 +109,11 @@ pub(super) fn save(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
             draws::reserves.eq(i64::from(plan.reserves)),
             draws::wins_per_person.eq(i64::from(plan.wins_per_person)),
             draws::tickets_per_person.eq(i64::from(plan.tickets_per_person)),
+            draws::position.eq(i64::from(plan.position)),
+            draws::slug.eq(&plan.slug),
+            draws::name_zh.eq(&plan.name.zh),
+            draws::name_en.eq(&plan.name.en),
+            draws::draws_at.eq(plan.draws_at.map_or(WITH_THE_ACTIVITY, |at| at.0)),
         ))
         .execute(tx.conn())?;
     if changed == 0 {
@@ -116,12 +127,29 @@ pub(super) fn save(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
             .values(prize_row(plan, prize))
             .execute(tx.conn())?;
     }
+    delete_exclusions(tx, plan)?;
+    for excluded in &plan.excludes {
+        diesel::insert_into(draw_exclusions::table)
+            .values((
+                draw_exclusions::activity_id.eq(plan.activity.as_str()),
+                draw_exclusions::draw_id.eq(plan.id.as_str()),
+                draw_exclusions::excluded_id.eq(excluded.as_str()),
+            ))
+            .execute(tx.conn())?;
+    }
     Ok(())
 }
 
-/// Removes a draw that was never published.
+/// Removes a draw that was never published, also from what other draws exclude.
 pub(super) fn delete(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
     delete_prizes(tx, plan)?;
+    delete_exclusions(tx, plan)?;
+    diesel::delete(
+        draw_exclusions::table
+            .filter(draw_exclusions::activity_id.eq(plan.activity.as_str()))
+            .filter(draw_exclusions::excluded_id.eq(plan.id.as_str())),
+    )
+    .execute(tx.conn())?;
     diesel::delete(mine(plan).filter(draws::stage.eq(DrawStage::Planned.code())))
         .execute(tx.conn())?;
     Ok(())
@@ -225,7 +253,28 @@ impl From<NoteRow> for StoredNote {
     }
 }
 
+fn delete_exclusions(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
+    diesel::delete(
+        draw_exclusions::table
+            .filter(draw_exclusions::activity_id.eq(plan.activity.as_str()))
+            .filter(draw_exclusions::draw_id.eq(plan.id.as_str())),
+    )
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+fn exclusions(tx: &mut Tx, activity: &str, draw: &str) -> Result<Vec<DrawId>, db::Error> {
+    let ids: Vec<String> = draw_exclusions::table
+        .filter(draw_exclusions::activity_id.eq(activity))
+        .filter(draw_exclusions::draw_id.eq(draw))
+        .order(draw_exclusions::excluded_id)
+        .select(draw_exclusions::excluded_id)
+        .load(tx.conn())?;
+    Ok(ids.into_iter().map(DrawId).collect())
+}
+
 fn with_prizes(tx: &mut Tx, row: DrawRow) -> Result<Plan, db::Error> {
+    let excludes = exclusions(tx, &row.activity_id, &row.id)?;
     let prizes = prizes::table
         .filter(prizes::activity_id.eq(&row.activity_id))
         .filter(prizes::draw_id.eq(&row.id))
@@ -245,6 +294,11 @@ fn with_prizes(tx: &mut Tx, row: DrawRow) -> Result<Plan, db::Error> {
         manifest: row.manifest.map(|bytes| hash(&bytes)),
         beacon: row.beacon,
         beacon_trouble: row.beacon_trouble,
+        position: small(row.position),
+        slug: row.slug,
+        name: LocalText::new(row.name_zh, row.name_en),
+        draws_at: (row.draws_at != WITH_THE_ACTIVITY).then_some(Timestamp(row.draws_at)),
+        excludes,
     })
 }
 
@@ -271,6 +325,11 @@ fn row(plan: &Plan) -> DrawRow {
         manifest: plan.manifest.map(|hash| hash.as_bytes().to_vec()),
         beacon: plan.beacon.clone(),
         beacon_trouble: plan.beacon_trouble.clone(),
+        position: i64::from(plan.position),
+        slug: plan.slug.clone(),
+        name_zh: plan.name.zh.clone(),
+        name_en: plan.name.en.clone(),
+        draws_at: plan.draws_at.map_or(WITH_THE_ACTIVITY, |at| at.0),
     }
 }
 

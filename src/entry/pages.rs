@@ -108,10 +108,12 @@ async fn sheet(db: &Db, slug: &str) -> AppResult<(Sheet, Option<Terms>)> {
                 Stage::Open => Some(submit::terms(tx, facts.clone())?),
                 _ => None,
             };
+            let drums = super::drums(tx, &facts.id)?;
             let sheet = Sheet {
                 facts,
                 asked,
                 questions,
+                drums,
             };
             Ok::<_, Error>((sheet, terms))
         })
@@ -126,7 +128,7 @@ async fn sheet(db: &Db, slug: &str) -> AppResult<(Sheet, Option<Terms>)> {
 struct Download {
     kind: ContentType,
     name: String,
-    body: String,
+    body: Vec<u8>,
 }
 
 impl<'r> Responder<'r, 'static> for Download {

@@ -160,6 +160,7 @@ impl Ceremony {
             reserves: 3,
             wins_per_person: 1,
             tickets_per_person: 1,
+            ..PlanDetails::suggested()
         }
     }
 
@@ -175,7 +176,7 @@ impl Ceremony {
         let version = self.facts(&id).version;
         self.db
             .write_now("plan", |tx| {
-                draw::save_plan(tx, &self.by, &id, version, &Ceremony::plan_details())
+                draw::save_plan(tx, &self.by, &id, None, version, &Ceremony::plan_details())
             })
             .expect("the plan is saved");
         id
@@ -220,8 +221,10 @@ impl Ceremony {
 
     fn plan(&self, id: &ActivityId) -> draw::Plan {
         self.db
-            .read_now("read", |tx| draw::plan(tx, id))
+            .read_now("read", |tx| draw::plans(tx, id))
             .expect("the draw can be read")
+            .into_iter()
+            .next()
             .expect("there is a draw")
     }
 
@@ -243,6 +246,7 @@ impl Ceremony {
                 ..Contact::default()
             }),
             subject: Some(Zeroizing::new(subject(person))),
+            pool: None,
             answers: None,
             language: Language::ZhTw,
         };
@@ -260,7 +264,7 @@ impl Ceremony {
                 Ok::<_, entry::Error>(accepted)
             })
             .expect("the entry is taken");
-        (secret, accepted.index.expect("a draw gives tickets"))
+        (secret, accepted.index().expect("a draw gives tickets"))
     }
 
     fn withdraw(&self, secret: &Secret) {
@@ -648,7 +652,14 @@ fn a_published_draw_cannot_be_published_or_planned_again(engine: Engine) {
     assert!(matches!(library.publish(&id), Err(Error::Activity(_))));
     let version = library.facts(&id).version;
     let planned = library.db.write_now("plan", |tx| {
-        draw::save_plan(tx, &library.by, &id, version, &Ceremony::plan_details())
+        draw::save_plan(
+            tx,
+            &library.by,
+            &id,
+            None,
+            version,
+            &Ceremony::plan_details(),
+        )
     });
     assert!(matches!(planned, Err(Error::Activity(_))));
 

@@ -129,8 +129,10 @@ impl Library {
         self.app
             .app
             .db
-            .read_now("plan", |tx| draw::plan(tx, &self.id))
+            .read_now("plan", |tx| draw::plans(tx, &self.id))
             .expect("the draw can be read")
+            .into_iter()
+            .next()
             .expect("there is a draw")
     }
 
@@ -258,7 +260,12 @@ impl Library {
     }
 
     fn path(&self, rest: &str) -> String {
-        format!("/staff/activities/{}{rest}", self.id)
+        let of_draw = rest.starts_with("/winners/") || rest == "/notify";
+        let draw = match of_draw {
+            true => format!("/draws/{}", self.plan().id),
+            false => String::new(),
+        };
+        format!("/staff/activities/{}{draw}{rest}", self.id)
     }
 }
 
@@ -311,6 +318,7 @@ fn publish(app: &TestApp) -> ActivityId {
         reserves: 4,
         wins_per_person: 1,
         tickets_per_person: 1,
+        ..PlanDetails::suggested()
     };
     let db = &app.app.db;
     let id = db
@@ -326,7 +334,7 @@ fn publish(app: &TestApp) -> ActivityId {
     db.write_now("ask", |tx| draft::save_asked(tx, &by, &id, at, &asked))
         .expect("the fields are saved");
     let at = version();
-    db.write_now("plan", |tx| draw::save_plan(tx, &by, &id, at, &plan))
+    db.write_now("plan", |tx| draw::save_plan(tx, &by, &id, None, at, &plan))
         .expect("the plan is saved");
     let keys = app.app.vault.create_activity(id.as_str()).expect("keys");
     db.write_now("publish", |tx| {
@@ -370,6 +378,7 @@ fn enter(app: &TestApp, id: &ActivityId, entrant: Entrant) {
             ..Contact::default()
         }),
         subject: Some(national_id::synthetic_citizen(entrant.person).subject()),
+        pool: None,
         answers: None,
         language,
     };
@@ -886,8 +895,9 @@ fn a_prize_collected_by_mistake_can_be_given_back_for_ten_minutes(engine: Engine
 
 fn export(person: &Person, library: &Library, format: &str) -> Answer {
     let page = person.get("/admin/exports");
+    let draw = library.plan().id;
     let values = [
-        ("activity", library.id.as_str()),
+        ("draw", draw.as_str()),
         ("purpose", "post"),
         ("format", format),
         ("reason", "郵寄得獎通知函"),

@@ -21,7 +21,11 @@ pub struct ReceiptView {
     taken_hour: i64,
     closes_at: i64,
     purges_at: i64,
-    ticket: Option<TicketView>,
+    /// The end of the objection window.
+    freezes_at: i64,
+    /// The latest moment at which a winner has to have answered.
+    answer_by: i64,
+    tickets: Vec<TicketView>,
     qr: Option<QrView>,
 }
 
@@ -30,9 +34,9 @@ pub struct ReceiptView {
 pub struct TicketView {
     number: String,
     draw: String,
-    freezes_at: i64,
+    /// The draw's name; empty where the activity has one draw.
+    name: String,
     draws_at: i64,
-    answer_by: i64,
     commitment: String,
     /// The first 16 digits, which a person compares.
     fingerprint: String,
@@ -54,12 +58,12 @@ impl ReceiptView {
     pub fn new(
         lang: Language,
         found: &Found,
-        receipt: Option<&Receipt>,
+        receipts: &[Receipt],
         secret: &Secret,
         find_url: &str,
     ) -> ReceiptView {
         let facts = &found.facts;
-        let draw = found.ticket.as_ref().map(|(log, _)| log.id.clone());
+        let is_draw = facts.kind == Kind::Draw;
         ReceiptView {
             title: facts.title.pick(lang).to_owned(),
             slug: facts.slug.clone(),
@@ -67,20 +71,23 @@ impl ReceiptView {
             taken_hour: found.entry.taken_hour.0,
             closes_at: facts.closes_at.0,
             purges_at: facts.purges_at.0,
-            ticket: receipt
-                .filter(|_| facts.kind == Kind::Draw)
+            freezes_at: facts.freezes_at.0,
+            answer_by: facts.draws_at.plus(facts.claim_days * DAY).0,
+            tickets: receipts
+                .iter()
+                .filter(|_| is_draw)
                 .map(|receipt| TicketView {
                     number: TicketNumber(receipt.index).to_string(),
-                    draw: draw.unwrap_or_default(),
-                    freezes_at: facts.freezes_at.0,
-                    draws_at: facts.draws_at.0,
-                    answer_by: facts.draws_at.plus(facts.claim_days * DAY).0,
+                    draw: receipt.draw.clone(),
+                    name: receipt.name.pick(lang).to_owned(),
+                    draws_at: receipt.draws_at.0,
                     commitment: receipt.commitment.to_string(),
                     fingerprint: receipt.commitment.to_string()[..16].to_owned(),
                     rules: receipt.base.to_string(),
                     size: receipt.size.to_string(),
                     checkpoint: receipt.checkpoint.clone(),
-                }),
+                })
+                .collect(),
             qr: QrView::of(find_url),
         }
     }

@@ -67,6 +67,7 @@ diesel::table! {
         retention_days -> BigInt,
         purges_at -> BigInt,
         answers_linked -> Bool,
+        arrangement -> Text,
         notice_zh -> Text,
         notice_en -> Text,
         cancelled_reason -> Text,
@@ -153,6 +154,39 @@ diesel::table! {
         manifest -> Nullable<Binary>,
         beacon -> Nullable<Text>,
         beacon_trouble -> Text,
+        position -> BigInt,
+        slug -> Text,
+        name_zh -> Text,
+        name_en -> Text,
+        draws_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    draw_exclusions (activity_id, draw_id, excluded_id) {
+        activity_id -> Text,
+        draw_id -> Text,
+        excluded_id -> Text,
+    }
+}
+
+diesel::table! {
+    drums (activity_id, draw_id) {
+        activity_id -> Text,
+        draw_id -> Text,
+        position -> BigInt,
+        slug -> Text,
+        name_zh -> Text,
+        name_en -> Text,
+        cap -> BigInt,
+        draws_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    earned_rows (activity_id, digest) {
+        activity_id -> Text,
+        digest -> Binary,
     }
 }
 
@@ -335,6 +369,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     commitments,
     journal_notes,
     draws,
+    draw_exclusions,
+    drums,
+    earned_rows,
     prizes,
     draw_notes,
     vault_keys,
