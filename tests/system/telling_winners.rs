@@ -92,6 +92,15 @@ struct Library {
     id: ActivityId,
 }
 
+/// The one draw of an activity, once it has a result.
+fn decided(
+    tx: &mut fairdraw::platform::db::Tx,
+    id: &ActivityId,
+) -> Result<Decided, fairdraw::notify::Error> {
+    let first = claims::all(tx, id)?.into_iter().next();
+    first.ok_or(fairdraw::notify::Error::Unknown)
+}
+
 impl Library {
     /// Twelve people entered, one of whom is drawn for the tablet and two for a voucher.
     fn with_winners(engine: Engine, smtp_url: &str) -> Library {
@@ -153,7 +162,7 @@ impl Library {
         self.app
             .app
             .db
-            .read_now("decided", |tx| claims::decided(tx, &self.id))
+            .read_now("decided", |tx| decided(tx, &self.id))
             .expect("the draw has a result")
     }
 
@@ -162,7 +171,7 @@ impl Library {
             .app
             .db
             .write_now("claims", |tx| {
-                let draw = claims::decided(tx, &self.id)?;
+                let draw = decided(tx, &self.id)?;
                 claims::ensure(tx, &draw)
             })
             .expect("claims can be read")
@@ -174,7 +183,7 @@ impl Library {
             .app
             .db
             .write_now("winners", |tx| {
-                let draw = claims::decided(tx, &self.id)?;
+                let draw = decided(tx, &self.id)?;
                 claims::current(tx, &draw)
             })
             .expect("claims can be read")
@@ -193,7 +202,7 @@ impl Library {
         let mailer = self.app.app.mailer.clone();
         let by = Actor::Staff(StaffId::fresh());
         let told = self.app.app.db.write_now("begin", |tx| {
-            let draw = claims::decided(tx, &self.id)?;
+            let draw = decided(tx, &self.id)?;
             notices::begin(tx, &mailer, &draw, &by)
         });
         let told = told.expect("winners can be told");
@@ -224,7 +233,7 @@ impl Library {
     ) -> Result<T, fairdraw::notify::Error> {
         let by = Actor::Staff(StaffId::fresh());
         self.app.app.db.write_now("staff", |tx| {
-            let draw = claims::decided(tx, &self.id)?;
+            let draw = decided(tx, &self.id)?;
             verb(tx, &draw, &by)
         })
     }
