@@ -51,3 +51,5 @@ desk-figure-trouble = Notices to look at
 desk-public-page = See it as a patron
 desk-delete-draft = Delete draft
 desk-cancel = Cancel the activity
+
+desk-draws = Draws

@@ -48,3 +48,5 @@ desk-figure-trouble = 需要處理的通知
 desk-public-page = 以民眾身分檢視
 desk-delete-draft = 刪除草稿
 desk-cancel = 取消活動
+
+desk-draws = 抽獎場次

@@ -131,6 +131,14 @@ pub(super) struct Figure {
     value: u64,
 }
 
+/// The public page of one draw.
+#[derive(Serialize)]
+struct DrawLink {
+    id: String,
+    /// Its name; empty where the activity has one draw.
+    name: String,
+}
+
 /// One activity's dashboard.
 #[derive(Serialize)]
 pub(super) struct GlanceView {
@@ -144,7 +152,7 @@ pub(super) struct GlanceView {
     fields: Vec<String>,
     draft: bool,
     cancellable: bool,
-    draw: Option<String>,
+    draws: Vec<DrawLink>,
     public: bool,
     opens_at: i64,
     closes_at: i64,
@@ -178,11 +186,15 @@ impl GlanceView {
                 .collect(),
             draft: facts.stage == Stage::Draft,
             cancellable: matches!(facts.stage, Stage::Open | Stage::Closed),
-            draw: glance
-                .plan
-                .as_ref()
+            draws: glance
+                .plans
+                .iter()
                 .filter(|plan| plan.manifest.is_some())
-                .map(|plan| plan.id.0.clone()),
+                .map(|plan| DrawLink {
+                    id: plan.id.0.clone(),
+                    name: plan.name.pick(language).to_owned(),
+                })
+                .collect(),
             public: facts.published_at.is_some(),
             opens_at: facts.opens_at.0,
             closes_at: facts.closes_at.0,
@@ -259,7 +271,11 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
         facts.kind == Kind::Draw || glance.questions > 0,
     ));
     if facts.kind == Kind::Draw {
-        parts.push(edit("desk-part-draw", "/draw", glance.plan.is_some()));
+        let page = match glance.plans.as_slice() {
+            [] | [_] => "/draw",
+            _ => "/draws",
+        };
+        parts.push(edit("desk-part-draw", page, !glance.plans.is_empty()));
     }
     parts.push(edit(
         "desk-part-publish",

@@ -75,8 +75,23 @@ const PROVEN: [&str; 4] = ["manifest.note", "key.note", "freeze.note", "cancel.n
 /// # Errors
 /// [`Error::OtherStage`] before the result: no bundle is served then.
 pub fn bundle(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<Bundle, Error> {
+    made(tx, vault, plan, Purge::With)
+}
+
+/// Whether a bundle holds the files of the purge; one inside another never does, so that the
+/// outer one is the same before and after the purge.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purge {
+    With,
+    Without,
+}
+
+fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, purge: Purge) -> Result<Bundle, Error> {
     let published = plan.manifest.is_some();
-    let notes = super::notes(tx, &plan.activity, plan.id.as_str())?;
+    let mut notes = super::notes(tx, &plan.activity, plan.id.as_str())?;
+    if purge == Purge::Without {
+        notes.retain(|note| !is_of_the_purge(&note.name));
+    }
     let mut bundle = Bundle::new();
     bundle.insert("site.vkey", format!("{}\n", vault.vkey()));
     match plan.stage {
@@ -85,6 +100,7 @@ pub fn bundle(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<Bundle, Error> 
                 add(&mut bundle, note);
             }
             add_evidence(tx, vault, plan, &mut bundle)?;
+            add_excluded(tx, vault, plan, &mut bundle)?;
         }
         DrawStage::Cancelled if published => {
             for note in &notes {
@@ -144,6 +160,15 @@ fn add_values(plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
             // The reveal note is among the notes, if there is one.
             SourceKind::Commit(_) => {}
         }
+    }
+    Ok(())
+}
+
+/// The bundles of the draws that this one excludes, in the order of the manifest's lines.
+fn add_excluded(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
+    for (number, excluded) in (1_u32..).zip(super::excluded(tx, plan)?) {
+        let inside = made(tx, vault, &excluded, Purge::Without)?;
+        bundle.insert(format!("excluded-{number}.zip"), inside.to_zip());
     }
     Ok(())
 }

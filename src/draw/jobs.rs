@@ -105,6 +105,11 @@ fn await_beacon(db: &Db, vault: &Vault, relays: &dyn Relays, job: &Job) -> Resul
         }
         DrawStage::Planned | DrawStage::Drawn | DrawStage::Cancelled => return Ok(Next::Done),
     }
+    if let Err(Error::WaitsFor { .. }) =
+        db.read_now("look at excluded draws", |tx| super::outcomes(tx, &plan))
+    {
+        return Ok(Next::At(now.plus(FOR_THE_STEP_BEFORE)));
+    }
     let mut next = None;
     for source in plan.missing() {
         let again = match source.drand() {

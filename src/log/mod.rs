@@ -101,11 +101,6 @@ pub fn find(tx: &mut Tx, activity: &str, id: &str) -> Result<Option<Log>, Error>
     Ok(store::find(tx, activity, id)?)
 }
 
-/// The log of an activity's draw, if the activity has one: an activity has one draw.
-pub fn of_activity(tx: &mut Tx, activity: &str) -> Result<Option<Log>, Error> {
-    Ok(store::first_of(tx, activity)?)
-}
-
 /// Adds a leaf with this data and answers with its index; the log's size and root move on.
 pub fn append(tx: &mut Tx, log: &mut Log, data: &[u8]) -> Result<u64, Error> {
     let index = log.size;

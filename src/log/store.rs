@@ -75,20 +75,6 @@ pub(super) fn find(tx: &mut Tx, activity: &str, id: &str) -> Result<Option<Log>,
     }))
 }
 
-/// The first log of an activity by id.
-pub(super) fn first_of(tx: &mut Tx, activity: &str) -> Result<Option<Log>, db::Error> {
-    let id: Option<String> = logs::table
-        .filter(logs::activity_id.eq(activity))
-        .select(logs::id)
-        .order(logs::id)
-        .first(tx.conn())
-        .optional()?;
-    match id {
-        Some(id) => find(tx, activity, &id),
-        None => Ok(None),
-    }
-}
-
 pub(super) fn insert_nodes(
     tx: &mut Tx,
     log: &Log,

@@ -19,5 +19,6 @@ mod living;
 mod managing_staff;
 mod privacy;
 mod proving_the_machinery;
+mod several_draws;
 mod signing_in;
 mod telling_winners;

@@ -178,7 +178,11 @@ async fn bundle(
         let page = Page::new(lang, "draw/no_bundle", view).status(Status::NotFound);
         return Ok(BundleAnswer::NotYet(page));
     }
-    let (vault, name) = (vault.inner().clone(), shown.facts.slug.clone());
+    let name = match shown.all.len() {
+        0 | 1 => shown.facts.slug.clone(),
+        _ => format!("{}-{}", shown.facts.slug, shown.plan.slug),
+    };
+    let vault = vault.inner().clone();
     let zip = db
         .read("read bundle", move |tx| {
             draw::bundle(tx, &vault, &shown.plan).map(|bundle| bundle.to_zip())

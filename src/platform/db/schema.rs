@@ -67,6 +67,7 @@ diesel::table! {
         retention_days -> BigInt,
         purges_at -> BigInt,
         answers_linked -> Bool,
+        arrangement -> Text,
         notice_zh -> Text,
         notice_en -> Text,
         cancelled_reason -> Text,
@@ -150,6 +151,11 @@ diesel::table! {
         tickets_per_person -> BigInt,
         manifest -> Nullable<Binary>,
         due_at -> BigInt,
+        position -> BigInt,
+        slug -> Text,
+        name_zh -> Text,
+        name_en -> Text,
+        draws_at -> BigInt,
     }
 }
 
@@ -175,6 +181,34 @@ diesel::table! {
         typed -> Text,
         typed_by -> Text,
         trouble -> Text,
+    }
+}
+
+diesel::table! {
+    draw_exclusions (activity_id, draw_id, excluded_id) {
+        activity_id -> Text,
+        draw_id -> Text,
+        excluded_id -> Text,
+    }
+}
+
+diesel::table! {
+    drums (activity_id, draw_id) {
+        activity_id -> Text,
+        draw_id -> Text,
+        position -> BigInt,
+        slug -> Text,
+        name_zh -> Text,
+        name_en -> Text,
+        cap -> BigInt,
+        draws_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    earned_rows (activity_id, digest) {
+        activity_id -> Text,
+        digest -> Binary,
     }
 }
 
@@ -358,6 +392,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     journal_notes,
     draws,
     draw_sources,
+    draw_exclusions,
+    drums,
+    earned_rows,
     prizes,
     draw_notes,
     vault_keys,

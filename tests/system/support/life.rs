@@ -134,11 +134,16 @@ impl Life {
             ],
         );
         assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
-        let path = format!("{}/beacon", self.base());
+        let path = format!("{}/beacon", self.draw_base());
         let page = staff.get(&path);
         let done = staff.send(&page, &path, &[("beacon", SIGNATURE)]);
         assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
         staff
+    }
+
+    /// The staff pages of the draw.
+    pub fn draw_base(&self) -> String {
+        format!("{}/draws/{}", self.base(), self.draw)
     }
 
     /// The public files.
@@ -222,7 +227,7 @@ fn ask_question(staff: &Person<'_>, base: &str) -> String {
 }
 
 fn plan(staff: &Person<'_>, base: &str) {
-    let path = format!("{base}/draw");
+    let path = format!("{base}/draws/new");
     let page = staff.get(&path);
     let done = staff.send(
         &page,
