@@ -5,7 +5,7 @@ use super::journal::included;
 use super::links::same;
 use super::purge::Expected;
 use super::report::{Finding, Report};
-use super::signatures::{Seen, cosignatures, journal_name, site_key};
+use super::signatures::{Seen, journal_name, sightings, site_key};
 use super::{CheckName, Context, Options, files, receipt};
 use crate::bundle::Bundle;
 use crate::encode::sha256;
@@ -118,10 +118,8 @@ fn witnesses_before(
     outer: &Drawn<'_>,
 ) -> Result<usize, Finding> {
     let journal = cancelled.site.with_name(&journal_name(&cancelled.site));
-    let times = cosignatures(proof, &journal, &outer.witnesses)
+    let seen = sightings(proof, &journal, &outer.witnesses)
         .map_err(|error| Finding::failed(format!("{}: {error}", proof.name)))?;
-    Ok(times
-        .iter()
-        .filter(|time| (1..draw).contains(*time))
-        .count())
+    let before = seen.iter().filter(|seen| (1..draw).contains(&seen.time));
+    Ok(before.count())
 }
