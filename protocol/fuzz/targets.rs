@@ -15,6 +15,9 @@ use lucky_draw::ticket::{Secret, TicketNumber};
 use lucky_draw::tree::{leaf_hash, verify_consistency, verify_inclusion};
 use lucky_draw::verify::{Options, Outcome, verify, verify_bytes};
 
+/// Something that reads bytes.
+pub(crate) type Target = fn(&[u8]);
+
 /// Two honest draws of the corpus: one on lottery numbers with witnesses, one on a drand round.
 static BUNDLES: LazyLock<[Bundle; 2]> = LazyLock::new(|| {
     [
@@ -216,7 +219,7 @@ fn edit_file(bundle: &mut Bundle, name: &str, edit: &[u8; 6], bytes: &[u8], sign
 }
 
 /// Every target by its name, for the stable test.
-pub(crate) fn all() -> [(&'static str, fn(&[u8])); 5] {
+pub(crate) fn all() -> [(&'static str, Target); 5] {
     [
         ("note", note),
         ("record", record),

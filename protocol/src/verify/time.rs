@@ -6,6 +6,7 @@
 use super::files::{Drawn, LogProof};
 use super::report::Finding;
 use super::signatures::{Sighting, journal_name, sightings};
+use crate::note::{Verifier, Witness};
 use crate::record::{Manifest, PublishError};
 
 /// Seconds before the earliest round by which witnesses must have seen the freeze note.
@@ -29,17 +30,18 @@ fn run(drawn: &Drawn<'_>) -> Result<String, Finding> {
             "found: nothing; missing: a witness outside the site that saw the list frozen before {draw} (Unix time). None is named in key.note. A mail to those who watch, a photograph or a time-stamp of the close is evidence for people, not in the bundle"
         )));
     }
-    let key = within(drawn, &drawn.key_proof, manifest.opens)?;
-    let freeze = within(drawn, &drawn.freeze_proof, draw - WITNESS_LEAD)?;
+    let pinned = Pinned::of(&drawn.site, drawn);
+    let key = pinned.within(&drawn.key_proof, manifest.opens)?;
+    let freeze = pinned.within(&drawn.freeze_proof, draw - WITNESS_LEAD)?;
     let early = freeze.good().filter(|seen| seen.time < manifest.freezes);
     let early = early.count();
-    if early >= quorum(drawn) {
+    if early >= pinned.quorum {
         return Err(Finding::failed(format!(
             "{early} witnesses saw the freeze note before the freeze at {} (Unix time)",
             manifest.freezes
         )));
     }
-    superseded(drawn)?;
+    superseded(drawn, &pinned)?;
     let mut found = format!(
         "found: the key note was seen by the opening at {} by {}; the list was frozen at least {WITNESS_LEAD} seconds before the randomness of {draw}, seen by {}",
         manifest.opens,
@@ -54,18 +56,20 @@ fn run(drawn: &Drawn<'_>) -> Result<String, Finding> {
 }
 
 /// A successor was journaled before the first round of the manifest that it replaces.
-fn superseded(drawn: &Drawn<'_>) -> Result<(), Finding> {
+fn superseded(drawn: &Drawn<'_>, pinned: &Pinned<'_>) -> Result<(), Finding> {
     let bases = &drawn.chain[..drawn.chain.len() - 1];
     let Some((replaced, earlier)) = bases.split_last() else {
         return Ok(());
     };
     let before = |manifest: &Manifest| manifest.earliest_draw_time() - 1;
-    within(drawn, &drawn.manifest_proof, before(&replaced.value))
+    pinned
+        .within(&drawn.manifest_proof, before(&replaced.value))
         .map_err(|finding| Finding::new(finding.outcome, format!("redraw: {}", finding.reason)))?;
     // Proofs of the manifests between are not in the bundle: the last one's time may be too late
     // for them although they were in time.
     for note in earlier {
-        within(drawn, &drawn.manifest_proof, before(&note.value)).map_err(|_too_late| {
+        let late = pinned.within(&drawn.manifest_proof, before(&note.value));
+        late.map_err(|_too_late| {
             Finding::could_not(format!(
                 "nothing in the bundle shows when {} was replaced",
                 note.name
@@ -75,12 +79,8 @@ fn superseded(drawn: &Drawn<'_>) -> Result<(), Finding> {
     Ok(())
 }
 
-fn quorum(drawn: &Drawn<'_>) -> usize {
-    usize::try_from(drawn.key.value.quorum).unwrap_or(usize::MAX)
-}
-
 /// What the witnesses say of one checkpoint.
-struct Seen<'a> {
+pub(super) struct Seen<'a> {
     proof: &'a LogProof,
     latest: u64,
     sightings: Vec<Sighting<'a>>,
@@ -89,20 +89,6 @@ struct Seen<'a> {
 }
 
 impl<'a> Seen<'a> {
-    fn read(drawn: &'a Drawn<'_>, proof: &'a LogProof, latest: u64) -> Result<Seen<'a>, Finding> {
-        let journal = drawn.site.with_name(&journal_name(&drawn.site));
-        let sightings = sightings(proof, &journal, &drawn.witnesses)
-            .map_err(|error| Finding::failed(format!("{}: {error}", proof.name)))?;
-        let names = drawn.witnesses.iter().map(|witness| witness.name());
-        let silent = names.filter(|name| sightings.iter().all(|seen| seen.witness != *name));
-        Ok(Seen {
-            proof,
-            latest,
-            silent: silent.collect(),
-            sightings,
-        })
-    }
-
     /// Whether a time counts: 0 is no time.
     fn counts(&self, seen: &Sighting<'_>) -> bool {
         (1..=self.latest).contains(&seen.time)
@@ -113,7 +99,7 @@ impl<'a> Seen<'a> {
     }
 
     /// Who saw it in time, and when.
-    fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         let words: Vec<String> = self
             .good()
             .map(|seen| format!("{} at {}", seen.witness, seen.time))
@@ -137,22 +123,49 @@ impl<'a> Seen<'a> {
     }
 }
 
-/// Who saw a checkpoint in 1..=latest, if they reach the quorum.
-fn within<'a>(drawn: &'a Drawn<'_>, proof: &'a LogProof, latest: u64) -> Result<Seen<'a>, Finding> {
-    let seen = Seen::read(drawn, proof, latest)?;
-    let (quorum, found) = (quorum(drawn), seen.good().count());
-    if found >= quorum {
-        return Ok(seen);
+/// The witnesses that a key note pins.
+pub(super) struct Pinned<'a> {
+    journal: Verifier,
+    witnesses: &'a [Witness],
+    quorum: usize,
+}
+
+impl<'a> Pinned<'a> {
+    /// Those of a draw, for the journal of a site: a cancelled draw has no key note of its own.
+    pub(super) fn of(site: &Verifier, drawn: &'a Drawn<'_>) -> Pinned<'a> {
+        Pinned {
+            journal: site.with_name(&journal_name(site)),
+            witnesses: &drawn.witnesses,
+            quorum: usize::try_from(drawn.key.value.quorum).unwrap_or(usize::MAX),
+        }
     }
-    let mut reason = format!(
-        "{}: expected {quorum} witnesses by {latest} (Unix time), found {found}",
-        proof.name
-    );
-    if found > 0 {
-        reason += &format!(" ({})", seen.words());
+
+    /// Who saw a checkpoint in 1..=latest, if they reach the quorum.
+    pub(super) fn within(&self, proof: &'a LogProof, latest: u64) -> Result<Seen<'a>, Finding> {
+        let sightings = sightings(proof, &self.journal, self.witnesses)
+            .map_err(|error| Finding::failed(format!("{}: {error}", proof.name)))?;
+        let names = self.witnesses.iter().map(Witness::name);
+        let silent = names.filter(|name| sightings.iter().all(|seen| seen.witness != *name));
+        let seen = Seen {
+            proof,
+            latest,
+            silent: silent.collect(),
+            sightings,
+        };
+        let found = seen.good().count();
+        if found >= self.quorum {
+            return Ok(seen);
+        }
+        let mut reason = format!(
+            "{}: expected {} witnesses by {latest} (Unix time), found {found}",
+            proof.name, self.quorum
+        );
+        if found > 0 {
+            reason += &format!(" ({})", seen.words());
+        }
+        reason += &format!("; missing: {}", seen.missing().join(", "));
+        Err(Finding::failed(reason))
     }
-    reason += &format!("; missing: {}", seen.missing().join(", "));
-    Err(Finding::failed(reason))
 }
 
 /// Whether a reveal note was seen in time to count.
@@ -160,5 +173,6 @@ pub(super) fn revealed_in_time(drawn: &Drawn<'_>, proof: &LogProof) -> bool {
     let manifest = drawn.manifest();
     let rounds = manifest.latest_round_time().unwrap_or(0);
     let latest = manifest.freezes.max(rounds) + REVEAL_LIMIT;
-    drawn.key.value.quorum > 0 && within(drawn, proof, latest).is_ok()
+    let pinned = Pinned::of(&drawn.site, drawn);
+    pinned.quorum > 0 && pinned.within(proof, latest).is_ok()
 }
