@@ -23,8 +23,11 @@ verify-none = not applicable
 verify-unknown-words = Something that is needed is missing, so this could not be checked. That does not mean that it is wrong.
 verify-none-words = This draw has nothing of this kind.
 
+verify-passed-what = What was computed again is what was published.
 verify-all-passed = Everything matches
 verify-all-passed-words = Every item was computed again on your computer and is the same as published.
+verify-most-passed = Everything that can be checked matches
+verify-most-passed-words = Every item that can be checked was computed again on your computer and is the same as published; the items marked ? need other evidence.
 verify-any-failed = Does not match
 verify-any-failed-words = The items marked ✗ differ from what was published. Please send the record file and the technical details to the library, or to anybody you trust.
 verify-any-unknown = Some items could not be checked

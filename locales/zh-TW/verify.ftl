@@ -23,8 +23,11 @@ verify-none = 不適用
 verify-unknown-words = 缺少需要的資料，現在無法檢查。這不是不符。
 verify-none-words = 這場抽獎用不到這一項。
 
+verify-passed-what = 重新算出來的，和公布的相同。
 verify-all-passed = 全部相符
 verify-all-passed-words = 每一項都在您的電腦裡重新算過，和公布的相同。
+verify-most-passed = 能檢查的都相符
+verify-most-passed-words = 能檢查的每一項都在您的電腦裡重新算過，和公布的相同；標示 ? 的還要靠別的證據。
 verify-any-failed = 不符
 verify-any-failed-words = 標示 ✗ 的項目和公布的不同。請把紀錄檔和技術細節寄給圖書館，也可以寄給任何您信任的人。
 verify-any-unknown = 有些項目現在無法檢查

@@ -25,6 +25,7 @@ class VerifierPage {
     this.on("[data-start]", "click", () => this.fetched());
     this.on("[data-again]", "click", () => this.checked());
     this.on("[data-look]", "click", () => this.lookedUp());
+    this.on("[data-details]", "click", ({ target }) => this.detailed(target));
     this.on("[data-file]", "change", ({ target }) => this.picked(target.files[0]));
     for (const event of ["dragenter", "dragover"]) {
       root.addEventListener(event, (drag) => drag.preventDefault());
@@ -119,7 +120,20 @@ class VerifierPage {
     item.className = "";
     item.querySelector("[data-outcome]").textContent = "";
     item.querySelector("[data-words]").textContent = this.root.dataset.waiting;
-    item.querySelector("details").hidden = true;
+    item.querySelector("[data-reason]").hidden = true;
+  }
+
+  // Technical reasons of all checks, shown or hidden; what failed always shows its reason.
+  detailed(button) {
+    const shown = button.getAttribute("aria-expanded") !== "true";
+    button.setAttribute("aria-expanded", String(shown));
+    for (const item of this.root.querySelectorAll("[data-check]")) this.reasoned(item);
+  }
+
+  reasoned(item) {
+    const isAsked = this.part("[data-details]").getAttribute("aria-expanded") === "true";
+    const reason = item.querySelector("[data-reason]");
+    reason.hidden = reason.textContent === "" || !(isAsked || item.className === "failed");
   }
 
   shown({ name, outcome, reason, facts }) {
@@ -131,8 +145,8 @@ class VerifierPage {
     item.querySelector("[data-words]").textContent = isTicket
       ? this.ticketWords(facts.ticket, facts)
       : this.words(item, kind, facts) || this.words(this.root, `${kind}Words`);
-    item.querySelector("details").hidden = false;
     item.querySelector("[data-reason]").textContent = reason;
+    this.reasoned(item);
   }
 
   ticketWords(ticket, { state, code, slot }) {
@@ -147,7 +161,7 @@ class VerifierPage {
     });
   }
 
-  // The last word: one of three kinds, and what has to be said besides.
+  // The last word, and what has to be said besides.
   told({ exitCode, cancelled, checks, computed }, siteKey) {
     const isUnknown = (name) =>
       checks.some((check) => check.name === name && check.outcome === "could not check");
@@ -156,7 +170,8 @@ class VerifierPage {
     if (exitCode !== 1 && isUnknown("time")) notes.push("time");
     if (exitCode !== 1 && isUnknown("numbers-origin")) notes.push("numbers");
     if (!siteKey) notes.push("unpinned");
-    this.concluded(["passed", "failed", "unknown"][exitCode], notes);
+    const isWhole = !isUnknown("time") && !isUnknown("numbers-origin");
+    this.concluded([isWhole ? "passed" : "mostPassed", "failed", "unknown"][exitCode], notes);
     const hash = this.part("[data-hash]");
     hash.hidden = false;
     hash.querySelector("code").textContent = toHex(sha256(this.file));
@@ -171,10 +186,10 @@ class VerifierPage {
   }
 
   concluded(kind, notes) {
-    const panels = { passed: "success", failed: "danger", unknown: "warning" };
+    const panels = { passed: "success", mostPassed: "success", failed: "danger", unknown: "warning" };
     const conclusion = this.part("[data-conclusion]");
     const title = document.createElement("h2");
-    const sign = { passed: "✓ ", failed: "✗ ", unknown: "？ " }[kind];
+    const sign = { failed: "✗ ", unknown: "? " }[kind] ?? "✓ ";
     title.textContent = sign + this.words(conclusion, kind);
     const isReading = ["offline", "unread", "badKey"].includes(notes[0]);
     const lines = isReading ? notes : [`${kind}Words`, ...notes];
