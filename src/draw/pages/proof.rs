@@ -21,7 +21,7 @@ use crate::platform::text::Language;
 use crate::platform::web::address::{ClientAddress, Throttle};
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::upload::Upload;
-use crate::platform::web::page::Page;
+use crate::platform::web::page::{Page, Reply};
 use crate::vault::Vault;
 
 use super::file::{File, FileAnswer};
@@ -61,43 +61,48 @@ fn page(lang: Language, view: ProofView) -> Page {
     Page::new(lang, "draw/proof", view).no_store().at(path)
 }
 
-#[get("/a/<slug>/proof?<ticket>&<draw>")]
+#[get("/a/<slug>/proof?<ticket>&<draw>&<refused>")]
 async fn ask(
     lang: Language,
     slug: String,
     ticket: Option<String>,
     draw: Option<String>,
+    refused: Option<&str>,
     db: &State<Db>,
-) -> AppResult<Page> {
+) -> AppResult<Reply> {
+    let typed = ticket.unwrap_or_default();
+    // A receipt code typed here leaves the address at once.
+    if Refused::of(&typed).is_some() {
+        return Ok(Reply::go(lang, &format!("/a/{slug}/proof?refused=code")));
+    }
+    let refused = refused == Some("code");
     let view = db
         .read("look a ticket's place up", move |tx| {
             let (facts, draws) = found(tx, &slug)?;
-            let view = ProofView::empty(lang, &facts, &draws);
-            let typed = ticket.as_deref().unwrap_or_default();
             let chosen = |shown: &&Shown| Some(shown.plan.id.as_str()) == draw.as_deref();
-            let shown = draws.iter().find(chosen).or(draws.first());
-            let Some(shown) = shown else {
+            let Some(shown) = draws.iter().find(chosen).or(draws.first()) else {
                 return Ok(None);
             };
+            let view = ProofView::empty(lang, &facts, &draws);
+            if refused {
+                return Ok(Some(view.refusing(Refused::Code)));
+            }
             if typed.trim().is_empty() {
                 return Ok(Some(view));
             }
-            if let Some(refused) = Refused::of(typed) {
-                return Ok(Some(view.refusing(refused)));
-            }
-            let index = match read_ticket(lang, typed) {
+            let index = match read_ticket(lang, &typed) {
                 Ok(TicketNumber(index)) => index,
-                Err(words) => return Ok(Some(view.with_number(typed, Some(words)))),
+                Err(words) => return Ok(Some(view.with_number(&typed, Some(words)))),
             };
             let place = proof::place(tx, shown, index)?;
             let answer = match shown.close {
                 Some(_) => vec![ProofAnswer::of_number(lang, shown, index, place.as_ref())],
                 None => Vec::new(),
             };
-            Ok::<_, Error>(Some(view.with_number(typed, None).with(answer)))
+            Ok::<_, Error>(Some(view.with_number(&typed, None).with(answer)))
         })
         .await?;
-    Ok(page(lang, view.ok_or_else(AppError::not_found)?))
+    Ok(page(lang, view.ok_or_else(AppError::not_found)?).into())
 }
 
 #[post("/a/<slug>/proof", data = "<sent>")]
