@@ -1,6 +1,6 @@
 # Checking a draw in the browser. The verifier fills in what stands between per cent signs.
 
-verify-title = Check “{ $title }”
+verify-title = Check the draw: { $title }
 verify-lead = This page computes everything again on your own computer. It does not need to trust the library's server, and sends nothing. It takes about a second.
 verify-program = The program has { $lines } lines: { $source }.
 verify-source = read its source

@@ -162,7 +162,7 @@ class VerifierPage {
   }
 
   // The last word, and what has to be said besides.
-  told({ exitCode, cancelled, checks, computed }, siteKey) {
+  told({ exitCode, cancelled, checks }, siteKey) {
     const isUnknown = (name) =>
       checks.some((check) => check.name === name && check.outcome === "could not check");
     const notes = [];
@@ -175,8 +175,6 @@ class VerifierPage {
     const hash = this.part("[data-hash]");
     hash.hidden = false;
     hash.querySelector("code").textContent = toHex(sha256(this.file));
-    const look = this.part("[data-look]");
-    if (look) look.disabled = computed === null;
   }
 
   said(name) {

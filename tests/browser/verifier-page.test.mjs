@@ -10,8 +10,8 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { ticketText } from '../../static/js/verify/ticket.mjs';
-import { bigBundle, zipOf } from './big-bundle.mjs';
 import { readZip } from '../../static/js/verify/zip.mjs';
+import { bigBundle, zipOf } from './big-bundle.mjs';
 import { LANGUAGES, WIDTHS, assertGood, assertNoFaults, openBrowser, startFairdraw } from './support.mjs';
 
 let site;
@@ -103,6 +103,28 @@ test('my number is looked up without asking the site', async () => {
   await page.locator('[data-conclusion].warning').waitFor();
   assert.deepEqual(asked, []);
   await assertNoFaults(page);
+  await page.context().close();
+});
+
+test('a file can be dropped, and a cancelled draw says so', async () => {
+  const page = await browser.page({ language: LANGUAGES[1] });
+  await page.goto(`${site.url}/en/verify`);
+  const cancelled = readFileSync(new URL('vectors/cancelled.zip', import.meta.url));
+  const transfer = await page.evaluateHandle((base64) => {
+    const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+    const carried = new DataTransfer();
+    carried.items.add(new File([bytes], 'bundle.zip'));
+    return carried;
+  }, cancelled.toString('base64'));
+  await page.dispatchEvent('[data-verifier]', 'drop', { dataTransfer: transfer });
+  const { kind, text, items } = await concluded(page);
+  assert.equal(kind, 'success', text);
+  assert.match(text, /cancelled and has no result/);
+  assert.match(text, /key came with the record file itself/);
+  assert.equal(items.result, 'none');
+  await page.fill('[data-own=ticket]', ticketText(1));
+  await page.locator('[data-look]').click();
+  assert.match(await page.locator('[data-looked]').innerText(), /with a result first/);
   await page.context().close();
 });
 
