@@ -74,9 +74,7 @@ fn any(lang: Language, vault: &State<Vault>) -> Page {
 #[get("/d/<id>/verify")]
 async fn one(lang: Language, id: &str, db: &State<Db>, vault: &State<Vault>) -> AppResult<Page> {
     let id = DrawId::from(id);
-    let shown = db
-        .read("read draw", move |tx| draw::shown(tx, &id))
-        .await?;
+    let shown = db.read("read draw", move |tx| draw::shown(tx, &id)).await?;
     let draw = VerifiedDraw::of(lang, &shown);
     Ok(Page::new(lang, "draw/verify", view(vault, Some(draw))))
 }
@@ -216,4 +214,49 @@ fn write_whole_file() -> Result<String, TemplateError> {
         lang = Language::default().tag(),
         script = script::one_script(ENTRY),
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_one_file_holds_both_languages_and_asks_no_site_for_anything() {
+        let file = write_whole_file().expect("the file can be written");
+        for language in Language::ALL {
+            let part = format!("<main id=\"main-{0}\" data-part=\"{0}\"", language.tag());
+            assert!(file.contains(&part), "{part}");
+        }
+        for stray in [
+            "<link",
+            "src=\"",
+            "href=\"",
+            "/assets/",
+            "url(",
+            "data-bundle=\"/",
+        ] {
+            assert!(!file.contains(stray), "{stray}");
+        }
+        assert_eq!(file.matches("</script").count(), 1);
+        assert_eq!(
+            write_whole_file().ok(),
+            Some(file),
+            "the same bytes each time"
+        );
+    }
+
+    #[test]
+    fn every_module_says_what_it_is() {
+        let files = sources();
+        assert!(files.len() >= 30, "{} files", files.len());
+        for file in files {
+            assert!(
+                file.about.ends_with(['.', ':']),
+                "{}: {}",
+                file.name,
+                file.about
+            );
+            assert!(file.lines > 5 && file.hash.len() == 64, "{}", file.name);
+        }
+    }
 }
