@@ -11,6 +11,7 @@ mod prizes;
 pub mod proof;
 mod public;
 mod publishing;
+mod verifying;
 
 use rocket::Route;
 
@@ -22,6 +23,7 @@ use crate::platform::db::{Db, Tx};
 pub fn routes() -> Vec<Route> {
     [
         public::routes(),
+        verifying::routes(),
         proof::routes(),
         list::routes(),
         prizes::routes(),
@@ -34,7 +36,7 @@ pub fn routes() -> Vec<Route> {
 
 /// The files of this domain, which have no language and one address.
 pub fn files() -> Vec<Route> {
-    [public::files(), proof::files()].concat()
+    [public::files(), proof::files(), verifying::files()].concat()
 }
 
 /// The page of an activity, where every staff page leads back to.

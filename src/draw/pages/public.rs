@@ -21,7 +21,7 @@ use super::file::File;
 const DRAWS_PER_PAGE: u64 = 20;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, show, holders, entries, check, how, verify]
+    routes![list, show, holders, entries, check, how]
 }
 
 pub(super) fn files() -> Vec<Route> {
@@ -134,16 +134,6 @@ async fn how(lang: Language, id: &str, db: &State<Db>) -> AppResult<Page> {
     let shown = read(db, id).await?;
     let view = DrawView::of(lang, &shown, db.clock().now());
     Ok(Page::new(lang, "draw/how", view))
-}
-
-#[get("/verify")]
-fn verify(lang: Language, vault: &State<Vault>) -> Page {
-    #[derive(Serialize)]
-    struct VerifyView {
-        vkey: String,
-    }
-    let vkey = vault.vkey();
-    Page::new(lang, "draw/verify", VerifyView { vkey })
 }
 
 /// A public file of a draw as it was sealed, such as `close-0.note`.

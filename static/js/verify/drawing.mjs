@@ -42,6 +42,16 @@ class Walk {
     return value;
   }
 
+  // Goes on behind `lines`: one position for each that was drawn, and the wins that they gave.
+  pass(lines) {
+    const drawn = lines.filter(({ what }) => what !== "unfilled");
+    for (const { what, opening } of drawn) {
+      this.order.next();
+      if (what === "slot" && opening) this.win(opening.tag);
+    }
+    this.position = drawn.length;
+  }
+
   win(tag) {
     this.wins.set(tag, (this.wins.get(tag) ?? 0) + 1);
   }
@@ -179,11 +189,7 @@ export function* settleLines(drawing, result, earlier, settle) {
   for (const { slot, index, code } of vacated) yield `vacate ${slot} ${index} ${code}`;
 
   const walk = new Walk(drawing, result.seed);
-  const lines = allLines(result, earlier);
-  for (const { what, opening } of lines) {
-    if (what !== "unfilled") walk.next();
-    if (what === "slot" && opening) walk.win(opening.tag);
-  }
+  walk.pass(allLines(result, earlier));
   for (const { slot } of vacated) {
     if (isReserve(slot)) continue;
     const moved = reserves.shift();
