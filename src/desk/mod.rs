@@ -108,6 +108,8 @@ pub struct Glance {
     pub counts: entry::Counts,
     /// Notices by state.
     pub notices: notify::NoticeCounts,
+    /// The note that lacks witnesses, if the draw has any.
+    pub unseen: Option<draw::Unseen>,
     /// What to do next.
     pub next: NextStep,
 }
@@ -129,6 +131,12 @@ pub fn glance(tx: &mut Tx, id: &ActivityId) -> Result<Glance, Error> {
         (Some(plan), Stage::Drawn) => !draw::holdings(tx, plan)?.is_empty(),
         _ => false,
     };
+    let unseen = match &plan {
+        Some(plan) if plan.manifest.is_some() && plan.stage != DrawStage::Cancelled => {
+            draw::unseen(tx, plan)?
+        }
+        _ => None,
+    };
     let next = next_step(&facts, plan.as_ref(), &problems, &notices, has_winners, now);
     Ok(Glance {
         facts,
@@ -138,6 +146,7 @@ pub fn glance(tx: &mut Tx, id: &ActivityId) -> Result<Glance, Error> {
         problems,
         counts,
         notices,
+        unseen,
         next,
     })
 }

@@ -6,14 +6,13 @@
 use std::collections::BTreeSet;
 
 use lucky_draw::bundle::{Bundle, ProofLine, journal_text, proofs_text};
-use lucky_draw::note::{Checkpoint, SignedNote, TlogProof};
 use lucky_draw::result::{Line, ResultNote, SettleLine, SettleNote};
 
 use crate::platform::db::Tx;
 use crate::vault::Vault;
 use crate::{journal, log};
 
-use super::{DrawStage, Error, Plan, StoredNote, run, settle};
+use super::{DrawStage, Error, Plan, StoredNote, run, settle, witnesses};
 
 /// What the public knows about a finished draw, as signed notes: enough to recompute the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,14 +77,16 @@ pub fn bundle(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<Bundle, Error> 
     match plan.stage {
         DrawStage::Drawn => {
             for note in &notes {
-                add(&mut bundle, note);
+                let proof = witnesses::proof_of(tx, vault, plan, note)?;
+                add(&mut bundle, note, proof);
             }
             add_evidence(tx, vault, plan, &mut bundle)?;
         }
         DrawStage::Cancelled if published => {
             for note in &notes {
                 if CANCELLED.contains(&note.name.as_str()) || is_of_the_purge(&note.name) {
-                    add(&mut bundle, note);
+                    // Without a key note in the bundle nobody knows whose lines may stand here.
+                    add(&mut bundle, note, note.proof.clone());
                 }
             }
         }
@@ -98,11 +99,11 @@ fn is_of_the_purge(name: &str) -> bool {
     name.starts_with("purge-") || name.starts_with("certificate-")
 }
 
-fn add(bundle: &mut Bundle, note: &StoredNote) {
+fn add(bundle: &mut Bundle, note: &StoredNote, proof: String) {
     bundle.insert(note.name.clone(), note.note.clone());
     if PROVEN.contains(&note.name.as_str()) {
         let name = note.name.replace(".note", ".proof");
-        bundle.insert(name, note.proof.clone());
+        bundle.insert(name, proof);
     }
 }
 
@@ -114,7 +115,7 @@ fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) ->
     let manifest = super::needed_note(tx, plan, "manifest.note")?;
     let freeze = super::needed_note(tx, plan, "freeze.note")?;
     let start = manifest.position.ok_or(Error::Damaged)?;
-    let end = checkpoint_size(&freeze)?;
+    let end = witnesses::size_of(&witnesses::proof_of(tx, vault, plan, &freeze)?)?;
     let segment = journal::segment(tx, vault, start, end)?;
     bundle.insert(
         "journal.txt",
@@ -129,15 +130,6 @@ fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) ->
     }
     bundle.insert("entries.bin", entries);
     Ok(())
-}
-
-fn checkpoint_size(note: &StoredNote) -> Result<u64, Error> {
-    let size = || {
-        let proof = TlogProof::parse(&note.proof).ok()?;
-        let text = SignedNote::parse(&proof.checkpoint).ok()?.text;
-        Some(Checkpoint::parse(text).ok()?.size)
-    };
-    size().ok_or(Error::Damaged)
 }
 
 /// A proof for every drawn ticket that is not void.

@@ -105,6 +105,7 @@ impl Problem {
         match self {
             Problem::Details(trouble) | Problem::Asked(trouble) => trouble.message(language),
             Problem::SlugReserved => say("draw-problem-slug"),
+            Problem::OpensUnseen => say("draw-problem-opens-unseen"),
             Problem::NoPlan => say("draw-problem-no-plan"),
             Problem::Plan(trouble) => plan_trouble(language, trouble),
             Problem::NoQuestion => say("draw-problem-no-question"),

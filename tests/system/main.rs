@@ -12,6 +12,7 @@
 mod support;
 
 mod drawing;
+mod following_the_journal;
 mod keeping_rows;
 mod keeping_the_record;
 mod living;
@@ -20,3 +21,4 @@ mod privacy;
 mod proving_the_machinery;
 mod signing_in;
 mod telling_winners;
+mod witnessing;
