@@ -11,6 +11,7 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
+use crate::draw::pages::proof::ProofLimit;
 use crate::entry::pages::Limits;
 use crate::entry::submit::Taking;
 use crate::notify::pages::desk::DeskLimit;
@@ -120,6 +121,7 @@ impl App {
             .manage(config.clone())
             .manage(self.mailer.clone())
             .manage(DeskLimit::default())
+            .manage(ProofLimit::default())
             .manage(clock)
             .manage(self.clone())
             .manage(Writer::new(

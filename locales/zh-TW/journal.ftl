@@ -1,6 +1,6 @@
-# 公開日誌
-journal-title = 公開日誌
-journal-lead = 本館對每場抽獎的每個承諾，都依序簽章寫在這裡。日誌只能往後加，不能改，也不能刪。
+# 公開紀錄
+journal-title = 公開紀錄
+journal-lead = 本館對每場抽獎的每個承諾，都依序簽章寫在這裡。這份紀錄只能往後加，不能改，也不能刪。
 journal-count = 共 { $count } 則，最新的在最前面。
 journal-feed = 訂閱（Atom）
 journal-none = 還沒有任何一則。第一場抽獎公開後就會有。
@@ -12,7 +12,7 @@ journal-written = 寫入時間
 journal-text = 內容
 journal-text-file = 只看內容（文字檔）
 journal-proof = 證明
-journal-proof-what = 這份檔案證明這一則在日誌裡的位置；日後少了它或改了它，都對不上。
+journal-proof-what = 這份檔案證明這一則在公開紀錄裡的位置；日後少了它或改了它，都對不上。
 journal-proof-cosigned = 有 { $count } 個見證人副署。
 journal-proof-alone = 目前只有本館的簽章，還沒有足夠的見證人副署。
 journal-proof-file = 下載證明
@@ -43,18 +43,18 @@ journal-other = 其他
 journal-other-what = 這個版本不認得的內容，仍照原文保留。
 
 journal-witnesses = 見證人
-journal-witnesses-what = 共有 { $count } 個見證人，至少要 { $quorum } 個副署才算數。見證人記下何時看到日誌，並拒絕與先前矛盾的日誌。
+journal-witnesses-what = 共有 { $count } 個見證人，至少要 { $quorum } 個副署才算數。見證人記下何時看到這份紀錄，並拒絕與先前矛盾的紀錄。
 journal-witnesses-none = 本館沒有設定見證人，因此無法向外人證明寫入的時間。
 journal-witness-current = 已副署最新一則
 journal-witness-behind = 等待副署
 journal-witness-unreachable = 連不上，稍後再試
-journal-witness-not-followed = 對方還沒有追蹤本館的日誌
+journal-witness-not-followed = 對方還沒有追蹤本館的公開紀錄
 journal-witness-unreadable = 回覆看不懂，稍後再試
 journal-witness-unsigned = 副署不是用對方的金鑰簽的，沒有採用
 journal-witness-clock = 對方的時鐘和本館相差超過 5 分鐘，沒有採用
-journal-witness-other = 對方看過另一份不同的日誌，請通知系統管理員
+journal-witness-other = 對方看過另一份不同的公開紀錄，請通知系統管理員
 
 journal-machines = 給程式讀
-journal-machines-what = 日誌以 C2SP tlog-tiles 格式公開，任何相容的程式都可以追蹤並核對。其他圖書館的見證人請追蹤這把金鑰。
+journal-machines-what = 公開紀錄以 C2SP tlog-tiles 格式公開，任何相容的程式都可以追蹤並核對。其他圖書館的見證人請追蹤這把金鑰。
 journal-checkpoint = 最新檢查點
-journal-key-of-log = 日誌的金鑰
+journal-key-of-log = 公開紀錄的金鑰

@@ -157,6 +157,11 @@ fn checkpoint_text_of(log: &Log, size: u64, root: Hash) -> String {
     .to_text()
 }
 
+/// The root of the first `size` leaves, of which the log has at least that many.
+pub fn root_at(tx: &mut Tx, log: &Log, size: u64) -> Result<Hash, Error> {
+    tree::root(&mut store::StoredNodes { tx, log }, size)
+}
+
 /// Proof that the leaf at `index` is under the root of the first `size` leaves.
 pub fn inclusion_proof(tx: &mut Tx, log: &Log, index: u64, size: u64) -> Result<Vec<Hash>, Error> {
     tree::inclusion_proof(&mut store::StoredNodes { tx, log }, index, size)
@@ -165,11 +170,6 @@ pub fn inclusion_proof(tx: &mut Tx, log: &Log, index: u64, size: u64) -> Result<
 /// Proof that the log of `new` leaves extends the log of `old` leaves.
 pub fn consistency_proof(tx: &mut Tx, log: &Log, old: u64, new: u64) -> Result<Vec<Hash>, Error> {
     tree::consistency_proof(&mut store::StoredNodes { tx, log }, old, new)
-}
-
-/// The root over the first `size` leaves.
-pub fn root_at(tx: &mut Tx, log: &Log, size: u64) -> Result<Hash, Error> {
-    tree::root(&mut store::StoredNodes { tx, log }, size)
 }
 
 /// The `count` hashes of complete subtrees of height `level` from place `from` on, as tiles hold

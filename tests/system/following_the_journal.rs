@@ -224,7 +224,7 @@ fn everybody_reads_the_journal_in_words(engine: Engine) {
     assert!(text.starts_with("lucky-draw/v1 manifest\n"));
 
     let [zh, en] = ["/journal/feed.atom", "/en/journal/feed.atom"].map(|path| reader.get(path));
-    assert!(zh.html.contains("<title>公開日誌</title>"));
+    assert!(zh.html.contains("<title>公開紀錄</title>"));
     assert!(
         en.html
             .contains("<title>Result: Summer reading draw</title>")

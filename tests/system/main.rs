@@ -11,6 +11,7 @@
 #[macro_use]
 mod support;
 
+mod checking_proofs;
 mod drawing;
 mod following_the_journal;
 mod keeping_rows;
