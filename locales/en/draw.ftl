@@ -236,6 +236,7 @@ draw-publish-problems = { $count ->
    *[other] { $count } things to do first
 }
 draw-problem-slug = The address journal is used by the system; choose another one
+draw-problem-opens-unseen = Entry must open at least 5 minutes after publishing, so that the witnesses see the rules first; please choose a later time
 draw-problem-no-plan = Enter the prizes and places
 draw-problem-no-question = A survey needs at least one question
 draw-publish-lead = Everything is ready. Once published, dates, rules, prizes and the data asked can no longer change; it can only be cancelled, with a public reason.

@@ -224,6 +224,7 @@ draw-trouble-tickets = 請輸入 1 到 65,535 的數字
 draw-publish-title = 發布前檢查
 draw-publish-problems = 還有 { $count } 件事要先完成
 draw-problem-slug = 網址名稱 journal 由系統使用，請換一個
+draw-problem-opens-unseen = 開放報名的時間要在公布 5 分鐘以後，讓見證人先看到公布的規則；請改晚一點
 draw-problem-no-plan = 請填寫獎品與名額
 draw-problem-no-question = 問卷至少要有一個問題
 draw-publish-lead = 都齊了。發布之後，日期、規則、獎品和詢問的資料都不能再改；要停止只能取消，並公布原因。

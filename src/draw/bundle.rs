@@ -6,14 +6,13 @@
 use std::collections::BTreeSet;
 
 use lucky_draw::bundle::{Bundle, ProofLine, journal_text, proofs_text};
-use lucky_draw::note::{Checkpoint, SignedNote, TlogProof};
 use lucky_draw::result::{Line, ResultNote, SettleLine, SettleNote};
 
 use crate::platform::db::Tx;
 use crate::vault::Vault;
 use crate::{journal, log};
 
-use super::{DrawStage, Error, Plan, SourceKind, StoredNote, run, settle};
+use super::{DrawStage, Error, Plan, SourceKind, StoredNote, run, settle, witnesses};
 
 /// What the public knows about a finished draw, as signed notes: enough to recompute the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,7 +96,8 @@ fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, purge: Purge) -> Result<Bundle,
     match plan.stage {
         DrawStage::Drawn => {
             for note in &notes {
-                add(&mut bundle, note);
+                let proof = witnesses::proof_of(tx, vault, plan, note)?;
+                add(&mut bundle, note, proof);
             }
             add_evidence(tx, vault, plan, &mut bundle)?;
             add_excluded(tx, vault, plan, &mut bundle)?;
@@ -105,7 +105,8 @@ fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, purge: Purge) -> Result<Bundle,
         DrawStage::Cancelled if published => {
             for note in &notes {
                 if CANCELLED.contains(&note.name.as_str()) || is_of_the_purge(&note.name) {
-                    add(&mut bundle, note);
+                    // Without a key note in the bundle nobody knows whose lines may stand here.
+                    add(&mut bundle, note, note.proof.clone());
                 }
             }
         }
@@ -118,11 +119,11 @@ fn is_of_the_purge(name: &str) -> bool {
     name.starts_with("purge-") || name.starts_with("certificate-")
 }
 
-fn add(bundle: &mut Bundle, note: &StoredNote) {
+fn add(bundle: &mut Bundle, note: &StoredNote, proof: String) {
     bundle.insert(note.name.clone(), note.note.clone());
     if PROVEN.contains(&note.name.as_str()) {
         let name = note.name.replace(".note", ".proof");
-        bundle.insert(name, note.proof.clone());
+        bundle.insert(name, proof);
     }
 }
 
@@ -133,7 +134,7 @@ fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) ->
     let manifest = super::needed_note(tx, plan, "manifest.note")?;
     let freeze = super::needed_note(tx, plan, "freeze.note")?;
     let start = manifest.position.ok_or(Error::Damaged)?;
-    let end = checkpoint_size(&freeze)?;
+    let end = witnesses::size_of(&witnesses::proof_of(tx, vault, plan, &freeze)?)?;
     let segment = journal::segment(tx, vault, start, end)?;
     bundle.insert(
         "journal.txt",
@@ -171,15 +172,6 @@ fn add_excluded(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) ->
         bundle.insert(format!("excluded-{number}.zip"), inside.to_zip());
     }
     Ok(())
-}
-
-fn checkpoint_size(note: &StoredNote) -> Result<u64, Error> {
-    let size = || {
-        let proof = TlogProof::parse(&note.proof).ok()?;
-        let text = SignedNote::parse(&proof.checkpoint).ok()?.text;
-        Some(Checkpoint::parse(text).ok()?.size)
-    };
-    size().ok_or(Error::Damaged)
 }
 
 /// A proof for every drawn ticket that is not void.

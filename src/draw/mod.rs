@@ -24,6 +24,7 @@ use crate::platform::ids::text_id;
 use crate::survey;
 use crate::vault;
 
+mod anchor;
 pub mod beacon;
 mod bundle;
 mod cancel;
@@ -41,7 +42,9 @@ mod show;
 mod source;
 mod store;
 mod wire;
+mod witnesses;
 
+pub use anchor::anchor;
 pub use bundle::{Transcript, bundle, transcript};
 pub use cancel::{CancelCode, cancel, cancel_one};
 pub use close::{close, freeze};
@@ -55,6 +58,7 @@ pub use run::{note_trouble, receive};
 pub use settle::{holdings, result, settle, settlements};
 pub use show::{Shown, listed, shown};
 pub use source::{DrandRound, Issue, PlanSource, SourceDetails, SourceKind, Typed};
+pub use witnesses::{Awaited, Unseen, unseen};
 
 text_id!(
     /// Names a draw; random, so that it tells nothing about time or number.
@@ -364,6 +368,12 @@ pub fn note(
 /// Every public file of a draw, in the order of their names.
 pub fn notes(tx: &mut Tx, activity: &ActivityId, draw: &str) -> Result<Vec<StoredNote>, Error> {
     Ok(store::list_notes(tx, activity, draw)?)
+}
+
+/// Whose notes stand at the places `from..to` of the journal: the activity, and the draw's id or
+/// nothing.
+pub fn journaled(tx: &mut Tx, from: u64, to: u64) -> Result<Vec<(u64, ActivityId, String)>, Error> {
+    Ok(store::journaled(tx, from, to)?)
 }
 
 /// Keeps a note that was just written to the journal under its name in the bundle.

@@ -6,7 +6,9 @@ use lucky_draw::encode::Hash;
 use crate::activity::{ActivityId, LocalText};
 use crate::audit::StaffId;
 use crate::platform::clock::Timestamp;
-use crate::platform::db::schema::{draw_exclusions, draw_notes, draw_sources, draws, prizes};
+use crate::platform::db::schema::{
+    draw_anchors, draw_exclusions, draw_notes, draw_sources, draws, prizes,
+};
 use crate::platform::db::{self, Tx};
 
 use super::{
@@ -300,6 +302,68 @@ pub(super) fn list_notes(
         .select(NoteRow::as_select())
         .load(tx.conn())?;
     Ok(rows.into_iter().map(StoredNote::from).collect())
+}
+
+/// Whose notes and anchors stand at these places of the journal.
+pub(super) fn journaled(
+    tx: &mut Tx,
+    from: u64,
+    to: u64,
+) -> Result<Vec<(u64, ActivityId, String)>, db::Error> {
+    let notes: Vec<(i64, String, String)> = draw_notes::table
+        .filter(draw_notes::journal_position.ge(signed(from)))
+        .filter(draw_notes::journal_position.lt(signed(to)))
+        .select((
+            draw_notes::journal_position,
+            draw_notes::activity_id,
+            draw_notes::draw_id,
+        ))
+        .load(tx.conn())?;
+    let anchors: Vec<(i64, String, String)> = draw_anchors::table
+        .filter(draw_anchors::journal_position.ge(signed(from)))
+        .filter(draw_anchors::journal_position.lt(signed(to)))
+        .select((
+            draw_anchors::journal_position,
+            draw_anchors::activity_id,
+            draw_anchors::draw_id,
+        ))
+        .load(tx.conn())?;
+    Ok(notes
+        .into_iter()
+        .chain(anchors)
+        .map(|(position, activity, draw)| (unsigned(position), ActivityId(activity), draw))
+        .collect())
+}
+
+/// Size and time of the newest anchor of a draw.
+pub(super) fn last_anchor(tx: &mut Tx, plan: &Plan) -> Result<Option<(u64, Timestamp)>, db::Error> {
+    let row: Option<(i64, i64)> = draw_anchors::table
+        .filter(draw_anchors::activity_id.eq(plan.activity.as_str()))
+        .filter(draw_anchors::draw_id.eq(plan.id.as_str()))
+        .order(draw_anchors::journal_position.desc())
+        .select((draw_anchors::size, draw_anchors::written_at))
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(|(size, at)| (unsigned(size), Timestamp(at))))
+}
+
+pub(super) fn insert_anchor(
+    tx: &mut Tx,
+    plan: &Plan,
+    position: u64,
+    size: u64,
+) -> Result<(), db::Error> {
+    let now = tx.now().0;
+    diesel::insert_into(draw_anchors::table)
+        .values((
+            draw_anchors::activity_id.eq(plan.activity.as_str()),
+            draw_anchors::draw_id.eq(plan.id.as_str()),
+            draw_anchors::journal_position.eq(signed(position)),
+            draw_anchors::size.eq(signed(size)),
+            draw_anchors::written_at.eq(now),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
 }
 
 impl From<NoteRow> for StoredNote {

@@ -119,6 +119,7 @@ impl Problem {
         match self {
             Problem::Details(trouble) | Problem::Asked(trouble) => trouble.message(language),
             Problem::SlugReserved => say("draw-problem-slug"),
+            Problem::OpensUnseen => say("draw-problem-opens-unseen"),
             Problem::NoPlan => say("draw-problem-no-plan"),
             Problem::OnePool => say("draw-problem-one-pool"),
             Problem::Plan(_, trouble) => plan_trouble(language, *trouble),

@@ -142,6 +142,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    journal_witnesses (vkey) {
+        vkey -> Text,
+        url -> Text,
+        asked -> Bool,
+        quorum -> BigInt,
+        size -> BigInt,
+        failures -> BigInt,
+        next_try -> BigInt,
+        trouble -> Text,
+    }
+}
+
+diesel::table! {
+    journal_cosignatures (size, vkey) {
+        size -> BigInt,
+        vkey -> Text,
+        arrival -> BigInt,
+        seen_at -> BigInt,
+        line -> Text,
+    }
+}
+
+diesel::table! {
+    draw_anchors (activity_id, draw_id, journal_position) {
+        activity_id -> Text,
+        draw_id -> Text,
+        journal_position -> BigInt,
+        size -> BigInt,
+        written_at -> BigInt,
+    }
+}
+
+diesel::table! {
     draws (activity_id, id) {
         activity_id -> Text,
         id -> Text,
@@ -390,6 +423,9 @@ diesel::allow_tables_to_appear_in_same_query!(
     log_nodes,
     commitments,
     journal_notes,
+    journal_witnesses,
+    journal_cosignatures,
+    draw_anchors,
     draws,
     draw_sources,
     draw_exclusions,
