@@ -415,7 +415,7 @@ class Lines:
         self.at += 1
         if fields[0] != keyword:
             raise Refused(f"line {self.at}: expected {keyword}")
-        if len(fields) - 1 != len(kinds):
+        if len(fields) - 1 != len(kinds) or "" in fields:
             raise Refused(f"line {self.at}: expected {len(kinds)} fields after {keyword}")
         try:
             return [kind(field) for kind, field in zip(kinds, fields[1:])]

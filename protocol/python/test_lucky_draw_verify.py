@@ -300,6 +300,8 @@ class Strictness(unittest.TestCase):
         for text in wrong:
             with self.assertRaises(v.Refused, msg=text):
                 v.read_close(text)
+        with self.assertRaises(v.Refused):
+            v.read_segment("lucky-draw/v1 journal\nstart 0\nend 1\nleaf \n")
 
     def test_rounds(self):
         case = next(c for c in vectors("drand-rounds.json")["rounds"] if c["chain"] == "quicknet")

@@ -78,7 +78,9 @@ impl<'a, F: FnMut(u64) -> Option<Opening>> Walk<'a, F> {
     /// text's `end` is not believed: a false one would send a verifier along the whole order.
     pub(super) fn resume<'l>(&mut self, lines: impl Iterator<Item = &'l Line>) {
         for line in lines {
-            if line.drawn().is_some() && self.order.next().is_some() {
+            // More draw lines than tickets are for `order` to refuse; here they only count.
+            if line.drawn().is_some() {
+                self.order.next();
                 self.position += 1;
             }
             if let Line::Slot {

@@ -21,6 +21,7 @@ mod settlements;
 mod signatures;
 mod time;
 
+pub(crate) use receipt::leaf as receipt_leaf;
 pub use report::{Check, CheckName, Computed, Outcome, Report};
 
 use std::fmt;

@@ -461,9 +461,6 @@ impl<'a, 'b> Drawing<'a, 'b> {
         let nonce = secret.nonce(base, ticket_no);
         let bind = bind(&nonce, &subject);
         self.forge.tickets.push(Ticket {
-            subject,
-            secret,
-            nonce,
             opening: Opening {
                 tag,
                 bind,

@@ -111,30 +111,19 @@ fn cuts(mutants: &mut Mutants<'_>) {
         if old.is_empty() {
             continue;
         }
-        let short = old[..old.len() - 1].to_vec();
+        let (words, new) = match mutants.dice.below(3) {
+            0 => ("lacks its last byte", old[..old.len() - 1].to_vec()),
+            1 => ("has one line feed more", [&old[..], b"\n"].concat()),
+            _ => ("is empty", Vec::new()),
+        };
         mutants.by_hand(
             "cut",
-            format!("{name} lacks its last byte"),
+            format!("{name} {words}"),
             &unsigned(&name),
             |bundle| {
-                bundle.insert(&name, short);
+                bundle.insert(&name, new);
             },
         );
-        let long = [&old[..], b"\n"].concat();
-        let words = format!("{name} has one line feed more");
-        mutants.by_hand("cut", words, &unsigned(&name), |bundle| {
-            bundle.insert(&name, long);
-        });
-        if mutants.dice.percent(50) {
-            mutants.by_hand(
-                "cut",
-                format!("{name} is empty"),
-                &unsigned(&name),
-                |bundle| {
-                    bundle.insert(&name, Vec::new());
-                },
-            );
-        }
     }
 }
 
@@ -260,8 +249,7 @@ fn lines(mutants: &mut Mutants<'_>) {
         };
         let lines: Vec<&str> = old.lines().collect();
         for place in 0..lines.len() {
-            // Short texts in full, a few lines of long ones.
-            if lines.len() > 14 && !mutants.dice.percent(1000 / lines.len() as u64) {
+            if lines.len() > 4 && !mutants.dice.percent(400 / lines.len() as u64) {
                 continue;
             }
             let mut rest = lines.clone();
@@ -340,7 +328,7 @@ fn spellings(dice: &mut super::random::Dice, old: &str) -> Vec<(&'static str, St
         ),
     ];
     let mut some: Vec<_> = all.into_iter().filter(|(_, new)| new != old).collect();
-    while some.len() > 4 {
+    while some.len() > 3 {
         some.remove(dice.place(some.len()));
     }
     some
@@ -349,7 +337,11 @@ fn spellings(dice: &mut super::random::Dice, old: &str) -> Vec<(&'static str, St
 /// Zips that hold the same files in another form.
 fn zips(mutants: &mut Mutants<'_>) {
     let zip = mutants.base.zip.clone();
-    let mut each = |words: &str, new: Vec<u8>| mutants.zip("zip", words, &[Format], new);
+    let mut each = |words: &str, new: Vec<u8>| {
+        if mutants.dice.percent(40) {
+            mutants.zip("zip", words, &[Format], new);
+        }
+    };
     each("a byte is appended", [&zip[..], b"\0"].concat());
     each("a byte is put before it", [b"\0", &zip[..]].concat());
     each("the last byte is cut off", zip[..zip.len() - 1].to_vec());

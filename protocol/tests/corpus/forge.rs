@@ -10,7 +10,6 @@ use lucky_draw::record::{Close, Manifest, Purge};
 use lucky_draw::result::{
     ExcludedDraw, Opening, ResultNote, SettleCode, SettleNote, Slot, drawn_tickets, result, settle,
 };
-use lucky_draw::ticket::Secret;
 use lucky_draw::tree::{self, MemoryTree, leaf_hash};
 
 pub(crate) const SITE: &str = "library.example.tw/draw";
@@ -24,12 +23,9 @@ pub(crate) fn cosigner(number: u8) -> Cosigner {
     Cosigner::new(&name, sha256(&[number]).0).expect("a cosigner")
 }
 
-/// One ticket, with what only its owner knows.
+/// One ticket.
 #[derive(Clone)]
 pub(crate) struct Ticket {
-    pub(crate) subject: String,
-    pub(crate) secret: Secret,
-    pub(crate) nonce: Hash,
     pub(crate) opening: Opening,
     pub(crate) commitment: Hash,
 }
@@ -114,25 +110,27 @@ impl Forge {
         let old = self.notes[name].clone();
         let new = change(&old);
         self.notes.insert(name.to_owned(), new.clone());
-        self.replace(old, new);
+        self.replace(&old, &new);
     }
 
     /// Replaces a text wherever it stands, and then its hash, which changes more texts.
-    pub(crate) fn replace(&mut self, old: String, new: String) {
-        let mut changed = vec![(old, new)];
+    pub(crate) fn replace(&mut self, old: &str, new: &str) {
+        for text in self.notes.values_mut().chain(&mut self.leaves) {
+            if text == old {
+                new.clone_into(text);
+            }
+        }
+        let hash = |text: &str| sha256(text.as_bytes()).to_string();
+        let mut changed = vec![(hash(old), hash(new))];
         while let Some((old, new)) = changed.pop() {
             for text in self.notes.values_mut().chain(&mut self.leaves) {
-                if *text == old {
-                    text.clone_from(&new);
-                }
-            }
-            let (old, new) = (sha256(old.as_bytes()), sha256(new.as_bytes()));
-            let (old, new) = (old.to_string(), new.to_string());
-            let texts = self.notes.values().chain(&self.leaves);
-            for text in texts.filter(|text| text.contains(&old)) {
-                let step = (text.clone(), text.replace(&old, &new));
-                if !changed.contains(&step) {
-                    changed.push(step);
+                if text.contains(&old) {
+                    let before = hash(text);
+                    *text = text.replace(&old, &new);
+                    let step = (before, hash(text));
+                    if !changed.contains(&step) {
+                        changed.push(step);
+                    }
                 }
             }
         }

@@ -3,13 +3,18 @@
 //! Everything is made from names and recorded drand rounds, so it is the same on every run.
 //! `LUCKY_DRAW_CORPUS=DIR cargo test -p lucky-draw --test corpus` also writes it to a folder.
 
+mod beacons;
 mod build;
 mod case;
+mod cheats;
+mod excluded;
 mod files;
 mod forge;
+mod journals;
 mod mutants;
 mod plan;
 mod random;
+mod results;
 
 use std::path::Path;
 
@@ -83,14 +88,19 @@ fn mutated() -> Vec<Case> {
         let base = Base::new(plan);
         let mut mutants = Mutants::of(&base);
         files::make(&mut mutants);
+        journals::make(&mut mutants);
+        beacons::make(&mut mutants);
+        results::make(&mut mutants);
+        excluded::make(&mut mutants);
         cases.append(&mut mutants.cases);
     }
+    cases.extend(cheats::make());
     cases
 }
 
 #[test]
 fn every_mutated_bundle_is_refused() {
     let cases = mutated();
-    println!("{} mutants", cases.len());
+    assert!(cases.len() > 1000, "{} mutants", cases.len());
     check_all(&cases, "mutated");
 }

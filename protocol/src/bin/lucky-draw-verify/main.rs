@@ -4,12 +4,13 @@
 //! neither the ID number nor the receipt code that it was given.
 
 mod check;
+mod fork;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use check::Check;
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use lucky_draw::note::NoteError;
 
 /// Wrong arguments, as in sysexits.h.
@@ -67,14 +68,24 @@ Examples:
   lucky-draw-verify bundle.zip --receipt my.tlog-proof --id A123456789
   lucky-draw-verify bundle.zip --secret 7GQ4-X2MN-8R3T-K9WP-ABCD-9 --id A123456789
   lucky-draw-verify bundle.zip --require-time
+  lucky-draw-verify fork mine.tlog-proof yours.tlog-proof --vkey 'library.example.tw+0a1b2c3d+AbCd…'
+  lucky-draw-verify fork mine.tlog-proof bundle.zip
   lucky-draw-verify bundle.zip --json
   lucky-draw-verify --json-lines folder-of-bundles";
 
 #[derive(Parser)]
 #[command(name = "lucky-draw-verify", version, about = ABOUT, long_about = LONG_ABOUT, after_help = AFTER_HELP)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
     #[command(flatten)]
     check: Check,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Fork(fork::Fork),
 }
 
 fn main() -> ExitCode {
@@ -89,7 +100,11 @@ fn main() -> ExitCode {
             };
         }
     };
-    match check::run(&arguments.check) {
+    let status = match &arguments.command {
+        Some(Command::Fork(arguments)) => fork::run(arguments),
+        None => check::run(&arguments.check),
+    };
+    match status {
         Ok(code) => ExitCode::from(code),
         Err(mistake) => {
             eprintln!("lucky-draw-verify: {mistake}");
