@@ -22,7 +22,9 @@ use crate::platform::mail::{Mailer, MailerError};
 use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::vault::{OpenError, Vault};
-use crate::{account, activity, audit, desk, draw, entry, notify, portal, purge, stats, survey};
+use crate::{
+    account, activity, audit, desk, draw, entry, live, notify, portal, purge, stats, survey,
+};
 
 /// Everything that a running Fairdraw holds.
 #[derive(Clone)]
@@ -35,6 +37,7 @@ pub struct App {
     pub config: Arc<Config>,
     /// The way to the mail server.
     pub mailer: Arc<Mailer>,
+    relays: Arc<dyn Relays>,
     runner: Arc<Runner>,
 }
 
@@ -73,7 +76,7 @@ impl App {
         let config = Arc::new(config);
         let mailer = Arc::new(Mailer::new(&config)?);
         let mut runner = Runner::new(db.clone());
-        draw::jobs::register(&mut runner, &db, &vault, relays);
+        draw::jobs::register(&mut runner, &db, &vault, relays.clone());
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         purge::jobs::register(&mut runner, &db, &vault, &config);
         Ok(App {
@@ -81,6 +84,7 @@ impl App {
             vault,
             config,
             mailer,
+            relays,
             runner: Arc::new(runner),
         })
     }
@@ -110,6 +114,8 @@ impl App {
             .manage(self.vault.clone())
             .manage(config.clone())
             .manage(self.mailer.clone())
+            .manage(self.relays.clone())
+            .manage(Arc::new(live::Hall::default()))
             .manage(DeskLimit::default())
             .manage(clock)
             .manage(self.clone())
@@ -122,6 +128,7 @@ impl App {
             portal::pages::routes(),
             entry::pages::routes(),
             draw::pages::routes(),
+            live::pages::routes(),
             account::pages::routes(),
             audit::pages::routes(),
             desk::pages::routes(),

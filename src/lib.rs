@@ -14,6 +14,7 @@ pub mod identity;
 // How it is drawn, and the logs that bind us.
 pub mod draw;
 pub mod journal;
+pub mod live;
 pub mod log;
 
 // Who is told, what is counted, what is erased.

@@ -35,6 +35,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("stats", &["draw", "entry", "survey", "activity", "vault"]),
     (
+        "live",
+        &["draw", "entry", "activity", "vault", "audit", "identity"],
+    ),
+    (
         "notify",
         &[
             "draw", "entry", "activity", "vault", "audit", "account", "identity",

@@ -25,6 +25,7 @@ use crate::survey;
 use crate::vault;
 
 pub mod beacon;
+mod bound;
 mod bundle;
 mod cancel;
 mod close;
@@ -32,6 +33,7 @@ pub mod jobs;
 pub mod pages;
 mod plan;
 mod publish;
+pub mod reveal;
 mod rules;
 mod run;
 mod settle;
@@ -39,6 +41,7 @@ mod show;
 mod store;
 mod wire;
 
+pub use bound::fewer_than;
 pub use bundle::{Transcript, bundle, transcript};
 pub use cancel::{CancelCode, cancel};
 pub use close::{close, freeze};

@@ -13,6 +13,7 @@ use crate::log;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 
+use super::reveal::{self, Reveal};
 use super::{DrawId, DrawStage, Error, Plan, StoredNote, run, settle};
 
 /// A published draw.
@@ -32,6 +33,8 @@ pub struct Shown {
     pub settles: Vec<(SettleNote, Timestamp)>,
     /// Who holds each slot now.
     pub holdings: Vec<Holding>,
+    /// How far the result has been shown in a hall, where somebody began to.
+    pub reveal: Option<Reveal>,
 }
 
 impl Shown {
@@ -66,6 +69,7 @@ pub fn shown(tx: &mut Tx, draw: &DrawId) -> Result<Shown, Error> {
             settles.push((note, at));
         }
     }
+    let reveal = reveal::find(tx, &plan)?;
     Ok(Shown {
         facts,
         plan,
@@ -74,6 +78,7 @@ pub fn shown(tx: &mut Tx, draw: &DrawId) -> Result<Shown, Error> {
         result,
         settles,
         holdings,
+        reveal,
     })
 }
 
