@@ -13,6 +13,7 @@ use rocket::{Build, Rocket};
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
 use crate::entry::pages::Limits;
 use crate::entry::submit::Taking;
+use crate::inspection::pages::InspectionLimit;
 use crate::notify::pages::desk::DeskLimit;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -23,7 +24,7 @@ use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::vault::{OpenError, Vault};
 use crate::{
-    account, activity, audit, desk, draw, entry, live, notify, portal, purge, stats, survey,
+    account, activity, audit, desk, draw, entry, inspection, live, notify, portal, purge, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -116,6 +117,7 @@ impl App {
             .manage(self.mailer.clone())
             .manage(self.relays.clone())
             .manage(Arc::new(live::Hall::default()))
+            .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
             .manage(clock)
             .manage(self.clone())
@@ -129,6 +131,7 @@ impl App {
             entry::pages::routes(),
             draw::pages::routes(),
             live::pages::routes(),
+            inspection::pages::routes(),
             account::pages::routes(),
             audit::pages::routes(),
             desk::pages::routes(),

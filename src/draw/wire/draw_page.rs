@@ -2,12 +2,13 @@
 
 use std::collections::HashSet;
 
-use lucky_draw::record::VoidCode;
+use lucky_draw::record::{Audit, VoidCode};
 use lucky_draw::result::{Line, SettleLine, SettleNote, Slot};
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
-use crate::draw::Shown;
+use crate::draw::reveal::{self, Scene};
+use crate::draw::{DrawStage, Shown, fewer_than};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 
@@ -53,6 +54,32 @@ pub(in crate::draw) struct DrawView {
     randomness: Option<String>,
     cancelled_reason: String,
     purged: bool,
+    live: Option<LiveView>,
+    audit: Option<AuditView>,
+}
+
+/// What happens in the hall now.
+#[derive(Debug, Clone, Serialize)]
+struct LiveView {
+    decided: bool,
+    revealed: u64,
+    total: u64,
+}
+
+/// What an outside auditor found behind a sample of tickets, and what that proves.
+#[derive(Debug, Clone, Serialize)]
+struct AuditView {
+    at: i64,
+    sample: u64,
+    taking_part: u64,
+    missing: u64,
+    over_cap: u64,
+    /// Every ticket was looked at, so nothing is left to chance.
+    whole: bool,
+    /// Fewer tickets than this have nobody behind them.
+    fewer: u64,
+    /// The same in per cent of those that take part.
+    percent: String,
 }
 
 /// A public file and when it was sealed.
@@ -86,7 +113,13 @@ impl DrawView {
         let (facts, plan) = (&shown.facts, &shown.plan);
         let phase = Phase::of(facts, plan, now);
         let due = plan.round_time().unwrap_or(facts.draws_at);
-        let holders = holder_rows(language, plan, &shown.holdings, &shown.settles);
+        let live = LiveView::of(shown, now);
+        let mut holdings = shown.holdings.clone();
+        if live.is_some() {
+            let seen = seen(shown);
+            holdings.retain(|holding| seen.contains(&holding.index));
+        }
+        let holders = holder_rows(language, plan, &holdings, &shown.settles);
         let more_holders = holders.len() > HOLDERS_ON_THE_PAGE;
         let (reserve_list, winners): (Vec<_>, Vec<_>) = holders
             .into_iter()
@@ -123,7 +156,73 @@ impl DrawView {
             randomness: randomness(shown),
             cancelled_reason: facts.cancelled_reason.clone(),
             purged: facts.stage == crate::activity::Stage::Purged,
+            audit: AuditView::of(shown),
+            live,
         }
+    }
+}
+
+impl LiveView {
+    /// None before anybody began, and after the last winner.
+    fn of(shown: &Shown, now: Timestamp) -> Option<LiveView> {
+        let reveal = shown.reveal?;
+        let stage = shown.plan.stage;
+        let winners = shown.result.as_ref();
+        let winners = winners.map(|result| reveal::order(&shown.plan, result).len());
+        let follows = matches!(stage, DrawStage::Frozen | DrawStage::Drawn);
+        if !follows || !reveal.is_on(winners, now) {
+            return None;
+        }
+        let total = winners.unwrap_or(0);
+        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        Some(LiveView {
+            decided: winners.is_some(),
+            revealed: number(Scene::at(reveal.step, total).revealed(total)),
+            total: number(total),
+        })
+    }
+}
+
+/// The tickets that the hall has seen by now.
+fn seen(shown: &Shown) -> HashSet<u64> {
+    let (Some(reveal), Some(result)) = (shown.reveal, shown.result.as_ref()) else {
+        return HashSet::new();
+    };
+    let winners = reveal::order(&shown.plan, result);
+    let seen = Scene::at(reveal.step, winners.len()).revealed(winners.len());
+    let indices = winners.into_iter().take(seen).map(|(_, index)| index);
+    indices.collect()
+}
+
+impl AuditView {
+    fn of(shown: &Shown) -> Option<AuditView> {
+        let stored = shown.note("audit.note")?;
+        let note = Audit::parse(stored.text().ok()?).ok()?;
+        let close = shown.close.as_ref()?;
+        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
+        let taking_part = close.size.saturating_sub(number(close.voids.len()));
+        let sample = number(note.leaves.len());
+        let missing = number(note.leaves.iter().filter(|leaf| !leaf.found).count());
+        let fewer = fewer_than(taking_part, sample, missing);
+        Some(AuditView {
+            at: stored.written_at.0,
+            sample,
+            taking_part,
+            missing,
+            over_cap: note.over_cap,
+            whole: sample >= taking_part,
+            fewer,
+            percent: percent(fewer, taking_part),
+        })
+    }
+}
+
+/// A share in per cent, rounded up to one digit behind the point: `5`, `7.8`.
+fn percent(part: u64, whole: u64) -> String {
+    let tenths = part.saturating_mul(1_000).div_ceil(whole.max(1)).min(1_000);
+    match tenths % 10 {
+        0 => (tenths / 10).to_string(),
+        tenth => format!("{}.{tenth}", tenths / 10),
     }
 }
 
@@ -236,4 +335,19 @@ fn settlement_lines(language: Language, shown: &Shown, note: &SettleNote) -> Vec
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_rounded_up_to_a_tenth() {
+        assert_eq!(percent(49_507_610, 1_000_000_000), "5");
+        assert_eq!(percent(9_969_147, 1_000_000_000), "1");
+        assert_eq!(percent(4, 20), "20");
+        assert_eq!(percent(1, 40), "2.5");
+        assert_eq!(percent(21, 20), "100");
+        assert_eq!(percent(1, 0), "100");
+    }
 }
