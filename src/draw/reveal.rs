@@ -16,7 +16,7 @@ use super::{DrawId, DrawStage, Error, Plan};
 mod store;
 
 /// Winners on one screen of the last scene.
-pub const WINNERS_ON_A_SCREEN: usize = 10;
+pub const WINNERS_ON_A_SCREEN: usize = 8;
 
 /// How long the public page follows a showing that nobody moves on any more.
 const FORGOTTEN_AFTER: i64 = HOUR;
@@ -34,7 +34,7 @@ pub struct Reveal {
     pub quiet: bool,
     /// Masked names are shown beside ticket numbers.
     pub names: bool,
-    /// The reserves are shown after the winners.
+    /// The last scene shows the reserves instead of the winners.
     pub reserves: bool,
     /// When it began.
     pub begun_at: Timestamp,
@@ -104,7 +104,7 @@ pub enum Cue {
     Quiet,
     /// Masked names too, or numbers only.
     Names,
-    /// Reserves at the end too, or winners only.
+    /// The reserves in the last scene, or the winners again.
     Reserves,
 }
 
@@ -198,6 +198,12 @@ pub const FEW: u64 = 30;
 /// The winners in the order in which they are shown: the last prize of the list first, so that the
 /// grandest comes last; the units of a prize in their order.
 pub fn order(plan: &Plan, result: &ResultNote) -> Vec<(Slot, u64)> {
+    in_order(result, |slug| {
+        plan.prize(slug).map_or(u32::MAX, |prize| prize.position)
+    })
+}
+
+fn in_order(result: &ResultNote, place: impl Fn(&str) -> u32) -> Vec<(Slot, u64)> {
     let mut winners: Vec<(Slot, u64)> = result
         .lines
         .iter()
@@ -208,12 +214,11 @@ pub fn order(plan: &Plan, result: &ResultNote) -> Vec<(Slot, u64)> {
             _ => None,
         })
         .collect();
-    let place = |slot: &Slot| match slot {
-        Slot::Prize { slug, .. } => plan.prize(slug).map_or(u32::MAX, |prize| prize.position),
-        Slot::Reserve(_) => u32::MAX,
-    };
     // Stable, so units stay in their order.
-    winners.sort_by_key(|(slot, _)| std::cmp::Reverse(place(slot)));
+    winners.sort_by_key(|(slot, _)| match slot {
+        Slot::Prize { slug, .. } => std::cmp::Reverse(place(slug)),
+        Slot::Reserve(_) => std::cmp::Reverse(u32::MAX),
+    });
     winners
 }
 
@@ -293,6 +298,8 @@ fn record(tx: &mut Tx, by: &Actor, plan: &Plan) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use lucky_draw::encode::Hash;
+
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_000);
@@ -312,14 +319,14 @@ mod tests {
 
     #[test]
     fn winners_come_one_by_one_and_then_by_screens() {
-        let scenes: Vec<Scene> = (0..=last_step(Some(12)))
-            .map(|step| Scene::at(step, 12))
+        let scenes: Vec<Scene> = (0..=last_step(Some(9)))
+            .map(|step| Scene::at(step, 9))
             .collect();
         assert_eq!(scenes[2], Scene::Beacon);
         assert_eq!(scenes[3], Scene::Winner(1));
-        assert_eq!(scenes[14], Scene::Winner(12));
-        assert_eq!(scenes[15..], [Scene::End(0), Scene::End(1)]);
-        assert_eq!(told(&[Cue::Next; 99], Some(12)).step, 16);
+        assert_eq!(scenes[11], Scene::Winner(9));
+        assert_eq!(scenes[12..], [Scene::End(0), Scene::End(1)]);
+        assert_eq!(told(&[Cue::Next; 99], Some(9)).step, 13);
     }
 
     #[test]
@@ -341,6 +348,41 @@ mod tests {
         assert!(told(&[Cue::Next; 4], Some(3)).is_on(Some(3), NOW));
         assert!(!told(&[Cue::Next; 5], Some(3)).is_on(Some(3), NOW));
         assert!(!told(&[Cue::Next; 4], Some(3)).is_on(Some(3), NOW.plus(2 * HOUR)));
+    }
+
+    #[test]
+    fn the_grandest_prize_comes_last() {
+        let slot = |slug: &str, unit| Slot::Prize {
+            slug: slug.to_owned(),
+            unit,
+        };
+        let line = |slot, index| Line::Slot {
+            j: index,
+            index,
+            slot,
+            opening: None,
+        };
+        let result = ResultNote {
+            manifest: Hash([0; 32]),
+            close: Hash([0; 32]),
+            excluded: Vec::new(),
+            values: Vec::new(),
+            seed: Hash([0; 32]),
+            lines: vec![
+                line(slot("grand", 1), 5),
+                line(slot("book", 1), 3),
+                line(slot("book", 2), 8),
+                line(Slot::Reserve(1), 9),
+            ],
+            end: 4,
+        };
+        let place = |slug: &str| if slug == "grand" { 1 } else { 2 };
+        let shown: Vec<u64> = in_order(&result, place)
+            .into_iter()
+            .map(|(_, index)| index)
+            .collect();
+        assert_eq!(shown, [3, 8, 5]);
+        assert_eq!(reserves(&result), [(1, 9)]);
     }
 
     #[test]

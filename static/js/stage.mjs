@@ -26,7 +26,7 @@ function show(html) {
     // A cue given with the keyboard keeps the focus on its button.
     if (focused && focused !== part) focusAgain(part, focused);
   }
-  const words = document.querySelector("[role=status]")?.textContent ?? "";
+  const words = document.querySelector("[data-say]")?.textContent ?? "";
   if (holder.dataset.version !== version && said) said.textContent = words;
   holder.dataset.version = version;
   count();

@@ -18,5 +18,6 @@ mod living;
 mod managing_staff;
 mod privacy;
 mod proving_the_machinery;
+mod showing_live;
 mod signing_in;
 mod telling_winners;

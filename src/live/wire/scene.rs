@@ -16,6 +16,10 @@ use crate::platform::text::{self, Language};
 
 use super::{TicketRow, slot_words};
 
+/// Reserves that fit on the last screen; all are on the public page.
+const RESERVES: usize = 30;
+/// Winners beside which there is room to say which prizes stayed.
+const ROOM: usize = 5;
 /// Lines of earlier winners below the latest one.
 const EARLIER: usize = 4;
 
@@ -234,7 +238,11 @@ impl SceneView {
                 .cloned()
                 .collect(),
             reserves: reserves(language, playing),
-            unfilled: unfilled(language, playing),
+            unfilled: if rows.len() <= ROOM {
+                unfilled(language, playing)
+            } else {
+                Vec::new()
+            },
             revealed: count(revealed),
             total: count(total),
             screen: count(screen) + 1,
@@ -333,6 +341,7 @@ fn reserves(language: Language, playing: &Playing<'_>) -> Vec<TicketRow> {
     };
     reveal::reserves(result)
         .into_iter()
+        .take(RESERVES)
         .map(|(place, index)| {
             let slot = Slot::Reserve(place);
             TicketRow::of(language, &playing.shown.plan, &slot, index, None)
@@ -351,7 +360,7 @@ fn unfilled(language: Language, playing: &Playing<'_>) -> Vec<String> {
         }
         _ => None,
     });
-    empty.take(WINNERS_ON_A_SCREEN).collect()
+    empty.take(ROOM).collect()
 }
 
 /// What is left until a moment: `1:02:03`, `4:59`.
