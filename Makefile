@@ -3,7 +3,10 @@
 # Where cargo builds; the browser tests start a binary from there.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: run demo test prerequisites check units canary browser soak
+# The bundles that the three verifiers are compared on.
+CORPUS := $(abspath $(TARGET))/corpus
+
+.PHONY: run demo test prerequisites check units canary agreement browser soak
 
 ## Serves http://127.0.0.1:8000 with its data in ./data.
 run:
@@ -19,8 +22,9 @@ test: prerequisites
 	$(MAKE) browser
 	$(MAKE) canary
 	$(MAKE) units
+	$(MAKE) agreement
 
-## Finds (or installs) Chromium, fonts, PostgreSQL, Exim and the npm packages.
+## Finds (or installs) Chromium, fonts, PostgreSQL, Exim, Python and the npm packages.
 prerequisites:
 	tests/prerequisites.sh
 
@@ -38,6 +42,13 @@ units:
 canary:
 	tests/positive_control.sh
 
+## The three verifiers: the Python one alone, then all of them over 200 activities and 1,000 forgeries.
+agreement: prerequisites
+	cd protocol/python && python3 -m unittest --quiet
+	rm -rf $(CORPUS)
+	LUCKY_DRAW_CORPUS=$(CORPUS) cargo test --package lucky-draw --test corpus
+	python3 tests/agreement/agreement.py $(CORPUS)
+
 ## Pages in real Chromium, on a build whose clock the tests can set.
 browser: prerequisites
 	cargo build --workspace --features fairdraw/test-clock
@@ -48,3 +59,5 @@ browser: prerequisites
 ## The long tests: the same properties with many more cases. Run before an issue that names it ends.
 soak: prerequisites
 	PROPTEST_CASES=20000 cargo test --workspace
+	$(MAKE) agreement
+	python3 tests/agreement/agreement.py $(CORPUS) --weaken

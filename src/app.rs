@@ -11,6 +11,7 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
+use crate::draw::pages::proof::ProofLimit;
 use crate::entry::pages::Limits;
 use crate::entry::submit::Taking;
 use crate::inspection::pages::InspectionLimit;
@@ -24,7 +25,8 @@ use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::vault::{OpenError, Vault};
 use crate::{
-    account, activity, audit, desk, draw, entry, inspection, live, notify, portal, purge, stats, survey,
+    account, activity, audit, desk, draw, entry, inspection, live, notify, portal, purge, stats,
+    survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -119,6 +121,7 @@ impl App {
             .manage(Arc::new(live::Hall::default()))
             .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
+            .manage(ProofLimit::default())
             .manage(clock)
             .manage(self.clone())
             .manage(Writer::new(

@@ -408,7 +408,7 @@ mod the_rules_can_fail {
         );
         assert_eq!(one("protocol/src/seed.rs", "use std::fmt;"), 0);
         assert_eq!(
-            one("protocol/src/bin/lucky-draw-verify.rs", "use std::fs;"),
+            one("protocol/src/bin/lucky-draw-verify/main.rs", "use std::fs;"),
             0
         );
     }

@@ -12,6 +12,8 @@ draw-decided = The beacon is out and the draw is decided, so it cannot be cancel
     .next = See the result on the public page.
 draw-beacon-refused = What was pasted is not the announced beacon round
     .next = Copy it from the source again.
+draw-not-awaited = This draw does not use such a source
+    .next = See on its public page which sources it uses.
 draw-settle-refused = Prizes cannot be passed on in this way
     .next = Reload the list of winners and choose again.
 

@@ -81,6 +81,7 @@ live-beacon = Public randomness
 live-beacon-due = drand { $chain } round { $round }, due { $due }. With a network it is fetched by itself; without one, paste it here.
 live-beacon-rehearsed = The rehearsal uses round { $round }. You can paste it here once the screen has come to the countdown.
 live-beacon-here = Round { $round } is here, its signature is right, and the result is decided.
+live-beacon-others = This draw has another source of randomness; enter it here
 live-check-round = Only check, do not draw yet
 live-paste-right = Round { $round } ✓ signature right
 live-paste-wrong = Round { $round } ✗ { $why }

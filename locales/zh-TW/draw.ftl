@@ -12,6 +12,8 @@ draw-decided = 公共亂數已經產生，這場抽獎已有結果，不能再�
     .next = 請到公開抽獎頁看結果。
 draw-beacon-refused = 貼上的內容不是公告的那一輪公共亂數
     .next = 請再從來源複製一次。
+draw-not-awaited = 這場抽獎沒有用到這樣的亂數來源
+    .next = 請到公開抽獎頁看它用哪些來源。
 draw-settle-refused = 這樣的遞補不成立
     .next = 請重新整理得獎者清單，再選一次。
 

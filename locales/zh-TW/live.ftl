@@ -78,6 +78,7 @@ live-beacon = 公共亂數
 live-beacon-due = drand { $chain } 第 { $round } 輪，{ $due } 產生。有網路時會自動取得；沒有網路時，請在這裡貼上。
 live-beacon-rehearsed = 彩排用第 { $round } 輪；畫面走到倒數之後，就可以在這裡貼上。
 live-beacon-here = 已收到第 { $round } 輪，簽章正確，結果已決定。
+live-beacon-others = 這場抽獎還有其他亂數來源，請到這裡輸入
 live-check-round = 只檢查，先不抽出
 live-paste-right = 第 { $round } 輪 ✓ 簽章正確
 live-paste-wrong = 第 { $round } 輪 ✗ { $why }

@@ -14,6 +14,7 @@
 pub mod beacon;
 pub mod bundle;
 pub mod encode;
+pub mod fork;
 pub mod note;
 pub mod order;
 pub mod record;

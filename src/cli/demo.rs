@@ -23,7 +23,7 @@ use crate::activity::{Activity, ActivityId, AskedField, Facts, Field, Kind, Loca
 use crate::app::App;
 use crate::audit::StaffId;
 use crate::draw::beacon::{HttpRelays, Relays, Trouble};
-use crate::draw::{self, CancelCode, PlanDetails, PrizeDetails};
+use crate::draw::{self, CancelCode, PlanDetails, PrizeDetails, SourceDetails};
 use crate::entry::submit::{self, Filled, NewEntry, Taking};
 use crate::entry::token;
 use crate::identity::national_id;
@@ -503,6 +503,7 @@ fn prizes() -> PlanDetails {
         reserves: 5,
         wins_per_person: 1,
         tickets_per_person: 1,
+        sources: SourceDetails::usual(),
     }
 }
 

@@ -157,7 +157,7 @@ fn next_step(
         Stage::Closed => match plan {
             None => NextStep::WaitForPurge,
             Some(plan) if plan.stage < DrawStage::Frozen => NextStep::WaitForFreeze,
-            Some(plan) if plan.beacon_trouble.is_empty() || now < facts.draws_at => {
+            Some(plan) if plan.trouble().is_empty() || now < facts.draws_at => {
                 NextStep::WaitForBeacon
             }
             Some(_) => NextStep::PasteBeacon,

@@ -13,7 +13,7 @@ use crate::platform::db::Tx;
 use crate::vault::Vault;
 use crate::{journal, log};
 
-use super::{DrawStage, Error, Plan, StoredNote, run, settle};
+use super::{DrawStage, Error, Plan, SourceKind, StoredNote, run, settle};
 
 /// What the public knows about a finished draw, as signed notes: enough to recompute the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +28,8 @@ pub struct Transcript {
     pub result: String,
     /// `settle-1.note` and those after it.
     pub settles: Vec<String>,
-    /// `beacon-1.json`.
-    pub beacon: String,
+    /// What each source gave, in order: `beacon-1.json` and so on.
+    pub values: Vec<String>,
 }
 
 /// The signed notes of a finished draw.
@@ -44,7 +44,11 @@ pub fn transcript(tx: &mut Tx, plan: &Plan) -> Result<Transcript, Error> {
         freeze: whole("freeze.note")?,
         result: whole("result.note")?,
         settles: settle_notes(tx, plan)?,
-        beacon: plan.beacon.clone().ok_or(Error::Damaged)?,
+        values: plan
+            .sources
+            .iter()
+            .filter_map(|source| source.value.clone())
+            .collect(),
     })
 }
 
@@ -106,10 +110,9 @@ fn add(bundle: &mut Bundle, note: &StoredNote) {
     }
 }
 
-/// What is not a note: the beacon, the journal's stretch, the proofs and the list of tickets.
+/// What is not a note: the sources' values, the journal's stretch, the proofs and the list of tickets.
 fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
-    let beacon = plan.beacon.clone().ok_or(Error::Damaged)?;
-    bundle.insert("beacon-1.json", beacon);
+    add_values(plan, bundle)?;
 
     let manifest = super::needed_note(tx, plan, "manifest.note")?;
     let freeze = super::needed_note(tx, plan, "freeze.note")?;
@@ -128,6 +131,20 @@ fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) ->
         entries.extend_from_slice(commitment.as_bytes());
     }
     bundle.insert("entries.bin", entries);
+    Ok(())
+}
+
+/// What each source gave.
+fn add_values(plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
+    for source in &plan.sources {
+        let value = source.value.clone().ok_or(Error::Damaged)?;
+        match source.kind {
+            SourceKind::Drand(_) => bundle.insert(source.file_name(), value),
+            SourceKind::Numbers(_) => bundle.insert(source.file_name(), format!("{value}\n")),
+            // The reveal note is among the notes, if there is one.
+            SourceKind::Commit(_) => {}
+        }
+    }
     Ok(())
 }
 

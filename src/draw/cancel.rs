@@ -95,7 +95,7 @@ fn cancel_draw(tx: &mut Tx, vault: &Vault, plan: &Plan, code: CancelCode) -> Res
         return Err(Error::OtherStage { found: plan.stage });
     }
     if let Some(manifest) = plan.manifest {
-        if tx.now() >= plan.round_time()? {
+        if tx.now() >= plan.decides_from()? {
             return Err(Error::Decided);
         }
         let cancel = Cancel {
@@ -113,6 +113,6 @@ fn cancel_draw(tx: &mut Tx, vault: &Vault, plan: &Plan, code: CancelCode) -> Res
 pub(super) fn may_be_cancelled(facts: &Facts, plan: Option<&Plan>, now: Timestamp) -> bool {
     let stage = matches!(facts.stage, Stage::Draft | Stage::Open | Stage::Closed);
     let published = plan.filter(|plan| plan.manifest.is_some());
-    let decided = published.is_some_and(|plan| plan.round_time().is_ok_and(|due| due <= now));
+    let decided = published.is_some_and(|plan| plan.decides_from().is_ok_and(|from| from <= now));
     stage && !decided
 }

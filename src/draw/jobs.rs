@@ -13,7 +13,7 @@ use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
 use crate::vault::Vault;
 
 use super::beacon::{self, Relays};
-use super::{DrawId, DrawStage, Error, Plan};
+use super::{DrandRound, DrawId, DrawStage, Error, Plan, PlanSource};
 
 const CLOSE: &str = "draw.close";
 const FREEZE: &str = "draw.freeze";
@@ -43,7 +43,11 @@ pub(super) fn enqueue_close(tx: &mut Tx, facts: &Facts) -> Result<(), db::Error>
 pub(super) fn enqueue_draw(tx: &mut Tx, facts: &Facts, plan: &Plan) -> Result<(), Error> {
     let draw = plan.id.as_str();
     enqueue(tx, FREEZE, &facts.id, draw, facts.freezes_at)?;
-    Ok(enqueue(tx, BEACON, &facts.id, draw, plan.round_time()?)?)
+    let rounds = plan.sources.iter().filter_map(PlanSource::drand);
+    match rounds.map(|round| round.due()).min() {
+        Some(due) => Ok(enqueue(tx, BEACON, &facts.id, draw, due)?),
+        None => Ok(()),
+    }
 }
 
 fn enqueue(
@@ -93,29 +97,50 @@ fn again_if_early(step: Result<(), Error>) -> Result<Next, Failure> {
 fn await_beacon(db: &Db, vault: &Vault, relays: &dyn Relays, job: &Job) -> Result<Next, Failure> {
     let draw = DrawId(job.payload.clone());
     let plan = db.read_now("read draw", |tx| super::by_id(tx, &draw))?;
-    let (now, due) = (db.clock().now(), plan.round_time()?);
+    let now = db.clock().now();
     match plan.stage {
-        DrawStage::Frozen if now >= due => {}
-        DrawStage::Frozen => return Ok(Next::At(due)),
+        DrawStage::Frozen => {}
         DrawStage::Open | DrawStage::Closed => {
             return Ok(Next::At(now.plus(FOR_THE_STEP_BEFORE)));
         }
         DrawStage::Planned | DrawStage::Drawn | DrawStage::Cancelled => return Ok(Next::Done),
     }
-    match relays.fetch(plan.pinned_chain()?, plan.round) {
+    let mut next = None;
+    for source in plan.missing() {
+        let again = match source.drand() {
+            Some(round) if round.due() <= now => ask(db, vault, relays, &plan, source, round)?,
+            Some(round) => Some(round.due()),
+            // People bring what does not come from a relay.
+            None => None,
+        };
+        next = [next, again].into_iter().flatten().min();
+    }
+    Ok(next.map_or(Next::Done, Next::At))
+}
+
+/// Asks for one round; gives when to ask again, if it has not come.
+fn ask(
+    db: &Db,
+    vault: &Vault,
+    relays: &dyn Relays,
+    plan: &Plan,
+    source: &PlanSource,
+    wanted: DrandRound,
+) -> Result<Option<Timestamp>, Error> {
+    match relays.fetch(wanted.chain, wanted.round) {
         Ok(round) => {
             db.write_now("receive beacon", |tx| {
-                super::receive(tx, vault, &Actor::System, &draw, &round)
+                super::receive(tx, vault, &Actor::System, &plan.id, &round)
             })?;
-            Ok(Next::Done)
+            Ok(None)
         }
         Err(trouble) => {
             db.write_now("note beacon trouble", |tx| {
-                super::note_trouble(tx, &draw, trouble)
+                super::note_trouble(tx, &plan.id, source.position, trouble)
             })?;
             let now = db.clock().now();
-            let late = (now.0 - due.0).clamp(0, 10_000 * MINUTE);
-            Ok(Next::At(now.plus(beacon::next_try(late))))
+            let late = (now.0 - wanted.due().0).clamp(0, 10_000 * MINUTE);
+            Ok(Some(now.plus(beacon::next_try(late))))
         }
     }
 }

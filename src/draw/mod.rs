@@ -32,12 +32,14 @@ mod close;
 pub mod jobs;
 pub mod pages;
 mod plan;
+pub mod proof;
 mod publish;
 pub mod reveal;
 mod rules;
 mod run;
 mod settle;
 mod show;
+mod source;
 mod store;
 mod wire;
 
@@ -51,6 +53,7 @@ pub use rules::{claim_deadlines, rules_text};
 pub use run::{note_trouble, receive};
 pub use settle::{holdings, result, settle, settlements};
 pub use show::{Shown, listed, shown};
+pub use source::{DrandRound, Issue, PlanSource, SourceDetails, SourceKind, Typed};
 
 text_id!(
     /// Names a draw; random, so that it tells nothing about time or number.
@@ -130,10 +133,8 @@ pub struct Plan {
     pub id: DrawId,
     /// Where it is in its life.
     pub stage: DrawStage,
-    /// Hash of the drand chain.
-    pub chain: Hash,
-    /// The round that decides; before publishing a forecast.
-    pub round: u64,
+    /// Where the randomness comes from, in the manifest's order.
+    pub sources: Vec<PlanSource>,
     /// How many reserves are drawn after the prizes.
     pub reserves: u32,
     /// How many prizes and reserves one person can hold.
@@ -144,25 +145,9 @@ pub struct Plan {
     pub prizes: Vec<Prize>,
     /// Hash of the manifest, once it is signed.
     pub manifest: Option<Hash>,
-    /// The round as the bundle holds it (canonical JSON), once it has come.
-    pub beacon: Option<String>,
-    /// Why the round has not come yet, as a word of [`beacon::Trouble::code`]; else empty.
-    pub beacon_trouble: String,
 }
 
 impl Plan {
-    /// The pinned chain of this draw.
-    pub fn pinned_chain(&self) -> Result<&'static lucky_draw::beacon::Chain, Error> {
-        lucky_draw::beacon::chain(&self.chain).ok_or(Error::Damaged)
-    }
-
-    /// When the round that decides is due.
-    pub fn round_time(&self) -> Result<Timestamp, Error> {
-        let unix = self.pinned_chain()?.round_time(self.round);
-        let unix = i64::try_from(unix).map_err(|_| Error::Damaged)?;
-        Ok(Timestamp::from_unix(unix))
-    }
-
     /// How many prizes there are, all units together.
     pub fn prize_units(&self) -> u64 {
         self.prizes.iter().map(|prize| u64::from(prize.units)).sum()
@@ -229,9 +214,12 @@ pub enum Error {
     /// The beacon round is out, so the draw is decided and cannot be cancelled.
     #[error("the beacon round is out")]
     Decided,
-    /// What was received is not the round that the manifest names.
+    /// What was received is not a round that the manifest names.
     #[error("the beacon was refused")]
     Beacon(#[source] BeaconError),
+    /// The draw does not use such a source.
+    #[error("the draw has no such source")]
+    NotAwaited,
     /// The vacancies cannot be settled so.
     #[error("the settlement was refused")]
     Settle(#[source] SettleError),
@@ -274,7 +262,8 @@ impl Fault for Error {
             Error::NotReady
             | Error::OtherStage { .. }
             | Error::TooEarly { .. }
-            | Error::Decided => Kind::Conflict,
+            | Error::Decided
+            | Error::NotAwaited => Kind::Conflict,
             Error::Beacon(_) | Error::Settle(_) => Kind::Invalid,
             Error::Manifest(_) | Error::Damaged => Kind::Broken,
             Error::Activity(error) => error.kind(),
@@ -296,6 +285,7 @@ impl Fault for Error {
             Error::TooEarly { .. } => "draw.too_early",
             Error::Decided => "draw.decided",
             Error::Beacon(_) => "draw.beacon_refused",
+            Error::NotAwaited => "draw.not_awaited",
             Error::Settle(_) => "draw.settle_refused",
             Error::Manifest(_) => "draw.manifest_refused",
             Error::Damaged => "draw.damaged",

@@ -10,7 +10,8 @@ use crate::audit::{self, Act, Actor, StaffId};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 
-use super::{DrawId, DrawStage, Error, Plan, Prize, store};
+use super::source::{self, DrandRound};
+use super::{DrawId, DrawStage, Error, Plan, Prize, SourceDetails, store};
 
 /// Most kinds of prize in one draw (draw-protocol 4.3).
 pub(super) const MOST_PRIZES: usize = 64;
@@ -45,6 +46,8 @@ pub struct PlanDetails {
     pub wins_per_person: u32,
     /// How many tickets one person can have; entries from the web always are the first one.
     pub tickets_per_person: u32,
+    /// Where the randomness comes from, in order.
+    pub sources: Vec<SourceDetails>,
 }
 
 /// Something about a planned draw that has to be mended first.
@@ -80,6 +83,7 @@ impl PlanDetails {
             reserves: 3,
             wins_per_person: 1,
             tickets_per_person: 1,
+            sources: SourceDetails::usual(),
         }
     }
 
@@ -143,6 +147,7 @@ impl From<&Plan> for PlanDetails {
             reserves: plan.reserves,
             wins_per_person: plan.wins_per_person,
             tickets_per_person: plan.tickets_per_person,
+            sources: plan.sources.iter().map(SourceDetails::from).collect(),
         }
     }
 }
@@ -165,9 +170,8 @@ fn is_prize_slug(slug: &str) -> bool {
 ///
 /// The round is due up to one period (3 s) after `draws_at`.
 pub fn round_for(draws_at: Timestamp) -> (&'static Chain, u64) {
-    // A moment between two seconds belongs to the second that comes.
-    let unix = u64::try_from(draws_at.plus(999).unix()).unwrap_or(0);
-    (&QUICKNET, QUICKNET.round_at_or_after(unix))
+    let found = DrandRound::at_or_after(&QUICKNET, draws_at);
+    (found.chain, found.round)
 }
 
 /// Saves the plan of a draft, made from `version` of it.
@@ -195,14 +199,12 @@ pub fn save_plan(
 }
 
 fn planned(facts: &Facts, id: DrawId, details: &PlanDetails) -> Plan {
-    let (chain, round) = round_for(facts.draws_at);
     let prizes = details.prizes.iter().zip(details.slugs()).zip(1..);
     Plan {
         activity: facts.id.clone(),
         id,
         stage: DrawStage::Planned,
-        chain: chain.hash,
-        round,
+        sources: source::planned(facts.draws_at, &details.sources),
         reserves: details.reserves,
         wins_per_person: details.wins_per_person,
         tickets_per_person: details.tickets_per_person,
@@ -216,8 +218,6 @@ fn planned(facts: &Facts, id: DrawId, details: &PlanDetails) -> Plan {
             })
             .collect(),
         manifest: None,
-        beacon: None,
-        beacon_trouble: String::new(),
     }
 }
 

@@ -4,7 +4,7 @@
 //! draft with a problem is never published.
 
 use lucky_draw::encode::Hash;
-use lucky_draw::record::{KeyNote, Manifest, Prize as PrizeLine, Source};
+use lucky_draw::record::{KeyNote, Manifest, Prize as PrizeLine};
 
 use crate::activity::draft::{self, Trouble};
 use crate::activity::stage::{Draft, Open};
@@ -16,8 +16,8 @@ use crate::survey;
 use crate::vault::{self, ActivityKeys, Vault};
 use crate::{journal, log};
 
-use super::plan::{PlanDetails, PlanTrouble, round_for};
-use super::{DrawStage, Error, Plan, jobs, rules, store};
+use super::plan::{PlanDetails, PlanTrouble};
+use super::{DrawStage, Error, Plan, PlanSource, jobs, rules, source, store};
 
 /// What is frozen with the activity and comes from elsewhere.
 #[derive(Debug, Clone)]
@@ -119,10 +119,10 @@ pub fn publish(
 /// Signs what the draw promises and starts its log; gives the draw's id.
 fn promise(tx: &mut Tx, vault: &Vault, facts: &Facts, tag_key: &Hash) -> Result<String, Error> {
     let stored = super::plan(tx, &facts.id)?.ok_or(Error::NotReady)?;
-    let (chain, round) = round_for(facts.draws_at);
+    // The dates may have changed since the plan was saved.
+    let details = PlanDetails::from(&stored);
     let plan = Plan {
-        chain: chain.hash,
-        round,
+        sources: source::planned(facts.draws_at, &details.sources),
         ..stored
     };
     store::save(tx, &plan)?;
@@ -131,7 +131,7 @@ fn promise(tx: &mut Tx, vault: &Vault, facts: &Facts, tag_key: &Hash) -> Result<
     let rules = rules::rules_text(facts, &plan, &asked)?;
     let rules = super::keep_file(tx, &facts.id, draw, "rules.txt", &rules)?;
 
-    let manifest = manifest(vault, facts, &plan, rules);
+    let manifest = manifest(vault, facts, &plan, rules)?;
     manifest.check().map_err(Error::Manifest)?;
     let written = journal::write(tx, vault, &manifest.to_text())?;
     super::keep_note(tx, &facts.id, draw, "manifest.note", &written)?;
@@ -152,28 +152,26 @@ fn promise(tx: &mut Tx, vault: &Vault, facts: &Facts, tag_key: &Hash) -> Result<
     Ok(plan.id.0)
 }
 
-fn manifest(vault: &Vault, facts: &Facts, plan: &Plan, rules: Hash) -> Manifest {
+fn manifest(vault: &Vault, facts: &Facts, plan: &Plan, rules: Hash) -> Result<Manifest, Error> {
     let prize = |prize: &super::Prize| PrizeLine {
         slug: prize.slug.clone(),
         units: prize.units,
     };
-    Manifest {
+    let sources: Result<Vec<_>, Error> = plan.sources.iter().map(PlanSource::line).collect();
+    Ok(Manifest {
         origin: format!("{}/{}", vault.site_name(), facts.slug),
         rules,
         opens: unix(facts.opens_at),
         closes: unix(facts.closes_at),
         freezes: unix(facts.freezes_at),
-        sources: vec![Source::Drand {
-            chain: plan.chain,
-            round: plan.round,
-        }],
+        sources: sources?,
         prizes: plan.prizes.iter().map(prize).collect(),
         reserves: plan.reserves,
         wins_per_person: plan.wins_per_person,
         tickets_per_person: plan.tickets_per_person,
         excludes: Vec::new(),
         supersedes: None,
-    }
+    })
 }
 
 /// The protocol's unit of time; dates of an activity are checked to be after 1970.

@@ -244,12 +244,7 @@ pub fn duplicates_of(
 
 /// How many persons have more tickets in a draw than `cap`, of those that take part: what an
 /// entrant audit counts over the whole table.
-pub fn over_cap(
-    tx: &mut Tx,
-    activity: &ActivityId,
-    draw: &str,
-    cap: u32,
-) -> Result<u64, Error> {
+pub fn over_cap(tx: &mut Tx, activity: &ActivityId, draw: &str, cap: u32) -> Result<u64, Error> {
     Ok(voids::over_cap(&store::leaves(tx, activity, draw)?, cap))
 }
 

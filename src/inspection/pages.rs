@@ -135,7 +135,9 @@ async fn act(
     }
     let inspected = read(db, &id).await?;
     let view = InspectionView::of(lang, &inspected, true, mistakes);
-    Ok(Page::new(lang, "inspection/inspection", view).again().into())
+    Ok(Page::new(lang, "inspection/inspection", view)
+        .again()
+        .into())
 }
 
 /// A ticket of the sample by the number in the address.

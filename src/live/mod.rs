@@ -10,7 +10,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::draw::{self, DrawId};
+use crate::draw::{self, DrandRound, DrawId, Plan, PlanSource};
 use crate::entry;
 use crate::platform::db;
 use crate::platform::fault::{Fault, Kind};
@@ -48,6 +48,12 @@ impl Hall {
     fn asked(&self) -> MutexGuard<'_, Option<Asked>> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The round that the hall waits for: the one that is missing, or else the first.
+fn awaited(plan: &Plan) -> Option<DrandRound> {
+    let missing = plan.missing().find_map(PlanSource::drand);
+    missing.or_else(|| plan.drand())
 }
 
 /// Why a draw could not be shown.

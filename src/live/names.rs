@@ -28,7 +28,9 @@ pub(super) struct NamesOf {
 /// The masked names that were opened so far.
 pub(super) fn opened(hall: &Hall, draw: &DrawId) -> HashMap<u64, String> {
     let names = hall.names();
-    names.get(draw).map_or_else(HashMap::new, |of| of.masked.clone())
+    names
+        .get(draw)
+        .map_or_else(HashMap::new, |of| of.masked.clone())
 }
 
 /// Opens the names of these tickets, those that were not opened before; the showing goes on
@@ -74,7 +76,10 @@ pub(super) fn open(
 }
 
 fn verified(db: &Db, vault: &Vault, hall: &Hall, plan: &Plan) -> Result<VerifiedDraw, Error> {
-    let kept = hall.names().get(&plan.id).and_then(|of| of.verified.clone());
+    let kept = hall
+        .names()
+        .get(&plan.id)
+        .and_then(|of| of.verified.clone());
     if let Some(verified) = kept {
         return Ok(verified);
     }

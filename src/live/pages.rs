@@ -8,11 +8,11 @@ mod minutes;
 mod projector;
 mod rehearsing;
 
-use rocket::http::{ContentType, Header};
+use rocket::Route;
 use rocket::http::uri::Host;
+use rocket::http::{ContentType, Header};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
-use rocket::Route;
 
 use crate::draw::{self, DrawId, Shown};
 use crate::entry;
@@ -46,11 +46,7 @@ struct OnStage {
 }
 
 impl OnStage {
-    fn playing<'a>(
-        &'a self,
-        hall: &Hall,
-        rehearsal: Option<&'a Rehearsal>,
-    ) -> Playing<'a> {
+    fn playing<'a>(&'a self, hall: &Hall, rehearsal: Option<&'a Rehearsal>) -> Playing<'a> {
         Playing {
             shown: &self.shown,
             rehearsal,
@@ -65,12 +61,7 @@ impl OnStage {
     }
 }
 
-async fn read(
-    db: &Db,
-    config: &Config,
-    host: Option<&Host<'_>>,
-    id: &str,
-) -> AppResult<OnStage> {
+async fn read(db: &Db, config: &Config, host: Option<&Host<'_>>, id: &str) -> AppResult<OnStage> {
     let id = DrawId::from(id);
     let (shown, size, now) = db
         .read("read draw", move |tx| -> Result<_, Error> {

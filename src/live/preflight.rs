@@ -136,8 +136,16 @@ pub(super) fn checks(shown: &Shown, asked: Option<Asked>, origin: &str) -> Vec<C
     let frozen = shown.plan.stage >= DrawStage::Frozen && shown.plan.stage < DrawStage::Cancelled;
     let here = NEEDED.iter().all(|name| shown.note(name).is_some());
     let mut checks = vec![
-        if frozen { Check::Frozen } else { Check::NotFrozen },
-        if here { Check::FilesHere } else { Check::FilesMissing },
+        if frozen {
+            Check::Frozen
+        } else {
+            Check::NotFrozen
+        },
+        if here {
+            Check::FilesHere
+        } else {
+            Check::FilesMissing
+        },
     ];
     match asked {
         None => checks.push(Check::RelaysNotAsked),

@@ -148,6 +148,11 @@ pub fn checkpoint_text(log: &Log) -> String {
     .to_text()
 }
 
+/// The root of the first `size` leaves, of which the log has at least that many.
+pub fn root_at(tx: &mut Tx, log: &Log, size: u64) -> Result<Hash, Error> {
+    tree::root(&mut store::StoredNodes { tx, log }, size)
+}
+
 /// Proof that the leaf at `index` is under the root of the first `size` leaves.
 pub fn inclusion_proof(tx: &mut Tx, log: &Log, index: u64, size: u64) -> Result<Vec<Hash>, Error> {
     tree::inclusion_proof(&mut store::StoredNodes { tx, log }, index, size)

@@ -225,7 +225,7 @@ impl ActivityView {
             claim_days: facts.claim_days,
             reserves: plan.map_or(0, |plan| plan.reserves),
             wins: plan.map_or(0, |plan| plan.wins_per_person),
-            round: plan.map(|plan| plan.round),
+            round: plan.and_then(|plan| plan.drand()).map(|drand| drand.round),
             rules_hash: shown.rules.as_ref().map(|note| note.hash.to_string()),
             entries: shown.entries,
             cancelled_reason: facts.cancelled_reason.clone(),

@@ -11,6 +11,7 @@
 #[macro_use]
 mod support;
 
+mod checking_proofs;
 mod drawing;
 mod keeping_rows;
 mod keeping_the_record;

@@ -193,7 +193,11 @@ fn names_come_masked_on_record_and_from_the_vault(engine: Engine) {
     let masks: Vec<String> = (0..12)
         .map(|n| mask::name(&Patron::number(n).name))
         .collect();
-    assert!(masks.contains(&named.text(".name")), "{}", named.text(".name"));
+    assert!(
+        masks.contains(&named.text(".name")),
+        "{}",
+        named.text(".name")
+    );
     let first = life.records("vault.opened");
     assert_eq!(first.len(), 1, "whom the hall saw, and nobody else");
     assert_eq!(first[0].purpose, "live-reveal");
@@ -225,10 +229,7 @@ fn the_pasted_round_is_checked_before_it_counts(engine: Engine) {
     assert_eq!(ask(&SIGNATURE.to_uppercase())["right"], true);
     assert_eq!(ask(&typo)["right"], false);
     assert_eq!(ask("abc")["right"], false);
-    assert_eq!(
-        ask(SIGNATURE)["words"],
-        "第 10000000 輪 ✓ 簽章正確"
-    );
+    assert_eq!(ask(SIGNATURE)["words"], "第 10000000 輪 ✓ 簽章正確");
 
     life.app.go_to(ROUND_TIME.plus(5_000));
     let refused = life.paste(&staff, "receive", &typo);
@@ -345,7 +346,12 @@ fn the_minutes_hold_what_witnesses_sign(engine: Engine) {
         .db
         .read_now("draw", |tx| draw::shown(tx, &draw))
         .expect("the draw is public");
-    for name in ["manifest.note", "close-0.note", "freeze.note", "result.note"] {
+    for name in [
+        "manifest.note",
+        "close-0.note",
+        "freeze.note",
+        "result.note",
+    ] {
         let hash = shown.note(name).expect("sealed").hash.to_string();
         assert!(words.contains(&hash), "{name}");
     }
@@ -387,7 +393,11 @@ fn an_auditor_finds_people_and_the_note_says_what_it_proves(engine: Engine) {
         .map(|n| (TicketNumber(n).to_string(), Patron::number(n)))
         .collect();
     let early = auditor.post(&at, &form(&[("do", "sign"), ("sure", "yes")]));
-    assert_eq!(early.status, Status::Conflict, "not every ticket was looked at");
+    assert_eq!(
+        early.status,
+        Status::Conflict,
+        "not every ticket was looked at"
+    );
     for (place, ticket) in sample.iter().enumerate() {
         let path = format!("{at}/{ticket}");
         if place == 5 {
@@ -420,7 +430,11 @@ fn an_auditor_finds_people_and_the_note_says_what_it_proves(engine: Engine) {
     assert_eq!(note.leaves.iter().filter(|leaf| leaf.found).count(), 5);
     assert_eq!(note.over_cap, 0);
     let public = life.public();
-    assert!(public.html.contains("沒有真人的號碼正好 1 個"), "{}", public.text("main"));
+    assert!(
+        public.html.contains("沒有真人的號碼正好 1 個"),
+        "{}",
+        public.text("main")
+    );
     assert_eq!(life.records("inspection.signed").len(), 1);
     assert_eq!(life.records("inspection.differed").len(), 5);
 }

@@ -10,7 +10,7 @@ use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 
 use super::NoteError;
 use super::signed::{SignedNote, is_key_name, signature_line};
-use crate::encode::sha256_parts;
+use crate::encode::{base64, sha256_parts};
 
 /// Ed25519 over the note's text.
 const ED25519: u8 = 0x01;
@@ -177,11 +177,17 @@ pub(super) fn parse_vkey(vkey: &str, kind: u8) -> Option<(String, VerifyingKey)>
     // Base64 may hold '+', names and key IDs do not.
     let mut parts = vkey.splitn(3, '+');
     let (name, _, encoded) = (parts.next()?, parts.next()?, parts.next()?);
-    let bytes = BASE64.decode(encoded.as_bytes()).ok()?;
+    let bytes = base64(encoded)?;
     let (&found, key) = bytes.split_first()?;
     let key = VerifyingKey::from_bytes(key.try_into().ok()?).ok()?;
-    let sound = found == kind && is_key_name(name) && !key.is_weak();
+    let sound = found == kind && is_key_name(name) && is_reduced(key.as_bytes()) && !key.is_weak();
     (sound && write_vkey(name, kind, &key) == vkey).then(|| (name.to_owned(), key))
+}
+
+/// Whether the y of an encoded point is below the field's 2^255 - 19: the curve library also takes
+/// the 19 other forms.
+fn is_reduced(key: &[u8; 32]) -> bool {
+    key[0] < 0xed || key[1..31].iter().any(|byte| *byte != 0xff) || key[31] & 0x7f != 0x7f
 }
 
 pub(super) fn verify_bytes(

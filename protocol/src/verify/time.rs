@@ -18,7 +18,8 @@ pub(super) fn check(drawn: &Drawn<'_>) -> Finding {
 
 fn run(drawn: &Drawn<'_>) -> Result<String, Finding> {
     let manifest = drawn.manifest();
-    if let Err(early @ PublishError::Early { .. }) = manifest.check() {
+    let early = |error: &PublishError| matches!(error, PublishError::Early { .. });
+    if let Some(early) = manifest.broken_promises().find(early) {
         return Err(Finding::failed(early.to_string()));
     }
     let quorum = drawn.key.value.quorum;

@@ -8,14 +8,14 @@ use crate::activity::wire::Heading;
 use crate::activity::{ActivityId, Facts, Kind, Stage};
 use crate::draw::plan::{self, PlanDetails};
 use crate::draw::wire::{PlanForm, PrizeRow, prize_rows};
-use crate::draw::{self, Plan};
+use crate::draw::{self, DrandRound, Plan};
 use crate::platform::db::Db;
 use crate::platform::text::Language;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 
-use super::{chain_of, home, read_planned};
+use super::{home, read_planned};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![plan_form, save_plan]
@@ -39,14 +39,14 @@ struct PlanView {
 
 impl PlanView {
     fn of(language: Language, facts: &Facts, plan: Option<&Plan>) -> PlanView {
-        let (chain, round) = match plan.filter(|plan| plan.manifest.is_some()) {
-            Some(plan) => (chain_of(plan), plan.round),
+        let published = plan.filter(|plan| plan.manifest.is_some());
+        let drand = match published.and_then(Plan::drand) {
+            Some(drand) => drand,
             None => {
                 let (chain, round) = draw::round_for(facts.draws_at);
-                (Some(chain), round)
+                DrandRound { chain, round }
             }
         };
-        let due = chain.map_or(0, |chain| chain.round_time(round));
         let details = plan.map_or_else(PlanDetails::suggested, PlanDetails::from);
         let draft = facts.stage == Stage::Draft;
         PlanView {
@@ -57,9 +57,9 @@ impl PlanView {
             wins: details.wins_per_person,
             tickets: details.tickets_per_person,
             draws_at: facts.draws_at.0,
-            chain: chain.map_or("", |chain| chain.name),
-            round: round.to_string(),
-            due_at: i64::try_from(due).unwrap_or(0).saturating_mul(1_000),
+            chain: drand.chain.name,
+            round: drand.round.to_string(),
+            due_at: drand.due().0,
             mistakes: Mistakes::new(),
         }
     }

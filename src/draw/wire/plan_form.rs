@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::activity::LocalText;
-use crate::draw::Plan;
 use crate::draw::plan::{MOST_PRIZES, PlanDetails, PlanTrouble, PrizeDetails, suggested_slug};
+use crate::draw::{Plan, SourceDetails};
 use crate::identity::typed;
 use crate::platform::text::Language;
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -130,6 +130,7 @@ impl PlanForm {
                 .unwrap_or(u32::MAX),
             wins_per_person: small(&self.wins),
             tickets_per_person: small(&self.tickets),
+            sources: SourceDetails::usual(),
         };
         let mut mistakes = Mistakes::new();
         for trouble in details.troubles() {

@@ -123,14 +123,17 @@ async fn show(
     let Some(held) = held_by_cookie(jar, db, vault).await? else {
         return Ok(over(lang));
     };
-    let url = find_url(lang, config, host);
+    let url = whole_url(lang, "/entry", config, host);
+    let proof = format!("/a/{}/proof", held.found.facts.slug);
+    let proof = whole_url(lang, &proof, config, host);
     let view = ReceiptView::new(
         lang,
         &held.found,
         held.receipt.as_ref(),
         &held.pass.secret,
         &url,
-    );
+    )
+    .checked_at(&proof);
     Ok(Page::new(lang, "entry/receipt", view).no_store())
 }
 
@@ -230,7 +233,7 @@ fn secret_file(held: Option<(String, Receipt)>) -> AppResult<Download> {
     let number = TicketNumber(receipt.index);
     Ok(Download {
         kind: ContentType::Plain,
-        name: format!("receipt-{slug}-{number}.tlog-proof"),
+        name: format!("secret-receipt-{slug}-{number}.tlog-proof"),
         body: receipt.secret_file(),
     })
 }
@@ -240,7 +243,7 @@ fn shareable_file(held: Option<(String, Receipt)>) -> AppResult<Download> {
     let number = TicketNumber(receipt.index);
     Ok(Download {
         kind: ContentType::Plain,
-        name: format!("proof-{slug}-{number}.tlog-proof"),
+        name: format!("shareable-proof-{slug}-{number}.tlog-proof"),
         body: receipt.shareable_file(),
     })
 }
@@ -249,9 +252,9 @@ fn over(lang: Language) -> Page {
     Page::new(lang, "entry/receipt_over", ()).no_store()
 }
 
-/// The whole address of "my entry", without the code, for the QR code on paper.
-fn find_url(lang: Language, config: &Config, host: Option<&Host<'_>>) -> String {
-    let path = lang.url("/entry");
+/// The whole address of a page, for a QR code on paper; never one with the receipt code in it.
+fn whole_url(lang: Language, path: &str, config: &Config, host: Option<&Host<'_>>) -> String {
+    let path = lang.url(path);
     match (config.public_origin.as_str(), host) {
         ("", Some(host)) => format!("http://{host}{path}"),
         (origin, _) => format!("{origin}{path}"),

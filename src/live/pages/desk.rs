@@ -13,7 +13,7 @@ use crate::draw::beacon::{self, Relays};
 use crate::draw::reveal::{self, Cue, Scene};
 use crate::draw::{self, DrawId, DrawStage, Plan, Shown};
 use crate::live::wire::{DeskView, PasteView, paste_words};
-use crate::live::{Hall, names, preflight};
+use crate::live::{Hall, awaited, names, preflight};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
@@ -94,7 +94,8 @@ async fn direct(
             Ok(Reply::go(lang, &to))
         }
         Wish::Ask => {
-            let (relays, chain) = (relays.inner().clone(), on.shown.plan.pinned_chain()?);
+            let wanted = awaited(&on.shown.plan).ok_or_else(AppError::not_found)?;
+            let (relays, chain) = (relays.inner().clone(), wanted.chain);
             let now = on.now;
             let asked =
                 rocket::tokio::task::spawn_blocking(move || preflight::ask(&*relays, chain, now))
@@ -110,9 +111,9 @@ async fn direct(
                 paste.mistakes.add("beacon", words);
                 return Ok(page(lang, &on, hall, config, paste).again().into());
             }
-            let plan = &on.shown.plan;
-            let read = beacon::pasted(plan.pinned_chain()?, plan.round, &paste.typed);
-            let words = paste_words(lang, plan.round, &read);
+            let wanted = awaited(&on.shown.plan).ok_or_else(AppError::not_found)?;
+            let read = beacon::pasted(wanted.chain, wanted.round, &paste.typed);
+            let words = paste_words(lang, wanted.round, &read);
             match (wish, read) {
                 (Wish::Receive, Ok(round)) => {
                     let (vault, by) = (vault.inner().clone(), staff.0.actor());
@@ -170,7 +171,13 @@ fn about_to_show(cue: Cue, shown: &Shown) -> Option<Vec<u64>> {
         return None;
     }
     let seen = Scene::at(after.step, winners.len()).revealed(winners.len());
-    Some(winners.into_iter().take(seen).map(|(_, index)| index).collect())
+    Some(
+        winners
+            .into_iter()
+            .take(seen)
+            .map(|(_, index)| index)
+            .collect(),
+    )
 }
 
 /// A name that does not open must not stop the hall: the number is shown without it.
@@ -190,9 +197,8 @@ async fn check(
     db: &State<Db>,
 ) -> AppResult<Fresh> {
     let id = DrawId::from(id);
-    let plan = db
-        .read("read draw", move |tx| draw::by_id(tx, &id))
-        .await?;
-    let read = beacon::pasted(plan.pinned_chain()?, plan.round, form.value("beacon"));
-    Ok(checked(lang, plan.round, &read))
+    let plan = db.read("read draw", move |tx| draw::by_id(tx, &id)).await?;
+    let wanted = awaited(&plan).ok_or_else(AppError::not_found)?;
+    let read = beacon::pasted(wanted.chain, wanted.round, form.value("beacon"));
+    Ok(checked(lang, wanted.round, &read))
 }

@@ -8,9 +8,9 @@ use rocket::{Route, State, get, post, routes};
 use crate::account::guard::Librarian;
 use crate::draw::DrawId;
 use crate::draw::reveal::Cue;
+use crate::live::Hall;
 use crate::live::rehearsal::{self, ROUND, Rehearsal};
 use crate::live::wire::{DeskView, PasteView, SceneView, paste_words};
-use crate::live::Hall;
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
@@ -28,7 +28,10 @@ pub(super) fn routes() -> Vec<Route> {
 /// The rehearsal of a draw as it is now; one that has not begun is at its first scene.
 fn current(hall: &Hall, draw: &DrawId, now: Timestamp) -> Rehearsal {
     let rehearsals = hall.rehearsals();
-    rehearsals.get(draw).copied().unwrap_or(Rehearsal::begun(now))
+    rehearsals
+        .get(draw)
+        .copied()
+        .unwrap_or(Rehearsal::begun(now))
 }
 
 fn page(lang: Language, on: &OnStage, hall: &Hall, paste: PasteView) -> Page {

@@ -6,7 +6,7 @@ use crate::activity::wire::Heading;
 use crate::draw::beacon::Trouble;
 use crate::draw::{DrawStage, Shown};
 use crate::live::preflight::{Asked, Check, Verdict, checks};
-use crate::live::rehearsal;
+use crate::live::{awaited, rehearsal};
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::Mistakes;
 
@@ -84,6 +84,8 @@ pub(in crate::live) struct DeskView {
     freezes_at: i64,
     chain_hash: String,
     trouble: Option<String>,
+    /// Whether a source is missing that is not a round.
+    others: bool,
     /// Whether the round can be taken now.
     takes_round: bool,
     drawn: bool,
@@ -115,7 +117,9 @@ impl DeskView {
             true => vec![Check::Fonts, Check::Machine],
             false => checks(shown, asked, public_origin),
         };
-        let received = playing.rehearsal.is_some_and(|rehearsal| rehearsal.received);
+        let received = playing
+            .rehearsal
+            .is_some_and(|rehearsal| rehearsal.received);
         DeskView {
             heading: Heading::of(language, &shown.facts),
             rehearsal,
@@ -129,9 +133,12 @@ impl DeskView {
             freezes_at: shown.facts.freezes_at.0,
             chain_hash: match rehearsal {
                 true => lucky_draw::beacon::QUICKNET.hash.to_string(),
-                false => shown.plan.chain.to_string(),
+                false => {
+                    awaited(&shown.plan).map_or_else(String::new, |own| own.chain.hash.to_string())
+                }
             },
             trouble: trouble(language, shown).filter(|_| !rehearsal),
+            others: !rehearsal && shown.plan.missing().any(|source| source.drand().is_none()),
             takes_round: match rehearsal {
                 true => !received && playing.due().is_some(),
                 false => shown.plan.stage == DrawStage::Frozen,
@@ -157,7 +164,7 @@ impl DeskView {
 
 /// Why the round has not come by itself.
 fn trouble(language: Language, shown: &Shown) -> Option<String> {
-    let id = match Trouble::parse(&shown.plan.beacon_trouble)? {
+    let id = match Trouble::parse(shown.plan.trouble())? {
         Trouble::Unreachable => "draw-trouble-unreachable",
         Trouble::NotYet => "draw-trouble-not-yet",
         Trouble::Unreadable => "draw-trouble-unreadable",

@@ -60,7 +60,10 @@ impl MinutesView {
         // On paper the grandest prize comes first.
         winners.sort_by_key(|(slot, _)| match slot {
             lucky_draw::result::Slot::Prize { slug, unit } => (
-                shown.plan.prize(slug).map_or(u32::MAX, |prize| prize.position),
+                shown
+                    .plan
+                    .prize(slug)
+                    .map_or(u32::MAX, |prize| prize.position),
                 *unit,
             ),
             lucky_draw::result::Slot::Reserve(place) => (u32::MAX, *place),
@@ -75,8 +78,8 @@ impl MinutesView {
         Some(MinutesView {
             heading: Heading::of(language, &shown.facts),
             draw: shown.plan.id.0.clone(),
-            round: shown.plan.round.to_string(),
-            chain: shown.plan.pinned_chain().map_or("", |chain| chain.name),
+            round: playing.round().to_string(),
+            chain: playing.chain(),
             due_at: shown
                 .plan
                 .round_time()
@@ -88,10 +91,7 @@ impl MinutesView {
                 .as_ref()
                 .map_or_else(String::new, |close| close.root.to_string()),
             sealed: sealed(shown),
-            randomness: result
-                .values
-                .first()
-                .map_or_else(String::new, |value| data_encoding::HEXLOWER.encode(value)),
+            randomness: playing.randomness().unwrap_or_default(),
             seed: result.seed.to_string(),
             winners: winners.iter().take(TICKETS_ON_THE_PAGE).map(row).collect(),
             reserves: reserves.iter().take(of_reserves).map(row).collect(),

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::draw::reveal::{self, Reveal, Scene, WINNERS_ON_A_SCREEN};
 use crate::draw::{DrawStage, Shown};
 use crate::entry::wire::receipt::QrView;
+use crate::live::awaited;
 use crate::live::rehearsal::{self, Rehearsal};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
@@ -39,10 +40,10 @@ impl Playing<'_> {
     pub(in crate::live) fn reveal(&self) -> Reveal {
         match self.rehearsal {
             Some(rehearsal) => rehearsal.reveal,
-            None => self.shown.reveal.unwrap_or(Reveal::begun(
-                self.now,
-                crate::draw::reveal::Names::None,
-            )),
+            None => self
+                .shown
+                .reveal
+                .unwrap_or(Reveal::begun(self.now, crate::draw::reveal::Names::None)),
         }
     }
 
@@ -70,7 +71,7 @@ impl Playing<'_> {
     pub(in crate::live) fn round(&self) -> u64 {
         match self.rehearsal {
             Some(_) => rehearsal::ROUND,
-            None => self.shown.plan.round,
+            None => awaited(&self.shown.plan).map_or(0, |own| own.round),
         }
     }
 
@@ -84,15 +85,24 @@ impl Playing<'_> {
         }
     }
 
-    fn randomness(&self) -> Option<String> {
+    pub(super) fn chain(&self) -> &'static str {
+        match self.rehearsal {
+            Some(_) => lucky_draw::beacon::QUICKNET.name,
+            None => awaited(&self.shown.plan).map_or("", |own| own.chain.name),
+        }
+    }
+
+    pub(super) fn randomness(&self) -> Option<String> {
         match self.rehearsal {
             Some(rehearsal) if rehearsal.received => {
                 rehearsal::randomness().ok().map(|hash| hash.to_string())
             }
             Some(_) => None,
             None => {
+                let mut sources = self.shown.plan.sources.iter();
+                let at = sources.position(|source| source.drand().is_some())?;
                 let values = &self.shown.result.as_ref()?.values;
-                Some(data_encoding::HEXLOWER.encode(values.first()?))
+                Some(data_encoding::HEXLOWER.encode(values.get(at)?))
             }
         }
     }
@@ -223,7 +233,7 @@ impl SceneView {
             due_at: due.map(|due| due.0),
             left: due.map_or_else(String::new, |due| clock_words(playing.now, due)),
             round: playing.round().to_string(),
-            chain: chain_name(playing),
+            chain: playing.chain(),
             randomness: playing.randomness(),
             result: match playing.rehearsal {
                 Some(_) => None,
@@ -278,17 +288,6 @@ impl SceneView {
 
 fn count(number: usize) -> u64 {
     u64::try_from(number).unwrap_or(u64::MAX)
-}
-
-fn chain_name(playing: &Playing<'_>) -> &'static str {
-    match playing.rehearsal {
-        Some(_) => lucky_draw::beacon::QUICKNET.name,
-        None => playing
-            .shown
-            .plan
-            .pinned_chain()
-            .map_or("", |chain| chain.name),
-    }
 }
 
 /// The public page of the draw, for the code on the screen.

@@ -145,14 +145,36 @@ diesel::table! {
         activity_id -> Text,
         id -> Text,
         stage -> Text,
-        chain -> Binary,
-        round -> BigInt,
         reserves -> BigInt,
         wins_per_person -> BigInt,
         tickets_per_person -> BigInt,
         manifest -> Nullable<Binary>,
-        beacon -> Nullable<Text>,
-        beacon_trouble -> Text,
+        due_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    draw_sources (activity_id, draw_id, position) {
+        activity_id -> Text,
+        draw_id -> Text,
+        position -> BigInt,
+        kind -> Text,
+        chain -> Nullable<Binary>,
+        round -> Nullable<BigInt>,
+        game -> Text,
+        issue -> Text,
+        ascending -> Bool,
+        balls -> BigInt,
+        balls_zh -> Text,
+        balls_en -> Text,
+        outcomes -> BigInt,
+        drawn_at -> BigInt,
+        published_by -> BigInt,
+        commitment -> Nullable<Binary>,
+        value -> Nullable<Text>,
+        typed -> Text,
+        typed_by -> Text,
+        trouble -> Text,
     }
 }
 
@@ -371,6 +393,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     commitments,
     journal_notes,
     draws,
+    draw_sources,
     prizes,
     draw_notes,
     vault_keys,

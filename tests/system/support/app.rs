@@ -119,6 +119,7 @@ pub struct Person<'a> {
 pub struct Answer {
     pub status: Status,
     pub location: String,
+    pub headers: Vec<(String, String)>,
     pub bytes: Vec<u8>,
     pub html: String,
 }
@@ -150,6 +151,29 @@ impl Person<'_> {
             request = request.cookie(cookie(&name, &value));
         }
         self.keep(request.dispatch())
+    }
+
+    /// Sends a form with one file in it, as `multipart/form-data`.
+    pub fn upload(&self, path: &str, field: &str, name: &str, content: &[u8]) -> Answer {
+        const LINE: &str = "----a-line-between-parts";
+        let head = format!(
+            "--{LINE}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        let body = [
+            head.as_bytes(),
+            content,
+            format!("\r\n--{LINE}--\r\n").as_bytes(),
+        ]
+        .concat();
+        let request = self.app.client.post(path.to_owned());
+        let request = request
+            .header(Header::new(
+                "Content-Type",
+                format!("multipart/form-data; boundary={LINE}"),
+            ))
+            .header(Header::new("Sec-Fetch-Site", "same-origin"));
+        self.keep(request.body(body).dispatch())
     }
 
     /// Fills the form of `page` that goes to `action` and sends it.
@@ -202,10 +226,16 @@ impl Person<'_> {
             .get_one("Location")
             .unwrap_or_default()
             .to_owned();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|header| (header.name.to_string(), header.value.into_owned()))
+            .collect();
         let bytes = response.into_bytes().unwrap_or_default();
         Answer {
             status,
             location,
+            headers,
             html: String::from_utf8_lossy(&bytes).into_owned(),
             bytes,
         }
@@ -228,6 +258,15 @@ impl Answer {
             }
         }
         fields
+    }
+
+    /// The value of a header, or nothing.
+    pub fn header(&self, name: &str) -> &str {
+        let found = self
+            .headers
+            .iter()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name));
+        found.map_or("", |(_, value)| value)
     }
 
     /// What the first choice of a field would send.
