@@ -4,7 +4,7 @@
 import { Refused, fromHex, utf8 } from "./bytes.mjs";
 import { PREFIX, taggedHash } from "./encoding.mjs";
 import { orderOf } from "./order.mjs";
-import { isReserve } from "./records.mjs";
+import { isReserve } from "./result-records.mjs";
 
 // TH("seed", manifest, close, value 1, …); values are hexadecimal digits.
 export function seedOf(manifest, close, values) {
