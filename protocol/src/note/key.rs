@@ -152,6 +152,20 @@ impl Verifier {
         }
         verify_bytes(&self.key, note.text.as_bytes(), &line.signature)
     }
+
+    /// Checks the first signature line that claims to be this key's, wherever it stands; lines of
+    /// other keys are not looked at, as a witness reads a checkpoint (C2SP tlog-witness).
+    ///
+    /// # Errors
+    ///
+    /// `Lines` if no line is this key's, or `Signature`.
+    pub fn check_among(&self, note: &SignedNote<'_>) -> Result<(), NoteError> {
+        let key_id = key_id(&self.name, ED25519, &self.key);
+        let mut lines = note.lines.iter();
+        let line = lines.find(|line| line.name == self.name && line.key_id == key_id);
+        let line = line.ok_or(NoteError::Lines)?;
+        verify_bytes(&self.key, note.text.as_bytes(), &line.signature)
+    }
 }
 
 impl fmt::Debug for Verifier {

@@ -2,18 +2,19 @@
 
 use std::collections::HashSet;
 
-use lucky_draw::record::VoidCode;
+use lucky_draw::record::{Cancel, Manifest, VoidCode};
 use lucky_draw::result::{Line, SettleLine, SettleNote, Slot};
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
-use crate::draw::Shown;
+use crate::draw::{CancelCode, DrawStage, Plan, Shown};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 
 use super::lists::{HolderRow, holder_rows};
+use super::notes_page::note_words;
 use super::plan_form::PrizeRow;
-use super::{Phase, Tag, beacon_trouble, left, prize_rows, settle_words, slot_words};
+use super::{Phase, Tag, beacon_trouble, cancel_words, left, prize_rows, settle_words, slot_words};
 
 /// Holders shown on the page itself; the others are on pages of their own.
 const HOLDERS_ON_THE_PAGE: usize = 24;
@@ -26,6 +27,10 @@ pub(in crate::draw) struct DrawView {
     id: String,
     slug: String,
     title: String,
+    /// The other draws of the activity.
+    others: Vec<OtherDraw>,
+    /// What the exclusion of earlier draws means, in words.
+    exclusions: Vec<String>,
     phase: &'static str,
     tag: Tag,
     opens_at: i64,
@@ -53,14 +58,34 @@ pub(in crate::draw) struct DrawView {
     randomness: Option<String>,
     cancelled_reason: String,
     purged: bool,
+    changed: Option<ChangedView>,
+}
+
+/// Another draw of the same activity.
+#[derive(Debug, Clone, Serialize)]
+struct OtherDraw {
+    id: String,
+    name: String,
 }
 
 /// A public file and when it was sealed.
 #[derive(Debug, Clone, Serialize)]
 struct Sealed {
     name: String,
+    /// What it is, in words.
+    words: String,
     hash: String,
     at: i64,
+    /// Its place in the journal, as text; empty where it is not a note.
+    position: String,
+}
+
+/// A change of the rules after they were published (draw-protocol 4.3, `supersedes`).
+#[derive(Debug, Clone, Serialize)]
+struct ChangedView {
+    at: i64,
+    reason: String,
+    earlier: Vec<Sealed>,
 }
 
 /// The closed list in numbers.
@@ -78,6 +103,7 @@ struct ListView {
 #[derive(Debug, Clone, Serialize)]
 struct SettlementView {
     at: i64,
+    name: String,
     lines: Vec<String>,
 }
 
@@ -96,7 +122,9 @@ impl DrawView {
         DrawView {
             id: plan.id.0.clone(),
             slug: facts.slug.clone(),
-            title: facts.title.pick(language).to_owned(),
+            title: shown.title(language),
+            others: others(language, shown),
+            exclusions: exclusions(language, shown),
             phase: phase.code(),
             tag: phase.tag(language),
             opens_at: facts.opens_at.0,
@@ -108,11 +136,11 @@ impl DrawView {
             chain: drand.map_or("", |drand| drand.chain.name),
             left: left(language, now, due),
             trouble: beacon_trouble(language, plan.trouble()),
-            rules: sealed(shown, "rules.txt"),
-            manifest: sealed(shown, "manifest.note"),
-            close: sealed(shown, "close-0.note"),
-            freeze: sealed(shown, "freeze.note"),
-            result: sealed(shown, "result.note"),
+            rules: sealed(language, shown, "rules.txt"),
+            manifest: sealed(language, shown, "manifest.note"),
+            close: sealed(language, shown, "close-0.note"),
+            freeze: sealed(language, shown, "freeze.note"),
+            result: sealed(language, shown, "result.note"),
             list: list(shown),
             prizes: prize_rows(language, plan),
             reserves: plan.reserves,
@@ -122,17 +150,73 @@ impl DrawView {
             unfilled: unfilled(language, shown),
             settlements: settlements(language, shown),
             randomness: randomness(shown),
-            cancelled_reason: facts.cancelled_reason.clone(),
+            cancelled_reason: cancelled_reason(language, shown),
             purged: facts.stage == crate::activity::Stage::Purged,
+            changed: changed(language, shown),
         }
     }
 }
 
-fn sealed(shown: &Shown, name: &str) -> Option<Sealed> {
+fn others(language: Language, shown: &Shown) -> Vec<OtherDraw> {
+    let others = shown.all.iter().filter(|other| other.id != shown.plan.id);
+    others
+        .map(|other| OtherDraw {
+            id: other.id.0.clone(),
+            name: other.name.pick(language).to_owned(),
+        })
+        .collect()
+}
+
+fn exclusions(language: Language, shown: &Shown) -> Vec<String> {
+    let excluded = |other: &&Plan| shown.plan.excludes.contains(&other.id);
+    let words = |other: &Plan| {
+        let id = match other.stage {
+            DrawStage::Cancelled => "draw-excluded-cancelled",
+            _ if other.is_decided() || shown.plan.is_decided() => "draw-excluded-drawn",
+            _ => "draw-excluded-waits",
+        };
+        let name = other.name.pick(language).to_owned();
+        text::message(language, id, &[("name", name.into())])
+    };
+    shown.all.iter().filter(excluded).map(words).collect()
+}
+
+/// The library's words; of one draw that was cancelled alone, what its signed code says.
+fn cancelled_reason(language: Language, shown: &Shown) -> String {
+    if !shown.facts.cancelled_reason.is_empty() {
+        return shown.facts.cancelled_reason.clone();
+    }
+    let note = shown.note("cancel.note");
+    let cancel = note.and_then(|note| Cancel::parse(note.text().ok()?).ok());
+    let code = cancel.and_then(|cancel| CancelCode::parse(&cancel.reason));
+    code.map_or_else(String::new, |code| cancel_words(language, code))
+}
+
+fn sealed(language: Language, shown: &Shown, name: &str) -> Option<Sealed> {
     shown.note(name).map(|note| Sealed {
         name: note.name.clone(),
+        words: note_words(language, name),
         hash: note.hash.to_string(),
         at: note.written_at.0,
+        position: note.position.map(|at| at.to_string()).unwrap_or_default(),
+    })
+}
+
+/// The rules as they stood before, where a later manifest took their place.
+fn changed(language: Language, shown: &Shown) -> Option<ChangedView> {
+    let manifest = shown.note("manifest.note")?;
+    let text = manifest.text().ok()?;
+    let (_, reason) = Manifest::parse(text).ok()?.supersedes?;
+    let earlier = shown
+        .notes
+        .iter()
+        .filter(|note| note.name.starts_with("base-"));
+    Some(ChangedView {
+        at: manifest.written_at.0,
+        reason,
+        earlier: earlier
+            .filter_map(|note| sealed(language, shown, &note.name))
+            .collect(),
     })
 }
 
@@ -187,7 +271,11 @@ fn settlements(language: Language, shown: &Shown) -> Vec<SettlementView> {
         let mut lines = settlement_lines(language, shown, note);
         lines.truncate(room);
         room -= lines.len();
-        views.push(SettlementView { at: at.0, lines });
+        views.push(SettlementView {
+            at: at.0,
+            name: format!("settle-{}.note", note.seq),
+            lines,
+        });
     }
     views
 }
@@ -202,6 +290,7 @@ fn settlement_lines(language: Language, shown: &Shown, note: &SettleNote) -> Vec
             ("slot", slot(&vacate.slot).into()),
             ("ticket", ticket(&vacate.index).into()),
             ("reason", settle_words(language, vacate.code).into()),
+            ("code", vacate.code.to_string().into()),
         ];
         lines.push(say("draw-settle-vacate", &args));
     }
