@@ -53,3 +53,4 @@ desk-delete-draft = Delete draft
 desk-cancel = Cancel the activity
 
 desk-draws = Draws
+desk-part-chances = Earned chances

@@ -50,3 +50,4 @@ desk-delete-draft = 刪除草稿
 desk-cancel = 取消活動
 
 desk-draws = 抽獎場次
+desk-part-chances = 累積的抽獎機會

@@ -271,7 +271,7 @@ fn over(lang: Language) -> Page {
 }
 
 /// The whole address of "my entry", without the code, for the QR code on paper.
-fn find_url(lang: Language, config: &Config, host: Option<&Host<'_>>) -> String {
+pub(super) fn find_url(lang: Language, config: &Config, host: Option<&Host<'_>>) -> String {
     let path = lang.url("/entry");
     match (config.public_origin.as_str(), host) {
         ("", Some(host)) => format!("http://{host}{path}"),

@@ -53,7 +53,8 @@ impl TestApp {
             .merge(("log_level", "off"))
             .merge(("ident", false))
             .merge(("ip_header", false))
-            .merge(("limits.form", "256KiB"));
+            .merge(("limits.form", "256KiB"))
+            .merge(("limits.bytes", "64KiB"));
         let client =
             Client::untracked(app.rocket(figment)).expect("the web server is put together");
         TestApp {
@@ -146,6 +147,26 @@ impl Person<'_> {
             .header(ContentType::Form)
             .header(Header::new("Sec-Fetch-Site", "same-origin"))
             .body(body.join("&"));
+        for (name, value) in self.cookies_for(path) {
+            request = request.cookie(cookie(&name, &value));
+        }
+        self.keep(request.dispatch())
+    }
+
+    /// Sends a file from this site in the field `file`.
+    pub fn upload(&self, path: &str, file: &[u8]) -> Answer {
+        let mut body = b"--part\r\nContent-Disposition: form-data; name=\"file\"; \
+            filename=\"a.csv\"\r\nContent-Type: text/csv\r\n\r\n"
+            .to_vec();
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--part--\r\n");
+        let mut request = self
+            .app
+            .client
+            .post(path.to_owned())
+            .header(ContentType::new("multipart", "form-data").with_params(("boundary", "part")))
+            .header(Header::new("Sec-Fetch-Site", "same-origin"))
+            .body(body);
         for (name, value) in self.cookies_for(path) {
             request = request.cookie(cookie(&name, &value));
         }
