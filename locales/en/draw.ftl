@@ -12,6 +12,8 @@ draw-decided = The beacon is out and the draw is decided, so it cannot be cancel
     .next = See the result on the public page.
 draw-beacon-refused = What was pasted is not the announced beacon round
     .next = Copy it from the source again.
+draw-not-awaited = This draw does not use such a source
+    .next = See on its public page which sources it uses.
 draw-settle-refused = Prizes cannot be passed on in this way
     .next = Reload the list of winners and choose again.
 
@@ -234,6 +236,7 @@ draw-publish-problems = { $count ->
    *[other] { $count } things to do first
 }
 draw-problem-slug = The address journal is used by the system; choose another one
+draw-problem-opens-unseen = Entry must open at least 5 minutes after publishing, so that the witnesses see the rules first; please choose a later time
 draw-problem-no-plan = Enter the prizes and places
 draw-problem-no-question = A survey needs at least one question
 draw-publish-lead = Everything is ready. Once published, dates, rules, prizes and the data asked can no longer change; it can only be cancelled, with a public reason.

@@ -12,6 +12,8 @@ draw-decided = 公共亂數已經產生，這場抽獎已有結果，不能再�
     .next = 請到公開抽獎頁看結果。
 draw-beacon-refused = 貼上的內容不是公告的那一輪公共亂數
     .next = 請再從來源複製一次。
+draw-not-awaited = 這場抽獎沒有用到這樣的亂數來源
+    .next = 請到公開抽獎頁看它用哪些來源。
 draw-settle-refused = 這樣的遞補不成立
     .next = 請重新整理得獎者清單，再選一次。
 
@@ -222,6 +224,7 @@ draw-trouble-tickets = 請輸入 1 到 65,535 的數字
 draw-publish-title = 發布前檢查
 draw-publish-problems = 還有 { $count } 件事要先完成
 draw-problem-slug = 網址名稱 journal 由系統使用，請換一個
+draw-problem-opens-unseen = 開放報名的時間要在公布 5 分鐘以後，讓見證人先看到公布的規則；請改晚一點
 draw-problem-no-plan = 請填寫獎品與名額
 draw-problem-no-question = 問卷至少要有一個問題
 draw-publish-lead = 都齊了。發布之後，日期、規則、獎品和詢問的資料都不能再改；要停止只能取消，並公布原因。

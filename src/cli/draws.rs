@@ -3,12 +3,11 @@
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use lucky_draw::beacon::Beacon;
 
 use crate::activity;
 use crate::app::App;
 use crate::audit::Actor;
-use crate::draw::{self, DrawId, DrawStage};
+use crate::draw::{self, DrawId, DrawStage, PlanSource, beacon};
 use crate::platform::db::Db;
 
 use super::Stop;
@@ -70,7 +69,7 @@ fn list(db: &Db) -> Result<(), Stop> {
             "{:<12}{:<11}{:>12}  {time:<22}{slug}",
             plan.id.as_str(),
             plan.stage.code(),
-            plan.round
+            plan.drand().map_or(0, |drand| drand.round)
         );
     }
     Ok(())
@@ -84,16 +83,25 @@ fn paste(app: &App, id: &DrawId, text: &str) -> Result<(), Stop> {
             plan.round_time()?
         )));
     }
-    let chain = plan.pinned_chain()?;
-    let beacon = if text.trim_start().starts_with('{') {
-        Beacon::parse_relay(chain, text)?
-    } else {
-        Beacon::from_hex(chain, plan.round, text)?
+    let missing = plan.missing().find_map(PlanSource::drand);
+    let Some(wanted) = missing.or_else(|| plan.drand()) else {
+        return Err(draw::Error::NotAwaited.into());
     };
+    let beacon = beacon::pasted(wanted.chain, wanted.round, text)?;
     let result = app.db.write_now("paste beacon", |tx| {
         draw::receive(tx, &app.vault, &Actor::System, id, &beacon)
     })?;
-    println!("Round {} is genuine. Result: {}", plan.round, result.hash());
+    match result {
+        Some(result) => println!(
+            "Round {} is genuine. Result: {}",
+            wanted.round,
+            result.hash()
+        ),
+        None => println!(
+            "Round {} is genuine. Other sources of the draw have not given their values yet.",
+            wanted.round
+        ),
+    }
     Ok(())
 }
 

@@ -108,6 +108,8 @@ pub struct Glance {
     pub counts: entry::Counts,
     /// Notices by state.
     pub notices: notify::NoticeCounts,
+    /// The note that lacks witnesses, if the draw has any.
+    pub unseen: Option<draw::Unseen>,
     /// What to do next.
     pub next: NextStep,
 }
@@ -126,8 +128,14 @@ pub fn glance(tx: &mut Tx, id: &ActivityId) -> Result<Glance, Error> {
     let counts = entry::count(tx, id)?;
     let notices = notify::count(tx, id)?;
     let mut has_winners = false;
-    for plan in plans.iter().filter(|plan| plan.stage == DrawStage::Drawn) {
-        has_winners |= !draw::holdings(tx, plan)?.is_empty();
+    let mut unseen = None;
+    for plan in &plans {
+        if plan.stage == DrawStage::Drawn {
+            has_winners |= !draw::holdings(tx, plan)?.is_empty();
+        }
+        if unseen.is_none() && plan.manifest.is_some() && plan.stage != DrawStage::Cancelled {
+            unseen = draw::unseen(tx, plan)?;
+        }
     }
     let next = next_step(&facts, &plans, &problems, &notices, has_winners, now);
     Ok(Glance {
@@ -138,6 +146,7 @@ pub fn glance(tx: &mut Tx, id: &ActivityId) -> Result<Glance, Error> {
         problems,
         counts,
         notices,
+        unseen,
         next,
     })
 }
@@ -157,7 +166,7 @@ fn next_step(
         Stage::Closed => match plans.iter().find(|plan| !plan.is_decided()) {
             None => NextStep::WaitForPurge,
             Some(plan) if plan.stage < DrawStage::Frozen => NextStep::WaitForFreeze,
-            Some(plan) if plan.beacon_trouble.is_empty() || now < plan.due_at(facts) => {
+            Some(plan) if plan.trouble().is_empty() || now < plan.due_at(facts) => {
                 NextStep::WaitForBeacon
             }
             Some(_) => NextStep::PasteBeacon,

@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use crate::activity::wire::Heading;
 use crate::activity::{Kind, Stage};
+use crate::draw::Awaited;
+use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 use crate::policy;
 
@@ -159,11 +161,22 @@ pub(super) struct GlanceView {
     freezes_at: Option<i64>,
     draws_at: Option<i64>,
     purges_at: i64,
+    unseen: Option<UnseenView>,
     cancelled_reason: String,
 }
 
+/// A note that lacks witnesses.
+#[derive(Serialize)]
+pub(super) struct UnseenView {
+    freeze: bool,
+    late: bool,
+    seen: u32,
+    quorum: u32,
+    until: i64,
+}
+
 impl GlanceView {
-    pub(super) fn of(language: Language, glance: &Glance) -> GlanceView {
+    pub(super) fn of(language: Language, glance: &Glance, now: Timestamp) -> GlanceView {
         let facts = &glance.facts;
         let base = format!("/staff/activities/{}", facts.id);
         let is_draw = facts.kind == Kind::Draw;
@@ -204,6 +217,13 @@ impl GlanceView {
                 0 => facts.planned_purge().0,
                 set => set,
             },
+            unseen: glance.unseen.map(|unseen| UnseenView {
+                freeze: unseen.note == Awaited::Freeze,
+                late: now > unseen.until,
+                seen: unseen.seen,
+                quorum: unseen.quorum,
+                until: unseen.until.0,
+            }),
             cancelled_reason: facts.cancelled_reason.clone(),
         }
     }

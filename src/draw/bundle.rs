@@ -6,14 +6,13 @@
 use std::collections::BTreeSet;
 
 use lucky_draw::bundle::{Bundle, ProofLine, journal_text, proofs_text};
-use lucky_draw::note::{Checkpoint, SignedNote, TlogProof};
 use lucky_draw::result::{Line, ResultNote, SettleLine, SettleNote};
 
 use crate::platform::db::Tx;
 use crate::vault::Vault;
 use crate::{journal, log};
 
-use super::{DrawStage, Error, Plan, StoredNote, run, settle};
+use super::{DrawStage, Error, Plan, SourceKind, StoredNote, run, settle, witnesses};
 
 /// What the public knows about a finished draw, as signed notes: enough to recompute the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,8 +27,8 @@ pub struct Transcript {
     pub result: String,
     /// `settle-1.note` and those after it.
     pub settles: Vec<String>,
-    /// `beacon-1.json`.
-    pub beacon: String,
+    /// What each source gave, in order: `beacon-1.json` and so on.
+    pub values: Vec<String>,
 }
 
 /// The signed notes of a finished draw.
@@ -44,7 +43,11 @@ pub fn transcript(tx: &mut Tx, plan: &Plan) -> Result<Transcript, Error> {
         freeze: whole("freeze.note")?,
         result: whole("result.note")?,
         settles: settle_notes(tx, plan)?,
-        beacon: plan.beacon.clone().ok_or(Error::Damaged)?,
+        values: plan
+            .sources
+            .iter()
+            .filter_map(|source| source.value.clone())
+            .collect(),
     })
 }
 
@@ -93,7 +96,8 @@ fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, purge: Purge) -> Result<Bundle,
     match plan.stage {
         DrawStage::Drawn => {
             for note in &notes {
-                add(&mut bundle, note);
+                let proof = witnesses::proof_of(tx, vault, plan, note)?;
+                add(&mut bundle, note, proof);
             }
             add_evidence(tx, vault, plan, &mut bundle)?;
             add_excluded(tx, vault, plan, &mut bundle)?;
@@ -101,7 +105,8 @@ fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, purge: Purge) -> Result<Bundle,
         DrawStage::Cancelled if published => {
             for note in &notes {
                 if CANCELLED.contains(&note.name.as_str()) || is_of_the_purge(&note.name) {
-                    add(&mut bundle, note);
+                    // Without a key note in the bundle nobody knows whose lines may stand here.
+                    add(&mut bundle, note, note.proof.clone());
                 }
             }
         }
@@ -114,23 +119,22 @@ fn is_of_the_purge(name: &str) -> bool {
     name.starts_with("purge-") || name.starts_with("certificate-")
 }
 
-fn add(bundle: &mut Bundle, note: &StoredNote) {
+fn add(bundle: &mut Bundle, note: &StoredNote, proof: String) {
     bundle.insert(note.name.clone(), note.note.clone());
     if PROVEN.contains(&note.name.as_str()) {
         let name = note.name.replace(".note", ".proof");
-        bundle.insert(name, note.proof.clone());
+        bundle.insert(name, proof);
     }
 }
 
-/// What is not a note: the beacon, the journal's stretch, the proofs and the list of tickets.
+/// What is not a note: the sources' values, the journal's stretch, the proofs and the list of tickets.
 fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
-    let beacon = plan.beacon.clone().ok_or(Error::Damaged)?;
-    bundle.insert("beacon-1.json", beacon);
+    add_values(plan, bundle)?;
 
     let manifest = super::needed_note(tx, plan, "manifest.note")?;
     let freeze = super::needed_note(tx, plan, "freeze.note")?;
     let start = manifest.position.ok_or(Error::Damaged)?;
-    let end = checkpoint_size(&freeze)?;
+    let end = witnesses::size_of(&witnesses::proof_of(tx, vault, plan, &freeze)?)?;
     let segment = journal::segment(tx, vault, start, end)?;
     bundle.insert(
         "journal.txt",
@@ -147,6 +151,20 @@ fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) ->
     Ok(())
 }
 
+/// What each source gave.
+fn add_values(plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
+    for source in &plan.sources {
+        let value = source.value.clone().ok_or(Error::Damaged)?;
+        match source.kind {
+            SourceKind::Drand(_) => bundle.insert(source.file_name(), value),
+            SourceKind::Numbers(_) => bundle.insert(source.file_name(), format!("{value}\n")),
+            // The reveal note is among the notes, if there is one.
+            SourceKind::Commit(_) => {}
+        }
+    }
+    Ok(())
+}
+
 /// The bundles of the draws that this one excludes, in the order of the manifest's lines.
 fn add_excluded(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
     for (number, excluded) in (1_u32..).zip(super::excluded(tx, plan)?) {
@@ -154,15 +172,6 @@ fn add_excluded(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) ->
         bundle.insert(format!("excluded-{number}.zip"), inside.to_zip());
     }
     Ok(())
-}
-
-fn checkpoint_size(note: &StoredNote) -> Result<u64, Error> {
-    let size = || {
-        let proof = TlogProof::parse(&note.proof).ok()?;
-        let text = SignedNote::parse(&proof.checkpoint).ok()?.text;
-        Some(Checkpoint::parse(text).ok()?.size)
-    };
-    size().ok_or(Error::Damaged)
 }
 
 /// A proof for every drawn ticket that is not void.

@@ -163,7 +163,7 @@ fn cancel_draw(tx: &mut Tx, vault: &Vault, plan: &Plan, code: CancelCode) -> Res
         return Err(Error::OtherStage { found: plan.stage });
     }
     if let Some(manifest) = plan.manifest {
-        if tx.now() >= plan.round_time()? {
+        if tx.now() >= plan.decides_from()? {
             return Err(Error::Decided);
         }
         let cancel = Cancel {
@@ -183,6 +183,6 @@ pub(super) fn may_be_cancelled(facts: &Facts, plans: &[Plan], now: Timestamp) ->
     let decided = plans
         .iter()
         .filter(|plan| plan.manifest.is_some() && plan.stage != DrawStage::Cancelled)
-        .any(|plan| plan.round_time().is_ok_and(|due| due <= now));
+        .any(|plan| plan.decides_from().is_ok_and(|from| from <= now));
     stage && !decided
 }

@@ -1,4 +1,4 @@
-//! What happens to a draw by itself: the close, the freeze and the wait for the beacon.
+//! What happens to a draw by itself: anchors, the close, the freeze and the wait for the beacon.
 //!
 //! Invariant: each handler asks where the draw is before it acts, so that running one twice, or
 //! late, is harmless. A late beacon waits; no other source is ever used instead (`decisions` D12).
@@ -13,8 +13,9 @@ use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
 use crate::vault::Vault;
 
 use super::beacon::{self, Relays};
-use super::{DrawId, DrawStage, Error, Plan};
+use super::{DrandRound, DrawId, DrawStage, Error, Plan, PlanSource};
 
+const ANCHOR: &str = "draw.anchor";
 const CLOSE: &str = "draw.close";
 const FREEZE: &str = "draw.freeze";
 const BEACON: &str = "draw.beacon";
@@ -24,6 +25,8 @@ const FOR_THE_STEP_BEFORE: i64 = 3 * SECOND;
 
 /// Names the handlers of this domain's jobs.
 pub fn register(runner: &mut Runner, db: &Db, vault: &Vault, relays: Arc<dyn Relays>) {
+    let (own_db, own_vault) = (db.clone(), vault.clone());
+    runner.on(ANCHOR, move |job| anchor(&own_db, &own_vault, job));
     let (own_db, own_vault) = (db.clone(), vault.clone());
     runner.on(CLOSE, move |job| close(&own_db, &own_vault, job));
     let (own_db, own_vault) = (db.clone(), vault.clone());
@@ -39,11 +42,17 @@ pub(super) fn enqueue_close(tx: &mut Tx, facts: &Facts) -> Result<(), db::Error>
     enqueue(tx, CLOSE, &facts.id, "", facts.closes_at)
 }
 
-/// The freeze and the draw come by themselves.
+/// Anchors, the freeze and the draw come by themselves.
 pub(super) fn enqueue_draw(tx: &mut Tx, facts: &Facts, plan: &Plan) -> Result<(), Error> {
     let draw = plan.id.as_str();
+    let first = super::anchor::next(facts.opens_at);
+    enqueue(tx, ANCHOR, &facts.id, draw, first)?;
     enqueue(tx, FREEZE, &facts.id, draw, facts.freezes_at)?;
-    Ok(enqueue(tx, BEACON, &facts.id, draw, plan.round_time()?)?)
+    let rounds = plan.sources.iter().filter_map(PlanSource::drand);
+    match rounds.map(|round| round.due()).min() {
+        Some(due) => Ok(enqueue(tx, BEACON, &facts.id, draw, due)?),
+        None => Ok(()),
+    }
 }
 
 fn enqueue(
@@ -63,6 +72,13 @@ fn enqueue(
             dedup_key: format!("{kind}:{activity}:{draw}"),
         },
     )
+}
+
+fn anchor(db: &Db, vault: &Vault, job: &Job) -> Result<Next, Failure> {
+    let draw = DrawId(job.payload.clone());
+    let open = db.write_now("anchor list", |tx| super::anchor(tx, vault, &draw))?;
+    let next = super::anchor::next(db.clock().now());
+    Ok(if open { Next::At(next) } else { Next::Done })
 }
 
 fn close(db: &Db, vault: &Vault, job: &Job) -> Result<Next, Failure> {
@@ -93,10 +109,9 @@ fn again_if_early(step: Result<(), Error>) -> Result<Next, Failure> {
 fn await_beacon(db: &Db, vault: &Vault, relays: &dyn Relays, job: &Job) -> Result<Next, Failure> {
     let draw = DrawId(job.payload.clone());
     let plan = db.read_now("read draw", |tx| super::by_id(tx, &draw))?;
-    let (now, due) = (db.clock().now(), plan.round_time()?);
+    let now = db.clock().now();
     match plan.stage {
-        DrawStage::Frozen if now >= due => {}
-        DrawStage::Frozen => return Ok(Next::At(due)),
+        DrawStage::Frozen => {}
         DrawStage::Open | DrawStage::Closed => {
             return Ok(Next::At(now.plus(FOR_THE_STEP_BEFORE)));
         }
@@ -107,20 +122,42 @@ fn await_beacon(db: &Db, vault: &Vault, relays: &dyn Relays, job: &Job) -> Resul
     {
         return Ok(Next::At(now.plus(FOR_THE_STEP_BEFORE)));
     }
-    match relays.fetch(plan.pinned_chain()?, plan.round) {
+    let mut next = None;
+    for source in plan.missing() {
+        let again = match source.drand() {
+            Some(round) if round.due() <= now => ask(db, vault, relays, &plan, source, round)?,
+            Some(round) => Some(round.due()),
+            // People bring what does not come from a relay.
+            None => None,
+        };
+        next = [next, again].into_iter().flatten().min();
+    }
+    Ok(next.map_or(Next::Done, Next::At))
+}
+
+/// Asks for one round; gives when to ask again, if it has not come.
+fn ask(
+    db: &Db,
+    vault: &Vault,
+    relays: &dyn Relays,
+    plan: &Plan,
+    source: &PlanSource,
+    wanted: DrandRound,
+) -> Result<Option<Timestamp>, Error> {
+    match relays.fetch(wanted.chain, wanted.round) {
         Ok(round) => {
             db.write_now("receive beacon", |tx| {
-                super::receive(tx, vault, &Actor::System, &draw, &round)
+                super::receive(tx, vault, &Actor::System, &plan.id, &round)
             })?;
-            Ok(Next::Done)
+            Ok(None)
         }
         Err(trouble) => {
             db.write_now("note beacon trouble", |tx| {
-                super::note_trouble(tx, &draw, trouble)
+                super::note_trouble(tx, &plan.id, source.position, trouble)
             })?;
             let now = db.clock().now();
-            let late = (now.0 - due.0).clamp(0, 10_000 * MINUTE);
-            Ok(Next::At(now.plus(beacon::next_try(late))))
+            let late = (now.0 - wanted.due().0).clamp(0, 10_000 * MINUTE);
+            Ok(Some(now.plus(beacon::next_try(late))))
         }
     }
 }

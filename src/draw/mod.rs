@@ -24,6 +24,7 @@ use crate::platform::ids::text_id;
 use crate::survey;
 use crate::vault;
 
+mod anchor;
 pub mod beacon;
 mod bundle;
 mod cancel;
@@ -32,14 +33,18 @@ mod exclusion;
 pub mod jobs;
 pub mod pages;
 mod plan;
+pub mod proof;
 mod publish;
 mod rules;
 mod run;
 mod settle;
 mod show;
+mod source;
 mod store;
 mod wire;
+mod witnesses;
 
+pub use anchor::anchor;
 pub use bundle::{Transcript, bundle, transcript};
 pub use cancel::{CancelCode, cancel, cancel_one};
 pub use close::{close, freeze};
@@ -52,6 +57,8 @@ pub use rules::{claim_deadlines, rules_text};
 pub use run::{note_trouble, receive};
 pub use settle::{holdings, result, settle, settlements};
 pub use show::{Shown, listed, shown};
+pub use source::{DrandRound, Issue, PlanSource, SourceDetails, SourceKind, Typed};
+pub use witnesses::{Awaited, Unseen, unseen};
 
 text_id!(
     /// Names a draw; random, so that it tells nothing about time or number.
@@ -131,10 +138,8 @@ pub struct Plan {
     pub id: DrawId,
     /// Where it is in its life.
     pub stage: DrawStage,
-    /// Hash of the drand chain.
-    pub chain: Hash,
-    /// The round that decides; before publishing a forecast.
-    pub round: u64,
+    /// Where the randomness comes from, in the manifest's order.
+    pub sources: Vec<PlanSource>,
     /// How many reserves are drawn after the prizes.
     pub reserves: u32,
     /// How many prizes and reserves one person can hold.
@@ -145,10 +150,6 @@ pub struct Plan {
     pub prizes: Vec<Prize>,
     /// Hash of the manifest, once it is signed.
     pub manifest: Option<Hash>,
-    /// The round as the bundle holds it (canonical JSON), once it has come.
-    pub beacon: Option<String>,
-    /// Why the round has not come yet, as a word of [`beacon::Trouble::code`]; else empty.
-    pub beacon_trouble: String,
     /// Its place among the draws of the activity, from 1.
     pub position: u32,
     /// Its name in the protocol, `[a-z0-9-]{1,32}`.
@@ -162,18 +163,6 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// The pinned chain of this draw.
-    pub fn pinned_chain(&self) -> Result<&'static lucky_draw::beacon::Chain, Error> {
-        lucky_draw::beacon::chain(&self.chain).ok_or(Error::Damaged)
-    }
-
-    /// When the round that decides is due.
-    pub fn round_time(&self) -> Result<Timestamp, Error> {
-        let unix = self.pinned_chain()?.round_time(self.round);
-        let unix = i64::try_from(unix).map_err(|_| Error::Damaged)?;
-        Ok(Timestamp::from_unix(unix))
-    }
-
     /// When it is to take place; its round is the first one at or after this moment.
     pub fn due_at(&self, facts: &activity::Facts) -> Timestamp {
         self.draws_at.unwrap_or(facts.draws_at)
@@ -259,9 +248,12 @@ pub enum Error {
     /// The beacon round is out, so the draw is decided and cannot be cancelled.
     #[error("the beacon round is out")]
     Decided,
-    /// What was received is not the round that the manifest names.
+    /// What was received is not a round that the manifest names.
     #[error("the beacon was refused")]
     Beacon(#[source] BeaconError),
+    /// The draw does not use such a source.
+    #[error("the draw has no such source")]
+    NotAwaited,
     /// The vacancies cannot be settled so.
     #[error("the settlement was refused")]
     Settle(#[source] SettleError),
@@ -306,7 +298,8 @@ impl Fault for Error {
             | Error::TooEarly { .. }
             | Error::WaitsFor { .. }
             | Error::LastDraw
-            | Error::Decided => Kind::Conflict,
+            | Error::Decided
+            | Error::NotAwaited => Kind::Conflict,
             Error::Beacon(_) | Error::Settle(_) => Kind::Invalid,
             Error::Manifest(_) | Error::Damaged => Kind::Broken,
             Error::Activity(error) => error.kind(),
@@ -330,6 +323,7 @@ impl Fault for Error {
             Error::LastDraw => "draw.last_draw",
             Error::Decided => "draw.decided",
             Error::Beacon(_) => "draw.beacon_refused",
+            Error::NotAwaited => "draw.not_awaited",
             Error::Settle(_) => "draw.settle_refused",
             Error::Manifest(_) => "draw.manifest_refused",
             Error::Damaged => "draw.damaged",
@@ -374,6 +368,12 @@ pub fn note(
 /// Every public file of a draw, in the order of their names.
 pub fn notes(tx: &mut Tx, activity: &ActivityId, draw: &str) -> Result<Vec<StoredNote>, Error> {
     Ok(store::list_notes(tx, activity, draw)?)
+}
+
+/// Whose notes stand at the places `from..to` of the journal: the activity, and the draw's id or
+/// nothing.
+pub fn journaled(tx: &mut Tx, from: u64, to: u64) -> Result<Vec<(u64, ActivityId, String)>, Error> {
+    Ok(store::journaled(tx, from, to)?)
 }
 
 /// Keeps a note that was just written to the journal under its name in the bundle.

@@ -4,13 +4,15 @@
 //! ([`crate::purge`]), the activity's own pages.
 
 mod cancelling;
+mod file;
 mod list;
 mod pasting;
 mod prizes;
+pub mod proof;
 mod public;
 mod publishing;
+mod verifying;
 
-use lucky_draw::beacon::Chain;
 use rocket::Route;
 
 use crate::activity::{self, ActivityId, Facts};
@@ -21,6 +23,8 @@ use crate::platform::db::{Db, Tx};
 pub fn routes() -> Vec<Route> {
     [
         public::routes(),
+        verifying::routes(),
+        proof::routes(),
         list::routes(),
         prizes::routes(),
         publishing::routes(),
@@ -32,16 +36,12 @@ pub fn routes() -> Vec<Route> {
 
 /// The files of this domain, which have no language and one address.
 pub fn files() -> Vec<Route> {
-    public::files()
+    [public::files(), proof::files(), verifying::files()].concat()
 }
 
 /// The page of an activity, where every staff page leads back to.
 fn home(id: &ActivityId) -> String {
     format!("/staff/activities/{id}")
-}
-
-fn chain_of(plan: &Plan) -> Option<&'static Chain> {
-    lucky_draw::beacon::chain(&plan.chain)
 }
 
 fn planned(tx: &mut Tx, id: &ActivityId) -> Result<(Facts, Vec<Plan>), Error> {

@@ -10,7 +10,8 @@ use crate::audit::{self, Act, Actor, StaffId};
 use crate::platform::clock::{MINUTE, Timestamp};
 use crate::platform::db::Tx;
 
-use super::{DrawId, DrawStage, Error, Plan, Prize, store};
+use super::source::{self, DrandRound};
+use super::{DrawId, DrawStage, Error, Plan, Prize, SourceDetails, store};
 
 /// Most kinds of prize in one draw (draw-protocol 4.3).
 pub(super) const MOST_PRIZES: usize = 64;
@@ -49,6 +50,8 @@ pub struct PlanDetails {
     pub wins_per_person: u32,
     /// How many tickets one person can have; entries from the web always are the first one.
     pub tickets_per_person: u32,
+    /// Where the randomness comes from, in order.
+    pub sources: Vec<SourceDetails>,
     /// Its name in the protocol; empty for the one that follows from its place.
     pub slug: String,
     /// Its name for people; may be empty where it is the activity's only draw.
@@ -104,6 +107,7 @@ impl PlanDetails {
             reserves: 3,
             wins_per_person: 1,
             tickets_per_person: 1,
+            sources: SourceDetails::usual(),
             slug: String::new(),
             name: LocalText::default(),
             draws_at: None,
@@ -179,6 +183,7 @@ impl From<&Plan> for PlanDetails {
             reserves: plan.reserves,
             wins_per_person: plan.wins_per_person,
             tickets_per_person: plan.tickets_per_person,
+            sources: plan.sources.iter().map(SourceDetails::from).collect(),
             slug: plan.slug.clone(),
             name: plan.name.clone(),
             draws_at: plan.draws_at,
@@ -250,9 +255,8 @@ fn is_protocol_name(name: &str) -> bool {
 ///
 /// The round is due up to one period (3 s) after `draws_at`.
 pub fn round_for(draws_at: Timestamp) -> (&'static Chain, u64) {
-    // A moment between two seconds belongs to the second that comes.
-    let unix = u64::try_from(draws_at.plus(999).unix()).unwrap_or(0);
-    (&QUICKNET, QUICKNET.round_at_or_after(unix))
+    let found = DrandRound::at_or_after(&QUICKNET, draws_at);
+    (found.chain, found.round)
 }
 
 /// Saves one draw of a draft, made from `version` of it; without an id a new one at the end.
@@ -308,14 +312,13 @@ fn free_slug(known: &[Plan], plan: &Plan) -> String {
 }
 
 fn planned(facts: &Facts, id: DrawId, position: u32, details: &PlanDetails) -> Plan {
-    let (chain, round) = round_for(details.draws_at.unwrap_or(facts.draws_at));
+    let draws_at = details.draws_at.unwrap_or(facts.draws_at);
     let prizes = details.prizes.iter().zip(details.slugs()).zip(1..);
     Plan {
         activity: facts.id.clone(),
         id,
         stage: DrawStage::Planned,
-        chain: chain.hash,
-        round,
+        sources: source::planned(draws_at, &details.sources),
         reserves: details.reserves,
         wins_per_person: details.wins_per_person,
         tickets_per_person: details.tickets_per_person,
@@ -329,8 +332,6 @@ fn planned(facts: &Facts, id: DrawId, position: u32, details: &PlanDetails) -> P
             })
             .collect(),
         manifest: None,
-        beacon: None,
-        beacon_trouble: String::new(),
         position,
         slug: details.slug.clone(),
         name: details.name.clone(),

@@ -4,7 +4,7 @@
 //! draft with a problem is never published.
 
 use lucky_draw::encode::Hash;
-use lucky_draw::record::{KeyNote, Manifest, Prize as PrizeLine, Source};
+use lucky_draw::record::{KeyNote, Manifest, Prize as PrizeLine};
 
 use crate::activity::draft::{self, Trouble};
 use crate::activity::stage::{Draft, Open};
@@ -17,8 +17,8 @@ use crate::survey;
 use crate::vault::{self, ActivityKeys, Vault};
 use crate::{journal, log};
 
-use super::plan::{PlanDetails, PlanTrouble, round_for};
-use super::{DrawId, DrawStage, Error, Plan, jobs, rules, store};
+use super::plan::{PlanDetails, PlanTrouble};
+use super::{DrawId, DrawStage, Error, Plan, PlanSource, jobs, rules, source, store, witnesses};
 
 /// What is frozen with the activity and comes from elsewhere.
 #[derive(Debug, Clone)]
@@ -38,6 +38,8 @@ pub enum Problem {
     Asked(Trouble),
     /// The address belongs to the site's journal.
     SlugReserved,
+    /// Entry opens before witnesses can have seen the draw published.
+    OpensUnseen,
     /// There are no prizes yet.
     NoPlan,
     /// On the page of one draw.
@@ -52,7 +54,9 @@ impl Problem {
     /// The page where it is mended, below the activity's own.
     pub(super) fn page(&self) -> String {
         match self {
-            Problem::Details(_) | Problem::SlugReserved => "details".to_owned(),
+            Problem::Details(_) | Problem::SlugReserved | Problem::OpensUnseen => {
+                "details".to_owned()
+            }
             Problem::Asked(_) => "privacy".to_owned(),
             Problem::NoPlan | Problem::OnePool => "draws".to_owned(),
             Problem::Plan(draw, _) => format!("draws/{draw}"),
@@ -71,6 +75,9 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
         .collect();
     if facts.slug == "journal" {
         problems.push(Problem::SlugReserved);
+    }
+    if opens_unseen(tx, facts, now)? {
+        problems.push(Problem::OpensUnseen);
     }
     let asked = activity::asked_fields(tx, &facts.id)?;
     let asked = draft::asked_troubles(facts.kind, &asked);
@@ -98,6 +105,13 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
         }
     }
     Ok(problems)
+}
+
+/// Whether witnesses are named and could not see the draw published before the first entry, which
+/// is what proves that nothing was changed in between (draw-protocol 4.9).
+fn opens_unseen(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<bool, Error> {
+    let early = now.plus(witnesses::TIME_TO_BE_SEEN);
+    Ok(facts.kind == Kind::Draw && facts.opens_at < early && journal::pinned(tx)?.quorum > 0)
 }
 
 /// Publishes a draft: keys, and for a draw its log and the signed promise; then what comes by
@@ -137,8 +151,9 @@ fn promise(tx: &mut Tx, vault: &Vault, facts: &Facts, tag_key: &Hash) -> Result<
         return Err(Error::NotReady);
     }
     for plan in &mut plans {
-        let (chain, round) = round_for(plan.due_at(facts));
-        (plan.chain, plan.round) = (chain.hash, round);
+        // The dates may have changed since the plan was saved.
+        let details = PlanDetails::from(&*plan);
+        plan.sources = source::planned(plan.due_at(facts), &details.sources);
         store::save(tx, plan)?;
     }
     let mut ids = Vec::new();
@@ -170,11 +185,12 @@ fn promise_one(
     manifest.check().map_err(Error::Manifest)?;
     let written = journal::write(tx, vault, &manifest.to_text())?;
     super::keep_note(tx, &facts.id, draw, "manifest.note", &written)?;
+    let pinned = journal::pinned(tx)?;
     let key = KeyNote {
         manifest: written.hash,
         tag_key: *tag_key,
-        witnesses: Vec::new(),
-        quorum: 0,
+        witnesses: pinned.vkeys,
+        quorum: pinned.quorum,
     };
     let key = journal::write(tx, vault, &key.to_text())?;
     super::keep_note(tx, &facts.id, draw, "key.note", &key)?;
@@ -209,16 +225,14 @@ fn manifest(
         slug: prize.slug.clone(),
         units: prize.units,
     };
+    let sources: Result<Vec<_>, Error> = plan.sources.iter().map(PlanSource::line).collect();
     Ok(Manifest {
         origin: origin(vault, facts, plan, plans),
         rules,
         opens: unix(facts.opens_at),
         closes: unix(facts.closes_at),
         freezes: unix(facts.freezes_at),
-        sources: vec![Source::Drand {
-            chain: plan.chain,
-            round: plan.round,
-        }],
+        sources: sources?,
         prizes: plan.prizes.iter().map(prize).collect(),
         reserves: plan.reserves,
         wins_per_person: plan.wins_per_person,

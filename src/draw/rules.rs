@@ -8,7 +8,7 @@ use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::text::{self, Language, dates};
 use crate::policy;
 
-use super::{Error, Plan};
+use super::{Error, Plan, PlanSource};
 
 /// When winners, and then reserves in their turn, have to have answered: every `claim_days` from
 /// the draw on, while it is before the purge. Exactly one settlement takes place for each.
@@ -164,15 +164,14 @@ impl Section<'_> {
         let tickets = i64::from(plan.tickets_per_person);
         self.item("draw-rules-tickets", &[("count", tickets.into())]);
         self.item("draw-rules-wins", &[("count", wins.into())]);
-        let chain = plan.pinned_chain().map_or("", |chain| chain.name);
-        let beacon = format!("drand {chain} {}", plan.round);
-        self.item(
-            "draw-rules-beacon",
-            &[
+        for round in plan.sources.iter().filter_map(PlanSource::drand) {
+            let beacon = format!("drand {} {}", round.chain.name, round.round);
+            let args = [
                 ("beacon", beacon.into()),
-                ("chain", plan.chain.to_string().into()),
-            ],
-        );
+                ("chain", round.chain.hash.to_string().into()),
+            ];
+            self.item("draw-rules-beacon", &args);
+        }
         self.item("draw-rules-late", &[]);
         self.item("draw-rules-protocol", &[]);
     }

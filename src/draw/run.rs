@@ -1,10 +1,11 @@
-//! The draw itself: the round comes, and everybody can compute what it decides.
+//! The draw itself: the sources give their values, and everybody can compute what they decide.
 //!
-//! Invariant: only the round that the manifest names is taken, after its BLS signature was
-//! verified here; the result is written once, and a second round, the same one or another, changes
-//! nothing.
+//! Invariant: only a round that the manifest names is taken, after its BLS signature was verified
+//! here; a value that was taken stays; the result is written once, when every source has given its
+//! value, and whatever comes later changes nothing.
 
 use lucky_draw::beacon::Beacon;
+use lucky_draw::encode::sha256;
 use lucky_draw::record::{Close, Manifest};
 use lucky_draw::result::{Opening, ResultNote};
 
@@ -17,9 +18,10 @@ use crate::platform::db::Tx;
 use crate::vault::Vault;
 
 use super::plan::record;
-use super::{DrawId, DrawStage, Error, Plan, beacon, store};
+use super::{DrawId, DrawStage, Error, Plan, PlanSource, SourceKind, beacon, store};
 
-/// Takes the round, writes the result note and gives the result.
+/// Takes a round. The last value that was missing decides: then the result note is written, and
+/// the result is the answer; until then there is none.
 ///
 /// # Errors
 /// [`Error::Beacon`] says why a round was refused; before the freeze none is taken.
@@ -30,18 +32,46 @@ pub fn receive(
     by: &Actor,
     draw: &DrawId,
     round: &Beacon,
-) -> Result<ResultNote, Error> {
+) -> Result<Option<ResultNote>, Error> {
     let plan = super::by_id(tx, draw)?;
-    let value = round
-        .verify(plan.pinned_chain()?, plan.round)
-        .map_err(Error::Beacon)?;
+    let position = source_of(&plan, round)?;
     match plan.stage {
-        DrawStage::Drawn => return super::result(tx, &plan),
+        DrawStage::Drawn => return super::result(tx, &plan).map(Some),
         DrawStage::Frozen => {}
         found => return Err(Error::OtherStage { found }),
     }
+    store::set_value(tx, &plan, position, &round.to_json())?;
+    decide(tx, vault, by, draw)
+}
+
+/// The source whose round this is; no two sources of a draw name the same round.
+fn source_of(plan: &Plan, round: &Beacon) -> Result<u32, Error> {
+    let mut refused = None;
+    for source in &plan.sources {
+        let Some(wanted) = source.drand() else {
+            continue;
+        };
+        match round.verify(wanted.chain, wanted.round) {
+            Ok(_) => return Ok(source.position),
+            Err(error) => refused = refused.or(Some(error)),
+        }
+    }
+    Err(refused.map_or(Error::NotAwaited, Error::Beacon))
+}
+
+/// Writes the result once every source has given its value.
+fn decide(
+    tx: &mut Tx,
+    vault: &Vault,
+    by: &Actor,
+    draw: &DrawId,
+) -> Result<Option<ResultNote>, Error> {
+    let plan = super::by_id(tx, draw)?;
+    if plan.missing().next().is_some() {
+        return Ok(None);
+    }
     let (manifest, close) = (manifest(tx, &plan)?, close(tx, &plan)?);
-    let values = [value.as_bytes().to_vec()];
+    let values = values(&plan)?;
     let excluded = super::outcomes(tx, &plan)?;
     let mut openings = Openings::of(tx, &plan);
     let result = lucky_draw::result::result(&manifest, &close, &excluded, &values, |index| {
@@ -51,11 +81,26 @@ pub fn receive(
 
     let written = journal::write(tx, vault, &result.to_text())?;
     super::keep_note(tx, &plan.activity, draw.as_str(), "result.note", &written)?;
-    store::set_beacon(tx, &plan, &round.to_json())?;
     store::advance(tx, &plan, DrawStage::Drawn)?;
     finish(tx, &plan.activity)?;
     record(tx, by, "draw.drawn", &plan)?;
-    Ok(result)
+    Ok(Some(result))
+}
+
+/// What the sources gave, as it goes into the seed (draw-protocol 4.5).
+fn values(plan: &Plan) -> Result<Vec<Vec<u8>>, Error> {
+    let value = |source: &PlanSource| {
+        let stored = source.value.as_deref().ok_or(Error::Damaged)?;
+        match &source.kind {
+            SourceKind::Drand(_) => {
+                let beacon = Beacon::parse_json(stored).map_err(|_| Error::Damaged)?;
+                Ok(sha256(&beacon.signature).as_bytes().to_vec())
+            }
+            SourceKind::Numbers(_) => Ok(stored.as_bytes().to_vec()),
+            SourceKind::Commit(_) => Err(Error::Damaged),
+        }
+    };
+    plan.sources.iter().map(value).collect()
 }
 
 /// Moves the activity on when the last of its draws is decided.
@@ -68,11 +113,18 @@ pub(super) fn finish(tx: &mut Tx, activity: &ActivityId) -> Result<(), Error> {
     Ok(())
 }
 
-/// Remembers why the round has not come, for the public page; a word, never a relay's own.
-pub fn note_trouble(tx: &mut Tx, draw: &DrawId, trouble: beacon::Trouble) -> Result<(), Error> {
+/// Remembers why a source's round has not come, for the public page; a word, never a relay's own.
+pub fn note_trouble(
+    tx: &mut Tx,
+    draw: &DrawId,
+    position: u32,
+    trouble: beacon::Trouble,
+) -> Result<(), Error> {
     let plan = super::by_id(tx, draw)?;
-    if plan.beacon_trouble != trouble.code() {
-        store::set_trouble(tx, &plan, trouble.code())?;
+    let mut missing = plan.missing();
+    let source = missing.find(|source| source.position == position);
+    if source.is_some_and(|source| source.trouble != trouble.code()) {
+        store::set_trouble(tx, &plan, position, trouble.code())?;
     }
     Ok(())
 }

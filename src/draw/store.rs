@@ -1,14 +1,20 @@
-//! All SQL of draws, their prizes and their public files.
+//! All SQL of draws, their prizes, their sources of randomness and their public files.
 
 use diesel::prelude::*;
 use lucky_draw::encode::Hash;
 
 use crate::activity::{ActivityId, LocalText};
+use crate::audit::StaffId;
 use crate::platform::clock::Timestamp;
-use crate::platform::db::schema::{draw_exclusions, draw_notes, draws, prizes};
+use crate::platform::db::schema::{
+    draw_anchors, draw_exclusions, draw_notes, draw_sources, draws, prizes,
+};
 use crate::platform::db::{self, Tx};
 
-use super::{DrawId, DrawStage, Error, Plan, Prize, StoredNote};
+use super::{
+    DrandRound, DrawId, DrawStage, Error, Issue, Plan, PlanSource, Prize, SourceKind, StoredNote,
+    Typed,
+};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = draws)]
@@ -16,19 +22,41 @@ struct DrawRow {
     activity_id: String,
     id: String,
     stage: String,
-    chain: Vec<u8>,
-    round: i64,
     reserves: i64,
     wins_per_person: i64,
     tickets_per_person: i64,
     manifest: Option<Vec<u8>>,
-    beacon: Option<String>,
-    beacon_trouble: String,
+    due_at: i64,
     position: i64,
     slug: String,
     name_zh: String,
     name_en: String,
     draws_at: i64,
+}
+
+#[derive(Queryable, Selectable, Insertable)]
+#[diesel(table_name = draw_sources)]
+struct SourceRow {
+    activity_id: String,
+    draw_id: String,
+    position: i64,
+    kind: String,
+    chain: Option<Vec<u8>>,
+    round: Option<i64>,
+    game: String,
+    issue: String,
+    ascending: bool,
+    balls: i64,
+    balls_zh: String,
+    balls_en: String,
+    outcomes: i64,
+    drawn_at: i64,
+    published_by: i64,
+    commitment: Option<Vec<u8>>,
+    value: Option<String>,
+    typed: String,
+    typed_by: String,
+    trouble: String,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -69,7 +97,7 @@ pub(super) fn find(tx: &mut Tx, id: &DrawId) -> Result<Option<Plan>, db::Error> 
         .select(DrawRow::as_select())
         .first(tx.conn())
         .optional()?;
-    row.map(|row| with_prizes(tx, row)).transpose()
+    row.map(|row| whole(tx, row)).transpose()
 }
 
 /// The draws of an activity, in their order.
@@ -79,18 +107,18 @@ pub(super) fn list(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Plan>, db::
         .order((draws::position, draws::id))
         .select(DrawRow::as_select())
         .load(tx.conn())?;
-    rows.into_iter().map(|row| with_prizes(tx, row)).collect()
+    rows.into_iter().map(|row| whole(tx, row)).collect()
 }
 
 pub(super) fn list_public(tx: &mut Tx, from: i64, at_most: i64) -> Result<Vec<Plan>, db::Error> {
     let rows = draws::table
         .filter(draws::manifest.is_not_null())
-        .order((draws::round.desc(), draws::id))
+        .order((draws::due_at.desc(), draws::id))
         .offset(from)
         .limit(at_most)
         .select(DrawRow::as_select())
         .load(tx.conn())?;
-    rows.into_iter().map(|row| with_prizes(tx, row)).collect()
+    rows.into_iter().map(|row| whole(tx, row)).collect()
 }
 
 pub(super) fn count_public(tx: &mut Tx) -> Result<i64, db::Error> {
@@ -104,8 +132,7 @@ pub(super) fn count_public(tx: &mut Tx) -> Result<i64, db::Error> {
 pub(super) fn save(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
     let changed = diesel::update(mine(plan).filter(draws::stage.eq(DrawStage::Planned.code())))
         .set((
-            draws::chain.eq(plan.chain.as_bytes().to_vec()),
-            draws::round.eq(signed(plan.round)),
+            draws::due_at.eq(due_at(plan)),
             draws::reserves.eq(i64::from(plan.reserves)),
             draws::wins_per_person.eq(i64::from(plan.wins_per_person)),
             draws::tickets_per_person.eq(i64::from(plan.tickets_per_person)),
@@ -121,6 +148,7 @@ pub(super) fn save(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
             .values(row(plan))
             .execute(tx.conn())?;
     }
+    save_sources(tx, plan)?;
     delete_prizes(tx, plan)?;
     for prize in &plan.prizes {
         diesel::insert_into(prizes::table)
@@ -143,6 +171,7 @@ pub(super) fn save(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
 /// Removes a draw that was never published, also from what other draws exclude.
 pub(super) fn delete(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
     delete_prizes(tx, plan)?;
+    delete_sources(tx, plan)?;
     delete_exclusions(tx, plan)?;
     diesel::delete(
         draw_exclusions::table
@@ -175,16 +204,51 @@ pub(super) fn set_manifest(tx: &mut Tx, plan: &Plan, manifest: &Hash) -> Result<
     Ok(())
 }
 
-pub(super) fn set_beacon(tx: &mut Tx, plan: &Plan, beacon: &str) -> Result<(), db::Error> {
-    diesel::update(mine(plan))
-        .set((draws::beacon.eq(Some(beacon)), draws::beacon_trouble.eq("")))
+/// Puts the sources of a draw in the place of those it had.
+fn save_sources(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
+    delete_sources(tx, plan)?;
+    for source in &plan.sources {
+        diesel::insert_into(draw_sources::table)
+            .values(source_row(plan, source))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+fn delete_sources(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
+    diesel::delete(
+        draw_sources::table
+            .filter(draw_sources::activity_id.eq(plan.activity.as_str()))
+            .filter(draw_sources::draw_id.eq(plan.id.as_str())),
+    )
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Keeps what a source gave; a value that is there stays.
+pub(super) fn set_value(
+    tx: &mut Tx,
+    plan: &Plan,
+    position: u32,
+    value: &str,
+) -> Result<(), db::Error> {
+    diesel::update(source_of(plan, position).filter(draw_sources::value.is_null()))
+        .set((
+            draw_sources::value.eq(Some(value)),
+            draw_sources::trouble.eq(""),
+        ))
         .execute(tx.conn())?;
     Ok(())
 }
 
-pub(super) fn set_trouble(tx: &mut Tx, plan: &Plan, word: &str) -> Result<(), db::Error> {
-    diesel::update(mine(plan))
-        .set(draws::beacon_trouble.eq(word))
+pub(super) fn set_trouble(
+    tx: &mut Tx,
+    plan: &Plan,
+    position: u32,
+    word: &str,
+) -> Result<(), db::Error> {
+    diesel::update(source_of(plan, position))
+        .set(draw_sources::trouble.eq(word))
         .execute(tx.conn())?;
     Ok(())
 }
@@ -240,6 +304,68 @@ pub(super) fn list_notes(
     Ok(rows.into_iter().map(StoredNote::from).collect())
 }
 
+/// Whose notes and anchors stand at these places of the journal.
+pub(super) fn journaled(
+    tx: &mut Tx,
+    from: u64,
+    to: u64,
+) -> Result<Vec<(u64, ActivityId, String)>, db::Error> {
+    let notes: Vec<(i64, String, String)> = draw_notes::table
+        .filter(draw_notes::journal_position.ge(signed(from)))
+        .filter(draw_notes::journal_position.lt(signed(to)))
+        .select((
+            draw_notes::journal_position,
+            draw_notes::activity_id,
+            draw_notes::draw_id,
+        ))
+        .load(tx.conn())?;
+    let anchors: Vec<(i64, String, String)> = draw_anchors::table
+        .filter(draw_anchors::journal_position.ge(signed(from)))
+        .filter(draw_anchors::journal_position.lt(signed(to)))
+        .select((
+            draw_anchors::journal_position,
+            draw_anchors::activity_id,
+            draw_anchors::draw_id,
+        ))
+        .load(tx.conn())?;
+    Ok(notes
+        .into_iter()
+        .chain(anchors)
+        .map(|(position, activity, draw)| (unsigned(position), ActivityId(activity), draw))
+        .collect())
+}
+
+/// Size and time of the newest anchor of a draw.
+pub(super) fn last_anchor(tx: &mut Tx, plan: &Plan) -> Result<Option<(u64, Timestamp)>, db::Error> {
+    let row: Option<(i64, i64)> = draw_anchors::table
+        .filter(draw_anchors::activity_id.eq(plan.activity.as_str()))
+        .filter(draw_anchors::draw_id.eq(plan.id.as_str()))
+        .order(draw_anchors::journal_position.desc())
+        .select((draw_anchors::size, draw_anchors::written_at))
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(|(size, at)| (unsigned(size), Timestamp(at))))
+}
+
+pub(super) fn insert_anchor(
+    tx: &mut Tx,
+    plan: &Plan,
+    position: u64,
+    size: u64,
+) -> Result<(), db::Error> {
+    let now = tx.now().0;
+    diesel::insert_into(draw_anchors::table)
+        .values((
+            draw_anchors::activity_id.eq(plan.activity.as_str()),
+            draw_anchors::draw_id.eq(plan.id.as_str()),
+            draw_anchors::journal_position.eq(signed(position)),
+            draw_anchors::size.eq(signed(size)),
+            draw_anchors::written_at.eq(now),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
 impl From<NoteRow> for StoredNote {
     fn from(row: NoteRow) -> StoredNote {
         StoredNote {
@@ -273,7 +399,8 @@ fn exclusions(tx: &mut Tx, activity: &str, draw: &str) -> Result<Vec<DrawId>, db
     Ok(ids.into_iter().map(DrawId).collect())
 }
 
-fn with_prizes(tx: &mut Tx, row: DrawRow) -> Result<Plan, db::Error> {
+/// A draw with its prizes, sources and exclusions.
+fn whole(tx: &mut Tx, row: DrawRow) -> Result<Plan, db::Error> {
     let excludes = exclusions(tx, &row.activity_id, &row.id)?;
     let prizes = prizes::table
         .filter(prizes::activity_id.eq(&row.activity_id))
@@ -281,19 +408,22 @@ fn with_prizes(tx: &mut Tx, row: DrawRow) -> Result<Plan, db::Error> {
         .order(prizes::position)
         .select(PrizeRow::as_select())
         .load(tx.conn())?;
+    let sources = draw_sources::table
+        .filter(draw_sources::activity_id.eq(&row.activity_id))
+        .filter(draw_sources::draw_id.eq(&row.id))
+        .order(draw_sources::position)
+        .select(SourceRow::as_select())
+        .load(tx.conn())?;
     Ok(Plan {
         activity: ActivityId(row.activity_id),
         id: DrawId(row.id),
         stage: DrawStage::parse(&row.stage).expect("a CHECK limits the stages"),
-        chain: hash(&row.chain),
-        round: unsigned(row.round),
+        sources: sources.into_iter().map(source).collect(),
         reserves: small(row.reserves),
         wins_per_person: small(row.wins_per_person),
         tickets_per_person: small(row.tickets_per_person),
         prizes: prizes.into_iter().map(prize).collect(),
         manifest: row.manifest.map(|bytes| hash(&bytes)),
-        beacon: row.beacon,
-        beacon_trouble: row.beacon_trouble,
         position: small(row.position),
         slug: row.slug,
         name: LocalText::new(row.name_zh, row.name_en),
@@ -317,20 +447,106 @@ fn row(plan: &Plan) -> DrawRow {
         activity_id: plan.activity.0.clone(),
         id: plan.id.0.clone(),
         stage: plan.stage.code().to_owned(),
-        chain: plan.chain.as_bytes().to_vec(),
-        round: signed(plan.round),
         reserves: i64::from(plan.reserves),
         wins_per_person: i64::from(plan.wins_per_person),
         tickets_per_person: i64::from(plan.tickets_per_person),
         manifest: plan.manifest.map(|hash| hash.as_bytes().to_vec()),
-        beacon: plan.beacon.clone(),
-        beacon_trouble: plan.beacon_trouble.clone(),
+        due_at: due_at(plan),
         position: i64::from(plan.position),
         slug: plan.slug.clone(),
         name_zh: plan.name.zh.clone(),
         name_en: plan.name.en.clone(),
         draws_at: plan.draws_at.map_or(WITH_THE_ACTIVITY, |at| at.0),
     }
+}
+
+/// When the last source is due: what lists are ordered by.
+fn due_at(plan: &Plan) -> i64 {
+    plan.round_time().map_or(0, |due| due.0)
+}
+
+fn source(row: SourceRow) -> PlanSource {
+    let kind = match (row.kind.as_str(), row.chain, row.round) {
+        ("drand", Some(chain), Some(round)) => SourceKind::Drand(DrandRound {
+            chain: lucky_draw::beacon::chain(&hash(&chain)).expect("stored chains are pinned"),
+            round: unsigned(round),
+        }),
+        ("numbers", ..) => SourceKind::Numbers(Issue {
+            game: row.game,
+            number: row.issue,
+            ascending: row.ascending,
+            balls: small(row.balls),
+            which: LocalText::new(row.balls_zh, row.balls_en),
+            outcomes: row.outcomes,
+            drawn_at: Timestamp(row.drawn_at),
+            published_by: Timestamp(row.published_by),
+        }),
+        _ => SourceKind::Commit(row.commitment.map(|bytes| hash(&bytes))),
+    };
+    let typed = (!row.typed.is_empty()).then_some(Typed {
+        value: row.typed,
+        by: StaffId(row.typed_by),
+    });
+    PlanSource {
+        position: small(row.position),
+        kind,
+        value: row.value,
+        typed,
+        trouble: row.trouble,
+    }
+}
+
+fn source_row(plan: &Plan, source: &PlanSource) -> SourceRow {
+    let mut row = SourceRow {
+        activity_id: plan.activity.0.clone(),
+        draw_id: plan.id.0.clone(),
+        position: i64::from(source.position),
+        kind: String::new(),
+        chain: None,
+        round: None,
+        game: String::new(),
+        issue: String::new(),
+        ascending: false,
+        balls: 0,
+        balls_zh: String::new(),
+        balls_en: String::new(),
+        outcomes: 0,
+        drawn_at: 0,
+        published_by: 0,
+        commitment: None,
+        value: source.value.clone(),
+        typed: String::new(),
+        typed_by: String::new(),
+        trouble: source.trouble.clone(),
+    };
+    if let Some(typed) = &source.typed {
+        row.typed.clone_from(&typed.value);
+        row.typed_by.clone_from(&typed.by.0);
+    }
+    match &source.kind {
+        SourceKind::Drand(DrandRound { chain, round }) => {
+            "drand".clone_into(&mut row.kind);
+            row.chain = Some(chain.hash.as_bytes().to_vec());
+            row.round = Some(signed(*round));
+        }
+        SourceKind::Numbers(issue) => {
+            "numbers".clone_into(&mut row.kind);
+            row.game.clone_from(&issue.game);
+            row.issue.clone_from(&issue.number);
+            row.ascending = issue.ascending;
+            row.balls = i64::from(issue.balls);
+            row.balls_zh.clone_from(&issue.which.zh);
+            row.balls_en.clone_from(&issue.which.en);
+            row.outcomes = issue.outcomes;
+            row.drawn_at = issue.drawn_at.0;
+            row.published_by = issue.published_by.0;
+        }
+        SourceKind::Commit(promised) => {
+            "commit".clone_into(&mut row.kind);
+            row.commitment = promised.map(|hash| hash.as_bytes().to_vec());
+        }
+    }
+    row
 }
 
 fn prize_row(plan: &Plan, prize: &Prize) -> PrizeRow {
@@ -364,6 +580,18 @@ fn mine<'a>(plan: &'a Plan) -> _ {
     draws::table
         .filter(draws::activity_id.eq(activity))
         .filter(draws::id.eq(id))
+}
+
+/// The row of one source.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn source_of<'a>(plan: &'a Plan, position: u32) -> _ {
+    let activity: &'a str = plan.activity.as_str();
+    let id: &'a str = plan.id.as_str();
+    let place: i64 = i64::from(position);
+    draw_sources::table
+        .filter(draw_sources::activity_id.eq(activity))
+        .filter(draw_sources::draw_id.eq(id))
+        .filter(draw_sources::position.eq(place))
 }
 
 fn hash(bytes: &[u8]) -> Hash {

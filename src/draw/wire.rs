@@ -3,10 +3,14 @@
 mod draw_page;
 mod lists;
 mod plan_form;
+mod proof_page;
 
 pub(super) use draw_page::DrawView;
-pub(super) use lists::{CheckView, DrawRow, EntriesView, HoldersView, PER_PAGE, page_of};
+pub(super) use lists::{
+    CheckView, DrawRow, EntriesView, HoldersView, PER_PAGE, page_of, read_ticket,
+};
 pub(super) use plan_form::{PlanForm, PrizeRow, prize_rows};
+pub(super) use proof_page::{PlaceFile, ProofAnswer, ProofView, Refused};
 
 use lucky_draw::beacon::BeaconError;
 use lucky_draw::record::VoidCode;
@@ -115,6 +119,7 @@ impl Problem {
         match self {
             Problem::Details(trouble) | Problem::Asked(trouble) => trouble.message(language),
             Problem::SlugReserved => say("draw-problem-slug"),
+            Problem::OpensUnseen => say("draw-problem-opens-unseen"),
             Problem::NoPlan => say("draw-problem-no-plan"),
             Problem::OnePool => say("draw-problem-one-pool"),
             Problem::Plan(_, trouble) => plan_trouble(language, *trouble),

@@ -214,7 +214,8 @@ struct DrawPart {
     wins: u32,
     /// Several chances a person, where more than one can be earned.
     tickets: u32,
-    round: u64,
+    /// The drand round, where drand is a source.
+    round: Option<u64>,
     /// Names of the draws whose winners cannot win here.
     excludes: Vec<String>,
     cancelled: bool,
@@ -235,7 +236,7 @@ impl DrawPart {
             reserves: plan.reserves,
             wins: plan.wins_per_person,
             tickets: plan.tickets_per_person,
-            round: plan.round,
+            round: plan.drand().map(|drand| drand.round),
             excludes: shown
                 .plans
                 .iter()

@@ -37,6 +37,8 @@ use zeroize::Zeroizing;
 use crate::support::relay::{Answer, LocalRelay};
 use crate::support::{Engine, TestDatabase};
 
+mod sources;
+
 on_both! {
     a_draw_goes_from_its_promise_to_a_bundle_that_anybody_can_check,
     a_vacated_prize_passes_to_the_first_reserve_and_still_verifies,
@@ -300,9 +302,10 @@ impl Ceremony {
         draw: &DrawId,
         round: &Beacon,
     ) -> Result<lucky_draw::result::ResultNote, Error> {
-        self.db.write_now("receive", |tx| {
+        let result = self.db.write_now("receive", |tx| {
             draw::receive(tx, &self.vault, &Actor::System, draw, round)
-        })
+        });
+        result.map(|drawn| drawn.expect("the round is the only source"))
     }
 
     fn bundle(&self, id: &ActivityId) -> Bundle {
@@ -341,7 +344,8 @@ fn assert_verifies(bundle: &Bundle, options: &Options) {
 fn a_draw_goes_from_its_promise_to_a_bundle_that_anybody_can_check(engine: Engine) {
     let library = Ceremony::on(engine);
     let (id, draw) = library.published();
-    assert_eq!(library.plan(&id).round, ROUND);
+    let drand = library.plan(&id).drand().expect("quicknet");
+    assert_eq!((drand.round, drand.due()), (ROUND, due()));
     assert_eq!(library.facts(&id).stage, Stage::Open);
 
     library.clock.stand_at(due().plus(-8 * DAY));
@@ -367,7 +371,7 @@ fn a_draw_goes_from_its_promise_to_a_bundle_that_anybody_can_check(engine: Engin
         (plan.stage, library.facts(&id).stage),
         (DrawStage::Drawn, Stage::Drawn)
     );
-    assert_eq!(plan.beacon_trouble, "");
+    assert_eq!(plan.trouble(), "");
     let shown = library
         .db
         .read_now("show", |tx| draw::shown(tx, &draw))
@@ -458,7 +462,7 @@ fn a_vacated_prize_passes_to_the_first_reserve_and_still_verifies(engine: Engine
         .read_now("transcript", |tx| draw::transcript(tx, &plan))
         .expect("it is drawn");
     assert_eq!(transcript.settles.len(), 1);
-    assert_eq!(transcript.beacon, recorded(ROUND).to_json());
+    assert_eq!(transcript.values, [recorded(ROUND).to_json()]);
 }
 
 fn another_round_or_a_changed_signature_is_refused(engine: Engine) {
@@ -480,9 +484,9 @@ fn another_round_or_a_changed_signature_is_refused(engine: Engine) {
         }
     }
     assert_eq!(library.plan(&id).stage, DrawStage::Frozen);
-    assert_eq!(library.plan(&id).beacon, None);
+    assert_eq!(library.plan(&id).missing().count(), 1);
 
-    let chain = library.plan(&id).pinned_chain().expect("quicknet");
+    let chain = library.plan(&id).drand().expect("quicknet").chain;
     let digits = data_encoding::HEXUPPER.encode(&recorded(ROUND).signature);
     let spaced = format!(" {} {}\n", &digits[..40], &digits[40..]);
     assert_eq!(beacon::pasted(chain, ROUND, &spaced), Ok(recorded(ROUND)));
@@ -563,7 +567,7 @@ fn a_late_beacon_waits(engine: Engine) {
     let waiting = LocalRelay::answering(|_| Answer::status(404));
     let relays = || Arc::new(HttpRelays::over_plain_http(&[waiting.address()]));
     library.go_to(due(), relays());
-    assert_eq!(library.plan(&id).beacon_trouble, "not_yet");
+    assert_eq!(library.plan(&id).trouble(), "not_yet");
     let asked = waiting.asked();
     library.go_to(due().plus(3 * SECOND - 1), relays());
     assert_eq!(waiting.asked(), asked, "not asked again too soon");

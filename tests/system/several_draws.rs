@@ -264,10 +264,11 @@ impl Library {
 
     fn receive(&self, at: usize, round: u64) -> Result<ResultNote, Error> {
         let id = self.plans()[at].id.clone();
-        self.app.app.db.write_now("receive", |tx| {
+        let received = self.app.app.db.write_now("receive", |tx| {
             let vault = &self.app.app.vault;
             draw::receive(tx, vault, &Actor::System, &id, &recorded(round))
-        })
+        });
+        received.map(|result| result.expect("the draw has one source"))
     }
 
     fn bundle(&self, at: usize) -> Bundle {
@@ -760,7 +761,7 @@ fn earned_chances_are_imported_once_and_never_over_the_cap(engine: Engine) {
 
     // Person 1 has entered, person 2 has not: both get tickets 1 and up.
     let file = table(&[(1, "1"), (2, "2")]);
-    let preview = staff.upload(&format!("{path}/file"), file.as_bytes());
+    let preview = staff.upload(&path, "file", "a.csv", file.as_bytes());
     assert_eq!(preview.status, Status::Ok, "{}", preview.mistakes());
     assert!(
         preview.html.contains("會為 2 人增加 6 個號碼"),
@@ -797,11 +798,11 @@ fn earned_chances_are_imported_once_and_never_over_the_cap(engine: Engine) {
     let again = staff.send(&preview, &import, &[]);
     assert_eq!(again.status, Status::Ok, "{}", again.mistakes());
     assert!(again.texts(".card").is_empty());
-    let known = staff.upload(&format!("{path}/file"), file.as_bytes());
+    let known = staff.upload(&path, "file", "a.csv", file.as_bytes());
     assert!(known.html.contains("先前都已匯入"), "{}", known.mistakes());
 
     // A later count says how many in all; what is new is added.
-    let more = staff.upload(&format!("{path}/file"), table(&[(1, "2")]).as_bytes());
+    let more = staff.upload(&path, "file", "a.csv", table(&[(1, "2")]).as_bytes());
     assert!(
         more.html.contains("會為 1 人增加 2 個號碼"),
         "{}",
@@ -809,7 +810,7 @@ fn earned_chances_are_imported_once_and_never_over_the_cap(engine: Engine) {
     );
     assert_eq!(staff.send(&more, &import, &[]).status, Status::Ok);
     assert_eq!(ticket_numbers(&library, 0, 1), [0, 1, 2]);
-    let over = staff.upload(&format!("{path}/file"), table(&[(1, "3")]).as_bytes());
+    let over = staff.upload(&path, "file", "a.csv", table(&[(1, "3")]).as_bytes());
     assert_eq!(over.status, Status::UnprocessableEntity);
     assert!(over.html.contains("「次數」請填 1 到 2 的整數"));
 
@@ -817,7 +818,7 @@ fn earned_chances_are_imported_once_and_never_over_the_cap(engine: Engine) {
     let secret = Secret::parse(&codes[1]).expect("a receipt code");
     let lookup = library.app.app.vault.lookup(&secret).expect("a lookup");
     library.write(|tx| own::withdraw(tx, &lookup).map(|_| ()).map_err(Error::from));
-    let gone = staff.upload(&format!("{path}/file"), file.as_bytes());
+    let gone = staff.upload(&path, "file", "a.csv", file.as_bytes());
     assert!(gone.html.contains("先前都已匯入"), "{}", gone.mistakes());
 
     assert_nowhere(&library, national_id::synthetic_citizen(2).as_str());
@@ -896,7 +897,7 @@ fn a_file_with_mistakes_is_told_line_by_line_and_nothing_is_stored(engine: Engin
         "{}",
         column.mistakes()
     );
-    let big5 = staff.upload(&format!("{path}/file"), &[0xA9, 0x6D, 0xA6, 0x57]);
+    let big5 = staff.upload(&path, "file", "a.csv", &[0xA9, 0x6D, 0xA6, 0x57]);
     assert_eq!(big5.status, Status::UnprocessableEntity);
     assert!(big5.mistakes().contains("CSV UTF-8"));
     let import = staff.post(&format!("{path}/import"), &[("file".to_owned(), file)]);

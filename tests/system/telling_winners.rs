@@ -8,7 +8,7 @@ use fairdraw::activity::draft::{self, Details};
 use fairdraw::activity::stage::Draft;
 use fairdraw::activity::{self, Activity, ActivityId, AskedField, Field, Kind, LocalText, Stage};
 use fairdraw::audit::{self, Actor, StaffId};
-use fairdraw::draw::{self, DrawStage, PlanDetails, PrizeDetails, Terms};
+use fairdraw::draw::{self, DrawStage, PlanDetails, PrizeDetails, SourceDetails, Terms};
 use fairdraw::entry::{
     self,
     submit::{self, Filled, Taking},
@@ -325,6 +325,7 @@ fn publish(app: &TestApp) -> ActivityId {
             prize("voucher", "圖書禮券", "Book voucher", 2, 500),
         ],
         reserves: 4,
+        sources: SourceDetails::usual(),
         wins_per_person: 1,
         tickets_per_person: 1,
         ..PlanDetails::suggested()

@@ -7,7 +7,7 @@ use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
 use crate::activity::{ActivityId, Facts};
 use crate::draw::wire::{beacon_mistake, beacon_trouble};
-use crate::draw::{self, DrawStage, Error, Plan, beacon};
+use crate::draw::{self, DrandRound, DrawStage, Error, Plan, PlanSource, beacon};
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::{AppError, AppResult};
@@ -15,7 +15,7 @@ use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::vault::Vault;
 
-use super::{chain_of, one_of, read_planned};
+use super::{one_of, read_planned};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![beacon_form, paste_beacon]
@@ -41,19 +41,25 @@ struct BeaconView {
 }
 
 impl BeaconView {
-    fn of(language: Language, facts: &Facts, plan: &Plan, pasted: &str) -> BeaconView {
+    fn of(
+        language: Language,
+        facts: &Facts,
+        plan: &Plan,
+        drand: DrandRound,
+        pasted: &str,
+    ) -> BeaconView {
         BeaconView {
             heading: Heading::of(language, facts),
             draw: plan.id.0.clone(),
             name: plan.name.pick(language).to_owned(),
             stage: plan.stage.code(),
-            chain: chain_of(plan).map_or("", |chain| chain.name),
-            chain_hash: plan.chain.to_string(),
-            round: plan.round.to_string(),
+            chain: drand.chain.name,
+            chain_hash: drand.chain.hash.to_string(),
+            round: drand.round.to_string(),
             due_at: plan.round_time().unwrap_or(facts.draws_at).0,
             freezes_at: facts.freezes_at.0,
             ready: plan.stage == DrawStage::Frozen,
-            trouble: beacon_trouble(language, &plan.beacon_trouble),
+            trouble: beacon_trouble(language, plan.trouble()),
             beacon: pasted.to_owned(),
             mistakes: Mistakes::new(),
         }
@@ -69,6 +75,14 @@ async fn read_published(db: &Db, id: &str, draw: &str) -> AppResult<(Facts, Plan
     }
 }
 
+/// The round that is missing, or the first one.
+fn awaited(plan: &Plan) -> AppResult<DrandRound> {
+    let missing = plan.missing().find_map(PlanSource::drand);
+    missing
+        .or_else(|| plan.drand())
+        .ok_or_else(AppError::not_found)
+}
+
 #[get("/staff/activities/<id>/draws/<draw>/beacon")]
 async fn beacon_form(
     lang: Language,
@@ -78,7 +92,8 @@ async fn beacon_form(
     db: &State<Db>,
 ) -> AppResult<Page> {
     let (facts, plan) = read_published(db, id, draw).await?;
-    let view = BeaconView::of(lang, &facts, &plan, "");
+    let drand = awaited(&plan)?;
+    let view = BeaconView::of(lang, &facts, &plan, drand, "");
     Ok(Page::new(lang, "draw/beacon", view).no_store())
 }
 
@@ -93,18 +108,18 @@ async fn paste_beacon(
     vault: &State<Vault>,
 ) -> AppResult<Reply> {
     let (facts, plan) = read_published(db, id, draw).await?;
+    let drand = awaited(&plan)?;
     let pasted = form.value("beacon").trim();
-    let mut view = BeaconView::of(lang, &facts, &plan, pasted);
+    let mut view = BeaconView::of(lang, &facts, &plan, drand, pasted);
     if pasted.is_empty() {
         let words = text::message(lang, "draw-paste-empty", &[]);
         view.mistakes.add("beacon", words);
         return Ok(Page::new(lang, "draw/beacon", view).again().into());
     }
-    let chain = plan.pinned_chain()?;
-    let round = match beacon::pasted(chain, plan.round, pasted) {
+    let round = match beacon::pasted(drand.chain, drand.round, pasted) {
         Ok(round) => round,
         Err(error) => {
-            let words = beacon_mistake(lang, error, plan.round);
+            let words = beacon_mistake(lang, error, drand.round);
             view.mistakes.add("beacon", words);
             return Ok(Page::new(lang, "draw/beacon", view).again().into());
         }

@@ -9,14 +9,14 @@ use crate::activity::wire::Heading;
 use crate::activity::{ActivityId, Facts, Kind, Stage};
 use crate::draw::plan::{self, PlanDetails, PlanTrouble};
 use crate::draw::wire::{PlanForm, PrizeRow, plan_trouble, prize_rows};
-use crate::draw::{self, Error, Plan};
+use crate::draw::{self, DrandRound, Error, Plan};
 use crate::platform::db::Db;
 use crate::platform::text::Language;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 
-use super::{chain_of, home, one_of, read_planned};
+use super::{home, one_of, read_planned};
 
 /// What stands for a draw that is not there yet, in the place of its id.
 const NEW: &str = "new";
@@ -57,14 +57,14 @@ struct EarlierDraw {
 impl PlanView {
     fn of(language: Language, facts: &Facts, plan: Option<&Plan>, plans: &[Plan]) -> PlanView {
         let draws_at = plan.map_or(facts.draws_at, |plan| plan.due_at(facts));
-        let (chain, round) = match plan.filter(|plan| plan.manifest.is_some()) {
-            Some(plan) => (chain_of(plan), plan.round),
+        let published = plan.filter(|plan| plan.manifest.is_some());
+        let drand = match published.and_then(Plan::drand) {
+            Some(drand) => drand,
             None => {
                 let (chain, round) = draw::round_for(draws_at);
-                (Some(chain), round)
+                DrandRound { chain, round }
             }
         };
-        let due = chain.map_or(0, |chain| chain.round_time(round));
         let details = plan.map_or_else(PlanDetails::suggested, PlanDetails::from);
         let draft = facts.stage == Stage::Draft;
         let is_earlier = |other: &&Plan| plan.is_none_or(|plan| other.position < plan.position);
@@ -93,9 +93,9 @@ impl PlanView {
             wins: details.wins_per_person,
             tickets: details.tickets_per_person,
             draws_at: draws_at.0,
-            chain: chain.map_or("", |chain| chain.name),
-            round: round.to_string(),
-            due_at: i64::try_from(due).unwrap_or(0).saturating_mul(1_000),
+            chain: drand.chain.name,
+            round: drand.round.to_string(),
+            due_at: drand.due().0,
             mistakes: Mistakes::new(),
         }
     }

@@ -97,6 +97,7 @@ impl DrawView {
         let (facts, plan) = (&shown.facts, &shown.plan);
         let phase = Phase::of(facts, plan, now);
         let due = plan.round_time().unwrap_or(facts.draws_at);
+        let drand = plan.drand();
         let holders = holder_rows(language, plan, &shown.holdings, &shown.settles);
         let more_holders = holders.len() > HOLDERS_ON_THE_PAGE;
         let (reserve_list, winners): (Vec<_>, Vec<_>) = holders
@@ -116,10 +117,10 @@ impl DrawView {
             freezes_at: facts.freezes_at.0,
             due_at: due.0,
             purges_at: facts.purges_at.0,
-            round: plan.round.to_string(),
-            chain: plan.pinned_chain().map_or("", |chain| chain.name),
+            round: drand.map_or_else(String::new, |drand| drand.round.to_string()),
+            chain: drand.map_or("", |drand| drand.chain.name),
             left: left(language, now, due),
-            trouble: beacon_trouble(language, &plan.beacon_trouble),
+            trouble: beacon_trouble(language, plan.trouble()),
             rules: sealed(shown, "rules.txt"),
             manifest: sealed(shown, "manifest.note"),
             close: sealed(shown, "close-0.note"),

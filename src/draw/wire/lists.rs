@@ -172,6 +172,20 @@ fn void(language: Language, close: Option<&Close>, index: u64) -> Option<String>
     Some(void_words(language, code))
 }
 
+/// Reads a ticket number as it was typed, or says what to do.
+pub(in crate::draw) fn read_ticket(
+    language: Language,
+    typed: &str,
+) -> Result<TicketNumber, String> {
+    typed.trim().parse().map_err(|error| {
+        let id = match error {
+            TicketNumberError::Form => "draw-check-form",
+            TicketNumberError::Check => "draw-check-digit",
+        };
+        text::message(language, id, &[])
+    })
+}
+
 /// One number looked up.
 #[derive(Debug, Clone, Serialize)]
 pub(in crate::draw) struct CheckView {
@@ -219,15 +233,10 @@ impl CheckView {
         let Some(close) = shown.close.as_ref().filter(|_| !view.typed.is_empty()) else {
             return Ok(view);
         };
-        let ticket = match view.typed.parse::<TicketNumber>() {
+        let ticket = match read_ticket(language, &view.typed) {
             Ok(ticket) => ticket,
-            Err(error) => {
-                let id = match error {
-                    TicketNumberError::Form => "draw-check-form",
-                    TicketNumberError::Check => "draw-check-digit",
-                };
-                view.mistakes
-                    .add("ticket", text::message(language, id, &[]));
+            Err(words) => {
+                view.mistakes.add("ticket", words);
                 return Ok(view);
             }
         };

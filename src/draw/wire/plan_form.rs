@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::activity::LocalText;
 use crate::draw::plan::{MOST_PRIZES, PlanDetails, PlanTrouble, PrizeDetails, suggested_slug};
-use crate::draw::{DrawId, Plan};
+use crate::draw::{DrawId, Plan, SourceDetails};
 use crate::identity::{date, typed};
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -162,6 +162,7 @@ impl PlanForm {
                 .unwrap_or(u32::MAX),
             wins_per_person: small(&self.wins),
             tickets_per_person: small(&self.tickets),
+            sources: SourceDetails::usual(),
             slug: self.slug.clone(),
             name: LocalText::new(&self.name_zh, &self.name_en),
             draws_at,

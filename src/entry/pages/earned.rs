@@ -6,11 +6,8 @@
 use std::sync::Arc;
 
 use lucky_draw::ticket::Secret;
-use rocket::data::Capped;
-use rocket::form::{Form, FromForm};
 use rocket::http::uri::Host;
 use rocket::{Route, State, get, post, routes};
-use zeroize::Zeroizing;
 
 use crate::account::guard::Librarian;
 use crate::activity::{self, ActivityId, Kind};
@@ -26,21 +23,16 @@ use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::FormFields;
+use crate::platform::web::form::upload::Upload;
 use crate::platform::web::page::Page;
 use crate::policy;
 use crate::survey::Questionnaire;
 use crate::vault::Vault;
 
-use super::receipt::find_url;
+use super::receipt::whole_url;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![show, paste, upload, import]
-}
-
-/// A file of the staff computer; held in memory, never on our disk.
-#[derive(FromForm)]
-struct Upload<'r> {
-    file: Capped<&'r [u8]>,
+    routes![show, check, import]
 }
 
 /// What an import needs; terms only while entries are taken.
@@ -91,43 +83,25 @@ async fn show(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) -> Ap
     Ok(ground.page(lang, view))
 }
 
-#[post("/staff/activities/<id>/chances", data = "<form>")]
-async fn paste(
+/// A file, or what was pasted; it is held in memory and never on our disk.
+#[post("/staff/activities/<id>/chances", data = "<sent>")]
+async fn check(
     lang: Language,
     _staff: Librarian,
     id: &str,
-    form: FormFields,
+    sent: Upload,
     db: &State<Db>,
     vault: &State<Vault>,
 ) -> AppResult<Page> {
     let ground = Ground::read(db, id).await?;
-    preview(lang, ground, form.value("file"), db, vault).await
-}
-
-#[post("/staff/activities/<id>/chances/file", data = "<sent>")]
-async fn upload(
-    lang: Language,
-    _staff: Librarian,
-    id: &str,
-    sent: Form<Upload<'_>>,
-    db: &State<Db>,
-    vault: &State<Vault>,
-) -> AppResult<Page> {
-    let ground = Ground::read(db, id).await?;
-    let again = |id: &str| {
-        let view = ground.view(lang).with_mistake(text::message(lang, id, &[]));
-        Ok(ground.page(lang, view).again())
-    };
-    if !sent.file.is_complete() {
-        return again("entry-earned-long");
+    let file = sent.fields().value("file");
+    // What stands for bytes that are no text: a file in another encoding.
+    if file.contains('\u{fffd}') {
+        let words = text::message(lang, "entry-earned-not-text", &[]);
+        let view = ground.view(lang).with_mistake(words);
+        return Ok(ground.page(lang, view).again());
     }
-    match std::str::from_utf8(&sent.file) {
-        Ok(file) => {
-            let file = Zeroizing::new(file.replace("\r\n", "\n"));
-            preview(lang, ground, &file, db, vault).await
-        }
-        Err(_) => again("entry-earned-not-text"),
-    }
+    preview(lang, ground, file, db, vault).await
 }
 
 /// A file that was read, with the person of each line and what would be added.
@@ -261,7 +235,7 @@ async fn import(
     let shown = prepared.shown;
     match store(db, vault, staff.0.actor(), &terms.facts.id, prepared.rows).await {
         Ok(accepted) => {
-            let find = find_url(lang, config, host);
+            let find = whole_url(lang, "/entry", config, host);
             let view = SheetView::new(lang, &ground.sheet, find, &shown, &accepted);
             Ok(Page::new(lang, "entry/earned_sheet", view).no_store())
         }

@@ -169,7 +169,8 @@ async fn accept(
     }
     let filled = sheet.filled(lang, &read);
     let tag = submit::tag(vault, &terms, &filled)?;
-    if let Some(until) = tag.and_then(|tag| limits.check_tag(&tag, visit.now).err()) {
+    let lookup = vault.lookup(&token.secret)?;
+    if let Some(until) = tag.and_then(|tag| limits.check_tag(&tag, &lookup, visit.now).err()) {
         let page = visit.check_page(&sheet, &read, token.secret, visit.wait(until))?;
         return Ok(page.status(Status::TooManyRequests).into());
     }

@@ -124,8 +124,11 @@ async fn show(
     let Some(held) = held_by_cookie(jar, db, vault).await? else {
         return Ok(over(lang));
     };
-    let url = find_url(lang, config, host);
-    let view = ReceiptView::new(lang, &held.found, &held.receipts, &held.pass.secret, &url);
+    let url = whole_url(lang, "/entry", config, host);
+    let proof = format!("/a/{}/proof", held.found.facts.slug);
+    let proof = whole_url(lang, &proof, config, host);
+    let view = ReceiptView::new(lang, &held.found, &held.receipts, &held.pass.secret, &url)
+        .checked_at(&proof);
     Ok(Page::new(lang, "entry/receipt", view).no_store())
 }
 
@@ -223,8 +226,8 @@ enum FileOf {
 impl FileOf {
     fn name(self) -> &'static str {
         match self {
-            FileOf::Secret => "receipt",
-            FileOf::Shareable => "proof",
+            FileOf::Secret => "secret-receipt",
+            FileOf::Shareable => "shareable-proof",
         }
     }
 
@@ -270,9 +273,14 @@ fn over(lang: Language) -> Page {
     Page::new(lang, "entry/receipt_over", ()).no_store()
 }
 
-/// The whole address of "my entry", without the code, for the QR code on paper.
-pub(super) fn find_url(lang: Language, config: &Config, host: Option<&Host<'_>>) -> String {
-    let path = lang.url("/entry");
+/// The whole address of a page, for a QR code on paper; never one with the receipt code in it.
+pub(super) fn whole_url(
+    lang: Language,
+    path: &str,
+    config: &Config,
+    host: Option<&Host<'_>>,
+) -> String {
+    let path = lang.url(path);
     match (config.public_origin.as_str(), host) {
         ("", Some(host)) => format!("http://{host}{path}"),
         (origin, _) => format!("{origin}{path}"),

@@ -74,6 +74,11 @@ impl Town {
 
     /// A browser of its own; cookies are kept.
     pub(super) fn browser(&self) -> Browser {
+        Browser(Client::tracked(self.rocket()).expect("the routes do not collide"))
+    }
+
+    /// The pages of entry, ready for a client.
+    pub(super) fn rocket(&self) -> rocket::Rocket<rocket::Build> {
         let quiet = rocket::Config {
             log_level: rocket::config::LogLevel::Off,
             ..rocket::Config::debug_default()
@@ -88,8 +93,7 @@ impl Town {
                 self.db.clone(),
                 Taking::new(self.vault.clone()),
             ));
-        let rocket = web::mount(rocket, routes());
-        Browser(Client::tracked(rocket).expect("the routes do not collide"))
+        web::mount(rocket, routes())
     }
 
     pub(super) fn read<T>(

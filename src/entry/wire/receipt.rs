@@ -27,6 +27,8 @@ pub struct ReceiptView {
     answer_by: i64,
     tickets: Vec<TicketView>,
     qr: Option<QrView>,
+    /// Where the shareable proof is checked; holds nothing secret.
+    proof_qr: Option<QrView>,
 }
 
 /// What only an entry in a draw has.
@@ -89,7 +91,16 @@ impl ReceiptView {
                 })
                 .collect(),
             qr: QrView::of(find_url),
+            proof_qr: None,
         }
+    }
+
+    /// With the whole address of the page that checks a shareable proof.
+    pub fn checked_at(mut self, url: &str) -> ReceiptView {
+        if !self.tickets.is_empty() {
+            self.proof_qr = QrView::of(url);
+        }
+        self
     }
 }
 
@@ -116,5 +127,33 @@ impl QrView {
             size: width + 8,
             path,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::platform::text::message;
+
+    use super::*;
+
+    #[test]
+    fn what_a_receipt_proves_is_said_in_sixty_characters_each() {
+        let is_han = |letter: &char| ('\u{4e00}'..='\u{9fff}').contains(letter);
+        let date = "115 年 11 月 21 日（六）17:00";
+        for (id, args) in [
+            ("entry-receipt-in", [("hour", date), ("number", "317-4")]),
+            (
+                "entry-receipt-must",
+                [("fingerprint", "9f2c 41aa 07de 5b18"), ("", "")],
+            ),
+            (
+                "entry-receipt-missing",
+                [("page", "查驗報名證明"), ("", "")],
+            ),
+        ] {
+            let args = args.map(|(name, value)| (name, value.into()));
+            let words = message(Language::ZhTw, id, &args);
+            assert!(words.chars().filter(is_han).count() <= 60, "{words}");
+        }
     }
 }

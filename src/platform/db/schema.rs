@@ -142,23 +142,78 @@ diesel::table! {
 }
 
 diesel::table! {
+    journal_witnesses (vkey) {
+        vkey -> Text,
+        url -> Text,
+        asked -> Bool,
+        quorum -> BigInt,
+        size -> BigInt,
+        failures -> BigInt,
+        next_try -> BigInt,
+        trouble -> Text,
+    }
+}
+
+diesel::table! {
+    journal_cosignatures (size, vkey) {
+        size -> BigInt,
+        vkey -> Text,
+        arrival -> BigInt,
+        seen_at -> BigInt,
+        line -> Text,
+    }
+}
+
+diesel::table! {
+    draw_anchors (activity_id, draw_id, journal_position) {
+        activity_id -> Text,
+        draw_id -> Text,
+        journal_position -> BigInt,
+        size -> BigInt,
+        written_at -> BigInt,
+    }
+}
+
+diesel::table! {
     draws (activity_id, id) {
         activity_id -> Text,
         id -> Text,
         stage -> Text,
-        chain -> Binary,
-        round -> BigInt,
         reserves -> BigInt,
         wins_per_person -> BigInt,
         tickets_per_person -> BigInt,
         manifest -> Nullable<Binary>,
-        beacon -> Nullable<Text>,
-        beacon_trouble -> Text,
+        due_at -> BigInt,
         position -> BigInt,
         slug -> Text,
         name_zh -> Text,
         name_en -> Text,
         draws_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    draw_sources (activity_id, draw_id, position) {
+        activity_id -> Text,
+        draw_id -> Text,
+        position -> BigInt,
+        kind -> Text,
+        chain -> Nullable<Binary>,
+        round -> Nullable<BigInt>,
+        game -> Text,
+        issue -> Text,
+        ascending -> Bool,
+        balls -> BigInt,
+        balls_zh -> Text,
+        balls_en -> Text,
+        outcomes -> BigInt,
+        drawn_at -> BigInt,
+        published_by -> BigInt,
+        commitment -> Nullable<Binary>,
+        value -> Nullable<Text>,
+        typed -> Text,
+        typed_by -> Text,
+        trouble -> Text,
     }
 }
 
@@ -368,7 +423,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     log_nodes,
     commitments,
     journal_notes,
+    journal_witnesses,
+    journal_cosignatures,
+    draw_anchors,
     draws,
+    draw_sources,
     draw_exclusions,
     drums,
     earned_rows,
