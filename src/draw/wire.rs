@@ -2,6 +2,7 @@
 
 mod draw_page;
 mod lists;
+mod notes_page;
 mod plan_form;
 mod proof_page;
 
@@ -9,6 +10,7 @@ pub(super) use draw_page::DrawView;
 pub(super) use lists::{
     CheckView, DrawRow, EntriesView, HoldersView, PER_PAGE, page_of, read_ticket,
 };
+pub(super) use notes_page::NotesView;
 pub(super) use plan_form::{PlanForm, PrizeRow, prize_rows};
 pub(super) use proof_page::{PlaceFile, ProofAnswer, ProofView, Refused};
 

@@ -11,6 +11,7 @@
 #[macro_use]
 mod support;
 
+mod after_the_purge;
 mod checking_proofs;
 mod drawing;
 mod following_the_journal;

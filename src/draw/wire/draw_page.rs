@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use lucky_draw::record::{Cancel, VoidCode};
+use lucky_draw::record::{Cancel, Manifest, VoidCode};
 use lucky_draw::result::{Line, SettleLine, SettleNote, Slot};
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
@@ -12,6 +12,7 @@ use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 
 use super::lists::{HolderRow, holder_rows};
+use super::notes_page::note_words;
 use super::plan_form::PrizeRow;
 use super::{Phase, Tag, beacon_trouble, cancel_words, left, prize_rows, settle_words, slot_words};
 
@@ -57,6 +58,7 @@ pub(in crate::draw) struct DrawView {
     randomness: Option<String>,
     cancelled_reason: String,
     purged: bool,
+    changed: Option<ChangedView>,
 }
 
 /// Another draw of the same activity.
@@ -70,8 +72,20 @@ struct OtherDraw {
 #[derive(Debug, Clone, Serialize)]
 struct Sealed {
     name: String,
+    /// What it is, in words.
+    words: String,
     hash: String,
     at: i64,
+    /// Its place in the journal, as text; empty where it is not a note.
+    position: String,
+}
+
+/// A change of the rules after they were published (draw-protocol 4.3, `supersedes`).
+#[derive(Debug, Clone, Serialize)]
+struct ChangedView {
+    at: i64,
+    reason: String,
+    earlier: Vec<Sealed>,
 }
 
 /// The closed list in numbers.
@@ -89,6 +103,7 @@ struct ListView {
 #[derive(Debug, Clone, Serialize)]
 struct SettlementView {
     at: i64,
+    name: String,
     lines: Vec<String>,
 }
 
@@ -121,11 +136,11 @@ impl DrawView {
             chain: drand.map_or("", |drand| drand.chain.name),
             left: left(language, now, due),
             trouble: beacon_trouble(language, plan.trouble()),
-            rules: sealed(shown, "rules.txt"),
-            manifest: sealed(shown, "manifest.note"),
-            close: sealed(shown, "close-0.note"),
-            freeze: sealed(shown, "freeze.note"),
-            result: sealed(shown, "result.note"),
+            rules: sealed(language, shown, "rules.txt"),
+            manifest: sealed(language, shown, "manifest.note"),
+            close: sealed(language, shown, "close-0.note"),
+            freeze: sealed(language, shown, "freeze.note"),
+            result: sealed(language, shown, "result.note"),
             list: list(shown),
             prizes: prize_rows(language, plan),
             reserves: plan.reserves,
@@ -137,6 +152,7 @@ impl DrawView {
             randomness: randomness(shown),
             cancelled_reason: cancelled_reason(language, shown),
             purged: facts.stage == crate::activity::Stage::Purged,
+            changed: changed(language, shown),
         }
     }
 }
@@ -176,11 +192,31 @@ fn cancelled_reason(language: Language, shown: &Shown) -> String {
     code.map_or_else(String::new, |code| cancel_words(language, code))
 }
 
-fn sealed(shown: &Shown, name: &str) -> Option<Sealed> {
+fn sealed(language: Language, shown: &Shown, name: &str) -> Option<Sealed> {
     shown.note(name).map(|note| Sealed {
         name: note.name.clone(),
+        words: note_words(language, name),
         hash: note.hash.to_string(),
         at: note.written_at.0,
+        position: note.position.map(|at| at.to_string()).unwrap_or_default(),
+    })
+}
+
+/// The rules as they stood before, where a later manifest took their place.
+fn changed(language: Language, shown: &Shown) -> Option<ChangedView> {
+    let manifest = shown.note("manifest.note")?;
+    let text = manifest.text().ok()?;
+    let (_, reason) = Manifest::parse(text).ok()?.supersedes?;
+    let earlier = shown
+        .notes
+        .iter()
+        .filter(|note| note.name.starts_with("base-"));
+    Some(ChangedView {
+        at: manifest.written_at.0,
+        reason,
+        earlier: earlier
+            .filter_map(|note| sealed(language, shown, &note.name))
+            .collect(),
     })
 }
 
@@ -235,7 +271,11 @@ fn settlements(language: Language, shown: &Shown) -> Vec<SettlementView> {
         let mut lines = settlement_lines(language, shown, note);
         lines.truncate(room);
         room -= lines.len();
-        views.push(SettlementView { at: at.0, lines });
+        views.push(SettlementView {
+            at: at.0,
+            name: format!("settle-{}.note", note.seq),
+            lines,
+        });
     }
     views
 }
@@ -250,6 +290,7 @@ fn settlement_lines(language: Language, shown: &Shown, note: &SettleNote) -> Vec
             ("slot", slot(&vacate.slot).into()),
             ("ticket", ticket(&vacate.index).into()),
             ("reason", settle_words(language, vacate.code).into()),
+            ("code", vacate.code.to_string().into()),
         ];
         lines.push(say("draw-settle-vacate", &args));
     }
