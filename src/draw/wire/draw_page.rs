@@ -338,18 +338,3 @@ fn settlement_lines(language: Language, shown: &Shown, note: &SettleNote) -> Vec
     }
     lines
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn shares_are_rounded_up_to_a_tenth() {
-        assert_eq!(percent(49_507_610, 1_000_000_000), "5");
-        assert_eq!(percent(9_969_147, 1_000_000_000), "1");
-        assert_eq!(percent(4, 20), "20");
-        assert_eq!(percent(1, 40), "2.5");
-        assert_eq!(percent(21, 20), "100");
-        assert_eq!(percent(1, 0), "100");
-    }
-}
