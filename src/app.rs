@@ -25,8 +25,8 @@ use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::vault::{OpenError, Vault};
 use crate::{
-    account, activity, audit, desk, draw, entry, inspection, live, notify, portal, purge, stats,
-    survey,
+    account, activity, audit, desk, draw, entry, inspection, journal, live, notify, portal, purge,
+    stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -56,6 +56,9 @@ pub enum StartError {
     /// The mail server's address.
     #[error("the mail settings cannot be used")]
     Mail(#[from] MailerError),
+    /// The witnesses of the journal.
+    #[error("the witnesses of the journal cannot be kept")]
+    Witnesses(#[from] journal::Error),
     /// The relays of the beacon.
     #[error("the beacon relays cannot be used")]
     Relays(#[from] RelayError),
@@ -79,6 +82,10 @@ impl App {
         let config = Arc::new(config);
         let mailer = Arc::new(Mailer::new(&config)?);
         let mut runner = Runner::new(db.clone());
+        db.write_now("appoint witnesses", |tx| {
+            journal::appoint(tx, &config.witnesses, config.quorum)
+        })?;
+        journal::jobs::register(&mut runner, &db, &vault);
         draw::jobs::register(&mut runner, &db, &vault, relays.clone());
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         purge::jobs::register(&mut runner, &db, &vault, &config);
@@ -133,6 +140,7 @@ impl App {
             portal::pages::routes(),
             entry::pages::routes(),
             draw::pages::routes(),
+            journal::pages::routes(),
             live::pages::routes(),
             inspection::pages::routes(),
             account::pages::routes(),
@@ -147,6 +155,7 @@ impl App {
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());
         let rocket = account::pages::attach(rocket);
         let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
+        let rocket = rocket.mount("/", web::guard::protect(journal::pages::files()));
         #[cfg(feature = "test-clock")]
         let rocket = rocket.mount("/", web::guard::protect(test_clock::routes()));
         rocket

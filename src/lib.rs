@@ -17,6 +17,7 @@ pub mod inspection;
 pub mod journal;
 pub mod live;
 pub mod log;
+pub mod witness;
 
 // Who is told, what is counted, what is erased.
 pub mod notify;

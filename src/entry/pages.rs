@@ -5,6 +5,7 @@
 //!
 //! Not here: reading forms ([`super::wire`]).
 
+mod earned;
 mod enter;
 mod own;
 mod receipt;
@@ -40,6 +41,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(receipt::routes());
     routes.extend(own::routes());
     routes.extend(staff::routes());
+    routes.extend(earned::routes());
     routes
 }
 
@@ -130,10 +132,12 @@ async fn sheet(db: &Db, slug: &str) -> AppResult<(Sheet, Option<Terms>)> {
                 Stage::Open => Some(submit::terms(tx, facts.clone())?),
                 _ => None,
             };
+            let drums = super::drums(tx, &facts.id)?;
             let sheet = Sheet {
                 facts,
                 asked,
                 questions,
+                drums,
             };
             Ok::<_, Error>((sheet, terms))
         })
@@ -148,7 +152,7 @@ async fn sheet(db: &Db, slug: &str) -> AppResult<(Sheet, Option<Terms>)> {
 struct Download {
     kind: ContentType,
     name: String,
-    body: String,
+    body: Vec<u8>,
 }
 
 impl<'r> Responder<'r, 'static> for Download {

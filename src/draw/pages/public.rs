@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::activity;
 use crate::draw::wire::{
-    CheckView, DrawRow, DrawView, EntriesView, HoldersView, PER_PAGE, page_of,
+    CheckView, DrawRow, DrawView, EntriesView, HoldersView, NotesView, PER_PAGE, page_of,
 };
 use crate::draw::{self, DrawId, DrawStage, Error, Shown};
 use crate::platform::db::Db;
@@ -21,7 +21,16 @@ use super::file::File;
 const DRAWS_PER_PAGE: u64 = 20;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, show, holders, entries, check, how, verify]
+    routes![
+        list,
+        show,
+        holders,
+        entries,
+        check,
+        notes,
+        how,
+        how_in_general
+    ]
 }
 
 pub(super) fn files() -> Vec<Route> {
@@ -136,14 +145,17 @@ async fn how(lang: Language, id: &str, db: &State<Db>) -> AppResult<Page> {
     Ok(Page::new(lang, "draw/how", view))
 }
 
-#[get("/verify")]
-fn verify(lang: Language, vault: &State<Vault>) -> Page {
-    #[derive(Serialize)]
-    struct VerifyView {
-        vkey: String,
-    }
-    let vkey = vault.vkey();
-    Page::new(lang, "draw/verify", VerifyView { vkey })
+/// Every public file of a draw, with what it is.
+#[get("/d/<id>/notes")]
+async fn notes(lang: Language, id: &str, db: &State<Db>) -> AppResult<Page> {
+    let shown = read(db, id).await?;
+    Ok(Page::new(lang, "draw/notes", NotesView::of(lang, &shown)))
+}
+
+/// The same story for every draw of this site.
+#[get("/verify/how")]
+fn how_in_general(lang: Language) -> Page {
+    Page::new(lang, "draw/how_in_general", ())
 }
 
 /// A public file of a draw as it was sealed, such as `close-0.note`.
@@ -178,7 +190,11 @@ async fn bundle(
         let page = Page::new(lang, "draw/no_bundle", view).status(Status::NotFound);
         return Ok(BundleAnswer::NotYet(page));
     }
-    let (vault, name) = (vault.inner().clone(), shown.facts.slug.clone());
+    let name = match shown.all.len() {
+        0 | 1 => shown.facts.slug.clone(),
+        _ => format!("{}-{}", shown.facts.slug, shown.plan.slug),
+    };
+    let vault = vault.inner().clone();
     let zip = db
         .read("read bundle", move |tx| {
             draw::bundle(tx, &vault, &shown.plan).map(|bundle| bundle.to_zip())

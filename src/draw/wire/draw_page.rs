@@ -2,19 +2,20 @@
 
 use std::collections::HashSet;
 
-use lucky_draw::record::{Audit, VoidCode};
+use lucky_draw::record::{Cancel, Manifest, VoidCode};
 use lucky_draw::result::{Line, SettleLine, SettleNote, Slot};
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
-use crate::draw::reveal::{self, Scene};
-use crate::draw::{DrawStage, Shown, fewer_than};
+use crate::draw::{CancelCode, DrawStage, Plan, Shown};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 
+use super::hall::{AuditView, LiveView, seen};
 use super::lists::{HolderRow, holder_rows};
+use super::notes_page::note_words;
 use super::plan_form::PrizeRow;
-use super::{Phase, Tag, beacon_trouble, left, prize_rows, settle_words, slot_words};
+use super::{Phase, Tag, beacon_trouble, cancel_words, left, prize_rows, settle_words, slot_words};
 
 /// Holders shown on the page itself; the others are on pages of their own.
 const HOLDERS_ON_THE_PAGE: usize = 24;
@@ -27,6 +28,10 @@ pub(in crate::draw) struct DrawView {
     id: String,
     slug: String,
     title: String,
+    /// The other draws of the activity.
+    others: Vec<OtherDraw>,
+    /// What the exclusion of earlier draws means, in words.
+    exclusions: Vec<String>,
     phase: &'static str,
     tag: Tag,
     opens_at: i64,
@@ -54,40 +59,36 @@ pub(in crate::draw) struct DrawView {
     randomness: Option<String>,
     cancelled_reason: String,
     purged: bool,
+    changed: Option<ChangedView>,
     live: Option<LiveView>,
     audit: Option<AuditView>,
 }
 
-/// What happens in the hall now.
+/// Another draw of the same activity.
 #[derive(Debug, Clone, Serialize)]
-struct LiveView {
-    decided: bool,
-    revealed: u64,
-    total: u64,
-}
-
-/// What an outside auditor found behind a sample of tickets, and what that proves.
-#[derive(Debug, Clone, Serialize)]
-struct AuditView {
-    at: i64,
-    sample: u64,
-    taking_part: u64,
-    missing: u64,
-    over_cap: u64,
-    /// Every ticket was looked at, so nothing is left to chance.
-    whole: bool,
-    /// Fewer tickets than this have nobody behind them.
-    fewer: u64,
-    /// The same in per cent of those that take part.
-    percent: String,
+struct OtherDraw {
+    id: String,
+    name: String,
 }
 
 /// A public file and when it was sealed.
 #[derive(Debug, Clone, Serialize)]
 struct Sealed {
     name: String,
+    /// What it is, in words.
+    words: String,
     hash: String,
     at: i64,
+    /// Its place in the journal, as text; empty where it is not a note.
+    position: String,
+}
+
+/// A change of the rules after they were published (draw-protocol 4.3, `supersedes`).
+#[derive(Debug, Clone, Serialize)]
+struct ChangedView {
+    at: i64,
+    reason: String,
+    earlier: Vec<Sealed>,
 }
 
 /// The closed list in numbers.
@@ -105,6 +106,7 @@ struct ListView {
 #[derive(Debug, Clone, Serialize)]
 struct SettlementView {
     at: i64,
+    name: String,
     lines: Vec<String>,
 }
 
@@ -129,7 +131,9 @@ impl DrawView {
         DrawView {
             id: plan.id.0.clone(),
             slug: facts.slug.clone(),
-            title: facts.title.pick(language).to_owned(),
+            title: shown.title(language),
+            others: others(language, shown),
+            exclusions: exclusions(language, shown),
             phase: phase.code(),
             tag: phase.tag(language),
             opens_at: facts.opens_at.0,
@@ -141,11 +145,11 @@ impl DrawView {
             chain: drand.map_or("", |drand| drand.chain.name),
             left: left(language, now, due),
             trouble: beacon_trouble(language, plan.trouble()),
-            rules: sealed(shown, "rules.txt"),
-            manifest: sealed(shown, "manifest.note"),
-            close: sealed(shown, "close-0.note"),
-            freeze: sealed(shown, "freeze.note"),
-            result: sealed(shown, "result.note"),
+            rules: sealed(language, shown, "rules.txt"),
+            manifest: sealed(language, shown, "manifest.note"),
+            close: sealed(language, shown, "close-0.note"),
+            freeze: sealed(language, shown, "freeze.note"),
+            result: sealed(language, shown, "result.note"),
             list: list(shown),
             prizes: prize_rows(language, plan),
             reserves: plan.reserves,
@@ -155,83 +159,75 @@ impl DrawView {
             unfilled: unfilled(language, shown),
             settlements: settlements(language, shown),
             randomness: randomness(shown),
-            cancelled_reason: facts.cancelled_reason.clone(),
+            cancelled_reason: cancelled_reason(language, shown),
             purged: facts.stage == crate::activity::Stage::Purged,
+            changed: changed(language, shown),
             audit: AuditView::of(shown),
             live,
         }
     }
 }
 
-impl LiveView {
-    /// None before anybody began, and after the last winner.
-    fn of(shown: &Shown, now: Timestamp) -> Option<LiveView> {
-        let reveal = shown.reveal?;
-        let stage = shown.plan.stage;
-        let winners = shown.result.as_ref();
-        let winners = winners.map(|result| reveal::order(&shown.plan, result).len());
-        let follows = matches!(stage, DrawStage::Frozen | DrawStage::Drawn);
-        if !follows || !reveal.is_on(winners, now) {
-            return None;
-        }
-        let total = winners.unwrap_or(0);
-        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        Some(LiveView {
-            decided: winners.is_some(),
-            revealed: number(Scene::at(reveal.step, total).revealed(total)),
-            total: number(total),
+fn others(language: Language, shown: &Shown) -> Vec<OtherDraw> {
+    let others = shown.all.iter().filter(|other| other.id != shown.plan.id);
+    others
+        .map(|other| OtherDraw {
+            id: other.id.0.clone(),
+            name: other.name.pick(language).to_owned(),
         })
-    }
+        .collect()
 }
 
-/// The tickets that the hall has seen by now.
-fn seen(shown: &Shown) -> HashSet<u64> {
-    let (Some(reveal), Some(result)) = (shown.reveal, shown.result.as_ref()) else {
-        return HashSet::new();
+fn exclusions(language: Language, shown: &Shown) -> Vec<String> {
+    let excluded = |other: &&Plan| shown.plan.excludes.contains(&other.id);
+    let words = |other: &Plan| {
+        let id = match other.stage {
+            DrawStage::Cancelled => "draw-excluded-cancelled",
+            _ if other.is_decided() || shown.plan.is_decided() => "draw-excluded-drawn",
+            _ => "draw-excluded-waits",
+        };
+        let name = other.name.pick(language).to_owned();
+        text::message(language, id, &[("name", name.into())])
     };
-    let winners = reveal::order(&shown.plan, result);
-    let seen = Scene::at(reveal.step, winners.len()).revealed(winners.len());
-    let indices = winners.into_iter().take(seen).map(|(_, index)| index);
-    indices.collect()
+    shown.all.iter().filter(excluded).map(words).collect()
 }
 
-impl AuditView {
-    fn of(shown: &Shown) -> Option<AuditView> {
-        let stored = shown.note("audit.note")?;
-        let note = Audit::parse(stored.text().ok()?).ok()?;
-        let close = shown.close.as_ref()?;
-        let number = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
-        let taking_part = close.size.saturating_sub(number(close.voids.len()));
-        let sample = number(note.leaves.len());
-        let missing = number(note.leaves.iter().filter(|leaf| !leaf.found).count());
-        let fewer = fewer_than(taking_part, sample, missing);
-        Some(AuditView {
-            at: stored.written_at.0,
-            sample,
-            taking_part,
-            missing,
-            over_cap: note.over_cap,
-            whole: sample >= taking_part,
-            fewer,
-            percent: percent(fewer, taking_part),
-        })
+/// The library's words; of one draw that was cancelled alone, what its signed code says.
+fn cancelled_reason(language: Language, shown: &Shown) -> String {
+    if !shown.facts.cancelled_reason.is_empty() {
+        return shown.facts.cancelled_reason.clone();
     }
+    let note = shown.note("cancel.note");
+    let cancel = note.and_then(|note| Cancel::parse(note.text().ok()?).ok());
+    let code = cancel.and_then(|cancel| CancelCode::parse(&cancel.reason));
+    code.map_or_else(String::new, |code| cancel_words(language, code))
 }
 
-/// A share in per cent, rounded up to one digit behind the point: `5`, `7.8`.
-fn percent(part: u64, whole: u64) -> String {
-    let tenths = part.saturating_mul(1_000).div_ceil(whole.max(1)).min(1_000);
-    match tenths % 10 {
-        0 => (tenths / 10).to_string(),
-        tenth => format!("{}.{tenth}", tenths / 10),
-    }
-}
-
-fn sealed(shown: &Shown, name: &str) -> Option<Sealed> {
+fn sealed(language: Language, shown: &Shown, name: &str) -> Option<Sealed> {
     shown.note(name).map(|note| Sealed {
         name: note.name.clone(),
+        words: note_words(language, name),
         hash: note.hash.to_string(),
         at: note.written_at.0,
+        position: note.position.map(|at| at.to_string()).unwrap_or_default(),
+    })
+}
+
+/// The rules as they stood before, where a later manifest took their place.
+fn changed(language: Language, shown: &Shown) -> Option<ChangedView> {
+    let manifest = shown.note("manifest.note")?;
+    let text = manifest.text().ok()?;
+    let (_, reason) = Manifest::parse(text).ok()?.supersedes?;
+    let earlier = shown
+        .notes
+        .iter()
+        .filter(|note| note.name.starts_with("base-"));
+    Some(ChangedView {
+        at: manifest.written_at.0,
+        reason,
+        earlier: earlier
+            .filter_map(|note| sealed(language, shown, &note.name))
+            .collect(),
     })
 }
 
@@ -286,7 +282,11 @@ fn settlements(language: Language, shown: &Shown) -> Vec<SettlementView> {
         let mut lines = settlement_lines(language, shown, note);
         lines.truncate(room);
         room -= lines.len();
-        views.push(SettlementView { at: at.0, lines });
+        views.push(SettlementView {
+            at: at.0,
+            name: format!("settle-{}.note", note.seq),
+            lines,
+        });
     }
     views
 }
@@ -301,6 +301,7 @@ fn settlement_lines(language: Language, shown: &Shown, note: &SettleNote) -> Vec
             ("slot", slot(&vacate.slot).into()),
             ("ticket", ticket(&vacate.index).into()),
             ("reason", settle_words(language, vacate.code).into()),
+            ("code", vacate.code.to_string().into()),
         ];
         lines.push(say("draw-settle-vacate", &args));
     }
