@@ -11,6 +11,7 @@ const said = document.getElementById("say");
 // The server's time minus ours; a laptop's browser and server agree, a second computer may not.
 let offset = 0;
 let asking = false;
+let cues = Promise.resolve();
 
 /** Takes over what changed on the page. */
 function show(html) {
@@ -76,7 +77,9 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("form[data-cue]")) return;
   event.preventDefault();
-  send(form, event.submitter).catch(() => form.submit());
+  const { submitter } = event;
+  // One cue after the other: a pause that was asked for first is there first.
+  cues = cues.then(() => send(form, submitter)).catch(() => location.reload());
 });
 
 // Single keys act only while the stage or the desk's group of cues has the focus (WCAG 2.1.4).

@@ -7,7 +7,7 @@ use fairdraw::account::{self, Role, passphrase};
 use fairdraw::audit::{self, Filter, Record};
 use fairdraw::draw::{self, DrawId};
 use fairdraw::identity::mask;
-use fairdraw::platform::clock::{DAY, HOUR};
+use fairdraw::platform::clock::{DAY, HOUR, MINUTE};
 use lucky_draw::record::Audit;
 use lucky_draw::ticket::TicketNumber;
 use lucky_draw::verify::{Options, verify_bytes};
@@ -41,6 +41,7 @@ fn in_the_hall(engine: Engine, patrons: u64) -> Life {
     }
     life.app.go_to(ROUND_TIME.plus(-2 * DAY + HOUR));
     life.app.go_to(ROUND_TIME.plus(-HOUR + 1_000));
+    life.app.go_to(ROUND_TIME.plus(-3 * MINUTE));
     life
 }
 
@@ -123,7 +124,7 @@ fn winners_are_shown_one_by_one_and_the_public_page_keeps_step(engine: Engine) {
     let words = life.cue(&staff, "next");
     assert_eq!(words.texts("ol li").len(), 3, "three sentences");
     let countdown = life.cue(&staff, "next");
-    assert_eq!(countdown.text(".huge"), "59:59");
+    assert_eq!(countdown.text(".huge"), "3:00");
     assert!(life.public().html.contains("現場揭曉中"));
     life.app.go_to(ROUND_TIME.plus(5_000));
     let waiting = life.cue(&staff, "next");
@@ -304,7 +305,7 @@ fn a_rehearsal_says_so_and_writes_nothing(engine: Engine) {
     assert_eq!(staff.get(&stage).text(".mark"), "彩排 REHEARSAL");
     press("next", "");
     press("next", "");
-    life.app.go_to(ROUND_TIME.plus(-HOUR + 30_000));
+    life.app.go_to(ROUND_TIME.plus(-2 * MINUTE));
     assert_eq!(press("next", "").text("h1"), "等待公共亂數");
     let page = staff.get(&desk);
     let practice = page.texts("code.hash");
