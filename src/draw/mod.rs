@@ -57,7 +57,7 @@ pub use plan::{
 };
 pub use publish::{Problem, Terms, problems, publish};
 pub use rules::{claim_deadlines, rules_text};
-pub use run::{note_trouble, receive};
+pub use run::{note_trouble, receive, receive_in_all};
 pub use settle::{holdings, result, settle, settlements};
 pub use show::{Shown, listed, shown};
 pub use source::{DrandRound, Issue, PlanSource, SourceDetails, SourceKind, Typed};

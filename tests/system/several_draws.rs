@@ -36,6 +36,7 @@ use crate::support::app::{Person, TestApp, local};
 on_both! {
     a_winner_of_session_one_leaves_the_sessions_after_it,
     a_session_that_is_cancelled_alone_excludes_nobody,
+    one_pasted_round_decides_every_session_of_its_moment,
     one_entry_has_a_ticket_and_a_proof_in_every_session,
     a_person_takes_part_in_one_pool,
     three_draws_are_purged_with_a_note_each,
@@ -423,6 +424,33 @@ fn a_session_that_is_cancelled_alone_excludes_nobody(engine: Engine) {
     assert_eq!(holders(&result).len(), 3);
     assert_eq!(library.stage(), Stage::Drawn);
     library.assert_verifies(0);
+    library.assert_verifies(1);
+}
+
+fn one_pasted_round_decides_every_session_of_its_moment(engine: Engine) {
+    let library = Library::open(engine, Arrangement::Sessions, &sessions());
+    for person in 0..5 {
+        library.enter(person, None);
+    }
+    library.freeze();
+    library.app.go_to(time_of(FIRST).plus(2_000));
+    let staff = library.app.first_admin();
+    let path = |at: usize| {
+        let draw = library.plans()[at].id.clone();
+        format!("/staff/activities/{}/draws/{draw}/beacon", library.id)
+    };
+    let round = recorded(FIRST).to_json();
+    let early = staff.send(&staff.get(&path(1)), &path(1), &[("beacon", &round)]);
+    assert!(early.mistakes().contains("要等前面場次的結果"));
+    let pasted = staff.send(&staff.get(&path(0)), &path(0), &[("beacon", &round)]);
+    assert_eq!(pasted.status, Status::SeeOther, "{}", pasted.mistakes());
+    let stages: Vec<DrawStage> = library.plans().iter().map(|plan| plan.stage).collect();
+    use DrawStage::{Drawn, Frozen};
+    assert_eq!(
+        stages,
+        [Drawn, Drawn, Frozen],
+        "the third has another round"
+    );
     library.assert_verifies(1);
 }
 
