@@ -23,7 +23,9 @@ use crate::platform::mail::{Mailer, MailerError};
 use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::vault::{OpenError, Vault};
-use crate::{account, activity, audit, desk, draw, entry, notify, portal, purge, stats, survey};
+use crate::{
+    account, activity, audit, desk, draw, entry, journal, notify, portal, purge, stats, survey,
+};
 
 /// Everything that a running Fairdraw holds.
 #[derive(Clone)]
@@ -51,6 +53,9 @@ pub enum StartError {
     /// The mail server's address.
     #[error("the mail settings cannot be used")]
     Mail(#[from] MailerError),
+    /// The witnesses of the journal.
+    #[error("the witnesses of the journal cannot be kept")]
+    Witnesses(#[from] journal::Error),
     /// The relays of the beacon.
     #[error("the beacon relays cannot be used")]
     Relays(#[from] RelayError),
@@ -74,6 +79,10 @@ impl App {
         let config = Arc::new(config);
         let mailer = Arc::new(Mailer::new(&config)?);
         let mut runner = Runner::new(db.clone());
+        db.write_now("appoint witnesses", |tx| {
+            journal::appoint(tx, &config.witnesses, config.quorum)
+        })?;
+        journal::jobs::register(&mut runner, &db, &vault);
         draw::jobs::register(&mut runner, &db, &vault, relays);
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         purge::jobs::register(&mut runner, &db, &vault, &config);
@@ -124,6 +133,7 @@ impl App {
             portal::pages::routes(),
             entry::pages::routes(),
             draw::pages::routes(),
+            journal::pages::routes(),
             account::pages::routes(),
             audit::pages::routes(),
             desk::pages::routes(),
@@ -136,6 +146,7 @@ impl App {
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());
         let rocket = account::pages::attach(rocket);
         let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
+        let rocket = rocket.mount("/", web::guard::protect(journal::pages::files()));
         #[cfg(feature = "test-clock")]
         let rocket = rocket.mount("/", web::guard::protect(test_clock::routes()));
         rocket

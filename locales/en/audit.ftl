@@ -79,3 +79,6 @@ audit-act-staff-setup-link-made = Link for the first administrator made
 audit-act-staff-signed-in = Signed in
 audit-act-staff-signed-out = Signed out
 audit-act-vault-opened = Contact of a winner opened
+
+audit-act-draw-removed = A draw removed
+audit-act-draw-cancelled = A draw cancelled

@@ -199,3 +199,11 @@ entry-list-found = Found
 entry-list-not-found = There is no number { $number }.
 entry-list-newest = Newest first
 entry-list-empty = Nobody has entered yet.
+
+entry-no-pool = Choose the group in which you want to take part
+    .next = Go back to the form, choose a group and send it again.
+entry-part-pool = Your group
+entry-label-pool = In which group do you want to take part?
+entry-hint-pool = One group only; your ticket number is drawn in that group.
+entry-pool-missing = Choose the group in which you want to take part
+entry-list-draw = Session or group

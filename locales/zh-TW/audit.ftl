@@ -74,3 +74,6 @@ audit-act-staff-setup-link-made = 建立第一位管理員的設定連結
 audit-act-staff-signed-in = 登入
 audit-act-staff-signed-out = 登出
 audit-act-vault-opened = 開啟得獎者的聯絡資料
+
+audit-act-draw-removed = 移除一場抽獎
+audit-act-draw-cancelled = 取消一場抽獎

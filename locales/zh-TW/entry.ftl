@@ -198,3 +198,11 @@ entry-list-found = 查詢結果
 entry-list-not-found = 沒有 { $number } 這個號碼。
 entry-list-newest = 最新的在前面
 entry-list-empty = 還沒有人報名。
+
+entry-no-pool = 請選擇要參加的組別
+    .next = 請回到表單，選一組再送出。
+entry-part-pool = 參加的組別
+entry-label-pool = 您要參加哪一組？
+entry-hint-pool = 只能選一組，號碼只在那一組抽獎。
+entry-pool-missing = 請選擇要參加的組別
+entry-list-draw = 場次或組別

@@ -277,7 +277,7 @@ pub fn of_activity(
     tx: &mut Tx,
     activity: &crate::activity::ActivityId,
 ) -> Result<Vec<Shown>, Error> {
-    let ids: Vec<DrawId> = super::plan(tx, activity)?
+    let ids: Vec<DrawId> = super::plans(tx, activity)?
         .into_iter()
         .filter(|plan| plan.manifest.is_some())
         .map(|plan| plan.id)

@@ -104,21 +104,33 @@ pub(super) struct Tag {
     kind: &'static str,
 }
 
+impl Tag {
+    /// Of a draw that only staff know.
+    pub(super) fn planned(language: Language) -> Tag {
+        Tag {
+            words: text::message(language, "draw-phase-planned", &[]),
+            kind: "",
+        }
+    }
+}
+
 impl Problem {
     /// What to do about it, in the reader's language.
-    pub fn message(self, language: Language) -> String {
+    pub fn message(&self, language: Language) -> String {
         let say = |id: &str| text::message(language, id, &[]);
         match self {
             Problem::Details(trouble) | Problem::Asked(trouble) => trouble.message(language),
             Problem::SlugReserved => say("draw-problem-slug"),
+            Problem::OpensUnseen => say("draw-problem-opens-unseen"),
             Problem::NoPlan => say("draw-problem-no-plan"),
-            Problem::Plan(trouble) => plan_trouble(language, trouble),
+            Problem::OnePool => say("draw-problem-one-pool"),
+            Problem::Plan(_, trouble) => plan_trouble(language, *trouble),
             Problem::NoQuestion => say("draw-problem-no-question"),
         }
     }
 
     /// The page that mends it, without a language.
-    pub fn path(self, activity: &ActivityId) -> String {
+    pub fn path(&self, activity: &ActivityId) -> String {
         format!("/staff/activities/{activity}/{}", self.page())
     }
 }
@@ -131,7 +143,7 @@ pub(super) struct ProblemRow {
 }
 
 impl ProblemRow {
-    pub(super) fn of(language: Language, activity: &ActivityId, problem: Problem) -> ProblemRow {
+    pub(super) fn of(language: Language, activity: &ActivityId, problem: &Problem) -> ProblemRow {
         ProblemRow {
             words: problem.message(language),
             path: problem.path(activity),
@@ -152,6 +164,12 @@ pub(super) fn plan_trouble(language: Language, trouble: PlanTrouble) -> String {
         PlanTrouble::ReservesUnfit => "draw-trouble-reserves",
         PlanTrouble::WinsUnfit => "draw-trouble-wins",
         PlanTrouble::TicketsUnfit => "draw-trouble-tickets",
+        PlanTrouble::DrawSlugUnfit => "draw-trouble-draw-slug",
+        PlanTrouble::DrawSlugTaken => "draw-trouble-draw-slug-taken",
+        PlanTrouble::DrawNameMissing => "draw-trouble-draw-name",
+        PlanTrouble::DrawTimeUnfit => "draw-trouble-draw-time",
+        PlanTrouble::ExcludesUnfit => "draw-trouble-excludes",
+        PlanTrouble::ExcludesTooMany => "draw-trouble-excludes-many",
     };
     text::message(language, id, &[])
 }

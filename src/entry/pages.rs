@@ -130,10 +130,12 @@ async fn sheet(db: &Db, slug: &str) -> AppResult<(Sheet, Option<Terms>)> {
                 Stage::Open => Some(submit::terms(tx, facts.clone())?),
                 _ => None,
             };
+            let drums = super::drums(tx, &facts.id)?;
             let sheet = Sheet {
                 facts,
                 asked,
                 questions,
+                drums,
             };
             Ok::<_, Error>((sheet, terms))
         })
@@ -148,7 +150,7 @@ async fn sheet(db: &Db, slug: &str) -> AppResult<(Sheet, Option<Terms>)> {
 struct Download {
     kind: ContentType,
     name: String,
-    body: String,
+    body: Vec<u8>,
 }
 
 impl<'r> Responder<'r, 'static> for Download {

@@ -30,7 +30,8 @@ import {
   ticketText,
 } from '../../static/js/verify/ticket.mjs';
 import { verify } from '../../static/js/verify/verify.mjs';
-import { crc32, readZip } from '../../static/js/verify/zip.mjs';
+import { readZip } from '../../static/js/verify/zip.mjs';
+import { bigBundle, zipOf } from './big-bundle.mjs';
 
 const local = (path) => new URL(path, import.meta.url);
 const vectors = JSON.parse(readFileSync(local('../../protocol/tests/vectors/draw-vectors.json')));
@@ -211,34 +212,6 @@ test('ticket numbers and receipt codes are read as people type them', () => {
   assert.equal(subjectOf('card:x'), 'card:x');
 });
 
-// Writes files back into the canonical zip, so that a change reaches the checks behind `format`.
-function zipOf(files) {
-  const [bodies, directory] = [[], []];
-  let offset = 0;
-  for (const [name, content] of [...files].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const common = Buffer.alloc(26);
-    common.writeUInt16LE(10, 0);
-    common.writeUInt32LE(crc32(content), 10);
-    common.writeUInt32LE(content.length, 14);
-    common.writeUInt32LE(content.length, 18);
-    common.writeUInt16LE(name.length, 22);
-    const body = Buffer.concat([Buffer.from('PK\x03\x04'), common, Buffer.from(name), content]);
-    const at = Buffer.alloc(14);
-    at.writeUInt32LE(offset, 10);
-    directory.push(Buffer.from('PK\x01\x02\x0a\x00'), common, at, Buffer.from(name));
-    bodies.push(body);
-    offset += body.length;
-  }
-  const lines = Buffer.concat(directory);
-  const end = Buffer.alloc(22);
-  end.write('PK\x05\x06', 'latin1');
-  end.writeUInt16LE(bodies.length, 8);
-  end.writeUInt16LE(bodies.length, 10);
-  end.writeUInt32LE(lines.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return new Uint8Array(Buffer.concat([...bodies, lines, end]));
-}
-
 const outcomes = ({ checks }) => Object.fromEntries(checks.map((check) => [check.name, check.outcome]));
 const bundles = readdirSync(local('vectors/'))
   .filter((name) => name.endsWith('.zip'))
@@ -393,11 +366,53 @@ test('a receipt that is none fails, and a code alone shows nothing', async () =>
   assert.equal(outcomes(cancelled).receipt, 'could not check');
 });
 
+test('the owner of a ticket finds it, and nobody else does', async () => {
+  const { zip, drawn, voids, receipt, vkey } = bigBundle({ tickets: 60, units: 2, reserves: 2 });
+  const [winner] = drawn;
+  const none = [0, 1, 2, 3, 4].find((index) => !drawn.includes(index));
+  const code = (index) => String(index).padStart(20, '0');
+  const checked = async (options) => (await verify(zip, { siteKey: vkey, ...options })).checks.at(-1);
+  assert.equal((await verify(zip, { siteKey: vkey, requireTime: true })).result, 'result: passed');
+
+  const own = { receipt: receipt(winner), id: `card:${winner}`, secret: code(winner) };
+  const found = await checked(own);
+  assert.equal(found.outcome, 'passed', found.reason);
+  assert.equal(found.facts.state, 'holds');
+  assert.match(found.reason, /belongs to the given ID number; it holds (book|reserve)\/[12]$/);
+  assert.equal((await checked({ receipt: receipt(none) })).facts.state, 'none');
+  assert.deepEqual((await checked({ receipt: receipt(voids[0]) })).facts.code, 'W');
+  assert.equal((await checked({ ...own, id: 'card:x' })).outcome, 'failed');
+  assert.equal((await checked({ ...own, secret: code(7777) })).outcome, 'failed');
+
+  const byCode = { id: own.id, secret: own.secret };
+  assert.equal((await checked(byCode)).facts.ticket, found.facts.ticket);
+  assert.equal((await checked({ ...byCode, id: 'card:x' })).outcome, 'could not check');
+
+  // The shareable proof has the leaf alone, and does not show whose it is.
+  const lines = receipt(none).split('\n');
+  const tickets = readZip(zip).get('entries.bin');
+  const leaf = tickets.subarray(32 * none, 32 * none + 32);
+  const shared = [lines[0], `extra ${Buffer.from(leaf).toString('base64')}`, ...lines.slice(2)].join('\n');
+  assert.equal((await checked({ receipt: shared })).outcome, 'passed');
+  assert.equal((await checked({ receipt: shared, id: own.id })).outcome, 'could not check');
+  const other = lines.map((line) => (line.startsWith('index') ? `index ${none + 1}` : line)).join('\n');
+  assert.equal((await checked({ receipt: other })).outcome, 'failed');
+
+  // Another list of the same size, signed by the same site, is proof of fraud.
+  const forged = bigBundle({ tickets: 60, units: 3, reserves: 2 });
+  const fraud = await checked({ receipt: forged.receipt(none) });
+  assert.equal(fraud.outcome, 'failed');
+  const files = new Map(readZip(zip));
+  files.delete('entries.bin');
+  const without = await verify(zipOf(files), { receipt: receipt(none) });
+  assert.equal(without.checks.at(-1).outcome, 'passed', 'the receipt is of the whole list');
+});
+
 // The one-file verifier puts all modules into one script: one name must not stand for two things.
 test('the modules can be put into one script', () => {
   const folder = local('../../static/js/verify/');
   const names = new Map();
-  for (const file of readdirSync(folder)) {
+  for (const file of [...readdirSync(folder), '../verify-page.mjs']) {
     if (file === 'cli.mjs') continue;
     const text = readFileSync(new URL(file, folder), 'utf8');
     assert.ok(text.split('\n').length <= 400, `${file} is too long to read`);

@@ -8,8 +8,7 @@ use fairdraw::activity::{self, Activity, ActivityId, AskedField, Field, Kind, Lo
 use fairdraw::audit::{Actor, StaffId};
 use fairdraw::draw::beacon::{self, HttpRelays, Relays, Trouble};
 use fairdraw::draw::{
-    self, CancelCode, DrawId, DrawStage, Error, PlanDetails, PrizeDetails, Problem, SourceDetails,
-    Terms,
+    self, CancelCode, DrawId, DrawStage, Error, PlanDetails, PrizeDetails, Problem, Terms,
 };
 use fairdraw::entry::submit::{self, Filled, Taking};
 use fairdraw::entry::{self, own};
@@ -163,7 +162,7 @@ impl Ceremony {
             reserves: 3,
             wins_per_person: 1,
             tickets_per_person: 1,
-            sources: SourceDetails::usual(),
+            ..PlanDetails::suggested()
         }
     }
 
@@ -179,7 +178,7 @@ impl Ceremony {
         let version = self.facts(&id).version;
         self.db
             .write_now("plan", |tx| {
-                draw::save_plan(tx, &self.by, &id, version, &Ceremony::plan_details())
+                draw::save_plan(tx, &self.by, &id, None, version, &Ceremony::plan_details())
             })
             .expect("the plan is saved");
         id
@@ -224,8 +223,10 @@ impl Ceremony {
 
     fn plan(&self, id: &ActivityId) -> draw::Plan {
         self.db
-            .read_now("read", |tx| draw::plan(tx, id))
+            .read_now("read", |tx| draw::plans(tx, id))
             .expect("the draw can be read")
+            .into_iter()
+            .next()
             .expect("there is a draw")
     }
 
@@ -247,6 +248,7 @@ impl Ceremony {
                 ..Contact::default()
             }),
             subject: Some(Zeroizing::new(subject(person))),
+            pool: None,
             answers: None,
             language: Language::ZhTw,
         };
@@ -264,7 +266,7 @@ impl Ceremony {
                 Ok::<_, entry::Error>(accepted)
             })
             .expect("the entry is taken");
-        (secret, accepted.index.expect("a draw gives tickets"))
+        (secret, accepted.index().expect("a draw gives tickets"))
     }
 
     fn withdraw(&self, secret: &Secret) {
@@ -409,7 +411,7 @@ fn a_draw_goes_from_its_promise_to_a_bundle_that_anybody_can_check(engine: Engin
             entry::receipt::build(tx, &found, &entered[9].0)
         })
         .expect("it can be read")
-        .expect("the entry has a receipt");
+        .remove(0);
     let options = Options {
         receipt: Some(
             lucky_draw::note::TlogProof::parse(&receipt.secret_file()).expect("a tlog-proof"),
@@ -654,7 +656,14 @@ fn a_published_draw_cannot_be_published_or_planned_again(engine: Engine) {
     assert!(matches!(library.publish(&id), Err(Error::Activity(_))));
     let version = library.facts(&id).version;
     let planned = library.db.write_now("plan", |tx| {
-        draw::save_plan(tx, &library.by, &id, version, &Ceremony::plan_details())
+        draw::save_plan(
+            tx,
+            &library.by,
+            &id,
+            None,
+            version,
+            &Ceremony::plan_details(),
+        )
     });
     assert!(matches!(planned, Err(Error::Activity(_))));
 
@@ -666,9 +675,11 @@ fn a_published_draw_cannot_be_published_or_planned_again(engine: Engine) {
         .expect("it can be read")
         .expect("it is sealed");
     let facts = library.facts(&id);
-    let again = draw::rules_text(&facts, &library.plan(&id), &Ceremony::asked());
+    let plan = library.plan(&id);
+    let all = std::slice::from_ref(&plan);
+    let again = draw::rules_text(&facts, &plan, all, &Ceremony::asked());
     assert_eq!(again.expect("the chain is pinned"), rules.note);
-    let deadlines = draw::claim_deadlines(&facts);
+    let deadlines = draw::claim_deadlines(&facts, &plan);
     assert_eq!(deadlines.len(), 4, "four times 14 days fit before day 60");
     for deadline in deadlines {
         let line = format!("[unix {}]", deadline.unix());

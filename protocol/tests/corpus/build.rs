@@ -641,7 +641,7 @@ impl<'a, 'b> Drawing<'a, 'b> {
         let open = |index: u64| {
             let place = usize::try_from(index).ok()?;
             let ticket = tickets.get(place)?;
-            (!lost || index % 2 == 0).then_some(ticket.opening)
+            (!lost || index.is_multiple_of(2)).then_some(ticket.opening)
         };
         let mut excluded = self.forge.excluded.clone();
         if self.draw.cheat == Some(Cheat::ForgetsExcluded) {

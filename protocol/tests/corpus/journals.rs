@@ -415,12 +415,15 @@ fn checkpoints(mutants: &mut Mutants<'_>) {
     }
 }
 
+/// Witness numbers and times, in the order of the signature lines.
+type Times = Vec<(u8, u64)>;
+
 /// Cosignatures of witnesses that nobody pinned, or in another order.
 fn strangers(mutants: &mut Mutants<'_>) {
     for name in proof_names(mutants) {
         let seen = mutants.base.forge.proofs[&name].clone();
         let time = seen.times.first().map_or(1_700_000_000, |seen| seen.1);
-        let mut each = |what: &str, change: &dyn Fn(&mut Vec<(u8, u64)>)| {
+        let mut each = |what: &str, change: &dyn Fn(&mut Times)| {
             let words = format!("{name}: {what}");
             mutants.by_site("cosignature", words, &[Signatures], |forge| {
                 change(&mut forge.proofs.get_mut(&name).expect("a proof").times);

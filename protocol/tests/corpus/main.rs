@@ -92,6 +92,7 @@ fn mutated() -> Vec<Case> {
         beacons::make(&mut mutants);
         results::make(&mut mutants);
         excluded::make(&mut mutants);
+        results::millions(&mut mutants);
         cases.append(&mut mutants.cases);
     }
     cases.extend(cheats::make());

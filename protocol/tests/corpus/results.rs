@@ -178,6 +178,34 @@ fn settle_again(forge: &mut Forge) {
     forge.prove(&result, &[]);
 }
 
+/// A short manifest can promise millions of slots; a verifier must not write them all down.
+pub(crate) fn millions(mutants: &mut Mutants<'_>) {
+    if mutants.base.has("cancel.note") {
+        return;
+    }
+    for units in ["3", "100000"] {
+        let words = format!("each prize is promised {units} times");
+        mutants.by_site("slots", words, &[Result], |forge| {
+            let names: Vec<String> = forge.notes.keys().cloned().collect();
+            for name in names {
+                if !name.starts_with("base-") && name != "manifest.note" {
+                    continue;
+                }
+                forge.change(&name, |text| {
+                    let line = |line: &str| match line.split_once(' ') {
+                        Some(("prize", rest)) => {
+                            let slug = rest.split(' ').next().unwrap_or_default();
+                            format!("prize {slug} {units}\n")
+                        }
+                        _ => format!("{line}\n"),
+                    };
+                    text.lines().map(line).collect()
+                });
+            }
+        });
+    }
+}
+
 /// Somebody else wins.
 fn winners(mutants: &mut Mutants<'_>) {
     let group = "winner";

@@ -1,4 +1,5 @@
-//! Prizes and limits of a draft; once published, what they are.
+//! One draw of a draft: its prizes, limits and, among several, its name and time; once published,
+//! what they are.
 
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
@@ -6,16 +7,19 @@ use serde::Serialize;
 use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
 use crate::activity::{ActivityId, Facts, Kind, Stage};
-use crate::draw::plan::{self, PlanDetails};
-use crate::draw::wire::{PlanForm, PrizeRow, prize_rows};
-use crate::draw::{self, DrandRound, Plan};
+use crate::draw::plan::{self, PlanDetails, PlanTrouble};
+use crate::draw::wire::{PlanForm, PrizeRow, plan_trouble, prize_rows};
+use crate::draw::{self, DrandRound, Error, Plan};
 use crate::platform::db::Db;
 use crate::platform::text::Language;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 
-use super::{home, read_planned};
+use super::{home, one_of, read_planned};
+
+/// What stands for a draw that is not there yet, in the place of its id.
+const NEW: &str = "new";
 
 pub(super) fn routes() -> Vec<Route> {
     routes![plan_form, save_plan]
@@ -24,6 +28,13 @@ pub(super) fn routes() -> Vec<Route> {
 #[derive(Serialize)]
 struct PlanView {
     heading: Heading,
+    /// Its id, or `new`.
+    draw: String,
+    name: String,
+    /// Whether the activity has other draws, so that this one needs a name.
+    several: bool,
+    /// Earlier draws, which this one may exclude.
+    earlier: Vec<EarlierDraw>,
     /// `None` once the plan can no longer be changed.
     form: Option<PlanForm>,
     prizes: Vec<PrizeRow>,
@@ -37,26 +48,51 @@ struct PlanView {
     mistakes: Mistakes,
 }
 
+#[derive(Serialize)]
+struct EarlierDraw {
+    value: String,
+    label: String,
+}
+
 impl PlanView {
-    fn of(language: Language, facts: &Facts, plan: Option<&Plan>) -> PlanView {
+    fn of(language: Language, facts: &Facts, plan: Option<&Plan>, plans: &[Plan]) -> PlanView {
+        let draws_at = plan.map_or(facts.draws_at, |plan| plan.due_at(facts));
         let published = plan.filter(|plan| plan.manifest.is_some());
         let drand = match published.and_then(Plan::drand) {
             Some(drand) => drand,
             None => {
-                let (chain, round) = draw::round_for(facts.draws_at);
+                let (chain, round) = draw::round_for(draws_at);
                 DrandRound { chain, round }
             }
         };
         let details = plan.map_or_else(PlanDetails::suggested, PlanDetails::from);
         let draft = facts.stage == Stage::Draft;
+        let is_earlier = |other: &&Plan| plan.is_none_or(|plan| other.position < plan.position);
+        let others = plans
+            .iter()
+            .filter(|other| plan.is_none_or(|plan| plan.id != other.id));
         PlanView {
             heading: Heading::of(language, facts),
+            draw: plan.map_or(NEW, |plan| plan.id.as_str()).to_owned(),
+            name: plan.map_or("", |plan| plan.name.pick(language)).to_owned(),
+            several: others.count() > 0,
+            earlier: plans
+                .iter()
+                .filter(is_earlier)
+                .map(|other| EarlierDraw {
+                    value: other.id.0.clone(),
+                    label: match other.name.pick(language) {
+                        "" => other.slug.clone(),
+                        name => name.to_owned(),
+                    },
+                })
+                .collect(),
             form: draft.then(|| PlanForm::from_details(&details, facts.version)),
             prizes: plan.map_or_else(Vec::new, |plan| prize_rows(language, plan)),
             reserves: details.reserves,
             wins: details.wins_per_person,
             tickets: details.tickets_per_person,
-            draws_at: facts.draws_at.0,
+            draws_at: draws_at.0,
             chain: drand.chain.name,
             round: drand.round.to_string(),
             due_at: drand.due().0,
@@ -65,28 +101,44 @@ impl PlanView {
     }
 }
 
-#[get("/staff/activities/<id>/draw")]
-async fn plan_form(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) -> AppResult<Page> {
-    let (facts, plan) = read_planned(db, &ActivityId::from(id)).await?;
+fn known<'p>(plans: &'p [Plan], draw: &str) -> Result<Option<&'p Plan>, Error> {
+    match draw {
+        NEW => Ok(None),
+        id => one_of(plans, id).map(Some),
+    }
+}
+
+#[get("/staff/activities/<id>/draws/<draw>")]
+async fn plan_form(
+    lang: Language,
+    _staff: Librarian,
+    id: &str,
+    draw: &str,
+    db: &State<Db>,
+) -> AppResult<Page> {
+    let (facts, plans) = read_planned(db, &ActivityId::from(id)).await?;
     if facts.kind != Kind::Draw {
         return Err(AppError::not_found());
     }
-    let view = PlanView::of(lang, &facts, plan.as_ref());
+    let plan = known(&plans, draw)?;
+    let view = PlanView::of(lang, &facts, plan, &plans);
     Ok(Page::new(lang, "draw/plan", view).no_store())
 }
 
-#[post("/staff/activities/<id>/draw", data = "<sent>")]
+#[post("/staff/activities/<id>/draws/<draw>", data = "<sent>")]
 async fn save_plan(
     lang: Language,
     staff: Librarian,
     id: &str,
+    draw: &str,
     sent: FormFields,
     db: &State<Db>,
 ) -> AppResult<Reply> {
     let id = ActivityId::from(id);
-    let (facts, stored) = read_planned(db, &id).await?;
+    let (facts, plans) = read_planned(db, &id).await?;
+    let stored = known(&plans, draw)?;
     let mut form = PlanForm::of(&sent);
-    let mut view = PlanView::of(lang, &facts, stored.as_ref());
+    let mut view = PlanView::of(lang, &facts, stored, &plans);
     if sent.value("do") == "add" {
         form.add_row();
         view.form = Some(form);
@@ -100,10 +152,20 @@ async fn save_plan(
             return Ok(Page::new(lang, "draw/plan", view).again().into());
         }
     };
+    let taken =
+        |other: &&Plan| stored.is_none_or(|plan| plan.id != other.id) && other.slug == details.slug;
+    if plans.iter().any(|other| taken(&other)) {
+        let words = plan_trouble(lang, PlanTrouble::DrawSlugTaken);
+        view.mistakes.add("draw_slug", words);
+        view.form = Some(form);
+        return Ok(Page::new(lang, "draw/plan", view).again().into());
+    }
     let (by, version, saved) = (staff.0.id.clone(), form.version(), id.clone());
+    let draw = stored.map(|plan| plan.id.clone());
     db.write("save plan", move |tx| {
-        plan::save_plan(tx, &by, &saved, version, &details)
+        plan::save_plan(tx, &by, &saved, draw.as_ref(), version, &details)
     })
     .await?;
-    Ok(Reply::go(lang, &home(&id)))
+    let back = if view.several { "/draws" } else { "" };
+    Ok(Reply::go(lang, &format!("{}{back}", home(&id))))
 }

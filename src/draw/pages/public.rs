@@ -29,8 +29,7 @@ pub(super) fn routes() -> Vec<Route> {
         check,
         notes,
         how,
-        how_in_general,
-        verify
+        how_in_general
     ]
 }
 
@@ -159,16 +158,6 @@ fn how_in_general(lang: Language) -> Page {
     Page::new(lang, "draw/how_in_general", ())
 }
 
-#[get("/verify")]
-fn verify(lang: Language, vault: &State<Vault>) -> Page {
-    #[derive(Serialize)]
-    struct VerifyView {
-        vkey: String,
-    }
-    let vkey = vault.vkey();
-    Page::new(lang, "draw/verify", VerifyView { vkey })
-}
-
 /// A public file of a draw as it was sealed, such as `close-0.note`.
 #[get("/d/<id>/notes/<name>")]
 async fn note(id: &str, name: &str, db: &State<Db>) -> AppResult<File> {
@@ -201,7 +190,11 @@ async fn bundle(
         let page = Page::new(lang, "draw/no_bundle", view).status(Status::NotFound);
         return Ok(BundleAnswer::NotYet(page));
     }
-    let (vault, name) = (vault.inner().clone(), shown.facts.slug.clone());
+    let name = match shown.all.len() {
+        0 | 1 => shown.facts.slug.clone(),
+        _ => format!("{}-{}", shown.facts.slug, shown.plan.slug),
+    };
+    let vault = vault.inner().clone();
     let zip = db
         .read("read bundle", move |tx| {
             draw::bundle(tx, &vault, &shown.plan).map(|bundle| bundle.to_zip())

@@ -2,19 +2,19 @@
 
 use std::collections::HashSet;
 
-use lucky_draw::record::{Manifest, VoidCode};
+use lucky_draw::record::{Cancel, Manifest, VoidCode};
 use lucky_draw::result::{Line, SettleLine, SettleNote, Slot};
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
-use crate::draw::Shown;
+use crate::draw::{CancelCode, DrawStage, Plan, Shown};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 
 use super::lists::{HolderRow, holder_rows};
 use super::notes_page::note_words;
 use super::plan_form::PrizeRow;
-use super::{Phase, Tag, beacon_trouble, left, prize_rows, settle_words, slot_words};
+use super::{Phase, Tag, beacon_trouble, cancel_words, left, prize_rows, settle_words, slot_words};
 
 /// Holders shown on the page itself; the others are on pages of their own.
 const HOLDERS_ON_THE_PAGE: usize = 24;
@@ -27,6 +27,10 @@ pub(in crate::draw) struct DrawView {
     id: String,
     slug: String,
     title: String,
+    /// The other draws of the activity.
+    others: Vec<OtherDraw>,
+    /// What the exclusion of earlier draws means, in words.
+    exclusions: Vec<String>,
     phase: &'static str,
     tag: Tag,
     opens_at: i64,
@@ -55,6 +59,13 @@ pub(in crate::draw) struct DrawView {
     cancelled_reason: String,
     purged: bool,
     changed: Option<ChangedView>,
+}
+
+/// Another draw of the same activity.
+#[derive(Debug, Clone, Serialize)]
+struct OtherDraw {
+    id: String,
+    name: String,
 }
 
 /// A public file and when it was sealed.
@@ -111,7 +122,9 @@ impl DrawView {
         DrawView {
             id: plan.id.0.clone(),
             slug: facts.slug.clone(),
-            title: facts.title.pick(language).to_owned(),
+            title: shown.title(language),
+            others: others(language, shown),
+            exclusions: exclusions(language, shown),
             phase: phase.code(),
             tag: phase.tag(language),
             opens_at: facts.opens_at.0,
@@ -137,11 +150,46 @@ impl DrawView {
             unfilled: unfilled(language, shown),
             settlements: settlements(language, shown),
             randomness: randomness(shown),
-            cancelled_reason: facts.cancelled_reason.clone(),
+            cancelled_reason: cancelled_reason(language, shown),
             purged: facts.stage == crate::activity::Stage::Purged,
             changed: changed(language, shown),
         }
     }
+}
+
+fn others(language: Language, shown: &Shown) -> Vec<OtherDraw> {
+    let others = shown.all.iter().filter(|other| other.id != shown.plan.id);
+    others
+        .map(|other| OtherDraw {
+            id: other.id.0.clone(),
+            name: other.name.pick(language).to_owned(),
+        })
+        .collect()
+}
+
+fn exclusions(language: Language, shown: &Shown) -> Vec<String> {
+    let excluded = |other: &&Plan| shown.plan.excludes.contains(&other.id);
+    let words = |other: &Plan| {
+        let id = match other.stage {
+            DrawStage::Cancelled => "draw-excluded-cancelled",
+            _ if other.is_decided() || shown.plan.is_decided() => "draw-excluded-drawn",
+            _ => "draw-excluded-waits",
+        };
+        let name = other.name.pick(language).to_owned();
+        text::message(language, id, &[("name", name.into())])
+    };
+    shown.all.iter().filter(excluded).map(words).collect()
+}
+
+/// The library's words; of one draw that was cancelled alone, what its signed code says.
+fn cancelled_reason(language: Language, shown: &Shown) -> String {
+    if !shown.facts.cancelled_reason.is_empty() {
+        return shown.facts.cancelled_reason.clone();
+    }
+    let note = shown.note("cancel.note");
+    let cancel = note.and_then(|note| Cancel::parse(note.text().ok()?).ok());
+    let code = cancel.and_then(|cancel| CancelCode::parse(&cancel.reason));
+    code.map_or_else(String::new, |code| cancel_words(language, code))
 }
 
 fn sealed(language: Language, shown: &Shown, name: &str) -> Option<Sealed> {

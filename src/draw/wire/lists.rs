@@ -7,6 +7,7 @@ use lucky_draw::ticket::{TicketNumber, TicketNumberError};
 use serde::Serialize;
 
 use crate::activity::Facts;
+use crate::draw::show::title;
 use crate::draw::{Plan, Shown};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
@@ -42,7 +43,7 @@ impl DrawRow {
     ) -> DrawRow {
         DrawRow {
             id: plan.id.0.clone(),
-            title: facts.title.pick(language).to_owned(),
+            title: title(language, facts, plan),
             tag: Phase::of(facts, plan, now).tag(language),
             due_at: plan.round_time().unwrap_or(facts.draws_at).0,
             prizes: plan.prize_units(),
@@ -111,7 +112,7 @@ impl HoldersView {
         let shown_here = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
         HoldersView {
             id: shown.plan.id.0.clone(),
-            title: shown.facts.title.pick(language).to_owned(),
+            title: shown.title(language),
             rows: rows.into_iter().skip(skipped).take(shown_here).collect(),
             current: page,
             last,
@@ -155,7 +156,7 @@ impl EntriesView {
         };
         EntriesView {
             id: shown.plan.id.0.clone(),
-            title: shown.facts.title.pick(language).to_owned(),
+            title: shown.title(language),
             closed: shown.close.is_some(),
             closes_at: shown.facts.closes_at.0,
             size: shown.close.as_ref().map_or(0, |close| close.size),
@@ -222,7 +223,7 @@ impl CheckView {
     ) -> Result<CheckView, E> {
         let mut view = CheckView {
             id: shown.plan.id.0.clone(),
-            title: shown.facts.title.pick(language).to_owned(),
+            title: shown.title(language),
             closed: shown.close.is_some(),
             closes_at: shown.facts.closes_at.0,
             typed: typed.trim().to_owned(),

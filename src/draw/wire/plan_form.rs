@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use crate::activity::LocalText;
 use crate::draw::plan::{MOST_PRIZES, PlanDetails, PlanTrouble, PrizeDetails, suggested_slug};
-use crate::draw::{Plan, SourceDetails};
-use crate::identity::typed;
-use crate::platform::text::Language;
+use crate::draw::{DrawId, Plan, SourceDetails};
+use crate::identity::{date, typed};
+use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 
 use super::plan_trouble;
@@ -52,6 +52,12 @@ pub(in crate::draw) struct PlanForm {
     wins: String,
     tickets: String,
     version: String,
+    name_zh: String,
+    name_en: String,
+    slug: String,
+    /// Its own time as a browser's field says it; empty: at the activity's time.
+    time: String,
+    excludes: Vec<String>,
 }
 
 impl PlanForm {
@@ -75,6 +81,15 @@ impl PlanForm {
             wins: typed::line(form.value("wins")),
             tickets: typed::line(form.value("tickets")),
             version: form.value("version").to_owned(),
+            name_zh: typed::line(form.value("draw_name_zh")),
+            name_en: typed::line(form.value("draw_name_en")),
+            slug: typed::line(form.value("draw_slug")).to_ascii_lowercase(),
+            time: form.value("draw_time").trim().to_owned(),
+            excludes: form
+                .values("excludes")
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
         }
     }
 
@@ -94,6 +109,11 @@ impl PlanForm {
             wins: details.wins_per_person.to_string(),
             tickets: details.tickets_per_person.to_string(),
             version: version.to_string(),
+            name_zh: details.name.zh.clone(),
+            name_en: details.name.en.clone(),
+            slug: details.slug.clone(),
+            time: details.draws_at.map(date::input_value).unwrap_or_default(),
+            excludes: details.excludes.iter().map(|id| id.0.clone()).collect(),
         };
         if form.rows.is_empty() {
             form.add_row();
@@ -122,6 +142,18 @@ impl PlanForm {
             units: small(&row.units),
             value_twd: whole(&row.value).unwrap_or(-1),
         };
+        let mut mistakes = Mistakes::new();
+        let draws_at = match self.time.as_str() {
+            "" => None,
+            typed => match date::parse_moment(typed) {
+                Ok(at) => Some(at),
+                Err(_) => {
+                    let words = text::message(language, "activity-date-unreadable", &[]);
+                    mistakes.add("draw_time", words);
+                    None
+                }
+            },
+        };
         let details = PlanDetails {
             prizes: rows.iter().map(prize).collect(),
             // A number that cannot be read is beyond every limit.
@@ -131,8 +163,11 @@ impl PlanForm {
             wins_per_person: small(&self.wins),
             tickets_per_person: small(&self.tickets),
             sources: SourceDetails::usual(),
+            slug: self.slug.clone(),
+            name: LocalText::new(&self.name_zh, &self.name_en),
+            draws_at,
+            excludes: self.excludes.iter().map(|id| DrawId(id.clone())).collect(),
         };
-        let mut mistakes = Mistakes::new();
         for trouble in details.troubles() {
             mistakes.add(field_of(trouble, &rows), plan_trouble(language, trouble));
         }
@@ -162,6 +197,10 @@ fn field_of(trouble: PlanTrouble, rows: &[&PrizeFields]) -> String {
         PlanTrouble::ReservesUnfit => "reserves".to_owned(),
         PlanTrouble::WinsUnfit => "wins".to_owned(),
         PlanTrouble::TicketsUnfit => "tickets".to_owned(),
+        PlanTrouble::DrawSlugUnfit | PlanTrouble::DrawSlugTaken => "draw_slug".to_owned(),
+        PlanTrouble::DrawNameMissing => "draw_name_zh".to_owned(),
+        PlanTrouble::DrawTimeUnfit => "draw_time".to_owned(),
+        PlanTrouble::ExcludesUnfit | PlanTrouble::ExcludesTooMany => "excludes".to_owned(),
     }
 }
 

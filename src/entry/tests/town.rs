@@ -13,6 +13,7 @@ use crate::activity::draft::{self, Details};
 use crate::activity::stage::Draft;
 use crate::activity::{Activity, ActivityId, AskedField, Field, Kind, LocalText};
 use crate::audit::StaffId;
+use crate::entry::NewDrum;
 use crate::entry::pages::{Limits, routes};
 use crate::entry::submit::Taking;
 use crate::identity::national_id;
@@ -146,7 +147,15 @@ fn open(
     publish(tx, vault, &id)?;
     let origin = format!("lib.example.tw/{DRAW}");
     log::create(tx, id.as_str(), DRAW, &origin, Some(base()))?;
-    Ok(())
+    let drum = NewDrum {
+        draw: DRAW.to_owned(),
+        position: 1,
+        slug: "draw-1".to_owned(),
+        name: LocalText::default(),
+        cap: 1,
+        draws_at: details.draws_at,
+    };
+    crate::entry::set_out(tx, &id, &[drum])
 }
 
 fn open_survey(

@@ -60,12 +60,12 @@ impl ReceiptView {
     pub fn new(
         lang: Language,
         found: &Found,
-        receipt: Option<&Receipt>,
+        receipts: &[Receipt],
         secret: &Secret,
         find_url: &str,
     ) -> ReceiptView {
         let facts = &found.facts;
-        let draw = found.ticket.as_ref().map(|(log, _)| log.id.clone());
+        let is_draw = facts.kind == Kind::Draw;
         ReceiptView {
             title: facts.title.pick(lang).to_owned(),
             slug: facts.slug.clone(),
@@ -75,14 +75,14 @@ impl ReceiptView {
             purges_at: facts.purges_at.0,
             freezes_at: facts.freezes_at.0,
             answer_by: facts.draws_at.plus(facts.claim_days * DAY).0,
-            tickets: receipt
-                .into_iter()
-                .filter(|_| facts.kind == Kind::Draw)
+            tickets: receipts
+                .iter()
+                .filter(|_| is_draw)
                 .map(|receipt| TicketView {
                     number: TicketNumber(receipt.index).to_string(),
-                    draw: draw.clone().unwrap_or_default(),
-                    name: String::new(),
-                    draws_at: facts.draws_at.0,
+                    draw: receipt.draw.clone(),
+                    name: receipt.name.pick(lang).to_owned(),
+                    draws_at: receipt.draws_at.0,
                     commitment: receipt.commitment.to_string(),
                     fingerprint: receipt.commitment.to_string()[..16].to_owned(),
                     rules: receipt.base.to_string(),

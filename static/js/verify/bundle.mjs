@@ -6,7 +6,8 @@ import { parseBeacon } from "./drand.mjs";
 import { Lines, MAX_INTEGER } from "./grammar.mjs";
 import { bitsSet } from "./merkle.mjs";
 import { parseCheckpoint, parseNote, parseProof, parseSiteKey } from "./note.mjs";
-import { parseProofLines, parseRecord } from "./records.mjs";
+import { parseRecord } from "./records.mjs";
+import { parseProofLines } from "./result-records.mjs";
 
 // The files that no reader has taken yet.
 class Files {

@@ -12,9 +12,9 @@ import {
   settleLines,
 } from "./drawing.mjs";
 import { taggedHash } from "./encoding.mjs";
+import { VOID_CODES } from "./grammar.mjs";
 import { Frontier, checkInclusion, leafHash } from "./merkle.mjs";
 import { orderOf } from "./order.mjs";
-import { VOID_CODES } from "./records.mjs";
 import { Unknown, notApplicable, passed } from "./report.mjs";
 
 const isDrawn = ({ what }) => what === "void" || what === "dup" || what === "slot";

@@ -89,9 +89,18 @@ export function beaconValue(chain, round, beacon) {
   if (beacon.signature.length !== chain.signatureBytes) {
     throw new Refused(`expected a signature of ${chain.signatureBytes} bytes`);
   }
-  const message = roundMessage(chain, beacon);
-  if (!chain.verify(fromHex(chain.publicKey), message, beacon.signature, chain.tag)) {
+  if (!isSigned(chain, roundMessage(chain, beacon), beacon.signature)) {
     throw new Refused("the signature was not made by the chain's key for this round");
   }
   return sha256(beacon.signature);
+}
+
+// A round is checked once, however many draws of a run use it.
+const VERDICTS = new Map();
+function isSigned(chain, message, signature) {
+  const key = [fromHex(chain.publicKey), message, signature].map(toHex).join();
+  if (!VERDICTS.has(key)) {
+    VERDICTS.set(key, chain.verify(fromHex(chain.publicKey), message, signature, chain.tag));
+  }
+  return VERDICTS.get(key);
 }

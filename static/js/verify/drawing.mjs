@@ -4,7 +4,7 @@
 import { Refused, fromHex, utf8 } from "./bytes.mjs";
 import { PREFIX, taggedHash } from "./encoding.mjs";
 import { orderOf } from "./order.mjs";
-import { isReserve } from "./records.mjs";
+import { isReserve } from "./result-records.mjs";
 
 // TH("seed", manifest, close, value 1, …); values are hexadecimal digits.
 export function seedOf(manifest, close, values) {
@@ -40,6 +40,16 @@ class Walk {
     if (done) return null;
     this.position++;
     return value;
+  }
+
+  // Goes on behind `lines`: one position for each that was drawn, and the wins that they gave.
+  pass(lines) {
+    const drawn = lines.filter(({ what }) => what !== "unfilled");
+    for (const { what, opening } of drawn) {
+      this.order.next();
+      if (what === "slot" && opening) this.win(opening.tag);
+    }
+    this.position = drawn.length;
   }
 
   win(tag) {
@@ -179,11 +189,7 @@ export function* settleLines(drawing, result, earlier, settle) {
   for (const { slot, index, code } of vacated) yield `vacate ${slot} ${index} ${code}`;
 
   const walk = new Walk(drawing, result.seed);
-  const lines = allLines(result, earlier);
-  for (const { what, opening } of lines) {
-    if (what !== "unfilled") walk.next();
-    if (what === "slot" && opening) walk.win(opening.tag);
-  }
+  walk.pass(allLines(result, earlier));
   for (const { slot } of vacated) {
     if (isReserve(slot)) continue;
     const moved = reserves.shift();

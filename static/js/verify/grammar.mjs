@@ -8,6 +8,8 @@ import { PREFIX } from "./encoding.mjs";
 export const MAX_TICKETS = 2 ** 32 - 1;
 export const MAX_U32 = 2 ** 32 - 1;
 export const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
+// Withdrawn, duplicate person, ineligible by rule, staff or test (section 4.4).
+export const VOID_CODES = ["W", "D", "I", "T"];
 
 export function isHash(token) {
   return /^[0-9a-f]{64}$/.test(token);

@@ -1,7 +1,7 @@
 // SHA-256 (FIPS 180-4). The constants are computed from their definition: the first 32 bits behind
 // the point of the square roots (start) and cube roots (rounds) of the first primes.
 
-import { concat, toHex, utf8 } from "./bytes.mjs";
+import { toHex, utf8 } from "./bytes.mjs";
 
 export function firstPrimes(count) {
   const primes = [];
@@ -32,7 +32,7 @@ const SCHEDULE_256 = new Int32Array(64);
 
 export function sha256(...parts) {
   const state = START_256.slice();
-  const padded = padded256(parts.length === 1 ? parts[0] : concat(...parts));
+  const padded = padded256(parts);
   const view = new DataView(padded.buffer);
   for (let offset = 0; offset < padded.length; offset += 64) {
     for (let t = 0; t < 16; t++) SCHEDULE_256[t] = view.getInt32(offset + 4 * t);
@@ -49,14 +49,20 @@ export function hashHex(content) {
   return toHex(sha256(typeof content === "string" ? utf8(content) : content));
 }
 
-// The message, 0x80, zeros, and its length in bits as 64 bits.
-function padded256(message) {
-  const padded = new Uint8Array(Math.ceil((message.length + 9) / 64) * 64);
-  padded.set(message);
-  padded[message.length] = 0x80;
+// The parts as one message, 0x80, zeros, and the length in bits as 64 bits.
+function padded256(parts) {
+  let length = 0;
+  for (const part of parts) length += part.length;
+  const padded = new Uint8Array(Math.ceil((length + 9) / 64) * 64);
+  let offset = 0;
+  for (const part of parts) {
+    padded.set(part, offset);
+    offset += part.length;
+  }
+  padded[length] = 0x80;
   const view = new DataView(padded.buffer);
-  view.setUint32(padded.length - 8, Math.floor(message.length / 0x20000000));
-  view.setUint32(padded.length - 4, (message.length * 8) >>> 0);
+  view.setUint32(padded.length - 8, Math.floor(length / 0x20000000));
+  view.setUint32(padded.length - 4, (length * 8) >>> 0);
   return padded;
 }
 

@@ -1,7 +1,7 @@
 //! Where the randomness comes from: other chains, several sources, and rows of older versions.
 
 use diesel::connection::SimpleConnection;
-use fairdraw::draw::{DrandRound, SourceKind};
+use fairdraw::draw::{DrandRound, SourceDetails, SourceKind};
 use fairdraw::platform::db;
 use lucky_draw::beacon::DEFAULT;
 
@@ -72,7 +72,7 @@ impl Ceremony {
         };
         self.db
             .write_now("plan", |tx| {
-                draw::save_plan(tx, &self.by, &id, version, &plan)
+                draw::save_plan(tx, &self.by, &id, None, version, &plan)
             })
             .expect("the plan is saved");
         id

@@ -38,6 +38,11 @@ pub struct TestApp {
 impl TestApp {
     /// Starts at a moment such as `2024-07-01T09:00:00+08:00`, with some settings changed.
     pub fn with(engine: Engine, start: &str, change: impl FnOnce(&mut Config)) -> TestApp {
+        TestApp::on(engine, &Clock::standing_at(moment(start)), change)
+    }
+
+    /// Starts on a clock that others share, with some settings changed.
+    pub fn on(engine: Engine, clock: &Clock, change: impl FnOnce(&mut Config)) -> TestApp {
         let database = TestDatabase::fresh(engine);
         let mut config = Config {
             data: database.data().to_owned(),
@@ -46,8 +51,8 @@ impl TestApp {
             ..Config::default()
         };
         change(&mut config);
-        let clock = Clock::standing_at(moment(start));
-        let app = App::open_with(config, clock, Arc::new(NoRelays)).expect("the application opens");
+        let app = App::open_with(config, clock.clone(), Arc::new(NoRelays))
+            .expect("the application opens");
         purge::jobs::ensure(&app.db).expect("the sweep is set up");
         let figment = rocket::Config::figment()
             .merge(("log_level", "off"))
