@@ -122,7 +122,7 @@ fn every_public_page_works_before_the_draw_after_it_and_after_the_purge(engine: 
     look("late");
     let staff = life.draw();
     assert!(look("drawn") >= 2, "result and bundle are new");
-    let notify = format!("{}/notify", life.base());
+    let notify = format!("{}/notify", life.draw_base());
     let told = staff.send(&staff.get(&notify), &notify, &[]);
     assert_eq!(told.status, Status::SeeOther, "{}", told.mistakes());
     for days in [7, 14, 21, 28, 35] {
