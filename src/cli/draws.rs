@@ -51,7 +51,11 @@ fn list(db: &Db) -> Result<(), Stop> {
             .into_iter()
             .map(|plan| {
                 let facts = activity::by_id(tx, &plan.activity)?;
-                Ok((plan, facts.slug))
+                let slug = match plan.name.zh.as_str() {
+                    "" => facts.slug,
+                    _ => format!("{}/{}", facts.slug, plan.slug),
+                };
+                Ok((plan, slug))
             })
             .collect::<Result<Vec<_>, draw::Error>>()
     })?;

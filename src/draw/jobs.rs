@@ -120,7 +120,8 @@ fn await_beacon(db: &Db, vault: &Vault, relays: &dyn Relays, job: &Job) -> Resul
     if let Err(Error::WaitsFor { .. }) =
         db.read_now("look at excluded draws", |tx| super::outcomes(tx, &plan))
     {
-        return Ok(Next::At(now.plus(FOR_THE_STEP_BEFORE)));
+        let late = (now.0 - plan.round_time()?.0).clamp(0, 10_000 * MINUTE);
+        return Ok(Next::At(now.plus(beacon::next_try(late).min(MINUTE / 2))));
     }
     let mut next = None;
     for source in plan.missing() {

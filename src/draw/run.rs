@@ -40,8 +40,31 @@ pub fn receive(
         DrawStage::Frozen => {}
         found => return Err(Error::OtherStage { found }),
     }
+    // Before anything is kept: a value without the result that it decides would wait for ever.
+    super::outcomes(tx, &plan)?;
     store::set_value(tx, &plan, position, &round.to_json())?;
     decide(tx, vault, by, draw)
+}
+
+/// Takes a round for every draw of an activity that waits for it, in their order: sessions of one
+/// moment have one round.
+pub fn receive_in_all(
+    tx: &mut Tx,
+    vault: &Vault,
+    by: &Actor,
+    activity: &ActivityId,
+    round: &Beacon,
+) -> Result<(), Error> {
+    for plan in super::plans(tx, activity)? {
+        if plan.stage != DrawStage::Frozen {
+            continue;
+        }
+        match receive(tx, vault, by, &plan.id, round) {
+            Ok(_) | Err(Error::Beacon(_) | Error::NotAwaited | Error::WaitsFor { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
 }
 
 /// The source whose round this is; no two sources of a draw name the same round.

@@ -125,9 +125,11 @@ async fn paste_beacon(
         }
     };
     let (vault, by, id) = (vault.inner().clone(), staff.0.actor(), plan.id.clone());
+    let activity = facts.id.clone();
     let received = db
         .write("receive pasted beacon", move |tx| {
-            draw::receive(tx, &vault, &by, &id, &round)
+            draw::receive(tx, &vault, &by, &id, &round)?;
+            draw::receive_in_all(tx, &vault, &by, &activity, &round)
         })
         .await;
     if let Err(Error::WaitsFor { .. }) = received {
