@@ -88,3 +88,4 @@ portal-draw-when = Drawn: { $when }.
 portal-excludes = Winners and reserves of “{ $name }” do not win in this one.
 portal-draw-cancelled = This draw is cancelled
 portal-rule-tickets = A person can collect up to { $tickets } ticket numbers.
+portal-rule-weighted = Every ticket number has the same chance. The first one comes with the entry, the others are earned under the rules.

@@ -70,3 +70,4 @@ portal-draw-when = 抽獎時間：{ $when }。
 portal-excludes = 「{ $name }」的正取與備取不在這一場得獎。
 portal-draw-cancelled = 這一場已取消
 portal-rule-tickets = 每人最多可累積 { $tickets } 個號碼。
+portal-rule-weighted = 每個號碼的機會相同。報名就有第 1 個號碼，其餘依活動規則累積。

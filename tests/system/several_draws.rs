@@ -520,8 +520,8 @@ fn one_entry_has_a_ticket_and_a_proof_in_every_session(engine: Engine) {
     let zip = Bundle::from_zip(&file.bytes).expect("a zip of proofs");
     let names: Vec<&str> = zip.iter().map(|(name, _)| name).collect();
     let number = TicketNumber(1);
-    let expected =
-        ["s1", "s2", "s3"].map(|draw| format!("receipt-book-swap-{draw}-{number}.tlog-proof"));
+    let expected = ["s1", "s2", "s3"]
+        .map(|draw| format!("secret-receipt-book-swap-{draw}-{number}.tlog-proof"));
     assert_eq!(names, expected);
 
     let shared = visitor.get("/receipt/proof");
