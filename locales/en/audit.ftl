@@ -49,6 +49,7 @@ audit-act-activity-closed = Entry closed
 audit-act-activity-published = Activity published
 audit-act-draw-drawn = Drawn
 audit-act-draw-frozen = List sealed
+audit-act-draw-numbers-typed = Lottery numbers entered or confirmed
 audit-act-draw-planned = Prizes and draw saved
 audit-act-draw-settled = Prizes passed on
 audit-act-activity-created = Draft of an activity made

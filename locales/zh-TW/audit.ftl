@@ -44,6 +44,7 @@ audit-act-activity-closed = 報名截止
 audit-act-activity-published = 發布活動
 audit-act-draw-drawn = 抽出
 audit-act-draw-frozen = 名冊封存
+audit-act-draw-numbers-typed = 輸入或確認樂透號碼
 audit-act-draw-planned = 儲存獎品與抽獎設定
 audit-act-draw-settled = 遞補
 audit-act-activity-created = 建立活動草稿

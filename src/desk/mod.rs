@@ -79,6 +79,8 @@ pub enum NextStep {
     WaitForBeacon,
     /// The round is out and no relay answered: somebody may paste it.
     PasteBeacon,
+    /// A lottery issue is drawn: two people have to enter its numbers.
+    TypeNumbers,
     /// The result is public and nobody was told.
     NotifyWinners,
     /// Notices have not left, or came back: those winners must be reached before the deadline.
@@ -157,6 +159,7 @@ fn next_step(
         Stage::Closed => match plan {
             None => NextStep::WaitForPurge,
             Some(plan) if plan.stage < DrawStage::Frozen => NextStep::WaitForFreeze,
+            Some(plan) if plan.awaits_numbers(now).next().is_some() => NextStep::TypeNumbers,
             Some(plan) if plan.trouble().is_empty() || now < facts.draws_at => {
                 NextStep::WaitForBeacon
             }

@@ -140,9 +140,8 @@ fn add_values(plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
         let value = source.value.clone().ok_or(Error::Damaged)?;
         match source.kind {
             SourceKind::Drand(_) => bundle.insert(source.file_name(), value),
-            SourceKind::Numbers(_) => bundle.insert(source.file_name(), format!("{value}\n")),
-            // The reveal note is among the notes, if there is one.
-            SourceKind::Commit(_) => {}
+            // Numbers, and the reveal note if there is one, are among the public files.
+            SourceKind::Numbers(_) | SourceKind::Commit(_) => {}
         }
     }
     Ok(())

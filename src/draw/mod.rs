@@ -12,6 +12,7 @@ use lucky_draw::beacon::BeaconError;
 use lucky_draw::encode::Hash;
 use lucky_draw::result::SettleError;
 
+use crate::account;
 use crate::activity::{self, ActivityId, LocalText};
 use crate::audit;
 use crate::entry;
@@ -29,6 +30,8 @@ mod bundle;
 mod cancel;
 mod close;
 pub mod jobs;
+pub mod lottery;
+mod numbers;
 pub mod pages;
 mod plan;
 mod publish;
@@ -38,18 +41,22 @@ mod settle;
 mod show;
 mod source;
 mod store;
+mod weigh;
 mod wire;
 
 pub use bundle::{Transcript, bundle, transcript};
 pub use cancel::{CancelCode, cancel};
 pub use close::{close, freeze};
-pub use plan::{PlanDetails, PrizeDetails, delete_plan, round_for, save_plan};
+pub use lottery::{Game, NumbersError};
+pub use numbers::{NumbersStep, type_numbers};
+pub use plan::{PlanDetails, PlanTrouble, PrizeDetails, delete_plan, round_for, save_plan};
 pub use publish::{Problem, Terms, problems, publish};
 pub use rules::{claim_deadlines, rules_text};
 pub use run::{note_trouble, receive};
 pub use settle::{holdings, result, settle, settlements};
 pub use show::{Shown, listed, shown};
 pub use source::{DrandRound, Issue, PlanSource, SourceDetails, SourceKind, Typed};
+pub use weigh::SourceTrouble;
 
 text_id!(
     /// Names a draw; random, so that it tells nothing about time or number.
@@ -149,6 +156,12 @@ impl Plan {
         self.prizes.iter().map(|prize| u64::from(prize.units)).sum()
     }
 
+    /// What all prizes are worth together, in NT$.
+    pub fn worth_twd(&self) -> i64 {
+        let worth = |prize: &Prize| prize.value_twd.saturating_mul(i64::from(prize.units));
+        self.prizes.iter().map(worth).fold(0, i64::saturating_add)
+    }
+
     /// The prize of that name in the protocol.
     pub fn prize(&self, slug: &str) -> Option<&Prize> {
         self.prizes.iter().find(|prize| prize.slug == slug)
@@ -216,6 +229,9 @@ pub enum Error {
     /// The draw does not use such a source.
     #[error("the draw has no such source")]
     NotAwaited,
+    /// The numbers cannot be those of the issue.
+    #[error("the numbers were refused")]
+    Numbers(#[source] NumbersError),
     /// The vacancies cannot be settled so.
     #[error("the settlement was refused")]
     Settle(#[source] SettleError),
@@ -225,6 +241,9 @@ pub enum Error {
     /// A stored note cannot be read, or is missing.
     #[error("a stored note of the draw is damaged")]
     Damaged,
+    /// Accounts of staff.
+    #[error(transparent)]
+    Account(#[from] account::Error),
     /// Activities.
     #[error(transparent)]
     Activity(#[from] activity::Error),
@@ -260,8 +279,9 @@ impl Fault for Error {
             | Error::TooEarly { .. }
             | Error::Decided
             | Error::NotAwaited => Kind::Conflict,
-            Error::Beacon(_) | Error::Settle(_) => Kind::Invalid,
+            Error::Beacon(_) | Error::Numbers(_) | Error::Settle(_) => Kind::Invalid,
             Error::Manifest(_) | Error::Damaged => Kind::Broken,
+            Error::Account(error) => error.kind(),
             Error::Activity(error) => error.kind(),
             Error::Entry(error) => error.kind(),
             Error::Journal(error) => error.kind(),
@@ -282,9 +302,11 @@ impl Fault for Error {
             Error::Decided => "draw.decided",
             Error::Beacon(_) => "draw.beacon_refused",
             Error::NotAwaited => "draw.not_awaited",
+            Error::Numbers(_) => "draw.numbers_refused",
             Error::Settle(_) => "draw.settle_refused",
             Error::Manifest(_) => "draw.manifest_refused",
             Error::Damaged => "draw.damaged",
+            Error::Account(error) => error.code(),
             Error::Activity(error) => error.code(),
             Error::Entry(error) => error.code(),
             Error::Journal(error) => error.code(),

@@ -4,6 +4,7 @@
 //! ([`crate::purge`]), the activity's own pages.
 
 mod cancelling;
+mod numbering;
 mod pasting;
 mod prizes;
 mod public;
@@ -23,6 +24,7 @@ pub fn routes() -> Vec<Route> {
         publishing::routes(),
         cancelling::routes(),
         pasting::routes(),
+        numbering::routes(),
     ]
     .concat()
 }

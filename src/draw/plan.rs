@@ -11,6 +11,7 @@ use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 
 use super::source::{self, DrandRound};
+use super::weigh::{self, SourceTrouble};
 use super::{DrawId, DrawStage, Error, Plan, Prize, SourceDetails, store};
 
 /// Most kinds of prize in one draw (draw-protocol 4.3).
@@ -73,6 +74,8 @@ pub enum PlanTrouble {
     WinsUnfit,
     /// A person could have no ticket, or more than the protocol takes.
     TicketsUnfit,
+    /// A source of randomness.
+    Source(SourceTrouble),
 }
 
 impl PlanDetails {
@@ -121,6 +124,8 @@ impl PlanDetails {
             !per_person.contains(&self.tickets_per_person),
             PlanTrouble::TicketsUnfit,
         );
+        let sources = weigh::troubles(&self.sources).into_iter();
+        troubles.extend(sources.map(PlanTrouble::Source));
         troubles
     }
 

@@ -6,6 +6,7 @@
 use lucky_draw::encode::Hash;
 use lucky_draw::record::{KeyNote, Manifest, Prize as PrizeLine};
 
+use crate::account::{self, Standing};
 use crate::activity::draft::{self, Trouble};
 use crate::activity::stage::{Draft, Open};
 use crate::activity::{self, Activity, ActivityId, Facts, Kind, LocalText};
@@ -17,7 +18,7 @@ use crate::vault::{self, ActivityKeys, Vault};
 use crate::{journal, log};
 
 use super::plan::{PlanDetails, PlanTrouble};
-use super::{DrawStage, Error, Plan, PlanSource, jobs, rules, source, store};
+use super::{DrawStage, Error, Plan, PlanSource, jobs, rules, source, store, weigh};
 
 /// What is frozen with the activity and comes from elsewhere.
 #[derive(Debug, Clone)]
@@ -75,8 +76,11 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
         Kind::Draw => match super::plan(tx, &facts.id)? {
             None => problems.push(Problem::NoPlan),
             Some(plan) => {
-                let troubles = PlanDetails::from(&plan).troubles();
-                problems.extend(troubles.into_iter().map(Problem::Plan));
+                let details = PlanDetails::from(&plan);
+                problems.extend(details.troubles().into_iter().map(Problem::Plan));
+                let refused = weigh::refusals(&details.sources, facts, staff_in_use(tx)?);
+                let refused = refused.into_iter().map(PlanTrouble::Source);
+                problems.extend(refused.map(Problem::Plan));
             }
         },
         Kind::Survey => {
@@ -86,6 +90,14 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
         }
     }
     Ok(problems)
+}
+
+/// How many members of staff can sign in.
+pub(super) fn staff_in_use(tx: &mut Tx) -> Result<usize, Error> {
+    let accounts = account::list(tx)?.into_iter();
+    Ok(accounts
+        .filter(|account| account.standing == Standing::Active)
+        .count())
 }
 
 /// Publishes a draft: keys, and for a draw its log and the signed promise; then what comes by

@@ -59,7 +59,7 @@ fn source_of(plan: &Plan, round: &Beacon) -> Result<u32, Error> {
 }
 
 /// Writes the result once every source has given its value.
-fn decide(
+pub(super) fn decide(
     tx: &mut Tx,
     vault: &Vault,
     by: &Actor,

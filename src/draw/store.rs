@@ -211,6 +211,22 @@ pub(super) fn set_value(
     Ok(())
 }
 
+/// Keeps numbers until another person agrees.
+pub(super) fn set_typed(
+    tx: &mut Tx,
+    plan: &Plan,
+    position: u32,
+    typed: &Typed,
+) -> Result<(), db::Error> {
+    diesel::update(source_of(plan, position))
+        .set((
+            draw_sources::typed.eq(&typed.value),
+            draw_sources::typed_by.eq(typed.by.as_str()),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
 pub(super) fn set_trouble(
     tx: &mut Tx,
     plan: &Plan,

@@ -3,10 +3,14 @@
 mod draw_page;
 mod lists;
 mod plan_form;
+mod source_form;
+mod source_view;
 
 pub(super) use draw_page::DrawView;
 pub(super) use lists::{CheckView, DrawRow, EntriesView, HoldersView, PER_PAGE, page_of};
 pub(super) use plan_form::{PlanForm, PrizeRow, prize_rows};
+pub(super) use source_form::{GameOption, game_options};
+pub(super) use source_view::{SourceView, source_views, source_words, sources_words};
 
 use lucky_draw::beacon::BeaconError;
 use lucky_draw::record::VoidCode;
@@ -21,7 +25,7 @@ use super::beacon::Trouble;
 use super::cancel::CancelCode;
 use super::plan::PlanTrouble;
 use super::publish::Problem;
-use super::{DrawStage, Plan};
+use super::{DrawStage, NumbersError, Plan};
 
 /// What a visitor would say about where a draw is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,6 +150,7 @@ pub(super) fn plan_trouble(language: Language, trouble: PlanTrouble) -> String {
         PlanTrouble::ReservesUnfit => "draw-trouble-reserves",
         PlanTrouble::WinsUnfit => "draw-trouble-wins",
         PlanTrouble::TicketsUnfit => "draw-trouble-tickets",
+        PlanTrouble::Source(trouble) => return source_form::source_trouble(language, trouble),
     };
     text::message(language, id, &[])
 }
@@ -176,6 +181,32 @@ pub(super) fn beacon_mistake(language: Language, error: BeaconError, round: u64)
         }
     };
     text::message(language, id, &[])
+}
+
+/// Why numbers that were typed cannot be those of the issue.
+pub(super) fn numbers_mistake(language: Language, error: NumbersError) -> String {
+    match error {
+        NumbersError::Unreadable => text::message(language, "draw-numbers-unreadable", &[]),
+        NumbersError::Count { expected, found } => {
+            let found = i64::try_from(found).unwrap_or(i64::MAX);
+            let args = [
+                ("expected", i64::from(expected).into()),
+                ("found", found.into()),
+            ];
+            text::message(language, "draw-numbers-count", &args)
+        }
+        NumbersError::Range { number, highest } => {
+            let args = [
+                ("number", i64::from(number).into()),
+                ("highest", i64::from(highest).into()),
+            ];
+            text::message(language, "draw-numbers-range", &args)
+        }
+        NumbersError::Twice { number } => {
+            let args = [("number", i64::from(number).into())];
+            text::message(language, "draw-numbers-twice", &args)
+        }
+    }
 }
 
 /// Why the round has not come by itself.

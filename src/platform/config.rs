@@ -48,6 +48,11 @@ pub struct Config {
     /// drand relays, asked in this order; HTTPS only.
     #[validate(custom(function = "are_relays"))]
     pub relays: Vec<String>,
+    /// Prizes worth this much together, in NT$: the plan's page then advises a lottery beside drand.
+    #[validate(range(min = 0))]
+    pub valuable_from: i64,
+    /// Whether a draw may use a secret of the operator beside its public sources.
+    pub operator_secret: bool,
     /// Hour of the day (0–23, Asia/Taipei) in which a purge may compact the database; 24: at once.
     #[validate(range(max = 24))]
     pub quiet_hour: u8,
@@ -74,6 +79,8 @@ impl Default for Config {
             ]
             .map(str::to_owned)
             .to_vec(),
+            valuable_from: 100_000,
+            operator_secret: false,
             quiet_hour: 24,
         }
     }

@@ -13,7 +13,9 @@ use crate::platform::text::{self, Language};
 
 use super::lists::{HolderRow, holder_rows};
 use super::plan_form::PrizeRow;
-use super::{Phase, Tag, beacon_trouble, left, prize_rows, settle_words, slot_words};
+use super::{
+    Phase, SourceView, Tag, left, prize_rows, settle_words, slot_words, source_views, sources_words,
+};
 
 /// Holders shown on the page itself; the others are on pages of their own.
 const HOLDERS_ON_THE_PAGE: usize = 24;
@@ -33,10 +35,12 @@ pub(in crate::draw) struct DrawView {
     freezes_at: i64,
     due_at: i64,
     purges_at: i64,
-    round: String,
-    chain: &'static str,
+    /// All sources as one phrase.
+    decided_by: String,
+    sources: Vec<SourceView>,
     left: Option<String>,
-    trouble: Option<String>,
+    /// Whether nothing but drand decides.
+    only_drand: bool,
     rules: Option<Sealed>,
     manifest: Option<Sealed>,
     close: Option<Sealed>,
@@ -50,7 +54,6 @@ pub(in crate::draw) struct DrawView {
     more_holders: bool,
     unfilled: Vec<String>,
     settlements: Vec<SettlementView>,
-    randomness: Option<String>,
     cancelled_reason: String,
     purged: bool,
 }
@@ -86,7 +89,6 @@ impl DrawView {
         let (facts, plan) = (&shown.facts, &shown.plan);
         let phase = Phase::of(facts, plan, now);
         let due = plan.round_time().unwrap_or(facts.draws_at);
-        let drand = plan.drand();
         let holders = holder_rows(language, plan, &shown.holdings, &shown.settles);
         let more_holders = holders.len() > HOLDERS_ON_THE_PAGE;
         let (reserve_list, winners): (Vec<_>, Vec<_>) = holders
@@ -104,10 +106,10 @@ impl DrawView {
             freezes_at: facts.freezes_at.0,
             due_at: due.0,
             purges_at: facts.purges_at.0,
-            round: drand.map_or_else(String::new, |drand| drand.round.to_string()),
-            chain: drand.map_or("", |drand| drand.chain.name),
+            decided_by: sources_words(language, plan),
+            sources: source_views(language, plan),
             left: left(language, now, due),
-            trouble: beacon_trouble(language, plan.trouble()),
+            only_drand: plan.sources.iter().all(|source| source.drand().is_some()),
             rules: sealed(shown, "rules.txt"),
             manifest: sealed(shown, "manifest.note"),
             close: sealed(shown, "close-0.note"),
@@ -121,7 +123,6 @@ impl DrawView {
             more_holders,
             unfilled: unfilled(language, shown),
             settlements: settlements(language, shown),
-            randomness: randomness(shown),
             cancelled_reason: facts.cancelled_reason.clone(),
             purged: facts.stage == crate::activity::Stage::Purged,
         }
@@ -151,12 +152,6 @@ fn list(shown: &Shown) -> Option<ListView> {
         other: count(&[VoidCode::I, VoidCode::T]),
         root: close.root.to_string(),
     })
-}
-
-fn randomness(shown: &Shown) -> Option<String> {
-    let result = shown.result.as_ref()?;
-    let value = result.values.first()?;
-    Some(data_encoding::HEXLOWER.encode(value))
 }
 
 /// Prizes that nobody holds: too few people, or nobody left to pass them to.

@@ -3,13 +3,14 @@
 use serde::Serialize;
 
 use crate::activity::LocalText;
+use crate::draw::Plan;
 use crate::draw::plan::{MOST_PRIZES, PlanDetails, PlanTrouble, PrizeDetails, suggested_slug};
-use crate::draw::{Plan, SourceDetails};
 use crate::identity::typed;
 use crate::platform::text::Language;
 use crate::platform::web::form::{FormFields, Mistakes};
 
 use super::plan_trouble;
+use super::source_form::SourceForm;
 
 /// One prize as it was typed; its fields are `prize_1_name_zh` and so on.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -51,6 +52,7 @@ pub(in crate::draw) struct PlanForm {
     reserves: String,
     wins: String,
     tickets: String,
+    sources: SourceForm,
     version: String,
 }
 
@@ -74,6 +76,7 @@ impl PlanForm {
             reserves: typed::line(form.value("reserves")),
             wins: typed::line(form.value("wins")),
             tickets: typed::line(form.value("tickets")),
+            sources: SourceForm::of(form),
             version: form.value("version").to_owned(),
         }
     }
@@ -93,6 +96,7 @@ impl PlanForm {
             reserves: details.reserves.to_string(),
             wins: details.wins_per_person.to_string(),
             tickets: details.tickets_per_person.to_string(),
+            sources: SourceForm::from_details(&details.sources),
             version: version.to_string(),
         };
         if form.rows.is_empty() {
@@ -106,6 +110,11 @@ impl PlanForm {
         if self.rows.len() < MOST_PRIZES {
             self.rows.push(PrizeFields::blank(self.rows.len() + 1));
         }
+    }
+
+    /// One more lottery to fill in.
+    pub(in crate::draw) fn add_lottery(&mut self) {
+        self.sources.add_row();
     }
 
     /// The save of the draft that this form was made from.
@@ -122,6 +131,7 @@ impl PlanForm {
             units: small(&row.units),
             value_twd: whole(&row.value).unwrap_or(-1),
         };
+        let mut mistakes = Mistakes::new();
         let details = PlanDetails {
             prizes: rows.iter().map(prize).collect(),
             // A number that cannot be read is beyond every limit.
@@ -130,11 +140,14 @@ impl PlanForm {
                 .unwrap_or(u32::MAX),
             wins_per_person: small(&self.wins),
             tickets_per_person: small(&self.tickets),
-            sources: SourceDetails::usual(),
+            sources: self.sources.parse(language, &mut mistakes),
         };
-        let mut mistakes = Mistakes::new();
         for trouble in details.troubles() {
-            mistakes.add(field_of(trouble, &rows), plan_trouble(language, trouble));
+            let field = match trouble {
+                PlanTrouble::Source(trouble) => self.sources.field_of(&details.sources, trouble),
+                other => field_of(other, &rows),
+            };
+            mistakes.add(field, plan_trouble(language, trouble));
         }
         if mistakes.is_empty() {
             Ok(details)
@@ -161,12 +174,12 @@ fn field_of(trouble: PlanTrouble, rows: &[&PrizeFields]) -> String {
         PlanTrouble::ValueUnfit(at) => field(at, "value"),
         PlanTrouble::ReservesUnfit => "reserves".to_owned(),
         PlanTrouble::WinsUnfit => "wins".to_owned(),
-        PlanTrouble::TicketsUnfit => "tickets".to_owned(),
+        PlanTrouble::TicketsUnfit | PlanTrouble::Source(_) => "tickets".to_owned(),
     }
 }
 
 /// A whole number as people type it: full-width digits and thousands separators are fine.
-fn whole(typed: &str) -> Option<i64> {
+pub(super) fn whole(typed: &str) -> Option<i64> {
     let digits = typed::folded(typed).replace(',', "");
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     if plain { digits.parse().ok() } else { None }
