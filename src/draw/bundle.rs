@@ -13,6 +13,7 @@ use crate::platform::db::Tx;
 use crate::vault::Vault;
 use crate::{journal, log};
 
+use super::succession::is_put_aside;
 use super::{DrawStage, Error, Plan, SourceKind, StoredNote, run, settle};
 
 /// What the public knows about a finished draw, as signed notes: enough to recompute the result.
@@ -20,7 +21,7 @@ use super::{DrawStage, Error, Plan, SourceKind, StoredNote, run, settle};
 pub struct Transcript {
     /// `manifest.note`.
     pub manifest: String,
-    /// `close-0.note`.
+    /// The last `close-<seq>.note`.
     pub close: String,
     /// `freeze.note`.
     pub freeze: String,
@@ -37,10 +38,11 @@ pub fn transcript(tx: &mut Tx, plan: &Plan) -> Result<Transcript, Error> {
     if plan.stage != DrawStage::Drawn {
         return Err(Error::OtherStage { found: plan.stage });
     }
+    let close = super::objection::last_close(tx, plan)?.note.name;
     let mut whole = |name: &str| super::needed_note(tx, plan, name).map(|note| note.note);
     Ok(Transcript {
         manifest: whole("manifest.note")?,
-        close: whole("close-0.note")?,
+        close: whole(&close)?,
         freeze: whole("freeze.note")?,
         result: whole("result.note")?,
         settles: settle_notes(tx, plan)?,
@@ -81,7 +83,7 @@ pub fn bundle(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<Bundle, Error> 
     bundle.insert("site.vkey", format!("{}\n", vault.vkey()));
     match plan.stage {
         DrawStage::Drawn => {
-            for note in &notes {
+            for note in notes.iter().filter(|note| !is_put_aside(&note.name)) {
                 add(&mut bundle, note);
             }
             add_evidence(tx, vault, plan, &mut bundle)?;
@@ -114,7 +116,13 @@ fn add(bundle: &mut Bundle, note: &StoredNote) {
 fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
     add_values(plan, bundle)?;
 
-    let manifest = super::needed_note(tx, plan, "manifest.note")?;
+    // The journal's stretch starts with the first promise of all.
+    let draw = plan.id.as_str();
+    let base = super::note(tx, &plan.activity, draw, "base-0.note")?;
+    let manifest = match base {
+        Some(base) => base,
+        None => super::needed_note(tx, plan, "manifest.note")?,
+    };
     let freeze = super::needed_note(tx, plan, "freeze.note")?;
     let start = manifest.position.ok_or(Error::Damaged)?;
     let end = checkpoint_size(&freeze)?;

@@ -32,6 +32,7 @@ mod close;
 pub mod jobs;
 pub mod lottery;
 mod numbers;
+mod objection;
 pub mod pages;
 mod plan;
 mod publish;
@@ -41,6 +42,7 @@ mod settle;
 mod show;
 mod source;
 mod store;
+mod succession;
 mod weigh;
 mod wire;
 
@@ -49,6 +51,9 @@ pub use cancel::{CancelCode, cancel};
 pub use close::{close, freeze};
 pub use lottery::{Game, NumbersError};
 pub use numbers::{NumbersStep, type_numbers};
+pub use objection::{
+    Correction, ShownClose, closes, confirm, drop_proposal, fingerprint, propose, proposed,
+};
 pub use plan::{PlanDetails, PlanTrouble, PrizeDetails, delete_plan, round_for, save_plan};
 pub use publish::{Problem, Terms, problems, publish};
 pub use rules::{claim_deadlines, rules_text};
@@ -56,6 +61,10 @@ pub use run::{note_trouble, receive};
 pub use settle::{holdings, result, settle, settlements};
 pub use show::{Shown, listed, shown};
 pub use source::{DrandRound, Issue, PlanSource, SourceDetails, SourceKind, Typed};
+pub use succession::{
+    Successor, SuccessorTrouble, SupersedeCode, replaceable_until, successor_troubles, supersede,
+    superseded,
+};
 pub use weigh::SourceTrouble;
 
 text_id!(
@@ -220,6 +229,21 @@ pub enum Error {
         /// From when on it may.
         from: Timestamp,
     },
+    /// The list has no such ticket.
+    #[error("there is no such ticket")]
+    NoTicket,
+    /// The ticket stands so already, or nothing was proposed.
+    #[error("nothing would change")]
+    NothingChanges,
+    /// What was seen is not what stands there now.
+    #[error("it was changed meanwhile")]
+    Moved,
+    /// Somebody else has to confirm.
+    #[error("a second person has to confirm")]
+    SecondPerson,
+    /// The time for objections is over.
+    #[error("the objection window is over")]
+    WindowOver,
     /// The beacon round is out, so the draw is decided and cannot be cancelled.
     #[error("the beacon round is out")]
     Decided,
@@ -273,10 +297,14 @@ pub enum Error {
 impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
-            Error::Unknown => Kind::NotFound,
+            Error::Unknown | Error::NoTicket => Kind::NotFound,
             Error::NotReady
             | Error::OtherStage { .. }
             | Error::TooEarly { .. }
+            | Error::NothingChanges
+            | Error::Moved
+            | Error::SecondPerson
+            | Error::WindowOver
             | Error::Decided
             | Error::NotAwaited => Kind::Conflict,
             Error::Beacon(_) | Error::Numbers(_) | Error::Settle(_) => Kind::Invalid,
@@ -299,6 +327,11 @@ impl Fault for Error {
             Error::NotReady => "draw.not_ready",
             Error::OtherStage { .. } => "draw.other_stage",
             Error::TooEarly { .. } => "draw.too_early",
+            Error::NoTicket => "draw.no_ticket",
+            Error::NothingChanges => "draw.nothing_changes",
+            Error::Moved => "draw.moved",
+            Error::SecondPerson => "draw.second_person",
+            Error::WindowOver => "draw.window_over",
             Error::Decided => "draw.decided",
             Error::Beacon(_) => "draw.beacon_refused",
             Error::NotAwaited => "draw.not_awaited",

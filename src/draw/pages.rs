@@ -5,10 +5,12 @@
 
 mod cancelling;
 mod numbering;
+mod objecting;
 mod pasting;
 mod prizes;
 mod public;
 mod publishing;
+mod replacing;
 
 use rocket::Route;
 
@@ -25,6 +27,8 @@ pub fn routes() -> Vec<Route> {
         cancelling::routes(),
         pasting::routes(),
         numbering::routes(),
+        objecting::routes(),
+        replacing::routes(),
     ]
     .concat()
 }

@@ -161,7 +161,7 @@ pub(super) fn manifest(tx: &mut Tx, plan: &Plan) -> Result<Manifest, Error> {
     Manifest::parse(note.text()?).map_err(|_| Error::Damaged)
 }
 
+/// The close that counts.
 pub(super) fn close(tx: &mut Tx, plan: &Plan) -> Result<Close, Error> {
-    let note = super::needed_note(tx, plan, "close-0.note")?;
-    Close::parse(note.text()?).map_err(|_| Error::Damaged)
+    Ok(super::objection::last_close(tx, plan)?.close)
 }

@@ -1,11 +1,13 @@
 //! What crosses the boundary of draws: forms in, views and words out.
 
+mod close_view;
 mod draw_page;
 mod lists;
 mod plan_form;
 mod source_form;
 mod source_view;
 
+pub(super) use close_view::{CloseView, ListView, close_views};
 pub(super) use draw_page::DrawView;
 pub(super) use lists::{CheckView, DrawRow, EntriesView, HoldersView, PER_PAGE, page_of};
 pub(super) use plan_form::{PlanForm, PrizeRow, prize_rows};
@@ -25,7 +27,7 @@ use super::beacon::Trouble;
 use super::cancel::CancelCode;
 use super::plan::PlanTrouble;
 use super::publish::Problem;
-use super::{DrawStage, NumbersError, Plan};
+use super::{DrawStage, NumbersError, Plan, SuccessorTrouble, SupersedeCode};
 
 /// What a visitor would say about where a draw is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -251,6 +253,41 @@ pub(super) fn cancel_words(language: Language, code: CancelCode) -> String {
         CancelCode::Rules => "draw-cancel-rules",
         CancelCode::Force => "draw-cancel-force",
         CancelCode::Other => "draw-cancel-other",
+    };
+    text::message(language, id, &[])
+}
+
+/// Why a promise was replaced.
+pub(super) fn supersede_words(language: Language, code: SupersedeCode) -> String {
+    let id = match code {
+        SupersedeCode::Chain => "draw-replace-chain",
+        SupersedeCode::Date => "draw-replace-date",
+        SupersedeCode::Force => "draw-cancel-force",
+    };
+    text::message(language, id, &[])
+}
+
+/// The field at which something about a successor is shown.
+pub(super) fn successor_field(trouble: SuccessorTrouble) -> &'static str {
+    match trouble {
+        SuccessorTrouble::Closes => "closes",
+        SuccessorTrouble::Freezes => "freezes",
+        SuccessorTrouble::Draws | SuccessorTrouble::Same => "draws",
+        SuccessorTrouble::OtherLottery | SuccessorTrouble::Source(_) => "drand",
+    }
+}
+
+/// What to do about a successor.
+pub(super) fn successor_words(language: Language, trouble: SuccessorTrouble) -> String {
+    let id = match trouble {
+        SuccessorTrouble::Closes => "activity-trouble-closes",
+        SuccessorTrouble::Freezes => "draw-replace-freezes",
+        SuccessorTrouble::Draws => "draw-replace-draws",
+        SuccessorTrouble::Same => "draw-replace-same",
+        SuccessorTrouble::OtherLottery => "draw-replace-lottery",
+        SuccessorTrouble::Source(trouble) => {
+            return source_form::source_trouble(language, trouble);
+        }
     };
     text::message(language, id, &[])
 }

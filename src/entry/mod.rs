@@ -209,6 +209,18 @@ pub fn mark_voids(tx: &mut Tx, activity: &ActivityId, draw: &str) -> Result<(), 
     Ok(store::mark_voids(tx, activity, draw, &voids)?)
 }
 
+/// Takes a ticket out by rule or as a test, or lets it take part again; a withdrawn ticket stays
+/// out.
+pub fn bar(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    index: u64,
+    code: Option<VoidCode>,
+) -> Result<(), Error> {
+    Ok(store::bar(tx, activity, draw, index, code)?)
+}
+
 /// What the result publishes about a drawn ticket; none for a ticket that was withdrawn.
 pub fn opening(
     tx: &mut Tx,

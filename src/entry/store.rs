@@ -262,6 +262,35 @@ pub(super) fn mark_voids(
     Ok(())
 }
 
+/// Writes I or T, or nothing, in the place of whatever is there but W.
+pub(super) fn bar(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    index: u64,
+    code: Option<VoidCode>,
+) -> Result<(), db::Error> {
+    let withdrawn = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .filter(tickets::position.eq(signed(index)))
+        .filter(tickets::void.eq("W"))
+        .count()
+        .get_result::<i64>(tx.conn())?;
+    if withdrawn > 0 {
+        return Ok(());
+    }
+    diesel::update(
+        tickets::table
+            .filter(tickets::activity_id.eq(activity.as_str()))
+            .filter(tickets::draw_id.eq(draw))
+            .filter(tickets::position.eq(signed(index))),
+    )
+    .set(tickets::void.eq(code.map(|code| code.to_string())))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
 /// Marks an entry as taken back; its ticket keeps its place and loses what links it to a person.
 pub(super) fn withdraw(tx: &mut Tx, entry: &Entry) -> Result<(), db::Error> {
     diesel::update(

@@ -38,6 +38,7 @@ use zeroize::Zeroizing;
 use crate::support::relay::{Answer, LocalRelay};
 use crate::support::{Engine, TestDatabase};
 
+mod objecting;
 mod sources;
 
 on_both! {

@@ -2,19 +2,20 @@
 
 use std::collections::HashSet;
 
-use lucky_draw::record::VoidCode;
+use lucky_draw::record::Manifest;
 use lucky_draw::result::{Line, SettleLine, SettleNote, Slot};
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
-use crate::draw::Shown;
+use crate::draw::{Shown, SupersedeCode};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 
 use super::lists::{HolderRow, holder_rows};
 use super::plan_form::PrizeRow;
 use super::{
-    Phase, SourceView, Tag, left, prize_rows, settle_words, slot_words, source_views, sources_words,
+    CloseView, ListView, Phase, SourceView, Tag, close_views, left, prize_rows, settle_words,
+    slot_words, source_views, sources_words, supersede_words,
 };
 
 /// Holders shown on the page itself; the others are on pages of their own.
@@ -47,6 +48,10 @@ pub(in crate::draw) struct DrawView {
     freeze: Option<Sealed>,
     result: Option<Sealed>,
     list: Option<ListView>,
+    closes: Vec<CloseView>,
+    superseded: Vec<SupersededView>,
+    /// Whether anybody may object to the list now.
+    objections: bool,
     prizes: Vec<PrizeRow>,
     reserves: u32,
     winners: Vec<HolderRow>,
@@ -66,15 +71,15 @@ struct Sealed {
     at: i64,
 }
 
-/// The closed list in numbers.
+/// A promise that was replaced.
 #[derive(Debug, Clone, Serialize)]
-struct ListView {
-    size: u64,
-    taking_part: u64,
-    withdrawn: u64,
-    duplicates: u64,
-    other: u64,
-    root: String,
+struct SupersededView {
+    file: String,
+    /// Why it was replaced: by its code, and in the library's words.
+    code: String,
+    words: String,
+    froze_at: i64,
+    replaced_at: i64,
 }
 
 /// One settlement in words.
@@ -112,10 +117,16 @@ impl DrawView {
             only_drand: plan.sources.iter().all(|source| source.drand().is_some()),
             rules: sealed(shown, "rules.txt"),
             manifest: sealed(shown, "manifest.note"),
-            close: sealed(shown, "close-0.note"),
+            close: shown
+                .closes
+                .last()
+                .and_then(|last| sealed(shown, &last.note.name)),
             freeze: sealed(shown, "freeze.note"),
             result: sealed(shown, "result.note"),
-            list: list(shown),
+            list: shown.close.as_ref().map(ListView::of),
+            closes: close_views(language, &shown.closes),
+            superseded: superseded(language, shown),
+            objections: phase == Phase::Closed,
             prizes: prize_rows(language, plan),
             reserves: plan.reserves,
             winners,
@@ -137,21 +148,33 @@ fn sealed(shown: &Shown, name: &str) -> Option<Sealed> {
     })
 }
 
-fn list(shown: &Shown) -> Option<ListView> {
-    let close = shown.close.as_ref()?;
-    let count = |wanted: &[VoidCode]| {
-        let found = close.voids.iter().filter(|(_, code)| wanted.contains(code));
-        u64::try_from(found.count()).unwrap_or(u64::MAX)
-    };
-    let voids = u64::try_from(close.voids.len()).unwrap_or(u64::MAX);
-    Some(ListView {
-        size: close.size,
-        taking_part: close.size.saturating_sub(voids),
-        withdrawn: count(&[VoidCode::W]),
-        duplicates: count(&[VoidCode::D]),
-        other: count(&[VoidCode::I, VoidCode::T]),
-        root: close.root.to_string(),
-    })
+fn superseded(language: Language, shown: &Shown) -> Vec<SupersededView> {
+    let mut views = Vec::new();
+    for (place, (manifest, words)) in shown.superseded.iter().enumerate() {
+        let next = shown
+            .superseded
+            .get(place + 1)
+            .map(|(next, _)| next.clone());
+        let next_file = match next {
+            Some(_) => format!("base-{}.note", place + 1),
+            None => "manifest.note".to_owned(),
+        };
+        let next = next.or_else(|| {
+            let note = shown.note(&next_file)?;
+            Manifest::parse(note.text().ok()?).ok()
+        });
+        let code = next.and_then(|next| next.supersedes).map(|(_, code)| code);
+        let code = code.unwrap_or_default();
+        let froze_at = i64::try_from(manifest.freezes).unwrap_or(0);
+        views.push(SupersededView {
+            file: format!("base-{place}.note"),
+            code: SupersedeCode::parse(&code).map_or(code, |code| supersede_words(language, code)),
+            words: words.clone(),
+            froze_at: Timestamp::from_unix(froze_at).0,
+            replaced_at: shown.note(&next_file).map_or(0, |note| note.written_at.0),
+        });
+    }
+    views
 }
 
 /// Prizes that nobody holds: too few people, or nobody left to pass them to.

@@ -179,6 +179,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    corrections (activity_id, draw_id, seq, position) {
+        activity_id -> Text,
+        draw_id -> Text,
+        seq -> BigInt,
+        position -> BigInt,
+        code -> Text,
+        reason -> Text,
+        proposed_by -> Text,
+        confirmed_by -> Text,
+        written_at -> BigInt,
+    }
+}
+
+diesel::table! {
     prizes (activity_id, draw_id, position) {
         activity_id -> Text,
         draw_id -> Text,
@@ -358,6 +372,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     journal_notes,
     draws,
     draw_sources,
+    corrections,
     prizes,
     draw_notes,
     vault_keys,
