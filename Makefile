@@ -3,7 +3,10 @@
 # Where cargo builds; the browser tests start a binary from there.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
-.PHONY: run demo test prerequisites check units canary browser soak
+# The bundles that the three verifiers are compared on.
+CORPUS := $(abspath $(TARGET))/corpus
+
+.PHONY: run demo test prerequisites check units canary agreement browser soak fuzz
 
 ## Serves http://127.0.0.1:8000 with its data in ./data.
 run:
@@ -19,8 +22,9 @@ test: prerequisites
 	$(MAKE) browser
 	$(MAKE) canary
 	$(MAKE) units
+	$(MAKE) agreement
 
-## Finds (or installs) Chromium, fonts, PostgreSQL, Exim and the npm packages.
+## Finds (or installs) Chromium, fonts, PostgreSQL, Exim, Python and the npm packages.
 prerequisites:
 	tests/prerequisites.sh
 
@@ -29,6 +33,7 @@ check:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	cargo clippy --package fairdraw --all-targets --features leak-control -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --package lucky-draw --no-deps
 
 ## Unit, property, vector, architecture and system tests, the last on SQLite and on PostgreSQL.
 units:
@@ -38,6 +43,13 @@ units:
 canary:
 	tests/positive_control.sh
 
+## The three verifiers: the Python one alone, then all of them over 200 activities and 1,000 forgeries.
+agreement: prerequisites
+	cd protocol/python && python3 -m unittest --quiet
+	rm -rf $(CORPUS)
+	LUCKY_DRAW_CORPUS=$(CORPUS) cargo test --package lucky-draw --test corpus
+	python3 tests/agreement/agreement.py $(CORPUS)
+
 ## Pages in real Chromium, on a build whose clock the tests can set.
 browser: prerequisites
 	cargo build --workspace --features fairdraw/test-clock
@@ -45,6 +57,28 @@ browser: prerequisites
 	cp $(TARGET)/debug/fairdraw $(TARGET)/debug/lucky-draw-verify $(TARGET)/test-clock/
 	cd tests/browser && FAIRDRAW_BIN=$(abspath $(TARGET))/test-clock/fairdraw npm test --silent
 
+## How long each fuzzer runs, in seconds, and which there are.
+FUZZ_SECONDS ?= 600
+FUZZERS := note record proof receipt bundle
+
+## Feeds made-up bytes to every reader of what others wrote. Needs a nightly compiler and cargo-fuzz.
+fuzz:
+	@cargo +nightly fuzz --version >/dev/null 2>&1 || { \
+		echo "make fuzz needs a nightly Rust compiler and cargo-fuzz:"; \
+		echo "  rustup toolchain install nightly --profile minimal"; \
+		echo "  cargo install cargo-fuzz"; exit 1; }
+	@for fuzzer in $(FUZZERS); do \
+		echo "== $$fuzzer, $(FUZZ_SECONDS) seconds"; \
+		mkdir -p $(abspath $(TARGET))/fuzz/found/$$fuzzer && cd protocol && \
+		cargo +nightly fuzz run --target-dir $(abspath $(TARGET))/fuzz $$fuzzer \
+			$(abspath $(TARGET))/fuzz/found/$$fuzzer fuzz/corpus/$$fuzzer \
+			-- -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048 -max_len=16384 || exit 1; \
+		cd ..; \
+	done
+
 ## The long tests: the same properties with many more cases. Run before an issue that names it ends.
 soak: prerequisites
 	PROPTEST_CASES=20000 cargo test --workspace
+	$(MAKE) fuzz
+	$(MAKE) agreement
+	python3 tests/agreement/agreement.py $(CORPUS) --weaken

@@ -11,6 +11,7 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
+use crate::draw::pages::proof::ProofLimit;
 use crate::entry::pages::Limits;
 use crate::entry::submit::Taking;
 use crate::notify::pages::desk::DeskLimit;
@@ -22,7 +23,9 @@ use crate::platform::mail::{Mailer, MailerError};
 use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::vault::{OpenError, Vault};
-use crate::{account, activity, audit, desk, draw, entry, notify, portal, purge, stats, survey};
+use crate::{
+    account, activity, audit, desk, draw, entry, journal, notify, portal, purge, stats, survey,
+};
 
 /// Everything that a running Fairdraw holds.
 #[derive(Clone)]
@@ -50,6 +53,9 @@ pub enum StartError {
     /// The mail server's address.
     #[error("the mail settings cannot be used")]
     Mail(#[from] MailerError),
+    /// The witnesses of the journal.
+    #[error("the witnesses of the journal cannot be kept")]
+    Witnesses(#[from] journal::Error),
     /// The relays of the beacon.
     #[error("the beacon relays cannot be used")]
     Relays(#[from] RelayError),
@@ -73,6 +79,10 @@ impl App {
         let config = Arc::new(config);
         let mailer = Arc::new(Mailer::new(&config)?);
         let mut runner = Runner::new(db.clone());
+        db.write_now("appoint witnesses", |tx| {
+            journal::appoint(tx, &config.witnesses, config.quorum)
+        })?;
+        journal::jobs::register(&mut runner, &db, &vault);
         draw::jobs::register(&mut runner, &db, &vault, relays);
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         purge::jobs::register(&mut runner, &db, &vault, &config);
@@ -111,6 +121,7 @@ impl App {
             .manage(config.clone())
             .manage(self.mailer.clone())
             .manage(DeskLimit::default())
+            .manage(ProofLimit::default())
             .manage(clock)
             .manage(self.clone())
             .manage(Writer::new(
@@ -122,6 +133,7 @@ impl App {
             portal::pages::routes(),
             entry::pages::routes(),
             draw::pages::routes(),
+            journal::pages::routes(),
             account::pages::routes(),
             audit::pages::routes(),
             desk::pages::routes(),
@@ -134,6 +146,7 @@ impl App {
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());
         let rocket = account::pages::attach(rocket);
         let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
+        let rocket = rocket.mount("/", web::guard::protect(journal::pages::files()));
         #[cfg(feature = "test-clock")]
         let rocket = rocket.mount("/", web::guard::protect(test_clock::routes()));
         rocket

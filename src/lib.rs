@@ -15,6 +15,7 @@ pub mod identity;
 pub mod draw;
 pub mod journal;
 pub mod log;
+pub mod witness;
 
 // Who is told, what is counted, what is erased.
 pub mod notify;

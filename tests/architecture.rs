@@ -53,7 +53,8 @@ const ARROWS: &[(&str, &[&str])] = &[
             "survey", "activity", "account", "policy", "vault", "audit", "log", "identity",
         ],
     ),
-    ("journal", &["log", "vault"]),
+    ("journal", &["log", "vault", "witness"]),
+    ("witness", &[]),
     ("log", &[]),
     ("survey", &["activity", "account", "audit", "identity"]),
     ("activity", &["audit", "account", "identity"]),
@@ -69,6 +70,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 const EDGE_ARROWS: &[(&str, &[&str])] = &[
     // Every page may ask who is there and what that person may do.
     ("*", &["account"]),
+    // A note of the journal leads to the draw and the activity that it is about.
+    ("journal", &["draw", "activity"]),
     // The form of an activity shows the notice that its settings make.
     ("activity", &["policy"]),
     // The desk asks for the field that told people apart, in the words of the notice.
@@ -396,7 +399,7 @@ mod the_rules_can_fail {
         );
         assert_eq!(one("protocol/src/seed.rs", "use std::fmt;"), 0);
         assert_eq!(
-            one("protocol/src/bin/lucky-draw-verify.rs", "use std::fs;"),
+            one("protocol/src/bin/lucky-draw-verify/main.rs", "use std::fs;"),
             0
         );
     }

@@ -41,6 +41,7 @@ look() {
     need "setpriv" util-linux command -v setpriv
     need "Node.js 20 or newer" nodejs command -v node
     need "npm" npm command -v npm
+    need "Python 3.9 or newer" python3 command -v python3
 }
 
 may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
@@ -66,6 +67,10 @@ if ! command -v cargo >/dev/null; then
 fi
 if command -v node >/dev/null && ! node -e 'process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)'; then
     echo "prerequisites: Node.js $(node --version) is too old; the browser tests need 20 or newer" >&2
+    failed=yes
+fi
+if command -v python3 >/dev/null && ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
+    echo "prerequisites: $(python3 --version) is too old; the agreement of the verifiers needs 3.9 or newer" >&2
     failed=yes
 fi
 [ "$failed" = no ] || exit 1

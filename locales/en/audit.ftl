@@ -23,6 +23,13 @@ audit-object = To what
 audit-why = Purpose and reason
 audit-actor-system = System
 audit-actor-entrant = A patron
+audit-purpose-winner-notice = Telling winners by mail
+audit-purpose-winner-call = Calling winners
+audit-purpose-winner-export = Exporting the list of winners
+audit-purpose-prize-handover = Checking at the desk
+audit-purpose-phone = Calling winners
+audit-purpose-post = Writing to winners by post
+audit-purpose-shipping = Sending prizes
 
 audit-check-title = Check the record
 audit-check-lead = Every line holds the fingerprint of the line before. This page computes all of them again, from the first.
@@ -77,3 +84,6 @@ audit-act-staff-setup-link-made = Link for the first administrator made
 audit-act-staff-signed-in = Signed in
 audit-act-staff-signed-out = Signed out
 audit-act-vault-opened = Contact of a winner opened
+
+audit-act-draw-removed = A draw removed
+audit-act-draw-cancelled = A draw cancelled

@@ -52,3 +52,11 @@ desk-figure-trouble = Notices to look at
 desk-public-page = See it as a patron
 desk-delete-draft = Delete draft
 desk-cancel = Cancel the activity
+
+desk-draws = Draws
+desk-unseen = Witnesses are missing
+desk-unseen-key = The published rules need { $quorum } witnesses by { $until }; { $seen } have cosigned so far.
+desk-unseen-freeze = The sealed list needs { $quorum } witnesses by { $until }; { $seen } have cosigned so far.
+desk-unseen-wait = They are asked again by themselves; if time runs short, please tell the administrator.
+desk-unseen-late = The time has passed, and everybody who verifies this draw will see that its time is not proven. Please tell the administrator.
+desk-unseen-who = See the witnesses

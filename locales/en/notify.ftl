@@ -128,7 +128,6 @@ notify-exports-nothing = No activity has been drawn.
 notify-exports-past = Earlier exports
 notify-exports-none = Nothing was exported yet.
 notify-export-activity = Activity
-notify-export-activity-empty = Select the activity
 notify-export-purpose = Purpose
 notify-export-purpose-empty = Select the purpose
 notify-export-phone = Telling winners by telephone
@@ -164,3 +163,7 @@ audit-act-notify-exported = Winners exported
 audit-act-notify-finished = Telling and collecting ended
 audit-act-notify-id-differed = ID at the desk did not match
 audit-act-notify-resent = Another letter sent
+
+notify-draw-waits = This draw has no result yet.
+notify-export-draw = Activity and draw
+notify-export-draw-empty = Choose an activity and draw

@@ -81,3 +81,10 @@ portal-data-fields = We ask for:{" "}
 portal-data-deleted = . Deleted on { $when }.
 portal-data-answers = Only your answers, deleted on { $when }.
 portal-privacy-title = Data collection notice
+
+portal-sessions = This activity has { $count } draws; enter once and you have a ticket number in each.
+portal-pools = This activity has { $count } groups; you pick one when you enter.
+portal-draw-when = Drawn: { $when }.
+portal-excludes = Winners and reserves of “{ $name }” do not win in this one.
+portal-draw-cancelled = This draw is cancelled
+portal-rule-tickets = A person can collect up to { $tickets } ticket numbers.

@@ -19,6 +19,13 @@ audit-object = 對象
 audit-why = 目的與原因
 audit-actor-system = 系統
 audit-actor-entrant = 民眾
+audit-purpose-winner-notice = 以信件通知得獎者
+audit-purpose-winner-call = 以電話通知得獎者
+audit-purpose-winner-export = 匯出得獎者名單
+audit-purpose-prize-handover = 發放獎品時核對
+audit-purpose-phone = 電話通知得獎者
+audit-purpose-post = 郵寄通知得獎者
+audit-purpose-shipping = 寄送獎品
 
 audit-check-title = 檢查操作紀錄
 audit-check-lead = 每一筆紀錄都含有前一筆的指紋。這一頁從第 1 筆起全部重新計算。
@@ -72,3 +79,6 @@ audit-act-staff-setup-link-made = 建立第一位管理員的設定連結
 audit-act-staff-signed-in = 登入
 audit-act-staff-signed-out = 登出
 audit-act-vault-opened = 開啟得獎者的聯絡資料
+
+audit-act-draw-removed = 移除一場抽獎
+audit-act-draw-cancelled = 取消一場抽獎

@@ -49,3 +49,11 @@ desk-figure-trouble = 需要處理的通知
 desk-public-page = 以民眾身分檢視
 desk-delete-draft = 刪除草稿
 desk-cancel = 取消活動
+
+desk-draws = 抽獎場次
+desk-unseen = 見證人還沒有到齊
+desk-unseen-key = 公布的規則要在 { $until } 前有 { $quorum } 個見證人副署，目前有 { $seen } 個。
+desk-unseen-freeze = 封存的名冊要在 { $until } 前有 { $quorum } 個見證人副署，目前有 { $seen } 個。
+desk-unseen-wait = 系統會自動再試；如果時間快到了，請通知系統管理員。
+desk-unseen-late = 已經過了時間，任何人驗證這場抽獎時都會看到時間沒有證明。請通知系統管理員。
+desk-unseen-who = 看見證人

@@ -107,7 +107,6 @@ notify-exports-nothing = 沒有已抽獎的活動。
 notify-exports-past = 過去的匯出
 notify-exports-none = 還沒有匯出過。
 notify-export-activity = 活動
-notify-export-activity-empty = 請選擇活動
 notify-export-purpose = 用途
 notify-export-purpose-empty = 請選擇用途
 notify-export-phone = 電話通知得獎者
@@ -143,3 +142,7 @@ audit-act-notify-exported = 匯出得獎者名單
 audit-act-notify-finished = 得獎通知與領獎結束
 audit-act-notify-id-differed = 領獎時證號不符
 audit-act-notify-resent = 再寄一封通知
+
+notify-draw-waits = 這一場還沒有結果。
+notify-export-draw = 活動與場次
+notify-export-draw-empty = 請選擇活動與場次

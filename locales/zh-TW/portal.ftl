@@ -63,3 +63,10 @@ portal-data-fields = 我們會請您提供：
 portal-data-deleted = 。{ $when } 刪除。
 portal-data-answers = 只收集您的回答，{ $when } 刪除。
 portal-privacy-title = 個人資料蒐集告知
+
+portal-sessions = 這個活動有 { $count } 場抽獎；報名一次，每一場都有號碼。
+portal-pools = 這個活動有 { $count } 組抽獎；報名時選一組。
+portal-draw-when = 抽獎時間：{ $when }。
+portal-excludes = 「{ $name }」的正取與備取不在這一場得獎。
+portal-draw-cancelled = 這一場已取消
+portal-rule-tickets = 每人最多可累積 { $tickets } 個號碼。

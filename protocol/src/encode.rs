@@ -6,7 +6,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use data_encoding::HEXLOWER;
+use data_encoding::{BASE64, HEXLOWER};
 use sha2::{Digest, Sha256};
 
 /// The protocol's name and version; the only place where the string stands.
@@ -72,6 +72,13 @@ pub(crate) fn sha256_parts(parts: &[&[u8]]) -> Hash {
         hasher.update(part);
     }
     Hash(hasher.finalize().into())
+}
+
+/// Bytes in standard padded base64, in their one form: a decoder that also reads joined pieces
+/// would give one note many forms.
+pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
+    let bytes = BASE64.decode(text.as_bytes()).ok()?;
+    (BASE64.encode(&bytes) == text).then_some(bytes)
 }
 
 /// E of section 4.1: the label and each part, each behind its length as a big-endian `u32`.

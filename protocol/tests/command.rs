@@ -112,6 +112,47 @@ fn a_receipt_is_checked_and_nothing_personal_is_printed() {
 }
 
 #[test]
+fn a_report_is_read_by_programs_as_json() {
+    let folder = folder("json");
+    let built = build(&Plan::default());
+    let path = bundle(&folder, &built);
+    let (status, output, _) = run(&[&path, "--json"]);
+    assert_eq!(status, 0);
+    let report: serde_json::Value = serde_json::from_str(&output).expect("JSON");
+    let checks = report["checks"].as_array().expect("checks");
+    let (_, lines, _) = run(&[&path]);
+    for (check, line) in checks.iter().zip(lines.lines()) {
+        let field = |name: &str| check[name].as_str().expect("a text").to_owned();
+        let fields = [field("outcome"), field("name"), field("reason")];
+        assert_eq!(fields.join("\t"), line);
+    }
+    assert_eq!(checks.len(), 16);
+    assert_eq!(report["result"].as_str(), lines.lines().last());
+    assert_eq!(report["exit"], 0);
+    let settles: Vec<String> = built.settles.iter().map(|s| s.hash().to_string()).collect();
+    let computed = serde_json::json!({
+        "seed": built.result.seed.to_string(),
+        "result": built.result.hash().to_string(),
+        "settle": settles,
+    });
+    assert_eq!(report["computed"], computed);
+
+    std::fs::write(folder.join("a \"cut\" one.zip"), "no zip").expect("written");
+    let (status, output, _) = run(&["--json-lines", folder.to_str().expect("a path")]);
+    assert_eq!(status, 1, "the status is that of the worst bundle");
+    let reports: Vec<serde_json::Value> = output
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    assert_eq!(reports.len(), 2);
+    assert_eq!(reports[0]["file"], "a \"cut\" one.zip");
+    assert_eq!(reports[0]["exit"], 1);
+    assert!(reports[0]["computed"].is_null());
+    assert_eq!(reports[1]["file"], "bundle.zip");
+    assert_eq!(reports[1]["checks"], report["checks"]);
+}
+
+#[test]
 fn wrong_arguments_exit_with_64_and_help_with_0() {
     let folder = folder("usage");
     let path = bundle(&folder, &build(&Plan::default()));
@@ -125,6 +166,8 @@ fn wrong_arguments_exit_with_64_and_help_with_0() {
         &[&path, "--secret", "WRONG-CODE"],
         &[&path, "--receipt", missing],
         &[&path, &path],
+        &[&path, "--json-lines", "."],
+        &["--json-lines", missing],
         &[missing],
     ] {
         let (status, output, errors) = run(arguments);

@@ -3,7 +3,7 @@
 use data_encoding::BASE64;
 use lucky_draw::beacon::QUICKNET;
 use lucky_draw::bundle::{Bundle, JournalSegment};
-use lucky_draw::encode::Hash;
+use lucky_draw::encode::{Hash, sha256};
 use lucky_draw::note::{
     Checkpoint, Cosigner, NoteError, SignedNote, Signer, TlogProof, Verifier, Witness,
 };
@@ -338,7 +338,7 @@ proptest! {
     }
 
     #[test]
-    fn checkpoints_proofs_and_notes_read_back(size in any::<u64>(), root in hash(), index in any::<u64>(), hashes in vec(hash(), 0..5), extra in proptest::option::of(vec(any::<u8>(), 0..120)), seed in any::<[u8; 32]>()) {
+    fn checkpoints_proofs_and_notes_read_back(size in 0..1_u64 << 53, root in hash(), index in 0..1_u64 << 53, hashes in vec(hash(), 0..5), extra in proptest::option::of(vec(any::<u8>(), 0..120)), seed in any::<[u8; 32]>()) {
         let signer = Signer::new("library.example.tw/draw", seed).expect("a name");
         let checkpoint = Checkpoint { origin: "library.example.tw/draw/1".to_owned(), size, root };
         let text = checkpoint.to_text();
@@ -576,4 +576,40 @@ fn a_witness_says_when_it_saw_a_checkpoint() {
     let stranger = Cosigner::new("witness.example", [6; 32]).expect("a name");
     let stranger = Witness::parse(&stranger.vkey()).expect("a key");
     assert_eq!(stranger.time(text, &signed.lines[0]), Err(NoteError::Lines));
+}
+
+#[test]
+fn integers_of_checkpoints_and_proofs_stay_below_2_to_the_53() {
+    let signer = Signer::new("library.example.tw/draw", [1; 32]).expect("a name");
+    for (size, good) in [((1 << 53) - 1, true), (1 << 53, false), (u64::MAX, false)] {
+        let checkpoint = Checkpoint {
+            origin: "library.example.tw/draw/1".to_owned(),
+            size,
+            root: sha256(b"root"),
+        };
+        let text = checkpoint.to_text();
+        assert_eq!(Checkpoint::parse(&text).is_ok(), good, "{size}");
+        let proof = TlogProof {
+            extra: None,
+            index: size,
+            hashes: Vec::new(),
+            checkpoint: signer.sign(&text),
+        };
+        assert_eq!(TlogProof::parse(&proof.to_text()).is_ok(), good, "{size}");
+    }
+}
+
+#[test]
+fn base64_has_one_form() {
+    let signer = Signer::new("library.example.tw/draw", [1; 32]).expect("a name");
+    let signed = signer.sign("text\n");
+    let (start, encoded) = signed.trim_end().rsplit_once(' ').expect("a signature");
+    let bytes = data_encoding::BASE64
+        .decode(encoded.as_bytes())
+        .expect("base64");
+    let joined = [&bytes[..10], &bytes[10..]].map(|part| BASE64.encode(part));
+    let joined = format!("{start} {}\n", joined.concat());
+    assert_ne!(joined, signed);
+    assert!(signer.verifier().open(&signed).is_ok());
+    assert!(signer.verifier().open(&joined).is_err());
 }

@@ -8,7 +8,10 @@ use crate::platform::clock::{DAY, HOUR, MINUTE, Timestamp};
 use crate::platform::db::Tx;
 
 use super::stage::Draft;
-use super::{Activity, ActivityId, AskedField, Error, Facts, Field, Kind, LocalText, Stage, store};
+use super::{
+    Activity, ActivityId, Arrangement, AskedField, Error, Facts, Field, Kind, LocalText, Stage,
+    store,
+};
 
 /// What a librarian types on the first page of a draft.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -242,6 +245,7 @@ impl Activity<Draft> {
             retention_days: details.retention_days,
             purges_at: Timestamp(0),
             answers_linked: details.answers_linked,
+            arrangement: Arrangement::default(),
             notice: LocalText::default(),
             cancelled_reason: String::new(),
             version: 1,
@@ -288,6 +292,24 @@ pub fn save_asked(
     store::touch(tx, &facts)?;
     store::replace_asked_fields(tx, id, asked)?;
     record(tx, by, "activity.fields_edited", id)
+}
+
+/// Saves how the draws of a draft share its tickets, made from `version`.
+pub fn save_arrangement(
+    tx: &mut Tx,
+    by: &StaffId,
+    id: &ActivityId,
+    version: i64,
+    arrangement: Arrangement,
+) -> Result<(), Error> {
+    let draft: Activity<Draft> = Activity::at(super::by_id(tx, id)?)?;
+    let facts = Facts {
+        version,
+        ..draft.facts().clone()
+    };
+    store::touch(tx, &facts)?;
+    store::set_arrangement(tx, &facts, arrangement)?;
+    record(tx, by, "activity.edited", id)
 }
 
 /// Counts one more save of a draft whose questions or prizes another domain changes.

@@ -53,6 +53,36 @@ impl Kind {
     }
 }
 
+/// How the draws of one activity share its tickets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Arrangement {
+    /// Everybody takes part in every draw.
+    #[default]
+    Sessions,
+    /// Everybody picks one draw, such as the one of a branch.
+    Pools,
+}
+
+impl Arrangement {
+    /// Both, in the order of the form.
+    pub const ALL: [Arrangement; 2] = [Arrangement::Sessions, Arrangement::Pools];
+
+    /// The word in the database and in forms.
+    pub fn code(self) -> &'static str {
+        match self {
+            Arrangement::Sessions => "sessions",
+            Arrangement::Pools => "pools",
+        }
+    }
+
+    /// Reads [`Arrangement::code`].
+    pub fn parse(code: &str) -> Option<Arrangement> {
+        Arrangement::ALL
+            .into_iter()
+            .find(|arrangement| arrangement.code() == code)
+    }
+}
+
 /// Where an activity is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {
@@ -217,7 +247,7 @@ pub struct Facts {
     pub closes_at: Timestamp,
     /// Until then objections may change the list of voids; for a survey the closing time.
     pub freezes_at: Timestamp,
-    /// When the named beacon round appears; for a survey the closing time.
+    /// When the named beacon round of the last draw appears; for a survey the closing time.
     pub draws_at: Timestamp,
     /// Days a winner has to answer.
     pub claim_days: i64,
@@ -227,6 +257,8 @@ pub struct Facts {
     pub purges_at: Timestamp,
     /// Whether answers stay linked to the entry (`decisions` D7).
     pub answers_linked: bool,
+    /// How its draws share its tickets; of no meaning where there is one.
+    pub arrangement: Arrangement,
     /// The notice of Art. 8 of the Personal Data Protection Act as shown on the form; empty before
     /// publishing.
     pub notice: LocalText,

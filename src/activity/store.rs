@@ -7,7 +7,7 @@ use crate::platform::clock::Timestamp;
 use crate::platform::db::schema::{activities, asked_fields};
 use crate::platform::db::{self, Tx};
 
-use super::{ActivityId, AskedField, Error, Facts, Field, Kind, LocalText, Stage};
+use super::{ActivityId, Arrangement, AskedField, Error, Facts, Field, Kind, LocalText, Stage};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = activities)]
@@ -30,6 +30,7 @@ struct ActivityRow {
     retention_days: i64,
     purges_at: i64,
     answers_linked: bool,
+    arrangement: String,
     notice_zh: String,
     notice_en: String,
     cancelled_reason: String,
@@ -57,6 +58,8 @@ impl From<ActivityRow> for Facts {
             retention_days: row.retention_days,
             purges_at: Timestamp(row.purges_at),
             answers_linked: row.answers_linked,
+            arrangement: Arrangement::parse(&row.arrangement)
+                .expect("a CHECK limits the arrangements"),
             notice: LocalText::new(row.notice_zh, row.notice_en),
             cancelled_reason: row.cancelled_reason,
             version: row.version,
@@ -253,6 +256,23 @@ pub(super) fn replace_asked_fields(
     Ok(())
 }
 
+/// Writes how the draws of a draft share its tickets.
+pub(super) fn set_arrangement(
+    tx: &mut Tx,
+    facts: &Facts,
+    arrangement: Arrangement,
+) -> Result<(), Error> {
+    let changed = diesel::update(
+        activities::table
+            .filter(activities::id.eq(facts.id.as_str()))
+            .filter(activities::stage.eq(Stage::Draft.code())),
+    )
+    .set(activities::arrangement.eq(arrangement.code()))
+    .execute(tx.conn())
+    .map_err(db::Error::from)?;
+    one(changed)
+}
+
 /// Counts one more save of a draft.
 pub(super) fn touch(tx: &mut Tx, facts: &Facts) -> Result<(), Error> {
     let changed = diesel::update(
@@ -307,6 +327,7 @@ fn row(facts: &Facts) -> ActivityRow {
         retention_days: facts.retention_days,
         purges_at: facts.purges_at.0,
         answers_linked: facts.answers_linked,
+        arrangement: facts.arrangement.code().to_owned(),
         notice_zh: facts.notice.zh.clone(),
         notice_en: facts.notice.en.clone(),
         cancelled_reason: facts.cancelled_reason.clone(),

@@ -100,10 +100,7 @@ impl DetailsForm {
         let mut moment = |field: &str, raw: &str| match date::parse_moment(raw) {
             Ok(at) => at,
             Err(_) => {
-                mistakes.add(
-                    field,
-                    text::message(language, "activity-date-unreadable", &[]),
-                );
+                mistakes.add(field, of_field(language, "activity-date-unreadable", field));
                 Timestamp(0)
             }
         };
@@ -119,10 +116,7 @@ impl DetailsForm {
         let mut days = |field: &str, raw: &str| match raw.parse::<i64>() {
             Ok(count) if (0..=3650).contains(&count) => count,
             _ => {
-                mistakes.add(
-                    field,
-                    text::message(language, "activity-days-unreadable", &[]),
-                );
+                mistakes.add(field, of_field(language, "activity-days-unreadable", field));
                 0
             }
         };
@@ -154,6 +148,20 @@ impl DetailsForm {
             Err(mistakes)
         }
     }
+}
+
+/// What to do about a date or a number of days, with the field's label: the summary lists several.
+fn of_field(language: Language, id: &str, field: &str) -> String {
+    let label = match field {
+        "opens" => "activity-opens",
+        "closes" => "activity-closes",
+        "freezes" => "activity-freezes",
+        "draws" => "activity-draws",
+        "claim_days" => "activity-claim-days",
+        _ => "activity-retention-days",
+    };
+    let label = text::message(language, label, &[]);
+    text::message(language, id, &[("field", label.into())])
 }
 
 impl Trouble {
@@ -277,9 +285,14 @@ pub fn parse_asked(
     }
     for each in &asked {
         if each.field != Field::NationalId && each.purpose.is_incomplete() {
+            let name = policy::field_name(language, each.field);
             mistakes.add(
                 format!("{}_purpose_zh", each.field.code()),
-                text::message(language, "activity-purpose-empty", &[]),
+                text::message(
+                    language,
+                    "activity-purpose-empty",
+                    &[("field", name.into())],
+                ),
             );
         }
     }
@@ -363,4 +376,24 @@ pub struct PrivacyView {
     pub version: i64,
     /// What has to change.
     pub mistakes: Mistakes,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn an_empty_form_says_of_each_field_what_to_do_in_words_of_its_own() {
+        for language in Language::ALL {
+            let empty = DetailsForm::of(&FormFields::parse("kind=draw"));
+            let mistakes = empty
+                .parse(language, Timestamp(0))
+                .expect_err("an empty form cannot be saved");
+            let words: BTreeSet<&str> = mistakes.iter().map(|one| one.message.as_str()).collect();
+            assert!(mistakes.len() > 5, "{mistakes:?}");
+            assert_eq!(words.len(), mistakes.len(), "{mistakes:?}");
+        }
+    }
 }

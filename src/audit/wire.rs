@@ -78,7 +78,7 @@ impl RecordView {
             act: act_words(lang, &record.act),
             activity: record.activity.clone(),
             object: record.object.clone(),
-            purpose: record.purpose.clone(),
+            purpose: purpose_words(lang, &record.purpose),
             reason: record.reason.clone(),
         }
     }
@@ -88,6 +88,21 @@ impl RecordView {
 fn act_words(lang: Language, act: &str) -> String {
     let id = format!("audit-act-{}", act.replace(['.', '_'], "-"));
     text::find(lang, &id, &[]).unwrap_or_else(|| act.to_owned())
+}
+
+/// Why personal data was opened, in words; a purpose that has none is shown by its code.
+fn purpose_words(lang: Language, purpose: &str) -> String {
+    let id = match purpose {
+        "winner-notice" => "audit-purpose-winner-notice",
+        "winner-call" => "audit-purpose-winner-call",
+        "winner-export" => "audit-purpose-winner-export",
+        "prize-handover" => "audit-purpose-prize-handover",
+        "phone" => "audit-purpose-phone",
+        "post" => "audit-purpose-post",
+        "shipping" => "audit-purpose-shipping",
+        other => return other.to_owned(),
+    };
+    text::message(lang, id, &[])
 }
 
 fn actor_words(lang: Language, actor: &str, names: &HashMap<String, String>) -> String {
@@ -173,6 +188,15 @@ mod tests {
             "Account locked after failed tries"
         );
         assert_eq!(act_words(Language::En, "some.thing"), "some.thing");
+    }
+
+    #[test]
+    fn a_purpose_is_shown_in_words() {
+        for purpose in ["winner-notice", "winner-call", "winner-export", "shipping"] {
+            assert_ne!(purpose_words(Language::ZhTw, purpose), purpose);
+        }
+        assert_eq!(purpose_words(Language::En, "some-thing"), "some-thing");
+        assert_eq!(purpose_words(Language::En, ""), "");
     }
 
     #[test]

@@ -23,7 +23,7 @@ use crate::activity::{Activity, ActivityId, AskedField, Facts, Field, Kind, Loca
 use crate::app::App;
 use crate::audit::StaffId;
 use crate::draw::beacon::{HttpRelays, Relays, Trouble};
-use crate::draw::{self, CancelCode, PlanDetails, PrizeDetails, SourceDetails};
+use crate::draw::{self, CancelCode, PlanDetails, PrizeDetails};
 use crate::entry::submit::{self, Filled, NewEntry, Taking};
 use crate::entry::token;
 use crate::identity::national_id;
@@ -342,11 +342,12 @@ impl Stagehand<'_> {
     }
 
     fn draw_id(&self, id: &ActivityId) -> Result<String, Stop> {
-        let plan = self
+        let plans = self
             .app
             .db
-            .read_now("demo: read", |tx| draw::plan(tx, id))?;
-        Ok(plan.map(|plan| plan.id.0).unwrap_or_default())
+            .read_now("demo: read", |tx| draw::plans(tx, id))?;
+        let first = plans.into_iter().next();
+        Ok(first.map(|plan| plan.id.0).unwrap_or_default())
     }
 
     /// A draft with fields, questions and prizes, as a librarian would make it.
@@ -366,7 +367,7 @@ impl Stagehand<'_> {
             })?;
             let version = self.facts(&id)?.version;
             self.app.db.write_now("demo: prizes", |tx| {
-                draw::save_plan(tx, &self.by, &id, version, &prizes())
+                draw::save_plan(tx, &self.by, &id, None, version, &prizes())
             })?;
         }
         Ok(id)
@@ -503,7 +504,7 @@ fn prizes() -> PlanDetails {
         reserves: 5,
         wins_per_person: 1,
         tickets_per_person: 1,
-        sources: SourceDetails::usual(),
+        ..PlanDetails::suggested()
     }
 }
 
@@ -590,6 +591,7 @@ fn filled(kind: Kind, person: u64, questions: &[Question]) -> Filled {
     Filled {
         contact,
         subject,
+        pool: None,
         answers: Some(survey_wire::answers_to_json(&answers)),
         language: Language::ZhTw,
     }

@@ -21,6 +21,7 @@ mod demo;
 mod draws;
 mod purges;
 mod serve;
+mod witness;
 
 /// Wrong usage, as in sysexits.h.
 const USAGE: u8 = 64;
@@ -35,6 +36,7 @@ Examples:
   fairdraw draw list               every draw and where it stands
   fairdraw draw bundle ID -o b.zip the public files; check them with lucky-draw-verify b.zip
   fairdraw purge list              what is deleted when
+  fairdraw witness --help          how two libraries witness each other
 
 Settings: Rocket.toml under [default.app]; FAIRDRAW_DATA and FAIRDRAW_DATABASE_URL win.
 Exit codes: 0 done, 1 failed, 2 not yet, 64 wrong usage.";
@@ -59,6 +61,8 @@ enum Command {
     /// Look at draws, paste a beacon, write a bundle.
     #[command(subcommand)]
     Draw(draws::Command),
+    /// Be a witness for other libraries: say when their journals were seen, and refuse forks.
+    Witness(witness::Arguments),
     /// See what is deleted when, and delete what is due.
     #[command(subcommand)]
     Purge(purges::Command),
@@ -111,6 +115,7 @@ impl Command {
             Command::Demo(arguments) => demo::run(&arguments),
             Command::Migrate => serve::migrate(),
             Command::Draw(command) => draws::run(command),
+            Command::Witness(arguments) => witness::run(arguments),
             Command::Purge(command) => purges::run(command),
         }
     }

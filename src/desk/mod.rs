@@ -98,8 +98,8 @@ pub enum NextStep {
 pub struct Glance {
     /// The activity.
     pub facts: Facts,
-    /// Its draw.
-    pub plan: Option<Plan>,
+    /// Its draws, in their order.
+    pub plans: Vec<Plan>,
     /// The personal fields it asks.
     pub asked: Vec<AskedField>,
     /// How many questions it asks.
@@ -110,6 +110,8 @@ pub struct Glance {
     pub counts: entry::Counts,
     /// Notices by state.
     pub notices: notify::NoticeCounts,
+    /// The note that lacks witnesses, if the draw has any.
+    pub unseen: Option<draw::Unseen>,
     /// What to do next.
     pub next: NextStep,
 }
@@ -118,7 +120,7 @@ pub struct Glance {
 pub fn glance(tx: &mut Tx, id: &ActivityId) -> Result<Glance, Error> {
     let now = tx.now();
     let facts = activity::by_id(tx, id)?;
-    let plan = draw::plan(tx, id)?;
+    let plans = draw::plans(tx, id)?;
     let asked = activity::asked_fields(tx, id)?;
     let questions = survey::questionnaire(tx, id)?.questions().len();
     let problems = match facts.stage {
@@ -127,26 +129,33 @@ pub fn glance(tx: &mut Tx, id: &ActivityId) -> Result<Glance, Error> {
     };
     let counts = entry::count(tx, id)?;
     let notices = notify::count(tx, id)?;
-    let has_winners = match (&plan, facts.stage) {
-        (Some(plan), Stage::Drawn) => !draw::holdings(tx, plan)?.is_empty(),
-        _ => false,
-    };
-    let next = next_step(&facts, plan.as_ref(), &problems, &notices, has_winners, now);
+    let mut has_winners = false;
+    let mut unseen = None;
+    for plan in &plans {
+        if plan.stage == DrawStage::Drawn {
+            has_winners |= !draw::holdings(tx, plan)?.is_empty();
+        }
+        if unseen.is_none() && plan.manifest.is_some() && plan.stage != DrawStage::Cancelled {
+            unseen = draw::unseen(tx, plan)?;
+        }
+    }
+    let next = next_step(&facts, &plans, &problems, &notices, has_winners, now);
     Ok(Glance {
         facts,
-        plan,
+        plans,
         asked,
         questions,
         problems,
         counts,
         notices,
+        unseen,
         next,
     })
 }
 
 fn next_step(
     facts: &Facts,
-    plan: Option<&Plan>,
+    plans: &[Plan],
     problems: &[Problem],
     notices: &notify::NoticeCounts,
     has_winners: bool,
@@ -156,11 +165,11 @@ fn next_step(
         Stage::Draft if problems.is_empty() => NextStep::Publish,
         Stage::Draft => NextStep::FinishDraft,
         Stage::Open => NextStep::WaitForClose,
-        Stage::Closed => match plan {
+        Stage::Closed => match plans.iter().find(|plan| !plan.is_decided()) {
             None => NextStep::WaitForPurge,
             Some(plan) if plan.stage < DrawStage::Frozen => NextStep::WaitForFreeze,
             Some(plan) if plan.awaits_numbers(now).next().is_some() => NextStep::TypeNumbers,
-            Some(plan) if plan.trouble().is_empty() || now < facts.draws_at => {
+            Some(plan) if plan.trouble().is_empty() || now < plan.due_at(facts) => {
                 NextStep::WaitForBeacon
             }
             Some(_) => NextStep::PasteBeacon,
@@ -250,6 +259,6 @@ pub fn delete_draft(tx: &mut Tx, by: &StaffId, id: &ActivityId) -> Result<(), Er
     let facts = activity::by_id(tx, id)?;
     activity::Activity::<activity::stage::Draft>::at(facts)?;
     survey::forget(tx, id)?;
-    draw::delete_plan(tx, id)?;
+    draw::delete_plans(tx, id)?;
     Ok(activity::draft::delete_draft(tx, by, id)?)
 }

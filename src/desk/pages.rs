@@ -36,7 +36,8 @@ async fn glance(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) -> 
     let glance = db
         .read("read activity", move |tx| super::glance(tx, &id))
         .await?;
-    Ok(Page::new(lang, "desk/activity", GlanceView::of(lang, &glance)).no_store())
+    let view = GlanceView::of(lang, &glance, db.clock().now());
+    Ok(Page::new(lang, "desk/activity", view).no_store())
 }
 
 #[post("/staff/activities/<id>/delete")]

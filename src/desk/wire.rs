@@ -4,6 +4,8 @@ use serde::Serialize;
 
 use crate::activity::wire::Heading;
 use crate::activity::{Kind, Stage};
+use crate::draw::Awaited;
+use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 use crate::policy;
 
@@ -132,6 +134,14 @@ pub(super) struct Figure {
     value: u64,
 }
 
+/// The public page of one draw.
+#[derive(Serialize)]
+struct DrawLink {
+    id: String,
+    /// Its name; empty where the activity has one draw.
+    name: String,
+}
+
 /// One activity's dashboard.
 #[derive(Serialize)]
 pub(super) struct GlanceView {
@@ -145,18 +155,29 @@ pub(super) struct GlanceView {
     fields: Vec<String>,
     draft: bool,
     cancellable: bool,
-    draw: Option<String>,
+    draws: Vec<DrawLink>,
     public: bool,
     opens_at: i64,
     closes_at: i64,
     freezes_at: Option<i64>,
     draws_at: Option<i64>,
     purges_at: i64,
+    unseen: Option<UnseenView>,
     cancelled_reason: String,
 }
 
+/// A note that lacks witnesses.
+#[derive(Serialize)]
+pub(super) struct UnseenView {
+    freeze: bool,
+    late: bool,
+    seen: u32,
+    quorum: u32,
+    until: i64,
+}
+
 impl GlanceView {
-    pub(super) fn of(language: Language, glance: &Glance) -> GlanceView {
+    pub(super) fn of(language: Language, glance: &Glance, now: Timestamp) -> GlanceView {
         let facts = &glance.facts;
         let base = format!("/staff/activities/{}", facts.id);
         let is_draw = facts.kind == Kind::Draw;
@@ -179,11 +200,15 @@ impl GlanceView {
                 .collect(),
             draft: facts.stage == Stage::Draft,
             cancellable: matches!(facts.stage, Stage::Open | Stage::Closed),
-            draw: glance
-                .plan
-                .as_ref()
+            draws: glance
+                .plans
+                .iter()
                 .filter(|plan| plan.manifest.is_some())
-                .map(|plan| plan.id.0.clone()),
+                .map(|plan| DrawLink {
+                    id: plan.id.0.clone(),
+                    name: plan.name.pick(language).to_owned(),
+                })
+                .collect(),
             public: facts.published_at.is_some(),
             opens_at: facts.opens_at.0,
             closes_at: facts.closes_at.0,
@@ -193,6 +218,13 @@ impl GlanceView {
                 0 => facts.planned_purge().0,
                 set => set,
             },
+            unseen: glance.unseen.map(|unseen| UnseenView {
+                freeze: unseen.note == Awaited::Freeze,
+                late: now > unseen.until,
+                seen: unseen.seen,
+                quorum: unseen.quorum,
+                until: unseen.until.0,
+            }),
             cancelled_reason: facts.cancelled_reason.clone(),
         }
     }
@@ -260,7 +292,11 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
         facts.kind == Kind::Draw || glance.questions > 0,
     ));
     if facts.kind == Kind::Draw {
-        parts.push(edit("desk-part-draw", "/draw", glance.plan.is_some()));
+        let page = match glance.plans.as_slice() {
+            [] | [_] => "/draw",
+            _ => "/draws",
+        };
+        parts.push(edit("desk-part-draw", page, !glance.plans.is_empty()));
     }
     parts.push(edit(
         "desk-part-publish",

@@ -6,7 +6,6 @@
 use std::collections::BTreeSet;
 
 use lucky_draw::bundle::{Bundle, ProofLine, journal_text, proofs_text};
-use lucky_draw::note::{Checkpoint, SignedNote, TlogProof};
 use lucky_draw::result::{Line, ResultNote, SettleLine, SettleNote};
 
 use crate::platform::db::Tx;
@@ -14,7 +13,7 @@ use crate::vault::Vault;
 use crate::{journal, log};
 
 use super::succession::is_put_aside;
-use super::{DrawStage, Error, Plan, SourceKind, StoredNote, run, settle};
+use super::{DrawStage, Error, Plan, SourceKind, StoredNote, run, settle, witnesses};
 
 /// What the public knows about a finished draw, as signed notes: enough to recompute the result.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -77,21 +76,39 @@ const PROVEN: [&str; 4] = ["manifest.note", "key.note", "freeze.note", "cancel.n
 /// # Errors
 /// [`Error::OtherStage`] before the result: no bundle is served then.
 pub fn bundle(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<Bundle, Error> {
+    made(tx, vault, plan, Purge::With)
+}
+
+/// Whether a bundle holds the files of the purge; one inside another never does, so that the
+/// outer one is the same before and after the purge.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purge {
+    With,
+    Without,
+}
+
+fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, purge: Purge) -> Result<Bundle, Error> {
     let published = plan.manifest.is_some();
-    let notes = super::notes(tx, &plan.activity, plan.id.as_str())?;
+    let mut notes = super::notes(tx, &plan.activity, plan.id.as_str())?;
+    if purge == Purge::Without {
+        notes.retain(|note| !is_of_the_purge(&note.name));
+    }
     let mut bundle = Bundle::new();
     bundle.insert("site.vkey", format!("{}\n", vault.vkey()));
     match plan.stage {
         DrawStage::Drawn => {
             for note in notes.iter().filter(|note| !is_put_aside(&note.name)) {
-                add(&mut bundle, note);
+                let proof = witnesses::proof_of(tx, vault, plan, note)?;
+                add(&mut bundle, note, proof);
             }
             add_evidence(tx, vault, plan, &mut bundle)?;
+            add_excluded(tx, vault, plan, &mut bundle)?;
         }
         DrawStage::Cancelled if published => {
             for note in &notes {
                 if CANCELLED.contains(&note.name.as_str()) || is_of_the_purge(&note.name) {
-                    add(&mut bundle, note);
+                    // Without a key note in the bundle nobody knows whose lines may stand here.
+                    add(&mut bundle, note, note.proof.clone());
                 }
             }
         }
@@ -104,11 +121,11 @@ fn is_of_the_purge(name: &str) -> bool {
     name.starts_with("purge-") || name.starts_with("certificate-")
 }
 
-fn add(bundle: &mut Bundle, note: &StoredNote) {
+fn add(bundle: &mut Bundle, note: &StoredNote, proof: String) {
     bundle.insert(note.name.clone(), note.note.clone());
     if PROVEN.contains(&note.name.as_str()) {
         let name = note.name.replace(".note", ".proof");
-        bundle.insert(name, note.proof.clone());
+        bundle.insert(name, proof);
     }
 }
 
@@ -125,7 +142,7 @@ fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) ->
     };
     let freeze = super::needed_note(tx, plan, "freeze.note")?;
     let start = manifest.position.ok_or(Error::Damaged)?;
-    let end = checkpoint_size(&freeze)?;
+    let end = witnesses::size_of(&witnesses::proof_of(tx, vault, plan, &freeze)?)?;
     let segment = journal::segment(tx, vault, start, end)?;
     bundle.insert(
         "journal.txt",
@@ -155,13 +172,13 @@ fn add_values(plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
     Ok(())
 }
 
-fn checkpoint_size(note: &StoredNote) -> Result<u64, Error> {
-    let size = || {
-        let proof = TlogProof::parse(&note.proof).ok()?;
-        let text = SignedNote::parse(&proof.checkpoint).ok()?.text;
-        Some(Checkpoint::parse(text).ok()?.size)
-    };
-    size().ok_or(Error::Damaged)
+/// The bundles of the draws that this one excludes, in the order of the manifest's lines.
+fn add_excluded(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
+    for (number, excluded) in (1_u32..).zip(super::excluded(tx, plan)?) {
+        let inside = made(tx, vault, &excluded, Purge::Without)?;
+        bundle.insert(format!("excluded-{number}.zip"), inside.to_zip());
+    }
+    Ok(())
 }
 
 /// A proof for every drawn ticket that is not void.

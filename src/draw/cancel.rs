@@ -5,7 +5,7 @@
 
 use lucky_draw::record::Cancel;
 
-use crate::activity::{Facts, Stage, lifecycle};
+use crate::activity::{self, Facts, Stage, lifecycle};
 use crate::audit::{self, Act, Actor, StaffId};
 use crate::journal;
 use crate::platform::clock::{DAY, Timestamp};
@@ -13,7 +13,7 @@ use crate::platform::db::Tx;
 use crate::platform::jobs;
 use crate::vault::Vault;
 
-use super::{DrawStage, Error, Plan, store};
+use super::{DrawId, DrawStage, Error, Plan, store};
 
 /// Why it does not take place: what the signed note says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -70,8 +70,10 @@ pub fn cancel(
     code: CancelCode,
     words: &str,
 ) -> Result<Facts, Error> {
-    if let Some(plan) = super::plan(tx, &facts.id)? {
-        cancel_draw(tx, vault, &plan, code)?;
+    for plan in super::plans(tx, &facts.id)? {
+        if plan.stage != DrawStage::Cancelled {
+            cancel_draw(tx, vault, &plan, code)?;
+        }
     }
     jobs::forget(tx, facts.id.as_str())?;
     let purges_at = tx.now().plus(DAY);
@@ -88,6 +90,72 @@ pub fn cancel(
         },
     )?;
     Ok(cancelled)
+}
+
+/// Cancels one of several draws once entry has ended, by a signed note with a public code; it
+/// excludes nobody then. The others take place.
+pub fn cancel_one(
+    tx: &mut Tx,
+    vault: &Vault,
+    by: &StaffId,
+    draw: &DrawId,
+    code: CancelCode,
+) -> Result<(), Error> {
+    let plan = super::by_id(tx, draw)?;
+    let facts = activity::by_id(tx, &plan.activity)?;
+    let plans = super::plans(tx, &plan.activity)?;
+    match may_be_cancelled_alone(&facts, &plan, &plans, tx.now()) {
+        Alone::Possible => {}
+        Alone::LastDraw => return Err(Error::LastDraw),
+        Alone::Decided => return Err(Error::Decided),
+        Alone::OtherStage => return Err(Error::OtherStage { found: plan.stage }),
+    }
+    cancel_draw(tx, vault, &plan, code)?;
+    audit::record(
+        tx,
+        &Act {
+            actor: &Actor::Staff(by.clone()),
+            act: "draw.cancelled",
+            activity: plan.activity.as_str(),
+            object: draw.as_str(),
+            purpose: "",
+            reason: code.code(),
+        },
+    )?;
+    super::run::finish(tx, &plan.activity)
+}
+
+/// Whether one draw may be cancelled and the others not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Alone {
+    /// It may.
+    Possible,
+    /// No other draw takes place: the activity is cancelled as a whole.
+    LastDraw,
+    /// Its round is out.
+    Decided,
+    /// Entry has not ended, or it is over already.
+    OtherStage,
+}
+
+/// Whether a draw may be cancelled alone at `now`.
+pub(super) fn may_be_cancelled_alone(
+    facts: &Facts,
+    plan: &Plan,
+    plans: &[Plan],
+    now: Timestamp,
+) -> Alone {
+    let waits = matches!(plan.stage, DrawStage::Closed | DrawStage::Frozen);
+    let remain = |other: &Plan| other.id != plan.id && other.stage != DrawStage::Cancelled;
+    if facts.stage != Stage::Closed || !waits {
+        Alone::OtherStage
+    } else if plan.round_time().is_ok_and(|due| due <= now) {
+        Alone::Decided
+    } else if plans.iter().any(remain) {
+        Alone::Possible
+    } else {
+        Alone::LastDraw
+    }
 }
 
 fn cancel_draw(tx: &mut Tx, vault: &Vault, plan: &Plan, code: CancelCode) -> Result<(), Error> {
@@ -110,9 +178,11 @@ fn cancel_draw(tx: &mut Tx, vault: &Vault, plan: &Plan, code: CancelCode) -> Res
 }
 
 /// Whether an activity may still be cancelled at `now`.
-pub(super) fn may_be_cancelled(facts: &Facts, plan: Option<&Plan>, now: Timestamp) -> bool {
+pub(super) fn may_be_cancelled(facts: &Facts, plans: &[Plan], now: Timestamp) -> bool {
     let stage = matches!(facts.stage, Stage::Draft | Stage::Open | Stage::Closed);
-    let published = plan.filter(|plan| plan.manifest.is_some());
-    let decided = published.is_some_and(|plan| plan.decides_from().is_ok_and(|from| from <= now));
+    let decided = plans
+        .iter()
+        .filter(|plan| plan.manifest.is_some() && plan.stage != DrawStage::Cancelled)
+        .any(|plan| plan.decides_from().is_ok_and(|from| from <= now));
     stage && !decided
 }

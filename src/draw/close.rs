@@ -19,7 +19,8 @@ use super::objection::{close_name, recount};
 use super::plan::record;
 use super::{DrawId, DrawStage, Error, Plan, store};
 
-/// Ends entry. For a draw the close note says how many tickets there are and which do not count.
+/// Ends entry. For each draw the close note says how many tickets there are and which do not
+/// count.
 ///
 /// Answers that are linked to no entry are put in random order (`decisions` D7). Asking again
 /// changes nothing.
@@ -34,8 +35,9 @@ pub fn close(tx: &mut Tx, vault: &Vault, activity: &ActivityId) -> Result<(), Er
         });
     }
     if facts.kind == Kind::Draw {
-        let plan = super::plan(tx, activity)?.ok_or(Error::Damaged)?;
-        close_list(tx, vault, &plan)?;
+        for plan in super::plans(tx, activity)? {
+            close_list(tx, vault, &plan)?;
+        }
     }
     vault::shuffle_answers(tx, activity.as_str())?;
     let open: Activity<Open> = Activity::at(facts)?;

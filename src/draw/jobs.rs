@@ -1,4 +1,4 @@
-//! What happens to a draw by itself: the close, the freeze and the wait for the beacon.
+//! What happens to a draw by itself: anchors, the close, the freeze and the wait for the beacon.
 //!
 //! Invariant: each handler asks where the draw is before it acts, so that running one twice, or
 //! late, is harmless. A late beacon waits; no other source is ever used instead (`decisions` D12).
@@ -15,6 +15,7 @@ use crate::vault::Vault;
 use super::beacon::{self, Relays};
 use super::{DrandRound, DrawId, DrawStage, Error, Plan, PlanSource};
 
+const ANCHOR: &str = "draw.anchor";
 const CLOSE: &str = "draw.close";
 const FREEZE: &str = "draw.freeze";
 const BEACON: &str = "draw.beacon";
@@ -24,6 +25,8 @@ const FOR_THE_STEP_BEFORE: i64 = 3 * SECOND;
 
 /// Names the handlers of this domain's jobs.
 pub fn register(runner: &mut Runner, db: &Db, vault: &Vault, relays: Arc<dyn Relays>) {
+    let (own_db, own_vault) = (db.clone(), vault.clone());
+    runner.on(ANCHOR, move |job| anchor(&own_db, &own_vault, job));
     let (own_db, own_vault) = (db.clone(), vault.clone());
     runner.on(CLOSE, move |job| close(&own_db, &own_vault, job));
     let (own_db, own_vault) = (db.clone(), vault.clone());
@@ -39,9 +42,11 @@ pub(super) fn enqueue_close(tx: &mut Tx, facts: &Facts) -> Result<(), db::Error>
     enqueue(tx, CLOSE, &facts.id, "", facts.closes_at)
 }
 
-/// The freeze and the draw come by themselves.
+/// Anchors, the freeze and the draw come by themselves.
 pub(super) fn enqueue_draw(tx: &mut Tx, facts: &Facts, plan: &Plan) -> Result<(), Error> {
     let draw = plan.id.as_str();
+    let first = super::anchor::next(facts.opens_at);
+    enqueue(tx, ANCHOR, &facts.id, draw, first)?;
     enqueue(tx, FREEZE, &facts.id, draw, facts.freezes_at)?;
     let rounds = plan.sources.iter().filter_map(PlanSource::drand);
     match rounds.map(|round| round.due()).min() {
@@ -67,6 +72,13 @@ fn enqueue(
             dedup_key: format!("{kind}:{activity}:{draw}"),
         },
     )
+}
+
+fn anchor(db: &Db, vault: &Vault, job: &Job) -> Result<Next, Failure> {
+    let draw = DrawId(job.payload.clone());
+    let open = db.write_now("anchor list", |tx| super::anchor(tx, vault, &draw))?;
+    let next = super::anchor::next(db.clock().now());
+    Ok(if open { Next::At(next) } else { Next::Done })
 }
 
 fn close(db: &Db, vault: &Vault, job: &Job) -> Result<Next, Failure> {
@@ -104,6 +116,11 @@ fn await_beacon(db: &Db, vault: &Vault, relays: &dyn Relays, job: &Job) -> Resul
             return Ok(Next::At(now.plus(FOR_THE_STEP_BEFORE)));
         }
         DrawStage::Planned | DrawStage::Drawn | DrawStage::Cancelled => return Ok(Next::Done),
+    }
+    if let Err(Error::WaitsFor { .. }) =
+        db.read_now("look at excluded draws", |tx| super::outcomes(tx, &plan))
+    {
+        return Ok(Next::At(now.plus(FOR_THE_STEP_BEFORE)));
     }
     let mut next = None;
     for source in plan.missing() {

@@ -25,16 +25,19 @@ use crate::platform::ids::text_id;
 use crate::survey;
 use crate::vault;
 
+mod anchor;
 pub mod beacon;
 mod bundle;
 mod cancel;
 mod close;
+mod exclusion;
 pub mod jobs;
 pub mod lottery;
 mod numbers;
 mod objection;
 pub mod pages;
 mod plan;
+pub mod proof;
 mod publish;
 mod rules;
 mod run;
@@ -45,16 +48,22 @@ mod store;
 mod succession;
 mod weigh;
 mod wire;
+mod witnesses;
 
+pub use anchor::anchor;
 pub use bundle::{Transcript, bundle, transcript};
-pub use cancel::{CancelCode, cancel};
+pub use cancel::{CancelCode, cancel, cancel_one};
 pub use close::{close, freeze};
+pub use exclusion::{excluded, outcomes};
 pub use lottery::{Game, NumbersError};
 pub use numbers::{NumbersStep, type_numbers};
 pub use objection::{
     Correction, ShownClose, closes, confirm, drop_proposal, fingerprint, propose, proposed,
 };
-pub use plan::{PlanDetails, PlanTrouble, PrizeDetails, delete_plan, round_for, save_plan};
+pub use plan::{
+    PlanDetails, PlanTrouble, PrizeDetails, delete_plan, delete_plans, move_up, round_for,
+    save_plan,
+};
 pub use publish::{Problem, Terms, problems, publish};
 pub use rules::{claim_deadlines, rules_text};
 pub use run::{note_trouble, receive};
@@ -66,6 +75,7 @@ pub use succession::{
     superseded,
 };
 pub use weigh::SourceTrouble;
+pub use witnesses::{Awaited, Unseen, unseen};
 
 text_id!(
     /// Names a draw; random, so that it tells nothing about time or number.
@@ -157,9 +167,29 @@ pub struct Plan {
     pub prizes: Vec<Prize>,
     /// Hash of the manifest, once it is signed.
     pub manifest: Option<Hash>,
+    /// Its place among the draws of the activity, from 1.
+    pub position: u32,
+    /// Its name in the protocol, `[a-z0-9-]{1,32}`.
+    pub slug: String,
+    /// Its name for people; may be empty where an activity has one draw.
+    pub name: LocalText,
+    /// When it takes place, if that is before the activity's own time of the draw.
+    pub draws_at: Option<Timestamp>,
+    /// Earlier draws of the activity whose winners and reserves cannot win here.
+    pub excludes: Vec<DrawId>,
 }
 
 impl Plan {
+    /// When it is to take place; its round is the first one at or after this moment.
+    pub fn due_at(&self, facts: &activity::Facts) -> Timestamp {
+        self.draws_at.unwrap_or(facts.draws_at)
+    }
+
+    /// Whether nothing can happen to it any more: it has a result or was cancelled.
+    pub fn is_decided(&self) -> bool {
+        matches!(self.stage, DrawStage::Drawn | DrawStage::Cancelled)
+    }
+
     /// How many prizes there are, all units together.
     pub fn prize_units(&self) -> u64 {
         self.prizes.iter().map(|prize| u64::from(prize.units)).sum()
@@ -244,6 +274,15 @@ pub enum Error {
     /// The time for objections is over.
     #[error("the objection window is over")]
     WindowOver,
+    /// A draw that this one excludes has no result yet.
+    #[error("waits for the result of draw {draw}")]
+    WaitsFor {
+        /// The draw that comes first.
+        draw: DrawId,
+    },
+    /// The last draw of an activity is cancelled with the activity, not alone.
+    #[error("the activity would have no draw left")]
+    LastDraw,
     /// The beacon round is out, so the draw is decided and cannot be cancelled.
     #[error("the beacon round is out")]
     Decided,
@@ -305,6 +344,8 @@ impl Fault for Error {
             | Error::Moved
             | Error::SecondPerson
             | Error::WindowOver
+            | Error::WaitsFor { .. }
+            | Error::LastDraw
             | Error::Decided
             | Error::NotAwaited => Kind::Conflict,
             Error::Beacon(_) | Error::Numbers(_) | Error::Settle(_) => Kind::Invalid,
@@ -332,6 +373,8 @@ impl Fault for Error {
             Error::Moved => "draw.moved",
             Error::SecondPerson => "draw.second_person",
             Error::WindowOver => "draw.window_over",
+            Error::WaitsFor { .. } => "draw.waits_for",
+            Error::LastDraw => "draw.last_draw",
             Error::Decided => "draw.decided",
             Error::Beacon(_) => "draw.beacon_refused",
             Error::NotAwaited => "draw.not_awaited",
@@ -352,9 +395,9 @@ impl Fault for Error {
     }
 }
 
-/// The draw of an activity; a survey has none, and a draft may have none yet.
-pub fn plan(tx: &mut Tx, activity: &ActivityId) -> Result<Option<Plan>, Error> {
-    Ok(store::find_by_activity(tx, activity)?)
+/// The draws of an activity in their order; a survey has none, and a draft may have none yet.
+pub fn plans(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Plan>, Error> {
+    Ok(store::list(tx, activity)?)
 }
 
 /// The draw by its id.
@@ -381,6 +424,12 @@ pub fn note(
 /// Every public file of a draw, in the order of their names.
 pub fn notes(tx: &mut Tx, activity: &ActivityId, draw: &str) -> Result<Vec<StoredNote>, Error> {
     Ok(store::list_notes(tx, activity, draw)?)
+}
+
+/// Whose notes stand at the places `from..to` of the journal: the activity, and the draw's id or
+/// nothing.
+pub fn journaled(tx: &mut Tx, from: u64, to: u64) -> Result<Vec<(u64, ActivityId, String)>, Error> {
+    Ok(store::journaled(tx, from, to)?)
 }
 
 /// Keeps a note that was just written to the journal under its name in the bundle.

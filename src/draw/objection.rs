@@ -191,6 +191,12 @@ pub fn confirm(
         entry::bar(tx, &plan.activity, draw.as_str(), each.index, each.code)?;
         record(tx, by, "draw.correction_confirmed", &plan, each)?;
     }
+    // Where a person may take part in one pool only, a change in one changes the others as well.
+    for other in super::plans(tx, &plan.activity)? {
+        if other.id != plan.id && other.stage == DrawStage::Closed {
+            recount(tx, vault, &other)?;
+        }
+    }
     let close = recount(tx, vault, &plan)?;
     store::confirm_proposed(tx, &plan, close.seq, by)?;
     Ok(close)

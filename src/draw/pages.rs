@@ -4,13 +4,17 @@
 //! ([`crate::purge`]), the activity's own pages.
 
 mod cancelling;
+mod file;
+mod list;
 mod numbering;
 mod objecting;
 mod pasting;
 mod prizes;
+pub mod proof;
 mod public;
 mod publishing;
 mod replacing;
+mod verifying;
 
 use rocket::Route;
 
@@ -22,6 +26,9 @@ use crate::platform::db::{Db, Tx};
 pub fn routes() -> Vec<Route> {
     [
         public::routes(),
+        verifying::routes(),
+        proof::routes(),
+        list::routes(),
         prizes::routes(),
         publishing::routes(),
         cancelling::routes(),
@@ -35,7 +42,7 @@ pub fn routes() -> Vec<Route> {
 
 /// The files of this domain, which have no language and one address.
 pub fn files() -> Vec<Route> {
-    public::files()
+    [public::files(), proof::files(), verifying::files()].concat()
 }
 
 /// The page of an activity, where every staff page leads back to.
@@ -43,13 +50,19 @@ fn home(id: &ActivityId) -> String {
     format!("/staff/activities/{id}")
 }
 
-fn planned(tx: &mut Tx, id: &ActivityId) -> Result<(Facts, Option<Plan>), Error> {
+fn planned(tx: &mut Tx, id: &ActivityId) -> Result<(Facts, Vec<Plan>), Error> {
     let facts = activity::by_id(tx, id)?;
-    let plan = draw::plan(tx, id)?;
-    Ok((facts, plan))
+    let plans = draw::plans(tx, id)?;
+    Ok((facts, plans))
 }
 
-async fn read_planned(db: &Db, id: &ActivityId) -> Result<(Facts, Option<Plan>), Error> {
+/// One of the draws of an activity.
+fn one_of<'p>(plans: &'p [Plan], draw: &str) -> Result<&'p Plan, Error> {
+    let found = plans.iter().find(|plan| plan.id.as_str() == draw);
+    found.ok_or(Error::Unknown)
+}
+
+async fn read_planned(db: &Db, id: &ActivityId) -> Result<(Facts, Vec<Plan>), Error> {
     let id = id.clone();
     db.read("read plan", move |tx| planned(tx, &id)).await
 }

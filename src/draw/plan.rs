@@ -7,7 +7,7 @@ use lucky_draw::beacon::{Chain, QUICKNET};
 
 use crate::activity::{self, Activity, ActivityId, Facts, LocalText, stage};
 use crate::audit::{self, Act, Actor, StaffId};
-use crate::platform::clock::Timestamp;
+use crate::platform::clock::{MINUTE, Timestamp};
 use crate::platform::db::Tx;
 
 use super::source::{self, DrandRound};
@@ -20,6 +20,10 @@ pub(super) const MOST_PRIZES: usize = 64;
 pub(super) const MOST_UNITS: u32 = 100_000;
 /// Highest limit per person (draw-protocol 4.1).
 pub(super) const MOST_PER_PERSON: u32 = 65_535;
+/// Most draws that one draw excludes (draw-protocol 4.3).
+const MOST_EXCLUDES: usize = 16;
+/// Most draws in one activity: sessions of a month, or branches of a city.
+pub(super) const MOST_DRAWS: usize = 100;
 /// Highest value of one prize, in NT$.
 pub(super) const MOST_VALUE: i64 = 100_000_000;
 
@@ -49,6 +53,14 @@ pub struct PlanDetails {
     pub tickets_per_person: u32,
     /// Where the randomness comes from, in order.
     pub sources: Vec<SourceDetails>,
+    /// Its name in the protocol; empty for the one that follows from its place.
+    pub slug: String,
+    /// Its name for people; may be empty where it is the activity's only draw.
+    pub name: LocalText,
+    /// When it takes place, if that is before the activity's own time of the draw.
+    pub draws_at: Option<Timestamp>,
+    /// Earlier draws of the activity whose winners and reserves cannot win here.
+    pub excludes: Vec<DrawId>,
 }
 
 /// Something about a planned draw that has to be mended first.
@@ -76,6 +88,18 @@ pub enum PlanTrouble {
     TicketsUnfit,
     /// A source of randomness.
     Source(SourceTrouble),
+    /// The draw's own name in the protocol is not of its form.
+    DrawSlugUnfit,
+    /// Another draw of the activity has that name in the protocol.
+    DrawSlugTaken,
+    /// Where there are several draws, each needs a name in both languages.
+    DrawNameMissing,
+    /// It would take place less than ten minutes after the freeze, or after the activity's time.
+    DrawTimeUnfit,
+    /// It excludes a draw that is not before it in order and time.
+    ExcludesUnfit,
+    /// More draws are excluded than the protocol takes.
+    ExcludesTooMany,
 }
 
 impl PlanDetails {
@@ -87,6 +111,10 @@ impl PlanDetails {
             wins_per_person: 1,
             tickets_per_person: 1,
             sources: SourceDetails::usual(),
+            slug: String::new(),
+            name: LocalText::default(),
+            draws_at: None,
+            excludes: Vec::new(),
         }
     }
 
@@ -124,6 +152,14 @@ impl PlanDetails {
             !per_person.contains(&self.tickets_per_person),
             PlanTrouble::TicketsUnfit,
         );
+        note(
+            !self.slug.is_empty() && !is_protocol_name(&self.slug),
+            PlanTrouble::DrawSlugUnfit,
+        );
+        note(
+            self.excludes.len() > MOST_EXCLUDES,
+            PlanTrouble::ExcludesTooMany,
+        );
         let sources = weigh::troubles(&self.sources).into_iter();
         troubles.extend(sources.map(PlanTrouble::Source));
         troubles
@@ -153,8 +189,53 @@ impl From<&Plan> for PlanDetails {
             wins_per_person: plan.wins_per_person,
             tickets_per_person: plan.tickets_per_person,
             sources: plan.sources.iter().map(SourceDetails::from).collect(),
+            slug: plan.slug.clone(),
+            name: plan.name.clone(),
+            draws_at: plan.draws_at,
+            excludes: plan.excludes.clone(),
         }
     }
+}
+
+impl Plan {
+    /// What is wrong with a draw beside the others of its activity, itself among them.
+    pub(super) fn troubles_among(&self, facts: &Facts, all: &[Plan]) -> Vec<PlanTrouble> {
+        let mut troubles = Vec::new();
+        let mut note = |wrong: bool, trouble| {
+            if wrong {
+                troubles.push(trouble);
+            }
+        };
+        let others = || all.iter().filter(|other| other.id != self.id);
+        let has_others = others().next().is_some();
+        note(
+            others().any(|other| other.slug == self.slug),
+            PlanTrouble::DrawSlugTaken,
+        );
+        note(
+            has_others && self.name.is_incomplete(),
+            PlanTrouble::DrawNameMissing,
+        );
+        let due = self.due_at(facts);
+        note(
+            due > facts.draws_at || due < facts.freezes_at.plus(10 * MINUTE),
+            PlanTrouble::DrawTimeUnfit,
+        );
+        let may_be_excluded =
+            |other: &Plan| other.position < self.position && other.due_at(facts) <= due;
+        note(
+            self.excludes
+                .iter()
+                .any(|id| !others().any(|other| other.id == *id && may_be_excluded(other))),
+            PlanTrouble::ExcludesUnfit,
+        );
+        troubles
+    }
+}
+
+/// The name in the protocol of the draw at this place, counted from 1.
+pub(super) fn suggested_draw_slug(position: u32) -> String {
+    format!("draw-{position}")
 }
 
 /// The name in the protocol of the prize at this place, counted from 0.
@@ -164,11 +245,15 @@ pub(super) fn suggested_slug(at: usize) -> String {
 
 /// `[a-z0-9-]{1,32}` and not the word for reserves (draw-protocol 4.3).
 fn is_prize_slug(slug: &str) -> bool {
-    (1..=32).contains(&slug.len())
-        && slug
+    is_protocol_name(slug) && slug != "reserve"
+}
+
+/// `[a-z0-9-]{1,32}`.
+fn is_protocol_name(name: &str) -> bool {
+    (1..=32).contains(&name.len())
+        && name
             .bytes()
             .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-        && slug != "reserve"
 }
 
 /// The chain that new draws use, and the first of its rounds at or after `draws_at`.
@@ -179,11 +264,12 @@ pub fn round_for(draws_at: Timestamp) -> (&'static Chain, u64) {
     (found.chain, found.round)
 }
 
-/// Saves the plan of a draft, made from `version` of it.
+/// Saves one draw of a draft, made from `version` of it; without an id a new one at the end.
 pub fn save_plan(
     tx: &mut Tx,
     by: &StaffId,
     activity: &ActivityId,
+    draw: Option<&DrawId>,
     version: i64,
     details: &PlanDetails,
 ) -> Result<Plan, Error> {
@@ -193,23 +279,51 @@ pub fn save_plan(
         return Err(Error::NotReady);
     }
     activity::draft::count_save(tx, activity, version)?;
-    let id = match super::plan(tx, activity)? {
-        Some(known) => known.id,
-        None => DrawId::fresh(),
+    let known = super::plans(tx, activity)?;
+    let (id, position) = match draw {
+        Some(id) => {
+            let plan = known.iter().find(|plan| plan.id == *id);
+            let plan = plan.ok_or(Error::Unknown)?;
+            (plan.id.clone(), plan.position)
+        }
+        None if known.len() >= MOST_DRAWS => return Err(Error::NotReady),
+        None => {
+            let last = known.last().map_or(0, |plan| plan.position);
+            (DrawId::fresh(), last + 1)
+        }
     };
-    let plan = planned(draft.facts(), id, details);
+    let mut plan = planned(draft.facts(), id, position, details);
+    if details.slug.is_empty() {
+        plan.slug = free_slug(&known, &plan);
+    }
+    let taken = |other: &&Plan| other.id != plan.id && other.slug == plan.slug;
+    if known.iter().any(|other| taken(&other)) {
+        return Err(Error::NotReady);
+    }
     store::save(tx, &plan)?;
     record(tx, &Actor::Staff(by.clone()), "draw.planned", &plan)?;
     Ok(plan)
 }
 
-fn planned(facts: &Facts, id: DrawId, details: &PlanDetails) -> Plan {
+/// The first name in the protocol that no other draw has, counting on from the draw's place.
+fn free_slug(known: &[Plan], plan: &Plan) -> String {
+    let taken = |slug: &str| {
+        known
+            .iter()
+            .any(|other| other.id != plan.id && other.slug == slug)
+    };
+    let mut names = (plan.position..).map(suggested_draw_slug);
+    names.find(|slug| !taken(slug)).unwrap_or_default()
+}
+
+fn planned(facts: &Facts, id: DrawId, position: u32, details: &PlanDetails) -> Plan {
+    let draws_at = details.draws_at.unwrap_or(facts.draws_at);
     let prizes = details.prizes.iter().zip(details.slugs()).zip(1..);
     Plan {
         activity: facts.id.clone(),
         id,
         stage: DrawStage::Planned,
-        sources: source::planned(facts.draws_at, &details.sources),
+        sources: source::planned(draws_at, &details.sources),
         reserves: details.reserves,
         wins_per_person: details.wins_per_person,
         tickets_per_person: details.tickets_per_person,
@@ -223,16 +337,66 @@ fn planned(facts: &Facts, id: DrawId, details: &PlanDetails) -> Plan {
             })
             .collect(),
         manifest: None,
+        position,
+        slug: details.slug.clone(),
+        name: details.name.clone(),
+        draws_at: details.draws_at,
+        excludes: details.excludes.clone(),
     }
 }
 
-/// Removes the plan of a draft that is about to be deleted, or that becomes a survey.
-pub fn delete_plan(tx: &mut Tx, activity: &ActivityId) -> Result<(), Error> {
-    match super::plan(tx, activity)? {
-        None => Ok(()),
-        Some(plan) if plan.stage == DrawStage::Planned => Ok(store::delete(tx, &plan)?),
-        Some(plan) => Err(Error::OtherStage { found: plan.stage }),
+/// Puts a draw of a draft one place further to the front.
+pub fn move_up(
+    tx: &mut Tx,
+    by: &StaffId,
+    activity: &ActivityId,
+    draw: &DrawId,
+    version: i64,
+) -> Result<(), Error> {
+    let _draft: Activity<stage::Draft> = Activity::at(activity::by_id(tx, activity)?)?;
+    activity::draft::count_save(tx, activity, version)?;
+    let plans = super::plans(tx, activity)?;
+    let at = plans.iter().position(|plan| plan.id == *draw);
+    let at = at.ok_or(Error::Unknown)?;
+    let Some(before) = at.checked_sub(1) else {
+        return Ok(());
+    };
+    let (mut first, mut second) = (plans[before].clone(), plans[at].clone());
+    std::mem::swap(&mut first.position, &mut second.position);
+    // What the one that now comes first excludes may now come after it.
+    second.excludes.retain(|id| *id != first.id);
+    store::save(tx, &first)?;
+    store::save(tx, &second)?;
+    record(tx, &Actor::Staff(by.clone()), "draw.planned", &second)
+}
+
+/// Removes one draw of a draft.
+pub fn delete_plan(
+    tx: &mut Tx,
+    by: &StaffId,
+    activity: &ActivityId,
+    draw: &DrawId,
+    version: i64,
+) -> Result<(), Error> {
+    let _draft: Activity<stage::Draft> = Activity::at(activity::by_id(tx, activity)?)?;
+    activity::draft::count_save(tx, activity, version)?;
+    let plans = super::plans(tx, activity)?;
+    let plan = plans.into_iter().find(|plan| plan.id == *draw);
+    let plan = plan.ok_or(Error::Unknown)?;
+    store::delete(tx, &plan)?;
+    record(tx, &Actor::Staff(by.clone()), "draw.removed", &plan)
+}
+
+/// Removes the plans of a draft that is about to be deleted, or that becomes a survey.
+pub fn delete_plans(tx: &mut Tx, activity: &ActivityId) -> Result<(), Error> {
+    // The later ones exclude the earlier ones.
+    for plan in super::plans(tx, activity)?.iter().rev() {
+        if plan.stage != DrawStage::Planned {
+            return Err(Error::OtherStage { found: plan.stage });
+        }
+        store::delete(tx, plan)?;
     }
+    Ok(())
 }
 
 /// Adds a line about a draw to the audit record.

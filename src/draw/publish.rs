@@ -9,8 +9,9 @@ use lucky_draw::record::{KeyNote, Manifest, Prize as PrizeLine};
 use crate::account::{self, Standing};
 use crate::activity::draft::{self, Trouble};
 use crate::activity::stage::{Draft, Open};
-use crate::activity::{self, Activity, ActivityId, Facts, Kind, LocalText};
+use crate::activity::{self, Activity, ActivityId, Arrangement, Facts, Kind, LocalText};
 use crate::audit::{self, Act, Actor, StaffId};
+use crate::entry::{self, NewDrum};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 use crate::survey;
@@ -18,7 +19,9 @@ use crate::vault::{self, ActivityKeys, Vault};
 use crate::{journal, log};
 
 use super::plan::{PlanDetails, PlanTrouble};
-use super::{DrawStage, Error, Plan, PlanSource, jobs, rules, source, store, weigh};
+use super::{
+    DrawId, DrawStage, Error, Plan, PlanSource, jobs, rules, source, store, weigh, witnesses,
+};
 
 /// What is frozen with the activity and comes from elsewhere.
 #[derive(Debug, Clone)]
@@ -30,7 +33,7 @@ pub struct Terms {
 }
 
 /// Something that keeps a draft from being published, and where it is mended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
     /// On the first page.
     Details(Trouble),
@@ -38,22 +41,29 @@ pub enum Problem {
     Asked(Trouble),
     /// The address belongs to the site's journal.
     SlugReserved,
+    /// Entry opens before witnesses can have seen the draw published.
+    OpensUnseen,
     /// There are no prizes yet.
     NoPlan,
-    /// On the page of prizes.
-    Plan(PlanTrouble),
+    /// On the page of one draw.
+    Plan(DrawId, PlanTrouble),
+    /// People would pick a pool, and there is one.
+    OnePool,
     /// A survey asks nothing.
     NoQuestion,
 }
 
 impl Problem {
     /// The page where it is mended, below the activity's own.
-    pub(super) fn page(self) -> &'static str {
+    pub(super) fn page(&self) -> String {
         match self {
-            Problem::Details(_) | Problem::SlugReserved => "details",
-            Problem::Asked(_) => "privacy",
-            Problem::NoPlan | Problem::Plan(_) => "draw",
-            Problem::NoQuestion => "questions",
+            Problem::Details(_) | Problem::SlugReserved | Problem::OpensUnseen => {
+                "details".to_owned()
+            }
+            Problem::Asked(_) => "privacy".to_owned(),
+            Problem::NoPlan | Problem::OnePool => "draws".to_owned(),
+            Problem::Plan(draw, _) => format!("draws/{draw}"),
+            Problem::NoQuestion => "questions".to_owned(),
         }
     }
 }
@@ -69,20 +79,32 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
     if facts.slug == "journal" {
         problems.push(Problem::SlugReserved);
     }
+    if opens_unseen(tx, facts, now)? {
+        problems.push(Problem::OpensUnseen);
+    }
     let asked = activity::asked_fields(tx, &facts.id)?;
     let asked = draft::asked_troubles(facts.kind, &asked);
     problems.extend(asked.into_iter().map(Problem::Asked));
     match facts.kind {
-        Kind::Draw => match super::plan(tx, &facts.id)? {
-            None => problems.push(Problem::NoPlan),
-            Some(plan) => {
-                let details = PlanDetails::from(&plan);
-                problems.extend(details.troubles().into_iter().map(Problem::Plan));
-                let refused = weigh::refusals(&details.sources, facts, staff_in_use(tx)?);
-                let refused = refused.into_iter().map(PlanTrouble::Source);
-                problems.extend(refused.map(Problem::Plan));
+        Kind::Draw => {
+            let plans = super::plans(tx, &facts.id)?;
+            let staff = staff_in_use(tx)?;
+            if plans.is_empty() {
+                problems.push(Problem::NoPlan);
             }
-        },
+            if plans.len() == 1 && facts.arrangement == Arrangement::Pools {
+                problems.push(Problem::OnePool);
+            }
+            for plan in &plans {
+                let details = PlanDetails::from(plan);
+                let among = plan.troubles_among(facts, &plans);
+                let due = plan.due_at(facts);
+                let refused = weigh::refusals(&details.sources, facts, due, staff);
+                let refused = refused.into_iter().map(PlanTrouble::Source);
+                let all = details.troubles().into_iter().chain(among).chain(refused);
+                problems.extend(all.map(|trouble| Problem::Plan(plan.id.clone(), trouble)));
+            }
+        }
         Kind::Survey => {
             if survey::questionnaire(tx, &facts.id)?.questions().is_empty() {
                 problems.push(Problem::NoQuestion);
@@ -98,6 +120,13 @@ pub(super) fn staff_in_use(tx: &mut Tx) -> Result<usize, Error> {
     Ok(accounts
         .filter(|account| account.standing == Standing::Active)
         .count())
+}
+
+/// Whether witnesses are named and could not see the draw published before the first entry, which
+/// is what proves that nothing was changed in between (draw-protocol 4.9).
+fn opens_unseen(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<bool, Error> {
+    let early = now.plus(witnesses::TIME_TO_BE_SEEN);
+    Ok(facts.kind == Kind::Draw && facts.opens_at < early && journal::pinned(tx)?.quorum > 0)
 }
 
 /// Publishes a draft: keys, and for a draw its log and the signed promise; then what comes by
@@ -118,7 +147,7 @@ pub fn publish(
     let object = match facts.kind {
         Kind::Draw => promise(tx, vault, &facts, &terms.keys.tag_key)?,
         Kind::Survey => {
-            super::plan::delete_plan(tx, &facts.id)?;
+            super::plan::delete_plans(tx, &facts.id)?;
             String::new()
         }
     };
@@ -128,50 +157,92 @@ pub fn publish(
     Ok(open)
 }
 
-/// Signs what the draw promises and starts its log; gives the draw's id.
+/// Signs what each draw promises and starts its log; gives the draws' ids.
+///
+/// A draw that is excluded comes before the one that excludes it, so its manifest's hash is known.
 fn promise(tx: &mut Tx, vault: &Vault, facts: &Facts, tag_key: &Hash) -> Result<String, Error> {
-    let stored = super::plan(tx, &facts.id)?.ok_or(Error::NotReady)?;
-    // The dates may have changed since the plan was saved.
-    let details = PlanDetails::from(&stored);
-    let plan = Plan {
-        sources: source::planned(facts.draws_at, &details.sources),
-        ..stored
-    };
-    store::save(tx, &plan)?;
+    let mut plans = super::plans(tx, &facts.id)?;
+    if plans.is_empty() {
+        return Err(Error::NotReady);
+    }
+    for plan in &mut plans {
+        // The dates may have changed since the plan was saved.
+        let details = PlanDetails::from(&*plan);
+        plan.sources = source::planned(plan.due_at(facts), &details.sources);
+        store::save(tx, plan)?;
+    }
+    let mut ids = Vec::new();
+    for at in 0..plans.len() {
+        plans[at].manifest = Some(promise_one(tx, vault, facts, &plans, at, tag_key)?);
+        ids.push(plans[at].id.0.clone());
+    }
+    let drums: Vec<NewDrum> = plans.iter().map(|plan| drum(facts, plan)).collect();
+    entry::set_out(tx, &facts.id, &drums)?;
+    Ok(ids.join(" "))
+}
+
+/// Signs what the draw at this place promises; the earlier ones have their manifests already.
+fn promise_one(
+    tx: &mut Tx,
+    vault: &Vault,
+    facts: &Facts,
+    plans: &[Plan],
+    at: usize,
+    tag_key: &Hash,
+) -> Result<Hash, Error> {
+    let plan = &plans[at];
     let draw = plan.id.as_str();
     let asked = activity::asked_fields(tx, &facts.id)?;
-    let rules = rules::rules_text(facts, &plan, &asked)?;
+    let rules = rules::rules_text(facts, plan, plans, &asked)?;
     let rules = super::keep_file(tx, &facts.id, draw, "rules.txt", &rules)?;
 
-    let manifest = manifest(vault, facts, &plan, rules)?;
+    let manifest = manifest(vault, facts, plan, plans, rules)?;
     manifest.check().map_err(Error::Manifest)?;
     let written = journal::write(tx, vault, &manifest.to_text())?;
     super::keep_note(tx, &facts.id, draw, "manifest.note", &written)?;
+    let pinned = journal::pinned(tx)?;
     let key = KeyNote {
         manifest: written.hash,
         tag_key: *tag_key,
-        witnesses: Vec::new(),
-        quorum: 0,
+        witnesses: pinned.vkeys,
+        quorum: pinned.quorum,
     };
     let key = journal::write(tx, vault, &key.to_text())?;
     super::keep_note(tx, &facts.id, draw, "key.note", &key)?;
 
     let base = Some(written.hash);
     log::create(tx, facts.id.as_str(), draw, &manifest.origin, base)?;
-    store::set_manifest(tx, &plan, &written.hash)?;
-    store::advance(tx, &plan, DrawStage::Open)?;
-    jobs::enqueue_draw(tx, facts, &plan)?;
-    Ok(plan.id.0)
+    store::set_manifest(tx, plan, &written.hash)?;
+    store::advance(tx, plan, DrawStage::Open)?;
+    jobs::enqueue_draw(tx, facts, plan)?;
+    Ok(written.hash)
 }
 
-fn manifest(vault: &Vault, facts: &Facts, plan: &Plan, rules: Hash) -> Result<Manifest, Error> {
+fn drum(facts: &Facts, plan: &Plan) -> NewDrum {
+    NewDrum {
+        draw: plan.id.0.clone(),
+        position: plan.position,
+        slug: plan.slug.clone(),
+        name: plan.name.clone(),
+        cap: plan.tickets_per_person,
+        draws_at: plan.due_at(facts),
+    }
+}
+
+fn manifest(
+    vault: &Vault,
+    facts: &Facts,
+    plan: &Plan,
+    plans: &[Plan],
+    rules: Hash,
+) -> Result<Manifest, Error> {
     let prize = |prize: &super::Prize| PrizeLine {
         slug: prize.slug.clone(),
         units: prize.units,
     };
     let sources: Result<Vec<_>, Error> = plan.sources.iter().map(PlanSource::line).collect();
     Ok(Manifest {
-        origin: format!("{}/{}", vault.site_name(), facts.slug),
+        origin: origin(vault, facts, plan, plans),
         rules,
         opens: unix(facts.opens_at),
         closes: unix(facts.closes_at),
@@ -181,9 +252,35 @@ fn manifest(vault: &Vault, facts: &Facts, plan: &Plan, rules: Hash) -> Result<Ma
         reserves: plan.reserves,
         wins_per_person: plan.wins_per_person,
         tickets_per_person: plan.tickets_per_person,
-        excludes: Vec::new(),
+        excludes: excludes(plan, plans)?,
         supersedes: None,
     })
+}
+
+/// `<site>/<activity>`, and the draw's own name behind it where there are several.
+fn origin(vault: &Vault, facts: &Facts, plan: &Plan, plans: &[Plan]) -> String {
+    let site = vault.site_name();
+    match plans.len() {
+        1 => format!("{site}/{}", facts.slug),
+        _ => format!("{site}/{}/{}", facts.slug, plan.slug),
+    }
+}
+
+/// The manifests of the excluded draws, ascending (draw-protocol 4.3).
+fn excludes(plan: &Plan, plans: &[Plan]) -> Result<Vec<Hash>, Error> {
+    let manifest = |id: &DrawId| {
+        let other = plans.iter().find(|other| other.id == *id);
+        other
+            .and_then(|other| other.manifest)
+            .ok_or(Error::NotReady)
+    };
+    let mut hashes = plan
+        .excludes
+        .iter()
+        .map(manifest)
+        .collect::<Result<Vec<_>, _>>()?;
+    hashes.sort_unstable();
+    Ok(hashes)
 }
 
 /// The protocol's unit of time; dates of an activity are checked to be after 1970.

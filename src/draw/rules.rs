@@ -3,7 +3,7 @@
 //! Invariant: the text follows from the activity, the plan, the asked fields and nothing else; it
 //! is written once, at publishing, and kept as `rules.txt`.
 
-use crate::activity::{AskedField, Facts};
+use crate::activity::{Arrangement, AskedField, Facts};
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::text::{self, Language, dates};
 use crate::policy;
@@ -12,11 +12,11 @@ use super::{Error, Issue, Plan, PlanSource, SourceKind};
 
 /// When winners, and then reserves in their turn, have to have answered: every `claim_days` from
 /// the draw on, while it is before the purge. Exactly one settlement takes place for each.
-pub fn claim_deadlines(facts: &Facts) -> Vec<Timestamp> {
+pub fn claim_deadlines(facts: &Facts, plan: &Plan) -> Vec<Timestamp> {
     let step = facts.claim_days.max(1) * DAY;
     let ends = facts.planned_purge();
     let mut deadlines = Vec::new();
-    let mut next = facts.draws_at.plus(step);
+    let mut next = plan.due_at(facts).plus(step);
     while next < ends {
         deadlines.push(next);
         next = next.plus(step);
@@ -25,7 +25,14 @@ pub fn claim_deadlines(facts: &Facts) -> Vec<Timestamp> {
 }
 
 /// The whole file: Chinese, then English, line feeds only.
-pub fn rules_text(facts: &Facts, plan: &Plan, asked: &[AskedField]) -> Result<String, Error> {
+///
+/// `all` are the draws of the activity, this one among them.
+pub fn rules_text(
+    facts: &Facts,
+    plan: &Plan,
+    all: &[Plan],
+    asked: &[AskedField],
+) -> Result<String, Error> {
     let mut file = String::new();
     for language in Language::ALL {
         if !file.is_empty() {
@@ -36,11 +43,12 @@ pub fn rules_text(facts: &Facts, plan: &Plan, asked: &[AskedField]) -> Result<St
             text: &mut file,
         };
         section.activity(facts);
+        section.draw(facts, plan, all);
         section.dates(facts, plan)?;
         section.prizes(plan);
         section.order(plan);
         section.asked(asked);
-        section.claims(facts);
+        section.claims(facts, plan);
     }
     Ok(file)
 }
@@ -91,6 +99,35 @@ impl Section<'_> {
     fn paragraphs(&mut self, words: &str) {
         for line in words.trim().lines() {
             self.line(line);
+        }
+    }
+
+    /// Which of several draws this is, and what holds between them.
+    fn draw(&mut self, facts: &Facts, plan: &Plan, all: &[Plan]) {
+        if all.len() < 2 {
+            return;
+        }
+        self.heading("draw-rules-part");
+        let name = plan.name.pick(self.language).to_owned();
+        let count = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        self.item(
+            "draw-rules-one-of",
+            &[
+                ("name", name.into()),
+                ("slug", plan.slug.clone().into()),
+                ("count", count.into()),
+            ],
+        );
+        self.item(
+            match facts.arrangement {
+                Arrangement::Sessions => "draw-rules-sessions",
+                Arrangement::Pools => "draw-rules-pools",
+            },
+            &[],
+        );
+        for other in all.iter().filter(|other| plan.excludes.contains(&other.id)) {
+            let name = other.name.pick(self.language).to_owned();
+            self.item("draw-rules-excludes", &[("name", name.into())]);
         }
     }
 
@@ -192,10 +229,10 @@ impl Section<'_> {
         }
     }
 
-    fn claims(&mut self, facts: &Facts) {
+    fn claims(&mut self, facts: &Facts, plan: &Plan) {
         self.heading("draw-rules-claims");
         self.item("draw-rules-claim", &[("days", facts.claim_days.into())]);
-        for deadline in claim_deadlines(facts) {
+        for deadline in claim_deadlines(facts, plan) {
             self.moment("draw-rules-deadline", deadline);
         }
     }

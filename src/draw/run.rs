@@ -10,7 +10,7 @@ use lucky_draw::record::{Close, Manifest};
 use lucky_draw::result::{Opening, ResultNote};
 
 use crate::activity::stage::Closed;
-use crate::activity::{self, Activity};
+use crate::activity::{self, Activity, ActivityId};
 use crate::audit::Actor;
 use crate::entry;
 use crate::journal;
@@ -25,6 +25,7 @@ use super::{DrawId, DrawStage, Error, Plan, PlanSource, SourceKind, beacon, stor
 ///
 /// # Errors
 /// [`Error::Beacon`] says why a round was refused; before the freeze none is taken.
+/// [`Error::WaitsFor`] while a draw that this one excludes is undecided.
 pub fn receive(
     tx: &mut Tx,
     vault: &Vault,
@@ -71,8 +72,9 @@ pub(super) fn decide(
     }
     let (manifest, close) = (manifest(tx, &plan)?, close(tx, &plan)?);
     let values = values(&plan)?;
+    let excluded = super::outcomes(tx, &plan)?;
     let mut openings = Openings::of(tx, &plan);
-    let result = lucky_draw::result::result(&manifest, &close, &[], &values, |index| {
+    let result = lucky_draw::result::result(&manifest, &close, &excluded, &values, |index| {
         openings.open(index)
     });
     openings.finish()?;
@@ -80,8 +82,7 @@ pub(super) fn decide(
     let written = journal::write(tx, vault, &result.to_text())?;
     super::keep_note(tx, &plan.activity, draw.as_str(), "result.note", &written)?;
     store::advance(tx, &plan, DrawStage::Drawn)?;
-    let closed: Activity<Closed> = Activity::at(activity::by_id(tx, &plan.activity)?)?;
-    closed.drawn(tx)?;
+    finish(tx, &plan.activity)?;
     record(tx, by, "draw.drawn", &plan)?;
     Ok(Some(result))
 }
@@ -100,6 +101,16 @@ fn values(plan: &Plan) -> Result<Vec<Vec<u8>>, Error> {
         }
     };
     plan.sources.iter().map(value).collect()
+}
+
+/// Moves the activity on when the last of its draws is decided.
+pub(super) fn finish(tx: &mut Tx, activity: &ActivityId) -> Result<(), Error> {
+    let plans = super::plans(tx, activity)?;
+    if plans.iter().all(Plan::is_decided) {
+        let closed: Activity<Closed> = Activity::at(activity::by_id(tx, activity)?)?;
+        closed.drawn(tx)?;
+    }
+    Ok(())
 }
 
 /// Remembers why a source's round has not come, for the public page; a word, never a relay's own.

@@ -61,7 +61,8 @@ pub fn settle(
     vacates: &[(Slot, SettleCode)],
 ) -> Result<SettleNote, Error> {
     let facts = activity::by_id(tx, &plan.activity)?;
-    if facts.stage != Stage::Drawn {
+    // Other draws of the activity may still be to come.
+    if !matches!(facts.stage, Stage::Closed | Stage::Drawn) {
         return Err(Error::Activity(activity::Error::OtherStage {
             needed: Stage::Drawn,
             found: facts.stage,
@@ -70,11 +71,12 @@ pub fn settle(
     let result = result(tx, plan)?;
     let earlier = settlements(tx, plan)?;
     let (manifest, close) = (manifest(tx, plan)?, close(tx, plan)?);
+    let excluded = super::outcomes(tx, plan)?;
     let mut openings = Openings::of(tx, plan);
     let settled = lucky_draw::result::settle(
         &manifest,
         &close,
-        &[],
+        &excluded,
         &result,
         &earlier,
         vacates,

@@ -12,6 +12,7 @@ use crate::activity::{self, Facts};
 use crate::log;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
+use crate::platform::text::Language;
 
 use super::{DrawId, DrawStage, Error, Plan, ShownClose, StoredNote, settle};
 
@@ -36,12 +37,28 @@ pub struct Shown {
     pub settles: Vec<(SettleNote, Timestamp)>,
     /// Who holds each slot now.
     pub holdings: Vec<Holding>,
+    /// Every published draw of the activity in their order, this one among them.
+    pub all: Vec<Plan>,
 }
 
 impl Shown {
+    /// What it is called: the activity's name, and the draw's own behind it where it has one.
+    pub fn title(&self, language: Language) -> String {
+        title(language, &self.facts, &self.plan)
+    }
+
     /// A public file by its name.
     pub fn note(&self, name: &str) -> Option<&StoredNote> {
         self.notes.iter().find(|note| note.name == name)
+    }
+}
+
+/// The activity's name, and the draw's own behind it where it has one.
+pub(super) fn title(language: Language, facts: &Facts, plan: &Plan) -> String {
+    let title = facts.title.pick(language);
+    match plan.name.pick(language) {
+        "" => title.to_owned(),
+        name => format!("{title} · {name}"),
     }
 }
 
@@ -69,7 +86,10 @@ pub fn shown(tx: &mut Tx, draw: &DrawId) -> Result<Shown, Error> {
             settles.push((note, at));
         }
     }
+    let mut all = super::plans(tx, &plan.activity)?;
+    all.retain(|plan| plan.manifest.is_some());
     Ok(Shown {
+        all,
         facts,
         plan,
         notes,

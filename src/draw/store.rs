@@ -7,7 +7,9 @@ use lucky_draw::record::VoidCode;
 use crate::activity::{ActivityId, LocalText};
 use crate::audit::StaffId;
 use crate::platform::clock::Timestamp;
-use crate::platform::db::schema::{corrections, draw_notes, draw_sources, draws, prizes};
+use crate::platform::db::schema::{
+    corrections, draw_anchors, draw_exclusions, draw_notes, draw_sources, draws, prizes,
+};
 use crate::platform::db::{self, Tx};
 
 use super::{
@@ -26,6 +28,11 @@ struct DrawRow {
     tickets_per_person: i64,
     manifest: Option<Vec<u8>>,
     due_at: i64,
+    position: i64,
+    slug: String,
+    name_zh: String,
+    name_en: String,
+    draws_at: i64,
 }
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -79,6 +86,9 @@ struct NoteRow {
     written_at: i64,
 }
 
+/// What stands in `draws_at` for a draw at the activity's own time.
+const WITH_THE_ACTIVITY: i64 = 0;
+
 /// What stands in `journal_position` for a file that is not in the journal.
 const NOT_JOURNALED: i64 = -1;
 
@@ -91,16 +101,14 @@ pub(super) fn find(tx: &mut Tx, id: &DrawId) -> Result<Option<Plan>, db::Error> 
     row.map(|row| whole(tx, row)).transpose()
 }
 
-pub(super) fn find_by_activity(
-    tx: &mut Tx,
-    activity: &ActivityId,
-) -> Result<Option<Plan>, db::Error> {
-    let row = draws::table
+/// The draws of an activity, in their order.
+pub(super) fn list(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Plan>, db::Error> {
+    let rows = draws::table
         .filter(draws::activity_id.eq(activity.as_str()))
+        .order((draws::position, draws::id))
         .select(DrawRow::as_select())
-        .first(tx.conn())
-        .optional()?;
-    row.map(|row| whole(tx, row)).transpose()
+        .load(tx.conn())?;
+    rows.into_iter().map(|row| whole(tx, row)).collect()
 }
 
 pub(super) fn list_public(tx: &mut Tx, from: i64, at_most: i64) -> Result<Vec<Plan>, db::Error> {
@@ -129,6 +137,11 @@ pub(super) fn save(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
             draws::reserves.eq(i64::from(plan.reserves)),
             draws::wins_per_person.eq(i64::from(plan.wins_per_person)),
             draws::tickets_per_person.eq(i64::from(plan.tickets_per_person)),
+            draws::position.eq(i64::from(plan.position)),
+            draws::slug.eq(&plan.slug),
+            draws::name_zh.eq(&plan.name.zh),
+            draws::name_en.eq(&plan.name.en),
+            draws::draws_at.eq(plan.draws_at.map_or(WITH_THE_ACTIVITY, |at| at.0)),
         ))
         .execute(tx.conn())?;
     if changed == 0 {
@@ -143,13 +156,30 @@ pub(super) fn save(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
             .values(prize_row(plan, prize))
             .execute(tx.conn())?;
     }
+    delete_exclusions(tx, plan)?;
+    for excluded in &plan.excludes {
+        diesel::insert_into(draw_exclusions::table)
+            .values((
+                draw_exclusions::activity_id.eq(plan.activity.as_str()),
+                draw_exclusions::draw_id.eq(plan.id.as_str()),
+                draw_exclusions::excluded_id.eq(excluded.as_str()),
+            ))
+            .execute(tx.conn())?;
+    }
     Ok(())
 }
 
-/// Removes a draw that was never published.
+/// Removes a draw that was never published, also from what other draws exclude.
 pub(super) fn delete(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
     delete_prizes(tx, plan)?;
     delete_sources(tx, plan)?;
+    delete_exclusions(tx, plan)?;
+    diesel::delete(
+        draw_exclusions::table
+            .filter(draw_exclusions::activity_id.eq(plan.activity.as_str()))
+            .filter(draw_exclusions::excluded_id.eq(plan.id.as_str())),
+    )
+    .execute(tx.conn())?;
     diesel::delete(mine(plan).filter(draws::stage.eq(DrawStage::Planned.code())))
         .execute(tx.conn())?;
     Ok(())
@@ -178,7 +208,10 @@ pub(super) fn set_manifest(tx: &mut Tx, plan: &Plan, manifest: &Hash) -> Result<
 /// Puts the sources of a successor in the place of those that were promised before.
 pub(super) fn replace_sources(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
     diesel::update(mine(plan))
-        .set(draws::due_at.eq(due_at(plan)))
+        .set((
+            draws::due_at.eq(due_at(plan)),
+            draws::draws_at.eq(WITH_THE_ACTIVITY),
+        ))
         .execute(tx.conn())?;
     save_sources(tx, plan)
 }
@@ -410,6 +443,68 @@ pub(super) fn list_notes(
     Ok(rows.into_iter().map(StoredNote::from).collect())
 }
 
+/// Whose notes and anchors stand at these places of the journal.
+pub(super) fn journaled(
+    tx: &mut Tx,
+    from: u64,
+    to: u64,
+) -> Result<Vec<(u64, ActivityId, String)>, db::Error> {
+    let notes: Vec<(i64, String, String)> = draw_notes::table
+        .filter(draw_notes::journal_position.ge(signed(from)))
+        .filter(draw_notes::journal_position.lt(signed(to)))
+        .select((
+            draw_notes::journal_position,
+            draw_notes::activity_id,
+            draw_notes::draw_id,
+        ))
+        .load(tx.conn())?;
+    let anchors: Vec<(i64, String, String)> = draw_anchors::table
+        .filter(draw_anchors::journal_position.ge(signed(from)))
+        .filter(draw_anchors::journal_position.lt(signed(to)))
+        .select((
+            draw_anchors::journal_position,
+            draw_anchors::activity_id,
+            draw_anchors::draw_id,
+        ))
+        .load(tx.conn())?;
+    Ok(notes
+        .into_iter()
+        .chain(anchors)
+        .map(|(position, activity, draw)| (unsigned(position), ActivityId(activity), draw))
+        .collect())
+}
+
+/// Size and time of the newest anchor of a draw.
+pub(super) fn last_anchor(tx: &mut Tx, plan: &Plan) -> Result<Option<(u64, Timestamp)>, db::Error> {
+    let row: Option<(i64, i64)> = draw_anchors::table
+        .filter(draw_anchors::activity_id.eq(plan.activity.as_str()))
+        .filter(draw_anchors::draw_id.eq(plan.id.as_str()))
+        .order(draw_anchors::journal_position.desc())
+        .select((draw_anchors::size, draw_anchors::written_at))
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(|(size, at)| (unsigned(size), Timestamp(at))))
+}
+
+pub(super) fn insert_anchor(
+    tx: &mut Tx,
+    plan: &Plan,
+    position: u64,
+    size: u64,
+) -> Result<(), db::Error> {
+    let now = tx.now().0;
+    diesel::insert_into(draw_anchors::table)
+        .values((
+            draw_anchors::activity_id.eq(plan.activity.as_str()),
+            draw_anchors::draw_id.eq(plan.id.as_str()),
+            draw_anchors::journal_position.eq(signed(position)),
+            draw_anchors::size.eq(signed(size)),
+            draw_anchors::written_at.eq(now),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
 impl From<NoteRow> for StoredNote {
     fn from(row: NoteRow) -> StoredNote {
         StoredNote {
@@ -423,8 +518,29 @@ impl From<NoteRow> for StoredNote {
     }
 }
 
-/// A draw with its prizes and sources.
+fn delete_exclusions(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
+    diesel::delete(
+        draw_exclusions::table
+            .filter(draw_exclusions::activity_id.eq(plan.activity.as_str()))
+            .filter(draw_exclusions::draw_id.eq(plan.id.as_str())),
+    )
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+fn exclusions(tx: &mut Tx, activity: &str, draw: &str) -> Result<Vec<DrawId>, db::Error> {
+    let ids: Vec<String> = draw_exclusions::table
+        .filter(draw_exclusions::activity_id.eq(activity))
+        .filter(draw_exclusions::draw_id.eq(draw))
+        .order(draw_exclusions::excluded_id)
+        .select(draw_exclusions::excluded_id)
+        .load(tx.conn())?;
+    Ok(ids.into_iter().map(DrawId).collect())
+}
+
+/// A draw with its prizes, sources and exclusions.
 fn whole(tx: &mut Tx, row: DrawRow) -> Result<Plan, db::Error> {
+    let excludes = exclusions(tx, &row.activity_id, &row.id)?;
     let prizes = prizes::table
         .filter(prizes::activity_id.eq(&row.activity_id))
         .filter(prizes::draw_id.eq(&row.id))
@@ -447,6 +563,11 @@ fn whole(tx: &mut Tx, row: DrawRow) -> Result<Plan, db::Error> {
         tickets_per_person: small(row.tickets_per_person),
         prizes: prizes.into_iter().map(prize).collect(),
         manifest: row.manifest.map(|bytes| hash(&bytes)),
+        position: small(row.position),
+        slug: row.slug,
+        name: LocalText::new(row.name_zh, row.name_en),
+        draws_at: (row.draws_at != WITH_THE_ACTIVITY).then_some(Timestamp(row.draws_at)),
+        excludes,
     })
 }
 
@@ -470,6 +591,11 @@ fn row(plan: &Plan) -> DrawRow {
         tickets_per_person: i64::from(plan.tickets_per_person),
         manifest: plan.manifest.map(|hash| hash.as_bytes().to_vec()),
         due_at: due_at(plan),
+        position: i64::from(plan.position),
+        slug: plan.slug.clone(),
+        name_zh: plan.name.zh.clone(),
+        name_en: plan.name.en.clone(),
+        draws_at: plan.draws_at.map_or(WITH_THE_ACTIVITY, |at| at.0),
     }
 }
 

@@ -10,11 +10,11 @@ use lucky_draw::record::Manifest;
 
 use crate::activity::{self, Facts, Stage, lifecycle};
 use crate::audit::{self, Act, Actor, StaffId};
-use crate::journal;
 use crate::platform::clock::{DAY, MINUTE, Timestamp};
 use crate::platform::db::Tx;
 use crate::platform::jobs as queue;
 use crate::vault::Vault;
+use crate::{entry, journal};
 
 use super::publish::staff_in_use;
 use super::{DrawId, DrawStage, Error, Plan, PlanSource, SourceDetails, SourceTrouble};
@@ -105,7 +105,9 @@ pub fn replaceable_until(
         plan.stage,
         DrawStage::Open | DrawStage::Closed | DrawStage::Frozen
     );
-    if !stage || !matches!(facts.stage, Stage::Open | Stage::Closed) {
+    // The dates are the activity's: several draws cannot move apart.
+    let alone = super::plans(tx, &facts.id)?.len() == 1;
+    if !stage || !alone || !matches!(facts.stage, Stage::Open | Stage::Closed) {
         return Ok(None);
     }
     let manifest = run::manifest(tx, plan)?;
@@ -161,7 +163,7 @@ pub fn successor_troubles(
     let staff = staff_in_use(tx)?;
     let refused = weigh::troubles(&successor.sources)
         .into_iter()
-        .chain(weigh::refusals(&successor.sources, &moved, staff));
+        .chain(weigh::refusals(&successor.sources, &moved, draws, staff));
     troubles.extend(refused.map(T::Source));
     Ok(troubles)
 }
@@ -208,6 +210,7 @@ pub fn supersede(
     keep_promises(&plan, &mut sources);
     let next = Plan {
         sources,
+        draws_at: None,
         manifest: None,
         ..plan.clone()
     };
@@ -223,6 +226,7 @@ pub fn supersede(
         successor.draws_at,
     );
     let facts = lifecycle::move_dates(tx, &facts, dates)?;
+    entry::move_to(tx, &facts.id, draw.as_str(), successor.draws_at)?;
     reopen_list(tx, vault, &facts, draw)?;
     record(tx, by, &plan, successor.code)
 }

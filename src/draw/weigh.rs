@@ -4,7 +4,7 @@
 //! counts for nothing here, because the operator knows it (draw-protocol A8, 3.2).
 
 use crate::activity::Facts;
-use crate::platform::clock::{DAY, MINUTE};
+use crate::platform::clock::{DAY, MINUTE, Timestamp};
 
 use super::{SourceDetails, source::MOST_SOURCES};
 
@@ -50,7 +50,8 @@ pub enum SourceTrouble {
     Weak(u32),
     /// Numbers need two members of staff, and there is one.
     OnePerson,
-    /// An operator's secret counts only where witnesses are pinned.
+    /// An operator's secret counts only where witnesses saw it revealed in time, which this
+    /// version does not ask them for.
     NoWitnesses,
 }
 
@@ -93,10 +94,11 @@ pub(super) fn troubles(sources: &[SourceDetails]) -> Vec<SourceTrouble> {
     troubles
 }
 
-/// What keeps sources from being published with these dates, by `staff` members of staff.
+/// What keeps the sources of a draw at `draws_at` from being published, by `staff` members of staff.
 pub(super) fn refusals(
     sources: &[SourceDetails],
     facts: &Facts,
+    draws_at: Timestamp,
     staff: usize,
 ) -> Vec<SourceTrouble> {
     use SourceTrouble as T;
@@ -116,11 +118,10 @@ pub(super) fn refusals(
             issue.published_by < issue.drawn_at,
             T::PublishedBeforeDrawn(at),
         );
-        let latest = facts.draws_at.plus(AFTER_THE_DRAW);
+        let latest = draws_at.plus(AFTER_THE_DRAW);
         note(issue.published_by > latest, T::PublishedTooLate(at));
     }
     let numbers = |source: &SourceDetails| matches!(source, SourceDetails::Numbers(_));
-    // Until witnesses are pinned nobody outside can say when a secret was revealed.
     note(sources.contains(&SourceDetails::Commit), T::NoWitnesses);
     note(staff < 2 && sources.iter().any(numbers), T::OnePerson);
     let bits = bits(sources);
@@ -167,7 +168,6 @@ mod tests {
 
     use crate::draw::Issue;
     use crate::draw::lottery::Game;
-    use crate::platform::clock::Timestamp;
 
     use super::*;
 

@@ -4,13 +4,17 @@ mod close_view;
 mod draw_page;
 mod lists;
 mod plan_form;
+mod proof_page;
 mod source_form;
 mod source_view;
 
 pub(super) use close_view::{CloseView, ListView, close_views};
 pub(super) use draw_page::DrawView;
-pub(super) use lists::{CheckView, DrawRow, EntriesView, HoldersView, PER_PAGE, page_of};
+pub(super) use lists::{
+    CheckView, DrawRow, EntriesView, HoldersView, PER_PAGE, page_of, read_ticket,
+};
 pub(super) use plan_form::{PlanForm, PrizeRow, prize_rows};
+pub(super) use proof_page::{PlaceFile, ProofAnswer, ProofView, Refused};
 pub(super) use source_form::{GameOption, game_options};
 pub(super) use source_view::{SourceView, source_views, source_words, sources_words};
 
@@ -104,21 +108,33 @@ pub(super) struct Tag {
     kind: &'static str,
 }
 
+impl Tag {
+    /// Of a draw that only staff know.
+    pub(super) fn planned(language: Language) -> Tag {
+        Tag {
+            words: text::message(language, "draw-phase-planned", &[]),
+            kind: "",
+        }
+    }
+}
+
 impl Problem {
     /// What to do about it, in the reader's language.
-    pub fn message(self, language: Language) -> String {
+    pub fn message(&self, language: Language) -> String {
         let say = |id: &str| text::message(language, id, &[]);
         match self {
             Problem::Details(trouble) | Problem::Asked(trouble) => trouble.message(language),
             Problem::SlugReserved => say("draw-problem-slug"),
+            Problem::OpensUnseen => say("draw-problem-opens-unseen"),
             Problem::NoPlan => say("draw-problem-no-plan"),
-            Problem::Plan(trouble) => plan_trouble(language, trouble),
+            Problem::OnePool => say("draw-problem-one-pool"),
+            Problem::Plan(_, trouble) => plan_trouble(language, *trouble),
             Problem::NoQuestion => say("draw-problem-no-question"),
         }
     }
 
     /// The page that mends it, without a language.
-    pub fn path(self, activity: &ActivityId) -> String {
+    pub fn path(&self, activity: &ActivityId) -> String {
         format!("/staff/activities/{activity}/{}", self.page())
     }
 }
@@ -131,7 +147,7 @@ pub(super) struct ProblemRow {
 }
 
 impl ProblemRow {
-    pub(super) fn of(language: Language, activity: &ActivityId, problem: Problem) -> ProblemRow {
+    pub(super) fn of(language: Language, activity: &ActivityId, problem: &Problem) -> ProblemRow {
         ProblemRow {
             words: problem.message(language),
             path: problem.path(activity),
@@ -153,6 +169,12 @@ pub(super) fn plan_trouble(language: Language, trouble: PlanTrouble) -> String {
         PlanTrouble::WinsUnfit => "draw-trouble-wins",
         PlanTrouble::TicketsUnfit => "draw-trouble-tickets",
         PlanTrouble::Source(trouble) => return source_form::source_trouble(language, trouble),
+        PlanTrouble::DrawSlugUnfit => "draw-trouble-draw-slug",
+        PlanTrouble::DrawSlugTaken => "draw-trouble-draw-slug-taken",
+        PlanTrouble::DrawNameMissing => "draw-trouble-draw-name",
+        PlanTrouble::DrawTimeUnfit => "draw-trouble-draw-time",
+        PlanTrouble::ExcludesUnfit => "draw-trouble-excludes",
+        PlanTrouble::ExcludesTooMany => "draw-trouble-excludes-many",
     };
     text::message(language, id, &[])
 }

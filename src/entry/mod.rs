@@ -12,7 +12,7 @@ use lucky_draw::encode::Hash;
 use lucky_draw::record::VoidCode;
 use lucky_draw::result::Opening;
 
-use crate::activity::{self, ActivityId};
+use crate::activity::{self, ActivityId, Arrangement};
 use crate::log;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{self, Tx};
@@ -21,6 +21,7 @@ use crate::platform::ids::text_id;
 use crate::platform::text::Language;
 use crate::vault;
 
+mod drum;
 pub mod own;
 pub mod pages;
 pub mod receipt;
@@ -31,6 +32,8 @@ mod tests;
 pub mod token;
 pub mod voids;
 pub mod wire;
+
+pub use drum::{Drum, NewDrum, chosen, drums, move_to, set_out};
 
 text_id!(
     /// Names an entry inside its activity; random, so that it tells nothing about time or number.
@@ -62,8 +65,12 @@ pub struct Entry {
 /// One leaf of a draw's log, with the entry behind it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ticket {
+    /// The draw, whose log it is in.
+    pub draw: String,
     /// Its index in the log, which people know as the ticket number.
     pub index: u64,
+    /// Which of the person's tickets in this draw it is, from 0.
+    pub ticket_no: u32,
     /// Whose it is.
     pub entry: EntryId,
     /// The vault's box with the contact; none after a withdrawal.
@@ -92,6 +99,8 @@ pub struct Counts {
 /// A line of the list that staff may see (`decisions` D18).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Taken {
+    /// The draw of the ticket; none in a survey.
+    pub draw: Option<String>,
     /// The ticket; none in a survey.
     pub index: Option<u64>,
     /// The hour in which it was taken.
@@ -143,6 +152,9 @@ pub enum Error {
     /// A draw without its log: publishing was not complete.
     #[error("the draw has no log")]
     NoLog,
+    /// One of several pools has to be picked.
+    #[error("no pool was picked")]
+    NoPool,
     /// The activity.
     #[error(transparent)]
     Activity(#[from] activity::Error),
@@ -164,6 +176,7 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::NotYet | Error::Ended | Error::Withdrawn | Error::Twice => Kind::Conflict,
+            Error::NoPool => Kind::Invalid,
             Error::PutAway => Kind::Gone,
             Error::Unknown => Kind::NotFound,
             Error::Nobody | Error::NoLog => Kind::Broken,
@@ -184,6 +197,7 @@ impl Fault for Error {
             Error::Twice => "entry.twice",
             Error::Nobody => "entry.nobody",
             Error::NoLog => "entry.no_log",
+            Error::NoPool => "entry.no_pool",
             Error::PutAway => "entry.put_away",
             Error::Activity(error) => error.code(),
             Error::Log(error) => error.code(),
@@ -200,7 +214,18 @@ pub fn voids(
     activity: &ActivityId,
     draw: &str,
 ) -> Result<Vec<(u64, VoidCode)>, Error> {
-    Ok(voids::of(&store::leaves(tx, activity, draw)?))
+    let facts = activity::by_id(tx, activity)?;
+    let mut before = Vec::new();
+    if facts.arrangement == Arrangement::Pools {
+        // A person takes part in one pool: the first of the list of draws.
+        for earlier in store::drums(tx, activity)? {
+            if earlier.draw == draw {
+                break;
+            }
+            before.extend(store::leaves(tx, activity, &earlier.draw)?);
+        }
+    }
+    Ok(voids::of(&before, &store::leaves(tx, activity, draw)?))
 }
 
 /// Writes the voids of a close beside the tickets, so that pages need not compute them again.
@@ -261,16 +286,16 @@ pub fn count(tx: &mut Tx, activity: &ActivityId) -> Result<Counts, Error> {
 
 /// A page of the list that staff may see, newest first; `page` counts from 1.
 pub fn recent(tx: &mut Tx, activity: &ActivityId, page: u64) -> Result<TakenPage, Error> {
-    let taken = store::count(tx, activity)?.taken;
-    let last = taken.div_ceil(PAGE_LINES).max(1);
+    let lines = store::count_lines(tx, activity)?;
+    let last = lines.div_ceil(PAGE_LINES).max(1);
     let page = page.clamp(1, last);
     let lines = store::page(tx, activity, (page - 1) * PAGE_LINES, PAGE_LINES)?;
     Ok(TakenPage { lines, page, last })
 }
 
-/// The line of one ticket in the list that staff may see.
-pub fn by_number(tx: &mut Tx, activity: &ActivityId, index: u64) -> Result<Option<Taken>, Error> {
-    Ok(store::line_of(tx, activity, index)?)
+/// The lines of the tickets with this number in the list that staff may see: one for each draw.
+pub fn by_number(tx: &mut Tx, activity: &ActivityId, index: u64) -> Result<Vec<Taken>, Error> {
+    Ok(store::lines_of(tx, activity, index)?)
 }
 
 /// Bytes by which rows about entrants would be found in a file: what the scan after a purge looks

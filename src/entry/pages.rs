@@ -10,7 +10,9 @@ mod own;
 mod receipt;
 mod staff;
 
+use std::collections::VecDeque;
 use std::num::NonZeroU32;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::clock::{Clock as _, DefaultClock};
@@ -55,6 +57,9 @@ pub struct Limits {
     codes: Throttle,
     /// Entries of one person in one activity.
     tags: DefaultKeyedRateLimiter<Hash>,
+    /// The check pages whose entry was let through lately, by their lookup value, oldest first:
+    /// the same button pressed again is no new try.
+    passed: Mutex<VecDeque<Hash>>,
 }
 
 /// A form that comes back sooner was filled by a program, or by a very practised hand.
@@ -62,6 +67,8 @@ const PRACTISED: i64 = 2_000;
 /// Entries of one person at once; one more comes free every [`TAG_REFILL`].
 const TAG_BURST: u32 = 5;
 const TAG_REFILL: Duration = Duration::from_secs(600);
+/// Presses of one button come within seconds; so many entries are not taken in that time.
+const PASSED_KEPT: usize = 1_000;
 
 impl Limits {
     /// Wide enough for a school behind one address.
@@ -75,11 +82,26 @@ impl Limits {
             entries: Throttle::new(1_000, Duration::from_millis(500)),
             codes: Throttle::new(60, Duration::from_secs(5)),
             tags: RateLimiter::keyed(quota),
+            passed: Mutex::new(VecDeque::new()),
         }
     }
 
-    /// Takes one try of a person, or says from when on the next one is free (epoch ms).
-    fn check_tag(&self, tag: &Hash, now: Timestamp) -> Result<(), i64> {
+    /// Takes one try of a person, or says from when on the next one is free (epoch ms). `lookup`
+    /// names the check page: pressing its button eight times at once is one try.
+    fn check_tag(&self, tag: &Hash, lookup: &Hash, now: Timestamp) -> Result<(), i64> {
+        let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
+        if passed.contains(lookup) {
+            return Ok(());
+        }
+        self.take_try(tag, now)?;
+        passed.push_back(*lookup);
+        if passed.len() > PASSED_KEPT {
+            passed.pop_front();
+        }
+        Ok(())
+    }
+
+    fn take_try(&self, tag: &Hash, now: Timestamp) -> Result<(), i64> {
         if self.tags.len() > 10_000 {
             self.tags.retain_recent();
         }
@@ -108,10 +130,12 @@ async fn sheet(db: &Db, slug: &str) -> AppResult<(Sheet, Option<Terms>)> {
                 Stage::Open => Some(submit::terms(tx, facts.clone())?),
                 _ => None,
             };
+            let drums = super::drums(tx, &facts.id)?;
             let sheet = Sheet {
                 facts,
                 asked,
                 questions,
+                drums,
             };
             Ok::<_, Error>((sheet, terms))
         })
@@ -126,7 +150,7 @@ async fn sheet(db: &Db, slug: &str) -> AppResult<(Sheet, Option<Terms>)> {
 struct Download {
     kind: ContentType,
     name: String,
-    body: String,
+    body: Vec<u8>,
 }
 
 impl<'r> Responder<'r, 'static> for Download {

@@ -9,11 +9,12 @@ use lucky_draw::encode::Hash;
 use lucky_draw::note::TlogProof;
 use lucky_draw::ticket::{self, Secret};
 
-use crate::activity::{self, Facts};
-use crate::log::{self, Log};
+use crate::activity::{self, Facts, LocalText};
+use crate::log;
+use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 
-use super::{Entry, Error, Ticket, store};
+use super::{Drum, Entry, Error, Ticket, drum, store};
 
 /// An entry with everything public around it.
 #[derive(Debug, Clone)]
@@ -22,8 +23,8 @@ pub struct Found {
     pub entry: Entry,
     /// The activity entered.
     pub facts: Facts,
-    /// The draw's log and the entry's ticket in it; none in a survey.
-    pub ticket: Option<(Log, Ticket)>,
+    /// The entry's tickets and what they are in, in the order of the draws; none in a survey.
+    pub tickets: Vec<(Drum, Ticket)>,
 }
 
 /// The entry that a lookup value belongs to, if there is one.
@@ -32,17 +33,29 @@ pub fn find(tx: &mut Tx, lookup: &Hash) -> Result<Option<Found>, Error> {
         return Ok(None);
     };
     let facts = activity::by_id(tx, &entry.activity)?;
-    let log = log::of_activity(tx, entry.activity.as_str())?;
-    let ticket = store::ticket_of(tx, &entry.activity, &entry.id)?;
+    let own = store::tickets_of(tx, &entry.activity, &entry.id)?;
+    let mut tickets = Vec::with_capacity(own.len());
+    for drum in drum::drums(tx, &entry.activity)? {
+        let inside = own.iter().filter(|ticket| ticket.draw == drum.draw());
+        tickets.extend(inside.map(|ticket| (drum.clone(), ticket.clone())));
+    }
     Ok(Some(Found {
         entry,
         facts,
-        ticket: log.zip(ticket),
+        tickets,
     }))
 }
 
 /// A leaf of a draw's log with all that proves it, for the person alone.
 pub struct Receipt {
+    /// The draw.
+    pub draw: String,
+    /// The draw's name in the protocol.
+    pub slug: String,
+    /// When it is drawn.
+    pub draws_at: Timestamp,
+    /// The draw's name for people; empty where the activity has one draw.
+    pub name: LocalText,
     /// The index of the leaf.
     pub index: u64,
     /// How many leaves the checkpoint covers.
@@ -56,22 +69,39 @@ pub struct Receipt {
     hashes: Vec<Hash>,
     tag: Hash,
     bind: Hash,
-    ticket_no: u32,
+    /// Which of the person's tickets in this draw it is, from 0.
+    pub ticket_no: u32,
     nonce: Hash,
 }
 
-/// Builds the receipt of a ticket; none for a ticket that was withdrawn, whose leaf nobody can
-/// open any more.
-pub fn build(tx: &mut Tx, found: &Found, secret: &Secret) -> Result<Option<Receipt>, Error> {
-    let Some((log, ticket)) = &found.ticket else {
-        return Ok(None);
-    };
+/// Builds the receipts of an entry's tickets; none for one that was withdrawn, whose leaf nobody
+/// can open any more.
+pub fn build(tx: &mut Tx, found: &Found, secret: &Secret) -> Result<Vec<Receipt>, Error> {
+    let mut receipts = Vec::with_capacity(found.tickets.len());
+    for (drum, ticket) in &found.tickets {
+        receipts.extend(build_one(tx, found, drum, ticket, secret)?);
+    }
+    Ok(receipts)
+}
+
+fn build_one(
+    tx: &mut Tx,
+    found: &Found,
+    drum: &Drum,
+    ticket: &Ticket,
+    secret: &Secret,
+) -> Result<Option<Receipt>, Error> {
+    let log = &drum.log;
     let opening = store::opening(tx, &found.entry.activity, &log.id, ticket.index)?;
     let Some(opening) = opening else {
         return Ok(None);
     };
     let base = log.base.ok_or(Error::NoLog)?;
     Ok(Some(Receipt {
+        draw: log.id.clone(),
+        slug: drum.of.slug.clone(),
+        draws_at: drum.of.draws_at,
+        name: drum.of.name.clone(),
         index: ticket.index,
         size: log.size,
         commitment: ticket::commitment(&base, &opening.tag, &opening.bind, opening.ticket_no),

@@ -5,15 +5,15 @@ use lucky_draw::encode::Hash;
 use lucky_draw::record::VoidCode;
 use lucky_draw::result::Opening;
 
-use crate::activity::ActivityId;
+use crate::activity::{ActivityId, LocalText};
 use crate::platform::clock::Timestamp;
-use crate::platform::db::schema::{entries, tickets};
+use crate::platform::db::schema::{drums, earned_rows, entries, tickets};
 use crate::platform::db::{self, Tx};
 use crate::platform::text::Language;
 
 use super::submit::{NewEntry, NewTicket};
 use super::voids::Leaf;
-use super::{Counts, Entry, EntryId, Error, Taken, Ticket};
+use super::{Counts, Entry, EntryId, Error, NewDrum, Taken, Ticket};
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = entries)]
@@ -45,7 +45,9 @@ impl From<EntryRow> for Entry {
 
 #[derive(Queryable)]
 struct TicketRow {
+    draw_id: String,
     position: i64,
+    ticket_no: i64,
     entry_id: String,
     tag: Vec<u8>,
     void: Option<String>,
@@ -57,7 +59,9 @@ struct TicketRow {
 impl From<TicketRow> for Ticket {
     fn from(row: TicketRow) -> Ticket {
         Ticket {
+            draw: row.draw_id,
             index: unsigned(row.position),
+            ticket_no: small(row.ticket_no),
             entry: EntryId(row.entry_id),
             contact_item: row.contact_item,
             language: language(&row.language),
@@ -79,7 +83,9 @@ macro_rules! tickets_with_entries {
             )
             .filter(tickets::activity_id.eq($activity.as_str()))
             .select((
+                tickets::draw_id,
                 tickets::position,
+                tickets::ticket_no,
                 tickets::entry_id,
                 tickets::tag,
                 tickets::void,
@@ -114,14 +120,13 @@ pub(super) fn insert_entry(tx: &mut Tx, new: &NewEntry) -> Result<(), Error> {
 pub(super) fn insert_ticket(
     tx: &mut Tx,
     new: &NewEntry,
-    draw: &str,
     index: u64,
     ticket: &NewTicket,
 ) -> Result<(), db::Error> {
     diesel::insert_into(tickets::table)
         .values((
             tickets::activity_id.eq(new.activity.as_str()),
-            tickets::draw_id.eq(draw),
+            tickets::draw_id.eq(&ticket.draw),
             tickets::position.eq(signed(index)),
             tickets::entry_id.eq(new.id.as_str()),
             tickets::ticket_no.eq(i64::from(ticket.ticket_no)),
@@ -142,17 +147,80 @@ pub(super) fn by_lookup(tx: &mut Tx, lookup: &Hash) -> Result<Option<Entry>, db:
     Ok(row.map(Entry::from))
 }
 
-pub(super) fn ticket_of(
+/// The tickets of an entry, those of one draw together, in the order of the log.
+pub(super) fn tickets_of(
     tx: &mut Tx,
     activity: &ActivityId,
     entry: &EntryId,
-) -> Result<Option<Ticket>, db::Error> {
-    let row: Option<TicketRow> = tickets_with_entries!(activity)
+) -> Result<Vec<Ticket>, db::Error> {
+    let rows: Vec<TicketRow> = tickets_with_entries!(activity)
         .filter(tickets::entry_id.eq(entry.as_str()))
-        .order(tickets::position)
-        .first(tx.conn())
-        .optional()?;
-    Ok(row.map(Ticket::from))
+        .order((tickets::draw_id, tickets::position))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Ticket::from).collect())
+}
+
+pub(super) fn insert_drum(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    drum: &NewDrum,
+) -> Result<(), db::Error> {
+    diesel::insert_into(drums::table)
+        .values((
+            drums::activity_id.eq(activity.as_str()),
+            drums::draw_id.eq(&drum.draw),
+            drums::position.eq(i64::from(drum.position)),
+            drums::slug.eq(&drum.slug),
+            drums::name_zh.eq(&drum.name.zh),
+            drums::name_en.eq(&drum.name.en),
+            drums::cap.eq(i64::from(drum.cap)),
+            drums::draws_at.eq(drum.draws_at.0),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn move_drum(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    draws_at: Timestamp,
+) -> Result<(), db::Error> {
+    diesel::update(
+        drums::table
+            .filter(drums::activity_id.eq(activity.as_str()))
+            .filter(drums::draw_id.eq(draw)),
+    )
+    .set(drums::draws_at.eq(draws_at.0))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn drums(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<NewDrum>, db::Error> {
+    let rows: Vec<(String, i64, String, String, String, i64, i64)> = drums::table
+        .filter(drums::activity_id.eq(activity.as_str()))
+        .order((drums::position, drums::draw_id))
+        .select((
+            drums::draw_id,
+            drums::position,
+            drums::slug,
+            drums::name_zh,
+            drums::name_en,
+            drums::cap,
+            drums::draws_at,
+        ))
+        .load(tx.conn())?;
+    Ok(rows
+        .into_iter()
+        .map(|(draw, position, slug, zh, en, cap, draws_at)| NewDrum {
+            draw,
+            position: small(position),
+            slug,
+            name: LocalText::new(zh, en),
+            cap: small(cap),
+            draws_at: Timestamp(draws_at),
+        })
+        .collect())
 }
 
 pub(super) fn ticket(
@@ -328,7 +396,7 @@ pub(super) fn count(tx: &mut Tx, activity: &ActivityId) -> Result<Counts, db::Er
     let duplicates: i64 = tickets::table
         .filter(tickets::activity_id.eq(activity.as_str()))
         .filter(tickets::void.eq("D"))
-        .count()
+        .select(diesel::dsl::count(tickets::entry_id).aggregate_distinct())
         .get_result(tx.conn())?;
     Ok(Counts {
         taken: unsigned(taken),
@@ -337,9 +405,9 @@ pub(super) fn count(tx: &mut Tx, activity: &ActivityId) -> Result<Counts, db::Er
     })
 }
 
-type TakenRow = (Option<i64>, i64, bool, Option<String>);
+type TakenRow = (Option<String>, Option<i64>, i64, bool, Option<String>);
 
-/// Entries with their first ticket, where they have one.
+/// Entries with each of their tickets, where they have any.
 macro_rules! taken {
     ($activity:expr) => {
         entries::table
@@ -350,6 +418,7 @@ macro_rules! taken {
             )
             .filter(entries::activity_id.eq($activity.as_str()))
             .select((
+                tickets::draw_id.nullable(),
                 tickets::position.nullable(),
                 entries::taken_hour,
                 entries::withdrawn,
@@ -369,6 +438,7 @@ pub(super) fn page(
         .order((
             entries::taken_hour.desc(),
             tickets::position.desc(),
+            tickets::draw_id,
             entries::id,
         ))
         .offset(signed(skip))
@@ -377,16 +447,30 @@ pub(super) fn page(
     Ok(rows.into_iter().map(line).collect())
 }
 
-pub(super) fn line_of(
+/// How many lines the list has: a ticket each, and an entry each where there are no tickets.
+pub(super) fn count_lines(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error> {
+    let lines: i64 = entries::table
+        .left_join(
+            tickets::table.on(tickets::activity_id
+                .eq(entries::activity_id)
+                .and(tickets::entry_id.eq(entries::id))),
+        )
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(unsigned(lines))
+}
+
+pub(super) fn lines_of(
     tx: &mut Tx,
     activity: &ActivityId,
     index: u64,
-) -> Result<Option<Taken>, db::Error> {
-    let row: Option<TakenRow> = taken!(activity)
+) -> Result<Vec<Taken>, db::Error> {
+    let rows: Vec<TakenRow> = taken!(activity)
         .filter(tickets::position.eq(signed(index)))
-        .first(tx.conn())
-        .optional()?;
-    Ok(row.map(line))
+        .order(tickets::draw_id)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(line).collect())
 }
 
 pub(super) fn fingerprints(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Vec<u8>>, db::Error> {
@@ -407,6 +491,8 @@ pub(super) fn fingerprints(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Vec
 }
 
 pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Error> {
+    diesel::delete(earned_rows::table.filter(earned_rows::activity_id.eq(activity.as_str())))
+        .execute(tx.conn())?;
     let gone = diesel::delete(tickets::table.filter(tickets::activity_id.eq(activity.as_str())))
         .execute(tx.conn())?
         + diesel::delete(entries::table.filter(entries::activity_id.eq(activity.as_str())))
@@ -414,8 +500,9 @@ pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Er
     Ok(gone)
 }
 
-fn line((position, hour, withdrawn, code): TakenRow) -> Taken {
+fn line((draw, position, hour, withdrawn, code): TakenRow) -> Taken {
     Taken {
+        draw,
         index: position.map(unsigned),
         hour: Timestamp(hour),
         withdrawn,

@@ -12,7 +12,7 @@ use lucky_draw::ticket::{self, Secret};
 use zeroize::Zeroizing;
 
 use crate::activity::{self, ActivityId, Facts, Kind, Stage};
-use crate::log::{self, Log};
+use crate::log;
 use crate::platform::db::{GroupVerb, Tx, Writer};
 use crate::platform::ids;
 use crate::platform::text::Language;
@@ -20,7 +20,7 @@ use crate::vault::{
     self, AnswersOf, CheckpointOf, Contact, ContactOf, ItemKind, PublicKeys, Vault,
 };
 
-use super::{EntryId, Error, store};
+use super::{Drum, EntryId, Error, Ticket, drum, store};
 
 /// The web commits one ticket a person (`decisions` D4).
 pub const WEB_TICKET_NO: u32 = 0;
@@ -33,7 +33,7 @@ pub struct NewEntry {
     pub(super) lookup: Hash,
     pub(super) notice: Hash,
     pub(super) language: Language,
-    pub(super) ticket: Option<NewTicket>,
+    pub(super) tickets: Vec<NewTicket>,
     pub(super) contact: Option<SealedBox>,
     pub(super) answers: Option<SealedBox>,
     pub(super) answers_linked: bool,
@@ -42,6 +42,7 @@ pub struct NewEntry {
 /// A leaf to be appended.
 #[derive(Clone)]
 pub(super) struct NewTicket {
+    pub(super) draw: String,
     pub(super) tag: Hash,
     pub(super) bind: Hash,
     pub(super) ticket_no: u32,
@@ -62,6 +63,8 @@ pub struct Filled {
     pub contact: Option<Contact>,
     /// What the tag is made of, such as `twid:A123456789`; none in a survey.
     pub subject: Option<Zeroizing<String>>,
+    /// The draw that was picked, where an activity has several pools.
+    pub pool: Option<String>,
     /// The answers as JSON; none where nothing was asked or answered.
     pub answers: Option<Zeroizing<String>>,
     /// The language of the page.
@@ -73,17 +76,17 @@ pub struct Filled {
 pub struct Terms {
     /// The activity.
     pub facts: Facts,
-    /// The draw's log; none in a survey.
-    pub log: Option<Log>,
+    /// What tickets go into; none in a survey.
+    pub drums: Vec<Drum>,
     /// The keys that seal.
     pub keys: PublicKeys,
 }
 
 /// Reads what is needed to prepare an entry.
 pub fn terms(tx: &mut Tx, facts: Facts) -> Result<Terms, Error> {
-    let log = log::of_activity(tx, facts.id.as_str())?;
+    let drums = drum::drums(tx, &facts.id)?;
     let keys = vault::public_keys(tx, facts.id.as_str())?;
-    Ok(Terms { facts, log, keys })
+    Ok(Terms { facts, drums, keys })
 }
 
 /// The tag of whoever `filled` is about; none in a survey. Asked first, so that calls can be
@@ -109,9 +112,15 @@ pub fn prepare(
     if terms.facts.kind == Kind::Draw && tag.is_none() {
         return Err(Error::Nobody);
     }
-    let ticket = match (tag, &filled.subject) {
-        (Some(tag), Some(subject)) => Some(new_ticket(terms, secret, tag, subject)?),
-        _ => None,
+    let tickets = match (tag, &filled.subject) {
+        (Some(tag), Some(subject)) => {
+            let pool = filled.pool.as_deref();
+            drum::chosen(&terms.drums, terms.facts.arrangement, pool)?
+                .into_iter()
+                .map(|drum| new_ticket(drum, secret, tag, subject, WEB_TICKET_NO))
+                .collect::<Result<_, _>>()?
+        }
+        _ => Vec::new(),
     };
     let contact = match (&filled.contact, &tag) {
         (Some(contact), Some(tag)) => {
@@ -132,32 +141,33 @@ pub fn prepare(
         lookup: vault.lookup(secret)?,
         notice,
         language: filled.language,
-        ticket,
+        tickets,
         contact,
         answers,
         answers_linked: terms.facts.answers_linked,
     })
 }
 
-fn new_ticket(
-    terms: &Terms,
+pub(super) fn new_ticket(
+    drum: &Drum,
     secret: &Secret,
     tag: Hash,
     subject: &str,
+    ticket_no: u32,
 ) -> Result<NewTicket, Error> {
-    let base = terms.log.as_ref().and_then(|log| log.base);
-    let base = base.ok_or(Error::NoLog)?;
-    let nonce = secret.nonce(&base, WEB_TICKET_NO);
+    let base = drum.log.base.ok_or(Error::NoLog)?;
+    let nonce = secret.nonce(&base, ticket_no);
     let bind = ticket::bind(&nonce, subject);
     Ok(NewTicket {
+        draw: drum.of.draw.clone(),
         tag,
         bind,
-        ticket_no: WEB_TICKET_NO,
-        commitment: ticket::commitment(&base, &tag, &bind, WEB_TICKET_NO),
+        ticket_no,
+        commitment: ticket::commitment(&base, &tag, &bind, ticket_no),
     })
 }
 
-fn seal_contact(
+pub(super) fn seal_contact(
     terms: &Terms,
     tag: &Hash,
     notice: &Hash,
@@ -199,10 +209,26 @@ pub struct Accepted {
     pub activity: ActivityId,
     /// The entry, the earlier one where this was a repetition.
     pub entry: EntryId,
-    /// The ticket; none in a survey.
-    pub index: Option<u64>,
-    /// Whether a leaf was appended, so that a new checkpoint is due.
+    /// Its tickets; none in a survey.
+    pub tickets: Vec<Placed>,
+    /// Whether leaves were appended, so that new checkpoints are due.
     grown: bool,
+}
+
+/// Where a ticket is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Placed {
+    /// The draw.
+    pub draw: String,
+    /// The index in its log.
+    pub index: u64,
+}
+
+impl Accepted {
+    /// The index of the first ticket; none in a survey.
+    pub fn index(&self) -> Option<u64> {
+        self.tickets.first().map(|placed| placed.index)
+    }
 }
 
 /// The verb behind the queue of entries.
@@ -225,11 +251,15 @@ impl GroupVerb for Taking {
 
     fn apply(&self, tx: &mut Tx, new: &NewEntry) -> Result<Accepted, Error> {
         if let Some(earlier) = store::by_lookup(tx, &new.lookup)? {
-            let ticket = store::ticket_of(tx, &earlier.activity, &earlier.id)?;
+            let tickets = store::tickets_of(tx, &earlier.activity, &earlier.id)?;
+            let placed = |ticket: Ticket| Placed {
+                draw: ticket.draw,
+                index: ticket.index,
+            };
             return Ok(Accepted {
                 activity: earlier.activity,
                 entry: earlier.id,
-                index: ticket.map(|ticket| ticket.index),
+                tickets: tickets.into_iter().map(placed).collect(),
                 grown: false,
             });
         }
@@ -246,26 +276,29 @@ impl GroupVerb for Taking {
                 vault::keep(tx, activity, &kept.id, kind, &kept.sealed, own_copy)?;
             }
         }
-        let index = match &new.ticket {
-            Some(ticket) => Some(append(tx, new, ticket)?),
-            None => None,
-        };
+        let mut tickets = Vec::with_capacity(new.tickets.len());
+        for ticket in &new.tickets {
+            tickets.push(append(tx, new, ticket)?);
+        }
         Ok(Accepted {
             activity: new.activity.clone(),
             entry: new.id.clone(),
-            index,
-            grown: index.is_some(),
+            grown: !tickets.is_empty(),
+            tickets,
         })
     }
 
     fn complete(&self, tx: &mut Tx, accepted: &mut [Accepted]) -> Result<(), Error> {
-        let grown: BTreeSet<&ActivityId> = accepted
+        let grown: BTreeSet<(&ActivityId, &str)> = accepted
             .iter()
             .filter(|accepted| accepted.grown)
-            .map(|accepted| &accepted.activity)
+            .flat_map(|accepted| {
+                let draws = accepted.tickets.iter().map(|placed| placed.draw.as_str());
+                draws.map(|draw| (&accepted.activity, draw))
+            })
             .collect();
-        for activity in grown {
-            let mut log = log::of_activity(tx, activity.as_str())?.ok_or(Error::NoLog)?;
+        for (activity, draw) in grown {
+            let mut log = log::find(tx, activity.as_str(), draw)?.ok_or(Error::NoLog)?;
             let text = log::checkpoint_text(&log);
             let signed = self.vault.sign_checkpoint(CheckpointOf::Draw, &text)?;
             log::keep_checkpoint(tx, &mut log, signed)?;
@@ -292,9 +325,13 @@ fn takes_entries(facts: &Facts, tx: &Tx) -> Result<(), Error> {
     }
 }
 
-fn append(tx: &mut Tx, new: &NewEntry, ticket: &NewTicket) -> Result<u64, Error> {
-    let mut log = log::of_activity(tx, new.activity.as_str())?.ok_or(Error::NoLog)?;
+fn append(tx: &mut Tx, new: &NewEntry, ticket: &NewTicket) -> Result<Placed, Error> {
+    let log = log::find(tx, new.activity.as_str(), &ticket.draw)?;
+    let mut log = log.ok_or(Error::NoLog)?;
     let index = log::append_commitment(tx, &mut log, &ticket.commitment)?;
-    store::insert_ticket(tx, new, &log.id, index, ticket)?;
-    Ok(index)
+    store::insert_ticket(tx, new, index, ticket)?;
+    Ok(Placed {
+        draw: log.id,
+        index,
+    })
 }

@@ -26,8 +26,14 @@ pub struct Leaf {
 }
 
 /// Every void index with its code, ascending; `leaves` come in the order of the log.
-pub fn of(leaves: &[Leaf]) -> Vec<(u64, VoidCode)> {
-    let mut living = HashSet::new();
+///
+/// `before` are the leaves of pools that come first: whoever lives there does not live here.
+pub fn of(before: &[Leaf], leaves: &[Leaf]) -> Vec<(u64, VoidCode)> {
+    let mut living: HashSet<(Hash, u32)> = before
+        .iter()
+        .filter(|leaf| leaf.void.is_none_or(|code| code == VoidCode::D))
+        .map(|leaf| (leaf.tag, leaf.ticket_no))
+        .collect();
     leaves
         .iter()
         .filter_map(|leaf| match leaf.void {
@@ -71,7 +77,7 @@ mod tests {
     }
 
     fn living(leaves: &[Leaf]) -> BTreeSet<u64> {
-        let voids: BTreeMap<u64, VoidCode> = of(leaves).into_iter().collect();
+        let voids: BTreeMap<u64, VoidCode> = of(&[], leaves).into_iter().collect();
         let all = leaves.iter().map(|leaf| leaf.index);
         all.filter(|index| !voids.contains_key(index)).collect()
     }
@@ -148,8 +154,23 @@ mod tests {
         }
 
         #[test]
+        fn a_person_lives_in_one_pool(first in history(), second in history()) {
+            let lives = |leaves: &[Leaf], voids: &[(u64, VoidCode)]| {
+                let void: BTreeSet<u64> = voids.iter().map(|(index, _)| *index).collect();
+                let all = leaves.iter().filter(|leaf| !void.contains(&leaf.index));
+                all.map(|leaf| (leaf.tag, leaf.ticket_no)).collect::<BTreeSet<_>>()
+            };
+            let in_first = lives(&first, &of(&[], &first));
+            let in_second = lives(&second, &of(&first, &second));
+            prop_assert!(in_first.is_disjoint(&in_second));
+            let anywhere = first.iter().chain(&second).filter(|leaf| leaf.void != Some(VoidCode::W));
+            let anywhere: BTreeSet<_> = anywhere.map(|leaf| (leaf.tag, leaf.ticket_no)).collect();
+            prop_assert_eq!(in_first.union(&in_second).copied().collect::<BTreeSet<_>>(), anywhere);
+        }
+
+        #[test]
         fn voids_ascend_and_come_once(leaves in history()) {
-            let voids = of(&leaves);
+            let voids = of(&[], &leaves);
             prop_assert!(voids.windows(2).all(|pair| pair[0].0 < pair[1].0));
         }
     }

@@ -15,7 +15,7 @@ pub mod shut;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use crate::activity::{AskedField, Facts, Field, Kind};
+use crate::activity::{Arrangement, AskedField, Facts, Field, Kind};
 use crate::identity::address::{Address, Typed};
 use crate::identity::email::Email;
 use crate::identity::mistake::{self, Mistake};
@@ -28,6 +28,7 @@ use crate::platform::web::form::{FormFields, Mistakes};
 use crate::survey::{Answers, Questionnaire, wire as survey_wire};
 use crate::vault;
 
+use super::Drum;
 use super::submit::Filled;
 
 /// The fields of the address, in the order of the form.
@@ -42,6 +43,8 @@ pub struct Sheet {
     pub asked: Vec<AskedField>,
     /// Its questions.
     pub questions: Questionnaire,
+    /// What tickets go into; none in a survey and before publishing.
+    pub drums: Vec<Drum>,
 }
 
 /// A form that was accepted, field by field.
@@ -57,11 +60,21 @@ pub struct Application {
     pub email: Option<Email>,
     /// Where to post to.
     pub address: Option<Address>,
+    /// The draw that was picked, where an activity has several pools.
+    pub pool: Option<String>,
     /// What was answered.
     pub answers: Answers,
 }
 
 impl Sheet {
+    /// The draws of which a person picks one; none where everybody takes part in all.
+    pub fn pools(&self) -> &[Drum] {
+        match self.facts.arrangement {
+            Arrangement::Pools if self.drums.len() > 1 => &self.drums,
+            _ => &[],
+        }
+    }
+
     /// Names of all fields that the check page carries on, in the order of the form.
     pub fn field_names(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
@@ -70,6 +83,9 @@ impl Sheet {
                 Field::Address => names.extend(ADDRESS_FIELDS.map(str::to_owned)),
                 field => names.push(field.code().to_owned()),
             }
+        }
+        if !self.pools().is_empty() {
+            names.push("pool".to_owned());
         }
         names.extend(self.questions.questions().iter().map(|each| each.field()));
         names.push("consent".to_owned());
@@ -91,6 +107,9 @@ impl Sheet {
         let mut read = Application::default();
         for asked in &self.asked {
             reading.personal(asked, today, &mut read);
+        }
+        if !self.pools().is_empty() {
+            read.pool = reading.pool(self.pools());
         }
         match self.questions.check_all(form.iter()) {
             Ok(answers) => read.answers = answers,
@@ -140,6 +159,7 @@ impl Sheet {
         Filled {
             contact: (self.facts.kind == Kind::Draw).then(|| contact(lang, read)),
             subject,
+            pool: read.pool.clone(),
             answers: answered.then(|| survey_wire::answers_to_json(&read.answers)),
             language: lang,
         }
@@ -164,6 +184,16 @@ impl Reading<'_> {
             Field::Email => read.email = self.one(asked, code, Email::parse),
             Field::Address => read.address = self.address(asked.required),
         }
+    }
+
+    fn pool(&mut self, pools: &[Drum]) -> Option<String> {
+        let picked = self.form.value("pool");
+        if let Some(drum) = pools.iter().find(|drum| drum.draw() == picked) {
+            return Some(drum.of.draw.clone());
+        }
+        let words = text::message(self.lang, "entry-pool-missing", &[]);
+        self.mistakes.add("pool", words);
+        None
     }
 
     fn one<T>(

@@ -3,17 +3,29 @@
 //! Invariant: a note is signed, appended and covered by a signed checkpoint in one transaction;
 //! nothing is ever taken out.
 //!
-//! Not here: the grammar of notes ([`lucky_draw::record`]), tiles and witnesses (a later release).
+//! Not here: the grammar of notes ([`lucky_draw::record`]), being a witness for others
+//! ([`crate::witness`]).
 
 use lucky_draw::encode::{Hash, sha256};
-use lucky_draw::note::TlogProof;
+use lucky_draw::note::{TlogProof, Verifier};
 
 use crate::log::{self, Log};
+use crate::platform::clock::Timestamp;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::vault::{self, CheckpointOf, Vault};
 
+mod cosigning;
+pub mod jobs;
+pub mod pages;
 mod store;
+mod tiles;
+mod wire;
+mod witnesses;
+
+pub use cosigning::Trouble;
+pub use tiles::{Tile, tile};
+pub use witnesses::{Appointed, Pinned, appoint, appointed, cosigned_proof, pinned, seen_by};
 
 /// The journal's name among the logs; it belongs to no activity.
 const JOURNAL: (&str, &str) = ("", "journal");
@@ -50,6 +62,17 @@ impl Fault for Error {
     }
 }
 
+/// A note as a reader of the journal finds it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Leaf {
+    /// Its index.
+    pub position: u64,
+    /// Its text.
+    pub text: String,
+    /// When it was written, by this site's clock.
+    pub written_at: Timestamp,
+}
+
 /// A note that stands in the journal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Written {
@@ -72,18 +95,54 @@ pub fn write(tx: &mut Tx, vault: &Vault, text: &str) -> Result<Written, Error> {
     let checkpoint =
         vault.sign_checkpoint(CheckpointOf::Journal, &log::checkpoint_text(&journal))?;
     log::keep_checkpoint(tx, &mut journal, checkpoint.clone())?;
-    let proof = TlogProof {
-        extra: None,
-        index: position,
-        hashes: log::inclusion_proof(tx, &journal, position, journal.size)?,
-        checkpoint,
-    };
+    if store::any_asked(tx)? {
+        jobs::enqueue_cosigning(tx, journal.size)?;
+    }
     Ok(Written {
         position,
         hash: sha256(text.as_bytes()),
         signed,
-        proof: proof.to_text(),
+        proof: proof_under(tx, &journal, position, checkpoint)?,
     })
+}
+
+fn proof_under(
+    tx: &mut Tx,
+    journal: &Log,
+    position: u64,
+    checkpoint: String,
+) -> Result<String, Error> {
+    let proof = TlogProof {
+        extra: None,
+        index: position,
+        hashes: log::inclusion_proof(tx, journal, position, journal.size)?,
+        checkpoint,
+    };
+    Ok(proof.to_text())
+}
+
+/// How many notes there are.
+pub fn size(tx: &mut Tx) -> Result<u64, Error> {
+    Ok(find(tx)?.map_or(0, |journal| journal.size))
+}
+
+/// The notes `start..end` as readers find them; beyond the journal's end there are none.
+pub fn leaves(tx: &mut Tx, start: u64, end: u64) -> Result<Vec<Leaf>, Error> {
+    Ok(store::leaves(tx, start, end)?)
+}
+
+/// The best proof of a note there is now: under the first checkpoint that a quorum of today's
+/// witnesses has cosigned, else under the newest.
+pub fn proof(tx: &mut Tx, vault: &Vault, position: u64) -> Result<Option<String>, Error> {
+    let Some(journal) = find(tx)?.filter(|journal| position < journal.size) else {
+        return Ok(None);
+    };
+    let pinned = pinned(tx)?;
+    if let Some(proof) = cosigned_proof(tx, vault, position, &pinned)? {
+        return Ok(Some(proof));
+    }
+    let checkpoint = checkpoint(tx)?;
+    Ok(Some(proof_under(tx, &journal, position, checkpoint)?))
 }
 
 /// The stretch of the journal from one note up to a size, with what proves its place.
@@ -110,13 +169,31 @@ pub fn segment(tx: &mut Tx, vault: &Vault, start: u64, end: u64) -> Result<Segme
     })
 }
 
-/// The newest signed checkpoint; empty before the first note.
-pub fn checkpoint(tx: &mut Tx, vault: &Vault) -> Result<String, Error> {
-    Ok(open(tx, vault)?.checkpoint)
+/// The newest signed checkpoint, with what witnesses have said about it; empty before the first
+/// note.
+pub fn checkpoint(tx: &mut Tx) -> Result<String, Error> {
+    let Some(journal) = find(tx)? else {
+        return Ok(String::new());
+    };
+    let lines = witnesses::lines_at(tx, journal.size)?;
+    Ok(journal.checkpoint + &lines)
+}
+
+/// The key under which checkpoints are signed: what another library's witness follows.
+pub fn vkey(vault: &Vault) -> String {
+    let name = format!("{}/journal", vault.site_name());
+    match Verifier::parse(&vault.vkey()) {
+        Ok(site) => site.with_name(&name).vkey(),
+        Err(_) => String::new(),
+    }
+}
+
+fn find(tx: &mut Tx) -> Result<Option<Log>, Error> {
+    Ok(log::find(tx, JOURNAL.0, JOURNAL.1)?)
 }
 
 fn open(tx: &mut Tx, vault: &Vault) -> Result<Log, Error> {
-    if let Some(journal) = log::find(tx, JOURNAL.0, JOURNAL.1)? {
+    if let Some(journal) = find(tx)? {
         return Ok(journal);
     }
     let origin = format!("{}/journal", vault.site_name());

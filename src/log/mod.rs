@@ -101,11 +101,6 @@ pub fn find(tx: &mut Tx, activity: &str, id: &str) -> Result<Option<Log>, Error>
     Ok(store::find(tx, activity, id)?)
 }
 
-/// The log of an activity's draw, if the activity has one: an activity has one draw.
-pub fn of_activity(tx: &mut Tx, activity: &str) -> Result<Option<Log>, Error> {
-    Ok(store::first_of(tx, activity)?)
-}
-
 /// Adds a leaf with this data and answers with its index; the log's size and root move on.
 pub fn append(tx: &mut Tx, log: &mut Log, data: &[u8]) -> Result<u64, Error> {
     let index = log.size;
@@ -140,17 +135,55 @@ pub fn keep_checkpoint(tx: &mut Tx, log: &mut Log, signed: String) -> Result<(),
 
 /// The text that a checkpoint of this log's present state signs.
 pub fn checkpoint_text(log: &Log) -> String {
+    checkpoint_text_of(log, log.size, log.root)
+}
+
+/// The text that a checkpoint of this log signed when it had `size` leaves.
+pub fn checkpoint_text_at(tx: &mut Tx, log: &Log, size: u64) -> Result<String, Error> {
+    Ok(checkpoint_text_of(log, size, root_at(tx, log, size)?))
+}
+
+fn checkpoint_text_of(log: &Log, size: u64, root: Hash) -> String {
     lucky_draw::note::Checkpoint {
         origin: log.origin.clone(),
-        size: log.size,
-        root: log.root,
+        size,
+        root,
     }
     .to_text()
+}
+
+/// The root of the first `size` leaves, of which the log has at least that many.
+pub fn root_at(tx: &mut Tx, log: &Log, size: u64) -> Result<Hash, Error> {
+    tree::root(&mut store::StoredNodes { tx, log }, size)
 }
 
 /// Proof that the leaf at `index` is under the root of the first `size` leaves.
 pub fn inclusion_proof(tx: &mut Tx, log: &Log, index: u64, size: u64) -> Result<Vec<Hash>, Error> {
     tree::inclusion_proof(&mut store::StoredNodes { tx, log }, index, size)
+}
+
+/// Proof that the log of `new` leaves extends the log of `old` leaves.
+pub fn consistency_proof(tx: &mut Tx, log: &Log, old: u64, new: u64) -> Result<Vec<Hash>, Error> {
+    tree::consistency_proof(&mut store::StoredNodes { tx, log }, old, new)
+}
+
+/// The `count` hashes of complete subtrees of height `level` from place `from` on, as tiles hold
+/// them.
+///
+/// # Errors
+/// [`Error::LostNode`] if one of them is not there.
+pub fn hashes(
+    tx: &mut Tx,
+    log: &Log,
+    level: u32,
+    from: u64,
+    count: u64,
+) -> Result<Vec<Hash>, Error> {
+    let hashes = store::nodes(tx, log, level, from, count)?;
+    match u64::try_from(hashes.len()) {
+        Ok(found) if found == count => Ok(hashes),
+        _ => Err(Error::LostNode { level, index: from }),
+    }
 }
 
 /// Roots of the perfect subtrees of the first `size` leaves, largest first.

@@ -75,20 +75,6 @@ pub(super) fn find(tx: &mut Tx, activity: &str, id: &str) -> Result<Option<Log>,
     }))
 }
 
-/// The first log of an activity by id.
-pub(super) fn first_of(tx: &mut Tx, activity: &str) -> Result<Option<Log>, db::Error> {
-    let id: Option<String> = logs::table
-        .filter(logs::activity_id.eq(activity))
-        .select(logs::id)
-        .order(logs::id)
-        .first(tx.conn())
-        .optional()?;
-    match id {
-        Some(id) => find(tx, activity, &id),
-        None => Ok(None),
-    }
-}
-
 pub(super) fn insert_nodes(
     tx: &mut Tx,
     log: &Log,
@@ -106,6 +92,26 @@ pub(super) fn insert_nodes(
             .execute(tx.conn())?;
     }
     Ok(())
+}
+
+/// Stored nodes of one height, in order; fewer than `count` where some are missing.
+pub(super) fn nodes(
+    tx: &mut Tx,
+    log: &Log,
+    level: u32,
+    from: u64,
+    count: u64,
+) -> Result<Vec<Hash>, db::Error> {
+    let rows: Vec<Vec<u8>> = log_nodes::table
+        .filter(log_nodes::activity_id.eq(&log.activity))
+        .filter(log_nodes::log_id.eq(&log.id))
+        .filter(log_nodes::level.eq(i64::from(level)))
+        .filter(log_nodes::position.ge(signed(from)))
+        .filter(log_nodes::position.lt(signed(from + count)))
+        .order(log_nodes::position)
+        .select(log_nodes::hash)
+        .load(tx.conn())?;
+    Ok(rows.iter().filter_map(|bytes| hash(bytes)).collect())
 }
 
 /// Moves size and root on if nobody else did.

@@ -6,8 +6,8 @@
 use lucky_draw::result::Slot;
 use zeroize::Zeroizing;
 
-use crate::activity::ActivityId;
 use crate::audit::Actor;
+use crate::draw::DrawId;
 use crate::identity::mask;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
@@ -79,11 +79,11 @@ pub fn open(
     db: &Db,
     vault: &Vault,
     by: &Actor,
-    activity: &ActivityId,
+    draw: &DrawId,
     slot: &Slot,
     reason: CallReason,
 ) -> Result<Callee, Error> {
-    let draw = db.read_now("read draw", |tx| claims::decided(tx, activity))?;
+    let draw = db.read_now("read draw", |tx| claims::decided(tx, draw))?;
     let verified = post::verified(db, vault, &draw)?;
     let recorded = db.write_now("record call", |tx| -> Result<_, Error> {
         let claim = claims::of_slot(tx, &draw, slot)?;

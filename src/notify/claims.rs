@@ -12,7 +12,7 @@ use lucky_draw::result::{Holding, SettleCode, Slot};
 use crate::activity::stage::Drawn;
 use crate::activity::{self, Activity, ActivityId, Facts, Stage};
 use crate::audit::{self, Act, Actor};
-use crate::draw::{self, DrawStage, Plan};
+use crate::draw::{self, DrawId, DrawStage, Plan};
 use crate::entry;
 use crate::platform::clock::{DAY, MINUTE, Timestamp};
 use crate::platform::db::Tx;
@@ -33,20 +33,41 @@ pub struct Decided {
     pub plan: Plan,
 }
 
-/// The draw of an activity once it has a result.
+/// A draw once it has a result.
 ///
 /// # Errors
 /// [`Error::Unknown`] before the result, [`Error::Purged`] after the purge.
-pub fn decided(tx: &mut Tx, activity: &ActivityId) -> Result<Decided, Error> {
-    let facts = activity::by_id(tx, activity)?;
+pub fn decided(tx: &mut Tx, draw: &DrawId) -> Result<Decided, Error> {
+    let plan = match draw::by_id(tx, draw) {
+        Err(draw::Error::Unknown) => return Err(Error::Unknown),
+        plan => plan?,
+    };
+    let facts = activity::by_id(tx, &plan.activity)?;
     if facts.stage == Stage::Purged {
         return Err(Error::Purged);
     }
-    let plan = draw::plan(tx, activity)?.ok_or(Error::Unknown)?;
     if plan.stage != DrawStage::Drawn {
         return Err(Error::Unknown);
     }
     Ok(Decided { facts, plan })
+}
+
+/// Every draw of an activity that has a result, in their order.
+///
+/// # Errors
+/// [`Error::Purged`] after the purge.
+pub fn all(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Decided>, Error> {
+    let facts = activity::by_id(tx, activity)?;
+    if facts.stage == Stage::Purged {
+        return Err(Error::Purged);
+    }
+    let mut draws = draw::plans(tx, activity)?;
+    draws.retain(|plan| plan.stage == DrawStage::Drawn);
+    let decided = |plan| Decided {
+        facts: facts.clone(),
+        plan,
+    };
+    Ok(draws.into_iter().map(decided).collect())
 }
 
 impl Decided {
@@ -55,9 +76,14 @@ impl Decided {
         self.plan.id.as_str()
     }
 
+    /// Whether prizes may still change hands: other draws of the activity may be to come.
+    pub fn is_running(&self) -> bool {
+        matches!(self.facts.stage, Stage::Closed | Stage::Drawn)
+    }
+
     /// The first deadline after `now`; after the last one, the day on which personal data goes.
     pub fn next_deadline(&self, now: Timestamp) -> Timestamp {
-        draw::claim_deadlines(&self.facts)
+        draw::claim_deadlines(&self.facts, &self.plan)
             .into_iter()
             .find(|deadline| *deadline > now)
             .unwrap_or(self.facts.purges_at)
@@ -65,13 +91,13 @@ impl Decided {
 
     /// The latest deadline that has passed at `now`.
     fn passed(&self, now: Timestamp) -> Option<Timestamp> {
-        let deadlines = draw::claim_deadlines(&self.facts);
+        let deadlines = draw::claim_deadlines(&self.facts, &self.plan);
         deadlines.into_iter().rfind(|deadline| *deadline <= now)
     }
 
     /// Whether no deadline is left.
     fn is_over(&self, now: Timestamp) -> bool {
-        match draw::claim_deadlines(&self.facts).last() {
+        match draw::claim_deadlines(&self.facts, &self.plan).last() {
             Some(last) => *last <= now,
             None => self.facts.purges_at <= now,
         }
@@ -125,7 +151,7 @@ pub fn ensure(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
             mark(tx, draw, &Actor::System, &claim, ClaimStage::Vacated)?;
         }
     }
-    if draw.facts.stage == Stage::Drawn {
+    if draw.is_running() {
         jobs::enqueue_deadlines(tx, draw)?;
     }
     list(tx, draw)
@@ -226,7 +252,7 @@ pub fn claim(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Cla
     }
     let claimed = mark(tx, draw, by, &held, ClaimStage::Claimed)?;
     record(tx, draw, by, "notify.claimed", &claimed)?;
-    jobs::enqueue_look(tx, &draw.facts.id, tx.now().plus(UNDO))?;
+    jobs::enqueue_look(tx, draw, tx.now().plus(UNDO))?;
     Ok(claimed)
 }
 
@@ -257,7 +283,7 @@ pub fn undo(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Clai
 /// deadline; until then the mark can be taken back by [`keep`].
 pub fn decline(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Claim, Error> {
     let held = of_slot(tx, draw, slot)?;
-    if held.stage != ClaimStage::Held || draw.facts.stage != Stage::Drawn {
+    if held.stage != ClaimStage::Held || !draw.is_running() {
         return Err(Error::Moved);
     }
     let declined = mark(tx, draw, by, &held, ClaimStage::Declined)?;
@@ -287,7 +313,7 @@ pub fn keep(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Clai
 /// Does everything whose time has come: passes prizes on at a deadline, tells those who moved up
 /// if winners were told, and ends the telling when nothing is left to wait for.
 pub fn look(tx: &mut Tx, vault: &Vault, mailer: &Mailer, draw: &Decided) -> Result<(), Error> {
-    if draw.facts.stage != Stage::Drawn {
+    if !draw.is_running() {
         return Ok(());
     }
     let claims = ensure(tx, draw)?;
@@ -298,20 +324,33 @@ pub fn look(tx: &mut Tx, vault: &Vault, mailer: &Mailer, draw: &Decided) -> Resu
     if notices::has_begun(tx, draw)? {
         notices::tell(tx, mailer, draw, &claims)?;
     }
-    if draw.is_over(tx.now()) || !is_open(tx, draw, &claims)? {
-        let drawn: Activity<Drawn> = Activity::at(draw.facts.clone())?;
-        drawn.notified(tx)?;
-        let act = Act {
-            actor: &Actor::System,
-            act: "notify.finished",
-            activity: draw.facts.id.as_str(),
-            object: draw.draw(),
-            purpose: "",
-            reason: "",
-        };
-        audit::record(tx, &act)?;
+    finish(tx, draw)
+}
+
+/// Ends the telling once nothing is left to wait for in any draw of the activity.
+fn finish(tx: &mut Tx, draw: &Decided) -> Result<(), Error> {
+    let facts = activity::by_id(tx, &draw.facts.id)?;
+    if facts.stage != Stage::Drawn {
+        return Ok(());
     }
-    Ok(())
+    for other in all(tx, &facts.id)? {
+        let claims = ensure(tx, &other)?;
+        if !other.is_over(tx.now()) && is_open(tx, &other, &claims)? {
+            return Ok(());
+        }
+    }
+    let id = facts.id.clone();
+    let drawn: Activity<Drawn> = Activity::at(facts)?;
+    drawn.notified(tx)?;
+    let act = Act {
+        actor: &Actor::System,
+        act: "notify.finished",
+        activity: id.as_str(),
+        object: draw.draw(),
+        purpose: "",
+        reason: "",
+    };
+    Ok(audit::record(tx, &act)?)
 }
 
 /// The one settlement of a deadline: nobody came (F), or the person declined before it (D).

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::activity::ActivityId;
 use crate::audit::{self, Act, Actor, StaffId};
+use crate::draw::DrawId;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language, dates};
@@ -153,8 +154,8 @@ pub struct Taker {
 /// What somebody asks for.
 #[derive(Debug, Clone)]
 pub struct Request {
-    /// The activity.
-    pub activity: ActivityId,
+    /// The draw.
+    pub draw: DrawId,
     /// What for.
     pub purpose: ExportPurpose,
     /// In which form.
@@ -182,7 +183,7 @@ pub fn list(tx: &mut Tx) -> Result<Vec<Export>, Error> {
 
 /// Makes an export: verified, written down, opened, filled in, in this order.
 pub fn make(db: &Db, vault: &Vault, by: &Taker, request: &Request) -> Result<File, Error> {
-    let draw = db.read_now("read draw", |tx| claims::decided(tx, &request.activity))?;
+    let draw = db.read_now("read draw", |tx| claims::decided(tx, &request.draw))?;
     let verified = post::verified(db, vault, &draw)?;
     let (export, claims, recorded) = db.write_now("record export", |tx| {
         begin(tx, &draw, &verified, by, request)
@@ -228,7 +229,7 @@ fn begin(
         winners.push(claim);
     }
     let export = Export {
-        activity: request.activity.clone(),
+        activity: draw.facts.id.clone(),
         id: ExportId::fresh(),
         by: by.id.clone(),
         made_at: tx.now(),

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 
 use crate::activity::{self, ActivityId, Stage};
-use crate::draw;
+use crate::draw::{self, DrawId};
 use crate::platform::clock::{MINUTE, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::db::{self, Db, Tx};
@@ -40,8 +40,7 @@ pub fn register(
     runner.on(MAIL, move |job| mail(&post, job));
     let (own_db, own_vault, own_mailer) = (db.clone(), vault.clone(), mailer.clone());
     runner.on(LOOK, move |job| {
-        let activity = ActivityId(job.activity.clone());
-        look(&own_db, &own_vault, &own_mailer, &activity)?;
+        look_by_job(&own_db, &own_vault, &own_mailer, job)?;
         Ok(Next::Done)
     });
     let (own_db, own_mailer) = (db.clone(), mailer.clone());
@@ -86,21 +85,30 @@ pub(super) fn enqueue_mail(
     )
 }
 
-/// A look at one activity at some moment.
+/// A look at one draw at some moment.
 pub(super) fn enqueue_look(
     tx: &mut Tx,
-    activity: &ActivityId,
+    draw: &Decided,
     run_at: Timestamp,
 ) -> Result<(), db::Error> {
-    enqueue_at(tx, LOOK, activity, run_at)
+    jobs::enqueue(
+        tx,
+        &NewJob {
+            kind: LOOK,
+            activity: draw.facts.id.0.clone(),
+            payload: draw.draw().to_owned(),
+            run_at,
+            dedup_key: format!("{LOOK}:{}:{}", draw.draw(), run_at.0),
+        },
+    )
 }
 
 /// The deadlines of a draw that are still to come, and the reminders before them.
 pub(super) fn enqueue_deadlines(tx: &mut Tx, draw: &Decided) -> Result<(), db::Error> {
     let now = tx.now();
-    for deadline in draw::claim_deadlines(&draw.facts) {
+    for deadline in draw::claim_deadlines(&draw.facts, &draw.plan) {
         if deadline > now {
-            enqueue_at(tx, LOOK, &draw.facts.id, deadline)?;
+            enqueue_look(tx, draw, deadline)?;
         }
         if draw.reminder_before(deadline) > now {
             enqueue_reminder(tx, draw, deadline)?;
@@ -115,27 +123,9 @@ fn enqueue_reminder(tx: &mut Tx, draw: &Decided, deadline: Timestamp) -> Result<
         &NewJob {
             kind: REMIND,
             activity: draw.facts.id.0.clone(),
-            payload: deadline.0.to_string(),
+            payload: format!("{} {}", draw.draw(), deadline.0),
             run_at: draw.reminder_before(deadline),
-            dedup_key: format!("{REMIND}:{}:{}", draw.facts.id, deadline.0),
-        },
-    )
-}
-
-fn enqueue_at(
-    tx: &mut Tx,
-    kind: &'static str,
-    activity: &ActivityId,
-    run_at: Timestamp,
-) -> Result<(), db::Error> {
-    jobs::enqueue(
-        tx,
-        &NewJob {
-            kind,
-            activity: activity.0.clone(),
-            payload: String::new(),
-            run_at,
-            dedup_key: format!("{kind}:{activity}:{}", run_at.0),
+            dedup_key: format!("{REMIND}:{}:{}", draw.draw(), deadline.0),
         },
     )
 }
@@ -150,9 +140,33 @@ fn mail(post: &Post, job: &Job) -> Result<Next, Failure> {
     }
 }
 
-fn look(db: &Db, vault: &Vault, mailer: &Mailer, activity: &ActivityId) -> Result<(), Error> {
+/// The draw of a job; a job of before an activity could have several draws names none.
+fn look_by_job(db: &Db, vault: &Vault, mailer: &Mailer, job: &Job) -> Result<(), Error> {
+    if !job.payload.is_empty() {
+        return look(db, vault, mailer, &DrawId(job.payload.clone()));
+    }
+    look_at_all(db, vault, mailer, &ActivityId(job.activity.clone()))
+}
+
+fn look_at_all(
+    db: &Db,
+    vault: &Vault,
+    mailer: &Mailer,
+    activity: &ActivityId,
+) -> Result<(), Error> {
+    let draws = match db.read_now("list draws", |tx| claims::all(tx, activity)) {
+        Err(Error::Purged) => return Ok(()),
+        draws => draws?,
+    };
+    for draw in draws {
+        look(db, vault, mailer, &draw.plan.id)?;
+    }
+    Ok(())
+}
+
+fn look(db: &Db, vault: &Vault, mailer: &Mailer, draw: &DrawId) -> Result<(), Error> {
     let looked = db.write_now("look after claims", |tx| {
-        let draw = claims::decided(tx, activity)?;
+        let draw = claims::decided(tx, draw)?;
         claims::look(tx, vault, mailer, &draw)
     });
     match looked {
@@ -163,12 +177,14 @@ fn look(db: &Db, vault: &Vault, mailer: &Mailer, activity: &ActivityId) -> Resul
 }
 
 fn remind(db: &Db, mailer: &Mailer, job: &Job) -> Result<Next, Failure> {
-    let activity = ActivityId(job.activity.clone());
-    let Ok(deadline) = job.payload.parse().map(Timestamp) else {
+    let words = job.payload.split_once(' ');
+    let Some((draw, Ok(deadline))) = words.map(|(draw, at)| (DrawId::from(draw), at.parse()))
+    else {
         return Ok(Next::Done);
     };
+    let deadline = Timestamp(deadline);
     let reminded = db.write_now("remind winners", |tx| {
-        let draw = claims::decided(tx, &activity)?;
+        let draw = claims::decided(tx, &draw)?;
         notices::remind(tx, mailer, &draw, deadline)
     });
     match reminded {
@@ -179,11 +195,11 @@ fn remind(db: &Db, mailer: &Mailer, job: &Job) -> Result<Next, Failure> {
 
 fn watch(db: &Db, vault: &Vault, mailer: &Mailer) -> Result<Next, Failure> {
     let drawn = db.read_now("list draws with a result", |tx| {
-        activity::list(tx, &[Stage::Drawn])
+        activity::list(tx, &[Stage::Closed, Stage::Drawn])
     })?;
     for facts in drawn {
         // One broken activity must not keep the others waiting.
-        if let Err(error) = look(db, vault, mailer, &facts.id) {
+        if let Err(error) = look_at_all(db, vault, mailer, &facts.id) {
             tracing::error!(activity = %facts.id, %error, "claims cannot be looked after");
         }
     }

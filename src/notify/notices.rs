@@ -189,7 +189,10 @@ pub fn resend(
     by: &Actor,
     id: &NoticeId,
 ) -> Result<(), Error> {
-    let old = store::find_notice(tx, &draw.facts.id, id)?.ok_or(Error::Unknown)?;
+    let (old, of) = store::find_notice(tx, &draw.facts.id, id)?.ok_or(Error::Unknown)?;
+    if of != draw.plan.id {
+        return Err(Error::Unknown);
+    }
     let all = store::notices(tx, &draw.facts.id, draw.draw())?;
     let newer = all.iter().any(|notice| {
         notice.slot == old.slot

@@ -15,7 +15,8 @@ use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
-use crate::activity::{ActivityId, Stage};
+use crate::activity::{self, ActivityId, Facts, Stage};
+use crate::draw::{self, DrawId, DrawStage, Plan};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
 use crate::platform::mail::Mailer;
@@ -29,12 +30,12 @@ pub use desk::DeskLimit;
 
 use super::claims::{self, Decided};
 use super::letters::{self, Imprint, Matter};
-use super::wire::{Asked, NotYetView, NotifyView, Preview, WinnersView};
+use super::wire::{Asked, GroupView, NotYetView, NotifyView, Preview, WinnersView};
 use super::{Claim, Error, Notice, NoticeKind, notices, post};
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
-    let own = routes![winners, preview, notify];
+    let own = routes![winners, only, preview, notify];
     own.into_iter()
         .chain(desk::routes())
         .chain(exports::routes())
@@ -48,9 +49,8 @@ struct Standing {
     untold: Vec<Claim>,
 }
 
-/// Everything about the winners of an activity; rows that are missing are made.
-fn standing(tx: &mut Tx, activity: &ActivityId) -> Result<Standing, Error> {
-    let draw = claims::decided(tx, activity)?;
+/// Everything about the winners of a draw; rows that are missing are made.
+fn standing(tx: &mut Tx, draw: Decided) -> Result<Standing, Error> {
     let claims = claims::ensure(tx, &draw)?;
     let notices = notices::list(tx, &draw)?;
     let untold = notices::untold(tx, &draw, &claims)?;
@@ -60,6 +60,20 @@ fn standing(tx: &mut Tx, activity: &ActivityId) -> Result<Standing, Error> {
         notices,
         untold,
     })
+}
+
+/// The winners of every draw that has a result, and the names of those that have none yet.
+type Winners = (Facts, Vec<Standing>, Vec<Plan>);
+
+fn all_standing(tx: &mut Tx, activity: &ActivityId) -> Result<Winners, Error> {
+    let facts = activity::by_id(tx, activity)?;
+    let mut standing_all = Vec::new();
+    for draw in claims::all(tx, activity)? {
+        standing_all.push(standing(tx, draw)?);
+    }
+    let mut plans = draw::plans(tx, activity)?;
+    plans.retain(|plan| plan.stage != DrawStage::Drawn);
+    Ok((facts, standing_all, plans))
 }
 
 #[get("/staff/activities/<id>/winners?<only>&<told>")]
@@ -72,41 +86,48 @@ async fn winners(
     db: &State<Db>,
 ) -> AppResult<Page> {
     let activity = ActivityId::from(id);
-    let standing = db
-        .write("read winners", move |tx| standing(tx, &activity))
-        .await;
-    let standing = match standing {
-        Err(Error::Unknown) => return not_yet(lang, id, db).await,
-        standing => standing?,
-    };
+    let (facts, decided, waiting) = db
+        .write("read winners", move |tx| all_standing(tx, &activity))
+        .await?;
+    if decided.is_empty() {
+        return Ok(not_yet(lang, &facts));
+    }
     let asked = Asked {
         only: only.unwrap_or(""),
         told,
     };
-    let view = WinnersView::of(
-        lang,
-        &standing.draw,
-        &standing.claims,
-        &standing.notices,
-        standing.untold.len(),
-        &asked,
-    );
+    let groups = decided.iter().map(|standing| {
+        GroupView::of(
+            lang,
+            &standing.draw,
+            &standing.claims,
+            &standing.notices,
+            standing.untold.len(),
+            &asked,
+        )
+    });
+    let groups = groups.collect();
+    let view = WinnersView::of(lang, &facts, groups, &waiting, &asked);
     Ok(Page::new(lang, "notify/winners", view).no_store())
 }
 
-/// Before the result there is nobody to tell.
-async fn not_yet(lang: Language, id: &str, db: &State<Db>) -> AppResult<Page> {
-    let activity = ActivityId::from(id);
-    let facts = db
-        .read("read activity", move |tx| {
-            crate::activity::by_id(tx, &activity)
-        })
-        .await?;
+/// Before the first result there is nobody to tell.
+fn not_yet(lang: Language, facts: &Facts) -> Page {
     let view = NotYetView {
-        heading: Heading::of(lang, &facts),
+        heading: Heading::of(lang, facts),
         is_cancelled: facts.stage == Stage::Cancelled,
     };
-    Ok(Page::new(lang, "notify/not_yet", view).no_store())
+    Page::new(lang, "notify/not_yet", view).no_store()
+}
+
+/// A draw with a result, if it is one of the activity.
+fn decided_of(tx: &mut Tx, activity: &ActivityId, draw: &DrawId) -> Result<Decided, Error> {
+    let decided = claims::decided(tx, draw)?;
+    if decided.facts.id == *activity {
+        Ok(decided)
+    } else {
+        Err(Error::Unknown)
+    }
 }
 
 /// What will be sent, before it is.
@@ -116,8 +137,9 @@ struct ToTell {
     without_address: usize,
 }
 
-fn to_tell(tx: &mut Tx, activity: &ActivityId) -> Result<ToTell, Error> {
-    let Standing { draw, untold, .. } = standing(tx, activity)?;
+fn to_tell(tx: &mut Tx, activity: &ActivityId, draw: &DrawId) -> Result<ToTell, Error> {
+    let draw = decided_of(tx, activity, draw)?;
+    let Standing { draw, untold, .. } = standing(tx, draw)?;
     let mut without_address = 0;
     for claim in &untold {
         let contact = post::contact_of(tx, &draw, claim.index)?;
@@ -163,14 +185,23 @@ fn notify_page(
     }
     let view = NotifyView {
         heading: Heading::of(lang, &found.draw.facts),
+        draw: found.draw.plan.name.pick(lang).to_owned(),
+        path: notify_path(&found.draw),
         count: found.untold.len(),
         without_address: found.without_address,
         is_configured: mailer.is_configured(),
         changed,
         letters: previews,
     };
-    let at = format!("/staff/activities/{}/notify", found.draw.facts.id);
+    let at = notify_path(&found.draw);
     Ok(Page::new(lang, "notify/notify", view).no_store().at(at))
+}
+
+fn notify_path(draw: &Decided) -> String {
+    format!(
+        "/staff/activities/{}/draws/{}/notify",
+        draw.facts.id, draw.plan.id
+    )
 }
 
 fn language_words(lang: Language, language: Language) -> String {
@@ -181,40 +212,61 @@ fn language_words(lang: Language, language: Language) -> String {
     text::message(lang, id, &[])
 }
 
+/// The letters of the one draw with a result; of several, their list.
 #[get("/staff/activities/<id>/notify")]
+async fn only(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) -> AppResult<Reply> {
+    let activity = ActivityId::from(id);
+    let of = activity.clone();
+    let draws = db
+        .read("list draws", move |tx| claims::all(tx, &of))
+        .await?;
+    let path = match draws.as_slice() {
+        [draw] => notify_path(draw),
+        _ => format!("/staff/activities/{activity}/winners"),
+    };
+    Ok(Reply::go(lang, &path))
+}
+
+#[get("/staff/activities/<id>/draws/<draw>/notify")]
 async fn preview(
     lang: Language,
     _staff: Librarian,
     id: &str,
+    draw: &str,
     db: &State<Db>,
     config: &State<Arc<Config>>,
     mailer: &State<Arc<Mailer>>,
 ) -> AppResult<Page> {
-    let activity = ActivityId::from(id);
+    let (activity, draw) = (ActivityId::from(id), DrawId::from(draw));
     let found = db
-        .write("read untold winners", move |tx| to_tell(tx, &activity))
+        .write("read untold winners", move |tx| {
+            to_tell(tx, &activity, &draw)
+        })
         .await?;
     notify_page(lang, config, mailer, &found, false)
 }
 
-#[post("/staff/activities/<id>/notify", data = "<form>")]
+#[post("/staff/activities/<id>/draws/<draw>/notify", data = "<form>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn notify(
     lang: Language,
     staff: Librarian,
     id: &str,
+    draw: &str,
     form: FormFields,
     db: &State<Db>,
     config: &State<Arc<Config>>,
     mailer: &State<Arc<Mailer>>,
 ) -> AppResult<Reply> {
-    let activity = ActivityId::from(id);
+    let (activity, draw) = (ActivityId::from(id), DrawId::from(draw));
     let seen: usize = form.value("count").parse().unwrap_or(0);
     let (own_mailer, actor) = (mailer.inner().clone(), staff.0.actor());
-    let of = activity.clone();
+    let of = (activity.clone(), draw.clone());
     // What was confirmed is what is sent: another number than the one shown asks again.
     let told = db
         .write("tell winners", move |tx| {
-            let found = standing(tx, &of)?;
+            let decided = decided_of(tx, &of.0, &of.1)?;
+            let found = standing(tx, decided)?;
             if found.untold.len() != seen {
                 return Ok::<_, Error>(None);
             }
@@ -226,7 +278,9 @@ async fn notify(
         return Ok(Reply::go(lang, &path));
     }
     let found = db
-        .write("read untold winners", move |tx| to_tell(tx, &activity))
+        .write("read untold winners", move |tx| {
+            to_tell(tx, &activity, &draw)
+        })
         .await?;
     Ok(notify_page(lang, config, mailer, &found, true)?
         .again()

@@ -223,8 +223,8 @@ impl Post {
 
 /// Looks whether a notice is still to be sent, and settles those that are not.
 fn take_up(tx: &mut Tx, activity: &ActivityId, id: &NoticeId) -> Result<Turn, Error> {
-    let draw = claims::decided(tx, activity)?;
-    let notice = store::find_notice(tx, activity, id)?.ok_or(Error::Unknown)?;
+    let (notice, draw) = store::find_notice(tx, activity, id)?.ok_or(Error::Unknown)?;
+    let draw = claims::decided(tx, &draw)?;
     match notice.stage {
         NoticeStage::Waiting => {}
         NoticeStage::Sending => {

@@ -5,6 +5,7 @@ use lucky_draw::result::Slot;
 
 use crate::activity::ActivityId;
 use crate::audit::StaffId;
+use crate::draw::DrawId;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::schema::{claims, exports, notices};
 use crate::platform::db::{self, Tx};
@@ -40,6 +41,7 @@ impl From<ClaimRow> for Claim {
 #[diesel(table_name = notices)]
 struct NoticeRow {
     id: String,
+    draw_id: String,
     slot: String,
     position: i64,
     kind: String,
@@ -162,18 +164,22 @@ pub(super) fn notices(
     Ok(rows.into_iter().map(Notice::from).collect())
 }
 
+/// A notice and the draw it is about.
 pub(super) fn find_notice(
     tx: &mut Tx,
     activity: &ActivityId,
     id: &NoticeId,
-) -> Result<Option<Notice>, db::Error> {
+) -> Result<Option<(Notice, DrawId)>, db::Error> {
     let row = notices::table
         .filter(notices::activity_id.eq(activity.as_str()))
         .filter(notices::id.eq(id.as_str()))
         .select(NoticeRow::as_select())
         .first(tx.conn())
         .optional()?;
-    Ok(row.map(Notice::from))
+    Ok(row.map(|row| {
+        let draw = DrawId(row.draw_id.clone());
+        (Notice::from(row), draw)
+    }))
 }
 
 pub(super) fn insert_notice(

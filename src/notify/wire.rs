@@ -6,8 +6,8 @@
 mod views;
 
 pub(super) use views::{
-    Asked, CallView, ExportTyped, ExportsView, LetterText, NotYetView, NotifyView, Preview,
-    WinnerPage, WinnerView, WinnersView,
+    Asked, CallView, ExportTyped, ExportsView, GroupView, LetterText, NotYetView, NotifyView,
+    Preview, WinnerPage, WinnerView, WinnersView,
 };
 
 use jiff::civil::Date;
@@ -15,6 +15,7 @@ use lucky_draw::result::Slot;
 use zeroize::Zeroizing;
 
 use crate::activity::{AskedField, Field};
+use crate::draw::DrawId;
 use crate::identity::email::Email;
 use crate::identity::mistake::{self, Mistake};
 use crate::identity::national_id::NationalId;
@@ -26,7 +27,7 @@ use crate::platform::web::form::{FormFields, Mistakes};
 use super::calls::CallReason;
 use super::export::{ExportPurpose, Request};
 use super::sheet::Format;
-use super::{ActivityId, NoticeKind, NoticeStage};
+use super::{NoticeKind, NoticeStage};
 
 /// The longest reason for an export.
 const REASON_MAX: usize = 200;
@@ -87,10 +88,10 @@ pub(super) fn call_reason(lang: Language, form: &FormFields) -> Result<CallReaso
 /// Reads the form of an export.
 pub(super) fn export_request(lang: Language, form: &FormFields) -> Result<Request, Mistakes> {
     let mut mistakes = Mistakes::new();
-    let activity = form.value("activity").trim();
-    if activity.is_empty() {
-        let words = text::message(lang, "notify-export-activity-empty", &[]);
-        mistakes.add("activity", words);
+    let draw = form.value("draw").trim();
+    if draw.is_empty() {
+        let words = text::message(lang, "notify-export-draw-empty", &[]);
+        mistakes.add("draw", words);
     }
     let purpose = ExportPurpose::parse(form.value("purpose"));
     if purpose.is_none() {
@@ -117,7 +118,7 @@ pub(super) fn export_request(lang: Language, form: &FormFields) -> Result<Reques
     }
     match (purpose, format) {
         (Some(purpose), Some(format)) if mistakes.is_empty() => Ok(Request {
-            activity: ActivityId::from(activity),
+            draw: DrawId::from(draw),
             purpose,
             format,
             reason,
@@ -218,10 +219,10 @@ mod tests {
 
     #[test]
     fn an_export_asks_for_everything() {
-        let mistakes = export_request(Language::En, &FormFields::parse("activity=x"))
+        let mistakes = export_request(Language::En, &FormFields::parse("draw=x"))
             .expect_err("nothing else was chosen");
         assert_eq!(mistakes.len(), 3);
-        let body = "activity=x&purpose=post&format=csv&reason=letters";
+        let body = "draw=x&purpose=post&format=csv&reason=letters";
         let request = export_request(Language::En, &FormFields::parse(body)).expect("a whole form");
         assert_eq!(request.purpose, ExportPurpose::Post);
     }

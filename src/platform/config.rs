@@ -15,6 +15,8 @@ use crate::platform::db::Target;
 /// The application's part of the configuration.
 #[derive(Debug, Clone, Deserialize, Validate)]
 #[serde(default, deny_unknown_fields)]
+#[validate(schema(function = "are_witnesses"))]
+#[validate(schema(function = "is_quorum"))]
 pub struct Config {
     /// Where database and keys live; `FAIRDRAW_DATA` wins.
     pub data: PathBuf,
@@ -51,11 +53,23 @@ pub struct Config {
     /// Prizes worth this much together, in NT$: the plan's page then advises a lottery beside drand.
     #[validate(range(min = 0))]
     pub valuable_from: i64,
-    /// Whether a draw may use a secret of the operator beside its public sources.
-    pub operator_secret: bool,
     /// Hour of the day (0–23, Asia/Taipei) in which a purge may compact the database; 24: at once.
     #[validate(range(max = 24))]
     pub quiet_hour: u8,
+    /// Who is asked to say when they saw the journal; a draw pins them when it is published.
+    pub witnesses: Vec<WitnessSetting>,
+    /// How many of them must have seen a note: more than half; 0 without witnesses.
+    pub quorum: u32,
+}
+
+/// A witness of the journal.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct WitnessSetting {
+    /// Its key, as `fairdraw witness` prints it (C2SP tlog-cosignature, Ed25519, type 0x04).
+    pub vkey: String,
+    /// Where it takes checkpoints: `add-checkpoint` is below this address.
+    pub url: String,
 }
 
 impl Default for Config {
@@ -80,8 +94,9 @@ impl Default for Config {
             .map(str::to_owned)
             .to_vec(),
             valuable_from: 100_000,
-            operator_secret: false,
             quiet_hour: 24,
+            witnesses: Vec::new(),
+            quorum: 0,
         }
     }
 }
@@ -158,4 +173,91 @@ fn are_relays(relays: &[String]) -> Result<(), validator::ValidationError> {
         .all(|relay| relay.starts_with("https://"))
         .then_some(())
         .ok_or_else(|| validator::ValidationError::new("every relay starts with https://"))
+}
+
+fn are_witnesses(config: &Config) -> Result<(), validator::ValidationError> {
+    let witnesses = &config.witnesses;
+    let fits = |witness: &WitnessSetting| {
+        let web = witness.url.starts_with("https://") || witness.url.starts_with("http://");
+        web && !witness.url.ends_with('/')
+            && lucky_draw::note::Witness::parse(&witness.vkey).is_ok()
+    };
+    let distinct = witnesses.iter().enumerate().all(|(at, witness)| {
+        let earlier = &witnesses[..at];
+        earlier.iter().all(|other| other.vkey != witness.vkey)
+    });
+    (distinct && witnesses.iter().all(fits))
+        .then_some(())
+        .ok_or_else(|| {
+            validator::ValidationError::new(
+                "each witness once, with the vkey it prints and an address without a slash at the end",
+            )
+        })
+}
+
+/// More than half of the witnesses, or none of none (draw-protocol 4.9).
+fn is_quorum(config: &Config) -> Result<(), validator::ValidationError> {
+    let (asked, named) = (u64::from(config.quorum), config.witnesses.len() as u64);
+    let majority = 2 * asked > named && (1..=named).contains(&asked);
+    (majority || (asked, named) == (0, 0))
+        .then_some(())
+        .ok_or_else(|| {
+            validator::ValidationError::new(
+                "quorum is more than half of the witnesses and at most all; 0 without witnesses",
+            )
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use lucky_draw::note::Cosigner;
+
+    use super::*;
+
+    fn config(named: &[u8], quorum: u32) -> Config {
+        let witness = |seed: &u8| WitnessSetting {
+            vkey: Cosigner::new("w.example", [*seed; 32])
+                .expect("a name")
+                .vkey(),
+            url: "https://w.example".to_owned(),
+        };
+        Config {
+            witnesses: named.iter().map(witness).collect(),
+            quorum,
+            ..Config::default()
+        }
+    }
+
+    #[test]
+    fn a_quorum_is_more_than_half_of_the_witnesses() {
+        for (named, quorum, fits) in [
+            (&[][..], 0, true),
+            (&[], 1, false),
+            (&[1], 0, false),
+            (&[1], 1, true),
+            (&[1, 2], 1, false),
+            (&[1, 2, 3], 2, true),
+            (&[1, 2, 3], 4, false),
+            (&[1, 1, 3], 2, false),
+        ] {
+            let valid = config(named, quorum).validate().is_ok();
+            assert_eq!(valid, fits, "{named:?} {quorum}");
+        }
+    }
+
+    #[test]
+    fn a_witness_is_named_by_its_own_key_and_an_address() {
+        let changed = |change: fn(&mut WitnessSetting)| {
+            let mut config = config(&[1], 1);
+            change(&mut config.witnesses[0]);
+            config.validate().is_ok()
+        };
+        assert!(changed(|_| ()));
+        assert!(changed(
+            |witness| witness.url = "http://10.0.0.2:8100".to_owned()
+        ));
+        assert!(!changed(|witness| witness.url.push('/')));
+        assert!(!changed(|witness| witness.url = "w.example".to_owned()));
+        assert!(!changed(|witness| witness.vkey.push('=')));
+    }
 }

@@ -60,8 +60,8 @@ impl Fault for Error {
 pub struct Listed {
     /// The activity.
     pub facts: Facts,
-    /// Its draw; surveys have none.
-    pub plan: Option<Plan>,
+    /// Its draws in their order; surveys have none.
+    pub plans: Vec<Plan>,
 }
 
 /// What a visitor looks for in the list.
@@ -104,8 +104,8 @@ pub fn search(tx: &mut Tx, search: &Search) -> Result<Vec<Listed>, Error> {
     found
         .into_iter()
         .map(|facts| {
-            let plan = draw::plan(tx, &facts.id)?;
-            Ok(Listed { facts, plan })
+            let plans = draw::plans(tx, &facts.id)?;
+            Ok(Listed { facts, plans })
         })
         .collect()
 }
@@ -122,12 +122,12 @@ fn mentions(facts: &Facts, words: &str) -> bool {
 pub struct Shown {
     /// The activity.
     pub facts: Facts,
-    /// Its draw; surveys have none.
-    pub plan: Option<Plan>,
+    /// Its draws in their order; surveys have none.
+    pub plans: Vec<Plan>,
     /// The personal fields it asks.
     pub asked: Vec<AskedField>,
-    /// Its frozen rules with their fingerprint, once published.
-    pub rules: Option<StoredNote>,
+    /// The frozen rules of each draw with their fingerprints, in the order of the draws.
+    pub rules: Vec<StoredNote>,
     /// How many entries stand, once the list is closed; live counts would help nobody honest.
     pub entries: Option<u64>,
 }
@@ -138,9 +138,11 @@ pub fn show(tx: &mut Tx, slug: &str) -> Result<Shown, Error> {
     if facts.published_at.is_none() {
         return Err(Error::Unpublished);
     }
-    let plan = draw::plan(tx, &facts.id)?;
-    let draw_id = plan.as_ref().map(|plan| plan.id.0.clone());
-    let rules = draw::note(tx, &facts.id, &draw_id.unwrap_or_default(), "rules.txt")?;
+    let plans = draw::plans(tx, &facts.id)?;
+    let mut rules = Vec::new();
+    for plan in &plans {
+        rules.extend(draw::note(tx, &facts.id, plan.id.as_str(), "rules.txt")?);
+    }
     let asked = activity::asked_fields(tx, &facts.id)?;
     let entries = match facts.stage {
         Stage::Closed | Stage::Drawn | Stage::Notified => {
@@ -151,7 +153,7 @@ pub fn show(tx: &mut Tx, slug: &str) -> Result<Shown, Error> {
     };
     Ok(Shown {
         facts,
-        plan,
+        plans,
         asked,
         rules,
         entries,

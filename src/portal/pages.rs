@@ -52,8 +52,8 @@ fn opens_soon(listed: &Listed, now: Timestamp) -> bool {
 }
 
 fn has_result(listed: &Listed) -> bool {
-    let plan = listed.plan.as_ref();
-    plan.is_some_and(|plan| plan.stage == DrawStage::Drawn)
+    let mut plans = listed.plans.iter();
+    plans.any(|plan| plan.stage == DrawStage::Drawn)
 }
 
 #[get("/activities?<stage>&<kind>&<q>&<page>")]
@@ -99,13 +99,10 @@ async fn rules(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
     let shown = db
         .read("read rules", move |tx| super::show(tx, &slug))
         .await?;
-    let note = shown.rules.ok_or(Error::Unpublished)?;
-    let view = RulesView {
-        slug: shown.facts.slug.clone(),
-        title: shown.facts.title.pick(lang).to_owned(),
-        text: note.note,
-        hash: note.hash.to_string(),
-    };
+    if shown.rules.is_empty() {
+        return Err(Error::Unpublished.into());
+    }
+    let view = RulesView::of(lang, &shown);
     Ok(Page::new(lang, "portal/rules", view))
 }
 

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::activity::wire::stage_words;
-use crate::activity::{Facts, Kind, Stage};
+use crate::activity::{Arrangement, Facts, Kind, Stage};
+use crate::draw::{DrawStage, Plan, StoredNote};
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::text::{self, Language};
 use crate::policy;
@@ -25,7 +26,6 @@ pub(super) struct Card {
     open: bool,
     days_left: i64,
     prizes: Vec<PrizeRow>,
-    draw: Option<String>,
 }
 
 /// A prize in a list.
@@ -52,19 +52,18 @@ impl Card {
             not_yet: facts.stage == Stage::Open && now < facts.opens_at,
             open: facts.takes_entries(now),
             days_left: (facts.closes_at.0 - now.0).max(0) / DAY,
-            prizes: prizes(language, listed),
-            draw: listed
-                .plan
-                .as_ref()
-                .filter(|plan| plan.manifest.is_some())
-                .map(|plan| plan.id.0.clone()),
+            prizes: listed
+                .plans
+                .iter()
+                .flat_map(|plan| prizes(language, plan))
+                .collect(),
         }
     }
 }
 
-fn prizes(language: Language, listed: &Listed) -> Vec<PrizeRow> {
-    let prizes = listed.plan.iter().flat_map(|plan| &plan.prizes);
-    prizes
+fn prizes(language: Language, plan: &Plan) -> Vec<PrizeRow> {
+    plan.prizes
+        .iter()
         .map(|prize| PrizeRow {
             name: prize.name.pick(language).to_owned(),
             units: prize.units,
@@ -195,13 +194,59 @@ pub(super) struct ActivityView {
     fields: Vec<String>,
     purges_at: i64,
     claim_days: i64,
-    reserves: u32,
-    wins: u32,
-    round: Option<u64>,
-    rules_hash: Option<String>,
+    draws: Vec<DrawPart>,
+    /// Whether people pick one of the draws.
+    pools: bool,
     entries: Option<u64>,
     cancelled_reason: String,
     stage: &'static str,
+}
+
+/// One draw of the activity.
+#[derive(Serialize)]
+struct DrawPart {
+    id: String,
+    /// Its name; empty where the activity has one draw.
+    name: String,
+    due_at: i64,
+    prizes: Vec<PrizeRow>,
+    reserves: u32,
+    wins: u32,
+    /// Several chances a person, where more than one can be earned.
+    tickets: u32,
+    /// The drand round, where drand is a source.
+    round: Option<u64>,
+    /// Names of the draws whose winners cannot win here.
+    excludes: Vec<String>,
+    cancelled: bool,
+    rules_hash: Option<String>,
+}
+
+impl DrawPart {
+    fn of(language: Language, shown: &Shown, at: usize) -> DrawPart {
+        let plan = &shown.plans[at];
+        let excluded = |other: &&Plan| plan.excludes.contains(&other.id);
+        DrawPart {
+            id: plan.id.0.clone(),
+            name: plan.name.pick(language).to_owned(),
+            due_at: plan
+                .round_time()
+                .map_or(shown.facts.draws_at.0, |due| due.0),
+            prizes: prizes(language, plan),
+            reserves: plan.reserves,
+            wins: plan.wins_per_person,
+            tickets: plan.tickets_per_person,
+            round: plan.drand().map(|drand| drand.round),
+            excludes: shown
+                .plans
+                .iter()
+                .filter(excluded)
+                .map(|other| other.name.pick(language).to_owned())
+                .collect(),
+            cancelled: plan.stage == DrawStage::Cancelled,
+            rules_hash: shown.rules.get(at).map(|note| note.hash.to_string()),
+        }
+    }
 }
 
 impl ActivityView {
@@ -209,9 +254,8 @@ impl ActivityView {
         let facts = &shown.facts;
         let listed = Listed {
             facts: facts.clone(),
-            plan: shown.plan.clone(),
+            plans: shown.plans.clone(),
         };
-        let plan = shown.plan.as_ref();
         let fields = shown.asked.iter();
         ActivityView {
             card: Card::of(language, &listed, now),
@@ -223,10 +267,10 @@ impl ActivityView {
                 .collect(),
             purges_at: facts.purges_at.0,
             claim_days: facts.claim_days,
-            reserves: plan.map_or(0, |plan| plan.reserves),
-            wins: plan.map_or(0, |plan| plan.wins_per_person),
-            round: plan.and_then(|plan| plan.drand()).map(|drand| drand.round),
-            rules_hash: shown.rules.as_ref().map(|note| note.hash.to_string()),
+            draws: (0..shown.plans.len())
+                .map(|at| DrawPart::of(language, shown, at))
+                .collect(),
+            pools: facts.arrangement == Arrangement::Pools && shown.plans.len() > 1,
             entries: shown.entries,
             cancelled_reason: facts.cancelled_reason.clone(),
             stage: facts.stage.code(),
@@ -314,6 +358,29 @@ impl NoticeView {
 pub(super) struct RulesView {
     pub(super) slug: String,
     pub(super) title: String,
-    pub(super) text: String,
-    pub(super) hash: String,
+    pub(super) parts_of_rules: Vec<RulesPart>,
+}
+
+/// The rules of one draw.
+#[derive(Serialize)]
+pub(super) struct RulesPart {
+    /// The draw's name; empty where the activity has one draw.
+    name: String,
+    text: String,
+    hash: String,
+}
+
+impl RulesView {
+    pub(super) fn of(language: Language, shown: &Shown) -> RulesView {
+        let part = |(plan, note): (&Plan, &StoredNote)| RulesPart {
+            name: plan.name.pick(language).to_owned(),
+            text: note.note.clone(),
+            hash: note.hash.to_string(),
+        };
+        RulesView {
+            slug: shown.facts.slug.clone(),
+            title: shown.facts.title.pick(language).to_owned(),
+            parts_of_rules: shown.plans.iter().zip(&shown.rules).map(part).collect(),
+        }
+    }
 }

@@ -10,7 +10,7 @@ use crate::log;
 use crate::platform::db::Tx;
 use crate::platform::text::dates;
 
-use super::wire::Certificate;
+use super::wire::{Certificate, CertifiedDraw};
 use super::{Error, Purge, Purger, Step, store};
 
 /// The phase in which the live keys are destroyed (`privacy` 1.8).
@@ -32,20 +32,18 @@ pub(super) fn certify(purger: &Purger, purge: &Purge) -> Result<Purge, Error> {
             return Ok(purge);
         }
         let facts = activity::by_id(tx, &purge.activity)?;
-        let plan = draw::plan(tx, &facts.id)?;
-        let certificate = certificate(tx, purger, &purge, &facts, plan.as_ref())?.to_json();
-        let draw_id = plan.as_ref().map(|p| p.id.0.clone()).unwrap_or_default();
-        let name = format!("certificate-{PHASE}.json");
-        let hash = draw::keep_file(tx, &facts.id, &draw_id, &name, &certificate)?;
-        let note = note(tx, purger, plan.as_ref(), hash)?.to_text();
-        let written = journal::write(tx, &purger.vault, &note)?;
-        draw::keep_note(
-            tx,
-            &facts.id,
-            &draw_id,
-            &format!("purge-{PHASE}.note"),
-            &written,
-        )?;
+        let plans = draw::plans(tx, &facts.id)?;
+        let certificate = certificate(tx, purger, &purge, &facts, &plans)?.to_json();
+        // One note for each manifest; a survey, and a draft that was cancelled, have one as well.
+        let published: Vec<&Plan> = plans.iter().filter(|p| p.manifest.is_some()).collect();
+        if published.is_empty() {
+            let draw_id = plans.first().map_or("", |plan| plan.id.as_str());
+            certify_one(tx, purger, &facts, draw_id, None, &certificate)?;
+        }
+        for plan in published {
+            let draw_id = plan.id.as_str();
+            certify_one(tx, purger, &facts, draw_id, Some(plan), &certificate)?;
+        }
         lifecycle::purged(tx, &facts)?;
         super::record(tx, &facts.id, "purge.certified")?;
         purge.step = Step::Done;
@@ -56,30 +54,46 @@ pub(super) fn certify(purger: &Purger, purge: &Purge) -> Result<Purge, Error> {
     })
 }
 
+/// Keeps the certificate with one draw and signs its note.
+fn certify_one(
+    tx: &mut Tx,
+    purger: &Purger,
+    facts: &Facts,
+    draw_id: &str,
+    plan: Option<&Plan>,
+    certificate: &str,
+) -> Result<(), Error> {
+    let name = format!("certificate-{PHASE}.json");
+    let hash = draw::keep_file(tx, &facts.id, draw_id, &name, certificate)?;
+    let note = note(tx, purger, plan, hash)?.to_text();
+    let written = journal::write(tx, &purger.vault, &note)?;
+    let name = format!("purge-{PHASE}.note");
+    Ok(draw::keep_note(tx, &facts.id, draw_id, &name, &written)?)
+}
+
 fn certificate(
     tx: &mut Tx,
     purger: &Purger,
     purge: &Purge,
     facts: &Facts,
-    plan: Option<&Plan>,
+    plans: &[Plan],
 ) -> Result<Certificate, Error> {
-    let entries = match plan {
-        Some(plan) => log::find(tx, facts.id.as_str(), plan.id.as_str())
-            .map_err(draw::Error::from)?
-            .map_or(0, |log| log.size),
-        None => 0,
-    };
+    let mut draws = Vec::new();
+    for plan in plans {
+        let log = log::find(tx, facts.id.as_str(), plan.id.as_str()).map_err(draw::Error::from)?;
+        draws.push(CertifiedDraw {
+            draw: plan.id.0.clone(),
+            manifest: plan.manifest.map(|hash| hash.to_string()),
+            entries: log.map_or(0, |log| log.size),
+        });
+    }
     Ok(Certificate {
         kind: "fairdraw purge certificate/1",
         site: purger.vault.site_name().to_owned(),
         activity: facts.slug.clone(),
         title: [facts.title.zh.clone(), facts.title.en.clone()],
-        draw: plan.map(|plan| plan.id.0.clone()),
+        draws,
         phase: PHASE,
-        manifest: plan
-            .and_then(|plan| plan.manifest)
-            .map(|hash| hash.to_string()),
-        entries,
         begun: dates::rfc3339(purge.started_at.0),
         finished: dates::rfc3339(tx.now().0),
         key: purge.report.shredded.clone(),

@@ -74,14 +74,10 @@ pub struct Certificate {
     pub activity: String,
     /// Its name, zh-TW and English.
     pub title: [String; 2],
-    /// The draw's id, or null for a survey.
-    pub draw: Option<String>,
+    /// The draws whose public lists stay; none for a survey.
+    pub draws: Vec<CertifiedDraw>,
     /// 1: the live keys are destroyed.
     pub phase: u8,
-    /// Hash of the manifest, or null.
-    pub manifest: Option<String>,
-    /// Leaves in the public list, which stays.
-    pub entries: u64,
     /// RFC 3339, Asia/Taipei.
     pub begun: String,
     /// RFC 3339, Asia/Taipei.
@@ -102,6 +98,17 @@ pub struct Certificate {
     pub scan: Vec<Location>,
     /// What no program can prove, in words.
     pub limits: [&'static str; 2],
+}
+
+/// One draw of a purged activity.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct CertifiedDraw {
+    /// Its id.
+    pub draw: String,
+    /// Hash of its manifest; null where it was never published.
+    pub manifest: Option<String>,
+    /// Leaves in its public list, which stays.
+    pub entries: u64,
 }
 
 impl Certificate {

@@ -145,7 +145,7 @@ test('a librarian prepares, fifty patrons enter, the draw is made and checked, t
   await staff.fill('#reserves', '4');
   await assertGood(staff);
   await staff.locator('button[name=do][value=save]').click();
-  await staff.waitForURL((url) => !url.pathname.endsWith('/draw'));
+  await staff.waitForURL((url) => !url.pathname.includes('/draws/'));
 
   // Publish.
   await staff.goto(`${base}/publish`);

@@ -47,10 +47,12 @@ for (const language of LANGUAGES) {
         `${drawn}/entries`,
         `${drawn}/check?ticket=3`,
         `${drawn}/how`,
+        `${drawn}/verify`,
         purged,
         `${purged}/purge`,
         '/a/summer-2025/answers',
         '/verify',
+        '/verify/source',
         '/no-such-page',
         '/staff/sign-in',
       ]) {

@@ -131,9 +131,10 @@ function chromiumPath() {
 
 /**
  * A Chromium without a window. `page({ width, language, javaScript })` opens a page as a new
- * person: own cookies, nothing remembered; `width` defaults to 1280, JavaScript to on.
+ * person: own cookies, nothing remembered; `width` defaults to 1280, JavaScript to on. `switches`:
+ * more switches of Chromium.
  */
-export async function openBrowser() {
+export async function openBrowser({ switches = [] } = {}) {
   const browser = await chromium.launch({
     executablePath: chromiumPath(),
     args: [
@@ -144,6 +145,7 @@ export async function openBrowser() {
       '--disable-background-networking',
       '--disable-component-update',
       '--disable-sync',
+      ...switches,
     ],
   });
   return {

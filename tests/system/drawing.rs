@@ -8,8 +8,7 @@ use fairdraw::activity::{self, Activity, ActivityId, AskedField, Field, Kind, Lo
 use fairdraw::audit::{Actor, StaffId};
 use fairdraw::draw::beacon::{self, HttpRelays, Relays, Trouble};
 use fairdraw::draw::{
-    self, CancelCode, DrawId, DrawStage, Error, PlanDetails, PrizeDetails, Problem, SourceDetails,
-    Terms,
+    self, CancelCode, DrawId, DrawStage, Error, PlanDetails, PrizeDetails, Problem, Terms,
 };
 use fairdraw::entry::submit::{self, Filled, Taking};
 use fairdraw::entry::{self, own};
@@ -40,6 +39,7 @@ use crate::support::{Engine, TestDatabase};
 
 mod objecting;
 mod sources;
+mod succeeding;
 
 on_both! {
     a_draw_goes_from_its_promise_to_a_bundle_that_anybody_can_check,
@@ -164,7 +164,7 @@ impl Ceremony {
             reserves: 3,
             wins_per_person: 1,
             tickets_per_person: 1,
-            sources: SourceDetails::usual(),
+            ..PlanDetails::suggested()
         }
     }
 
@@ -180,7 +180,7 @@ impl Ceremony {
         let version = self.facts(&id).version;
         self.db
             .write_now("plan", |tx| {
-                draw::save_plan(tx, &self.by, &id, version, &Ceremony::plan_details())
+                draw::save_plan(tx, &self.by, &id, None, version, &Ceremony::plan_details())
             })
             .expect("the plan is saved");
         id
@@ -225,8 +225,10 @@ impl Ceremony {
 
     fn plan(&self, id: &ActivityId) -> draw::Plan {
         self.db
-            .read_now("read", |tx| draw::plan(tx, id))
+            .read_now("read", |tx| draw::plans(tx, id))
             .expect("the draw can be read")
+            .into_iter()
+            .next()
             .expect("there is a draw")
     }
 
@@ -248,6 +250,7 @@ impl Ceremony {
                 ..Contact::default()
             }),
             subject: Some(Zeroizing::new(subject(person))),
+            pool: None,
             answers: None,
             language: Language::ZhTw,
         };
@@ -265,7 +268,7 @@ impl Ceremony {
                 Ok::<_, entry::Error>(accepted)
             })
             .expect("the entry is taken");
-        (secret, accepted.index.expect("a draw gives tickets"))
+        (secret, accepted.index().expect("a draw gives tickets"))
     }
 
     fn withdraw(&self, secret: &Secret) {
@@ -410,7 +413,7 @@ fn a_draw_goes_from_its_promise_to_a_bundle_that_anybody_can_check(engine: Engin
             entry::receipt::build(tx, &found, &entered[9].0)
         })
         .expect("it can be read")
-        .expect("the entry has a receipt");
+        .remove(0);
     let options = Options {
         receipt: Some(
             lucky_draw::note::TlogProof::parse(&receipt.secret_file()).expect("a tlog-proof"),
@@ -655,7 +658,14 @@ fn a_published_draw_cannot_be_published_or_planned_again(engine: Engine) {
     assert!(matches!(library.publish(&id), Err(Error::Activity(_))));
     let version = library.facts(&id).version;
     let planned = library.db.write_now("plan", |tx| {
-        draw::save_plan(tx, &library.by, &id, version, &Ceremony::plan_details())
+        draw::save_plan(
+            tx,
+            &library.by,
+            &id,
+            None,
+            version,
+            &Ceremony::plan_details(),
+        )
     });
     assert!(matches!(planned, Err(Error::Activity(_))));
 
@@ -667,9 +677,11 @@ fn a_published_draw_cannot_be_published_or_planned_again(engine: Engine) {
         .expect("it can be read")
         .expect("it is sealed");
     let facts = library.facts(&id);
-    let again = draw::rules_text(&facts, &library.plan(&id), &Ceremony::asked());
+    let plan = library.plan(&id);
+    let all = std::slice::from_ref(&plan);
+    let again = draw::rules_text(&facts, &plan, all, &Ceremony::asked());
     assert_eq!(again.expect("the chain is pinned"), rules.note);
-    let deadlines = draw::claim_deadlines(&facts);
+    let deadlines = draw::claim_deadlines(&facts, &plan);
     assert_eq!(deadlines.len(), 4, "four times 14 days fit before day 60");
     for deadline in deadlines {
         let line = format!("[unix {}]", deadline.unix());
@@ -862,7 +874,8 @@ impl Ceremony {
         let rocket = web::attach(rocket::custom(figment), Site::default())
             .manage(self.db.clone())
             .manage(self.vault.clone())
-            .manage(Arc::new(Config::default()));
+            .manage(Arc::new(Config::default()))
+            .manage(draw::pages::proof::ProofLimit::default());
         let rocket = web::mount(rocket, draw::pages::routes());
         let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
         Client::untracked(rocket).expect("the site starts")

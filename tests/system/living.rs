@@ -33,7 +33,7 @@ fn a_draw_lives_from_draft_to_purged_and_is_checked_before_and_after(engine: Eng
     let before = life.bundle();
     let report = verify_bytes(&before, &Options::default());
     assert_eq!(report.exit_code(), 0, "{}", report.result_line());
-    let notify = format!("{}/notify", life.base());
+    let notify = format!("{}/notify", life.draw_base());
     let page = staff.get(&notify);
     let sent = staff.send(&page, &notify, &[]);
     assert_eq!(sent.status, Status::SeeOther, "{}", sent.mistakes());

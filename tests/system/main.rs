@@ -11,12 +11,16 @@
 #[macro_use]
 mod support;
 
+mod checking_proofs;
 mod drawing;
+mod following_the_journal;
 mod keeping_rows;
 mod keeping_the_record;
 mod living;
 mod managing_staff;
 mod privacy;
 mod proving_the_machinery;
+mod several_draws;
 mod signing_in;
 mod telling_winners;
+mod witnessing;

@@ -83,7 +83,7 @@ fn scanned(engine: Engine, people: u64) -> (Vec<String>, Vec<String>) {
     let url = mail.url();
     let life = entered(engine, people, |config| config.smtp_url = url);
     let staff = life.draw();
-    let notify = format!("{}/notify", life.base());
+    let notify = format!("{}/notify", life.draw_base());
     let told = staff.send(&staff.get(&notify), &notify, &[]);
     assert_eq!(told.status, Status::SeeOther, "{}", told.mistakes());
     for format in ["csv", "xlsx"] {
@@ -92,7 +92,7 @@ fn scanned(engine: Engine, people: u64) -> (Vec<String>, Vec<String>) {
             &page,
             "/admin/exports",
             &[
-                ("activity", &life.activity),
+                ("draw", &life.draw),
                 ("purpose", &page.first_choice("purpose")),
                 ("format", format),
                 ("reason", "通知得獎者"),

@@ -92,6 +92,15 @@ struct Library {
     id: ActivityId,
 }
 
+/// The one draw of an activity, once it has a result.
+fn decided(
+    tx: &mut fairdraw::platform::db::Tx,
+    id: &ActivityId,
+) -> Result<Decided, fairdraw::notify::Error> {
+    let first = claims::all(tx, id)?.into_iter().next();
+    first.ok_or(fairdraw::notify::Error::Unknown)
+}
+
 impl Library {
     /// Twelve people entered, one of whom is drawn for the tablet and two for a voucher.
     fn with_winners(engine: Engine, smtp_url: &str) -> Library {
@@ -129,8 +138,10 @@ impl Library {
         self.app
             .app
             .db
-            .read_now("plan", |tx| draw::plan(tx, &self.id))
+            .read_now("plan", |tx| draw::plans(tx, &self.id))
             .expect("the draw can be read")
+            .into_iter()
+            .next()
             .expect("there is a draw")
     }
 
@@ -151,7 +162,7 @@ impl Library {
         self.app
             .app
             .db
-            .read_now("decided", |tx| claims::decided(tx, &self.id))
+            .read_now("decided", |tx| decided(tx, &self.id))
             .expect("the draw has a result")
     }
 
@@ -160,7 +171,7 @@ impl Library {
             .app
             .db
             .write_now("claims", |tx| {
-                let draw = claims::decided(tx, &self.id)?;
+                let draw = decided(tx, &self.id)?;
                 claims::ensure(tx, &draw)
             })
             .expect("claims can be read")
@@ -172,7 +183,7 @@ impl Library {
             .app
             .db
             .write_now("winners", |tx| {
-                let draw = claims::decided(tx, &self.id)?;
+                let draw = decided(tx, &self.id)?;
                 claims::current(tx, &draw)
             })
             .expect("claims can be read")
@@ -191,7 +202,7 @@ impl Library {
         let mailer = self.app.app.mailer.clone();
         let by = Actor::Staff(StaffId::fresh());
         let told = self.app.app.db.write_now("begin", |tx| {
-            let draw = claims::decided(tx, &self.id)?;
+            let draw = decided(tx, &self.id)?;
             notices::begin(tx, &mailer, &draw, &by)
         });
         let told = told.expect("winners can be told");
@@ -222,7 +233,7 @@ impl Library {
     ) -> Result<T, fairdraw::notify::Error> {
         let by = Actor::Staff(StaffId::fresh());
         self.app.app.db.write_now("staff", |tx| {
-            let draw = claims::decided(tx, &self.id)?;
+            let draw = decided(tx, &self.id)?;
             verb(tx, &draw, &by)
         })
     }
@@ -258,7 +269,12 @@ impl Library {
     }
 
     fn path(&self, rest: &str) -> String {
-        format!("/staff/activities/{}{rest}", self.id)
+        let of_draw = rest.starts_with("/winners/") || rest == "/notify";
+        let draw = match of_draw {
+            true => format!("/draws/{}", self.plan().id),
+            false => String::new(),
+        };
+        format!("/staff/activities/{}{draw}{rest}", self.id)
     }
 }
 
@@ -312,6 +328,7 @@ fn publish(app: &TestApp) -> ActivityId {
         sources: SourceDetails::usual(),
         wins_per_person: 1,
         tickets_per_person: 1,
+        ..PlanDetails::suggested()
     };
     let db = &app.app.db;
     let id = db
@@ -327,7 +344,7 @@ fn publish(app: &TestApp) -> ActivityId {
     db.write_now("ask", |tx| draft::save_asked(tx, &by, &id, at, &asked))
         .expect("the fields are saved");
     let at = version();
-    db.write_now("plan", |tx| draw::save_plan(tx, &by, &id, at, &plan))
+    db.write_now("plan", |tx| draw::save_plan(tx, &by, &id, None, at, &plan))
         .expect("the plan is saved");
     let keys = app.app.vault.create_activity(id.as_str()).expect("keys");
     db.write_now("publish", |tx| {
@@ -371,6 +388,7 @@ fn enter(app: &TestApp, id: &ActivityId, entrant: Entrant) {
             ..Contact::default()
         }),
         subject: Some(national_id::synthetic_citizen(entrant.person).subject()),
+        pool: None,
         answers: None,
         language,
     };
@@ -887,8 +905,9 @@ fn a_prize_collected_by_mistake_can_be_given_back_for_ten_minutes(engine: Engine
 
 fn export(person: &Person, library: &Library, format: &str) -> Answer {
     let page = person.get("/admin/exports");
+    let draw = library.plan().id;
     let values = [
-        ("activity", library.id.as_str()),
+        ("draw", draw.as_str()),
         ("purpose", "post"),
         ("format", format),
         ("reason", "郵寄得獎通知函"),

@@ -2,7 +2,7 @@
 
 use data_encoding::BASE64;
 
-use crate::encode::Hash;
+use crate::encode::{Hash, base64};
 use crate::record::heading;
 use crate::record::lines::{GrammarError, Lines, MAX_INTEGER};
 
@@ -57,7 +57,7 @@ impl JournalSegment {
         for _ in start..end {
             let mut fields = lines.fields("leaf")?;
             let leaf = fields.read("a text in standard padded base64", |token| {
-                String::from_utf8(BASE64.decode(token.as_bytes()).ok()?).ok()
+                String::from_utf8(base64(token)?).ok()
             })?;
             fields.end()?;
             leaves.push(leaf);

@@ -94,6 +94,10 @@ pub(super) fn read(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, BundleErro
         files.insert(entry.name.to_owned(), entry.content.to_vec());
         offset = entry.end;
     }
+    // What no zip of this kind can hold, so that `write` can be asked.
+    if files.len() > usize::from(u16::MAX) || u32::try_from(bytes.len()).is_err() {
+        return Err(BundleError::NotCanonical);
+    }
     match read32(bytes, offset) {
         Some(CENTRAL | END) => Ok(files),
         _ => Err(BundleError::NotZip { offset }),

@@ -4,14 +4,15 @@ use data_encoding::BASE64;
 
 use super::NoteError;
 use super::signed::is_key_name;
-use crate::encode::Hash;
+use crate::encode::{Hash, base64};
+use crate::record::lines::integer;
 
 /// Origin, size and root of a log, without signatures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Checkpoint {
     /// Which log: the manifest's `origin`, or `<site>/journal`.
     pub origin: String,
-    /// How many leaves.
+    /// How many leaves, below 2^53.
     pub size: u64,
     /// The root over them.
     pub root: Hash,
@@ -35,7 +36,7 @@ impl Checkpoint {
             let mut lines = text.split('\n');
             let checkpoint = Checkpoint {
                 origin: lines.next()?.to_owned(),
-                size: lines.next()?.parse().ok()?,
+                size: integer(lines.next()?)?,
                 root: base64_hash(lines.next()?)?,
             };
             let exact = is_key_name(&checkpoint.origin) && checkpoint.to_text() == text;
@@ -47,6 +48,6 @@ impl Checkpoint {
 
 /// A hash in standard padded base64.
 pub(super) fn base64_hash(text: &str) -> Option<Hash> {
-    let bytes = BASE64.decode(text.as_bytes()).ok()?;
+    let bytes = base64(text)?;
     bytes.try_into().ok().map(Hash)
 }

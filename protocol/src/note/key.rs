@@ -10,7 +10,7 @@ use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 
 use super::NoteError;
 use super::signed::{SignedNote, is_key_name, signature_line};
-use crate::encode::sha256_parts;
+use crate::encode::{base64, sha256_parts};
 
 /// Ed25519 over the note's text.
 const ED25519: u8 = 0x01;
@@ -152,6 +152,20 @@ impl Verifier {
         }
         verify_bytes(&self.key, note.text.as_bytes(), &line.signature)
     }
+
+    /// Checks the first signature line that claims to be this key's, wherever it stands; lines of
+    /// other keys are not looked at, as a witness reads a checkpoint (C2SP tlog-witness).
+    ///
+    /// # Errors
+    ///
+    /// `Lines` if no line is this key's, or `Signature`.
+    pub fn check_among(&self, note: &SignedNote<'_>) -> Result<(), NoteError> {
+        let key_id = key_id(&self.name, ED25519, &self.key);
+        let mut lines = note.lines.iter();
+        let line = lines.find(|line| line.name == self.name && line.key_id == key_id);
+        let line = line.ok_or(NoteError::Lines)?;
+        verify_bytes(&self.key, note.text.as_bytes(), &line.signature)
+    }
 }
 
 impl fmt::Debug for Verifier {
@@ -177,11 +191,17 @@ pub(super) fn parse_vkey(vkey: &str, kind: u8) -> Option<(String, VerifyingKey)>
     // Base64 may hold '+', names and key IDs do not.
     let mut parts = vkey.splitn(3, '+');
     let (name, _, encoded) = (parts.next()?, parts.next()?, parts.next()?);
-    let bytes = BASE64.decode(encoded.as_bytes()).ok()?;
+    let bytes = base64(encoded)?;
     let (&found, key) = bytes.split_first()?;
     let key = VerifyingKey::from_bytes(key.try_into().ok()?).ok()?;
-    let sound = found == kind && is_key_name(name) && !key.is_weak();
+    let sound = found == kind && is_key_name(name) && is_reduced(key.as_bytes()) && !key.is_weak();
     (sound && write_vkey(name, kind, &key) == vkey).then(|| (name.to_owned(), key))
+}
+
+/// Whether the y of an encoded point is below the field's 2^255 - 19: the curve library also takes
+/// the 19 other forms.
+fn is_reduced(key: &[u8; 32]) -> bool {
+    key[0] < 0xed || key[1..31].iter().any(|byte| *byte != 0xff) || key[31] & 0x7f != 0x7f
 }
 
 pub(super) fn verify_bytes(
@@ -192,4 +212,34 @@ pub(super) fn verify_bytes(
     let signature = Signature::from_slice(signature).map_err(|_too_long| NoteError::Signature)?;
     key.verify_strict(message, &signature)
         .map_err(|_mismatch| NoteError::Signature)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_whose_coordinate_is_not_reduced_is_refused() {
+        let vkey = |bytes: &[u8; 32]| {
+            let hash = sha256_parts(&[b"x\n", &[ED25519], bytes]);
+            let encoded = BASE64.encode(&[&[ED25519], &bytes[..]].concat());
+            format!("x+{}+{encoded}", HEXLOWER.encode(&hash.0[..4]))
+        };
+        let mut points = 0;
+        for y in 0..19_u8 {
+            let mut small = [0; 32];
+            small[0] = y;
+            let mut surplus = [0xff; 32];
+            (surplus[0], surplus[31]) = (0xed + y, 0x7f);
+            let sound = |bytes| VerifyingKey::from_bytes(bytes).is_ok_and(|key| !key.is_weak());
+            assert_eq!(
+                Verifier::parse(&vkey(&small)).is_ok(),
+                sound(&small),
+                "y = {y}"
+            );
+            assert!(Verifier::parse(&vkey(&surplus)).is_err(), "y = p + {y}");
+            points += u32::from(sound(&surplus));
+        }
+        assert!(points > 0, "the curve library takes some of them");
+    }
 }

@@ -7,7 +7,8 @@ use data_encoding::BASE64;
 
 use super::NoteError;
 use super::checkpoint::base64_hash;
-use crate::encode::Hash;
+use crate::encode::{Hash, base64};
+use crate::record::lines::integer;
 
 const HEADER: &str = "c2sp.org/tlog-proof@v1\n";
 
@@ -64,10 +65,10 @@ impl TlogProof {
             let (head, checkpoint) = text.strip_prefix(HEADER)?.split_once("\n\n")?;
             let mut lines = head.split('\n').peekable();
             let extra = match lines.next_if(|line| line.starts_with("extra ")) {
-                Some(line) => Some(BASE64.decode(&line.as_bytes()["extra ".len()..]).ok()?),
+                Some(line) => Some(base64(&line["extra ".len()..])?),
                 None => None,
             };
-            let index = lines.next()?.strip_prefix("index ")?.parse().ok()?;
+            let index = integer(lines.next()?.strip_prefix("index ")?)?;
             let hashes = lines.map(base64_hash).collect::<Option<Vec<_>>>()?;
             let proof = TlogProof {
                 extra,

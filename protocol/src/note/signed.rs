@@ -3,6 +3,7 @@
 use data_encoding::BASE64;
 
 use super::NoteError;
+use crate::encode::base64;
 
 /// What every signature line starts with: an em dash and a space.
 const MARK: &str = "\u{2014} ";
@@ -49,7 +50,7 @@ impl<'a> SignedNote<'a> {
 impl<'a> SignatureLine<'a> {
     fn parse(line: &'a str) -> Option<SignatureLine<'a>> {
         let (name, encoded) = line.strip_prefix(MARK)?.split_once(' ')?;
-        let bytes = BASE64.decode(encoded.as_bytes()).ok()?;
+        let bytes = base64(encoded)?;
         let (key_id, signature) = bytes.split_first_chunk::<4>()?;
         (is_key_name(name) && !signature.is_empty()).then(|| SignatureLine {
             name,

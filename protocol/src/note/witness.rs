@@ -43,6 +43,12 @@ impl Witness {
         &self.name
     }
 
+    /// The verifier key as text.
+    #[must_use]
+    pub fn vkey(&self) -> String {
+        write_vkey(&self.name, COSIGNATURE, &self.key)
+    }
+
     /// Whether a signature line claims to be this witness's.
     #[must_use]
     pub fn wrote(&self, line: &SignatureLine<'_>) -> bool {
@@ -103,4 +109,40 @@ impl Cosigner {
 
 fn message(time: u64, text: &str) -> String {
     format!("cosignature/v1\ntime {time}\n{text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::note::SignedNote;
+
+    /// The cosigned checkpoint of C2SP tlog-cosignature. The specification publishes no key for
+    /// it, so its form, its time and the message that is signed are what can be compared.
+    const EXAMPLE: &str = "example.com/behind-the-sofa\n\
+        20852163\n\
+        CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n\
+        \n\
+        \u{2014} example.com/behind-the-sofa Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOoRDe4URYN7u5/Zhcyv2q1gGzGku9nTo+zyWE+xeMcTOAYQ8=\n\
+        \u{2014} witness.example.com/w1 jWbPPwAAAABkGFDLEZMHwSRaJNiIDoe9DYn/zXcrtPHeolMI5OWXEhZCB9dlrDJsX3b2oyin1nPZqhf5nNo0xUe+mbIUBkBIfZ+qnA==\n";
+
+    #[test]
+    fn the_example_of_the_specification_has_the_form_that_is_read_and_written() {
+        let note = SignedNote::parse(EXAMPLE).expect("a note");
+        let line = &note.lines[1];
+        assert_eq!(line.name, "witness.example.com/w1");
+        assert_eq!(line.key_id, [0x8d, 0x66, 0xcf, 0x3f]);
+        assert_eq!(line.signature.len(), 8 + 64);
+        let (time, _) = line.signature.split_first_chunk::<8>().expect("a time");
+        assert_eq!(u64::from_be_bytes(*time), 1_679_315_147);
+        let written = signature_line(line.name, line.key_id, &line.signature);
+        assert!(EXAMPLE.ends_with(&written));
+        assert_eq!(
+            message(1_679_315_147, note.text),
+            "cosignature/v1\n\
+             time 1679315147\n\
+             example.com/behind-the-sofa\n\
+             20852163\n\
+             CsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n"
+        );
+    }
 }

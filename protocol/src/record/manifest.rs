@@ -157,16 +157,18 @@ impl Manifest {
     /// The first promise that is not allowed.
     pub fn check(&self) -> Result<(), PublishError> {
         Manifest::parse(&self.to_text())?;
-        let mut outside = false;
-        for (source_no, source) in (1..).zip(&self.sources) {
-            outside |= !matches!(source, Source::Commit(_));
-            source.check(source_no, self.freezes + FREEZE_LEAD)?;
-        }
-        if outside {
-            Ok(())
-        } else {
-            Err(PublishError::CommitAlone)
-        }
+        self.broken_promises().next().map_or(Ok(()), Err)
+    }
+
+    /// Every promise about a source that is not allowed, in the order of the lines.
+    pub(crate) fn broken_promises(&self) -> impl Iterator<Item = PublishError> + '_ {
+        let earliest = self.freezes.saturating_add(FREEZE_LEAD);
+        let lines = (1..).zip(&self.sources);
+        let lines =
+            lines.filter_map(move |(source_no, source)| source.check(source_no, earliest).err());
+        let commit = |source: &Source| matches!(source, Source::Commit(_));
+        let alone = self.sources.iter().all(commit);
+        lines.chain(alone.then_some(PublishError::CommitAlone))
     }
 
     /// When the first named drand round is due; `None` without a (pinned) drand source.

@@ -127,7 +127,7 @@ impl Audit {
         let mut leaves = Vec::new();
         for _ in 0..sample {
             let mut fields = lines.fields("leaf")?;
-            let index = fields.integer(0..=MAX_TICKETS)?;
+            let index = fields.integer(0..=MAX_TICKETS - 1)?;
             let found = fields.read("found or missing", |token| match token {
                 "found" => Some(true),
                 "missing" => Some(false),

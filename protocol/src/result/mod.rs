@@ -102,6 +102,14 @@ pub struct ResultNote {
     pub end: u64,
 }
 
+impl ResultNote {
+    /// How many slots have a line, filled or not.
+    pub(crate) fn slot_count(&self) -> u64 {
+        let slot = |line: &&Line| matches!(line, Line::Slot { .. } | Line::Unfilled { .. });
+        self.lines.iter().filter(slot).count() as u64
+    }
+}
+
 /// What happened at one position of the order, or to one slot.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Line {

@@ -143,9 +143,8 @@ pub fn settle(
 ) -> Result<SettleNote, SettleError> {
     let mut slots = Slots::after(result, earlier);
     let vacates = slots.vacate(vacates)?;
-    let end = earlier.last().map_or(result.end, |settle| settle.end);
     let mut walk = Walk::new(manifest, close, excluded, &result.seed, open);
-    walk.resume(end, all_lines(result, earlier));
+    walk.resume(all_lines(result, earlier));
 
     let mut reserves = slots.reserves();
     let mut lines = Vec::new();

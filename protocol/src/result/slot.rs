@@ -54,6 +54,12 @@ impl std::str::FromStr for Slot {
 }
 
 impl Manifest {
+    /// How many slots there are.
+    pub(crate) fn slot_count(&self) -> u64 {
+        let units = self.prizes.iter().map(|prize| u64::from(prize.units));
+        units.sum::<u64>() + u64::from(self.reserves)
+    }
+
     /// The slots in the order in which they are filled: each prize's units in the manifest's
     /// order, then the reserves.
     pub fn slots(&self) -> impl Iterator<Item = Slot> + '_ {

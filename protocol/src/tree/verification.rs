@@ -83,8 +83,14 @@ pub fn verify_consistency(
         if !proof.is_empty() {
             return Err(ProofError::Length);
         }
-        let expected = if old == 0 { empty_root() } else { *new_root };
-        return same_root(&expected, old_root);
+        if old == 0 {
+            same_root(&empty_root(), old_root)?;
+        }
+        return if old == new {
+            same_root(new_root, old_root)
+        } else {
+            Ok(())
+        };
     }
     let mut rest = proof.iter();
     // A perfect old tree is itself the first node of the proof.

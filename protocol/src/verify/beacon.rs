@@ -24,6 +24,9 @@ struct SourceValue {
 
 pub(super) fn values(drawn: &Drawn<'_>) -> Values {
     let manifest = drawn.manifest();
+    let alone = manifest
+        .broken_promises()
+        .find(|error| *error == PublishError::CommitAlone);
     let mut values = Vec::new();
     let mut said = Vec::new();
     let mut withheld = None;
@@ -44,18 +47,22 @@ pub(super) fn values(drawn: &Drawn<'_>) -> Values {
             }
         }
     }
-    let drand = |source: &Source| matches!(source, Source::Drand { .. });
+    let named = |kind: fn(&Source) -> bool| manifest.sources.iter().any(kind);
+    let drand = named(|source| matches!(source, Source::Drand { .. }));
+    let commit = named(|source| matches!(source, Source::Commit(_)));
+    const NO_DRAND: &str = "warning: no drand source, the randomness rests on the others alone";
     let beacon = if let Some(line) = withheld {
         Finding::failed(format!(
             "source {line}: operator withheld; 32 zero bytes stand for the secret"
         ))
-    } else if manifest.check() == Err(PublishError::CommitAlone) {
+    } else if alone.is_some() {
         Finding::failed(PublishError::CommitAlone.to_string())
-    } else if !manifest.sources.iter().any(drand) {
-        Finding::not_applicable(
-            "warning: no drand source, the randomness rests on the others alone",
-        )
+    } else if !drand && !commit {
+        Finding::not_applicable(NO_DRAND)
     } else {
+        if !drand {
+            said.push(NO_DRAND.to_owned());
+        }
         Finding::passed(said.join("; "))
     };
     Values {
@@ -114,7 +121,8 @@ fn round_value(chain: &Hash, round: u64, file: &Beacon) -> Result<SourceValue, S
 /// Nobody but the lottery can say which numbers it drew; the issue's name is all there is to check.
 pub(super) fn numbers_origin(drawn: &Drawn<'_>) -> Finding {
     let manifest = drawn.manifest();
-    if let Err(error @ PublishError::Issue { .. }) = manifest.check() {
+    let unnamed = |error: &PublishError| matches!(error, PublishError::Issue { .. });
+    if let Some(error) = manifest.broken_promises().find(unnamed) {
         return Finding::failed(error.to_string());
     }
     let mut look_up = Vec::new();

@@ -1,11 +1,12 @@
 //! A draw that was cancelled before it took place: manifest, cancel note and their proofs (4.10).
 
-use super::files::{Cancelled, Drawn, LogProof};
+use super::files::Cancelled;
 use super::journal::included;
 use super::links::same;
 use super::purge::Expected;
 use super::report::{Finding, Report};
-use super::signatures::{Seen, cosignatures, journal_name, site_key};
+use super::signatures::{Seen, site_key};
+use super::time::Pinned;
 use super::{CheckName, Context, Options, files, receipt};
 use crate::bundle::Bundle;
 use crate::encode::sha256;
@@ -92,36 +93,17 @@ fn time(cancelled: &Cancelled<'_>, context: &Context<'_>) -> Result<String, Find
     let draw = cancelled.manifest.value.earliest_draw_time();
     let unknown = || {
         Finding::could_not(format!(
-            "no witnesses are known, so nothing outside the site shows that the draw was cancelled before {draw} (Unix time)"
+            "found: nothing; missing: a witness outside the site that saw the draw cancelled before {draw} (Unix time)"
         ))
     };
     let outer = context.outer.ok_or_else(unknown)?;
-    let quorum = outer.key.value.quorum;
-    if quorum == 0 {
+    if outer.key.value.quorum == 0 {
         return Err(unknown());
     }
-    let seen = witnesses_before(draw, &cancelled.cancel_proof, cancelled, outer)?;
-    if seen < usize::try_from(quorum).unwrap_or(usize::MAX) {
-        return Err(Finding::failed(format!(
-            "cancel.proof: expected {quorum} witnesses before {draw} (Unix time), found {seen}"
-        )));
-    }
+    let pinned = Pinned::of(&cancelled.site, outer);
+    let seen = pinned.within(&cancelled.cancel_proof, draw - 1)?;
     Ok(format!(
-        "{seen} witnesses saw the cancel note before {draw} (Unix time)"
+        "found: the cancel note was seen before the randomness of {draw} by {} (Unix times)",
+        seen.words()
     ))
-}
-
-fn witnesses_before(
-    draw: u64,
-    proof: &LogProof,
-    cancelled: &Cancelled<'_>,
-    outer: &Drawn<'_>,
-) -> Result<usize, Finding> {
-    let journal = cancelled.site.with_name(&journal_name(&cancelled.site));
-    let times = cosignatures(proof, &journal, &outer.witnesses)
-        .map_err(|error| Finding::failed(format!("{}: {error}", proof.name)))?;
-    Ok(times
-        .iter()
-        .filter(|time| (1..draw).contains(*time))
-        .count())
 }

@@ -7,15 +7,17 @@ use super::beacon::Values;
 use super::excluded::{ExcludedBundle, draws};
 use super::files::Drawn;
 use super::links::same;
-use super::report::Finding;
+use super::report::{Computed, Finding};
 use crate::order::Order;
 use crate::record::{Close, VoidCode};
 use crate::result::{Line, Opening, SettleLine, all_lines, audit_sample};
 
-pub(super) fn seed(drawn: &Drawn<'_>, values: &Values) -> Finding {
+pub(super) fn seed(drawn: &Drawn<'_>, values: &Values, computed: &mut Computed) -> Finding {
     let Some(values) = &values.values else {
         return Finding::could_not("the source values are not known");
     };
+    let seed = crate::seed::seed(&drawn.manifest().hash(), &drawn.close().hash(), values);
+    computed.seed = Some(seed);
     let run = || {
         let result = &drawn.result.value;
         if result.values != *values {
@@ -27,7 +29,6 @@ pub(super) fn seed(drawn: &Drawn<'_>, values: &Values) -> Finding {
                 "result.note's source {line} is not the value that the source gives"
             )));
         }
-        let seed = crate::seed::seed(&drawn.manifest().hash(), &drawn.close().hash(), values);
         same("seed", &seed, &result.seed)?;
         Ok(format!("the seed is {seed}"))
     };
@@ -158,14 +159,26 @@ fn changes(old: &Close, new: &Close) -> String {
     changes.join(", ")
 }
 
-pub(super) fn result(drawn: &Drawn<'_>, values: &Values, excluded: &[ExcludedBundle]) -> Finding {
+pub(super) fn result(
+    drawn: &Drawn<'_>,
+    values: &Values,
+    excluded: &[ExcludedBundle],
+    computed: &mut Computed,
+) -> Finding {
     let (Some(values), Some(excluded)) = (&values.values, draws(excluded)) else {
         return Finding::could_not("the source values or the excluded draws are not known");
     };
+    let (manifest, close) = (drawn.manifest(), drawn.close());
+    // A manifest of a few lines can promise millions of slots: nothing is computed for a result
+    // that does not have them.
+    let (slots, found) = (manifest.slot_count(), drawn.result.value.slot_count());
+    if slots != found {
+        return Finding::differs("slots in result.note", slots, found);
+    }
     let openings = openings(drawn);
     let open = |index: u64| openings.get(&index).copied();
-    let (manifest, close) = (drawn.manifest(), drawn.close());
     let expected = crate::result::result(manifest, close, &excluded, values, open);
+    computed.result = Some(expected.hash());
     let run = || {
         same_text("result.note", &expected.to_text(), drawn.result.text)?;
         let filled = expected.lines.iter();

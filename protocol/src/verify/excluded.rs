@@ -4,7 +4,7 @@
 
 use super::files::{self, Case, Drawn};
 use super::report::{Finding, Outcome, Report};
-use super::{CheckName, Context, Options, verify_nested};
+use super::{Context, Options, unreadable, verify_nested};
 use crate::bundle::Bundle;
 use crate::encode::Hash;
 use crate::record::Manifest;
@@ -60,21 +60,6 @@ fn read_one(
     context: &Context<'_>,
     report: &mut Report,
 ) -> Option<Facts> {
-    let mut unreadable = |reason: String| {
-        let finding = Finding::failed(format!("{name}: {reason}"));
-        report.set(CheckName::Format, finding);
-    };
-    if context.depth == MAX_DEPTH {
-        unreadable(format!("bundles are nested more than {MAX_DEPTH} deep"));
-        return None;
-    }
-    let bundle = match Bundle::from_zip(zip) {
-        Ok(bundle) => bundle,
-        Err(error) => {
-            unreadable(error.to_string());
-            return None;
-        }
-    };
     let options = Options {
         site_key: Some(drawn.site.clone()),
         ..Options::default()
@@ -83,13 +68,22 @@ fn read_one(
         depth: context.depth + 1,
         outer: Some(drawn),
     };
-    for check in verify_nested(&bundle, &options, &inside).checks {
+    let bundle = if context.depth == MAX_DEPTH {
+        Err(format!("bundles are nested more than {MAX_DEPTH} deep"))
+    } else {
+        Bundle::from_zip(zip).map_err(|error| error.to_string())
+    };
+    let found = match &bundle {
+        Ok(bundle) => verify_nested(bundle, &options, &inside),
+        Err(reason) => unreadable(&options, Finding::failed(reason)),
+    };
+    for check in found.checks {
         if matches!(check.outcome, Outcome::Failed | Outcome::CouldNotCheck) {
             let reason = format!("{name}: {}", check.reason);
             report.set(check.name, Finding::new(check.outcome, reason));
         }
     }
-    facts(&bundle, line)
+    facts(&bundle.ok()?, line)
 }
 
 fn facts(bundle: &Bundle, line: Hash) -> Option<Facts> {

@@ -21,13 +21,21 @@ fn run(drawn: &Drawn<'_>) -> Result<String, Finding> {
     for (text, proof) in proofs {
         included(text, proof, &drawn.site)?;
     }
+    let mut seen: Vec<&LogProof> = proofs.iter().map(|(_, proof)| *proof).collect();
     for source in &drawn.sources {
         if let SourceFile::Commit(Some(revealed)) = source {
             let (note, proof) = revealed.as_ref();
             included(note.text, proof, &drawn.site)?;
+            if proof.proof.index < drawn.segment.start {
+                return Err(Finding::failed(format!(
+                    "{} stands in the journal before the manifest",
+                    note.name
+                )));
+            }
+            seen.push(proof);
         }
     }
-    roots(drawn, &proofs.map(|(_, proof)| proof))?;
+    roots(drawn, &seen)?;
     let records = records(drawn)?;
     Segment { drawn, records }.check()?;
     let (start, count) = (drawn.segment.start, drawn.segment.leaves.len());

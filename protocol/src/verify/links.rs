@@ -37,9 +37,7 @@ fn run(drawn: &Drawn<'_>, excluded: &[ExcludedBundle]) -> Result<String, Finding
         same("audit.note's manifest", &hash, &audit.value.manifest)?;
         same("audit.note's result", &result.hash(), &audit.value.result)?;
     }
-    for other in excluded {
-        other.check_against(drawn)?;
-    }
+    excluded_draws(drawn, excluded)?;
     let (closes, settles) = (drawn.closes.len(), drawn.settles.len());
     let mut reason = format!(
         "rules, manifest, key, closes ({closes}), freeze, result and settlements ({settles}) name each other"
@@ -53,6 +51,23 @@ fn run(drawn: &Drawn<'_>, excluded: &[ExcludedBundle]) -> Result<String, Finding
         );
     }
     Ok(reason)
+}
+
+/// A draw that does not belong here counts for more than one that could not be read.
+fn excluded_draws(drawn: &Drawn<'_>, excluded: &[ExcludedBundle]) -> Result<(), Finding> {
+    let mut worst: Option<Finding> = None;
+    for finding in excluded
+        .iter()
+        .filter_map(|other| other.check_against(drawn).err())
+    {
+        if worst
+            .as_ref()
+            .is_none_or(|worst| worst.severity() < finding.severity())
+        {
+            worst = Some(finding);
+        }
+    }
+    worst.map_or(Ok(()), Err)
 }
 
 /// Each manifest but the first supersedes the one before it.

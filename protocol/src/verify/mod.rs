@@ -11,6 +11,7 @@ mod entries;
 mod excluded;
 mod files;
 mod journal;
+mod json;
 mod links;
 mod openings;
 mod purge;
@@ -20,7 +21,8 @@ mod settlements;
 mod signatures;
 mod time;
 
-pub use report::{Check, CheckName, Outcome, Report};
+pub(crate) use receipt::leaf as receipt_leaf;
+pub use report::{Check, CheckName, Computed, Outcome, Report};
 
 use std::fmt;
 
@@ -112,15 +114,17 @@ fn verify_drawn(
     report.set(CheckName::Time, time::check(drawn));
     report.set(CheckName::Beacon, values.beacon.clone());
     report.set(CheckName::NumbersOrigin, beacon::numbers_origin(drawn));
-    report.set(CheckName::Seed, drawing::seed(drawn, &values));
+    let mut computed = Computed::default();
+    let seed = drawing::seed(drawn, &values, &mut computed);
+    let result = drawing::result(drawn, &values, &excluded, &mut computed);
+    let settle = settlements::check(drawn, &excluded, &mut computed);
+    report.computed = Some(computed);
+    report.set(CheckName::Seed, seed);
     report.set(CheckName::Order, drawing::order(drawn));
     report.set(CheckName::Openings, openings::check(drawn));
     report.set(CheckName::Voids, drawing::voids(drawn));
-    report.set(
-        CheckName::Result,
-        drawing::result(drawn, &values, &excluded),
-    );
-    report.set(CheckName::Settle, settlements::check(drawn, &excluded));
+    report.set(CheckName::Result, result);
+    report.set(CheckName::Settle, settle);
     report.set(CheckName::Entries, entries);
     report.set(CheckName::Purge, purge::check(bundle, drawn));
     report.set(CheckName::Receipt, receipt::check(drawn, options));

@@ -181,6 +181,16 @@ impl<'a> Ticket<'a> {
     }
 }
 
+/// The leaf data C of a receipt or shareable proof; a secret receipt needs the base manifest.
+pub(crate) fn leaf(receipt: &TlogProof, base: Option<&Hash>) -> Option<Hash> {
+    let extra = receipt.extra.as_deref()?;
+    match (<[u8; 32]>::try_from(extra), base) {
+        (Ok(leaf), _) => Some(Hash(leaf)),
+        (Err(_), Some(base)) => Some(read_extra(extra, base)?.0),
+        (Err(_), None) => None,
+    }
+}
+
 /// The leaf data C, and the opening if the receipt is the entrant's own.
 fn read_extra(extra: &[u8], base: &Hash) -> Option<(Hash, Option<SecretOpening>)> {
     if let Ok(leaf) = extra.try_into() {

@@ -6,6 +6,7 @@
 use std::fmt;
 
 use super::Options;
+use crate::encode::Hash;
 use crate::note::NoteError;
 
 /// The checks, in the order in which they are reported.
@@ -142,6 +143,17 @@ impl fmt::Display for Check {
     }
 }
 
+/// The draw as this verifier computed it, so that verifiers can be compared beyond yes and no.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Computed {
+    /// The seed; none if a source's value is not known.
+    pub seed: Option<Hash>,
+    /// H of the result text; none if the values or an excluded draw are not known.
+    pub result: Option<Hash>,
+    /// H of each settlement text in order, up to the first that the bundle contradicts.
+    pub settles: Vec<Hash>,
+}
+
 /// Everything that the verifier found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Report {
@@ -149,6 +161,9 @@ pub struct Report {
     pub checks: Vec<Check>,
     /// The public reason code, if the draw was cancelled.
     pub cancelled: Option<String>,
+    /// What was computed, whether or not the bundle says the same; none for a bundle that could not
+    /// be read and for a cancelled draw.
+    pub computed: Option<Computed>,
     site_key_pinned: bool,
     require_time: bool,
 }
@@ -163,6 +178,7 @@ impl Report {
         Report {
             checks: checks.into(),
             cancelled: None,
+            computed: None,
             site_key_pinned: options.site_key.is_some(),
             require_time: options.require_time,
         }
@@ -302,7 +318,7 @@ impl Finding {
         }
     }
 
-    fn severity(&self) -> u8 {
+    pub(super) fn severity(&self) -> u8 {
         severity(self.outcome)
     }
 }

@@ -83,10 +83,10 @@ impl<'a> Seen<'a> {
     }
 
     pub(super) fn proof(&mut self, proof: &LogProof) -> Result<(), Finding> {
-        let times = cosignatures(proof, &self.journal, self.witnesses)
+        let seen = sightings(proof, &self.journal, self.witnesses)
             .map_err(|error| Finding::failed(format!("{}: {error}", proof.name)))?;
         self.notes += 1;
-        self.cosignatures += times.len();
+        self.cosignatures += seen.len();
         Ok(())
     }
 
@@ -105,13 +105,20 @@ pub(super) fn journal_name(site: &Verifier) -> String {
     format!("{}/journal", site.name())
 }
 
-/// The times of a checkpoint's cosignatures, after checking every signature line: the log's
-/// first, then witnesses in key-note order, each at most once.
-pub(super) fn cosignatures(
+/// That a pinned witness saw a checkpoint.
+pub(super) struct Sighting<'a> {
+    pub(super) witness: &'a str,
+    /// Unix time, as the witness signed it.
+    pub(super) time: u64,
+}
+
+/// Who saw a checkpoint and when, after checking every signature line: the log's first, then
+/// witnesses in key-note order, each at most once.
+pub(super) fn sightings<'a>(
     proof: &LogProof,
     journal: &Verifier,
-    witnesses: &[Witness],
-) -> Result<Vec<u64>, NoteError> {
+    witnesses: &'a [Witness],
+) -> Result<Vec<Sighting<'a>>, NoteError> {
     let note = SignedNote::parse(&proof.proof.checkpoint)?;
     journal.check(&note)?;
     let mut witnesses = witnesses.iter();
@@ -119,7 +126,11 @@ pub(super) fn cosignatures(
     lines
         .map(|line| {
             let witness = witnesses.find(|witness| witness.wrote(line));
-            witness.ok_or(NoteError::Lines)?.time(note.text, line)
+            let witness = witness.ok_or(NoteError::Lines)?;
+            Ok(Sighting {
+                witness: witness.name(),
+                time: witness.time(note.text, line)?,
+            })
         })
         .collect()
 }

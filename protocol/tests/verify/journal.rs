@@ -10,7 +10,7 @@ use super::sample::{Built, Journal, Plan, build, cosigners, site};
 use super::{assert_failed, check, relabel, text};
 
 /// A draw whose journal and notes were written again by `change`, with valid signatures.
-fn rewritten(change: impl Fn(&mut Vec<String>, &Built)) -> Bundle {
+pub(super) fn rewritten(change: impl Fn(&mut Vec<String>, &Built)) -> Bundle {
     let built = build(&Plan {
         corrections: 1,
         purge_phases: 0,
@@ -39,7 +39,7 @@ fn rewritten(change: impl Fn(&mut Vec<String>, &Built)) -> Bundle {
     bundle
 }
 
-fn place(leaves: &[String], kind: &str) -> usize {
+pub(super) fn place(leaves: &[String], kind: &str) -> usize {
     let start = format!("lucky-draw/v1 {kind}\n");
     let place = leaves.iter().position(|leaf| leaf.starts_with(&start));
     place.expect("a leaf of the kind")
@@ -151,7 +151,7 @@ fn a_note_outside_the_journal_is_refused() {
 }
 
 /// A bundle in which `count` witnesses saw the checkpoint of `file` at `time`.
-fn seen_at(bundle: &Bundle, file: &str, time: u64, count: u8) -> Bundle {
+pub(super) fn seen_at(bundle: &Bundle, file: &str, time: u64, count: u8) -> Bundle {
     let mut bundle = bundle.clone();
     let proof = std::str::from_utf8(bundle.file(file).expect("a proof")).expect("a text");
     let mut proof = TlogProof::parse(proof).expect("a proof");

@@ -1,6 +1,7 @@
 //! The verifier on whole draws: honest ones, and ones that cheat in one place with a valid
 //! signature over the lie.
 
+mod attacks;
 mod cheating;
 mod excluded;
 mod honest;

@@ -6,9 +6,9 @@ use serde::Serialize;
 use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
 use crate::activity::{self, ActivityId, Facts};
-use crate::draw::cancel::{self, CancelCode};
+use crate::draw::cancel::{self, Alone, CancelCode};
 use crate::draw::wire::cancel_words;
-use crate::draw::{self, Plan};
+use crate::draw::{self, DrawId, Plan};
 use crate::identity::typed;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
@@ -17,10 +17,10 @@ use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::vault::Vault;
 
-use super::{home, read_planned};
+use super::{home, one_of, read_planned};
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![cancel_form, cancel_activity]
+    routes![cancel_form, cancel_activity, one_form, cancel_one]
 }
 
 #[derive(Serialize)]
@@ -46,7 +46,7 @@ impl CancelView {
     fn of(
         language: Language,
         facts: &Facts,
-        plan: Option<&Plan>,
+        plans: &[Plan],
         form: &FormFields,
         possible: bool,
     ) -> CancelView {
@@ -57,7 +57,7 @@ impl CancelView {
         CancelView {
             heading: Heading::of(language, facts),
             possible,
-            published: plan.is_some_and(|plan| plan.manifest.is_some()),
+            published: plans.iter().any(|plan| plan.manifest.is_some()),
             codes: CancelCode::ALL.map(option).to_vec(),
             code: form.value("code").to_owned(),
             words_zh: typed::lines(form.value("words_zh")),
@@ -101,15 +101,9 @@ async fn cancel_form(
     id: &str,
     db: &State<Db>,
 ) -> AppResult<Page> {
-    let (facts, plan) = read_planned(db, &ActivityId::from(id)).await?;
-    let possible = cancel::may_be_cancelled(&facts, plan.as_ref(), db.clock().now());
-    let view = CancelView::of(
-        lang,
-        &facts,
-        plan.as_ref(),
-        &FormFields::default(),
-        possible,
-    );
+    let (facts, plans) = read_planned(db, &ActivityId::from(id)).await?;
+    let possible = cancel::may_be_cancelled(&facts, &plans, db.clock().now());
+    let view = CancelView::of(lang, &facts, &plans, &FormFields::default(), possible);
     Ok(Page::new(lang, "draw/cancel", view).no_store())
 }
 
@@ -123,9 +117,9 @@ async fn cancel_activity(
     vault: &State<Vault>,
 ) -> AppResult<Reply> {
     let id = ActivityId::from(id);
-    let (facts, plan) = read_planned(db, &id).await?;
-    let possible = cancel::may_be_cancelled(&facts, plan.as_ref(), db.clock().now());
-    let mut view = CancelView::of(lang, &facts, plan.as_ref(), &form, possible);
+    let (facts, plans) = read_planned(db, &id).await?;
+    let possible = cancel::may_be_cancelled(&facts, &plans, db.clock().now());
+    let mut view = CancelView::of(lang, &facts, &plans, &form, possible);
     let Some(code) = view.check(lang, form.has("sure")).filter(|_| possible) else {
         return Ok(Page::new(lang, "draw/cancel", view).again().into());
     };
@@ -137,4 +131,99 @@ async fn cancel_activity(
     })
     .await?;
     Ok(Reply::go(lang, &home(&id)))
+}
+
+#[derive(Serialize)]
+struct CancelOneView {
+    heading: Heading,
+    draw: String,
+    name: String,
+    /// `possible`, or why it is not: `last`, `decided`, `stage`.
+    state: &'static str,
+    codes: Vec<CodeOption>,
+    code: String,
+    mistakes: Mistakes,
+}
+
+impl CancelOneView {
+    fn of(language: Language, facts: &Facts, plan: &Plan, code: &str, alone: Alone) -> Self {
+        let option = |code: CancelCode| CodeOption {
+            value: code.code(),
+            label: cancel_words(language, code),
+        };
+        CancelOneView {
+            heading: Heading::of(language, facts),
+            draw: plan.id.0.clone(),
+            name: plan.name.pick(language).to_owned(),
+            state: match alone {
+                Alone::Possible => "possible",
+                Alone::LastDraw => "last",
+                Alone::Decided => "decided",
+                Alone::OtherStage => "stage",
+            },
+            codes: CancelCode::ALL.map(option).to_vec(),
+            code: code.to_owned(),
+            mistakes: Mistakes::new(),
+        }
+    }
+}
+
+async fn read_one(
+    lang: Language,
+    db: &Db,
+    id: &ActivityId,
+    draw: &str,
+    code: &str,
+) -> AppResult<CancelOneView> {
+    let (facts, plans) = read_planned(db, id).await?;
+    let plan = one_of(&plans, draw)?;
+    let alone = cancel::may_be_cancelled_alone(&facts, plan, &plans, db.clock().now());
+    Ok(CancelOneView::of(lang, &facts, plan, code, alone))
+}
+
+#[get("/staff/activities/<id>/draws/<draw>/cancel")]
+async fn one_form(
+    lang: Language,
+    _staff: Librarian,
+    id: &str,
+    draw: &str,
+    db: &State<Db>,
+) -> AppResult<Page> {
+    let view = read_one(lang, db, &ActivityId::from(id), draw, "").await?;
+    Ok(Page::new(lang, "draw/cancel_one", view).no_store())
+}
+
+#[post("/staff/activities/<id>/draws/<draw>/cancel", data = "<form>")]
+async fn cancel_one(
+    lang: Language,
+    staff: Librarian,
+    id: &str,
+    draw: &str,
+    form: FormFields,
+    db: &State<Db>,
+    vault: &State<Vault>,
+) -> AppResult<Reply> {
+    let id = ActivityId::from(id);
+    let mut view = read_one(lang, db, &id, draw, form.value("code")).await?;
+    let mut note = |wrong: bool, field: &str, message: &str| {
+        if wrong {
+            view.mistakes.add(field, text::message(lang, message, &[]));
+        }
+    };
+    let code = CancelCode::parse(form.value("code"));
+    note(code.is_none(), "code", "draw-cancel-code-empty");
+    note(!form.has("sure"), "sure", "draw-cancel-sure-empty");
+    let Some(code) = code.filter(|_| view.mistakes.is_empty() && view.state == "possible") else {
+        return Ok(Page::new(lang, "draw/cancel_one", view).again().into());
+    };
+    let (vault, by, draw) = (
+        vault.inner().clone(),
+        staff.0.id.clone(),
+        DrawId::from(draw),
+    );
+    db.write("cancel draw", move |tx| {
+        draw::cancel_one(tx, &vault, &by, &draw, code)
+    })
+    .await?;
+    Ok(Reply::go(lang, &format!("{}/draws", home(&id))))
 }

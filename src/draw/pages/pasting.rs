@@ -7,7 +7,7 @@ use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
 use crate::activity::{ActivityId, Facts};
 use crate::draw::wire::{SourceView, beacon_mistake, beacon_trouble, source_views};
-use crate::draw::{self, DrandRound, DrawStage, Plan, PlanSource, beacon};
+use crate::draw::{self, DrandRound, DrawStage, Error, Plan, PlanSource, beacon};
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::{AppError, AppResult};
@@ -15,7 +15,7 @@ use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::vault::Vault;
 
-use super::read_planned;
+use super::{one_of, read_planned};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![beacon_form, paste_beacon]
@@ -25,6 +25,7 @@ pub(super) fn routes() -> Vec<Route> {
 struct BeaconView {
     heading: Heading,
     draw: String,
+    name: String,
     stage: &'static str,
     /// The round to paste; none where no drand round is used.
     round: Option<RoundView>,
@@ -66,6 +67,7 @@ impl BeaconView {
         BeaconView {
             heading: Heading::of(language, facts),
             draw: plan.id.0.clone(),
+            name: plan.name.pick(language).to_owned(),
             stage: plan.stage.code(),
             round: awaited(plan).map(RoundView::from),
             sources: source_views(language, plan),
@@ -78,11 +80,12 @@ impl BeaconView {
     }
 }
 
-async fn read_published(db: &Db, id: &str) -> AppResult<(Facts, Plan)> {
-    let (facts, plan) = read_planned(db, &ActivityId::from(id)).await?;
-    match plan {
-        Some(plan) if plan.manifest.is_some() => Ok((facts, plan)),
-        _ => Err(AppError::not_found()),
+async fn read_published(db: &Db, id: &str, draw: &str) -> AppResult<(Facts, Plan)> {
+    let (facts, plans) = read_planned(db, &ActivityId::from(id)).await?;
+    let plan = one_of(&plans, draw)?;
+    match plan.manifest {
+        Some(_) => Ok((facts, plan.clone())),
+        None => Err(AppError::not_found()),
     }
 }
 
@@ -92,28 +95,30 @@ fn awaited(plan: &Plan) -> Option<DrandRound> {
     missing.or_else(|| plan.drand())
 }
 
-#[get("/staff/activities/<id>/beacon")]
+#[get("/staff/activities/<id>/draws/<draw>/beacon")]
 async fn beacon_form(
     lang: Language,
     _staff: Librarian,
     id: &str,
+    draw: &str,
     db: &State<Db>,
 ) -> AppResult<Page> {
-    let (facts, plan) = read_published(db, id).await?;
+    let (facts, plan) = read_published(db, id, draw).await?;
     let view = BeaconView::of(lang, &facts, &plan, "");
     Ok(Page::new(lang, "draw/beacon", view).no_store())
 }
 
-#[post("/staff/activities/<id>/beacon", data = "<form>")]
+#[post("/staff/activities/<id>/draws/<draw>/beacon", data = "<form>")]
 async fn paste_beacon(
     lang: Language,
     staff: Librarian,
     id: &str,
+    draw: &str,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,
 ) -> AppResult<Reply> {
-    let (facts, plan) = read_published(db, id).await?;
+    let (facts, plan) = read_published(db, id, draw).await?;
     let drand = awaited(&plan).ok_or_else(AppError::not_found)?;
     let pasted = form.value("beacon").trim();
     let mut view = BeaconView::of(lang, &facts, &plan, pasted);
@@ -131,9 +136,16 @@ async fn paste_beacon(
         }
     };
     let (vault, by, id) = (vault.inner().clone(), staff.0.actor(), plan.id.clone());
-    db.write("receive pasted beacon", move |tx| {
-        draw::receive(tx, &vault, &by, &id, &round)
-    })
-    .await?;
+    let received = db
+        .write("receive pasted beacon", move |tx| {
+            draw::receive(tx, &vault, &by, &id, &round)
+        })
+        .await;
+    if let Err(Error::WaitsFor { .. }) = received {
+        let words = text::message(lang, "draw-paste-waits", &[]);
+        view.mistakes.add("beacon", words);
+        return Ok(Page::new(lang, "draw/beacon", view).again().into());
+    }
+    received?;
     Ok(Reply::go(lang, &format!("/d/{}", plan.id)))
 }

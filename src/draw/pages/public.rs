@@ -1,10 +1,6 @@
 //! What anybody may see: every draw, its list, its result and the files to check it with.
 
-use std::io::Cursor;
-
-use rocket::http::{ContentType, Header, Status};
-use rocket::request::Request;
-use rocket::response::{self, Responder, Response};
+use rocket::http::{ContentType, Status};
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
 
@@ -19,11 +15,13 @@ use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::page::Page;
 use crate::vault::Vault;
 
+use super::file::File;
+
 /// Draws on one page of the list of draws.
 const DRAWS_PER_PAGE: u64 = 20;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, show, holders, entries, check, how, verify]
+    routes![list, show, holders, entries, check, how]
 }
 
 pub(super) fn files() -> Vec<Route> {
@@ -138,38 +136,6 @@ async fn how(lang: Language, id: &str, db: &State<Db>) -> AppResult<Page> {
     Ok(Page::new(lang, "draw/how", view))
 }
 
-#[get("/verify")]
-fn verify(lang: Language, vault: &State<Vault>) -> Page {
-    #[derive(Serialize)]
-    struct VerifyView {
-        vkey: String,
-    }
-    let vkey = vault.vkey();
-    Page::new(lang, "draw/verify", VerifyView { vkey })
-}
-
-/// A file to keep, or to read as plain text.
-struct File {
-    kind: ContentType,
-    name: Option<String>,
-    content: Vec<u8>,
-}
-
-impl<'r> Responder<'r, 'static> for File {
-    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        let mut response = Response::build();
-        response
-            .header(self.kind)
-            .header(Header::new("Cache-Control", "no-cache"))
-            .sized_body(self.content.len(), Cursor::new(self.content));
-        if let Some(name) = self.name {
-            let value = format!("attachment; filename=\"{name}\"");
-            response.header(Header::new("Content-Disposition", value));
-        }
-        response.ok()
-    }
-}
-
 /// A public file of a draw as it was sealed, such as `close-0.note`.
 #[get("/d/<id>/notes/<name>")]
 async fn note(id: &str, name: &str, db: &State<Db>) -> AppResult<File> {
@@ -202,7 +168,11 @@ async fn bundle(
         let page = Page::new(lang, "draw/no_bundle", view).status(Status::NotFound);
         return Ok(BundleAnswer::NotYet(page));
     }
-    let (vault, name) = (vault.inner().clone(), shown.facts.slug.clone());
+    let name = match shown.all.len() {
+        0 | 1 => shown.facts.slug.clone(),
+        _ => format!("{}-{}", shown.facts.slug, shown.plan.slug),
+    };
+    let vault = vault.inner().clone();
     let zip = db
         .read("read bundle", move |tx| {
             draw::bundle(tx, &vault, &shown.plan).map(|bundle| bundle.to_zip())

@@ -32,9 +32,7 @@ struct PublishView {
     heading: Heading,
     problems: Vec<ProblemRow>,
     facts: DatesView,
-    prizes: Vec<PrizeRow>,
-    /// The rules file as it would be sealed now.
-    rules: Option<String>,
+    draws: Vec<DrawPreview>,
     notice_zh: Vec<ItemView>,
     notice_en: Vec<ItemView>,
     mistakes: Mistakes,
@@ -47,7 +45,17 @@ struct DatesView {
     freezes_at: i64,
     draws_at: i64,
     purges_at: i64,
+}
+
+/// One of the draws that would be promised.
+#[derive(Serialize)]
+struct DrawPreview {
+    name: String,
+    due_at: i64,
     round: String,
+    prizes: Vec<PrizeRow>,
+    /// The rules file as it would be sealed now.
+    rules: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -70,17 +78,27 @@ fn publish_view(
     library: &Config,
     id: &ActivityId,
 ) -> Result<PublishView, Error> {
-    let (facts, plan) = planned(tx, id)?;
+    let (facts, plans) = planned(tx, id)?;
     let draft: Activity<Draft> = Activity::at(facts)?;
     let now = tx.now();
     let problems = draw::problems(tx, &draft, now)?;
     let asked = activity::asked_fields(tx, id)?;
     let notice = policy::notice(&draft, &asked, library);
-    let rules = match plan.as_ref().filter(|_| problems.is_empty()) {
-        Some(plan) => Some(draw::rules_text(&draft, plan, &asked)?),
-        None => None,
-    };
-    let problem = |problem: &draw::Problem| ProblemRow::of(language, id, *problem);
+    let mut draws = Vec::new();
+    for plan in &plans {
+        let rules = match problems.is_empty() {
+            true => Some(draw::rules_text(&draft, plan, &plans, &asked)?),
+            false => None,
+        };
+        draws.push(DrawPreview {
+            name: plan.name.pick(language).to_owned(),
+            due_at: plan.due_at(&draft).0,
+            round: draw::round_for(plan.due_at(&draft)).1.to_string(),
+            prizes: prize_rows(language, plan),
+            rules,
+        });
+    }
+    let problem = |problem: &draw::Problem| ProblemRow::of(language, id, problem);
     Ok(PublishView {
         heading: Heading::of(language, &draft),
         problems: problems.iter().map(problem).collect(),
@@ -90,10 +108,8 @@ fn publish_view(
             freezes_at: draft.freezes_at.0,
             draws_at: draft.draws_at.0,
             purges_at: draft.planned_purge().0,
-            round: draw::round_for(draft.draws_at).1.to_string(),
         },
-        prizes: plan.map_or_else(Vec::new, |plan| prize_rows(language, &plan)),
-        rules,
+        draws,
         notice_zh: item_views(&notice.zh),
         notice_en: item_views(&notice.en),
         mistakes: Mistakes::new(),

@@ -2,20 +2,20 @@
 
 use std::collections::HashSet;
 
-use lucky_draw::record::Manifest;
+use lucky_draw::record::{Cancel, Manifest};
 use lucky_draw::result::{Line, SettleLine, SettleNote, Slot};
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
-use crate::draw::{Shown, SupersedeCode};
+use crate::draw::{CancelCode, DrawStage, Plan, Shown, SupersedeCode};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 
 use super::lists::{HolderRow, holder_rows};
 use super::plan_form::PrizeRow;
 use super::{
-    CloseView, ListView, Phase, SourceView, Tag, close_views, left, prize_rows, settle_words,
-    slot_words, source_views, sources_words, supersede_words,
+    CloseView, ListView, Phase, SourceView, Tag, cancel_words, close_views, left, prize_rows,
+    settle_words, slot_words, source_views, sources_words, supersede_words,
 };
 
 /// Holders shown on the page itself; the others are on pages of their own.
@@ -29,6 +29,10 @@ pub(in crate::draw) struct DrawView {
     id: String,
     slug: String,
     title: String,
+    /// The other draws of the activity.
+    others: Vec<OtherDraw>,
+    /// What the exclusion of earlier draws means, in words.
+    exclusions: Vec<String>,
     phase: &'static str,
     tag: Tag,
     opens_at: i64,
@@ -61,6 +65,13 @@ pub(in crate::draw) struct DrawView {
     settlements: Vec<SettlementView>,
     cancelled_reason: String,
     purged: bool,
+}
+
+/// Another draw of the same activity.
+#[derive(Debug, Clone, Serialize)]
+struct OtherDraw {
+    id: String,
+    name: String,
 }
 
 /// A public file and when it was sealed.
@@ -103,7 +114,9 @@ impl DrawView {
         DrawView {
             id: plan.id.0.clone(),
             slug: facts.slug.clone(),
-            title: facts.title.pick(language).to_owned(),
+            title: shown.title(language),
+            others: others(language, shown),
+            exclusions: exclusions(language, shown),
             phase: phase.code(),
             tag: phase.tag(language),
             opens_at: facts.opens_at.0,
@@ -134,10 +147,45 @@ impl DrawView {
             more_holders,
             unfilled: unfilled(language, shown),
             settlements: settlements(language, shown),
-            cancelled_reason: facts.cancelled_reason.clone(),
+            cancelled_reason: cancelled_reason(language, shown),
             purged: facts.stage == crate::activity::Stage::Purged,
         }
     }
+}
+
+fn others(language: Language, shown: &Shown) -> Vec<OtherDraw> {
+    let others = shown.all.iter().filter(|other| other.id != shown.plan.id);
+    others
+        .map(|other| OtherDraw {
+            id: other.id.0.clone(),
+            name: other.name.pick(language).to_owned(),
+        })
+        .collect()
+}
+
+fn exclusions(language: Language, shown: &Shown) -> Vec<String> {
+    let excluded = |other: &&Plan| shown.plan.excludes.contains(&other.id);
+    let words = |other: &Plan| {
+        let id = match other.stage {
+            DrawStage::Cancelled => "draw-excluded-cancelled",
+            _ if other.is_decided() || shown.plan.is_decided() => "draw-excluded-drawn",
+            _ => "draw-excluded-waits",
+        };
+        let name = other.name.pick(language).to_owned();
+        text::message(language, id, &[("name", name.into())])
+    };
+    shown.all.iter().filter(excluded).map(words).collect()
+}
+
+/// The library's words; of one draw that was cancelled alone, what its signed code says.
+fn cancelled_reason(language: Language, shown: &Shown) -> String {
+    if !shown.facts.cancelled_reason.is_empty() {
+        return shown.facts.cancelled_reason.clone();
+    }
+    let note = shown.note("cancel.note");
+    let cancel = note.and_then(|note| Cancel::parse(note.text().ok()?).ok());
+    let code = cancel.and_then(|cancel| CancelCode::parse(&cancel.reason));
+    code.map_or_else(String::new, |code| cancel_words(language, code))
 }
 
 fn sealed(shown: &Shown, name: &str) -> Option<Sealed> {

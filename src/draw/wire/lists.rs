@@ -7,6 +7,7 @@ use lucky_draw::ticket::{TicketNumber, TicketNumberError};
 use serde::Serialize;
 
 use crate::activity::Facts;
+use crate::draw::show::title;
 use crate::draw::{Plan, Shown};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
@@ -42,7 +43,7 @@ impl DrawRow {
     ) -> DrawRow {
         DrawRow {
             id: plan.id.0.clone(),
-            title: facts.title.pick(language).to_owned(),
+            title: title(language, facts, plan),
             tag: Phase::of(facts, plan, now).tag(language),
             due_at: plan.round_time().unwrap_or(facts.draws_at).0,
             prizes: plan.prize_units(),
@@ -111,7 +112,7 @@ impl HoldersView {
         let shown_here = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
         HoldersView {
             id: shown.plan.id.0.clone(),
-            title: shown.facts.title.pick(language).to_owned(),
+            title: shown.title(language),
             rows: rows.into_iter().skip(skipped).take(shown_here).collect(),
             current: page,
             last,
@@ -155,7 +156,7 @@ impl EntriesView {
         };
         EntriesView {
             id: shown.plan.id.0.clone(),
-            title: shown.facts.title.pick(language).to_owned(),
+            title: shown.title(language),
             closed: shown.close.is_some(),
             closes_at: shown.facts.closes_at.0,
             size: shown.close.as_ref().map_or(0, |close| close.size),
@@ -169,6 +170,20 @@ impl EntriesView {
 fn void(language: Language, close: Option<&Close>, index: u64) -> Option<String> {
     let code = close?.void(index)?;
     Some(void_words(language, code))
+}
+
+/// Reads a ticket number as it was typed, or says what to do.
+pub(in crate::draw) fn read_ticket(
+    language: Language,
+    typed: &str,
+) -> Result<TicketNumber, String> {
+    typed.trim().parse().map_err(|error| {
+        let id = match error {
+            TicketNumberError::Form => "draw-check-form",
+            TicketNumberError::Check => "draw-check-digit",
+        };
+        text::message(language, id, &[])
+    })
 }
 
 /// One number looked up.
@@ -208,7 +223,7 @@ impl CheckView {
     ) -> Result<CheckView, E> {
         let mut view = CheckView {
             id: shown.plan.id.0.clone(),
-            title: shown.facts.title.pick(language).to_owned(),
+            title: shown.title(language),
             closed: shown.close.is_some(),
             closes_at: shown.facts.closes_at.0,
             typed: typed.trim().to_owned(),
@@ -218,15 +233,10 @@ impl CheckView {
         let Some(close) = shown.close.as_ref().filter(|_| !view.typed.is_empty()) else {
             return Ok(view);
         };
-        let ticket = match view.typed.parse::<TicketNumber>() {
+        let ticket = match read_ticket(language, &view.typed) {
             Ok(ticket) => ticket,
-            Err(error) => {
-                let id = match error {
-                    TicketNumberError::Form => "draw-check-form",
-                    TicketNumberError::Check => "draw-check-digit",
-                };
-                view.mistakes
-                    .add("ticket", text::message(language, id, &[]));
+            Err(words) => {
+                view.mistakes.add("ticket", words);
                 return Ok(view);
             }
         };

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use crate::activity::LocalText;
+use crate::draw::DrawId;
 use crate::draw::Plan;
 use crate::draw::plan::{MOST_PRIZES, PlanDetails, PlanTrouble, PrizeDetails, suggested_slug};
-use crate::identity::typed;
-use crate::platform::text::Language;
+use crate::identity::{date, typed};
+use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 
 use super::plan_trouble;
@@ -54,6 +55,12 @@ pub(in crate::draw) struct PlanForm {
     tickets: String,
     sources: SourceForm,
     version: String,
+    name_zh: String,
+    name_en: String,
+    slug: String,
+    /// Its own time as a browser's field says it; empty: at the activity's time.
+    time: String,
+    excludes: Vec<String>,
 }
 
 impl PlanForm {
@@ -78,6 +85,15 @@ impl PlanForm {
             tickets: typed::line(form.value("tickets")),
             sources: SourceForm::of(form),
             version: form.value("version").to_owned(),
+            name_zh: typed::line(form.value("draw_name_zh")),
+            name_en: typed::line(form.value("draw_name_en")),
+            slug: typed::line(form.value("draw_slug")).to_ascii_lowercase(),
+            time: form.value("draw_time").trim().to_owned(),
+            excludes: form
+                .values("excludes")
+                .into_iter()
+                .map(str::to_owned)
+                .collect(),
         }
     }
 
@@ -98,6 +114,11 @@ impl PlanForm {
             tickets: details.tickets_per_person.to_string(),
             sources: SourceForm::from_details(&details.sources),
             version: version.to_string(),
+            name_zh: details.name.zh.clone(),
+            name_en: details.name.en.clone(),
+            slug: details.slug.clone(),
+            time: details.draws_at.map(date::input_value).unwrap_or_default(),
+            excludes: details.excludes.iter().map(|id| id.0.clone()).collect(),
         };
         if form.rows.is_empty() {
             form.add_row();
@@ -132,6 +153,17 @@ impl PlanForm {
             value_twd: whole(&row.value).unwrap_or(-1),
         };
         let mut mistakes = Mistakes::new();
+        let draws_at = match self.time.as_str() {
+            "" => None,
+            typed => match date::parse_moment(typed) {
+                Ok(at) => Some(at),
+                Err(_) => {
+                    let words = text::message(language, "activity-date-unreadable", &[]);
+                    mistakes.add("draw_time", words);
+                    None
+                }
+            },
+        };
         let details = PlanDetails {
             prizes: rows.iter().map(prize).collect(),
             // A number that cannot be read is beyond every limit.
@@ -141,6 +173,10 @@ impl PlanForm {
             wins_per_person: small(&self.wins),
             tickets_per_person: small(&self.tickets),
             sources: self.sources.parse(language, &mut mistakes),
+            slug: self.slug.clone(),
+            name: LocalText::new(&self.name_zh, &self.name_en),
+            draws_at,
+            excludes: self.excludes.iter().map(|id| DrawId(id.clone())).collect(),
         };
         for trouble in details.troubles() {
             let field = match trouble {
@@ -175,6 +211,10 @@ fn field_of(trouble: PlanTrouble, rows: &[&PrizeFields]) -> String {
         PlanTrouble::ReservesUnfit => "reserves".to_owned(),
         PlanTrouble::WinsUnfit => "wins".to_owned(),
         PlanTrouble::TicketsUnfit | PlanTrouble::Source(_) => "tickets".to_owned(),
+        PlanTrouble::DrawSlugUnfit | PlanTrouble::DrawSlugTaken => "draw_slug".to_owned(),
+        PlanTrouble::DrawNameMissing => "draw_name_zh".to_owned(),
+        PlanTrouble::DrawTimeUnfit => "draw_time".to_owned(),
+        PlanTrouble::ExcludesUnfit | PlanTrouble::ExcludesTooMany => "excludes".to_owned(),
     }
 }
 

@@ -41,7 +41,6 @@ struct LotteryFields {
 pub(in crate::draw) struct SourceForm {
     beacon: String,
     lotteries: Vec<LotteryFields>,
-    secret: bool,
 }
 
 /// A game to choose.
@@ -161,7 +160,6 @@ impl SourceForm {
                 .take_while(sent)
                 .map(|number| LotteryFields::of(form, number))
                 .collect(),
-            secret: form.has("secret"),
         }
     }
 
@@ -183,7 +181,6 @@ impl SourceForm {
                 .zip(1..)
                 .map(|(issue, number)| LotteryFields::from_issue(issue, number))
                 .collect(),
-            secret: sources.contains(&SourceDetails::Commit),
         }
     }
 
@@ -197,7 +194,7 @@ impl SourceForm {
         }
     }
 
-    /// Reads the sources: drand first, then lotteries in their order, then the secret.
+    /// Reads the sources: drand first, then lotteries in their order.
     pub(super) fn parse(&self, language: Language, mistakes: &mut Mistakes) -> Vec<SourceDetails> {
         let chains: &[&'static Chain] = match self.beacon.as_str() {
             "both" => &[&QUICKNET, &DEFAULT],
@@ -210,9 +207,6 @@ impl SourceForm {
         for row in self.lotteries.iter().filter(|row| !row.is_empty()) {
             sources.push(SourceDetails::Numbers(row.parse(language, mistakes)));
         }
-        if self.secret {
-            sources.push(SourceDetails::Commit);
-        }
         sources
     }
 
@@ -220,8 +214,7 @@ impl SourceForm {
     pub(super) fn field_of(&self, sources: &[SourceDetails], trouble: SourceTrouble) -> String {
         use SourceTrouble as T;
         let (at, name) = match trouble {
-            T::None | T::TooMany | T::Weak(_) => return "drand".to_owned(),
-            T::NoWitnesses => return "secret".to_owned(),
+            T::None | T::TooMany | T::Weak(_) | T::NoWitnesses => return "drand".to_owned(),
             T::OnePerson => (0, "game"),
             T::Twice(at) | T::NumberUnfit(at) => (at, "issue"),
             T::GameUnfit(at) => (at, "slug"),

@@ -19,7 +19,6 @@ use crate::entry::wire::shut::{Shut, ShutView, ThanksView};
 use crate::entry::wire::{Application, Sheet};
 use crate::entry::{Error, receipt};
 use crate::identity::date;
-use crate::log;
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Writer};
@@ -59,7 +58,7 @@ async fn form(lang: Language, slug: &str, db: &State<Db>, vault: &State<Vault>) 
     };
     let (sheet, _) = sheet(db, slug).await?;
     match Shut::of(&sheet.facts, visit.now) {
-        Some(why) => visit.shut(&sheet, why).await,
+        Some(why) => visit.shut(&sheet, why),
         None => visit.form_page(&sheet, String::new(), Mistakes::new()),
     }
 }
@@ -83,7 +82,7 @@ async fn fill(
     };
     let (sheet, _) = sheet(db, slug).await?;
     if let Some(why) = Shut::of(&sheet.facts, visit.now) {
-        return Ok(visit.shut(&sheet, why).await?.status(Status::Conflict));
+        return Ok(visit.shut(&sheet, why)?.status(Status::Conflict));
     }
     // "Change" on the check page: the same form with what was typed.
     if form.has("change") {
@@ -151,7 +150,7 @@ async fn accept(
     }
     let (why, terms) = (Shut::of(&sheet.facts, visit.now), terms);
     let (None, Some(terms)) = (why, terms) else {
-        let page = visit.shut(&sheet, why.unwrap_or(Shut::Ended)).await?;
+        let page = visit.shut(&sheet, why.unwrap_or(Shut::Ended))?;
         return Ok(page.status(Status::Conflict).into());
     };
     let read = match sheet.read(lang, &form, date::day_of(visit.now)) {
@@ -170,7 +169,8 @@ async fn accept(
     }
     let filled = sheet.filled(lang, &read);
     let tag = submit::tag(vault, &terms, &filled)?;
-    if let Some(until) = tag.and_then(|tag| limits.check_tag(&tag, visit.now).err()) {
+    let lookup = vault.lookup(&token.secret)?;
+    if let Some(until) = tag.and_then(|tag| limits.check_tag(&tag, &lookup, visit.now).err()) {
         let page = visit.check_page(&sheet, &read, token.secret, visit.wait(until))?;
         return Ok(page.status(Status::TooManyRequests).into());
     }
@@ -178,7 +178,7 @@ async fn accept(
     match visit.take(writer, &terms, &token, tag, filled).await {
         Ok(()) => visit.accepted(&sheet, &token, config),
         Err(Error::Ended | Error::NotYet) => {
-            let page = visit.shut(&sheet, Shut::Ended).await?;
+            let page = visit.shut(&sheet, Shut::Ended)?;
             Ok(page.status(Status::Conflict).into())
         }
         Err(error) => Err(error.into()),
@@ -221,15 +221,9 @@ impl Visit<'_> {
     }
 
     /// The page in place of the form, with what was typed to copy.
-    async fn shut(&self, sheet: &Sheet, why: Shut) -> AppResult<Page> {
-        let id = sheet.facts.id.clone();
-        let log = self
-            .db
-            .read("find draw of activity", move |tx| {
-                log::of_activity(tx, id.as_str())
-            })
-            .await?;
-        let draw = log.map(|log| log.id).unwrap_or_default();
+    fn shut(&self, sheet: &Sheet, why: Shut) -> AppResult<Page> {
+        let first = sheet.drums.first();
+        let draw = first.map(|drum| drum.of.draw.clone()).unwrap_or_default();
         let view = ShutView::new(self.lang, sheet, why, draw, self.form);
         let path = format!("/a/{}/enter", sheet.facts.slug);
         Ok(Page::new(self.lang, "entry/shut", view).no_store().at(path))

@@ -123,7 +123,9 @@ async fn data(
     Ok(Ok(Download {
         kind: ContentType::JSON,
         name: format!("entry-{}.json", holder.found.facts.slug),
-        body: data_file(&holder.found, opened.as_ref()).to_string(),
+        body: data_file(&holder.found, opened.as_ref())
+            .as_bytes()
+            .to_vec(),
     }))
 }
 

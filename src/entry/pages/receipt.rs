@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use lucky_draw::bundle::Bundle;
 use lucky_draw::ticket::{Secret, TicketNumber};
 use rocket::http::uri::Host;
 use rocket::http::{ContentType, CookieJar};
@@ -108,7 +109,7 @@ fn cookies(value: &str, seconds: i64, config: &Config) -> Vec<String> {
 struct Held {
     pass: Pass,
     found: Found,
-    receipt: Option<Receipt>,
+    receipts: Vec<Receipt>,
 }
 
 #[get("/receipt")]
@@ -123,27 +124,24 @@ async fn show(
     let Some(held) = held_by_cookie(jar, db, vault).await? else {
         return Ok(over(lang));
     };
-    let url = find_url(lang, config, host);
-    let view = ReceiptView::new(
-        lang,
-        &held.found,
-        held.receipt.as_ref(),
-        &held.pass.secret,
-        &url,
-    );
+    let url = whole_url(lang, "/entry", config, host);
+    let proof = format!("/a/{}/proof", held.found.facts.slug);
+    let proof = whole_url(lang, &proof, config, host);
+    let view = ReceiptView::new(lang, &held.found, &held.receipts, &held.pass.secret, &url)
+        .checked_at(&proof);
     Ok(Page::new(lang, "entry/receipt", view).no_store())
 }
 
 #[get("/receipt/file")]
 async fn file(jar: &CookieJar<'_>, db: &State<Db>, vault: &State<Vault>) -> AppResult<Download> {
     let held = held_by_cookie(jar, db, vault).await?;
-    secret_file(held.and_then(|held| held.receipt_of_draw()))
+    file_of(held, FileOf::Secret)
 }
 
 #[get("/receipt/proof")]
 async fn proof(jar: &CookieJar<'_>, db: &State<Db>, vault: &State<Vault>) -> AppResult<Download> {
     let held = held_by_cookie(jar, db, vault).await?;
-    shareable_file(held.and_then(|held| held.receipt_of_draw()))
+    file_of(held, FileOf::Shareable)
 }
 
 #[post("/receipt/file", data = "<form>")]
@@ -153,7 +151,7 @@ async fn file_by_pass(
     vault: &State<Vault>,
 ) -> AppResult<Download> {
     let held = held_by_pass(form.value("pass"), db, vault, PASS_LIFE).await?;
-    secret_file(held.and_then(|held| held.receipt_of_draw()))
+    file_of(held, FileOf::Secret)
 }
 
 #[post("/receipt/proof", data = "<form>")]
@@ -163,7 +161,7 @@ async fn proof_by_pass(
     vault: &State<Vault>,
 ) -> AppResult<Download> {
     let held = held_by_pass(form.value("pass"), db, vault, PASS_LIFE).await?;
-    shareable_file(held.and_then(|held| held.receipt_of_draw()))
+    file_of(held, FileOf::Shareable)
 }
 
 /// For a shared computer: the cookie goes at once.
@@ -178,13 +176,6 @@ fn close(lang: Language, _form: FormFields, config: &State<Arc<Config>>) -> Hand
 #[get("/receipt/close")]
 fn closed(lang: Language) -> Reply {
     Reply::go(lang, "/receipt")
-}
-
-impl Held {
-    fn receipt_of_draw(self) -> Option<(String, Receipt)> {
-        let slug = self.found.facts.slug;
-        self.receipt.map(|receipt| (slug, receipt))
-    }
 }
 
 async fn held_by_cookie(jar: &CookieJar<'_>, db: &Db, vault: &Vault) -> AppResult<Option<Held>> {
@@ -203,10 +194,10 @@ async fn held_by_pass(token: &str, db: &Db, vault: &Vault, life: i64) -> AppResu
     let held = db
         .read("rebuild receipt", move |tx| rebuild(tx, &lookup, &secret))
         .await?;
-    Ok(held.map(|(found, receipt)| Held {
+    Ok(held.map(|(found, receipts)| Held {
         pass,
         found,
-        receipt,
+        receipts,
     }))
 }
 
@@ -214,34 +205,67 @@ fn rebuild(
     tx: &mut crate::platform::db::Tx,
     lookup: &lucky_draw::encode::Hash,
     secret: &Secret,
-) -> Result<Option<(Found, Option<Receipt>)>, Error> {
+) -> Result<Option<(Found, Vec<Receipt>)>, Error> {
     let Some(found) = receipt::find(tx, lookup)? else {
         return Ok(None);
     };
     if !own::has_receipt(&found) {
         return Ok(None);
     }
-    let receipt = receipt::build(tx, &found, secret)?;
-    Ok(Some((found, receipt)))
+    let receipts = receipt::build(tx, &found, secret)?;
+    Ok(Some((found, receipts)))
 }
 
-fn secret_file(held: Option<(String, Receipt)>) -> AppResult<Download> {
-    let (slug, receipt) = held.ok_or(Error::PutAway)?;
-    let number = TicketNumber(receipt.index);
-    Ok(Download {
-        kind: ContentType::Plain,
-        name: format!("receipt-{slug}-{number}.tlog-proof"),
-        body: receipt.secret_file(),
-    })
+/// Which of the two files.
+#[derive(Clone, Copy)]
+enum FileOf {
+    Secret,
+    Shareable,
 }
 
-fn shareable_file(held: Option<(String, Receipt)>) -> AppResult<Download> {
-    let (slug, receipt) = held.ok_or(Error::PutAway)?;
-    let number = TicketNumber(receipt.index);
+impl FileOf {
+    fn name(self) -> &'static str {
+        match self {
+            FileOf::Secret => "secret-receipt",
+            FileOf::Shareable => "shareable-proof",
+        }
+    }
+
+    fn text(self, receipt: &Receipt) -> String {
+        match self {
+            FileOf::Secret => receipt.secret_file(),
+            FileOf::Shareable => receipt.shareable_file(),
+        }
+    }
+}
+
+/// The proof of the one ticket, or a zip with a proof for each: a standard reader takes one proof
+/// a file.
+fn file_of(held: Option<Held>, of: FileOf) -> AppResult<Download> {
+    let held = held.ok_or(Error::PutAway)?;
+    let slug = &held.found.facts.slug;
+    let kind = of.name();
+    if let [receipt] = held.receipts.as_slice() {
+        let number = TicketNumber(receipt.index);
+        return Ok(Download {
+            kind: ContentType::Plain,
+            name: format!("{kind}-{slug}-{number}.tlog-proof"),
+            body: of.text(receipt).into_bytes(),
+        });
+    }
+    if held.receipts.is_empty() {
+        return Err(Error::PutAway.into());
+    }
+    let mut files = Bundle::new();
+    for receipt in &held.receipts {
+        let number = TicketNumber(receipt.index);
+        let name = format!("{kind}-{slug}-{}-{number}.tlog-proof", receipt.slug);
+        files.insert(name, of.text(receipt));
+    }
     Ok(Download {
-        kind: ContentType::Plain,
-        name: format!("proof-{slug}-{number}.tlog-proof"),
-        body: receipt.shareable_file(),
+        kind: ContentType::ZIP,
+        name: format!("{kind}-{slug}.zip"),
+        body: files.to_zip(),
     })
 }
 
@@ -249,9 +273,9 @@ fn over(lang: Language) -> Page {
     Page::new(lang, "entry/receipt_over", ()).no_store()
 }
 
-/// The whole address of "my entry", without the code, for the QR code on paper.
-fn find_url(lang: Language, config: &Config, host: Option<&Host<'_>>) -> String {
-    let path = lang.url("/entry");
+/// The whole address of a page, for a QR code on paper; never one with the receipt code in it.
+fn whole_url(lang: Language, path: &str, config: &Config, host: Option<&Host<'_>>) -> String {
+    let path = lang.url(path);
     match (config.public_origin.as_str(), host) {
         ("", Some(host)) => format!("http://{host}{path}"),
         (origin, _) => format!("{origin}{path}"),

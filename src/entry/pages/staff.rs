@@ -33,25 +33,28 @@ async fn list(
     if ticket.is_none() && !number.is_empty() {
         mistakes.add("number", text::message(lang, "entry-number-unfit", &[]));
     }
-    let (facts, counts, lines, found) = db
+    let (facts, counts, lines, found, drums) = db
         .read("list entries", move |tx| {
             let facts = activity::by_id(tx, &id)?;
             let counts = entry::count(tx, &id)?;
             let lines = entry::recent(tx, &id, page.unwrap_or(1))?;
             let found = match ticket {
                 Some(TicketNumber(index)) => entry::by_number(tx, &id, index)?,
-                None => None,
+                None => Vec::new(),
             };
-            Ok::<_, Error>((facts, counts, lines, found))
+            let drums = entry::drums(tx, &id)?;
+            Ok::<_, Error>((facts, counts, lines, found, drums))
         })
         .await?;
     let view = ListView::new(
+        lang,
+        &drums,
         facts.id.to_string(),
         facts.title.pick(lang).to_owned(),
         counts,
         &lines,
         number,
-        found.as_ref(),
+        &found,
         mistakes,
     );
     Ok(Page::new(lang, "entry/list", view).no_store())

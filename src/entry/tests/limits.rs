@@ -1,8 +1,10 @@
 //! Programs are slowed, people are not lost.
 
-use rocket::http::Status;
+use rocket::futures::future::join_all;
+use rocket::http::{ContentType, Status};
+use rocket::local::asynchronous;
 
-use super::town::{SLUG, Town, mei};
+use super::town::{SLUG, Town, encoded, mei};
 use crate::entry;
 
 #[test]
@@ -20,6 +22,28 @@ fn a_person_who_enters_again_and_again_is_asked_to_wait_and_keeps_what_was_typed
     assert_eq!(town.read(|tx| entry::count(tx, &town.activity())).taken, 5);
     // Others are not kept waiting.
     assert!(!browser.enter(&mei(2)).number().is_empty());
+}
+
+#[test]
+fn one_button_pressed_eight_times_at_once_is_one_entry_and_nobody_waits() {
+    let town = Town::with_draw();
+    let hidden = town.browser().fill(&mei(1)).hidden();
+    let path = format!("/a/{SLUG}/check");
+    let statuses = rocket::execute(async {
+        let client = asynchronous::Client::tracked(town.rocket()).await;
+        let client = client.expect("the routes do not collide");
+        let presses = (0..8).map(|_| {
+            let request = client.post(path.as_str()).header(ContentType::Form);
+            request.body(encoded(&hidden)).dispatch()
+        });
+        let answers = join_all(presses).await;
+        answers
+            .iter()
+            .map(|answer| answer.status())
+            .collect::<Vec<_>>()
+    });
+    assert_eq!(statuses, [Status::SeeOther; 8]);
+    assert_eq!(town.read(|tx| entry::count(tx, &town.activity())).taken, 1);
 }
 
 #[test]

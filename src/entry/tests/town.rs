@@ -13,6 +13,7 @@ use crate::activity::draft::{self, Details};
 use crate::activity::stage::Draft;
 use crate::activity::{Activity, ActivityId, AskedField, Field, Kind, LocalText};
 use crate::audit::StaffId;
+use crate::entry::NewDrum;
 use crate::entry::pages::{Limits, routes};
 use crate::entry::submit::Taking;
 use crate::identity::national_id;
@@ -73,6 +74,11 @@ impl Town {
 
     /// A browser of its own; cookies are kept.
     pub(super) fn browser(&self) -> Browser {
+        Browser(Client::tracked(self.rocket()).expect("the routes do not collide"))
+    }
+
+    /// The pages of entry, ready for a client.
+    pub(super) fn rocket(&self) -> rocket::Rocket<rocket::Build> {
         let quiet = rocket::Config {
             log_level: rocket::config::LogLevel::Off,
             ..rocket::Config::debug_default()
@@ -87,8 +93,7 @@ impl Town {
                 self.db.clone(),
                 Taking::new(self.vault.clone()),
             ));
-        let rocket = web::mount(rocket, routes());
-        Browser(Client::tracked(rocket).expect("the routes do not collide"))
+        web::mount(rocket, routes())
     }
 
     pub(super) fn read<T>(
@@ -142,7 +147,15 @@ fn open(
     publish(tx, vault, &id)?;
     let origin = format!("lib.example.tw/{DRAW}");
     log::create(tx, id.as_str(), DRAW, &origin, Some(base()))?;
-    Ok(())
+    let drum = NewDrum {
+        draw: DRAW.to_owned(),
+        position: 1,
+        slug: "draw-1".to_owned(),
+        name: LocalText::default(),
+        cap: 1,
+        draws_at: details.draws_at,
+    };
+    crate::entry::set_out(tx, &id, &[drum])
 }
 
 fn open_survey(

@@ -8,6 +8,7 @@
 use serde::Serialize;
 
 use crate::activity::Kind;
+use crate::entry::Drum;
 use crate::identity::email::Email;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::FormFields;
@@ -65,7 +66,7 @@ impl CheckView {
             is_draw: facts.kind == Kind::Draw,
             gives_receipt: facts.kind == Kind::Draw || facts.answers_linked,
             closes_at: facts.closes_at.0,
-            personal: personal(lang, read),
+            personal: personal(lang, sheet, read),
             questions: answered(lang, sheet, read),
             hidden: hidden(sheet, form),
             token,
@@ -80,7 +81,7 @@ impl CheckView {
     }
 }
 
-fn personal(lang: Language, read: &Application) -> Vec<Row> {
+fn personal(lang: Language, sheet: &Sheet, read: &Application) -> Vec<Row> {
     let row = |field: &str, label: &str, value: String, whole: String| Row {
         field: field.to_owned(),
         label: text::message(lang, label, &[]),
@@ -90,6 +91,10 @@ fn personal(lang: Language, read: &Application) -> Vec<Row> {
     let plain =
         |field: &str, label: &str, value: &str| row(field, label, value.to_owned(), String::new());
     let mut rows = Vec::new();
+    let picked = |drum: &&Drum| Some(&drum.of.draw) == read.pool.as_ref();
+    if let Some(pool) = sheet.pools().iter().find(picked) {
+        rows.push(plain("pool", "entry-label-pool", pool.of.name.pick(lang)));
+    }
     if let Some(name) = &read.name {
         rows.push(plain("name", "entry-label-name", name.as_str()));
     }

@@ -23,6 +23,9 @@ pub struct FormView {
     closes_at: i64,
     notice: Vec<NoticeRow>,
     fields: Vec<PersonalField>,
+    /// The draws of which one is picked.
+    pools: Vec<OptionView>,
+    pool: String,
     questions: Vec<QuestionField>,
     consent: bool,
     token: String,
@@ -102,6 +105,16 @@ impl FormView {
             closes_at: facts.closes_at.0,
             notice: notice_rows(facts, lang),
             fields: personal(lang, sheet, form),
+            pools: sheet
+                .pools()
+                .iter()
+                .map(|drum| OptionView {
+                    value: drum.of.draw.clone(),
+                    label: drum.of.name.pick(lang).to_owned(),
+                    hint: String::new(),
+                })
+                .collect(),
+            pool: form.value("pool").to_owned(),
             questions: sheet
                 .questions
                 .questions()

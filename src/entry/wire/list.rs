@@ -6,7 +6,8 @@ use lucky_draw::record::VoidCode;
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
-use crate::entry::{Counts, Taken, TakenPage};
+use crate::entry::{Counts, Drum, Taken, TakenPage};
+use crate::platform::text::Language;
 use crate::platform::web::form::Mistakes;
 
 /// A page of the list that staff may see.
@@ -23,6 +24,8 @@ pub struct ListView {
     /// What was searched, or empty.
     number_typed: String,
     found: Vec<LineView>,
+    /// Whether the activity has several draws.
+    several: bool,
     mistakes: Mistakes,
 }
 
@@ -30,22 +33,29 @@ pub struct ListView {
 #[derive(Serialize)]
 pub struct LineView {
     number: String,
+    /// The draw's name, where the activity has several.
+    draw: String,
     hour: i64,
     state: &'static str,
 }
 
 impl ListView {
     /// The page of an activity; `number` is what was searched.
+    #[expect(clippy::too_many_arguments, reason = "a view of as many parts")]
     pub fn new(
+        language: Language,
+        drums: &[Drum],
         activity: String,
         title: String,
         counts: Counts,
         list: &TakenPage,
         number: String,
-        found: Option<&Taken>,
+        found: &[Taken],
         mistakes: Mistakes,
     ) -> ListView {
+        let line = |taken: &Taken| LineView::of(language, drums, taken);
         ListView {
+            several: drums.len() > 1,
             activity,
             title,
             taken: counts.taken,
@@ -53,17 +63,22 @@ impl ListView {
             duplicates: counts.duplicates,
             page_now: list.page,
             last: list.last,
-            lines: list.lines.iter().map(LineView::of).collect(),
+            lines: list.lines.iter().map(line).collect(),
             number_typed: number,
-            found: found.map(LineView::of).into_iter().collect(),
+            found: found.iter().map(line).collect(),
             mistakes,
         }
     }
 }
 
 impl LineView {
-    fn of(taken: &Taken) -> LineView {
+    fn of(language: Language, drums: &[Drum], taken: &Taken) -> LineView {
+        let of = |drum: &&Drum| Some(drum.draw()) == taken.draw.as_deref();
+        let drum = drums.iter().find(of);
         LineView {
+            draw: drum
+                .map_or("", |drum| drum.of.name.pick(language))
+                .to_owned(),
             number: taken
                 .index
                 .map(|index| TicketNumber(index).to_string())

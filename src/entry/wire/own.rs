@@ -10,8 +10,8 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::activity::{Kind, Stage};
-use crate::entry::own;
 use crate::entry::receipt::Found;
+use crate::entry::{Drum, Ticket, own};
 use crate::identity::address::{Address, Typed};
 use crate::identity::email::Email;
 use crate::identity::name::PersonName;
@@ -36,7 +36,8 @@ pub struct OwnView {
     title: String,
     slug: String,
     state: &'static str,
-    number: String,
+    tickets: Vec<OwnTicket>,
+    /// The first draw, for its page.
     draw: String,
     is_draw: bool,
     taken_hour: i64,
@@ -52,6 +53,18 @@ pub struct OwnView {
     has_answers: bool,
     data: Vec<DataRow>,
     pass: String,
+}
+
+/// One ticket of the entry.
+#[derive(Serialize)]
+struct OwnTicket {
+    number: String,
+    draw: String,
+    /// The draw's name; empty where the activity has one draw.
+    name: String,
+    draws_at: i64,
+    /// Whether it is void as a second one; known after the close.
+    second: bool,
 }
 
 #[derive(Serialize)]
@@ -71,15 +84,19 @@ impl OwnView {
         now: Timestamp,
     ) -> OwnView {
         let facts = &found.facts;
-        let ticket = found.ticket.as_ref();
+        let first = found.tickets.first();
         OwnView {
             title: facts.title.pick(lang).to_owned(),
             slug: facts.slug.clone(),
             state: state(found, now),
-            number: ticket
-                .map(|(_, ticket)| TicketNumber(ticket.index).to_string())
+            tickets: found
+                .tickets
+                .iter()
+                .map(|each| own_ticket(lang, each))
+                .collect(),
+            draw: first
+                .map(|(drum, _)| drum.of.draw.clone())
                 .unwrap_or_default(),
-            draw: ticket.map(|(log, _)| log.id.clone()).unwrap_or_default(),
             is_draw: facts.kind == Kind::Draw,
             taken_hour: found.entry.taken_hour.0,
             closes_at: facts.closes_at.0,
@@ -100,10 +117,8 @@ impl OwnView {
 /// The word for the state; each has a message.
 fn state(found: &Found, now: Timestamp) -> &'static str {
     let facts = &found.facts;
-    let second = || {
-        let ticket = found.ticket.as_ref();
-        ticket.is_some_and(|(_, ticket)| ticket.void == Some(VoidCode::D))
-    };
+    let is_second = |(_, ticket): &(Drum, Ticket)| ticket.void == Some(VoidCode::D);
+    let second = || !found.tickets.is_empty() && found.tickets.iter().all(is_second);
     match facts.stage {
         _ if found.entry.withdrawn => "withdrawn",
         Stage::Purged => "purged",
@@ -114,6 +129,16 @@ fn state(found: &Found, now: Timestamp) -> &'static str {
         Stage::Closed if facts.kind == Kind::Survey => "counted",
         Stage::Closed => "closed",
         Stage::Drawn | Stage::Notified => "drawn",
+    }
+}
+
+fn own_ticket(lang: Language, (drum, ticket): &(Drum, Ticket)) -> OwnTicket {
+    OwnTicket {
+        number: TicketNumber(ticket.index).to_string(),
+        draw: ticket.draw.clone(),
+        name: drum.of.name.pick(lang).to_owned(),
+        draws_at: drum.of.draws_at.0,
+        second: ticket.void == Some(VoidCode::D),
     }
 }
 
@@ -185,7 +210,7 @@ struct DataFile<'a> {
     activity: &'a str,
     title_zh: &'a str,
     title_en: &'a str,
-    ticket: Option<String>,
+    tickets: Vec<DataTicket<'a>>,
     taken_in_the_hour_of: String,
     language: &'a str,
     notice_sha256: String,
@@ -195,6 +220,12 @@ struct DataFile<'a> {
     contact: ContactText<'a>,
     id_number: &'static str,
     answers: &'static str,
+}
+
+#[derive(Serialize)]
+struct DataTicket<'a> {
+    draw: &'a str,
+    number: String,
 }
 
 #[derive(Serialize, Default)]
@@ -211,12 +242,15 @@ struct ContactText<'a> {
 /// The file as JSON; wiped when dropped.
 pub fn data_file(found: &Found, data: Option<&OpenedContact<OwnCopy>>) -> Zeroizing<String> {
     let texts = data.map(Texts::of);
-    let ticket = found.ticket.as_ref();
+    let tickets = found.tickets.iter().map(|(drum, ticket)| DataTicket {
+        draw: &drum.of.slug,
+        number: TicketNumber(ticket.index).to_string(),
+    });
     let file = DataFile {
         activity: &found.facts.slug,
         title_zh: &found.facts.title.zh,
         title_en: &found.facts.title.en,
-        ticket: ticket.map(|(_, ticket)| TicketNumber(ticket.index).to_string()),
+        tickets: tickets.collect(),
         taken_in_the_hour_of: dates::rfc3339(found.entry.taken_hour.0),
         language: found.entry.language.tag(),
         notice_sha256: found.entry.notice.to_string(),

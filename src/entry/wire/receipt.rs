@@ -21,8 +21,14 @@ pub struct ReceiptView {
     taken_hour: i64,
     closes_at: i64,
     purges_at: i64,
-    ticket: Option<TicketView>,
+    /// The end of the objection window.
+    freezes_at: i64,
+    /// The latest moment at which a winner has to have answered.
+    answer_by: i64,
+    tickets: Vec<TicketView>,
     qr: Option<QrView>,
+    /// Where the shareable proof is checked; holds nothing secret.
+    proof_qr: Option<QrView>,
 }
 
 /// What only an entry in a draw has.
@@ -30,9 +36,9 @@ pub struct ReceiptView {
 pub struct TicketView {
     number: String,
     draw: String,
-    freezes_at: i64,
+    /// The draw's name; empty where the activity has one draw.
+    name: String,
     draws_at: i64,
-    answer_by: i64,
     commitment: String,
     /// The first 16 digits, which a person compares.
     fingerprint: String,
@@ -54,12 +60,12 @@ impl ReceiptView {
     pub fn new(
         lang: Language,
         found: &Found,
-        receipt: Option<&Receipt>,
+        receipts: &[Receipt],
         secret: &Secret,
         find_url: &str,
     ) -> ReceiptView {
         let facts = &found.facts;
-        let draw = found.ticket.as_ref().map(|(log, _)| log.id.clone());
+        let is_draw = facts.kind == Kind::Draw;
         ReceiptView {
             title: facts.title.pick(lang).to_owned(),
             slug: facts.slug.clone(),
@@ -67,22 +73,34 @@ impl ReceiptView {
             taken_hour: found.entry.taken_hour.0,
             closes_at: facts.closes_at.0,
             purges_at: facts.purges_at.0,
-            ticket: receipt
-                .filter(|_| facts.kind == Kind::Draw)
+            freezes_at: facts.freezes_at.0,
+            answer_by: facts.draws_at.plus(facts.claim_days * DAY).0,
+            tickets: receipts
+                .iter()
+                .filter(|_| is_draw)
                 .map(|receipt| TicketView {
                     number: TicketNumber(receipt.index).to_string(),
-                    draw: draw.unwrap_or_default(),
-                    freezes_at: facts.freezes_at.0,
-                    draws_at: facts.draws_at.0,
-                    answer_by: facts.draws_at.plus(facts.claim_days * DAY).0,
+                    draw: receipt.draw.clone(),
+                    name: receipt.name.pick(lang).to_owned(),
+                    draws_at: receipt.draws_at.0,
                     commitment: receipt.commitment.to_string(),
                     fingerprint: receipt.commitment.to_string()[..16].to_owned(),
                     rules: receipt.base.to_string(),
                     size: receipt.size.to_string(),
                     checkpoint: receipt.checkpoint.clone(),
-                }),
+                })
+                .collect(),
             qr: QrView::of(find_url),
+            proof_qr: None,
         }
+    }
+
+    /// With the whole address of the page that checks a shareable proof.
+    pub fn checked_at(mut self, url: &str) -> ReceiptView {
+        if !self.tickets.is_empty() {
+            self.proof_qr = QrView::of(url);
+        }
+        self
     }
 }
 
@@ -109,5 +127,33 @@ impl QrView {
             size: width + 8,
             path,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::platform::text::message;
+
+    use super::*;
+
+    #[test]
+    fn what_a_receipt_proves_is_said_in_sixty_characters_each() {
+        let is_han = |letter: &char| ('\u{4e00}'..='\u{9fff}').contains(letter);
+        let date = "115 年 11 月 21 日（六）17:00";
+        for (id, args) in [
+            ("entry-receipt-in", [("hour", date), ("number", "317-4")]),
+            (
+                "entry-receipt-must",
+                [("fingerprint", "9f2c 41aa 07de 5b18"), ("", "")],
+            ),
+            (
+                "entry-receipt-missing",
+                [("page", "查驗報名證明"), ("", "")],
+            ),
+        ] {
+            let args = args.map(|(name, value)| (name, value.into()));
+            let words = message(Language::ZhTw, id, &args);
+            assert!(words.chars().filter(is_han).count() <= 60, "{words}");
+        }
     }
 }

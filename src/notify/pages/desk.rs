@@ -12,7 +12,7 @@ use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
 use crate::activity::{self, ActivityId, Field};
-use crate::draw;
+use crate::draw::{self, DrawId};
 use crate::identity::date::day_of;
 use crate::notify::calls;
 use crate::notify::claims::{self, Decided};
@@ -45,12 +45,12 @@ impl Default for DeskLimit {
 }
 
 impl DeskLimit {
-    fn check(&self, activity: &ActivityId, slot: &Slot, now_ms: i64) -> Result<(), AppError> {
+    fn check(&self, place: &Place, now_ms: i64) -> Result<(), AppError> {
         if self.0.len() > 10_000 {
             self.0.retain_recent();
         }
         self.0
-            .check_key(&format!("{activity} {slot}"))
+            .check_key(&format!("{} {}", place.draw, place.slot))
             .map_err(|refused| {
                 let wait = refused.wait_time_from(DefaultClock::default().now());
                 AppError::too_many(now_ms, wait)
@@ -58,17 +58,46 @@ impl DeskLimit {
     }
 }
 
-fn place(id: &str, prize: &str, place: &str) -> Result<(ActivityId, Slot), Error> {
-    let slot = wire::slot(prize, place).ok_or(Error::Unknown)?;
-    Ok((ActivityId::from(id), slot))
+/// A slot of one draw, as its address names it.
+#[derive(Debug, Clone)]
+struct Place {
+    activity: ActivityId,
+    draw: DrawId,
+    slot: Slot,
 }
 
-fn path(activity: &ActivityId, slot: &Slot) -> String {
-    format!("/staff/activities/{activity}/winners/{slot}")
+fn place(id: &str, draw: &str, prize: &str, place: &str) -> Result<Place, Error> {
+    Ok(Place {
+        activity: ActivityId::from(id),
+        draw: DrawId::from(draw),
+        slot: wire::slot(prize, place).ok_or(Error::Unknown)?,
+    })
 }
 
-fn read(tx: &mut Tx, activity: &ActivityId, slot: &Slot) -> Result<WinnerPage, Error> {
-    let draw = claims::decided(tx, activity)?;
+impl Place {
+    fn path(&self) -> String {
+        let Place {
+            activity,
+            draw,
+            slot,
+        } = self;
+        format!("/staff/activities/{activity}/draws/{draw}/winners/{slot}")
+    }
+
+    /// The draw, if it is one of the activity.
+    fn decided(&self, tx: &mut Tx) -> Result<Decided, Error> {
+        let draw = claims::decided(tx, &self.draw)?;
+        if draw.facts.id == self.activity {
+            Ok(draw)
+        } else {
+            Err(Error::Unknown)
+        }
+    }
+}
+
+fn read(tx: &mut Tx, place: &Place) -> Result<WinnerPage, Error> {
+    let draw = place.decided(tx)?;
+    let slot = &place.slot;
     let claim = claims::of_slot(tx, &draw, slot)?;
     let holdings = draw::holdings(tx, &draw.plan)?;
     let holds = holdings
@@ -77,7 +106,7 @@ fn read(tx: &mut Tx, activity: &ActivityId, slot: &Slot) -> Result<WinnerPage, E
     Ok(WinnerPage {
         holds,
         notices: notices::list(tx, &draw)?,
-        asked: activity::asked_fields(tx, activity)?,
+        asked: activity::asked_fields(tx, &place.activity)?,
         tag: claims::tag(tx, &draw, &claim)?,
         now: tx.now(),
         claim,
@@ -86,52 +115,72 @@ fn read(tx: &mut Tx, activity: &ActivityId, slot: &Slot) -> Result<WinnerPage, E
 }
 
 fn page(lang: Language, found: &WinnerPage, mistakes: Mistakes, called: Option<CallView>) -> Page {
-    let at = path(&found.draw.facts.id, &found.claim.slot);
+    let at = path_of(found);
     let view = WinnerView::of(lang, found, mistakes, called);
     Page::new(lang, "notify/winner", view).no_store().at(at)
 }
 
-async fn read_page(db: &Db, activity: &ActivityId, slot: &Slot) -> Result<WinnerPage, Error> {
-    let (activity, slot) = (activity.clone(), slot.clone());
-    db.write("read winner", move |tx| read(tx, &activity, &slot))
-        .await
+fn path_of(found: &WinnerPage) -> String {
+    let place = Place {
+        activity: found.draw.facts.id.clone(),
+        draw: found.draw.plan.id.clone(),
+        slot: found.claim.slot.clone(),
+    };
+    place.path()
 }
 
-#[get("/staff/activities/<id>/winners/<prize>/<unit>")]
+async fn read_page(db: &Db, place: &Place) -> Result<WinnerPage, Error> {
+    let place = place.clone();
+    db.write("read winner", move |tx| read(tx, &place)).await
+}
+
+#[get("/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>")]
 async fn winner(
     lang: Language,
     _staff: Librarian,
     id: &str,
+    draw: &str,
     prize: &str,
     unit: &str,
     db: &State<Db>,
 ) -> AppResult<Page> {
-    let (activity, slot) = place(id, prize, unit)?;
-    let found = read_page(db, &activity, &slot).await?;
+    let place = place(id, draw, prize, unit)?;
+    let found = read_page(db, &place).await?;
     Ok(page(lang, &found, Mistakes::new(), None))
 }
 
-#[post("/staff/activities/<id>/winners/<prize>/<unit>/call", data = "<form>")]
+#[post(
+    "/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>/call",
+    data = "<form>"
+)]
 #[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn call(
     lang: Language,
     staff: Librarian,
     id: &str,
+    draw: &str,
     prize: &str,
     unit: &str,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,
 ) -> AppResult<Page> {
-    let (activity, slot) = place(id, prize, unit)?;
-    let found = read_page(db, &activity, &slot).await?;
+    let place = place(id, draw, prize, unit)?;
+    let found = read_page(db, &place).await?;
     let reason = match call_reason(lang, &form) {
         Ok(reason) => reason,
         Err(mistakes) => return Ok(page(lang, &found, mistakes, None).again()),
     };
     let (own_db, own_vault, actor) = (db.inner().clone(), vault.inner().clone(), staff.0.actor());
     let callee = rocket::tokio::task::spawn_blocking(move || {
-        calls::open(&own_db, &own_vault, &actor, &activity, &slot, reason)
+        calls::open(
+            &own_db,
+            &own_vault,
+            &actor,
+            &place.draw,
+            &place.slot,
+            reason,
+        )
     })
     .await
     .map_err(AppError::broken)??;
@@ -143,12 +192,16 @@ async fn call(
     ))
 }
 
-#[post("/staff/activities/<id>/winners/<prize>/<unit>/claim", data = "<form>")]
+#[post(
+    "/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>/claim",
+    data = "<form>"
+)]
 #[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn claim(
     lang: Language,
     staff: Librarian,
     id: &str,
+    draw: &str,
     prize: &str,
     unit: &str,
     form: FormFields,
@@ -156,8 +209,8 @@ async fn claim(
     vault: &State<Vault>,
     limit: &State<DeskLimit>,
 ) -> AppResult<Reply> {
-    let (activity, slot) = place(id, prize, unit)?;
-    let found = read_page(db, &activity, &slot).await?;
+    let place = place(id, draw, prize, unit)?;
+    let found = read_page(db, &place).await?;
     let now = db.clock().now();
     let field = told_apart_by(&found.asked).unwrap_or(Field::NationalId);
     let subject = match subject(field, form.value(field.code()), day_of(now)) {
@@ -167,15 +220,15 @@ async fn claim(
             return Ok(page(lang, &found, mistakes, None).again().into());
         }
     };
-    limit.check(&activity, &slot, now.0)?;
-    let matched = vault.match_id(activity.as_str(), &subject, &found.tag)?;
+    limit.check(&place, now.0)?;
+    let matched = vault.match_id(place.activity.as_str(), &subject, &found.tag)?;
     let (of, actor) = (found.claim.clone(), staff.0.actor());
     db.write("claim prize", move |tx| {
-        let draw = claims::decided(tx, &activity)?;
+        let draw = place.decided(tx)?;
         if !matched {
             return claims::differed(tx, &draw, &actor, &of);
         }
-        let claimed = claims::claim(tx, &draw, &actor, &slot)?;
+        let claimed = claims::claim(tx, &draw, &actor, &place.slot)?;
         // Another ticket may have come to hold the prize since the ID was compared.
         if claimed.index == of.index {
             Ok(())
@@ -185,8 +238,7 @@ async fn claim(
     })
     .await?;
     if matched {
-        let at = path(&found.draw.facts.id, &found.claim.slot);
-        return Ok(Reply::go(lang, &at));
+        return Ok(Reply::go(lang, &path_of(&found)));
     }
     let mut mistakes = Mistakes::new();
     mistakes.add(
@@ -203,76 +255,101 @@ async fn change(
     lang: Language,
     staff: &Librarian,
     db: &Db,
-    (activity, slot): (ActivityId, Slot),
+    place: Place,
     change: Change,
 ) -> AppResult<Reply> {
     let actor = staff.0.actor();
-    let back = path(&activity, &slot);
+    let back = place.path();
     db.write("mark claim", move |tx| {
-        let draw = claims::decided(tx, &activity)?;
-        change(tx, &draw, &actor, &slot)
+        let draw = place.decided(tx)?;
+        change(tx, &draw, &actor, &place.slot)
     })
     .await?;
     Ok(Reply::go(lang, &back))
 }
 
-#[post("/staff/activities/<id>/winners/<prize>/<unit>/undo")]
+#[post("/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>/undo")]
 async fn undo(
     lang: Language,
     staff: Librarian,
     id: &str,
+    draw: &str,
     prize: &str,
     unit: &str,
     db: &State<Db>,
 ) -> AppResult<Reply> {
-    change(lang, &staff, db, place(id, prize, unit)?, claims::undo).await
+    change(
+        lang,
+        &staff,
+        db,
+        place(id, draw, prize, unit)?,
+        claims::undo,
+    )
+    .await
 }
 
-#[post("/staff/activities/<id>/winners/<prize>/<unit>/decline")]
+#[post("/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>/decline")]
 async fn decline(
     lang: Language,
     staff: Librarian,
     id: &str,
+    draw: &str,
     prize: &str,
     unit: &str,
     db: &State<Db>,
 ) -> AppResult<Reply> {
-    change(lang, &staff, db, place(id, prize, unit)?, claims::decline).await
+    change(
+        lang,
+        &staff,
+        db,
+        place(id, draw, prize, unit)?,
+        claims::decline,
+    )
+    .await
 }
 
-#[post("/staff/activities/<id>/winners/<prize>/<unit>/keep")]
+#[post("/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>/keep")]
 async fn keep(
     lang: Language,
     staff: Librarian,
     id: &str,
+    draw: &str,
     prize: &str,
     unit: &str,
     db: &State<Db>,
 ) -> AppResult<Reply> {
-    change(lang, &staff, db, place(id, prize, unit)?, claims::keep).await
+    change(
+        lang,
+        &staff,
+        db,
+        place(id, draw, prize, unit)?,
+        claims::keep,
+    )
+    .await
 }
 
-#[post("/staff/activities/<id>/winners/<prize>/<unit>/resend/<notice>")]
+#[post("/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>/resend/<notice>")]
 #[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn resend(
     lang: Language,
     staff: Librarian,
     id: &str,
+    draw: &str,
     prize: &str,
     unit: &str,
     notice: &str,
     db: &State<Db>,
     mailer: &State<Arc<Mailer>>,
 ) -> AppResult<Reply> {
-    let (activity, slot) = place(id, prize, unit)?;
-    let back = path(&activity, &slot);
+    let place = place(id, draw, prize, unit)?;
+    let back = place.path();
     let (notice, mailer, actor) = (
         NoticeId::from(notice),
         mailer.inner().clone(),
         staff.0.actor(),
     );
     db.write("send again", move |tx| {
-        let draw = claims::decided(tx, &activity)?;
+        let draw = place.decided(tx)?;
         notices::resend(tx, &mailer, &draw, &actor, &notice)
     })
     .await?;

@@ -9,7 +9,8 @@ use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Admin;
 use crate::account::{self, Permission};
-use crate::activity::{self, Facts, Kind, Stage};
+use crate::activity::{self, Stage};
+use crate::notify::claims::{self, Decided};
 use crate::notify::export::{self, Export, File, Taker};
 use crate::notify::sheet::Format;
 use crate::notify::wire::{ExportTyped, ExportsView, export_request};
@@ -67,13 +68,15 @@ fn may_export(staff: &Admin) -> AppResult<()> {
 }
 
 struct Standing {
-    activities: Vec<Facts>,
+    draws: Vec<Decided>,
     exports: Vec<(Export, String, String)>,
 }
 
 fn standing(tx: &mut Tx, lang: Language) -> AppResult<Standing> {
-    let mut activities = activity::list(tx, &[Stage::Drawn, Stage::Notified])?;
-    activities.retain(|facts| facts.kind == Kind::Draw);
+    let mut draws = Vec::new();
+    for facts in activity::list(tx, &[Stage::Closed, Stage::Drawn, Stage::Notified])? {
+        draws.extend(claims::all(tx, &facts.id)?);
+    }
     let names = account::names(tx)?;
     let mut exports = Vec::new();
     for export in export::list(tx)? {
@@ -81,30 +84,22 @@ fn standing(tx: &mut Tx, lang: Language) -> AppResult<Standing> {
         let who = names.get(export.by.as_str()).cloned().unwrap_or_default();
         exports.push((export, facts.title.pick(lang).to_owned(), who));
     }
-    Ok(Standing {
-        activities,
-        exports,
-    })
+    Ok(Standing { draws, exports })
 }
 
 async fn page(lang: Language, db: &Db, typed: ExportTyped, mistakes: Mistakes) -> AppResult<Page> {
     let found = db
         .read("list exports", move |tx| standing(tx, lang))
         .await?;
-    let view = ExportsView::of(lang, &found.activities, &found.exports, typed, mistakes);
+    let view = ExportsView::of(lang, &found.draws, &found.exports, typed, mistakes);
     Ok(Page::new(lang, "notify/exports", view).no_store())
 }
 
-#[get("/admin/exports?<activity>")]
-async fn list(
-    lang: Language,
-    staff: Admin,
-    activity: Option<&str>,
-    db: &State<Db>,
-) -> AppResult<Page> {
+#[get("/admin/exports?<draw>")]
+async fn list(lang: Language, staff: Admin, draw: Option<&str>, db: &State<Db>) -> AppResult<Page> {
     may_export(&staff)?;
     let typed = ExportTyped {
-        activity: activity.unwrap_or("").to_owned(),
+        draw: draw.unwrap_or("").to_owned(),
         ..ExportTyped::default()
     };
     page(lang, db, typed, Mistakes::new()).await
@@ -123,7 +118,7 @@ async fn make(
         Ok(request) => request,
         Err(mistakes) => {
             let typed = ExportTyped {
-                activity: form.value("activity").to_owned(),
+                draw: form.value("draw").to_owned(),
                 purpose: form.value("purpose").to_owned(),
                 format: form.value("format").to_owned(),
                 reason: form.value("reason").to_owned(),

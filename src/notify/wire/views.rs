@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use crate::activity::wire::Heading;
 use crate::activity::{AskedField, Facts, Field};
+use crate::draw::Plan;
 use crate::notify::calls::{CallReason, Callee};
 use crate::notify::claims::{Decided, UNDO};
 use crate::notify::export::{Export, ExportPurpose, slot_words};
@@ -63,14 +64,25 @@ struct TaxLine {
 pub(in crate::notify) struct WinnersView {
     heading: Heading,
     told: Option<u64>,
+    only: String,
+    choices: Vec<Choice>,
+    groups: Vec<GroupView>,
+    /// Names of the draws that have no result yet.
+    waiting: Vec<String>,
+    tax_source: String,
+}
+
+/// The winners of one draw.
+#[derive(Serialize)]
+pub(in crate::notify) struct GroupView {
+    draw: String,
+    /// The draw's name; empty where the activity has one draw.
+    name: String,
     untold: usize,
     waits: String,
     trouble: bool,
-    only: String,
-    choices: Vec<Choice>,
     lines: Vec<ClaimLine>,
     taxes: Vec<TaxLine>,
-    tax_source: String,
 }
 
 /// One value of a choice.
@@ -89,7 +101,37 @@ pub(in crate::notify) struct Asked<'a> {
     pub(in crate::notify) told: Option<u64>,
 }
 
+/// The states by which the list can be narrowed.
+const STATES: [&str; 5] = ["held", "reserve", "claimed", "declined", "expired"];
+
+impl Asked<'_> {
+    fn state(&self) -> Option<&'static str> {
+        STATES.into_iter().find(|state| *state == self.only)
+    }
+}
+
 impl WinnersView {
+    pub(in crate::notify) fn of(
+        lang: Language,
+        facts: &Facts,
+        groups: Vec<GroupView>,
+        waiting: &[Plan],
+        asked: &Asked,
+    ) -> WinnersView {
+        let name = |plan: &Plan| plan.name.pick(lang).to_owned();
+        WinnersView {
+            heading: Heading::of(lang, facts),
+            told: asked.told,
+            only: asked.state().unwrap_or("").to_owned(),
+            choices: filters(lang, &STATES),
+            groups,
+            waiting: waiting.iter().map(name).collect(),
+            tax_source: tax_source(lang),
+        }
+    }
+}
+
+impl GroupView {
     pub(in crate::notify) fn of(
         lang: Language,
         draw: &Decided,
@@ -97,29 +139,25 @@ impl WinnersView {
         notices: &[Notice],
         untold: usize,
         asked: &Asked,
-    ) -> WinnersView {
-        let choices = ["held", "reserve", "claimed", "declined", "expired"];
-        let only = choices.into_iter().find(|choice| *choice == asked.only);
+    ) -> GroupView {
+        let only = asked.state();
         let waiting = notices
             .iter()
             .find(|notice| notice.stage == NoticeStage::Waiting && !notice.last_reply.is_empty());
-        WinnersView {
-            heading: Heading::of(lang, &draw.facts),
-            told: asked.told,
+        GroupView {
+            draw: draw.plan.id.0.clone(),
+            name: draw.plan.name.pick(lang).to_owned(),
             untold,
             waits: waiting.map_or(String::new(), |notice| {
                 reply_words(lang, &notice.last_reply)
             }),
             trouble: notices.iter().any(|notice| needs_staff(notice, claims)),
-            only: only.unwrap_or("").to_owned(),
-            choices: filters(lang, &choices),
             lines: claims
                 .iter()
                 .filter(|claim| only.is_none_or(|only| state(claim) == only))
                 .map(|claim| ClaimLine::of(lang, draw, claim, notices))
                 .collect(),
             taxes: taxes(lang, draw),
-            tax_source: tax_source(lang),
         }
     }
 }
@@ -149,9 +187,15 @@ impl ClaimLine {
             kind: state_kind(claim),
             deadline: shown_deadline(claim),
             notices: own.map(|notice| notice_words(lang, notice)).collect(),
-            path: format!("/staff/activities/{}/winners/{}", draw.facts.id, claim.slot),
+            path: winner_path(draw, &claim.slot),
         }
     }
+}
+
+/// The page of one winner or reserve.
+fn winner_path(draw: &Decided, slot: &Slot) -> String {
+    let (activity, id) = (&draw.facts.id, &draw.plan.id);
+    format!("/staff/activities/{activity}/draws/{id}/winners/{slot}")
 }
 
 /// Whether a notice is about somebody who still holds the prize and did not get it by mail.
@@ -263,6 +307,9 @@ pub(in crate::notify) struct NotYetView {
 #[derive(Serialize)]
 pub(in crate::notify) struct NotifyView {
     pub(in crate::notify) heading: Heading,
+    /// The draw's name; empty where the activity has one draw.
+    pub(in crate::notify) draw: String,
+    pub(in crate::notify) path: String,
     pub(in crate::notify) count: usize,
     pub(in crate::notify) without_address: usize,
     pub(in crate::notify) is_configured: bool,
@@ -292,6 +339,8 @@ struct NoticeLine {
 pub(in crate::notify) struct WinnerView {
     heading: Heading,
     slot: String,
+    /// The draw's name; empty where the activity has one draw.
+    draw: String,
     path: String,
     base: String,
     ticket: String,
@@ -357,11 +406,12 @@ impl WinnerView {
         let base = format!("/staff/activities/{}", draw.facts.id);
         let undo_until = claim.marked_at.plus(UNDO);
         let may_undo = claim.stage == ClaimStage::Claimed && page.now <= undo_until;
-        let is_drawn = draw.facts.stage == crate::activity::Stage::Drawn;
+        let is_drawn = draw.is_running();
         WinnerView {
             heading: Heading::of(lang, &draw.facts),
             slot: slot_words(draw, lang, &claim.slot),
-            path: format!("{base}/winners/{}", claim.slot),
+            path: winner_path(draw, &claim.slot),
+            draw: draw.plan.name.pick(lang).to_owned(),
             base,
             ticket: TicketNumber(claim.index).to_string(),
             state: state_words_of(lang, state(claim)),
@@ -418,6 +468,15 @@ fn prize_value(draw: &Decided, slot: &Slot) -> Option<i64> {
     }
 }
 
+/// The activity's name, and the draw's own behind it where it has one.
+fn full_name(lang: Language, draw: &Decided) -> String {
+    let title = draw.facts.title.pick(lang);
+    match draw.plan.name.pick(lang) {
+        "" => title.to_owned(),
+        name => format!("{title} · {name}"),
+    }
+}
+
 /// One export that was made.
 #[derive(Serialize)]
 struct ExportLine {
@@ -433,10 +492,10 @@ struct ExportLine {
 /// The exports page.
 #[derive(Serialize)]
 pub(in crate::notify) struct ExportsView {
-    activities: Vec<ActivityChoice>,
+    draws: Vec<DrawChoice>,
     purposes: Vec<Choice>,
     formats: Vec<Choice>,
-    activity: String,
+    draw: String,
     purpose: String,
     format: String,
     reason: String,
@@ -445,7 +504,7 @@ pub(in crate::notify) struct ExportsView {
 }
 
 #[derive(Serialize)]
-struct ActivityChoice {
+struct DrawChoice {
     value: String,
     label: String,
 }
@@ -453,7 +512,7 @@ struct ActivityChoice {
 /// What was typed into the form of an export.
 #[derive(Debug, Default, Clone)]
 pub(in crate::notify) struct ExportTyped {
-    pub(in crate::notify) activity: String,
+    pub(in crate::notify) draw: String,
     pub(in crate::notify) purpose: String,
     pub(in crate::notify) format: String,
     pub(in crate::notify) reason: String,
@@ -462,7 +521,7 @@ pub(in crate::notify) struct ExportTyped {
 impl ExportsView {
     pub(in crate::notify) fn of(
         lang: Language,
-        activities: &[Facts],
+        draws: &[Decided],
         exports: &[(Export, String, String)],
         typed: ExportTyped,
         mistakes: Mistakes,
@@ -472,11 +531,11 @@ impl ExportsView {
             Format::Csv => "notify-export-csv",
         };
         ExportsView {
-            activities: activities
+            draws: draws
                 .iter()
-                .map(|facts| ActivityChoice {
-                    value: facts.id.0.clone(),
-                    label: facts.title.pick(lang).to_owned(),
+                .map(|draw| DrawChoice {
+                    value: draw.plan.id.0.clone(),
+                    label: full_name(lang, draw),
                 })
                 .collect(),
             purposes: ExportPurpose::ALL
@@ -493,7 +552,7 @@ impl ExportsView {
                     label: text::message(lang, format_words(format), &[]),
                 })
                 .collect(),
-            activity: typed.activity,
+            draw: typed.draw,
             purpose: typed.purpose,
             format: typed.format,
             reason: typed.reason,

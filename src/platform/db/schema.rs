@@ -67,6 +67,7 @@ diesel::table! {
         retention_days -> BigInt,
         purges_at -> BigInt,
         answers_linked -> Bool,
+        arrangement -> Text,
         notice_zh -> Text,
         notice_en -> Text,
         cancelled_reason -> Text,
@@ -141,6 +142,39 @@ diesel::table! {
 }
 
 diesel::table! {
+    journal_witnesses (vkey) {
+        vkey -> Text,
+        url -> Text,
+        asked -> Bool,
+        quorum -> BigInt,
+        size -> BigInt,
+        failures -> BigInt,
+        next_try -> BigInt,
+        trouble -> Text,
+    }
+}
+
+diesel::table! {
+    journal_cosignatures (size, vkey) {
+        size -> BigInt,
+        vkey -> Text,
+        arrival -> BigInt,
+        seen_at -> BigInt,
+        line -> Text,
+    }
+}
+
+diesel::table! {
+    draw_anchors (activity_id, draw_id, journal_position) {
+        activity_id -> Text,
+        draw_id -> Text,
+        journal_position -> BigInt,
+        size -> BigInt,
+        written_at -> BigInt,
+    }
+}
+
+diesel::table! {
     draws (activity_id, id) {
         activity_id -> Text,
         id -> Text,
@@ -150,6 +184,11 @@ diesel::table! {
         tickets_per_person -> BigInt,
         manifest -> Nullable<Binary>,
         due_at -> BigInt,
+        position -> BigInt,
+        slug -> Text,
+        name_zh -> Text,
+        name_en -> Text,
+        draws_at -> BigInt,
     }
 }
 
@@ -189,6 +228,34 @@ diesel::table! {
         proposed_by -> Text,
         confirmed_by -> Text,
         written_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    draw_exclusions (activity_id, draw_id, excluded_id) {
+        activity_id -> Text,
+        draw_id -> Text,
+        excluded_id -> Text,
+    }
+}
+
+diesel::table! {
+    drums (activity_id, draw_id) {
+        activity_id -> Text,
+        draw_id -> Text,
+        position -> BigInt,
+        slug -> Text,
+        name_zh -> Text,
+        name_en -> Text,
+        cap -> BigInt,
+        draws_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    earned_rows (activity_id, digest) {
+        activity_id -> Text,
+        digest -> Binary,
     }
 }
 
@@ -370,9 +437,15 @@ diesel::allow_tables_to_appear_in_same_query!(
     log_nodes,
     commitments,
     journal_notes,
+    journal_witnesses,
+    journal_cosignatures,
+    draw_anchors,
     draws,
     draw_sources,
     corrections,
+    draw_exclusions,
+    drums,
+    earned_rows,
     prizes,
     draw_notes,
     vault_keys,

@@ -291,6 +291,48 @@ fn caught<'r>(status: Status, request: &'r Request<'_>) -> BoxFuture<'r> {
             (Method::Get | Method::Head, Status::UnprocessableEntity) => Status::NotFound,
             _ => status,
         };
-        AppError::plain(status).respond_to(request)
+        // And 404 for a page that is there, asked for with a method that it does not take.
+        let allowed = allowed_methods(request);
+        if status != Status::NotFound || allowed.is_empty() {
+            return AppError::plain(status).respond_to(request);
+        }
+        let mut response = AppError::plain(Status::MethodNotAllowed).respond_to(request)?;
+        response.set_header(Header::new("Allow", allowed.join(", ")));
+        Ok(response)
     })
+}
+
+/// The methods in which there is something at the address of a request; none where there is no
+/// page, or where the request's own method would do.
+fn allowed_methods(request: &Request<'_>) -> Vec<&'static str> {
+    let here = |method: Method| {
+        let mut routes = request.rocket().routes();
+        routes.any(|route| route.method == method && leads_to(route.uri.path(), request))
+    };
+    let mut allowed = Vec::new();
+    if here(Method::Get) {
+        allowed.extend(["GET", "HEAD"]);
+    }
+    if here(Method::Post) {
+        allowed.push("POST");
+    }
+    if allowed.contains(&request.method().as_str()) {
+        allowed.clear();
+    }
+    allowed
+}
+
+/// Whether a route's path, such as `/d/<id>/notes/<name>`, is that of the request.
+fn leads_to(route: &str, request: &Request<'_>) -> bool {
+    let mut asked = request.uri().path().segments();
+    for part in route.split('/').filter(|part| !part.is_empty()) {
+        if part.ends_with("..>") {
+            return true;
+        }
+        match asked.next() {
+            Some(given) if part.starts_with('<') || part == given => {}
+            _ => return false,
+        }
+    }
+    asked.next().is_none()
 }

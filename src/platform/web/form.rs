@@ -6,6 +6,8 @@
 //!
 //! Not here: what a valid answer is; every domain parses its own fields.
 
+pub mod upload;
+
 use std::fmt;
 use std::time::Duration;
 
@@ -75,7 +77,14 @@ impl FormFields {
 }
 
 fn typed(raw: &RawStr) -> Zeroizing<String> {
-    let decoded = Zeroizing::new(raw.url_decode_lossy().into_owned());
+    harmless(Zeroizing::new(raw.url_decode_lossy().into_owned()))
+}
+
+fn plain_text(raw: &[u8]) -> Zeroizing<String> {
+    harmless(Zeroizing::new(String::from_utf8_lossy(raw).into_owned()))
+}
+
+fn harmless(decoded: Zeroizing<String>) -> Zeroizing<String> {
     if !decoded.contains(['\r', '\0']) {
         return decoded;
     }
@@ -106,9 +115,9 @@ pub enum FormError {
     NotText,
 }
 
-impl FormError {
-    fn status(self) -> Status {
-        match self {
+impl From<FormError> for Status {
+    fn from(error: FormError) -> Status {
+        match error {
             FormError::OtherType | FormError::NotText => Status::BadRequest,
             FormError::TooLong => Status::PayloadTooLarge,
             FormError::Slow => Status::RequestTimeout,
@@ -123,7 +132,7 @@ impl<'r> FromData<'r> for FormFields {
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
         match read(request, data).await {
             Ok(fields) => Outcome::Success(fields),
-            Err(error) => Outcome::Error((error.status(), error)),
+            Err(error) => Outcome::Error((Status::from(error), error)),
         }
     }
 }
@@ -132,20 +141,23 @@ async fn read(request: &Request<'_>, data: Data<'_>) -> Result<FormFields, FormE
     if !request.content_type().is_some_and(|kind| kind.is_form()) {
         return Err(FormError::OtherType);
     }
+    let body = body(data).await?;
+    match std::str::from_utf8(&body) {
+        Ok(text) => Ok(FormFields::parse(text)),
+        Err(_) => Err(FormError::NotText),
+    }
+}
+
+async fn body(data: Data<'_>) -> Result<Zeroizing<Vec<u8>>, FormError> {
     let arriving = data.open(LIMIT_KIB.kibibytes()).into_bytes();
     let body = match tokio::time::timeout(DEADLINE, arriving).await {
         Ok(Ok(body)) => body,
         Ok(Err(_)) | Err(_) => return Err(FormError::Slow),
     };
-    let complete = body.is_complete();
-    let body = Zeroizing::new(body.into_inner());
-    if !complete {
+    if !body.is_complete() {
         return Err(FormError::TooLong);
     }
-    match std::str::from_utf8(&body) {
-        Ok(text) => Ok(FormFields::parse(text)),
-        Err(_) => Err(FormError::NotText),
-    }
+    Ok(Zeroizing::new(body.into_inner()))
 }
 
 /// Everything that has to be corrected in a form, in the order of its fields.

@@ -342,7 +342,7 @@ fn a_method_hidden_in_a_form_is_refused() {
     for method in ["delete", "put", "get", "patch", "post", "nonsense"] {
         let body = format!("_method={method}&name=a");
         let (status, _) = post(&client, "/send", &body, &[]);
-        assert!(matches!(status.code, 400 | 404), "{method}: {status}");
+        assert!(matches!(status.code, 400 | 404 | 405), "{method}: {status}");
     }
 }
 
@@ -394,6 +394,28 @@ fn an_asset_may_be_kept_for_ever_under_its_own_tag_only() {
             Status::NotFound,
             "{bad}"
         );
+    }
+}
+
+#[test]
+fn a_page_asked_for_in_a_method_that_it_does_not_take_says_which_it_takes() {
+    use rocket::http::Method;
+    let client = client();
+    for method in [Method::Put, Method::Delete, Method::Patch, Method::Post] {
+        let response = client.req(method, "/activities").dispatch();
+        assert_eq!(response.status(), Status::MethodNotAllowed, "{method}");
+        assert_eq!(header(&response, "Allow"), "GET, HEAD", "{method}");
+    }
+    let asset = client.put("/assets/0/site.css").dispatch();
+    assert_eq!(asset.status(), Status::MethodNotAllowed);
+    for (method, nowhere) in [
+        (Method::Put, "/activities/more"),
+        (Method::Delete, "/nowhere"),
+        (Method::Get, "/nowhere"),
+    ] {
+        let response = client.req(method, nowhere).dispatch();
+        assert_eq!(response.status(), Status::NotFound, "{nowhere}");
+        assert_eq!(header(&response, "Allow"), "", "{nowhere}");
     }
 }
 

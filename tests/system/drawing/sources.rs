@@ -5,7 +5,7 @@ use fairdraw::account::name::StaffName;
 use fairdraw::account::passphrase::{self, Passphrase};
 use fairdraw::account::{self, Role};
 use fairdraw::draw::{
-    DrandRound, Game, Issue, NumbersStep, PlanTrouble, SourceKind, SourceTrouble,
+    DrandRound, Game, Issue, NumbersStep, PlanTrouble, SourceDetails, SourceKind, SourceTrouble,
 };
 use fairdraw::platform::db;
 use lucky_draw::beacon::DEFAULT;
@@ -25,7 +25,7 @@ on_both! {
 const DEFAULT_ROUND: u64 = 5_347_804;
 
 /// What was published for a round of the default chain.
-fn recorded_default(round: u64) -> Beacon {
+pub(super) fn recorded_default(round: u64) -> Beacon {
     let fixtures = include_str!("../../../protocol/tests/vectors/drand-rounds.json");
     let fixtures: serde_json::Value =
         serde_json::from_str(fixtures).expect("the fixtures are JSON");
@@ -57,7 +57,11 @@ fn details_at(draws_at: Timestamp) -> Details {
 
 impl Ceremony {
     /// A draft at `draws_at` with these sources.
-    fn drafted_with(&self, draws_at: Timestamp, sources: Vec<SourceDetails>) -> ActivityId {
+    pub(super) fn drafted_with(
+        &self,
+        draws_at: Timestamp,
+        sources: Vec<SourceDetails>,
+    ) -> ActivityId {
         self.clock.stand_at(draws_at.plus(-10 * DAY));
         let details = details_at(draws_at);
         let id = self
@@ -81,7 +85,7 @@ impl Ceremony {
         };
         self.db
             .write_now("plan", |tx| {
-                draw::save_plan(tx, &self.by, &id, version, &plan)
+                draw::save_plan(tx, &self.by, &id, None, version, &plan)
             })
             .expect("the plan is saved");
         id
@@ -183,7 +187,7 @@ impl Ceremony {
         problems
             .into_iter()
             .map(|problem| match problem {
-                Problem::Plan(PlanTrouble::Source(trouble)) => trouble,
+                Problem::Plan(_, PlanTrouble::Source(trouble)) => trouble,
                 other => panic!("nothing else is wrong: {other:?}"),
             })
             .collect()
@@ -348,7 +352,8 @@ fn a_lottery_alone_is_refused_with_its_bits(engine: Engine) {
     let id = library.drafted_with(due(), lotteries(&["lotto649"]));
     let refused = [SourceTrouble::OnePerson, SourceTrouble::Weak(23)];
     assert_eq!(library.refusals(&id), refused);
-    let words = Problem::Plan(PlanTrouble::Source(SourceTrouble::Weak(23)));
+    let plan = library.plan(&id).id;
+    let words = Problem::Plan(plan.clone(), PlanTrouble::Source(SourceTrouble::Weak(23)));
     assert!(words.message(Language::En).contains("only 23 bits"));
     assert!(matches!(library.publish(&id), Err(Error::NotReady)));
 
@@ -361,7 +366,7 @@ fn a_lottery_alone_is_refused_with_its_bits(engine: Engine) {
     library
         .db
         .write_now("plan", |tx| {
-            draw::save_plan(tx, &library.by, &id, version, &three)
+            draw::save_plan(tx, &library.by, &id, Some(&plan), version, &three)
         })
         .expect("the plan is saved");
     assert_eq!(library.refusals(&id), []);
@@ -389,6 +394,7 @@ fn an_issue_has_to_be_drawn_after_the_freeze(engine: Engine) {
     ];
     assert_eq!(library.refusals(&id), refused);
     let version = library.facts(&id).version;
+    let known = library.plan(&id).id;
     let plan = PlanDetails {
         sources: with(due(), due().plus(-1)),
         ..Ceremony::plan_details()
@@ -396,7 +402,7 @@ fn an_issue_has_to_be_drawn_after_the_freeze(engine: Engine) {
     library
         .db
         .write_now("plan", |tx| {
-            draw::save_plan(tx, &library.by, &id, version, &plan)
+            draw::save_plan(tx, &library.by, &id, Some(&known), version, &plan)
         })
         .expect("the plan is saved");
     assert_eq!(

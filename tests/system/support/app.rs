@@ -38,6 +38,11 @@ pub struct TestApp {
 impl TestApp {
     /// Starts at a moment such as `2024-07-01T09:00:00+08:00`, with some settings changed.
     pub fn with(engine: Engine, start: &str, change: impl FnOnce(&mut Config)) -> TestApp {
+        TestApp::on(engine, &Clock::standing_at(moment(start)), change)
+    }
+
+    /// Starts on a clock that others share, with some settings changed.
+    pub fn on(engine: Engine, clock: &Clock, change: impl FnOnce(&mut Config)) -> TestApp {
         let database = TestDatabase::fresh(engine);
         let mut config = Config {
             data: database.data().to_owned(),
@@ -46,8 +51,8 @@ impl TestApp {
             ..Config::default()
         };
         change(&mut config);
-        let clock = Clock::standing_at(moment(start));
-        let app = App::open_with(config, clock, Arc::new(NoRelays)).expect("the application opens");
+        let app = App::open_with(config, clock.clone(), Arc::new(NoRelays))
+            .expect("the application opens");
         purge::jobs::ensure(&app.db).expect("the sweep is set up");
         let figment = rocket::Config::figment()
             .merge(("log_level", "off"))
@@ -119,6 +124,7 @@ pub struct Person<'a> {
 pub struct Answer {
     pub status: Status,
     pub location: String,
+    pub headers: Vec<(String, String)>,
     pub bytes: Vec<u8>,
     pub html: String,
 }
@@ -150,6 +156,29 @@ impl Person<'_> {
             request = request.cookie(cookie(&name, &value));
         }
         self.keep(request.dispatch())
+    }
+
+    /// Sends a form with one file in it, as `multipart/form-data`.
+    pub fn upload(&self, path: &str, field: &str, name: &str, content: &[u8]) -> Answer {
+        const LINE: &str = "----a-line-between-parts";
+        let head = format!(
+            "--{LINE}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\
+             Content-Type: application/octet-stream\r\n\r\n"
+        );
+        let body = [
+            head.as_bytes(),
+            content,
+            format!("\r\n--{LINE}--\r\n").as_bytes(),
+        ]
+        .concat();
+        let request = self.app.client.post(path.to_owned());
+        let request = request
+            .header(Header::new(
+                "Content-Type",
+                format!("multipart/form-data; boundary={LINE}"),
+            ))
+            .header(Header::new("Sec-Fetch-Site", "same-origin"));
+        self.keep(request.body(body).dispatch())
     }
 
     /// Fills the form of `page` that goes to `action` and sends it.
@@ -202,10 +231,16 @@ impl Person<'_> {
             .get_one("Location")
             .unwrap_or_default()
             .to_owned();
+        let headers = response
+            .headers()
+            .iter()
+            .map(|header| (header.name.to_string(), header.value.into_owned()))
+            .collect();
         let bytes = response.into_bytes().unwrap_or_default();
         Answer {
             status,
             location,
+            headers,
             html: String::from_utf8_lossy(&bytes).into_owned(),
             bytes,
         }
@@ -228,6 +263,15 @@ impl Answer {
             }
         }
         fields
+    }
+
+    /// The value of a header, or nothing.
+    pub fn header(&self, name: &str) -> &str {
+        let found = self
+            .headers
+            .iter()
+            .find(|(own, _)| own.eq_ignore_ascii_case(name));
+        found.map_or("", |(_, value)| value)
     }
 
     /// What the first choice of a field would send.

@@ -2,12 +2,12 @@
 //! patrons enter, the list closes, a recorded round decides.
 
 use fairdraw::identity::national_id;
-use fairdraw::platform::clock::{DAY, HOUR, Timestamp};
+use fairdraw::platform::clock::{Clock, DAY, HOUR, Timestamp};
 use fairdraw::platform::config::Config;
 use rocket::http::Status;
 
 use super::Engine;
-use super::app::{Answer, Person, TestApp, local};
+use super::app::{Answer, Person, TestApp, local, moment};
 
 /// 2024-08-04T20:29:24Z, when quicknet's round 10,000,000 was published.
 pub const ROUND_TIME: Timestamp = Timestamp(1_722_803_364_000);
@@ -63,7 +63,17 @@ pub struct Life {
 impl Life {
     /// Set up by the printed link, prepared and published in the staff pages, open for entry.
     pub fn published(engine: Engine, change: impl FnOnce(&mut Config)) -> Life {
-        let app = TestApp::with(engine, "2024-07-20T09:00:00+08:00", change);
+        Life::published_on(engine, &Life::clock(), change)
+    }
+
+    /// The clock on which a life begins.
+    pub fn clock() -> Clock {
+        Clock::standing_at(moment("2024-07-20T09:00:00+08:00"))
+    }
+
+    /// [`Life::published`] on a clock that others share.
+    pub fn published_on(engine: Engine, clock: &Clock, change: impl FnOnce(&mut Config)) -> Life {
+        let app = TestApp::on(engine, clock, change);
         let admin = app.first_admin();
         let activity = create(&admin);
         let base = format!("/staff/activities/{activity}");
@@ -75,6 +85,7 @@ impl Life {
         assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
         let public = app.visitor().get("/draws");
         let draw = first_draw(&public);
+        app.app.run_jobs().expect("due jobs can be read");
         app.go_to(ROUND_TIME.plus(-9 * DAY));
         Life {
             app,
@@ -134,11 +145,16 @@ impl Life {
             ],
         );
         assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
-        let path = format!("{}/beacon", self.base());
+        let path = format!("{}/beacon", self.draw_base());
         let page = staff.get(&path);
         let done = staff.send(&page, &path, &[("beacon", SIGNATURE)]);
         assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
         staff
+    }
+
+    /// The staff pages of the draw.
+    pub fn draw_base(&self) -> String {
+        format!("{}/draws/{}", self.base(), self.draw)
     }
 
     /// The public files.
@@ -222,7 +238,7 @@ fn ask_question(staff: &Person<'_>, base: &str) -> String {
 }
 
 fn plan(staff: &Person<'_>, base: &str) {
-    let path = format!("{base}/draw");
+    let path = format!("{base}/draws/new");
     let page = staff.get(&path);
     let done = staff.send(
         &page,

@@ -13,6 +13,7 @@ pub mod mail;
 pub mod mail_sink;
 pub mod postgres;
 pub mod relay;
+pub mod server;
 pub mod smtp_daemon;
 mod tether;
 

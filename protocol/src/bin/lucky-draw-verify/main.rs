@@ -3,14 +3,15 @@
 //! The only part of this crate that reads files. It prints what the library's report says, and
 //! neither the ID number nor the receipt code that it was given.
 
-use std::io::Write;
+mod check;
+mod fork;
+
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use clap::Parser;
-use lucky_draw::note::{NoteError, TlogProof, Verifier};
-use lucky_draw::ticket::Secret;
-use lucky_draw::verify::{Options, verify_bytes};
+use check::Check;
+use clap::{Parser, Subcommand};
+use lucky_draw::note::NoteError;
 
 /// Wrong arguments, as in sysexits.h.
 const USAGE: u8 = 64;
@@ -66,28 +67,25 @@ Examples:
   lucky-draw-verify bundle.zip --vkey 'library.example.tw+0a1b2c3d+AbCd…'
   lucky-draw-verify bundle.zip --receipt my.tlog-proof --id A123456789
   lucky-draw-verify bundle.zip --secret 7GQ4-X2MN-8R3T-K9WP-ABCD-9 --id A123456789
-  lucky-draw-verify bundle.zip --require-time";
+  lucky-draw-verify bundle.zip --require-time
+  lucky-draw-verify fork mine.tlog-proof yours.tlog-proof --vkey 'library.example.tw+0a1b2c3d+AbCd…'
+  lucky-draw-verify fork mine.tlog-proof bundle.zip
+  lucky-draw-verify bundle.zip --json
+  lucky-draw-verify --json-lines folder-of-bundles";
 
 #[derive(Parser)]
 #[command(name = "lucky-draw-verify", version, about = ABOUT, long_about = LONG_ABOUT, after_help = AFTER_HELP)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 struct Arguments {
-    /// The bundle of the draw, a zip file
-    bundle: PathBuf,
-    /// Your receipt or a shareable proof, a .tlog-proof file
-    #[arg(long, value_name = "FILE")]
-    receipt: Option<PathBuf>,
-    /// Your ID number as you entered it, to see that a ticket is yours; it is not printed
-    #[arg(long, value_name = "ID")]
-    id: Option<String>,
-    /// Your receipt code; with --id it finds a drawn ticket without the receipt file
-    #[arg(long, value_name = "CODE")]
-    secret: Option<String>,
-    /// The site's key as printed on posters, not taken from the bundle
-    #[arg(long, value_name = "KEY")]
-    vkey: Option<String>,
-    /// Fail to pass (status 2) if time or the origin of lottery numbers is not proven
-    #[arg(long)]
-    require_time: bool,
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    check: Check,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Fork(fork::Fork),
 }
 
 fn main() -> ExitCode {
@@ -102,7 +100,11 @@ fn main() -> ExitCode {
             };
         }
     };
-    match run(&arguments) {
+    let status = match &arguments.command {
+        Some(Command::Fork(arguments)) => fork::run(arguments),
+        None => check::run(&arguments.check),
+    };
+    match status {
         Ok(code) => ExitCode::from(code),
         Err(mistake) => {
             eprintln!("lucky-draw-verify: {mistake}");
@@ -124,44 +126,10 @@ enum Mistake {
     SiteKey(NoteError),
     #[error("--secret: {0}")]
     Secret(#[from] lucky_draw::ticket::SecretError),
+    #[error("a bundle or --json-lines is needed")]
+    Nothing,
     #[error("cannot write the report: {0}")]
     Output(std::io::Error),
-}
-
-fn run(arguments: &Arguments) -> Result<u8, Mistake> {
-    let zip = read(&arguments.bundle)?;
-    let receipt = match &arguments.receipt {
-        Some(path) => Some(read_receipt(&read(path)?)),
-        None => None,
-    };
-    let site_key = match &arguments.vkey {
-        Some(vkey) => Some(Verifier::parse(vkey.trim()).map_err(Mistake::SiteKey)?),
-        None => None,
-    };
-    let secret = match &arguments.secret {
-        Some(code) => Some(Secret::parse(code)?),
-        None => None,
-    };
-    let (receipt, refused) = match receipt {
-        Some(Ok(receipt)) => (Some(receipt), None),
-        Some(Err(error)) => (None, Some(error)),
-        None => (None, None),
-    };
-    let options = Options {
-        site_key,
-        receipt,
-        id: arguments.id.as_deref().map(subject),
-        secret,
-        require_time: arguments.require_time,
-    };
-    let mut report = verify_bytes(&zip, &options);
-    if let Some(error) = refused {
-        report.refuse_receipt(error);
-    }
-    let mut output = std::io::stdout().lock();
-    write!(output, "{report}").map_err(Mistake::Output)?;
-    output.flush().map_err(Mistake::Output)?;
-    Ok(report.exit_code())
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Mistake> {
@@ -169,27 +137,4 @@ fn read(path: &Path) -> Result<Vec<u8>, Mistake> {
         path: path.to_owned(),
         error,
     })
-}
-
-fn read_receipt(bytes: &[u8]) -> Result<TlogProof, NoteError> {
-    let text = std::str::from_utf8(bytes).map_err(|_not_text| NoteError::Proof)?;
-    TlogProof::parse(text)
-}
-
-/// The subject that an ID number stands for: upper case and half width, without spaces. A value
-/// with a scheme, for example `card:123`, is taken as it is.
-fn subject(id: &str) -> String {
-    if id.contains(':') {
-        return id.to_owned();
-    }
-    let half_width = id.chars().map(|character| match character {
-        '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0),
-        other => Some(other),
-    });
-    let value: String = half_width
-        .flatten()
-        .filter(|character| !character.is_whitespace())
-        .flat_map(char::to_uppercase)
-        .collect();
-    format!("twid:{value}")
 }

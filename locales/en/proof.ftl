@@ -1,0 +1,67 @@
+# Checking a proof of entry: the shareable proof, or a number, beside the public list.
+
+proof-title = Check a proof of entry
+proof-lead = This page looks in the public list for your ticket. No sign-in is needed.
+proof-not-yet = The list is published when entry closes, on { $when }. Until then the signature on a proof can be checked.
+proof-send = Check a shareable proof
+proof-file = Proof file
+proof-file-hint = Its name begins with shareable-proof. Do not send the receipt file that begins with secret-receipt, and do not type the receipt code.
+proof-text = Or paste the proof here
+proof-text-hint = The whole file; its first line is c2sp.org/tlog-proof@v1
+proof-button = Check the proof
+proof-kept = What you send is checked in memory and wiped afterwards. It is not kept and not written to any log.
+proof-by-number = Look up a number only
+proof-draw = Which draw
+proof-in-browser = check it in your browser
+proof-empty = Choose the proof file, or paste what is in it
+proof-unreadable = This does not look like a proof. Choose the file as you downloaded it, or paste the whole of it
+
+proof-secret-title = This is your secret receipt, so it was not checked
+proof-secret-what = A receipt is as sensitive as your ID number. Give it to nobody, not to the library either. It was not decoded, not kept, and not written to any log.
+proof-secret-shareable = To check here, go to “{ $find }” and download the shareable proof instead.
+proof-secret-browser = To check the receipt itself, { $verify }: the file does not leave your computer.
+proof-code-title = This looks like a receipt code, so it was not checked
+proof-code-what = Do not type the receipt code here. It was not kept. To use it, go to “{ $find }”.
+
+proof-listed-title = Ticket { $ticket } is in the list
+proof-listed-what = The proof carries the library’s signature and agrees with the published list of { $size } tickets.
+proof-listed-number = The list has { $size } tickets, and this is one of them.
+proof-listed-void = It takes no part in the draw, though: { $reason }.
+proof-to-draw = See this draw
+proof-not-listed-what = Compare the number with your receipt. If it is the same, check the shareable proof: a number alone proves nothing, the library’s signature does.
+proof-not-closed-title = The proof is genuine; the list is not published yet
+proof-not-closed-what = The signature is the library’s: ticket { $ticket } was received. The list is published when entry closes, on { $when }. Keep the proof and check it again then.
+proof-missing-title = Ticket { $ticket } is missing from the list, and that is the library’s fault
+proof-missing-what = The library signed that it had this ticket, and the list that it published does not have it. The proof in your hands is the evidence, and the library cannot deny it.
+proof-fork-title = The library signed two different lists, and that is its fault
+proof-fork-what = Ticket { $ticket } is in the list, but the list that was signed then and the list that was published are not one and the same. Both carry the library’s signature; both cannot be true.
+proof-signed = List under the proof’s signature
+proof-published = Published list
+proof-tickets = Fingerprint of the first { $count } tickets:
+proof-tickets-only = { $count } tickets only
+proof-do = What to do
+proof-do-keep = Keep the proof file as it is, and save or photograph this page.
+proof-do-send = Give the proof file and the address of this page to the library and ask for an answer in writing:
+proof-do-others = Give the same file to somebody you trust: the supervising authority, a councillor, a journalist. It holds no personal data.
+proof-do-recheck = Anybody can { $verify } and will get the same answer, without believing you or the library. Give your receipt code and ID number to nobody.
+proof-other-title = This is a proof of another draw
+proof-other-what = The signature is the library’s, but it is not about this activity’s list.
+proof-other-where = Check it there
+proof-altered-title = The proof does not fit its signature
+proof-altered-what = The signature is the library’s, but this number and fingerprint are not under it. The file may have been changed, or not copied whole. Try the file as you downloaded it.
+proof-not-ours-title = This is not the library’s signature
+proof-not-ours-what = The proof was not signed with { $key }, or it was changed afterwards. Try the file as you downloaded it.
+proof-key = the library’s key
+
+proof-way = How we know that it is in the list
+proof-way-1 = Every ticket in the list has a fingerprint. Two neighbours together give a new fingerprint.
+proof-way-2 = Two by two they are joined until one is left: the fingerprint of the list. It is signed and public, and cannot be changed any more.
+proof-way-3 = From your ticket { $count } steps up lead to exactly that fingerprint. With one ticket left out or exchanged they would not.
+proof-steps = See every step
+proof-step = Step
+proof-neighbour = Neighbour
+proof-together = Together
+proof-before = in front
+proof-behind = behind
+proof-root = Fingerprint of the list
+proof-json = This place as data (JSON)

@@ -1,0 +1,67 @@
+# 查驗報名證明：可分享的證明或號碼，對照公開的名冊。
+
+proof-title = 查驗報名證明
+proof-lead = 這一頁對照公開的名冊，看您的號碼在不在裡面。不必登入。
+proof-not-yet = 名冊在 { $when } 截止後才公布。現在可以先查驗證明上的簽章。
+proof-send = 查驗可分享的證明
+proof-file = 證明檔
+proof-file-hint = 檔名開頭是 shareable-proof。請不要送出 secret-receipt 開頭的回條檔，也不要輸入回條密碼。
+proof-text = 或把證明的內容貼在這裡
+proof-text-hint = 整個檔案，第一行是 c2sp.org/tlog-proof@v1
+proof-button = 查驗證明
+proof-kept = 您送來的證明只在記憶體裡查驗，看完就清除，不會保存，也不會寫進紀錄。
+proof-by-number = 只查號碼
+proof-draw = 哪一場抽獎
+proof-in-browser = 在您的瀏覽器裡查驗
+proof-empty = 請選擇證明檔，或把證明的內容貼上
+proof-unreadable = 看不出這是一份證明。請選擇原來下載的檔案，或把整個檔案的內容貼上
+
+proof-secret-title = 這是只給自己的回條，沒有查驗
+proof-secret-what = 回條和證號一樣重要，請不要交給任何人，也不要交給本館。它的內容沒有解讀，沒有保存，也沒有寫進紀錄。
+proof-secret-shareable = 要在這裡查驗，請到「{ $find }」改下載可分享的證明。
+proof-secret-browser = 要查驗回條本身，請{ $verify }，檔案不會離開您的電腦。
+proof-code-title = 這看起來是回條密碼，沒有查驗
+proof-code-what = 請不要在這裡輸入回條密碼。它的內容沒有保存。要用密碼查詢，請到「{ $find }」。
+
+proof-listed-title = 號碼 { $ticket } 在名冊裡
+proof-listed-what = 證明上是本館的簽章，和公布的名冊完全相符。名冊共 { $size } 個號碼。
+proof-listed-number = 名冊共 { $size } 個號碼，這個號碼是其中一個。
+proof-listed-void = 但它不參加抽獎，原因：{ $reason }。
+proof-to-draw = 看這場抽獎
+proof-not-listed-what = 請再對照回條。如果回條上就是這個號碼，請用可分享的證明查驗：只有號碼不能證明什麼，本館的簽章可以。
+proof-not-closed-title = 證明是真的，名冊還沒公布
+proof-not-closed-what = 本館的簽章相符，已經收到號碼 { $ticket }。名冊在 { $when } 截止後公布，請保留證明，到時再查一次。
+proof-missing-title = 名冊少了號碼 { $ticket }，這是本館的責任
+proof-missing-what = 本館簽過章，承認收到這個號碼；公布的名冊卻沒有它。您手上的證明就是證據，本館不能否認。
+proof-fork-title = 本館簽了兩份不同的名冊，這是本館的責任
+proof-fork-what = 號碼 { $ticket } 在名冊裡，但是簽章當時的名冊和公布的名冊不是同一份。兩份都有本館的簽章，不可能都是真的。
+proof-signed = 證明上簽章的名冊
+proof-published = 公布的名冊
+proof-tickets = 前 { $count } 個號碼的指紋：
+proof-tickets-only = 只有 { $count } 個號碼
+proof-do = 請這樣做
+proof-do-keep = 保留原來的證明檔，也把這一頁存檔或拍下來。
+proof-do-send = 把證明檔和這一頁的網址交給本館，請本館以書面答覆：
+proof-do-others = 把同一個證明檔交給您信任的人，例如主管機關、民意代表或記者。檔案裡沒有您的個人資料。
+proof-do-recheck = 誰都可以{ $verify }，會得到同樣的結果，不必相信您或本館。回條密碼和證號請不要給任何人。
+proof-other-title = 這是另一場抽獎的證明
+proof-other-what = 簽章是本館的，但不是這個活動的名冊。
+proof-other-where = 到那個活動查驗
+proof-altered-title = 證明的內容和簽章對不起來
+proof-altered-what = 簽章是本館的，但這個號碼和指紋不在簽章的範圍內。檔案可能被改過，或沒有複製完整。請用原來下載的檔案再試一次。
+proof-not-ours-title = 這不是本館的簽章
+proof-not-ours-what = 這份證明不是用{ $key }簽的，或在簽章之後被改過。請用原來下載的檔案再試一次。
+proof-key = 本館的金鑰
+
+proof-way = 怎麼知道它在名冊裡
+proof-way-1 = 名冊上每個號碼都有一個指紋。兩個相鄰的指紋合起來，可以再算出一個指紋。
+proof-way-2 = 這樣兩個兩個往上合，最後只剩一個，就是名冊指紋。它已經簽章公開，不能再改。
+proof-way-3 = 從您的號碼往上合 { $count } 次，得到的正是名冊指紋。名冊上只要少一個、換一個，就得不到它。
+proof-steps = 看每一步
+proof-step = 步驟
+proof-neighbour = 旁邊的指紋
+proof-together = 合起來
+proof-before = 接在前面
+proof-behind = 接在後面
+proof-root = 名冊指紋
+proof-json = 下載這個位置的資料（JSON）

@@ -1,0 +1,10 @@
+DROP TABLE earned_rows;
+DROP TABLE drums;
+DROP TABLE draw_exclusions;
+DROP INDEX draws_by_slug;
+ALTER TABLE draws DROP COLUMN draws_at;
+ALTER TABLE draws DROP COLUMN name_en;
+ALTER TABLE draws DROP COLUMN name_zh;
+ALTER TABLE draws DROP COLUMN slug;
+ALTER TABLE draws DROP COLUMN position;
+ALTER TABLE activities DROP COLUMN arrangement;

@@ -1,0 +1,108 @@
+//! Asking the witnesses after every write.
+//!
+//! Invariant: each write leaves one job with its size; only the job of the newest size asks, so
+//! many writes in a row cost one round of questions. A witness that fails holds up nobody else.
+
+use std::sync::Arc;
+use std::thread;
+
+use crate::platform::clock::SECOND;
+use crate::platform::db::{self, Db, Tx};
+use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
+use crate::vault::Vault;
+
+use super::Error;
+use super::cosigning::{self, Answer, Newest, Trouble};
+use super::witnesses::{Appointed, Cosignature};
+
+const COSIGN: &str = "journal.cosign";
+
+/// Names the handler of this domain's job.
+pub fn register(runner: &mut Runner, db: &Db, vault: &Vault) {
+    let (db, vault) = (db.clone(), vault.clone());
+    runner.on(COSIGN, move |job| cosign(&db, &vault, job));
+}
+
+/// Has the checkpoint of this size cosigned, unless a larger one comes first.
+pub(super) fn enqueue_cosigning(tx: &mut Tx, size: u64) -> Result<(), db::Error> {
+    let run_at = tx.now();
+    jobs::enqueue(
+        tx,
+        &NewJob {
+            kind: COSIGN,
+            activity: String::new(),
+            payload: size.to_string(),
+            run_at,
+            dedup_key: format!("{COSIGN}:{size}"),
+        },
+    )
+}
+
+fn cosign(db: &Db, vault: &Vault, job: &Job) -> Result<Next, Failure> {
+    let newest = db.read_now("read newest checkpoint", |tx| cosigning::newest(tx, vault))?;
+    let Some(newest) = newest.filter(|newest| job.payload == newest.size.to_string()) else {
+        // A larger checkpoint has a job of its own.
+        return Ok(Next::Done);
+    };
+    ask_all(db, &newest)?;
+    let left = db.read_now("read newest checkpoint", |tx| cosigning::newest(tx, vault))?;
+    Ok(match left {
+        Some(left) if left.size == newest.size => match (left.asked.is_empty(), left.later) {
+            (true, None) => Next::Done,
+            (true, Some(at)) => Next::At(at),
+            (false, _) => Next::At(db.clock().now().plus(SECOND)),
+        },
+        _ => Next::Done,
+    })
+}
+
+/// Asks everybody at once, so that one who does not answer costs no more than its own time.
+fn ask_all(db: &Db, newest: &Newest) -> Result<(), Error> {
+    let newest = Arc::new(newest.clone());
+    let asking: Vec<_> = newest
+        .asked
+        .iter()
+        .cloned()
+        .map(|(witness, proof)| {
+            let (db, newest) = (db.clone(), newest.clone());
+            thread::spawn(move || {
+                let said = ask_one(&db, &newest, &witness, proof)?;
+                db.write_now("keep cosignature", |tx| {
+                    cosigning::keep(tx, &witness, &said)
+                })
+            })
+        })
+        .collect();
+    for thread in asking {
+        thread
+            .join()
+            .unwrap_or(Err(Error::Db(db::Error::Stopped)))?;
+    }
+    Ok(())
+}
+
+/// Asks one witness; again if it knows another checkpoint than we thought.
+fn ask_one(
+    db: &Db,
+    newest: &Newest,
+    witness: &Appointed,
+    proof: Vec<lucky_draw::encode::Hash>,
+) -> Result<Result<Cosignature, Trouble>, Error> {
+    let now = db.clock().now();
+    let mut answer = cosigning::ask(witness, newest, witness.size, proof, now);
+    if let Ok(Answer::Knows(known)) = answer {
+        let proof = db.read_now("read consistency proof", |tx| {
+            cosigning::proof_from(tx, known, newest.size)
+        })?;
+        answer = cosigning::ask(witness, newest, known, proof, now);
+    }
+    let said = match answer {
+        Ok(Answer::Cosigned(said)) => Ok(said),
+        Ok(Answer::Knows(_)) => Err(Trouble::Unreadable),
+        Err(trouble) => Err(trouble),
+    };
+    if let Err(trouble) = said {
+        tracing::warn!(witness = witness.name(), size = newest.size, %trouble, "no cosignature");
+    }
+    Ok(said)
+}

@@ -1,0 +1,251 @@
+//! What the journal's pages and its feed show.
+
+use lucky_draw::encode::sha256;
+use lucky_draw::record::Record;
+use serde::Serialize;
+
+use crate::activity::Facts;
+use crate::platform::text::{self, Language, dates};
+
+use super::{Appointed, Leaf, Trouble};
+
+/// Notes on one page.
+pub(super) const PER_PAGE: u64 = 50;
+
+/// Whose note it is: the activity, and the draw where it is a draw's.
+pub(super) type Owner = (Facts, String);
+
+/// A note in a list.
+#[derive(Serialize)]
+pub(super) struct LeafRow {
+    position: String,
+    kind: String,
+    meaning: String,
+    written_at: i64,
+    title: String,
+    slug: String,
+    draw: String,
+}
+
+impl LeafRow {
+    pub(super) fn of(language: Language, leaf: &Leaf, owner: Option<&Owner>) -> LeafRow {
+        let (kind, meaning) = kind_words(language, &leaf.text);
+        LeafRow {
+            position: leaf.position.to_string(),
+            kind,
+            meaning,
+            written_at: leaf.written_at.0,
+            title: owner.map_or(String::new(), |(facts, _)| {
+                facts.title.pick(language).to_owned()
+            }),
+            slug: owner.map_or(String::new(), |(facts, _)| facts.slug.clone()),
+            draw: owner.map_or(String::new(), |(_, draw)| draw.clone()),
+        }
+    }
+}
+
+/// What a note is, and what it means to a reader.
+fn kind_words(language: Language, text: &str) -> (String, String) {
+    let (kind, meaning) = match Record::parse(text) {
+        Ok(Record::Manifest(_)) => ("journal-manifest", "journal-manifest-what"),
+        Ok(Record::Key(_)) => ("journal-key", "journal-key-what"),
+        Ok(Record::Anchor(_)) => ("journal-anchor", "journal-anchor-what"),
+        Ok(Record::Close(_)) => ("journal-close", "journal-close-what"),
+        Ok(Record::Freeze(_)) => ("journal-freeze", "journal-freeze-what"),
+        Ok(Record::Reveal(_)) => ("journal-reveal", "journal-reveal-what"),
+        Ok(Record::Result(_)) => ("journal-result", "journal-result-what"),
+        Ok(Record::Settle(_)) => ("journal-settle", "journal-settle-what"),
+        Ok(Record::Cancel(_)) => ("journal-cancel", "journal-cancel-what"),
+        Ok(Record::Audit(_)) => ("journal-audit", "journal-audit-what"),
+        Ok(Record::Purge(_)) => ("journal-purge", "journal-purge-what"),
+        Err(_) => ("journal-other", "journal-other-what"),
+    };
+    let say = |id: &str| text::message(language, id, &[]);
+    (say(kind), say(meaning))
+}
+
+/// A witness and how it stands.
+#[derive(Serialize)]
+pub(super) struct WitnessRow {
+    name: String,
+    words: String,
+    kind: &'static str,
+}
+
+impl WitnessRow {
+    fn of(language: Language, witness: &Appointed, size: u64) -> WitnessRow {
+        let (id, kind) = match Trouble::parse(&witness.trouble) {
+            _ if witness.size >= size => ("journal-witness-current", "open"),
+            None => ("journal-witness-behind", "waiting"),
+            Some(Trouble::Unreachable) => ("journal-witness-unreachable", "waiting"),
+            Some(Trouble::NotFollowed) => ("journal-witness-not-followed", "waiting"),
+            Some(Trouble::Unreadable) => ("journal-witness-unreadable", "waiting"),
+            Some(Trouble::Unsigned) => ("journal-witness-unsigned", "danger"),
+            Some(Trouble::Clock) => ("journal-witness-clock", "waiting"),
+            Some(Trouble::OtherJournal) => ("journal-witness-other", "danger"),
+        };
+        WitnessRow {
+            name: witness.name().to_owned(),
+            words: text::message(language, id, &[]),
+            kind,
+        }
+    }
+}
+
+/// The journal's first page and those behind it.
+#[derive(Serialize)]
+pub(super) struct JournalView {
+    pub(super) rows: Vec<LeafRow>,
+    pub(super) current: u64,
+    pub(super) last: u64,
+    pub(super) count: u64,
+    pub(super) vkey: String,
+    witnesses: Vec<WitnessRow>,
+    quorum: u32,
+}
+
+impl JournalView {
+    pub(super) fn of(
+        language: Language,
+        size: u64,
+        page: (u64, u64),
+        rows: Vec<LeafRow>,
+        appointed: &[Appointed],
+        vkey: String,
+    ) -> JournalView {
+        let asked = || appointed.iter().filter(|witness| witness.asked);
+        JournalView {
+            rows,
+            current: page.0,
+            last: page.1,
+            count: size,
+            vkey,
+            witnesses: asked()
+                .map(|witness| WitnessRow::of(language, witness, size))
+                .collect(),
+            quorum: asked().next().map_or(0, |witness| witness.quorum),
+        }
+    }
+}
+
+/// One note.
+#[derive(Serialize)]
+pub(super) struct NoteView {
+    row: LeafRow,
+    text: String,
+    hash: String,
+    proof: String,
+    cosigned: u64,
+}
+
+impl NoteView {
+    pub(super) fn of(
+        language: Language,
+        leaf: &Leaf,
+        owner: Option<&Owner>,
+        proof: String,
+    ) -> NoteView {
+        // The log's own line comes first; every further one is a witness's.
+        let lines = proof.lines().filter(|line| line.starts_with('\u{2014}'));
+        NoteView {
+            row: LeafRow::of(language, leaf, owner),
+            text: leaf.text.clone(),
+            hash: sha256(leaf.text.as_bytes()).to_string(),
+            cosigned: (lines.count() as u64).saturating_sub(1),
+            proof,
+        }
+    }
+}
+
+/// What frames the feed.
+pub(super) struct FeedFrame<'a> {
+    /// The library's name.
+    pub(super) author: &'a str,
+    /// The key name of the site, which makes identifiers that never change.
+    pub(super) site: &'a str,
+    /// `https://host`, or empty where links are relative.
+    pub(super) origin: &'a str,
+}
+
+/// The Atom feed (RFC 4287) of these notes, the newest first.
+pub(super) fn feed(
+    language: Language,
+    frame: &FeedFrame<'_>,
+    leaves: &[(Leaf, Option<Owner>)],
+) -> String {
+    let address = |path: &str| escaped(&format!("{}{}", frame.origin, language.url(path)));
+    let id = |part: &str| escaped(&format!("tag:{},2026:journal{part}", frame.site));
+    let title = text::message(language, "journal-title", &[]);
+    let newest = leaves.first().map_or(0, |(leaf, _)| leaf.written_at.0);
+    let mut feed = format!(
+        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
+         <feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n\
+         <id>{}</id>\n<title>{}</title>\n<updated>{}</updated>\n\
+         <author><name>{}</name></author>\n\
+         <link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>\n\
+         <link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>\n",
+        language.tag(),
+        id(""),
+        escaped(&title),
+        dates::rfc3339(newest),
+        escaped(frame.author),
+        address("/journal/feed.atom"),
+        address("/journal"),
+    );
+    for (leaf, owner) in leaves {
+        let row = LeafRow::of(language, leaf, owner.as_ref());
+        let title = match row.title.as_str() {
+            "" => row.kind.clone(),
+            of => text::message(
+                language,
+                "journal-of",
+                &[("kind", row.kind.as_str().into()), ("title", of.into())],
+            ),
+        };
+        feed.push_str(&format!(
+            "<entry>\n<id>{}</id>\n<title>{}</title>\n<updated>{}</updated>\n\
+             <link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>\n\
+             <summary>{}</summary>\n<content type=\"text\">{}</content>\n</entry>\n",
+            id(&format!("/{}", leaf.position)),
+            escaped(&title),
+            dates::rfc3339(leaf.written_at.0),
+            address(&format!("/journal/notes/{}", leaf.position)),
+            escaped(&row.meaning),
+            escaped(&leaf.text),
+        ));
+    }
+    feed.push_str("</feed>\n");
+    feed
+}
+
+/// Text for XML, between tags or in a quoted attribute. Characters that XML cannot hold are
+/// dropped; titles of activities are the only texts here that people typed.
+fn escaped(words: &str) -> String {
+    let mut xml = String::with_capacity(words.len() + 16);
+    for letter in words.chars() {
+        match letter {
+            '&' => xml.push_str("&amp;"),
+            '<' => xml.push_str("&lt;"),
+            '>' => xml.push_str("&gt;"),
+            '"' => xml.push_str("&quot;"),
+            '\n' | '\t' => xml.push(letter),
+            '\u{fffe}' | '\u{ffff}' => {}
+            other if other.is_control() => {}
+            other => xml.push(other),
+        }
+    }
+    xml
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_in_a_title_can_end_the_feed() {
+        assert_eq!(
+            escaped("a</title>&\"b\"\u{0}\u{8}\u{fffe}\n"),
+            "a&lt;/title&gt;&amp;&quot;b&quot;\n"
+        );
+    }
+}
