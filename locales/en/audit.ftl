@@ -87,3 +87,4 @@ audit-act-vault-opened = Contact of a winner opened
 
 audit-act-draw-removed = A draw removed
 audit-act-draw-cancelled = A draw cancelled
+audit-act-entry-earned = Earned chances imported

@@ -54,6 +54,7 @@ desk-delete-draft = Delete draft
 desk-cancel = Cancel the activity
 
 desk-draws = Draws
+desk-part-chances = Earned chances
 desk-unseen = Witnesses are missing
 desk-unseen-key = The published rules need { $quorum } witnesses by { $until }; { $seen } have cosigned so far.
 desk-unseen-freeze = The sealed list needs { $quorum } witnesses by { $until }; { $seen } have cosigned so far.

@@ -82,3 +82,4 @@ audit-act-vault-opened = 開啟得獎者的聯絡資料
 
 audit-act-draw-removed = 移除一場抽獎
 audit-act-draw-cancelled = 取消一場抽獎
+audit-act-entry-earned = 匯入累積的抽獎機會

@@ -51,6 +51,7 @@ desk-delete-draft = 刪除草稿
 desk-cancel = 取消活動
 
 desk-draws = 抽獎場次
+desk-part-chances = 累積的抽獎機會
 desk-unseen = 見證人還沒有到齊
 desk-unseen-key = 公布的規則要在 { $until } 前有 { $quorum } 個見證人副署，目前有 { $seen } 個。
 desk-unseen-freeze = 封存的名冊要在 { $until } 前有 { $quorum } 個見證人副署，目前有 { $seen } 個。

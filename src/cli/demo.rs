@@ -19,7 +19,9 @@ use crate::account::passphrase::{self, Passphrase};
 use crate::account::{self, Role};
 use crate::activity::draft::{self, Details};
 use crate::activity::stage::Draft;
-use crate::activity::{Activity, ActivityId, AskedField, Facts, Field, Kind, LocalText};
+use crate::activity::{
+    Activity, ActivityId, Arrangement, AskedField, Facts, Field, Kind, LocalText,
+};
 use crate::app::App;
 use crate::audit::StaffId;
 use crate::draw::beacon::{HttpRelays, Relays, Trouble};
@@ -103,6 +105,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     println!("open: /a/{}", library.open);
     println!("drawn: /d/{}", library.drawn);
     println!("purged: /d/{}", library.purged);
+    println!("sessions: /a/{}", library.sessions);
+    println!("pools: /a/{}", library.pools);
     if arguments.prepare_only {
         return Ok(());
     }
@@ -143,6 +147,8 @@ struct Library {
     open: String,
     drawn: String,
     purged: String,
+    sessions: String,
+    pools: String,
 }
 
 /// The hand that prepares the library.
@@ -172,7 +178,7 @@ impl Library {
         let by = app.db.write_now("demo: staff", |tx| {
             account::create_staff(tx, &name, &hash, &[Role::Admin])
         })?;
-        let total = u64::from(entries) + u64::from(entries / 2) + 400;
+        let total = u64::from(entries) + u64::from(entries / 2) + 520;
         let bar = ProgressBar::new(total).with_style(
             ProgressStyle::with_template("preparing the library {bar:24} {pos}/{len} entries")
                 .unwrap_or_else(|_| ProgressStyle::default_bar()),
@@ -185,7 +191,9 @@ impl Library {
         };
         let purged = hand.whole_life(entries / 2)?;
         let drawn = hand.finished_draw(entries)?;
+        let sessions = hand.three_sessions()?;
         let open = hand.present_day()?;
+        let pools = hand.two_pools()?;
         hand.bar.finish_and_clear();
         Ok(Library {
             staff,
@@ -193,6 +201,8 @@ impl Library {
             open,
             drawn,
             purged,
+            sessions,
+            pools,
         })
     }
 }
@@ -225,6 +235,85 @@ impl Stagehand<'_> {
             entries,
         })?;
         self.draw_id(&id)
+    }
+
+    /// Three sessions of this week; who won in one leaves those after it.
+    fn three_sessions(&mut self) -> Result<String, Stop> {
+        let draws_at = Timestamp::from_unix(QUICKNET_TIME_OF_SECOND);
+        let title = LocalText::new("好書交換：三個場次", "Book swap: three sessions");
+        let opens_at = draws_at.plus(-20 * DAY);
+        let (closes_at, freezes_at) = (draws_at.plus(-3 * DAY), draws_at.plus(-DAY));
+        self.go_to(opens_at.plus(-2 * DAY))?;
+        let id = self.draft_without_prizes(&Details {
+            opens_at,
+            closes_at,
+            freezes_at,
+            draws_at,
+            ..details(Kind::Draw, "book-swap-2026", &title, opens_at)
+        })?;
+        let mut earlier = Vec::new();
+        for (zh, en) in [
+            ("第一場", "Session 1"),
+            ("第二場", "Session 2"),
+            ("第三場", "Session 3"),
+        ] {
+            let plan = PlanDetails {
+                slug: format!("session-{}", earlier.len() + 1),
+                name: LocalText::new(zh, en),
+                excludes: earlier.clone(),
+                ..seats()
+            };
+            earlier.push(self.add_draw(&id, &plan)?);
+        }
+        self.publish_draft(&id)?;
+        self.go_to(opens_at.plus(HOUR))?;
+        self.enter(&id, 60)?;
+        // The later sessions wait a moment for the earlier ones.
+        for moment in [
+            closes_at,
+            freezes_at,
+            draws_at,
+            draws_at.plus(4_000),
+            draws_at.plus(8_000),
+        ] {
+            self.go_to(moment.plus(1_000))?;
+        }
+        Ok(self.facts(&id)?.slug)
+    }
+
+    /// Two branches of which people pick one; chances can be earned.
+    fn two_pools(&mut self) -> Result<String, Stop> {
+        let title = LocalText::new("分館集點抽獎", "Branch stamps draw");
+        let opens_at = self.app.db.clock().now().plus(-DAY);
+        let id =
+            self.draft_without_prizes(&details(Kind::Draw, "branches-2026", &title, opens_at))?;
+        for (slug, zh, en) in [
+            ("east", "東區分館", "East branch"),
+            ("west", "西區分館", "West branch"),
+        ] {
+            let plan = PlanDetails {
+                slug: slug.to_owned(),
+                name: LocalText::new(zh, en),
+                tickets_per_person: 4,
+                ..prizes()
+            };
+            self.add_draw(&id, &plan)?;
+        }
+        let version = self.facts(&id)?.version;
+        self.app.db.write_now("demo: pools", |tx| {
+            draft::save_arrangement(tx, &self.by, &id, version, Arrangement::Pools)
+        })?;
+        self.publish_draft(&id)?;
+        self.enter(&id, 40)?;
+        Ok(self.facts(&id)?.slug)
+    }
+
+    fn add_draw(&self, id: &ActivityId, plan: &PlanDetails) -> Result<draw::DrawId, Stop> {
+        let version = self.facts(id)?.version;
+        let saved = self.app.db.write_now("demo: draw", |tx| {
+            draw::save_plan(tx, &self.by, id, None, version, plan)
+        })?;
+        Ok(saved.id)
     }
 
     /// Publishes, enters, closes, freezes and draws.
@@ -352,6 +441,15 @@ impl Stagehand<'_> {
 
     /// A draft with fields, questions and prizes, as a librarian would make it.
     fn draft(&self, details: &Details) -> Result<ActivityId, Stop> {
+        let id = self.draft_without_prizes(details)?;
+        if details.kind == Kind::Draw {
+            self.add_draw(&id, &prizes())?;
+        }
+        Ok(id)
+    }
+
+    /// A draft with fields and questions.
+    fn draft_without_prizes(&self, details: &Details) -> Result<ActivityId, Stop> {
         let id = self.app.db.write_now("demo: draft", |tx| {
             Activity::<Draft>::create(tx, &self.by, details).map(|draft| draft.id.clone())
         })?;
@@ -365,20 +463,21 @@ impl Stagehand<'_> {
             self.app.db.write_now("demo: fields", |tx| {
                 draft::save_asked(tx, &self.by, &id, version, &asked_fields())
             })?;
-            let version = self.facts(&id)?.version;
-            self.app.db.write_now("demo: prizes", |tx| {
-                draw::save_plan(tx, &self.by, &id, None, version, &prizes())
-            })?;
         }
         Ok(id)
     }
 
     fn publish(&self, details: &Details) -> Result<ActivityId, Stop> {
         let id = self.draft(details)?;
+        self.publish_draft(&id)?;
+        Ok(id)
+    }
+
+    fn publish_draft(&self, id: &ActivityId) -> Result<(), Stop> {
         let keys = self.app.vault.create_activity(id.as_str())?;
         self.app.db.write_now("demo: publish", |tx| {
-            let facts = activity::by_id(tx, &id)?;
-            let asked = activity::asked_fields(tx, &id)?;
+            let facts = activity::by_id(tx, id)?;
+            let asked = activity::asked_fields(tx, id)?;
             let terms = draw::Terms {
                 keys: keys.clone(),
                 notice: policy::notice(&facts, &asked, &self.app.config),
@@ -386,7 +485,7 @@ impl Stagehand<'_> {
             let draft = Activity::<Draft>::at(facts)?;
             draw::publish(tx, &self.app.vault, &self.by, draft, &terms)
         })?;
-        Ok(id)
+        Ok(())
     }
 
     /// Enters made-up people, a few of them twice.
@@ -409,7 +508,11 @@ impl Stagehand<'_> {
                 self.people
             };
             self.people += 1;
-            let filled = filled(terms.facts.kind, person, questions.questions());
+            let mut filled = filled(terms.facts.kind, person, questions.questions());
+            if terms.facts.arrangement == Arrangement::Pools {
+                let at = usize::try_from(person).unwrap_or_default() % terms.drums.len();
+                filled.pool = Some(terms.drums[at].draw().to_owned());
+            }
             let tag = submit::tag(&self.app.vault, &terms, &filled)?;
             let notice = policy::notice_hash(&terms.facts.notice);
             let secret = token::fresh_secret();
@@ -504,6 +607,20 @@ fn prizes() -> PlanDetails {
         reserves: 5,
         wins_per_person: 1,
         tickets_per_person: 1,
+        ..PlanDetails::suggested()
+    }
+}
+
+/// Places in one of several sessions.
+fn seats() -> PlanDetails {
+    PlanDetails {
+        prizes: vec![PrizeDetails {
+            slug: String::new(),
+            name: LocalText::new("入場名額", "Place"),
+            units: 6,
+            value_twd: 0,
+        }],
+        reserves: 2,
         ..PlanDetails::suggested()
     }
 }

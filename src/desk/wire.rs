@@ -310,6 +310,14 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
             Stage::Open,
             Stage::Open,
         ));
+        if glance.plans.iter().any(|plan| plan.tickets_per_person > 1) {
+            parts.push(at_least(
+                "desk-part-chances",
+                "/chances",
+                Stage::Open,
+                Stage::Open,
+            ));
+        }
         parts.push(at_least(
             "desk-part-winners",
             "/winners",

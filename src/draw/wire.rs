@@ -2,7 +2,9 @@
 
 mod close_view;
 mod draw_page;
+mod hall;
 mod lists;
+mod notes_page;
 mod plan_form;
 mod proof_page;
 mod source_form;
@@ -13,6 +15,7 @@ pub(super) use draw_page::DrawView;
 pub(super) use lists::{
     CheckView, DrawRow, EntriesView, HoldersView, PER_PAGE, page_of, read_ticket,
 };
+pub(super) use notes_page::NotesView;
 pub(super) use plan_form::{PlanForm, PrizeRow, prize_rows};
 pub(super) use proof_page::{PlaceFile, ProofAnswer, ProofView, Refused};
 pub(super) use source_form::{GameOption, game_options};

@@ -22,6 +22,7 @@ use crate::platform::text::Language;
 use crate::vault;
 
 mod drum;
+pub mod earned;
 pub mod own;
 pub mod pages;
 pub mod receipt;
@@ -167,6 +168,9 @@ pub enum Error {
     /// The survey's questions.
     #[error(transparent)]
     Survey(#[from] crate::survey::Error),
+    /// The audit record.
+    #[error(transparent)]
+    Audit(#[from] crate::audit::Error),
     /// The database.
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -184,6 +188,7 @@ impl Fault for Error {
             Error::Log(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Survey(error) => error.kind(),
+            Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
     }
@@ -203,6 +208,7 @@ impl Fault for Error {
             Error::Log(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Survey(error) => error.code(),
+            Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),
         }
     }
@@ -277,6 +283,12 @@ pub fn duplicates_of(
         .into_iter()
         .filter(|ticket| ticket.void == Some(VoidCode::D))
         .collect())
+}
+
+/// How many persons have more tickets in a draw than `cap`, of those that take part: what an
+/// entrant audit counts over the whole table.
+pub fn over_cap(tx: &mut Tx, activity: &ActivityId, draw: &str, cap: u32) -> Result<u64, Error> {
+    Ok(voids::over_cap(&store::leaves(tx, activity, draw)?, cap))
 }
 
 /// How many entries were taken, withdrawn and, after the close, void as second ones.

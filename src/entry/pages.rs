@@ -5,6 +5,7 @@
 //!
 //! Not here: reading forms ([`super::wire`]).
 
+mod earned;
 mod enter;
 mod own;
 mod receipt;
@@ -40,6 +41,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(receipt::routes());
     routes.extend(own::routes());
     routes.extend(staff::routes());
+    routes.extend(earned::routes());
     routes
 }
 

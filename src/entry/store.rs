@@ -96,6 +96,52 @@ macro_rules! tickets_with_entries {
     };
 }
 
+/// Notes that a row of earned chances was imported; a second time is refused.
+pub(super) fn insert_earned(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    digest: &Hash,
+) -> Result<(), Error> {
+    diesel::insert_into(earned_rows::table)
+        .values((
+            earned_rows::activity_id.eq(activity.as_str()),
+            earned_rows::digest.eq(digest.as_bytes().to_vec()),
+        ))
+        .execute(tx.conn())
+        .map_err(db::on_duplicate(Error::Twice))?;
+    Ok(())
+}
+
+/// Whether a row of earned chances was imported.
+pub(super) fn has_earned(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    digest: &Hash,
+) -> Result<bool, db::Error> {
+    let found: i64 = earned_rows::table
+        .filter(earned_rows::activity_id.eq(activity.as_str()))
+        .filter(earned_rows::digest.eq(digest.as_bytes().to_vec()))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(found > 0)
+}
+
+/// Which of the person's tickets are in a draw already.
+pub(super) fn ticket_numbers(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    tag: &Hash,
+) -> Result<Vec<u32>, db::Error> {
+    let rows: Vec<i64> = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .filter(tickets::tag.eq(tag.as_bytes().to_vec()))
+        .select(tickets::ticket_no)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(small).collect())
+}
+
 /// Stores an entry; the unique lookup decides which of two equal ones is the first.
 pub(super) fn insert_entry(tx: &mut Tx, new: &NewEntry) -> Result<(), Error> {
     let hour = tx.now().hour().0;

@@ -107,8 +107,6 @@ pub fn prepare(
     tag: Option<Hash>,
     filled: Filled,
 ) -> Result<NewEntry, Error> {
-    let activity = &terms.facts.id;
-    let id = EntryId::fresh();
     if terms.facts.kind == Kind::Draw && tag.is_none() {
         return Err(Error::Nobody);
     }
@@ -122,6 +120,21 @@ pub fn prepare(
         }
         _ => Vec::new(),
     };
+    seal(vault, terms, secret, notice, tag, &filled, tickets)
+}
+
+/// Seals what a person filled in, with tickets that were committed already.
+pub(super) fn seal(
+    vault: &Vault,
+    terms: &Terms,
+    secret: &Secret,
+    notice: Hash,
+    tag: Option<Hash>,
+    filled: &Filled,
+    tickets: Vec<NewTicket>,
+) -> Result<NewEntry, Error> {
+    let activity = &terms.facts.id;
+    let id = EntryId::fresh();
     let contact = match (&filled.contact, &tag) {
         (Some(contact), Some(tag)) => {
             let mut sealed = seal_contact(terms, tag, &notice, contact)?;
@@ -167,7 +180,7 @@ pub(super) fn new_ticket(
     })
 }
 
-pub(super) fn seal_contact(
+fn seal_contact(
     terms: &Terms,
     tag: &Hash,
     notice: &Hash,

@@ -6,7 +6,7 @@
 //!
 //! Not here: writing the close note (`draw`), the order that skips voids ([`lucky_draw::order`]).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use lucky_draw::encode::Hash;
 use lucky_draw::record::VoidCode;
@@ -29,19 +29,31 @@ pub struct Leaf {
 ///
 /// `before` are the leaves of pools that come first: whoever lives there does not live here.
 pub fn of(before: &[Leaf], leaves: &[Leaf]) -> Vec<(u64, VoidCode)> {
-    let mut living: HashSet<(Hash, u32)> = before
+    let elsewhere: HashSet<Hash> = before
         .iter()
         .filter(|leaf| leaf.void.is_none_or(|code| code == VoidCode::D))
-        .map(|leaf| (leaf.tag, leaf.ticket_no))
+        .map(|leaf| leaf.tag)
         .collect();
+    let mut living = HashSet::new();
     leaves
         .iter()
         .filter_map(|leaf| match leaf.void {
             Some(code) if code != VoidCode::D => Some((leaf.index, code)),
+            _ if elsewhere.contains(&leaf.tag) => Some((leaf.index, VoidCode::D)),
             _ if living.insert((leaf.tag, leaf.ticket_no)) => None,
             _ => Some((leaf.index, VoidCode::D)),
         })
         .collect()
+}
+
+/// How many persons have more leaves that take part than `cap`.
+pub fn over_cap(leaves: &[Leaf], cap: u32) -> u64 {
+    let mut held: HashMap<Hash, u32> = HashMap::new();
+    for leaf in leaves.iter().filter(|leaf| leaf.void.is_none()) {
+        *held.entry(leaf.tag).or_default() += 1;
+    }
+    let above = held.values().filter(|held| **held > cap).count();
+    u64::try_from(above).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -158,13 +170,13 @@ mod tests {
             let lives = |leaves: &[Leaf], voids: &[(u64, VoidCode)]| {
                 let void: BTreeSet<u64> = voids.iter().map(|(index, _)| *index).collect();
                 let all = leaves.iter().filter(|leaf| !void.contains(&leaf.index));
-                all.map(|leaf| (leaf.tag, leaf.ticket_no)).collect::<BTreeSet<_>>()
+                all.map(|leaf| leaf.tag).collect::<BTreeSet<_>>()
             };
             let in_first = lives(&first, &of(&[], &first));
             let in_second = lives(&second, &of(&first, &second));
             prop_assert!(in_first.is_disjoint(&in_second));
             let anywhere = first.iter().chain(&second).filter(|leaf| leaf.void != Some(VoidCode::W));
-            let anywhere: BTreeSet<_> = anywhere.map(|leaf| (leaf.tag, leaf.ticket_no)).collect();
+            let anywhere: BTreeSet<_> = anywhere.map(|leaf| leaf.tag).collect();
             prop_assert_eq!(in_first.union(&in_second).copied().collect::<BTreeSet<_>>(), anywhere);
         }
 

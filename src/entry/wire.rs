@@ -6,6 +6,7 @@
 //! Not here: rules of single fields ([`crate::identity`], [`crate::survey`]).
 
 pub mod check;
+pub mod earned;
 pub mod form;
 pub mod list;
 pub mod own;

@@ -48,8 +48,17 @@ for (const language of LANGUAGES) {
         `${drawn}/check?ticket=3`,
         `${drawn}/how`,
         `${drawn}/verify`,
+        `${drawn}/notes`,
+        `${drawn}/results`,
+        `${open}/proof`,
+        '/a/late-summer-2026/proof?ticket=3-7',
+        '/a/late-summer-2026/proof?ticket=3',
+        '/a/late-summer-2026/proof?refused=code',
+        '/verify/how',
         purged,
         `${purged}/purge`,
+        `${purged}/notes`,
+        `${purged}/entries`,
         '/a/summer-2025/answers',
         '/verify',
         '/verify/source',
@@ -58,6 +67,15 @@ for (const language of LANGUAGES) {
       ]) {
         await page.goto(`${site.url}${language.prefix}${path}`);
         assert.equal(await page.getAttribute('html', 'lang'), language.lang, path);
+        await assertGood(page);
+      }
+      // Draws in every other phase: coming, open, closed with its days of objection, cancelled.
+      await page.goto(`${site.url}${language.prefix}/draws`);
+      const draws = await page.locator('main a[href*="/d/"]').evaluateAll((all) => all.map((link) => link.href));
+      const others = draws.filter((href) => !href.endsWith(drawn) && !href.endsWith(purged));
+      assert.ok(others.length >= 4, draws.join(' '));
+      for (const href of others) {
+        await page.goto(href);
         await assertGood(page);
       }
       await page.goto(`${site.url}${language.prefix}${open}/enter`);

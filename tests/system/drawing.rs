@@ -874,8 +874,8 @@ impl Ceremony {
         let rocket = web::attach(rocket::custom(figment), Site::default())
             .manage(self.db.clone())
             .manage(self.vault.clone())
-            .manage(Arc::new(Config::default()))
-            .manage(draw::pages::proof::ProofLimit::default());
+            .manage(draw::pages::proof::ProofLimit::default())
+            .manage(Arc::new(Config::default()));
         let rocket = web::mount(rocket, draw::pages::routes());
         let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
         Client::untracked(rocket).expect("the site starts")

@@ -11,6 +11,7 @@
 #[macro_use]
 mod support;
 
+mod after_the_purge;
 mod checking_proofs;
 mod drawing;
 mod following_the_journal;
@@ -21,6 +22,7 @@ mod managing_staff;
 mod privacy;
 mod proving_the_machinery;
 mod several_draws;
+mod showing_live;
 mod signing_in;
 mod telling_winners;
 mod witnessing;

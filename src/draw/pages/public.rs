@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::activity;
 use crate::draw::wire::{
-    CheckView, DrawRow, DrawView, EntriesView, HoldersView, PER_PAGE, page_of,
+    CheckView, DrawRow, DrawView, EntriesView, HoldersView, NotesView, PER_PAGE, page_of,
 };
 use crate::draw::{self, DrawId, DrawStage, Error, Shown};
 use crate::platform::db::Db;
@@ -21,7 +21,16 @@ use super::file::File;
 const DRAWS_PER_PAGE: u64 = 20;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![list, show, holders, entries, check, how]
+    routes![
+        list,
+        show,
+        holders,
+        entries,
+        check,
+        notes,
+        how,
+        how_in_general
+    ]
 }
 
 pub(super) fn files() -> Vec<Route> {
@@ -134,6 +143,19 @@ async fn how(lang: Language, id: &str, db: &State<Db>) -> AppResult<Page> {
     let shown = read(db, id).await?;
     let view = DrawView::of(lang, &shown, db.clock().now());
     Ok(Page::new(lang, "draw/how", view))
+}
+
+/// Every public file of a draw, with what it is.
+#[get("/d/<id>/notes")]
+async fn notes(lang: Language, id: &str, db: &State<Db>) -> AppResult<Page> {
+    let shown = read(db, id).await?;
+    Ok(Page::new(lang, "draw/notes", NotesView::of(lang, &shown)))
+}
+
+/// The same story for every draw of this site.
+#[get("/verify/how")]
+fn how_in_general(lang: Language) -> Page {
+    Page::new(lang, "draw/how_in_general", ())
 }
 
 /// A public file of a draw as it was sealed, such as `close-0.note`.

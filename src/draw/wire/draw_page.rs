@@ -11,7 +11,9 @@ use crate::draw::{CancelCode, DrawStage, Plan, Shown, SupersedeCode};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 
+use super::hall::{AuditView, LiveView, seen};
 use super::lists::{HolderRow, holder_rows};
+use super::notes_page::note_words;
 use super::plan_form::PrizeRow;
 use super::{
     CloseView, ListView, Phase, SourceView, Tag, cancel_words, close_views, left, prize_rows,
@@ -46,6 +48,8 @@ pub(in crate::draw) struct DrawView {
     left: Option<String>,
     /// Whether nothing but drand decides.
     only_drand: bool,
+    /// The first drand round.
+    round: String,
     rules: Option<Sealed>,
     manifest: Option<Sealed>,
     close: Option<Sealed>,
@@ -54,8 +58,6 @@ pub(in crate::draw) struct DrawView {
     list: Option<ListView>,
     closes: Vec<CloseView>,
     superseded: Vec<SupersededView>,
-    /// Whether anybody may object to the list now.
-    objections: bool,
     prizes: Vec<PrizeRow>,
     reserves: u32,
     winners: Vec<HolderRow>,
@@ -65,6 +67,8 @@ pub(in crate::draw) struct DrawView {
     settlements: Vec<SettlementView>,
     cancelled_reason: String,
     purged: bool,
+    live: Option<LiveView>,
+    audit: Option<AuditView>,
 }
 
 /// Another draw of the same activity.
@@ -78,8 +82,12 @@ struct OtherDraw {
 #[derive(Debug, Clone, Serialize)]
 struct Sealed {
     name: String,
+    /// What it is, in words.
+    words: String,
     hash: String,
     at: i64,
+    /// Its place in the journal, as text; empty where it is not a note.
+    position: String,
 }
 
 /// A promise that was replaced.
@@ -97,6 +105,7 @@ struct SupersededView {
 #[derive(Debug, Clone, Serialize)]
 struct SettlementView {
     at: i64,
+    name: String,
     lines: Vec<String>,
 }
 
@@ -105,7 +114,13 @@ impl DrawView {
         let (facts, plan) = (&shown.facts, &shown.plan);
         let phase = Phase::of(facts, plan, now);
         let due = plan.round_time().unwrap_or(facts.draws_at);
-        let holders = holder_rows(language, plan, &shown.holdings, &shown.settles);
+        let live = LiveView::of(shown, now);
+        let mut holdings = shown.holdings.clone();
+        if live.is_some() {
+            let seen = seen(shown);
+            holdings.retain(|holding| seen.contains(&holding.index));
+        }
+        let holders = holder_rows(language, plan, &holdings, &shown.settles);
         let more_holders = holders.len() > HOLDERS_ON_THE_PAGE;
         let (reserve_list, winners): (Vec<_>, Vec<_>) = holders
             .into_iter()
@@ -128,18 +143,20 @@ impl DrawView {
             sources: source_views(language, plan),
             left: left(language, now, due),
             only_drand: plan.sources.iter().all(|source| source.drand().is_some()),
-            rules: sealed(shown, "rules.txt"),
-            manifest: sealed(shown, "manifest.note"),
+            round: plan
+                .drand()
+                .map_or_else(String::new, |drand| drand.round.to_string()),
+            rules: sealed(language, shown, "rules.txt"),
+            manifest: sealed(language, shown, "manifest.note"),
             close: shown
                 .closes
                 .last()
-                .and_then(|last| sealed(shown, &last.note.name)),
-            freeze: sealed(shown, "freeze.note"),
-            result: sealed(shown, "result.note"),
+                .and_then(|last| sealed(language, shown, &last.note.name)),
+            freeze: sealed(language, shown, "freeze.note"),
+            result: sealed(language, shown, "result.note"),
             list: shown.close.as_ref().map(ListView::of),
             closes: close_views(language, &shown.closes),
             superseded: superseded(language, shown),
-            objections: phase == Phase::Closed,
             prizes: prize_rows(language, plan),
             reserves: plan.reserves,
             winners,
@@ -149,6 +166,8 @@ impl DrawView {
             settlements: settlements(language, shown),
             cancelled_reason: cancelled_reason(language, shown),
             purged: facts.stage == crate::activity::Stage::Purged,
+            audit: AuditView::of(shown),
+            live,
         }
     }
 }
@@ -188,14 +207,17 @@ fn cancelled_reason(language: Language, shown: &Shown) -> String {
     code.map_or_else(String::new, |code| cancel_words(language, code))
 }
 
-fn sealed(shown: &Shown, name: &str) -> Option<Sealed> {
+fn sealed(language: Language, shown: &Shown, name: &str) -> Option<Sealed> {
     shown.note(name).map(|note| Sealed {
         name: note.name.clone(),
+        words: note_words(language, name),
         hash: note.hash.to_string(),
         at: note.written_at.0,
+        position: note.position.map(|at| at.to_string()).unwrap_or_default(),
     })
 }
 
+/// The rules as they stood before, where a later manifest took their place.
 fn superseded(language: Language, shown: &Shown) -> Vec<SupersededView> {
     let mut views = Vec::new();
     for (place, (manifest, words)) in shown.superseded.iter().enumerate() {
@@ -253,7 +275,11 @@ fn settlements(language: Language, shown: &Shown) -> Vec<SettlementView> {
         let mut lines = settlement_lines(language, shown, note);
         lines.truncate(room);
         room -= lines.len();
-        views.push(SettlementView { at: at.0, lines });
+        views.push(SettlementView {
+            at: at.0,
+            name: format!("settle-{}.note", note.seq),
+            lines,
+        });
     }
     views
 }
@@ -268,6 +294,7 @@ fn settlement_lines(language: Language, shown: &Shown, note: &SettleNote) -> Vec
             ("slot", slot(&vacate.slot).into()),
             ("ticket", ticket(&vacate.index).into()),
             ("reason", settle_words(language, vacate.code).into()),
+            ("code", vacate.code.to_string().into()),
         ];
         lines.push(say("draw-settle-vacate", &args));
     }
@@ -303,4 +330,19 @@ fn settlement_lines(language: Language, shown: &Shown, note: &SettleNote) -> Vec
         }
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_rounded_up_to_a_tenth() {
+        assert_eq!(percent(49_507_610, 1_000_000_000), "5");
+        assert_eq!(percent(9_969_147, 1_000_000_000), "1");
+        assert_eq!(percent(4, 20), "20");
+        assert_eq!(percent(1, 40), "2.5");
+        assert_eq!(percent(21, 20), "100");
+        assert_eq!(percent(1, 0), "100");
+    }
 }

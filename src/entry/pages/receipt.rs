@@ -274,7 +274,12 @@ fn over(lang: Language) -> Page {
 }
 
 /// The whole address of a page, for a QR code on paper; never one with the receipt code in it.
-fn whole_url(lang: Language, path: &str, config: &Config, host: Option<&Host<'_>>) -> String {
+pub(super) fn whole_url(
+    lang: Language,
+    path: &str,
+    config: &Config,
+    host: Option<&Host<'_>>,
+) -> String {
     let path = lang.url(path);
     match (config.public_origin.as_str(), host) {
         ("", Some(host)) => format!("http://{host}{path}"),

@@ -62,6 +62,11 @@ impl FormFields {
             .map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The fields of one line of a table, as if they had been sent with a form.
+    pub fn of_line(pairs: Vec<(String, Zeroizing<String>)>) -> FormFields {
+        FormFields { pairs }
+    }
+
     /// Reads the body of a form.
     pub fn parse(body: &str) -> FormFields {
         let pairs = RawStr::new(body)

@@ -171,7 +171,10 @@ impl Person<'_> {
             format!("\r\n--{LINE}--\r\n").as_bytes(),
         ]
         .concat();
-        let request = self.app.client.post(path.to_owned());
+        let mut request = self.app.client.post(path.to_owned());
+        for (name, value) in self.cookies_for(path) {
+            request = request.cookie(cookie(&name, &value));
+        }
         let request = request
             .header(Header::new(
                 "Content-Type",
