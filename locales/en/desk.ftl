@@ -24,6 +24,7 @@ desk-next-close = Entries come in; it closes by itself.
 desk-next-freeze = Closed. The list is frozen by itself when the time for objections ends.
 desk-next-beacon = The list is frozen; the draw happens by itself when the public randomness is out.
 desk-next-paste = The public randomness is out but no relay answered. We keep trying; you may also paste it.
+desk-next-numbers = The lottery issue is drawn. Two members of staff enter its numbers.
 desk-next-notify = The result is public: tell the winners.
 desk-next-reach = Some winners have not been reached. Reach them before the deadline; after it their prizes pass on, as the rules say.
 desk-next-claims = Winners may answer; reserves are called by themselves after the deadline.

@@ -21,6 +21,7 @@ desk-next-close = 報名進行中，到時間會自動截止。
 desk-next-freeze = 已截止。異議期結束後會自動封存名冊。
 desk-next-beacon = 名冊已封存，等待公共亂數。到時會自動抽出。
 desk-next-paste = 公共亂數已產生，但中繼站沒有回應。系統會繼續嘗試，也可以貼上亂數。
+desk-next-numbers = 樂透已經開獎，請兩位館員輸入號碼。
 desk-next-notify = 結果已公布，請通知得獎者。
 desk-next-reach = 有些得獎者還沒有收到通知。請在領獎期限前聯絡到他們，逾期獎項會依規則遞補。
 desk-next-claims = 等待得獎者回覆；逾期會自動遞補。

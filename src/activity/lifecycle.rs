@@ -65,6 +65,29 @@ pub fn cancel(
     super::by_id(tx, &facts.id)
 }
 
+/// Moves what is still to come of an open or closed draw, as its signed successor says: close,
+/// freeze and draw; the purge follows the draw.
+pub fn move_dates(
+    tx: &mut Tx,
+    facts: &Facts,
+    (closes_at, freezes_at, draws_at): (Timestamp, Timestamp, Timestamp),
+) -> Result<Facts, Error> {
+    if !matches!(facts.stage, Stage::Open | Stage::Closed) {
+        return Err(Error::OtherStage {
+            needed: Stage::Open,
+            found: facts.stage,
+        });
+    }
+    let moved = Facts {
+        closes_at,
+        freezes_at,
+        draws_at,
+        ..facts.clone()
+    };
+    store::move_dates(tx, &moved, moved.planned_purge())?;
+    super::by_id(tx, &facts.id)
+}
+
 /// Whether an activity's personal data may be destroyed now.
 pub fn may_be_purged(facts: &Facts, now: Timestamp) -> bool {
     let ready = match facts.stage {

@@ -182,6 +182,24 @@ pub(super) fn note_cancellation(
     one(changed)
 }
 
+/// Keeps the dates of a draw whose promise was replaced, as long as its stage is the one seen.
+pub(super) fn move_dates(tx: &mut Tx, moved: &Facts, purges_at: Timestamp) -> Result<(), Error> {
+    let changed = diesel::update(
+        activities::table
+            .filter(activities::id.eq(moved.id.as_str()))
+            .filter(activities::stage.eq(moved.stage.code())),
+    )
+    .set((
+        activities::closes_at.eq(moved.closes_at.0),
+        activities::freezes_at.eq(moved.freezes_at.0),
+        activities::draws_at.eq(moved.draws_at.0),
+        activities::purges_at.eq(purges_at.0),
+    ))
+    .execute(tx.conn())
+    .map_err(db::Error::from)?;
+    one(changed)
+}
+
 /// The compare-and-set of every change of stage.
 pub(super) fn advance(tx: &mut Tx, id: &ActivityId, from: Stage, to: Stage) -> Result<(), Error> {
     let changed = diesel::update(

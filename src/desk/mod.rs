@@ -79,6 +79,8 @@ pub enum NextStep {
     WaitForBeacon,
     /// The round is out and no relay answered: somebody may paste it.
     PasteBeacon,
+    /// A lottery issue is drawn: two people have to enter its numbers.
+    TypeNumbers,
     /// The result is public and nobody was told.
     NotifyWinners,
     /// Notices have not left, or came back: those winners must be reached before the deadline.
@@ -166,6 +168,7 @@ fn next_step(
         Stage::Closed => match plans.iter().find(|plan| !plan.is_decided()) {
             None => NextStep::WaitForPurge,
             Some(plan) if plan.stage < DrawStage::Frozen => NextStep::WaitForFreeze,
+            Some(plan) if plan.awaits_numbers(now).next().is_some() => NextStep::TypeNumbers,
             Some(plan) if plan.trouble().is_empty() || now < plan.due_at(facts) => {
                 NextStep::WaitForBeacon
             }

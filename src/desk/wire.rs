@@ -66,6 +66,7 @@ fn step_words(language: Language, step: NextStep) -> String {
         NextStep::WaitForFreeze => "desk-next-freeze",
         NextStep::WaitForBeacon => "desk-next-beacon",
         NextStep::PasteBeacon => "desk-next-paste",
+        NextStep::TypeNumbers => "desk-next-numbers",
         NextStep::NotifyWinners => "desk-next-notify",
         NextStep::ReachWinners => "desk-next-reach",
         NextStep::AwaitClaims => "desk-next-claims",
@@ -78,7 +79,7 @@ fn step_words(language: Language, step: NextStep) -> String {
 fn step_path(id: &str, step: NextStep) -> String {
     let page = match step {
         NextStep::Publish => "/publish",
-        NextStep::PasteBeacon => "/beacon",
+        NextStep::PasteBeacon | NextStep::TypeNumbers => "/beacon",
         NextStep::NotifyWinners | NextStep::ReachWinners | NextStep::AwaitClaims => "/winners",
         _ => "",
     };

@@ -12,6 +12,7 @@ use crate::platform::db::Tx;
 use crate::vault::Vault;
 use crate::{journal, log};
 
+use super::succession::is_put_aside;
 use super::{DrawStage, Error, Plan, SourceKind, StoredNote, run, settle, witnesses};
 
 /// What the public knows about a finished draw, as signed notes: enough to recompute the result.
@@ -19,7 +20,7 @@ use super::{DrawStage, Error, Plan, SourceKind, StoredNote, run, settle, witness
 pub struct Transcript {
     /// `manifest.note`.
     pub manifest: String,
-    /// `close-0.note`.
+    /// The last `close-<seq>.note`.
     pub close: String,
     /// `freeze.note`.
     pub freeze: String,
@@ -36,10 +37,11 @@ pub fn transcript(tx: &mut Tx, plan: &Plan) -> Result<Transcript, Error> {
     if plan.stage != DrawStage::Drawn {
         return Err(Error::OtherStage { found: plan.stage });
     }
+    let close = super::objection::last_close(tx, plan)?.note.name;
     let mut whole = |name: &str| super::needed_note(tx, plan, name).map(|note| note.note);
     Ok(Transcript {
         manifest: whole("manifest.note")?,
-        close: whole("close-0.note")?,
+        close: whole(&close)?,
         freeze: whole("freeze.note")?,
         result: whole("result.note")?,
         settles: settle_notes(tx, plan)?,
@@ -92,7 +94,7 @@ fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, around: Option<&Plan>) -> Resul
     bundle.insert("site.vkey", format!("{}\n", vault.vkey()));
     match plan.stage {
         DrawStage::Drawn => {
-            for note in &notes {
+            for note in notes.iter().filter(|note| !is_put_aside(&note.name)) {
                 let proof = witnesses::proof_of(tx, vault, plan, note)?;
                 add(&mut bundle, note, proof);
             }
@@ -131,7 +133,13 @@ fn add(bundle: &mut Bundle, note: &StoredNote, proof: String) {
 fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
     add_values(plan, bundle)?;
 
-    let manifest = super::needed_note(tx, plan, "manifest.note")?;
+    // The journal's stretch starts with the first promise of all.
+    let draw = plan.id.as_str();
+    let base = super::note(tx, &plan.activity, draw, "base-0.note")?;
+    let manifest = match base {
+        Some(base) => base,
+        None => super::needed_note(tx, plan, "manifest.note")?,
+    };
     let freeze = super::needed_note(tx, plan, "freeze.note")?;
     let start = manifest.position.ok_or(Error::Damaged)?;
     let end = witnesses::size_of(&witnesses::proof_of(tx, vault, plan, &freeze)?)?;
@@ -157,9 +165,8 @@ fn add_values(plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
         let value = source.value.clone().ok_or(Error::Damaged)?;
         match source.kind {
             SourceKind::Drand(_) => bundle.insert(source.file_name(), value),
-            SourceKind::Numbers(_) => bundle.insert(source.file_name(), format!("{value}\n")),
-            // The reveal note is among the notes, if there is one.
-            SourceKind::Commit(_) => {}
+            // Numbers, and the reveal note if there is one, are among the public files.
+            SourceKind::Numbers(_) | SourceKind::Commit(_) => {}
         }
     }
     Ok(())

@@ -1,7 +1,9 @@
 //! The end of entry: the list is closed, and later final.
 //!
-//! Invariant: exactly one close note (seq 0), because nothing can be withdrawn after it in this
-//! release; the freeze note names it and is never written before `freezes_at`.
+//! Invariant: the close note has seq 0; those of the objection window follow it; the freeze note
+//! names the last one and is never written before `freezes_at`.
+//!
+//! Not here: corrections in between ([`super::objection`]).
 
 use lucky_draw::record::{Close, Freeze};
 
@@ -13,6 +15,7 @@ use crate::platform::db::Tx;
 use crate::vault::{self, Vault};
 use crate::{journal, log};
 
+use super::objection::{close_name, recount};
 use super::plan::record;
 use super::{DrawId, DrawStage, Error, Plan, store};
 
@@ -42,7 +45,8 @@ pub fn close(tx: &mut Tx, vault: &Vault, activity: &ActivityId) -> Result<(), Er
     record_close(tx, closed.facts())
 }
 
-fn close_list(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<(), Error> {
+/// Signs the first close of a list, and moves the draw to where its list is closed.
+pub(super) fn close_list(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<(), Error> {
     let (activity, draw) = (&plan.activity, plan.id.as_str());
     let log = log::find(tx, activity.as_str(), draw)?.ok_or(Error::Damaged)?;
     let voids = entry::voids(tx, activity, draw)?;
@@ -55,7 +59,7 @@ fn close_list(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<(), Error> {
         voids,
     };
     let written = journal::write(tx, vault, &close.to_text())?;
-    super::keep_note(tx, activity, draw, "close-0.note", &written)?;
+    super::keep_note(tx, activity, draw, &close_name(0), &written)?;
     store::advance(tx, plan, DrawStage::Closed)
 }
 
@@ -87,10 +91,12 @@ pub fn freeze(tx: &mut Tx, vault: &Vault, draw: &DrawId) -> Result<(), Error> {
             from: facts.freezes_at,
         });
     }
-    let close = super::needed_note(tx, &plan, "close-0.note")?;
+    // Whoever withdrew since the last close note is in this one.
+    let close = recount(tx, vault, &plan)?;
+    store::drop_proposals(tx, &plan)?;
     let freeze = Freeze {
         manifest: plan.manifest_hash()?,
-        close: close.hash,
+        close: close.hash(),
     };
     let written = journal::write(tx, vault, &freeze.to_text())?;
     super::keep_note(tx, &plan.activity, draw.as_str(), "freeze.note", &written)?;

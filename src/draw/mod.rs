@@ -12,6 +12,7 @@ use lucky_draw::beacon::BeaconError;
 use lucky_draw::encode::Hash;
 use lucky_draw::result::SettleError;
 
+use crate::account;
 use crate::activity::{self, ActivityId, LocalText};
 use crate::audit;
 use crate::entry;
@@ -32,6 +33,9 @@ mod cancel;
 mod close;
 mod exclusion;
 pub mod jobs;
+pub mod lottery;
+mod numbers;
+mod objection;
 pub mod pages;
 mod plan;
 pub mod proof;
@@ -43,6 +47,8 @@ mod settle;
 mod show;
 mod source;
 mod store;
+mod succession;
+mod weigh;
 mod wire;
 mod witnesses;
 
@@ -52,8 +58,14 @@ pub use bundle::{Transcript, bundle, transcript};
 pub use cancel::{CancelCode, cancel, cancel_one};
 pub use close::{close, freeze};
 pub use exclusion::{excluded, outcomes};
+pub use lottery::{Game, NumbersError};
+pub use numbers::{NumbersStep, type_numbers};
+pub use objection::{
+    Correction, ShownClose, closes, confirm, drop_proposal, fingerprint, propose, proposed,
+};
 pub use plan::{
-    PlanDetails, PrizeDetails, delete_plan, delete_plans, move_up, round_for, save_plan,
+    PlanDetails, PlanTrouble, PrizeDetails, delete_plan, delete_plans, move_up, round_for,
+    save_plan,
 };
 pub use publish::{Problem, Terms, problems, publish};
 pub use rules::{claim_deadlines, rules_text};
@@ -61,6 +73,11 @@ pub use run::{note_trouble, receive, receive_in_all};
 pub use settle::{holdings, result, settle, settlements};
 pub use show::{Shown, listed, shown};
 pub use source::{DrandRound, Issue, PlanSource, SourceDetails, SourceKind, Typed};
+pub use succession::{
+    Successor, SuccessorTrouble, SupersedeCode, replaceable_until, successor_troubles, supersede,
+    superseded,
+};
+pub use weigh::SourceTrouble;
 pub use witnesses::{Awaited, Unseen, unseen};
 
 text_id!(
@@ -181,6 +198,12 @@ impl Plan {
         self.prizes.iter().map(|prize| u64::from(prize.units)).sum()
     }
 
+    /// What all prizes are worth together, in NT$.
+    pub fn worth_twd(&self) -> i64 {
+        let worth = |prize: &Prize| prize.value_twd.saturating_mul(i64::from(prize.units));
+        self.prizes.iter().map(worth).fold(0, i64::saturating_add)
+    }
+
     /// The prize of that name in the protocol.
     pub fn prize(&self, slug: &str) -> Option<&Prize> {
         self.prizes.iter().find(|prize| prize.slug == slug)
@@ -239,6 +262,21 @@ pub enum Error {
         /// From when on it may.
         from: Timestamp,
     },
+    /// The list has no such ticket.
+    #[error("there is no such ticket")]
+    NoTicket,
+    /// The ticket stands so already, or nothing was proposed.
+    #[error("nothing would change")]
+    NothingChanges,
+    /// What was seen is not what stands there now.
+    #[error("it was changed meanwhile")]
+    Moved,
+    /// Somebody else has to confirm.
+    #[error("a second person has to confirm")]
+    SecondPerson,
+    /// The time for objections is over.
+    #[error("the objection window is over")]
+    WindowOver,
     /// A draw that this one excludes has no result yet.
     #[error("waits for the result of draw {draw}")]
     WaitsFor {
@@ -257,6 +295,9 @@ pub enum Error {
     /// The draw does not use such a source.
     #[error("the draw has no such source")]
     NotAwaited,
+    /// The numbers cannot be those of the issue.
+    #[error("the numbers were refused")]
+    Numbers(#[source] NumbersError),
     /// The vacancies cannot be settled so.
     #[error("the settlement was refused")]
     Settle(#[source] SettleError),
@@ -266,6 +307,9 @@ pub enum Error {
     /// A stored note cannot be read, or is missing.
     #[error("a stored note of the draw is damaged")]
     Damaged,
+    /// Accounts of staff.
+    #[error(transparent)]
+    Account(#[from] account::Error),
     /// Activities.
     #[error(transparent)]
     Activity(#[from] activity::Error),
@@ -295,16 +339,21 @@ pub enum Error {
 impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
-            Error::Unknown => Kind::NotFound,
+            Error::Unknown | Error::NoTicket => Kind::NotFound,
             Error::NotReady
             | Error::OtherStage { .. }
             | Error::TooEarly { .. }
+            | Error::NothingChanges
+            | Error::Moved
+            | Error::SecondPerson
+            | Error::WindowOver
             | Error::WaitsFor { .. }
             | Error::LastDraw
             | Error::Decided
             | Error::NotAwaited => Kind::Conflict,
-            Error::Beacon(_) | Error::Settle(_) => Kind::Invalid,
+            Error::Beacon(_) | Error::Numbers(_) | Error::Settle(_) => Kind::Invalid,
             Error::Manifest(_) | Error::Damaged => Kind::Broken,
+            Error::Account(error) => error.kind(),
             Error::Activity(error) => error.kind(),
             Error::Entry(error) => error.kind(),
             Error::Journal(error) => error.kind(),
@@ -322,14 +371,21 @@ impl Fault for Error {
             Error::NotReady => "draw.not_ready",
             Error::OtherStage { .. } => "draw.other_stage",
             Error::TooEarly { .. } => "draw.too_early",
+            Error::NoTicket => "draw.no_ticket",
+            Error::NothingChanges => "draw.nothing_changes",
+            Error::Moved => "draw.moved",
+            Error::SecondPerson => "draw.second_person",
+            Error::WindowOver => "draw.window_over",
             Error::WaitsFor { .. } => "draw.waits_for",
             Error::LastDraw => "draw.last_draw",
             Error::Decided => "draw.decided",
             Error::Beacon(_) => "draw.beacon_refused",
             Error::NotAwaited => "draw.not_awaited",
+            Error::Numbers(_) => "draw.numbers_refused",
             Error::Settle(_) => "draw.settle_refused",
             Error::Manifest(_) => "draw.manifest_refused",
             Error::Damaged => "draw.damaged",
+            Error::Account(error) => error.code(),
             Error::Activity(error) => error.code(),
             Error::Entry(error) => error.code(),
             Error::Journal(error) => error.code(),

@@ -6,11 +6,14 @@
 mod cancelling;
 mod file;
 mod list;
+mod numbering;
+mod objecting;
 mod pasting;
 mod prizes;
 pub mod proof;
 mod public;
 mod publishing;
+mod replacing;
 mod verifying;
 
 use rocket::Route;
@@ -30,6 +33,9 @@ pub fn routes() -> Vec<Route> {
         publishing::routes(),
         cancelling::routes(),
         pasting::routes(),
+        numbering::routes(),
+        objecting::routes(),
+        replacing::routes(),
     ]
     .concat()
 }

@@ -11,6 +11,7 @@ use crate::platform::clock::{MINUTE, Timestamp};
 use crate::platform::db::Tx;
 
 use super::source::{self, DrandRound};
+use super::weigh::{self, SourceTrouble};
 use super::{DrawId, DrawStage, Error, Plan, Prize, SourceDetails, store};
 
 /// Most kinds of prize in one draw (draw-protocol 4.3).
@@ -90,6 +91,8 @@ pub enum PlanTrouble {
     WinsUnfit,
     /// A person could have no ticket, or more than the protocol takes.
     TicketsUnfit,
+    /// A source of randomness.
+    Source(SourceTrouble),
     /// The draw's own name in the protocol is not of its form.
     DrawSlugUnfit,
     /// Another draw of the activity has that name in the protocol.
@@ -164,6 +167,8 @@ impl PlanDetails {
             self.excludes.len() > MOST_EXCLUDES,
             PlanTrouble::ExcludesTooMany,
         );
+        let sources = weigh::troubles(&self.sources).into_iter();
+        troubles.extend(sources.map(PlanTrouble::Source));
         troubles
     }
 

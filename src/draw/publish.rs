@@ -6,6 +6,7 @@
 use lucky_draw::encode::Hash;
 use lucky_draw::record::{KeyNote, Manifest, Prize as PrizeLine};
 
+use crate::account::{self, Standing};
 use crate::activity::draft::{self, Trouble};
 use crate::activity::stage::{Draft, Open};
 use crate::activity::{self, Activity, ActivityId, Arrangement, Facts, Kind, LocalText};
@@ -18,7 +19,9 @@ use crate::vault::{self, ActivityKeys, Vault};
 use crate::{journal, log};
 
 use super::plan::{PlanDetails, PlanTrouble};
-use super::{DrawId, DrawStage, Error, Plan, PlanSource, jobs, rules, source, store, witnesses};
+use super::{
+    DrawId, DrawStage, Error, Plan, PlanSource, jobs, rules, source, store, weigh, witnesses,
+};
 
 /// What is frozen with the activity and comes from elsewhere.
 #[derive(Debug, Clone)]
@@ -85,6 +88,7 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
     match facts.kind {
         Kind::Draw => {
             let plans = super::plans(tx, &facts.id)?;
+            let staff = staff_in_use(tx)?;
             if plans.is_empty() {
                 problems.push(Problem::NoPlan);
             }
@@ -92,9 +96,12 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
                 problems.push(Problem::OnePool);
             }
             for plan in &plans {
-                let own = PlanDetails::from(plan).troubles();
+                let details = PlanDetails::from(plan);
                 let among = plan.troubles_among(facts, &plans);
-                let all = own.into_iter().chain(among);
+                let due = plan.due_at(facts);
+                let refused = weigh::refusals(&details.sources, facts, due, staff);
+                let refused = refused.into_iter().map(PlanTrouble::Source);
+                let all = details.troubles().into_iter().chain(among).chain(refused);
                 problems.extend(all.map(|trouble| Problem::Plan(plan.id.clone(), trouble)));
             }
         }
@@ -105,6 +112,14 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
         }
     }
     Ok(problems)
+}
+
+/// How many members of staff can sign in.
+pub(super) fn staff_in_use(tx: &mut Tx) -> Result<usize, Error> {
+    let accounts = account::list(tx)?.into_iter();
+    Ok(accounts
+        .filter(|account| account.standing == Standing::Active)
+        .count())
 }
 
 /// Whether witnesses are named and could not see the draw published before the first entry, which

@@ -8,7 +8,7 @@ use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::text::{self, Language, dates};
 use crate::policy;
 
-use super::{Error, Plan, PlanSource};
+use super::{Error, Issue, Plan, PlanSource, SourceKind};
 
 /// When winners, and then reserves in their turn, have to have answered: every `claim_days` from
 /// the draw on, while it is before the purge. Exactly one settlement takes place for each.
@@ -172,8 +172,31 @@ impl Section<'_> {
             ];
             self.item("draw-rules-beacon", &args);
         }
+        for source in &plan.sources {
+            if let SourceKind::Numbers(issue) = &source.kind {
+                self.numbers(issue);
+            }
+        }
+        if plan.sources.len() > 1 {
+            self.item("draw-rules-all-sources", &[]);
+        }
         self.item("draw-rules-late", &[]);
         self.item("draw-rules-protocol", &[]);
+    }
+
+    /// Which balls of an issue count, and when they are drawn and public (draw-protocol 4.3).
+    fn numbers(&mut self, issue: &Issue) {
+        let args = [
+            ("slug", issue.slug().into()),
+            ("game", issue.game_name(self.language).into()),
+            ("number", issue.number.clone().into()),
+            ("which", issue.which.pick(self.language).to_owned().into()),
+            ("balls", i64::from(issue.balls).into()),
+            ("outcomes", issue.outcomes.into()),
+        ];
+        self.item("draw-rules-numbers", &args);
+        self.moment("draw-rules-numbers-drawn", issue.drawn_at);
+        self.moment("draw-rules-numbers-published", issue.published_by);
     }
 
     fn asked(&mut self, asked: &[AskedField]) {

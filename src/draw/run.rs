@@ -83,7 +83,7 @@ fn source_of(plan: &Plan, round: &Beacon) -> Result<u32, Error> {
 }
 
 /// Writes the result once every source has given its value.
-fn decide(
+pub(super) fn decide(
     tx: &mut Tx,
     vault: &Vault,
     by: &Actor,
@@ -195,7 +195,7 @@ pub(super) fn manifest(tx: &mut Tx, plan: &Plan) -> Result<Manifest, Error> {
     Manifest::parse(note.text()?).map_err(|_| Error::Damaged)
 }
 
+/// The close that counts.
 pub(super) fn close(tx: &mut Tx, plan: &Plan) -> Result<Close, Error> {
-    let note = super::needed_note(tx, plan, "close-0.note")?;
-    Close::parse(note.text()?).map_err(|_| Error::Damaged)
+    Ok(super::objection::last_close(tx, plan)?.close)
 }

@@ -4,7 +4,7 @@
 //! watches the list grow could guess whose a ticket is (draw-protocol 3.4).
 
 use lucky_draw::encode::Hash;
-use lucky_draw::record::Close;
+use lucky_draw::record::{Close, Manifest};
 use lucky_draw::result::{Holding, ResultNote, SettleNote};
 use lucky_draw::tree::leaf_hash;
 
@@ -15,7 +15,7 @@ use crate::platform::db::Tx;
 use crate::platform::text::Language;
 
 use super::reveal::{self, Reveal};
-use super::{DrawId, DrawStage, Error, Plan, StoredNote, run, settle};
+use super::{DrawId, DrawStage, Error, Plan, ShownClose, StoredNote, settle};
 
 /// A published draw.
 #[derive(Debug, Clone)]
@@ -26,8 +26,12 @@ pub struct Shown {
     pub plan: Plan,
     /// Its public files, by name.
     pub notes: Vec<StoredNote>,
-    /// The list of tickets as it was closed.
+    /// The list of tickets as it stands: the last close.
     pub close: Option<Close>,
+    /// Promises that were replaced, the first one first, and why in the library's words.
+    pub superseded: Vec<(Manifest, String)>,
+    /// Every close in its order.
+    pub closes: Vec<ShownClose>,
     /// The result.
     pub result: Option<ResultNote>,
     /// The settlements and when each was written.
@@ -70,10 +74,9 @@ pub fn shown(tx: &mut Tx, draw: &DrawId) -> Result<Shown, Error> {
     let facts = activity::by_id(tx, &plan.activity)?;
     let notes = super::notes(tx, &plan.activity, draw.as_str())?;
     let written = |name: &str| notes.iter().find(|note| note.name == name);
-    let close = match written("close-0.note") {
-        Some(_) => Some(run::close(tx, &plan)?),
-        None => None,
-    };
+    let superseded = super::superseded(tx, &plan)?;
+    let closes = super::closes(tx, &plan)?;
+    let close = closes.last().map(|last| last.close.clone());
     let (mut result, mut settles, mut holdings) = (None, Vec::new(), Vec::new());
     if plan.stage == DrawStage::Drawn {
         let drawn = super::result(tx, &plan)?;
@@ -95,6 +98,8 @@ pub fn shown(tx: &mut Tx, draw: &DrawId) -> Result<Shown, Error> {
         plan,
         notes,
         close,
+        closes,
+        superseded,
         result,
         settles,
         holdings,

@@ -15,6 +15,9 @@ use crate::platform::clock::Timestamp;
 
 use super::{Error, Plan};
 
+/// Most sources of one draw (draw-protocol 4.3).
+pub(super) const MOST_SOURCES: usize = 4;
+
 /// One source of a draw, as its row says it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PlanSource {
@@ -217,6 +220,14 @@ impl Plan {
     /// The sources that have given nothing yet.
     pub fn missing(&self) -> impl Iterator<Item = &PlanSource> {
         self.sources.iter().filter(|source| source.value.is_none())
+    }
+
+    /// Lottery issues that are drawn and whose numbers nobody has confirmed yet.
+    pub fn awaits_numbers(&self, now: Timestamp) -> impl Iterator<Item = &PlanSource> {
+        self.missing().filter(move |source| match &source.kind {
+            SourceKind::Numbers(issue) => issue.drawn_at <= now,
+            SourceKind::Drand(_) | SourceKind::Commit(_) => false,
+        })
     }
 
     /// Why a source has given nothing yet, as a word of [`super::beacon::Trouble::code`].

@@ -2,18 +2,19 @@
 
 use diesel::prelude::*;
 use lucky_draw::encode::Hash;
+use lucky_draw::record::VoidCode;
 
 use crate::activity::{ActivityId, LocalText};
 use crate::audit::StaffId;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::schema::{
-    draw_anchors, draw_exclusions, draw_notes, draw_sources, draws, prizes,
+    corrections, draw_anchors, draw_exclusions, draw_notes, draw_sources, draws, prizes,
 };
 use crate::platform::db::{self, Tx};
 
 use super::{
-    DrandRound, DrawId, DrawStage, Error, Issue, Plan, PlanSource, Prize, SourceKind, StoredNote,
-    Typed,
+    Correction, DrandRound, DrawId, DrawStage, Error, Issue, Plan, PlanSource, Prize, SourceKind,
+    StoredNote, Typed,
 };
 
 #[derive(Queryable, Selectable, Insertable)]
@@ -204,6 +205,30 @@ pub(super) fn set_manifest(tx: &mut Tx, plan: &Plan, manifest: &Hash) -> Result<
     Ok(())
 }
 
+/// Puts the sources of a successor in the place of those that were promised before.
+pub(super) fn replace_sources(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
+    diesel::update(mine(plan))
+        .set((
+            draws::due_at.eq(due_at(plan)),
+            draws::draws_at.eq(WITH_THE_ACTIVITY),
+        ))
+        .execute(tx.conn())?;
+    save_sources(tx, plan)
+}
+
+/// Gives a public file another name.
+pub(super) fn rename_note(tx: &mut Tx, plan: &Plan, from: &str, to: &str) -> Result<(), db::Error> {
+    diesel::update(
+        draw_notes::table
+            .filter(draw_notes::activity_id.eq(plan.activity.as_str()))
+            .filter(draw_notes::draw_id.eq(plan.id.as_str()))
+            .filter(draw_notes::name.eq(from)),
+    )
+    .set(draw_notes::name.eq(to))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
 /// Puts the sources of a draw in the place of those it had.
 fn save_sources(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
     delete_sources(tx, plan)?;
@@ -241,6 +266,22 @@ pub(super) fn set_value(
     Ok(())
 }
 
+/// Keeps numbers until another person agrees.
+pub(super) fn set_typed(
+    tx: &mut Tx,
+    plan: &Plan,
+    position: u32,
+    typed: &Typed,
+) -> Result<(), db::Error> {
+    diesel::update(source_of(plan, position))
+        .set((
+            draw_sources::typed.eq(&typed.value),
+            draw_sources::typed_by.eq(typed.by.as_str()),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
 pub(super) fn set_trouble(
     tx: &mut Tx,
     plan: &Plan,
@@ -251,6 +292,104 @@ pub(super) fn set_trouble(
         .set(draw_sources::trouble.eq(word))
         .execute(tx.conn())?;
     Ok(())
+}
+
+/// The `seq` of corrections that wait for a second person.
+const PROPOSED: i64 = 0;
+
+type CorrectionRow = (i64, String, String, String);
+
+pub(super) fn proposed(tx: &mut Tx, plan: &Plan) -> Result<Vec<Correction>, db::Error> {
+    let rows: Vec<CorrectionRow> = corrections_of(plan)
+        .filter(corrections::seq.eq(PROPOSED))
+        .select((
+            corrections::position,
+            corrections::code,
+            corrections::reason,
+            corrections::proposed_by,
+        ))
+        .order(corrections::position)
+        .load(tx.conn())?;
+    let correction = |(index, code, reason, by): CorrectionRow| Correction {
+        index: unsigned(index),
+        code: VoidCode::from_letter(&code),
+        reason,
+        proposed_by: StaffId(by),
+    };
+    Ok(rows.into_iter().map(correction).collect())
+}
+
+/// Stores a proposal in the place of an earlier one about the same ticket.
+pub(super) fn propose(tx: &mut Tx, plan: &Plan, correction: &Correction) -> Result<(), db::Error> {
+    drop_proposal(tx, plan, correction.index)?;
+    let now = tx.now().0;
+    diesel::insert_into(corrections::table)
+        .values((
+            corrections::activity_id.eq(plan.activity.as_str()),
+            corrections::draw_id.eq(plan.id.as_str()),
+            corrections::seq.eq(PROPOSED),
+            corrections::position.eq(signed(correction.index)),
+            corrections::code.eq(correction
+                .code
+                .map(|code| code.to_string())
+                .unwrap_or_default()),
+            corrections::reason.eq(&correction.reason),
+            corrections::proposed_by.eq(correction.proposed_by.as_str()),
+            corrections::confirmed_by.eq(""),
+            corrections::written_at.eq(now),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn drop_proposal(tx: &mut Tx, plan: &Plan, index: u64) -> Result<(), db::Error> {
+    diesel::delete(
+        corrections_of(plan)
+            .filter(corrections::seq.eq(PROPOSED))
+            .filter(corrections::position.eq(signed(index))),
+    )
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Removes what nobody confirmed in time.
+pub(super) fn drop_proposals(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
+    diesel::delete(corrections_of(plan).filter(corrections::seq.eq(PROPOSED)))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Removes all corrections of a list that is closed anew; what they changed stays.
+pub(super) fn drop_corrections(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
+    diesel::delete(corrections_of(plan)).execute(tx.conn())?;
+    Ok(())
+}
+
+/// Turns the proposals into the corrections of a close; why is in the audit record alone.
+pub(super) fn confirm_proposed(
+    tx: &mut Tx,
+    plan: &Plan,
+    seq: u32,
+    by: &StaffId,
+) -> Result<(), db::Error> {
+    diesel::update(corrections_of(plan).filter(corrections::seq.eq(PROPOSED)))
+        .set((
+            corrections::seq.eq(i64::from(seq)),
+            corrections::reason.eq(""),
+            corrections::confirmed_by.eq(by.as_str()),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Whether one person proposed and confirmed a correction of this close.
+pub(super) fn corrected_alone(tx: &mut Tx, plan: &Plan, seq: u32) -> Result<bool, db::Error> {
+    let alone: i64 = corrections_of(plan)
+        .filter(corrections::seq.eq(i64::from(seq)))
+        .filter(corrections::confirmed_by.eq(corrections::proposed_by))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(seq > 0 && alone > 0)
 }
 
 pub(super) fn insert_note(
@@ -580,6 +719,16 @@ fn mine<'a>(plan: &'a Plan) -> _ {
     draws::table
         .filter(draws::activity_id.eq(activity))
         .filter(draws::id.eq(id))
+}
+
+/// The corrections of a draw.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn corrections_of<'a>(plan: &'a Plan) -> _ {
+    let activity: &'a str = plan.activity.as_str();
+    let id: &'a str = plan.id.as_str();
+    corrections::table
+        .filter(corrections::activity_id.eq(activity))
+        .filter(corrections::draw_id.eq(id))
 }
 
 /// The row of one source.

@@ -1,12 +1,16 @@
 //! What crosses the boundary of draws: forms in, views and words out.
 
+mod close_view;
 mod draw_page;
 mod hall;
 mod lists;
 mod notes_page;
 mod plan_form;
 mod proof_page;
+mod source_form;
+mod source_view;
 
+pub(super) use close_view::{CloseView, ListView, close_views};
 pub(super) use draw_page::DrawView;
 pub(super) use lists::{
     CheckView, DrawRow, EntriesView, HoldersView, PER_PAGE, page_of, read_ticket,
@@ -14,6 +18,8 @@ pub(super) use lists::{
 pub(super) use notes_page::NotesView;
 pub(super) use plan_form::{PlanForm, PrizeRow, prize_rows};
 pub(super) use proof_page::{PlaceFile, ProofAnswer, ProofView, Refused};
+pub(super) use source_form::{GameOption, game_options};
+pub(super) use source_view::{SourceView, source_views, source_words, sources_words};
 
 use lucky_draw::beacon::BeaconError;
 use lucky_draw::record::VoidCode;
@@ -28,7 +34,7 @@ use super::beacon::Trouble;
 use super::cancel::CancelCode;
 use super::plan::PlanTrouble;
 use super::publish::Problem;
-use super::{DrawStage, Plan};
+use super::{DrawStage, NumbersError, Plan, SuccessorTrouble, SupersedeCode};
 
 /// What a visitor would say about where a draw is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -165,6 +171,7 @@ pub(super) fn plan_trouble(language: Language, trouble: PlanTrouble) -> String {
         PlanTrouble::ReservesUnfit => "draw-trouble-reserves",
         PlanTrouble::WinsUnfit => "draw-trouble-wins",
         PlanTrouble::TicketsUnfit => "draw-trouble-tickets",
+        PlanTrouble::Source(trouble) => return source_form::source_trouble(language, trouble),
         PlanTrouble::DrawSlugUnfit => "draw-trouble-draw-slug",
         PlanTrouble::DrawSlugTaken => "draw-trouble-draw-slug-taken",
         PlanTrouble::DrawNameMissing => "draw-trouble-draw-name",
@@ -202,6 +209,32 @@ pub(super) fn beacon_mistake(language: Language, error: BeaconError, round: u64)
         }
     };
     text::message(language, id, &[])
+}
+
+/// Why numbers that were typed cannot be those of the issue.
+pub(super) fn numbers_mistake(language: Language, error: NumbersError) -> String {
+    match error {
+        NumbersError::Unreadable => text::message(language, "draw-numbers-unreadable", &[]),
+        NumbersError::Count { expected, found } => {
+            let found = i64::try_from(found).unwrap_or(i64::MAX);
+            let args = [
+                ("expected", i64::from(expected).into()),
+                ("found", found.into()),
+            ];
+            text::message(language, "draw-numbers-count", &args)
+        }
+        NumbersError::Range { number, highest } => {
+            let args = [
+                ("number", i64::from(number).into()),
+                ("highest", i64::from(highest).into()),
+            ];
+            text::message(language, "draw-numbers-range", &args)
+        }
+        NumbersError::Twice { number } => {
+            let args = [("number", i64::from(number).into())];
+            text::message(language, "draw-numbers-twice", &args)
+        }
+    }
 }
 
 /// Why the round has not come by itself.
@@ -246,6 +279,41 @@ pub(super) fn cancel_words(language: Language, code: CancelCode) -> String {
         CancelCode::Rules => "draw-cancel-rules",
         CancelCode::Force => "draw-cancel-force",
         CancelCode::Other => "draw-cancel-other",
+    };
+    text::message(language, id, &[])
+}
+
+/// Why a promise was replaced.
+pub(super) fn supersede_words(language: Language, code: SupersedeCode) -> String {
+    let id = match code {
+        SupersedeCode::Chain => "draw-replace-chain",
+        SupersedeCode::Date => "draw-replace-date",
+        SupersedeCode::Force => "draw-cancel-force",
+    };
+    text::message(language, id, &[])
+}
+
+/// The field at which something about a successor is shown.
+pub(super) fn successor_field(trouble: SuccessorTrouble) -> &'static str {
+    match trouble {
+        SuccessorTrouble::Closes => "closes",
+        SuccessorTrouble::Freezes => "freezes",
+        SuccessorTrouble::Draws | SuccessorTrouble::Same => "draws",
+        SuccessorTrouble::OtherLottery | SuccessorTrouble::Source(_) => "drand",
+    }
+}
+
+/// What to do about a successor.
+pub(super) fn successor_words(language: Language, trouble: SuccessorTrouble) -> String {
+    let id = match trouble {
+        SuccessorTrouble::Closes => "activity-trouble-closes",
+        SuccessorTrouble::Freezes => "draw-replace-freezes",
+        SuccessorTrouble::Draws => "draw-replace-draws",
+        SuccessorTrouble::Same => "draw-replace-same",
+        SuccessorTrouble::OtherLottery => "draw-replace-lottery",
+        SuccessorTrouble::Source(trouble) => {
+            return source_form::source_trouble(language, trouble);
+        }
     };
     text::message(language, id, &[])
 }

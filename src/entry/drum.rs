@@ -45,6 +45,16 @@ impl Drum {
     }
 }
 
+/// Moves the time of a draw whose promise was replaced.
+pub fn move_to(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    draws_at: Timestamp,
+) -> Result<(), Error> {
+    Ok(store::move_drum(tx, activity, draw, draws_at)?)
+}
+
 /// Sets out the drums of an activity that is being published.
 pub fn set_out(tx: &mut Tx, activity: &ActivityId, drums: &[NewDrum]) -> Result<(), Error> {
     for drum in drums {

@@ -34,7 +34,7 @@ pub mod token;
 pub mod voids;
 pub mod wire;
 
-pub use drum::{Drum, NewDrum, chosen, drums, set_out};
+pub use drum::{Drum, NewDrum, chosen, drums, move_to, set_out};
 
 text_id!(
     /// Names an entry inside its activity; random, so that it tells nothing about time or number.
@@ -238,6 +238,18 @@ pub fn voids(
 pub fn mark_voids(tx: &mut Tx, activity: &ActivityId, draw: &str) -> Result<(), Error> {
     let voids = voids(tx, activity, draw)?;
     Ok(store::mark_voids(tx, activity, draw, &voids)?)
+}
+
+/// Takes a ticket out by rule or as a test, or lets it take part again; a withdrawn ticket stays
+/// out.
+pub fn bar(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    index: u64,
+    code: Option<VoidCode>,
+) -> Result<(), Error> {
+    Ok(store::bar(tx, activity, draw, index, code)?)
 }
 
 /// What the result publishes about a drawn ticket; none for a ticket that was withdrawn.

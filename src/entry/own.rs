@@ -1,7 +1,7 @@
 //! What the holder of a receipt code may do with the own entry: read it, and take it back.
 //!
-//! Invariant: an entry can be taken back until the close and never after it; its leaf keeps its
-//! place, so that nobody else's ticket moves (`decisions` D14).
+//! Invariant: an entry can be taken back until the close, in a draw until the freeze, and never
+//! after it; its leaf keeps its place, so that nobody else's ticket moves (`decisions` D14).
 //!
 //! Not here: pages ([`super::pages`]); who else opens contact data (`notify`).
 
@@ -18,7 +18,12 @@ use super::{Entry, Error, store};
 
 /// Whether an entry of this activity can be taken back at `now`.
 pub fn may_withdraw(facts: &Facts, now: Timestamp) -> bool {
-    facts.stage == Stage::Open && now < facts.closes_at
+    match facts.stage {
+        Stage::Open => now < facts.closes_at,
+        // The next close note, at the latest that of the freeze, takes the ticket out.
+        Stage::Closed => facts.kind == Kind::Draw && now < facts.freezes_at,
+        _ => false,
+    }
 }
 
 /// Whether the entry has a receipt: answers that belong to nobody have none (`decisions` D7).

@@ -226,6 +226,22 @@ pub(super) fn insert_drum(
     Ok(())
 }
 
+pub(super) fn move_drum(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    draws_at: Timestamp,
+) -> Result<(), db::Error> {
+    diesel::update(
+        drums::table
+            .filter(drums::activity_id.eq(activity.as_str()))
+            .filter(drums::draw_id.eq(draw)),
+    )
+    .set(drums::draws_at.eq(draws_at.0))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
 pub(super) fn drums(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<NewDrum>, db::Error> {
     let rows: Vec<(String, i64, String, String, String, i64, i64)> = drums::table
         .filter(drums::activity_id.eq(activity.as_str()))
@@ -357,6 +373,35 @@ pub(super) fn mark_voids(
             .set(tickets::void.eq(Some(code.to_string())))
             .execute(tx.conn())?;
     }
+    Ok(())
+}
+
+/// Writes I or T, or nothing, in the place of whatever is there but W.
+pub(super) fn bar(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    index: u64,
+    code: Option<VoidCode>,
+) -> Result<(), db::Error> {
+    let withdrawn = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .filter(tickets::position.eq(signed(index)))
+        .filter(tickets::void.eq("W"))
+        .count()
+        .get_result::<i64>(tx.conn())?;
+    if withdrawn > 0 {
+        return Ok(());
+    }
+    diesel::update(
+        tickets::table
+            .filter(tickets::activity_id.eq(activity.as_str()))
+            .filter(tickets::draw_id.eq(draw))
+            .filter(tickets::position.eq(signed(index))),
+    )
+    .set(tickets::void.eq(code.map(|code| code.to_string())))
+    .execute(tx.conn())?;
     Ok(())
 }
 

@@ -50,6 +50,9 @@ pub struct Config {
     /// drand relays, asked in this order; HTTPS only.
     #[validate(custom(function = "are_relays"))]
     pub relays: Vec<String>,
+    /// Prizes worth this much together, in NT$: the plan's page then advises a lottery beside drand.
+    #[validate(range(min = 0))]
+    pub valuable_from: i64,
     /// Hour of the day (0–23, Asia/Taipei) in which a purge may compact the database; 24: at once.
     #[validate(range(max = 24))]
     pub quiet_hour: u8,
@@ -90,6 +93,7 @@ impl Default for Config {
             ]
             .map(str::to_owned)
             .to_vec(),
+            valuable_from: 100_000,
             quiet_hour: 24,
             witnesses: Vec::new(),
             quorum: 0,

@@ -37,7 +37,9 @@ use zeroize::Zeroizing;
 use crate::support::relay::{Answer, LocalRelay};
 use crate::support::{Engine, TestDatabase};
 
+mod objecting;
 mod sources;
+mod succeeding;
 
 on_both! {
     a_draw_goes_from_its_promise_to_a_bundle_that_anybody_can_check,

@@ -6,7 +6,7 @@ use serde::Serialize;
 use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
 use crate::activity::{ActivityId, Facts};
-use crate::draw::wire::{beacon_mistake, beacon_trouble};
+use crate::draw::wire::{SourceView, beacon_mistake, beacon_trouble, source_views};
 use crate::draw::{self, DrandRound, DrawStage, Error, Plan, PlanSource, beacon};
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
@@ -27,10 +27,9 @@ struct BeaconView {
     draw: String,
     name: String,
     stage: &'static str,
-    chain: &'static str,
-    chain_hash: String,
-    round: String,
-    due_at: i64,
+    /// The round to paste; none where no drand round is used.
+    round: Option<RoundView>,
+    sources: Vec<SourceView>,
     freezes_at: i64,
     /// Whether the round can be taken now.
     ready: bool,
@@ -40,23 +39,38 @@ struct BeaconView {
     mistakes: Mistakes,
 }
 
+/// A drand round that can be pasted.
+#[derive(Serialize)]
+struct RoundView {
+    chain: &'static str,
+    chain_hash: String,
+    /// Rounds of this chain need the signature of the round before as well.
+    chained: bool,
+    number: String,
+    due_at: i64,
+}
+
+impl From<DrandRound> for RoundView {
+    fn from(round: DrandRound) -> RoundView {
+        RoundView {
+            chain: round.chain.name,
+            chain_hash: round.chain.hash.to_string(),
+            chained: round.chain.chained,
+            number: round.round.to_string(),
+            due_at: round.due().0,
+        }
+    }
+}
+
 impl BeaconView {
-    fn of(
-        language: Language,
-        facts: &Facts,
-        plan: &Plan,
-        drand: DrandRound,
-        pasted: &str,
-    ) -> BeaconView {
+    fn of(language: Language, facts: &Facts, plan: &Plan, pasted: &str) -> BeaconView {
         BeaconView {
             heading: Heading::of(language, facts),
             draw: plan.id.0.clone(),
             name: plan.name.pick(language).to_owned(),
             stage: plan.stage.code(),
-            chain: drand.chain.name,
-            chain_hash: drand.chain.hash.to_string(),
-            round: drand.round.to_string(),
-            due_at: plan.round_time().unwrap_or(facts.draws_at).0,
+            round: awaited(plan).map(RoundView::from),
+            sources: source_views(language, plan),
             freezes_at: facts.freezes_at.0,
             ready: plan.stage == DrawStage::Frozen,
             trouble: beacon_trouble(language, plan.trouble()),
@@ -76,11 +90,9 @@ async fn read_published(db: &Db, id: &str, draw: &str) -> AppResult<(Facts, Plan
 }
 
 /// The round that is missing, or the first one.
-fn awaited(plan: &Plan) -> AppResult<DrandRound> {
+fn awaited(plan: &Plan) -> Option<DrandRound> {
     let missing = plan.missing().find_map(PlanSource::drand);
-    missing
-        .or_else(|| plan.drand())
-        .ok_or_else(AppError::not_found)
+    missing.or_else(|| plan.drand())
 }
 
 #[get("/staff/activities/<id>/draws/<draw>/beacon")]
@@ -92,8 +104,7 @@ async fn beacon_form(
     db: &State<Db>,
 ) -> AppResult<Page> {
     let (facts, plan) = read_published(db, id, draw).await?;
-    let drand = awaited(&plan)?;
-    let view = BeaconView::of(lang, &facts, &plan, drand, "");
+    let view = BeaconView::of(lang, &facts, &plan, "");
     Ok(Page::new(lang, "draw/beacon", view).no_store())
 }
 
@@ -108,9 +119,9 @@ async fn paste_beacon(
     vault: &State<Vault>,
 ) -> AppResult<Reply> {
     let (facts, plan) = read_published(db, id, draw).await?;
-    let drand = awaited(&plan)?;
+    let drand = awaited(&plan).ok_or_else(AppError::not_found)?;
     let pasted = form.value("beacon").trim();
-    let mut view = BeaconView::of(lang, &facts, &plan, drand, pasted);
+    let mut view = BeaconView::of(lang, &facts, &plan, pasted);
     if pasted.is_empty() {
         let words = text::message(lang, "draw-paste-empty", &[]);
         view.mistakes.add("beacon", words);

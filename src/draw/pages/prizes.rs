@@ -1,6 +1,8 @@
 //! One draw of a draft: its prizes, limits and, among several, its name and time; once published,
 //! what they are.
 
+use std::sync::Arc;
+
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
@@ -8,8 +10,12 @@ use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
 use crate::activity::{ActivityId, Facts, Kind, Stage};
 use crate::draw::plan::{self, PlanDetails, PlanTrouble};
-use crate::draw::wire::{PlanForm, PrizeRow, plan_trouble, prize_rows};
-use crate::draw::{self, DrandRound, Error, Plan};
+use crate::draw::wire::{
+    GameOption, PlanForm, PrizeRow, SourceView, game_options, plan_trouble, prize_rows,
+    source_views,
+};
+use crate::draw::{self, DrandRound, DrawId, Error, Plan, SourceKind};
+use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::Language;
 use crate::platform::web::error::{AppError, AppResult};
@@ -37,6 +43,11 @@ struct PlanView {
     earlier: Vec<EarlierDraw>,
     /// `None` once the plan can no longer be changed.
     form: Option<PlanForm>,
+    games: Vec<GameOption>,
+    sources: Vec<SourceView>,
+    /// Worth at least as much as the settings call valuable, and no lottery is named.
+    valuable: bool,
+    valuable_from: i64,
     prizes: Vec<PrizeRow>,
     reserves: u32,
     wins: u32,
@@ -55,7 +66,13 @@ struct EarlierDraw {
 }
 
 impl PlanView {
-    fn of(language: Language, facts: &Facts, plan: Option<&Plan>, plans: &[Plan]) -> PlanView {
+    fn of(
+        language: Language,
+        facts: &Facts,
+        plan: Option<&Plan>,
+        plans: &[Plan],
+        config: &Config,
+    ) -> PlanView {
         let draws_at = plan.map_or(facts.draws_at, |plan| plan.due_at(facts));
         let published = plan.filter(|plan| plan.manifest.is_some());
         let drand = match published.and_then(Plan::drand) {
@@ -88,6 +105,10 @@ impl PlanView {
                 })
                 .collect(),
             form: draft.then(|| PlanForm::from_details(&details, facts.version)),
+            games: game_options(language),
+            sources: plan.map_or_else(Vec::new, |plan| source_views(language, plan)),
+            valuable: plan.is_some_and(|plan| is_valuable(plan, config)),
+            valuable_from: config.valuable_from,
             prizes: plan.map_or_else(Vec::new, |plan| prize_rows(language, plan)),
             reserves: details.reserves,
             wins: details.wins_per_person,
@@ -99,6 +120,12 @@ impl PlanView {
             mistakes: Mistakes::new(),
         }
     }
+}
+
+/// Whether one beacon alone decides about much: then citizens may trust televised balls more.
+fn is_valuable(plan: &Plan, config: &Config) -> bool {
+    let lottery = |source: &draw::PlanSource| matches!(source.kind, SourceKind::Numbers(_));
+    plan.worth_twd() >= config.valuable_from && !plan.sources.iter().any(lottery)
 }
 
 fn known<'p>(plans: &'p [Plan], draw: &str) -> Result<Option<&'p Plan>, Error> {
@@ -115,13 +142,14 @@ async fn plan_form(
     id: &str,
     draw: &str,
     db: &State<Db>,
+    config: &State<Arc<Config>>,
 ) -> AppResult<Page> {
     let (facts, plans) = read_planned(db, &ActivityId::from(id)).await?;
     if facts.kind != Kind::Draw {
         return Err(AppError::not_found());
     }
     let plan = known(&plans, draw)?;
-    let view = PlanView::of(lang, &facts, plan, &plans);
+    let view = PlanView::of(lang, &facts, plan, &plans, config);
     Ok(Page::new(lang, "draw/plan", view).no_store())
 }
 
@@ -133,39 +161,74 @@ async fn save_plan(
     draw: &str,
     sent: FormFields,
     db: &State<Db>,
+    config: &State<Arc<Config>>,
 ) -> AppResult<Reply> {
     let id = ActivityId::from(id);
     let (facts, plans) = read_planned(db, &id).await?;
     let stored = known(&plans, draw)?;
     let mut form = PlanForm::of(&sent);
-    let mut view = PlanView::of(lang, &facts, stored, &plans);
-    if sent.value("do") == "add" {
-        form.add_row();
-        view.form = Some(form);
-        return Ok(Page::new(lang, "draw/plan", view).no_store().into());
+    let mut view = PlanView::of(lang, &facts, stored, &plans, config);
+    match sent.value("do") {
+        "add" => form.add_row(),
+        "lottery" => form.add_lottery(),
+        _ => {
+            let known = stored.map(|plan| plan.id.clone());
+            let store = Store {
+                lang,
+                staff,
+                activity: id,
+                draw: known,
+                others: plans,
+            };
+            return store.save(form, view, db).await;
+        }
     }
-    let details = match form.parse(lang) {
-        Ok(details) => details,
-        Err(mistakes) => {
+    view.form = Some(form);
+    Ok(Page::new(lang, "draw/plan", view).no_store().into())
+}
+
+/// A plan that is to be stored, and by whom.
+struct Store {
+    lang: Language,
+    staff: Librarian,
+    activity: ActivityId,
+    /// The draw, where it is not a new one.
+    draw: Option<DrawId>,
+    /// Every draw of the activity.
+    others: Vec<Plan>,
+}
+
+impl Store {
+    async fn save(self, form: PlanForm, mut view: PlanView, db: &Db) -> AppResult<Reply> {
+        let Store {
+            lang,
+            staff,
+            activity: id,
+            draw,
+            others,
+        } = self;
+        let details = match form.parse(lang) {
+            Ok(details) => details,
+            Err(mistakes) => {
+                view.form = Some(form);
+                view.mistakes = mistakes;
+                return Ok(Page::new(lang, "draw/plan", view).again().into());
+            }
+        };
+        let is_new = |other: &&Plan| draw.as_ref().is_none_or(|own| *own != other.id);
+        let taken = |other: &&Plan| is_new(other) && other.slug == details.slug;
+        if others.iter().any(|other| taken(&other)) {
+            let words = plan_trouble(lang, PlanTrouble::DrawSlugTaken);
+            view.mistakes.add("draw_slug", words);
             view.form = Some(form);
-            view.mistakes = mistakes;
             return Ok(Page::new(lang, "draw/plan", view).again().into());
         }
-    };
-    let taken =
-        |other: &&Plan| stored.is_none_or(|plan| plan.id != other.id) && other.slug == details.slug;
-    if plans.iter().any(|other| taken(&other)) {
-        let words = plan_trouble(lang, PlanTrouble::DrawSlugTaken);
-        view.mistakes.add("draw_slug", words);
-        view.form = Some(form);
-        return Ok(Page::new(lang, "draw/plan", view).again().into());
+        let (by, version, saved) = (staff.0.id.clone(), form.version(), id.clone());
+        db.write("save plan", move |tx| {
+            plan::save_plan(tx, &by, &saved, draw.as_ref(), version, &details)
+        })
+        .await?;
+        let back = if view.several { "/draws" } else { "" };
+        Ok(Reply::go(lang, &format!("{}{back}", home(&id))))
     }
-    let (by, version, saved) = (staff.0.id.clone(), form.version(), id.clone());
-    let draw = stored.map(|plan| plan.id.clone());
-    db.write("save plan", move |tx| {
-        plan::save_plan(tx, &by, &saved, draw.as_ref(), version, &details)
-    })
-    .await?;
-    let back = if view.several { "/draws" } else { "" };
-    Ok(Reply::go(lang, &format!("{}{back}", home(&id))))
 }

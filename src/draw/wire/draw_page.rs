@@ -2,12 +2,12 @@
 
 use std::collections::HashSet;
 
-use lucky_draw::record::{Cancel, Manifest, VoidCode};
+use lucky_draw::record::{Cancel, Manifest};
 use lucky_draw::result::{Line, SettleLine, SettleNote, Slot};
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
-use crate::draw::{CancelCode, DrawStage, Plan, Shown};
+use crate::draw::{CancelCode, DrawStage, Plan, Shown, SupersedeCode};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 
@@ -15,7 +15,10 @@ use super::hall::{AuditView, LiveView, seen};
 use super::lists::{HolderRow, holder_rows};
 use super::notes_page::note_words;
 use super::plan_form::PrizeRow;
-use super::{Phase, Tag, beacon_trouble, cancel_words, left, prize_rows, settle_words, slot_words};
+use super::{
+    CloseView, ListView, Phase, SourceView, Tag, cancel_words, close_views, left, prize_rows,
+    settle_words, slot_words, source_views, sources_words, supersede_words,
+};
 
 /// Holders shown on the page itself; the others are on pages of their own.
 const HOLDERS_ON_THE_PAGE: usize = 24;
@@ -39,16 +42,22 @@ pub(in crate::draw) struct DrawView {
     freezes_at: i64,
     due_at: i64,
     purges_at: i64,
-    round: String,
-    chain: &'static str,
+    /// All sources as one phrase.
+    decided_by: String,
+    sources: Vec<SourceView>,
     left: Option<String>,
-    trouble: Option<String>,
+    /// Whether nothing but drand decides.
+    only_drand: bool,
+    /// The first drand round.
+    round: String,
     rules: Option<Sealed>,
     manifest: Option<Sealed>,
     close: Option<Sealed>,
     freeze: Option<Sealed>,
     result: Option<Sealed>,
     list: Option<ListView>,
+    closes: Vec<CloseView>,
+    superseded: Vec<SupersededView>,
     prizes: Vec<PrizeRow>,
     reserves: u32,
     winners: Vec<HolderRow>,
@@ -56,10 +65,8 @@ pub(in crate::draw) struct DrawView {
     more_holders: bool,
     unfilled: Vec<String>,
     settlements: Vec<SettlementView>,
-    randomness: Option<String>,
     cancelled_reason: String,
     purged: bool,
-    changed: Option<ChangedView>,
     live: Option<LiveView>,
     audit: Option<AuditView>,
 }
@@ -83,23 +90,15 @@ struct Sealed {
     position: String,
 }
 
-/// A change of the rules after they were published (draw-protocol 4.3, `supersedes`).
+/// A promise that was replaced.
 #[derive(Debug, Clone, Serialize)]
-struct ChangedView {
-    at: i64,
-    reason: String,
-    earlier: Vec<Sealed>,
-}
-
-/// The closed list in numbers.
-#[derive(Debug, Clone, Serialize)]
-struct ListView {
-    size: u64,
-    taking_part: u64,
-    withdrawn: u64,
-    duplicates: u64,
-    other: u64,
-    root: String,
+struct SupersededView {
+    file: String,
+    /// Why it was replaced: by its code, and in the library's words.
+    code: String,
+    words: String,
+    froze_at: i64,
+    replaced_at: i64,
 }
 
 /// One settlement in words.
@@ -115,7 +114,6 @@ impl DrawView {
         let (facts, plan) = (&shown.facts, &shown.plan);
         let phase = Phase::of(facts, plan, now);
         let due = plan.round_time().unwrap_or(facts.draws_at);
-        let drand = plan.drand();
         let live = LiveView::of(shown, now);
         let mut holdings = shown.holdings.clone();
         if live.is_some() {
@@ -141,16 +139,24 @@ impl DrawView {
             freezes_at: facts.freezes_at.0,
             due_at: due.0,
             purges_at: facts.purges_at.0,
-            round: drand.map_or_else(String::new, |drand| drand.round.to_string()),
-            chain: drand.map_or("", |drand| drand.chain.name),
+            decided_by: sources_words(language, plan),
+            sources: source_views(language, plan),
             left: left(language, now, due),
-            trouble: beacon_trouble(language, plan.trouble()),
+            only_drand: plan.sources.iter().all(|source| source.drand().is_some()),
+            round: plan
+                .drand()
+                .map_or_else(String::new, |drand| drand.round.to_string()),
             rules: sealed(language, shown, "rules.txt"),
             manifest: sealed(language, shown, "manifest.note"),
-            close: sealed(language, shown, "close-0.note"),
+            close: shown
+                .closes
+                .last()
+                .and_then(|last| sealed(language, shown, &last.note.name)),
             freeze: sealed(language, shown, "freeze.note"),
             result: sealed(language, shown, "result.note"),
-            list: list(shown),
+            list: shown.close.as_ref().map(ListView::of),
+            closes: close_views(language, &shown.closes),
+            superseded: superseded(language, shown),
             prizes: prize_rows(language, plan),
             reserves: plan.reserves,
             winners,
@@ -158,10 +164,8 @@ impl DrawView {
             more_holders,
             unfilled: unfilled(language, shown),
             settlements: settlements(language, shown),
-            randomness: randomness(shown),
             cancelled_reason: cancelled_reason(language, shown),
             purged: facts.stage == crate::activity::Stage::Purged,
-            changed: changed(language, shown),
             audit: AuditView::of(shown),
             live,
         }
@@ -214,44 +218,33 @@ fn sealed(language: Language, shown: &Shown, name: &str) -> Option<Sealed> {
 }
 
 /// The rules as they stood before, where a later manifest took their place.
-fn changed(language: Language, shown: &Shown) -> Option<ChangedView> {
-    let manifest = shown.note("manifest.note")?;
-    let text = manifest.text().ok()?;
-    let (_, reason) = Manifest::parse(text).ok()?.supersedes?;
-    let earlier = shown
-        .notes
-        .iter()
-        .filter(|note| note.name.starts_with("base-"));
-    Some(ChangedView {
-        at: manifest.written_at.0,
-        reason,
-        earlier: earlier
-            .filter_map(|note| sealed(language, shown, &note.name))
-            .collect(),
-    })
-}
-
-fn list(shown: &Shown) -> Option<ListView> {
-    let close = shown.close.as_ref()?;
-    let count = |wanted: &[VoidCode]| {
-        let found = close.voids.iter().filter(|(_, code)| wanted.contains(code));
-        u64::try_from(found.count()).unwrap_or(u64::MAX)
-    };
-    let voids = u64::try_from(close.voids.len()).unwrap_or(u64::MAX);
-    Some(ListView {
-        size: close.size,
-        taking_part: close.size.saturating_sub(voids),
-        withdrawn: count(&[VoidCode::W]),
-        duplicates: count(&[VoidCode::D]),
-        other: count(&[VoidCode::I, VoidCode::T]),
-        root: close.root.to_string(),
-    })
-}
-
-fn randomness(shown: &Shown) -> Option<String> {
-    let result = shown.result.as_ref()?;
-    let value = result.values.first()?;
-    Some(data_encoding::HEXLOWER.encode(value))
+fn superseded(language: Language, shown: &Shown) -> Vec<SupersededView> {
+    let mut views = Vec::new();
+    for (place, (manifest, words)) in shown.superseded.iter().enumerate() {
+        let next = shown
+            .superseded
+            .get(place + 1)
+            .map(|(next, _)| next.clone());
+        let next_file = match next {
+            Some(_) => format!("base-{}.note", place + 1),
+            None => "manifest.note".to_owned(),
+        };
+        let next = next.or_else(|| {
+            let note = shown.note(&next_file)?;
+            Manifest::parse(note.text().ok()?).ok()
+        });
+        let code = next.and_then(|next| next.supersedes).map(|(_, code)| code);
+        let code = code.unwrap_or_default();
+        let froze_at = i64::try_from(manifest.freezes).unwrap_or(0);
+        views.push(SupersededView {
+            file: format!("base-{place}.note"),
+            code: SupersedeCode::parse(&code).map_or(code, |code| supersede_words(language, code)),
+            words: words.clone(),
+            froze_at: Timestamp::from_unix(froze_at).0,
+            replaced_at: shown.note(&next_file).map_or(0, |note| note.written_at.0),
+        });
+    }
+    views
 }
 
 /// Prizes that nobody holds: too few people, or nobody left to pass them to.

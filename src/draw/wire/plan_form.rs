@@ -3,13 +3,15 @@
 use serde::Serialize;
 
 use crate::activity::LocalText;
+use crate::draw::DrawId;
+use crate::draw::Plan;
 use crate::draw::plan::{MOST_PRIZES, PlanDetails, PlanTrouble, PrizeDetails, suggested_slug};
-use crate::draw::{DrawId, Plan, SourceDetails};
 use crate::identity::{date, typed};
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 
 use super::plan_trouble;
+use super::source_form::SourceForm;
 
 /// One prize as it was typed; its fields are `prize_1_name_zh` and so on.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -51,6 +53,7 @@ pub(in crate::draw) struct PlanForm {
     reserves: String,
     wins: String,
     tickets: String,
+    sources: SourceForm,
     version: String,
     name_zh: String,
     name_en: String,
@@ -80,6 +83,7 @@ impl PlanForm {
             reserves: typed::line(form.value("reserves")),
             wins: typed::line(form.value("wins")),
             tickets: typed::line(form.value("tickets")),
+            sources: SourceForm::of(form),
             version: form.value("version").to_owned(),
             name_zh: typed::line(form.value("draw_name_zh")),
             name_en: typed::line(form.value("draw_name_en")),
@@ -108,6 +112,7 @@ impl PlanForm {
             reserves: details.reserves.to_string(),
             wins: details.wins_per_person.to_string(),
             tickets: details.tickets_per_person.to_string(),
+            sources: SourceForm::from_details(&details.sources),
             version: version.to_string(),
             name_zh: details.name.zh.clone(),
             name_en: details.name.en.clone(),
@@ -126,6 +131,11 @@ impl PlanForm {
         if self.rows.len() < MOST_PRIZES {
             self.rows.push(PrizeFields::blank(self.rows.len() + 1));
         }
+    }
+
+    /// One more lottery to fill in.
+    pub(in crate::draw) fn add_lottery(&mut self) {
+        self.sources.add_row();
     }
 
     /// The save of the draft that this form was made from.
@@ -162,14 +172,18 @@ impl PlanForm {
                 .unwrap_or(u32::MAX),
             wins_per_person: small(&self.wins),
             tickets_per_person: small(&self.tickets),
-            sources: SourceDetails::usual(),
+            sources: self.sources.parse(language, &mut mistakes),
             slug: self.slug.clone(),
             name: LocalText::new(&self.name_zh, &self.name_en),
             draws_at,
             excludes: self.excludes.iter().map(|id| DrawId(id.clone())).collect(),
         };
         for trouble in details.troubles() {
-            mistakes.add(field_of(trouble, &rows), plan_trouble(language, trouble));
+            let field = match trouble {
+                PlanTrouble::Source(trouble) => self.sources.field_of(&details.sources, trouble),
+                other => field_of(other, &rows),
+            };
+            mistakes.add(field, plan_trouble(language, trouble));
         }
         if mistakes.is_empty() {
             Ok(details)
@@ -196,7 +210,7 @@ fn field_of(trouble: PlanTrouble, rows: &[&PrizeFields]) -> String {
         PlanTrouble::ValueUnfit(at) => field(at, "value"),
         PlanTrouble::ReservesUnfit => "reserves".to_owned(),
         PlanTrouble::WinsUnfit => "wins".to_owned(),
-        PlanTrouble::TicketsUnfit => "tickets".to_owned(),
+        PlanTrouble::TicketsUnfit | PlanTrouble::Source(_) => "tickets".to_owned(),
         PlanTrouble::DrawSlugUnfit | PlanTrouble::DrawSlugTaken => "draw_slug".to_owned(),
         PlanTrouble::DrawNameMissing => "draw_name_zh".to_owned(),
         PlanTrouble::DrawTimeUnfit => "draw_time".to_owned(),
@@ -207,7 +221,7 @@ fn field_of(trouble: PlanTrouble, rows: &[&PrizeFields]) -> String {
 }
 
 /// A whole number as people type it: full-width digits and thousands separators are fine.
-fn whole(typed: &str) -> Option<i64> {
+pub(super) fn whole(typed: &str) -> Option<i64> {
     let digits = typed::folded(typed).replace(',', "");
     let plain = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
     if plain { digits.parse().ok() } else { None }

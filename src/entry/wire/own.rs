@@ -47,6 +47,8 @@ pub struct OwnView {
     purges_at: i64,
     reason: String,
     may_withdraw: bool,
+    /// Entry is over, and the list is not final yet.
+    in_window: bool,
     has_receipt: bool,
     has_answers: bool,
     data: Vec<DataRow>,
@@ -103,6 +105,7 @@ impl OwnView {
             purges_at: facts.purges_at.0,
             reason: facts.cancelled_reason.clone(),
             may_withdraw: own::is_withdrawable(found, now),
+            in_window: facts.stage == Stage::Closed && own::may_withdraw(facts, now),
             has_receipt: own::has_receipt(found),
             has_answers: found.entry.answers_item.is_some(),
             data: data.map(|data| rows(lang, data)).unwrap_or_default(),

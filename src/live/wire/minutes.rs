@@ -16,7 +16,7 @@ const TICKETS_ON_THE_PAGE: usize = 40;
 /// A sealed file and when it was sealed.
 #[derive(Debug, Clone, Serialize)]
 struct SealedRow {
-    name: &'static str,
+    name: String,
     hash: String,
     at: i64,
 }
@@ -104,10 +104,11 @@ impl MinutesView {
 }
 
 fn sealed(shown: &Shown) -> Vec<SealedRow> {
+    let close = shown.closes.last().map(|last| last.note.name.as_str());
     [
         "rules.txt",
         "manifest.note",
-        "close-0.note",
+        close.unwrap_or_default(),
         "freeze.note",
         "result.note",
     ]
@@ -115,7 +116,7 @@ fn sealed(shown: &Shown) -> Vec<SealedRow> {
     .filter_map(|name| {
         let note = shown.note(name)?;
         Some(SealedRow {
-            name,
+            name: name.to_owned(),
             hash: note.hash.to_string(),
             at: note.written_at.0,
         })

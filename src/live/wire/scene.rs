@@ -112,8 +112,9 @@ impl Playing<'_> {
             Some(_) => Some(Hash([0; 32]).to_string()),
             None => self
                 .shown
-                .note("close-0.note")
-                .map(|note| note.hash.to_string()),
+                .closes
+                .last()
+                .map(|last| last.note.hash.to_string()),
         }
     }
 }
@@ -125,7 +126,8 @@ pub(in crate::live) struct CountsView {
     taking_part: u64,
     withdrawn: u64,
     duplicates: u64,
-    other: u64,
+    ineligible: u64,
+    tests: u64,
 }
 
 impl CountsView {
@@ -136,7 +138,8 @@ impl CountsView {
                 taking_part: playing.size,
                 withdrawn: 0,
                 duplicates: 0,
-                other: 0,
+                ineligible: 0,
+                tests: 0,
             });
         }
         let close = playing.shown.close.as_ref()?;
@@ -150,7 +153,8 @@ impl CountsView {
             taking_part: close.size.saturating_sub(voids),
             withdrawn: count(&[VoidCode::W]),
             duplicates: count(&[VoidCode::D]),
-            other: count(&[VoidCode::I, VoidCode::T]),
+            ineligible: count(&[VoidCode::I]),
+            tests: count(&[VoidCode::T]),
         })
     }
 }

@@ -218,6 +218,20 @@ diesel::table! {
 }
 
 diesel::table! {
+    corrections (activity_id, draw_id, seq, position) {
+        activity_id -> Text,
+        draw_id -> Text,
+        seq -> BigInt,
+        position -> BigInt,
+        code -> Text,
+        reason -> Text,
+        proposed_by -> Text,
+        confirmed_by -> Text,
+        written_at -> BigInt,
+    }
+}
+
+diesel::table! {
     draw_exclusions (activity_id, draw_id, excluded_id) {
         activity_id -> Text,
         draw_id -> Text,
@@ -464,6 +478,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     draw_anchors,
     draws,
     draw_sources,
+    corrections,
     draw_exclusions,
     drums,
     earned_rows,
