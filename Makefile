@@ -70,7 +70,7 @@ fuzz:
 	@for fuzzer in $(FUZZERS); do \
 		echo "== $$fuzzer, $(FUZZ_SECONDS) seconds"; \
 		mkdir -p $(abspath $(TARGET))/fuzz/found/$$fuzzer && cd protocol && \
-		cargo +nightly fuzz run --target-dir $(abspath $(TARGET))/fuzz $$fuzzer \
+		cargo +nightly fuzz run --sanitizer none --target-dir $(abspath $(TARGET))/fuzz $$fuzzer \
 			$(abspath $(TARGET))/fuzz/found/$$fuzzer fuzz/corpus/$$fuzzer \
 			-- -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2048 -max_len=16384 || exit 1; \
 		cd ..; \

@@ -14,6 +14,7 @@ use crate::draw::beacon::{HttpRelays, RelayError, Relays};
 use crate::draw::pages::proof::ProofLimit;
 use crate::entry::pages::Limits;
 use crate::entry::submit::Taking;
+use crate::inspection::pages::InspectionLimit;
 use crate::notify::pages::desk::DeskLimit;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
@@ -24,7 +25,8 @@ use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::vault::{OpenError, Vault};
 use crate::{
-    account, activity, audit, desk, draw, entry, journal, notify, portal, purge, stats, survey,
+    account, activity, audit, desk, draw, entry, inspection, journal, live, notify, portal, purge,
+    stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -38,6 +40,7 @@ pub struct App {
     pub config: Arc<Config>,
     /// The way to the mail server.
     pub mailer: Arc<Mailer>,
+    relays: Arc<dyn Relays>,
     runner: Arc<Runner>,
 }
 
@@ -83,7 +86,7 @@ impl App {
             journal::appoint(tx, &config.witnesses, config.quorum)
         })?;
         journal::jobs::register(&mut runner, &db, &vault);
-        draw::jobs::register(&mut runner, &db, &vault, relays);
+        draw::jobs::register(&mut runner, &db, &vault, relays.clone());
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         purge::jobs::register(&mut runner, &db, &vault, &config);
         Ok(App {
@@ -91,6 +94,7 @@ impl App {
             vault,
             config,
             mailer,
+            relays,
             runner: Arc::new(runner),
         })
     }
@@ -120,6 +124,9 @@ impl App {
             .manage(self.vault.clone())
             .manage(config.clone())
             .manage(self.mailer.clone())
+            .manage(self.relays.clone())
+            .manage(Arc::new(live::Hall::default()))
+            .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
             .manage(ProofLimit::default())
             .manage(clock)
@@ -134,6 +141,8 @@ impl App {
             entry::pages::routes(),
             draw::pages::routes(),
             journal::pages::routes(),
+            live::pages::routes(),
+            inspection::pages::routes(),
             account::pages::routes(),
             audit::pages::routes(),
             desk::pages::routes(),

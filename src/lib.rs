@@ -13,7 +13,9 @@ pub mod identity;
 
 // How it is drawn, and the logs that bind us.
 pub mod draw;
+pub mod inspection;
 pub mod journal;
+pub mod live;
 pub mod log;
 pub mod witness;
 

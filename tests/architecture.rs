@@ -35,6 +35,16 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("stats", &["draw", "entry", "survey", "activity", "vault"]),
     (
+        "inspection",
+        &[
+            "notify", "draw", "entry", "activity", "journal", "vault", "audit", "identity",
+        ],
+    ),
+    (
+        "live",
+        &["draw", "entry", "activity", "vault", "audit", "identity"],
+    ),
+    (
         "notify",
         &[
             "draw", "entry", "activity", "vault", "audit", "account", "identity",
@@ -76,6 +86,8 @@ const EDGE_ARROWS: &[(&str, &[&str])] = &[
     ("activity", &["policy"]),
     // The desk asks for the field that told people apart, in the words of the notice.
     ("notify", &["policy"]),
+    // So does an auditor.
+    ("inspection", &["policy"]),
 ];
 
 /// Domains that are nothing but pages over the others; every file of theirs is an edge.

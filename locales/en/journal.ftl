@@ -12,6 +12,7 @@ journal-of = { $kind }: { $title }
 journal-to-draw = See the draw
 journal-activity = Activity
 journal-written = Written
+journal-fingerprint = Fingerprint
 journal-text = Text
 journal-text-file = The text alone (text file)
 journal-proof = Proof

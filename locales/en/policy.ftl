@@ -13,6 +13,7 @@ policy-category = { $field }: { $purpose }
 policy-categories-none = Only your answers; no name, ID number or contact.
 policy-kept = From entry until it is deleted on { $date }; in Taiwan, by this library, electronically, given to nobody else.
 policy-kept-tax = {" "}The ID number itself is not kept at entry; that of winners who must be reported by law is kept apart.
+policy-kept-masked = {" "}Where a draw is shown in public, winning ticket numbers are shown, and the masked name of a winner may be, such as J*** L***.
 policy-kept-unlinked = {" "}Answers are kept apart from entries and cannot be traced to you, so they cannot be corrected or withdrawn once sent.
 policy-rights = To ask, read, copy, add, correct, stop the use of, and delete your data: use “Find my entry”, or ask the library ({ $contact }).
 policy-effect-draw = You cannot take part in the draw or be told if you win; other library services are not affected.

@@ -9,6 +9,7 @@ journal-of = { $kind }：{ $title }
 journal-to-draw = 看抽獎
 journal-activity = 活動
 journal-written = 寫入時間
+journal-fingerprint = 指紋
 journal-text = 內容
 journal-text-file = 只看內容（文字檔）
 journal-proof = 證明

@@ -13,6 +13,7 @@ policy-category = { $field }：{ $purpose }
 policy-categories-none = 只有您在問卷中的回答，不含姓名、證號或聯絡方式。
 policy-kept = 自報名起，到 { $date } 刪除；在臺灣境內，由本館以電子方式處理，不提供給其他人。
 policy-kept-tax = 報名時不保存證號原碼；依法應申報之得獎者另行保存。
+policy-kept-masked = 公開抽獎的現場會顯示得獎號碼，並可能顯示遮罩後的姓名，例如王○明。
 policy-kept-unlinked = 問卷回答與報名資料分開保存，無法對應到個人，因此送出後不能更正或撤回。
 policy-rights = 查詢、閱覽、複製、補充、更正、停止蒐集處理利用、刪除。請到「查詢我的報名」，或洽本館（{ $contact }）。
 policy-effect-draw = 無法參加抽獎或無法收到得獎通知，不影響其他圖書館服務。

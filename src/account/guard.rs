@@ -11,7 +11,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 use super::session::{self, Session};
 use super::token::Token;
-use super::{Error, Role, Staff};
+use super::{Error, Permission, Role, Staff};
 use crate::platform::db::Db;
 use crate::platform::web::site::{Site, Viewer};
 
@@ -22,6 +22,10 @@ pub struct Librarian(pub Staff);
 /// A member of staff who may manage the site.
 #[derive(Clone, Debug)]
 pub struct Admin(pub Staff);
+
+/// An outside auditor. A role of its own: whoever runs a draw does not audit it.
+#[derive(Clone, Debug)]
+pub struct Auditor(pub Staff);
 
 /// Who sent a request, found once and kept for its guards and pages.
 pub(super) enum Visitor {
@@ -83,6 +87,23 @@ impl<'r> FromRequest<'r> for Admin {
     }
 }
 
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Auditor {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        let staff = match request.guard::<Staff>().await {
+            Outcome::Success(staff) => staff,
+            refused => return refused.map(Auditor),
+        };
+        if staff.may(Permission::Inspect) {
+            return Outcome::Success(Auditor(staff));
+        }
+        request.local_cache(|| Lacks(Some(Role::Auditor)));
+        Outcome::Error((Status::Forbidden, needs(Role::Auditor)))
+    }
+}
+
 async fn with_role(request: &Request<'_>, role: Role) -> Outcome<Staff, Error> {
     let staff = match request.guard::<Staff>().await {
         Outcome::Success(staff) => staff,
@@ -98,6 +119,7 @@ async fn with_role(request: &Request<'_>, role: Role) -> Outcome<Staff, Error> {
 /// The refusal that names a role.
 pub(super) fn needs(role: Role) -> Error {
     match role {
+        Role::Auditor => Error::NeedsAuditor,
         Role::Librarian => Error::NeedsLibrarian,
         Role::Admin => Error::NeedsAdmin,
     }

@@ -33,6 +33,8 @@ use token::{Token, TokenHash};
 /// What a member of staff is trusted with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
+    /// Comes from outside and looks for the people behind tickets; nothing else.
+    Auditor,
     /// Runs activities and draws.
     Librarian,
     /// That, and exports, the staff and the record.
@@ -52,15 +54,18 @@ pub enum Permission {
     ManageStaff,
     /// Read and check the record.
     SeeAudit,
+    /// Say whether a person was found behind a ticket. No member of the library may.
+    Inspect,
 }
 
 impl Role {
-    /// Both, the smaller one first.
-    pub const ALL: [Role; 2] = [Role::Librarian, Role::Admin];
+    /// All, in the order of the form.
+    pub const ALL: [Role; 3] = [Role::Librarian, Role::Admin, Role::Auditor];
 
     /// The role's name in the database and in forms.
     pub fn code(self) -> &'static str {
         match self {
+            Role::Auditor => "auditor",
             Role::Librarian => "librarian",
             Role::Admin => "admin",
         }
@@ -74,7 +79,8 @@ impl Role {
     /// What the role allows; drawing and exporting are separate on purpose.
     pub fn allows(self, permission: Permission) -> bool {
         match permission {
-            Permission::RunActivities | Permission::Draw => true,
+            Permission::Inspect => self == Role::Auditor,
+            Permission::RunActivities | Permission::Draw => self != Role::Auditor,
             Permission::Export | Permission::ManageStaff | Permission::SeeAudit => {
                 self == Role::Admin
             }
@@ -169,6 +175,9 @@ pub enum Error {
     /// The page needs a role that the account lacks.
     #[error("needs the role admin")]
     NeedsAdmin,
+    /// The page needs a role that the account lacks.
+    #[error("needs the role auditor")]
+    NeedsAuditor,
     /// Too many passphrases are being checked.
     #[error("too many passphrases wait to be checked")]
     Busy,
@@ -187,7 +196,7 @@ impl Fault for Error {
             Error::NameTaken | Error::LastAdmin => Kind::Conflict,
             Error::NoRole => Kind::Invalid,
             Error::LinkGone => Kind::Gone,
-            Error::NeedsLibrarian | Error::NeedsAdmin => Kind::Forbidden,
+            Error::NeedsLibrarian | Error::NeedsAdmin | Error::NeedsAuditor => Kind::Forbidden,
             Error::Busy => Kind::Unavailable,
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
@@ -203,6 +212,7 @@ impl Fault for Error {
             Error::LinkGone => "account.link_gone",
             Error::NeedsLibrarian => "account.needs_librarian",
             Error::NeedsAdmin => "account.needs_admin",
+            Error::NeedsAuditor => "account.needs_auditor",
             Error::Busy => "account.busy",
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),
@@ -374,6 +384,14 @@ mod tests {
         assert!(!librarian.may(Permission::Export));
         assert!(librarian.has(Role::Librarian) && !librarian.has(Role::Admin));
         assert_eq!(format!("{librarian:?}"), "Staff(a)");
+    }
+
+    #[test]
+    fn an_auditor_looks_for_people_behind_tickets_and_nobody_else_does() {
+        assert!(Role::Auditor.allows(Permission::Inspect));
+        assert!(!Role::Auditor.allows(Permission::RunActivities));
+        assert!(!Role::Librarian.allows(Permission::Inspect));
+        assert!(!Role::Admin.allows(Permission::Inspect));
     }
 
     #[test]

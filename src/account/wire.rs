@@ -198,6 +198,7 @@ pub(super) fn role_choices(lang: Language) -> Vec<Choice> {
         .into_iter()
         .map(|role| {
             let hint = match role {
+                Role::Auditor => "account-role-auditor-hint",
                 Role::Librarian => "account-role-librarian-hint",
                 Role::Admin => "account-role-admin-hint",
             };
@@ -212,6 +213,7 @@ pub(super) fn role_choices(lang: Language) -> Vec<Choice> {
 
 fn role_words(lang: Language, role: Role) -> String {
     let id = match role {
+        Role::Auditor => "account-role-auditor",
         Role::Librarian => "account-role-librarian",
         Role::Admin => "account-role-admin",
     };

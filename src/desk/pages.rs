@@ -3,6 +3,7 @@
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
+use crate::account::{Permission, Staff};
 use crate::activity::{self, ActivityId, Stage};
 use crate::platform::db::Db;
 use crate::platform::text::Language;
@@ -17,9 +18,14 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[get("/staff")]
-async fn today(lang: Language, _staff: Librarian, db: &State<Db>) -> AppResult<Page> {
+async fn today(lang: Language, staff: Staff, db: &State<Db>) -> AppResult<Reply> {
+    // Nothing on the desk is for an auditor, who begins where there is something to audit.
+    if staff.may(Permission::Inspect) {
+        return Ok(Reply::go(lang, "/staff/inspections"));
+    }
     let today = db.read("read desk", super::today).await?;
-    Ok(Page::new(lang, "desk/today", TodayView::of(lang, &today)).no_store())
+    let page = Page::new(lang, "desk/today", TodayView::of(lang, &today)).no_store();
+    Ok(page.into())
 }
 
 #[get("/staff/activities")]

@@ -74,21 +74,18 @@ const PROVEN: [&str; 4] = ["manifest.note", "key.note", "freeze.note", "cancel.n
 /// # Errors
 /// [`Error::OtherStage`] before the result: no bundle is served then.
 pub fn bundle(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<Bundle, Error> {
-    made(tx, vault, plan, Purge::With)
+    made(tx, vault, plan, None)
 }
 
-/// Whether a bundle holds the files of the purge; one inside another never does, so that the
-/// outer one is the same before and after the purge.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Purge {
-    With,
-    Without,
-}
-
-fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, purge: Purge) -> Result<Bundle, Error> {
+/// The bundle of a draw, alone or inside the one of the draw `around` it.
+///
+/// One inside another never holds the files of the purge, so that the outer one is the same before
+/// and after it. The bundle of a cancelled draw has no key note: alone it carries no witnesses,
+/// whom nobody could know from it, and inside another those of the draw around it.
+fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, around: Option<&Plan>) -> Result<Bundle, Error> {
     let published = plan.manifest.is_some();
     let mut notes = super::notes(tx, &plan.activity, plan.id.as_str())?;
-    if purge == Purge::Without {
+    if around.is_some() {
         notes.retain(|note| !is_of_the_purge(&note.name));
     }
     let mut bundle = Bundle::new();
@@ -105,8 +102,11 @@ fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, purge: Purge) -> Result<Bundle,
         DrawStage::Cancelled if published => {
             for note in &notes {
                 if CANCELLED.contains(&note.name.as_str()) || is_of_the_purge(&note.name) {
-                    // Without a key note in the bundle nobody knows whose lines may stand here.
-                    add(&mut bundle, note, note.proof.clone());
+                    let proof = match around {
+                        Some(outer) => witnesses::proof_of(tx, vault, outer, note)?,
+                        None => note.proof.clone(),
+                    };
+                    add(&mut bundle, note, proof);
                 }
             }
         }
@@ -168,7 +168,7 @@ fn add_values(plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
 /// The bundles of the draws that this one excludes, in the order of the manifest's lines.
 fn add_excluded(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
     for (number, excluded) in (1_u32..).zip(super::excluded(tx, plan)?) {
-        let inside = made(tx, vault, &excluded, Purge::Without)?;
+        let inside = made(tx, vault, &excluded, Some(plan))?;
         bundle.insert(format!("excluded-{number}.zip"), inside.to_zip());
     }
     Ok(())

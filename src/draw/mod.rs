@@ -26,6 +26,7 @@ use crate::vault;
 
 mod anchor;
 pub mod beacon;
+mod bound;
 mod bundle;
 mod cancel;
 mod close;
@@ -35,6 +36,7 @@ pub mod pages;
 mod plan;
 pub mod proof;
 mod publish;
+pub mod reveal;
 mod rules;
 mod run;
 mod settle;
@@ -45,6 +47,7 @@ mod wire;
 mod witnesses;
 
 pub use anchor::anchor;
+pub use bound::fewer_than;
 pub use bundle::{Transcript, bundle, transcript};
 pub use cancel::{CancelCode, cancel, cancel_one};
 pub use close::{close, freeze};

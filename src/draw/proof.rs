@@ -41,12 +41,21 @@ pub fn holds_secret(text: &str) -> bool {
 }
 
 impl Proof {
-    /// Reads a file or what was pasted from one; it may hold one proof for each of several tickets.
+    /// Reads a file, what was pasted from one, or a zip with a proof for each of several tickets:
+    /// its files are stored as they are, so they are found by how they begin and where they end.
     pub fn read_all(text: &str) -> Result<Vec<Proof>, Unreadable> {
-        if holds_secret(text) || !text.trim_start().starts_with(HEADER) {
+        let text = text.trim_start();
+        if holds_secret(text) || !(text.starts_with(HEADER) || text.starts_with(ZIP_FILE)) {
             return Err(Unreadable);
         }
-        text.split(HEADER).skip(1).map(Proof::read).collect()
+        let ends = |part: &str| {
+            let marks = [ZIP_FILE, ZIP_LIST].iter();
+            marks.filter_map(|mark| part.find(mark)).min()
+        };
+        text.split(HEADER)
+            .skip(1)
+            .map(|part| Proof::read(&part[..ends(part).unwrap_or(part.len())]))
+            .collect()
     }
 
     fn read(part: &str) -> Result<Proof, Unreadable> {
@@ -70,6 +79,9 @@ impl Proof {
 }
 
 const HEADER: &str = "c2sp.org/tlog-proof@v1\n";
+/// What begins a file in a zip, and the list of files at its end.
+const ZIP_FILE: &str = "PK\u{3}\u{4}";
+const ZIP_LIST: &str = "PK\u{1}\u{2}";
 
 /// What a proof turned out to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -275,6 +287,7 @@ pub fn of_activity(
 
 #[cfg(test)]
 mod tests {
+    use lucky_draw::bundle::Bundle;
     use lucky_draw::tree::MemoryTree;
 
     use super::*;
@@ -301,6 +314,29 @@ mod tests {
                 assert_eq!(top, place.root, "{index} of {size}");
             }
         }
+    }
+
+    #[test]
+    fn a_zip_of_proofs_is_read_and_one_of_receipts_is_a_secret() {
+        let proof = |extra: usize, index: u64| TlogProof {
+            extra: Some(vec![7; extra]),
+            index,
+            hashes: vec![Hash([9; 32]); 3],
+            checkpoint: "a\n1\nb\n\n— a AAAA\n".to_owned(),
+        };
+        let zip = |extra: usize| {
+            let mut files = Bundle::new();
+            for index in [3, 80] {
+                files.insert(format!("proof-{index}"), proof(extra, index).to_text());
+            }
+            String::from_utf8_lossy(&files.to_zip()).replace('\0', "\u{fffd}")
+        };
+        let read = Proof::read_all(&zip(32)).expect("both can be read");
+        let indices: Vec<u64> = read.iter().map(Proof::index).collect();
+        assert_eq!(indices, [3, 80]);
+        assert!(holds_secret(&zip(100)));
+        assert!(Proof::read_all(&zip(100)).is_err());
+        assert!(Proof::read_all(&zip(31)).is_err());
     }
 
     #[test]

@@ -14,6 +14,7 @@ use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 use crate::platform::text::Language;
 
+use super::reveal::{self, Reveal};
 use super::{DrawId, DrawStage, Error, Plan, StoredNote, run, settle};
 
 /// A published draw.
@@ -35,6 +36,8 @@ pub struct Shown {
     pub holdings: Vec<Holding>,
     /// Every published draw of the activity in their order, this one among them.
     pub all: Vec<Plan>,
+    /// How far the result has been shown in a hall, where somebody began to.
+    pub reveal: Option<Reveal>,
 }
 
 impl Shown {
@@ -85,6 +88,7 @@ pub fn shown(tx: &mut Tx, draw: &DrawId) -> Result<Shown, Error> {
     }
     let mut all = super::plans(tx, &plan.activity)?;
     all.retain(|plan| plan.manifest.is_some());
+    let reveal = reveal::find(tx, &plan)?;
     Ok(Shown {
         all,
         facts,
@@ -94,6 +98,7 @@ pub fn shown(tx: &mut Tx, draw: &DrawId) -> Result<Shown, Error> {
         result,
         settles,
         holdings,
+        reveal,
     })
 }
 

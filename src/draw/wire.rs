@@ -1,6 +1,7 @@
 //! What crosses the boundary of draws: forms in, views and words out.
 
 mod draw_page;
+mod hall;
 mod lists;
 mod notes_page;
 mod plan_form;

@@ -273,6 +273,12 @@ pub fn duplicates_of(
         .collect())
 }
 
+/// How many persons have more tickets in a draw than `cap`, of those that take part: what an
+/// entrant audit counts over the whole table.
+pub fn over_cap(tx: &mut Tx, activity: &ActivityId, draw: &str, cap: u32) -> Result<u64, Error> {
+    Ok(voids::over_cap(&store::leaves(tx, activity, draw)?, cap))
+}
+
 /// How many entries were taken, withdrawn and, after the close, void as second ones.
 pub fn count(tx: &mut Tx, activity: &ActivityId) -> Result<Counts, Error> {
     Ok(store::count(tx, activity)?)

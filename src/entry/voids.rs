@@ -6,7 +6,7 @@
 //!
 //! Not here: writing the close note (`draw`), the order that skips voids ([`lucky_draw::order`]).
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use lucky_draw::encode::Hash;
 use lucky_draw::record::VoidCode;
@@ -44,6 +44,16 @@ pub fn of(before: &[Leaf], leaves: &[Leaf]) -> Vec<(u64, VoidCode)> {
             _ => Some((leaf.index, VoidCode::D)),
         })
         .collect()
+}
+
+/// How many persons have more leaves that take part than `cap`.
+pub fn over_cap(leaves: &[Leaf], cap: u32) -> u64 {
+    let mut held: HashMap<Hash, u32> = HashMap::new();
+    for leaf in leaves.iter().filter(|leaf| leaf.void.is_none()) {
+        *held.entry(leaf.tag).or_default() += 1;
+    }
+    let above = held.values().filter(|held| **held > cap).count();
+    u64::try_from(above).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]

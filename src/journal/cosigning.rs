@@ -254,7 +254,7 @@ pub(super) fn keep(
 /// between the earliest freeze and the deadline for its cosignatures, so the first ones are short.
 fn pause_after(failures: u32) -> i64 {
     match failures {
-        0..=3 => 5 * SECOND << failures,
+        0..=3 => (5 * SECOND) << failures,
         4..=20 => MINUTE,
         _ => 10 * MINUTE,
     }

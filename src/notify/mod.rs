@@ -33,7 +33,7 @@ mod post;
 pub mod sheet;
 mod store;
 pub mod tax;
-mod wire;
+pub mod wire;
 
 text_id!(
     /// Names a notice.

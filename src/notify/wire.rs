@@ -39,7 +39,7 @@ pub(super) fn slot(prize: &str, place: &str) -> Option<Slot> {
 
 /// By what a person is known at the desk: what the tag was made of at entry, the first required
 /// one of ID number, e-mail, telephone.
-pub(super) fn told_apart_by(asked: &[AskedField]) -> Option<Field> {
+pub fn told_apart_by(asked: &[AskedField]) -> Option<Field> {
     [Field::NationalId, Field::Email, Field::Phone]
         .into_iter()
         .find(|field| {
@@ -50,7 +50,7 @@ pub(super) fn told_apart_by(asked: &[AskedField]) -> Option<Field> {
 }
 
 /// The subject of what was typed at the desk, as entry made it; `today` is the day in Taipei.
-pub(super) fn subject(field: Field, raw: &str, today: Date) -> Result<Zeroizing<String>, Mistake> {
+pub fn subject(field: Field, raw: &str, today: Date) -> Result<Zeroizing<String>, Mistake> {
     match field {
         Field::Email => {
             let email = Email::parse(raw)?;
@@ -66,7 +66,7 @@ pub(super) fn subject(field: Field, raw: &str, today: Date) -> Result<Zeroizing<
 }
 
 /// Mistakes of the desk's form.
-pub(super) fn subject_mistakes(lang: Language, field: Field, mistake: Mistake) -> Mistakes {
+pub fn subject_mistakes(lang: Language, field: Field, mistake: Mistake) -> Mistakes {
     let mut mistakes = Mistakes::new();
     let words = mistake::say(lang, mistake.message_id(), &mistake.args());
     mistakes.add(field.code(), words);

@@ -104,6 +104,9 @@ fn items(language: Language, facts: &Facts, asked: &[AskedField], library: &Conf
     if !survey {
         kept.push_str(&say("policy-kept-tax", &[]));
     }
+    if !survey && asked.iter().any(|asked| asked.field == Field::Name) {
+        kept.push_str(&say("policy-kept-masked", &[]));
+    }
     if !facts.answers_linked {
         kept.push_str(&say("policy-kept-unlinked", &[]));
     }

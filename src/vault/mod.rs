@@ -46,7 +46,7 @@ pub use handle::Vault;
 pub use keys::KeyError;
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use purpose::{
-    OwnCopy, PrizeHandover, ServiceAnalysis, WinnerCall, WinnerExport, WinnerNotice,
+    LiveReveal, OwnCopy, PrizeHandover, ServiceAnalysis, WinnerCall, WinnerExport, WinnerNotice,
 };
 pub use winner::{VerifiedDraw, WinnerProof};
 pub use wire::{CheckpointOf, FileSystem, NotAWinner, Refusal, Shredded, Standing};

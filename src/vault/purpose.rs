@@ -26,6 +26,10 @@ purposes! {
     PrizeHandover: "prize-handover", on Consent, until Purge, of Winners,
         reads [Name];
 
+    /// Showing the masked name of a winner, such as 王○明, in the hall while a draw is shown live.
+    LiveReveal: "live-reveal", on Consent, until Purge, of Winners,
+        reads [Name];
+
     /// Showing a person their own entry, opened by the secret that nobody else has.
     OwnCopy: "own-copy", on RightOfAccess, until Purge, of TheEntrant,
         reads [Name, Phone, Email, PostalCode, County, District, AddressLine];

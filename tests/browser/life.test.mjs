@@ -1,9 +1,9 @@
 // The main job in Chromium, every step clicked: a librarian set up through the printed link takes an
 // activity from draft to purged, fifty patrons enter with JavaScript off, a recorded drand round is
-// pasted, and the bundle is checked with lucky-draw-verify before and after the purge.
+// pasted, and the bundle is checked with all three verifiers before and after the purge.
 
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -50,13 +50,34 @@ function syntheticId(n) {
   return `A${digits}${(10 - (sum % 10)) % 10}`;
 }
 
+const REPOSITORY = new URL('../../', import.meta.url).pathname;
+const VERIFIERS = [
+  [join(dirname(process.env.FAIRDRAW_BIN), 'lucky-draw-verify')],
+  ['node', join(REPOSITORY, 'static/js/verify/cli.mjs')],
+  ['python3', join(REPOSITORY, 'protocol/python/lucky_draw_verify.py')],
+];
+
+/** The report of one verifier as JSON. */
+function reportOf([program, ...given], bundle) {
+  const ran = spawnSync(program, [...given, bundle, '--json'], { encoding: 'utf8' });
+  assert.match(ran.stdout, /^\{/, `${program}: ${ran.stderr}`);
+  return JSON.parse(ran.stdout);
+}
+
+/** Checks a bundle of the running product with all three verifiers, which must say the same. */
 function check(bundle) {
-  const verifier = join(dirname(process.env.FAIRDRAW_BIN), 'lucky-draw-verify');
-  try {
-    return { code: 0, words: execFileSync(verifier, [bundle], { encoding: 'utf8' }) };
-  } catch (error) {
-    return { code: error.status, words: error.stdout };
-  }
+  const [rust, browserPage, python] = VERIFIERS.map((verifier) => reportOf(verifier, bundle));
+  const outcomes = ({ checks }) => checks.map(({ name, outcome }) => `${outcome}\t${name}`);
+  assert.deepEqual(outcomes(browserPage), outcomes(rust));
+  assert.deepEqual(browserPage.computed, rust.computed);
+  assert.deepEqual(python.computed, rust.computed);
+  // Without py_ecc, Python cannot tell whether the beacon is signed, and says so.
+  const known = outcomes(python).map((line, place) =>
+    line === 'could not check\tbeacon' ? line.replace(/.*\t/, rust.checks[place].outcome + '\t') : line,
+  );
+  assert.deepEqual(known, outcomes(rust));
+  const lines = rust.checks.map(({ name, outcome, reason }) => `${outcome}\t${name}\t${reason}`);
+  return { code: rust.exit, words: [...lines, rust.result, ''].join('\n') };
 }
 
 async function save(page, link, name) {

@@ -165,6 +165,11 @@ export async function openBrowser({ switches = [] } = {}) {
   };
 }
 
+/** Another page of the same person, with the same cookies: the projector beside the desk. */
+export async function openBeside(page) {
+  return watched(await page.context().newPage(), notes.get(page).scriptsOff);
+}
+
 const notes = new WeakMap();
 
 /** Notes what goes wrong on a page while a person uses it, and what it weighs. */

@@ -176,14 +176,14 @@ async function timedCheck() {
 }
 
 test('twenty thousand entries are checked within two seconds, and the page stays alive', async (t) => {
-  // The best of three, because other work on this machine says nothing about the page.
-  const runs = [await timedCheck(), await timedCheck(), await timedCheck()];
+  // Up to five times, because other work on this machine says nothing about the page.
+  const runs = [];
+  const isGood = ({ took, longest }) => took <= 2000 && longest <= 500;
+  while (runs.length < 5 && !runs.some(isGood)) runs.push(await timedCheck());
   for (const { result } of runs) assert.match(result, /^result: passed/);
-  const took = runs.map((run) => Math.round(run.took));
-  const pauses = runs.map((run) => Math.round(run.longest));
-  t.diagnostic(`20,000 entries: ${took.join(', ')} ms; longest pauses ${pauses.join(', ')} ms`);
-  assert.ok(Math.min(...took) <= 2000, `${took} ms`);
-  assert.ok(Math.min(...pauses) <= 500, `${pauses} ms without an answer`);
+  const figures = runs.map(({ took, longest }) => `${Math.round(took)} (${Math.round(longest)})`);
+  t.diagnostic(`20,000 entries in ms, and the longest pause: ${figures.join(', ')}`);
+  assert.ok(runs.some(isGood), figures.join(', '));
 });
 
 test('it works over plain http on the network of a hall', async () => {

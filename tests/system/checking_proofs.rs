@@ -263,7 +263,7 @@ fn what_another_site_signed_or_somebody_changed_is_no_proof(engine: Engine) {
     };
     assert_eq!(says(&moved.to_text()), altered);
     let beyond = TlogProof {
-        index: u64::MAX,
+        index: u64::from(u32::MAX),
         ..good.clone()
     };
     assert_eq!(says(&beyond.to_text()), altered);

@@ -22,6 +22,7 @@ mod managing_staff;
 mod privacy;
 mod proving_the_machinery;
 mod several_draws;
+mod showing_live;
 mod signing_in;
 mod telling_winners;
 mod witnessing;

@@ -13,13 +13,14 @@ use fairdraw::draw::{self, CancelCode, DrawStage, Error, Plan, PlanDetails, Priz
 use fairdraw::entry::submit::{self, Filled, Placed, Taking};
 use fairdraw::entry::{self, own};
 use fairdraw::identity::national_id;
+use fairdraw::journal;
 use fairdraw::notify::claims;
-use fairdraw::platform::clock::{DAY, HOUR, Timestamp};
+use fairdraw::platform::clock::{Clock, DAY, HOUR, Timestamp};
 use fairdraw::platform::db::{GroupVerb, Tx};
 use fairdraw::platform::ids;
 use fairdraw::platform::text::Language;
 use fairdraw::policy;
-use fairdraw::vault::{Contact, Email, Name, Phone};
+use fairdraw::vault::{Contact, Email, Name, Phone, Vault};
 use lucky_draw::beacon::{Beacon, QUICKNET};
 use lucky_draw::bundle::Bundle;
 use lucky_draw::encode::Hash;
@@ -31,12 +32,14 @@ use lucky_draw::verify::{Options, verify};
 use rocket::http::Status;
 
 use crate::support::Engine;
-use crate::support::app::{Person, TestApp, local};
+use crate::support::app::{Person, TestApp, local, moment};
+use crate::support::server::WitnessServer;
 
 on_both! {
     a_winner_of_session_one_leaves_the_sessions_after_it,
     a_session_that_is_cancelled_alone_excludes_nobody,
     one_pasted_round_decides_every_session_of_its_moment,
+    a_cancelled_session_is_witnessed_by_the_draw_around_it,
     one_entry_has_a_ticket_and_a_proof_in_every_session,
     a_person_takes_part_in_one_pool,
     three_draws_are_purged_with_a_note_each,
@@ -141,7 +144,14 @@ impl Library {
     }
 
     fn drafted(engine: Engine, arrangement: Arrangement, draws: &[Planned]) -> Library {
-        let app = TestApp::with(engine, "2023-08-13T09:00:00+08:00", |_| {});
+        let app = TestApp::with(engine, Library::START, |_| {});
+        Library::drafted_in(app, arrangement, draws)
+    }
+
+    /// When a library begins to prepare.
+    const START: &str = "2023-08-13T09:00:00+08:00";
+
+    fn drafted_in(app: TestApp, arrangement: Arrangement, draws: &[Planned]) -> Library {
         let by = StaffId::fresh();
         let db = &app.app.db;
         let id = db
@@ -452,6 +462,46 @@ fn one_pasted_round_decides_every_session_of_its_moment(engine: Engine) {
         "the third has another round"
     );
     library.assert_verifies(1);
+}
+
+/// The bundle of a cancelled draw names no witnesses; inside another one it carries those of the
+/// draw around it, which show that it was cancelled before its round.
+fn a_cancelled_session_is_witnessed_by_the_draw_around_it(engine: Engine) {
+    let clock = Clock::standing_at(moment(Library::START));
+    let mut witness = None;
+    let app = TestApp::on(engine, &clock, |config| {
+        let vault = Vault::open(&config.keys(), &config.site).expect("the keys are made");
+        let server = WitnessServer::start("w.example.tw", &[&journal::vkey(&vault)], &clock);
+        config.witnesses = vec![server.setting()];
+        config.quorum = 1;
+        witness = Some(server);
+    });
+    let library = Library::drafted_in(app, Arrangement::Sessions, &sessions()[..2]);
+    library.publish();
+    library.app.go_to(moment(Library::START));
+    library.app.go_to(time_of(FIRST).plus(-8 * DAY));
+    for person in 0..4 {
+        library.enter(person, None);
+    }
+    library.freeze();
+    let first = library.plans()[0].id.clone();
+    library.write(|tx| {
+        let vault = &library.app.app.vault;
+        draw::cancel_one(tx, vault, &library.by, &first, CancelCode::Prize).map(|_| ())
+    });
+    library.app.app.run_jobs().expect("due jobs can be read");
+    library.app.go_to(time_of(FIRST).plus(2_000));
+    library.receive(1, FIRST).expect("the second is drawn");
+
+    let strict = Options {
+        require_time: true,
+        ..Options::default()
+    };
+    let report = verify(&library.bundle(1), &strict);
+    assert_eq!(report.exit_code(), 0, "{}", report.result_line());
+    // Alone it says that nobody outside is known.
+    library.assert_verifies(0);
+    drop(witness);
 }
 
 fn one_entry_has_a_ticket_and_a_proof_in_every_session(engine: Engine) {

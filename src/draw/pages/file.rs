@@ -21,7 +21,7 @@ pub(super) struct File {
 /// A file, or from when on there will be one.
 pub(super) enum FileAnswer {
     /// It is there.
-    File(File),
+    File(Box<File>),
     /// 404 until this moment, in words for a program.
     NotBefore {
         /// From when on it is there.

@@ -189,11 +189,11 @@ async fn place_file(id: &str, file: &str, db: &State<Db>) -> AppResult<FileAnswe
             }
             let place = proof::place(tx, &shown, index)?;
             Ok::<_, Error>(place.map(|place| {
-                FileAnswer::File(File {
+                FileAnswer::File(Box::new(File {
                     kind: ContentType::JSON,
                     name: None,
                     content: PlaceFile::of(&shown, &place).to_json().into_bytes(),
-                })
+                }))
             }))
         })
         .await?;
@@ -212,11 +212,11 @@ async fn list_file(id: &str, db: &State<Db>) -> AppResult<FileAnswer> {
                 return Ok(FileAnswer::NotBefore { at, now });
             };
             let leaves = draw::listed(tx, &shown, 0, i64::MAX)?;
-            Ok::<_, Error>(FileAnswer::File(File {
+            Ok::<_, Error>(FileAnswer::File(Box::new(File {
                 kind: ContentType::CSV,
                 name: Some(format!("{}-tickets.csv", shown.facts.slug)),
                 content: csv(&leaves, |index| close.void(index)).into_bytes(),
-            }))
+            })))
         })
         .await?)
 }

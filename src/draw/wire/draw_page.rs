@@ -11,6 +11,7 @@ use crate::draw::{CancelCode, DrawStage, Plan, Shown};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 
+use super::hall::{AuditView, LiveView, seen};
 use super::lists::{HolderRow, holder_rows};
 use super::notes_page::note_words;
 use super::plan_form::PrizeRow;
@@ -59,6 +60,8 @@ pub(in crate::draw) struct DrawView {
     cancelled_reason: String,
     purged: bool,
     changed: Option<ChangedView>,
+    live: Option<LiveView>,
+    audit: Option<AuditView>,
 }
 
 /// Another draw of the same activity.
@@ -113,7 +116,13 @@ impl DrawView {
         let phase = Phase::of(facts, plan, now);
         let due = plan.round_time().unwrap_or(facts.draws_at);
         let drand = plan.drand();
-        let holders = holder_rows(language, plan, &shown.holdings, &shown.settles);
+        let live = LiveView::of(shown, now);
+        let mut holdings = shown.holdings.clone();
+        if live.is_some() {
+            let seen = seen(shown);
+            holdings.retain(|holding| seen.contains(&holding.index));
+        }
+        let holders = holder_rows(language, plan, &holdings, &shown.settles);
         let more_holders = holders.len() > HOLDERS_ON_THE_PAGE;
         let (reserve_list, winners): (Vec<_>, Vec<_>) = holders
             .into_iter()
@@ -153,6 +162,8 @@ impl DrawView {
             cancelled_reason: cancelled_reason(language, shown),
             purged: facts.stage == crate::activity::Stage::Purged,
             changed: changed(language, shown),
+            audit: AuditView::of(shown),
+            live,
         }
     }
 }

@@ -41,7 +41,7 @@ impl NotesView {
         };
         NotesView {
             id: shown.plan.id.0.clone(),
-            title: shown.facts.title.pick(language).to_owned(),
+            title: shown.title(language),
             rows: notes.iter().map(row).collect(),
             closed: shown.close.is_some(),
             bundle: matches!(shown.plan.stage, DrawStage::Drawn | DrawStage::Cancelled),

@@ -81,7 +81,7 @@ impl ProofView {
     pub(in crate::draw) fn empty(language: Language, facts: &Facts, draws: &[Shown]) -> ProofView {
         let choice = |shown: &Shown| DrawChoice {
             value: shown.plan.id.0.clone(),
-            label: shown.facts.title.pick(language).to_owned(),
+            label: shown.title(language),
             closed: shown.close.is_some(),
             closes_at: shown.facts.closes_at.0,
         };

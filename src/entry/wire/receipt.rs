@@ -48,7 +48,7 @@ pub struct TicketView {
 }
 
 /// A QR code as one path of unit squares.
-#[derive(Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub struct QrView {
     url: String,
     size: usize,

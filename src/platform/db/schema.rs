@@ -410,6 +410,42 @@ diesel::table! {
     }
 }
 
+diesel::table! {
+    reveals (activity_id, draw_id) {
+        activity_id -> Text,
+        draw_id -> Text,
+        step -> BigInt,
+        paused -> Bool,
+        black -> Bool,
+        quiet -> Bool,
+        names -> Bool,
+        reserves -> Bool,
+        begun_at -> BigInt,
+        moved_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    inspections (activity_id, draw_id) {
+        activity_id -> Text,
+        draw_id -> Text,
+        sample -> BigInt,
+        begun_by -> Text,
+        begun_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    inspected_tickets (activity_id, draw_id, position) {
+        activity_id -> Text,
+        draw_id -> Text,
+        position -> BigInt,
+        found -> Bool,
+        marked_by -> Text,
+        marked_at -> BigInt,
+    }
+}
+
 diesel::allow_tables_to_appear_in_same_query!(
     site_settings,
     staff,
@@ -444,4 +480,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     audit_records,
     purges,
     statistics,
+    reveals,
+    inspections,
+    inspected_tickets,
 );

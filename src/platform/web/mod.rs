@@ -66,7 +66,7 @@ fn language_of(request: &Request<'_>) -> Language {
 enum Area {
     /// Anybody.
     Public,
-    /// People who work here: `/staff` and `/admin`.
+    /// People who work here: `/staff`, `/admin`, and the projector they set up under `/stage`.
     Staff,
 }
 
@@ -81,7 +81,7 @@ impl Area {
     fn of_path(path: &str) -> Area {
         let first = Language::of_path(path).1.split('/').nth(1);
         match first {
-            Some("staff" | "admin") => Area::Staff,
+            Some("staff" | "admin" | "stage") => Area::Staff,
             _ => Area::Public,
         }
     }

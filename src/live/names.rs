@@ -1,0 +1,115 @@
+//! Masked names of winners, for the hall.
+//!
+//! Invariant: a name is opened through the vault, of a winner whose result the vault itself has
+//! verified, on record before it is opened; what leaves this file is masked, and it is kept in
+//! memory alone. A name that cannot be opened leaves the ticket number, which is enough.
+//!
+//! Not here: telling winners ([`crate::notify`]).
+
+use std::collections::HashMap;
+
+use crate::audit::Actor;
+use crate::draw::{self, DrawId, Plan};
+use crate::entry;
+use crate::identity::mask;
+use crate::platform::db::{Db, Tx};
+use crate::vault::{self, LiveReveal, Name, Sealed, Vault, VerifiedDraw, WinnerContact};
+
+use super::{Error, Hall};
+
+/// The masked names of one draw, by ticket.
+#[derive(Default)]
+pub(super) struct NamesOf {
+    masked: HashMap<u64, String>,
+    /// The draw as the vault verified it; a hundred names need one verification.
+    verified: Option<VerifiedDraw>,
+}
+
+/// The masked names that were opened so far.
+pub(super) fn opened(hall: &Hall, draw: &DrawId) -> HashMap<u64, String> {
+    let names = hall.names();
+    names
+        .get(draw)
+        .map_or_else(HashMap::new, |of| of.masked.clone())
+}
+
+/// Opens the names of these tickets, those that were not opened before; the showing goes on
+/// without a name that does not open.
+pub(super) fn open(
+    db: &Db,
+    vault: &Vault,
+    hall: &Hall,
+    by: &Actor,
+    plan: &Plan,
+    tickets: &[u64],
+) -> Result<(), Error> {
+    let known = opened(hall, &plan.id);
+    let missing: Vec<u64> = tickets
+        .iter()
+        .copied()
+        .filter(|ticket| !known.contains_key(ticket))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let verified = verified(db, vault, hall, plan)?;
+    let recorded = db.write_now("record names for the hall", |tx| -> Result<_, Error> {
+        let mut contacts = Vec::new();
+        for ticket in &missing {
+            contacts.extend(contact(tx, plan, &verified, *ticket)?);
+        }
+        let reason = plan.id.as_str();
+        Ok(vault::record::<LiveReveal>(tx, by, reason, contacts)?)
+    })?;
+    let winners = vault.open_winners(recorded)?;
+    let mut names = hall.names();
+    let of = names.entry(plan.id.clone()).or_default();
+    for winner in winners {
+        let Ok(contact) = winner.contact else {
+            continue;
+        };
+        if let Some(name) = contact.read::<Name>() {
+            of.masked.insert(winner.position, mask::name(name.expose()));
+        }
+    }
+    Ok(())
+}
+
+fn verified(db: &Db, vault: &Vault, hall: &Hall, plan: &Plan) -> Result<VerifiedDraw, Error> {
+    let kept = hall
+        .names()
+        .get(&plan.id)
+        .and_then(|of| of.verified.clone());
+    if let Some(verified) = kept {
+        return Ok(verified);
+    }
+    let bundle = db.read_now("read bundle", |tx| draw::bundle(tx, vault, plan))?;
+    let verified = vault.verified(plan.activity.as_str(), &bundle)?;
+    let mut names = hall.names();
+    names.entry(plan.id.clone()).or_default().verified = Some(verified.clone());
+    Ok(verified)
+}
+
+/// The sealed contact of a winning ticket; none where the prize has passed on, or nobody is there.
+fn contact(
+    tx: &mut Tx,
+    plan: &Plan,
+    verified: &VerifiedDraw,
+    ticket: u64,
+) -> Result<Option<WinnerContact>, Error> {
+    let Some(found) = entry::ticket(tx, &plan.activity, plan.id.as_str(), ticket)? else {
+        return Ok(None);
+    };
+    let sealed: Option<Sealed> = match &found.contact_item {
+        Some(item) => vault::sealed(tx, plan.activity.as_str(), item)?,
+        None => None,
+    };
+    let (Ok(proof), Some(sealed)) = (verified.winner(ticket), sealed) else {
+        return Ok(None);
+    };
+    Ok(Some(WinnerContact {
+        proof,
+        sealed,
+        notice: found.notice,
+    }))
+}

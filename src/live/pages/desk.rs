@@ -1,0 +1,204 @@
+//! The operator's desk: checks, countdown, the round pasted, and the next winner.
+//!
+//! Every cue works by a button and a reload; scripts only save the reload.
+
+use std::sync::Arc;
+
+use rocket::http::uri::Host;
+use rocket::{Route, State, get, post, routes};
+
+use crate::account::guard::Librarian;
+use crate::audit::Actor;
+use crate::draw::beacon::{self, Relays};
+use crate::draw::reveal::{self, Cue, Scene};
+use crate::draw::{self, DrawId, DrawStage, Plan, Shown};
+use crate::live::wire::{DeskView, PasteView, paste_words};
+use crate::live::{Hall, awaited, names, preflight};
+use crate::platform::config::Config;
+use crate::platform::db::Db;
+use crate::platform::text::{self, Language};
+use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::form::FormFields;
+use crate::platform::web::page::{Page, Reply};
+use crate::vault::Vault;
+
+use super::{Fresh, OnStage, back, checked, read, typed};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![desk, direct, check]
+}
+
+fn page(lang: Language, on: &OnStage, hall: &Hall, config: &Config, paste: PasteView) -> Page {
+    let asked = *hall.asked();
+    let playing = on.playing(hall, None);
+    let view = DeskView::of(lang, &playing, asked, &config.public_origin, paste);
+    Page::new(lang, "live/desk", view).no_store()
+}
+
+#[get("/staff/draws/<id>/run")]
+async fn desk(
+    lang: Language,
+    _staff: Librarian,
+    id: &str,
+    host: Option<&Host<'_>>,
+    db: &State<Db>,
+    hall: &State<Arc<Hall>>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Page> {
+    let on = read(db, config, host, id).await?;
+    Ok(page(lang, &on, hall, config, PasteView::default()))
+}
+
+/// What the desk was asked to do.
+enum Wish {
+    Cue(Cue),
+    /// Ask the relays whether they and the clock are right.
+    Ask,
+    /// Say whether what was pasted is the round.
+    Check,
+    /// Take the pasted round.
+    Receive,
+}
+
+impl Wish {
+    fn of(form: &FormFields) -> Option<Wish> {
+        match form.value("do") {
+            "ask" => Some(Wish::Ask),
+            "check" => Some(Wish::Check),
+            "receive" => Some(Wish::Receive),
+            word => Cue::parse(word).map(Wish::Cue),
+        }
+    }
+}
+
+#[post("/staff/draws/<id>/run", data = "<form>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
+async fn direct(
+    lang: Language,
+    staff: Librarian,
+    id: &str,
+    host: Option<&Host<'_>>,
+    form: FormFields,
+    db: &State<Db>,
+    vault: &State<Vault>,
+    hall: &State<Arc<Hall>>,
+    relays: &State<Arc<dyn Relays>>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Reply> {
+    let on = read(db, config, host, id).await?;
+    let draw = on.shown.plan.id.clone();
+    let to = back(&form, &draw, "run", "");
+    match Wish::of(&form).ok_or_else(AppError::not_found)? {
+        Wish::Cue(cue) => {
+            give(cue, &on.shown, staff.0.actor(), db, vault, hall).await?;
+            Ok(Reply::go(lang, &to))
+        }
+        Wish::Ask => {
+            let wanted = awaited(&on.shown.plan).ok_or_else(AppError::not_found)?;
+            let (relays, chain) = (relays.inner().clone(), wanted.chain);
+            let now = on.now;
+            let asked =
+                rocket::tokio::task::spawn_blocking(move || preflight::ask(&*relays, chain, now))
+                    .await
+                    .map_err(AppError::broken)?;
+            *hall.asked() = Some(asked);
+            Ok(Reply::go(lang, &to))
+        }
+        wish => {
+            let mut paste = typed(&form);
+            if paste.typed.is_empty() {
+                let words = text::message(lang, "draw-paste-empty", &[]);
+                paste.mistakes.add("beacon", words);
+                return Ok(page(lang, &on, hall, config, paste).again().into());
+            }
+            let wanted = awaited(&on.shown.plan).ok_or_else(AppError::not_found)?;
+            let read = beacon::pasted(wanted.chain, wanted.round, &paste.typed);
+            let words = paste_words(lang, wanted.round, &read);
+            match (wish, read) {
+                (Wish::Receive, Ok(round)) => {
+                    let (vault, by) = (vault.inner().clone(), staff.0.actor());
+                    db.write("receive pasted beacon", move |tx| {
+                        draw::receive(tx, &vault, &by, &draw, &round)
+                    })
+                    .await?;
+                    Ok(Reply::go(lang, &to))
+                }
+                (Wish::Receive, Err(_)) => {
+                    paste.mistakes.add("beacon", words);
+                    Ok(page(lang, &on, hall, config, paste).again().into())
+                }
+                _ => {
+                    paste.verdict = words;
+                    Ok(page(lang, &on, hall, config, paste).into())
+                }
+            }
+        }
+    }
+}
+
+/// Carries a cue out; a winner's name is opened before the ticket is shown.
+async fn give(
+    cue: Cue,
+    shown: &Shown,
+    by: Actor,
+    db: &Db,
+    vault: &Vault,
+    hall: &Arc<Hall>,
+) -> AppResult<()> {
+    if let Some(tickets) = about_to_show(cue, shown) {
+        let (plan, by, hall) = (shown.plan.clone(), by.clone(), hall.clone());
+        let (db, vault) = (db.clone(), vault.clone());
+        rocket::tokio::task::spawn_blocking(move || {
+            open_names(&tickets, &plan, &by, &db, &vault, &hall);
+        })
+        .await
+        .map_err(AppError::broken)?;
+    }
+    let draw = shown.plan.id.clone();
+    db.write("direct live draw", move |tx| {
+        reveal::direct(tx, &by, &draw, cue)
+    })
+    .await?;
+    Ok(())
+}
+
+/// The tickets whose names the screen shows after this cue.
+fn about_to_show(cue: Cue, shown: &Shown) -> Option<Vec<u64>> {
+    let (reveal, result) = (shown.reveal?, shown.result.as_ref()?);
+    let winners = reveal::order(&shown.plan, result);
+    let after = reveal.after(cue, Some(winners.len()), reveal.moved_at);
+    if shown.plan.stage != DrawStage::Drawn || !after.names {
+        return None;
+    }
+    let seen = Scene::at(after.step, winners.len()).revealed(winners.len());
+    Some(
+        winners
+            .into_iter()
+            .take(seen)
+            .map(|(_, index)| index)
+            .collect(),
+    )
+}
+
+/// A name that does not open must not stop the hall: the number is shown without it.
+fn open_names(tickets: &[u64], plan: &Plan, by: &Actor, db: &Db, vault: &Vault, hall: &Hall) {
+    if let Err(error) = names::open(db, vault, hall, by, plan, tickets) {
+        tracing::warn!(%error, draw = %plan.id, "a name for the hall was not opened");
+    }
+}
+
+/// While somebody types: is it the round? Nothing is stored.
+#[post("/staff/draws/<id>/run/check", data = "<form>")]
+async fn check(
+    lang: Language,
+    _staff: Librarian,
+    id: &str,
+    form: FormFields,
+    db: &State<Db>,
+) -> AppResult<Fresh> {
+    let id = DrawId::from(id);
+    let plan = db.read("read draw", move |tx| draw::by_id(tx, &id)).await?;
+    let wanted = awaited(&plan).ok_or_else(AppError::not_found)?;
+    let read = beacon::pasted(wanted.chain, wanted.round, form.value("beacon"));
+    Ok(checked(lang, wanted.round, &read))
+}

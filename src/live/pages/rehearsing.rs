@@ -1,0 +1,149 @@
+//! The rehearsal: desk and projector with made-up numbers, in memory alone.
+
+use std::sync::Arc;
+
+use rocket::http::uri::Host;
+use rocket::{Route, State, get, post, routes};
+
+use crate::account::guard::Librarian;
+use crate::draw::DrawId;
+use crate::draw::reveal::Cue;
+use crate::live::Hall;
+use crate::live::rehearsal::{self, ROUND, Rehearsal};
+use crate::live::wire::{DeskView, PasteView, SceneView, paste_words};
+use crate::platform::clock::Timestamp;
+use crate::platform::config::Config;
+use crate::platform::db::Db;
+use crate::platform::text::{self, Language};
+use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::form::FormFields;
+use crate::platform::web::page::{Page, Reply};
+
+use super::{Fresh, OnStage, back, checked, read, state, typed};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![desk, direct, check, stage, poll]
+}
+
+/// The rehearsal of a draw as it is now; one that has not begun is at its first scene.
+fn current(hall: &Hall, draw: &DrawId, now: Timestamp) -> Rehearsal {
+    let rehearsals = hall.rehearsals();
+    rehearsals
+        .get(draw)
+        .copied()
+        .unwrap_or(Rehearsal::begun(now))
+}
+
+fn page(lang: Language, on: &OnStage, hall: &Hall, paste: PasteView) -> Page {
+    let rehearsal = current(hall, &on.shown.plan.id, on.now);
+    let playing = on.playing(hall, Some(&rehearsal));
+    let view = DeskView::of(lang, &playing, None, "", paste);
+    Page::new(lang, "live/desk", view).no_store()
+}
+
+#[get("/staff/draws/<id>/rehearse")]
+async fn desk(
+    lang: Language,
+    _staff: Librarian,
+    id: &str,
+    host: Option<&Host<'_>>,
+    db: &State<Db>,
+    hall: &State<Arc<Hall>>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Page> {
+    let on = read(db, config, host, id).await?;
+    Ok(page(lang, &on, hall, PasteView::default()))
+}
+
+#[post("/staff/draws/<id>/rehearse", data = "<form>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
+async fn direct(
+    lang: Language,
+    _staff: Librarian,
+    id: &str,
+    host: Option<&Host<'_>>,
+    form: FormFields,
+    db: &State<Db>,
+    hall: &State<Arc<Hall>>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Reply> {
+    let on = read(db, config, host, id).await?;
+    let draw = on.shown.plan.id.clone();
+    let to = back(&form, &draw, "rehearse", "/rehearsal");
+    let wish = form.value("do");
+    if let Some(cue) = Cue::parse(wish) {
+        let winners = rehearsal::winners(&on.shown.plan, on.size).len();
+        let after = current(hall, &draw, on.now).after(cue, winners, on.now);
+        hall.rehearsals().insert(draw, after);
+        return Ok(Reply::go(lang, &to));
+    }
+    if wish == "again" {
+        hall.rehearsals().remove(&draw);
+        return Ok(Reply::go(lang, &to));
+    }
+    if !matches!(wish, "check" | "receive") {
+        return Err(AppError::not_found());
+    }
+    let mut paste = typed(&form);
+    if paste.typed.is_empty() {
+        let words = text::message(lang, "draw-paste-empty", &[]);
+        paste.mistakes.add("beacon", words);
+        return Ok(page(lang, &on, hall, paste).again().into());
+    }
+    let read = rehearsal::pasted(&paste.typed);
+    let words = paste_words(lang, ROUND, &read);
+    match (wish, read) {
+        ("receive", Ok(_)) => {
+            let received = Rehearsal {
+                received: true,
+                ..current(hall, &draw, on.now)
+            };
+            hall.rehearsals().insert(draw, received);
+            Ok(Reply::go(lang, &to))
+        }
+        ("receive", Err(_)) => {
+            paste.mistakes.add("beacon", words);
+            Ok(page(lang, &on, hall, paste).again().into())
+        }
+        _ => {
+            paste.verdict = words;
+            Ok(page(lang, &on, hall, paste).into())
+        }
+    }
+}
+
+#[post("/staff/draws/<_id>/rehearse/check", data = "<form>")]
+async fn check(lang: Language, _staff: Librarian, _id: &str, form: FormFields) -> Fresh {
+    checked(lang, ROUND, &rehearsal::pasted(form.value("beacon")))
+}
+
+#[get("/stage/<id>/rehearsal")]
+async fn stage(
+    lang: Language,
+    _staff: Librarian,
+    id: &str,
+    host: Option<&Host<'_>>,
+    db: &State<Db>,
+    hall: &State<Arc<Hall>>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Page> {
+    let on = read(db, config, host, id).await?;
+    let rehearsal = current(hall, &on.shown.plan.id, on.now);
+    let view = SceneView::of(lang, &on.playing(hall, Some(&rehearsal)));
+    Ok(Page::new(lang, "live/stage", view).no_store())
+}
+
+#[get("/stage/<id>/rehearsal/state")]
+async fn poll(
+    lang: Language,
+    _staff: Librarian,
+    id: &str,
+    db: &State<Db>,
+    hall: &State<Arc<Hall>>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Fresh> {
+    let on = read(db, config, None, id).await?;
+    let rehearsal = current(hall, &on.shown.plan.id, on.now);
+    let view = SceneView::of(lang, &on.playing(hall, Some(&rehearsal)));
+    Ok(state(&view, on.now))
+}
