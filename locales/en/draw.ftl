@@ -180,7 +180,6 @@ draw-purged-what = The entries, the winners’ contact data and the record of wh
 draw-purged-certificate = See the certificate of deletion
 
 draw-how-title = How to check “{ $title }”
-draw-how-lead = You check on your own computer. Nothing is uploaded, and you need not trust the library’s server.
 draw-how-story = In one minute
 draw-how-1 = Before entry opened, the rules, the prizes and the beacon round were signed and published.
 draw-how-2 = Everyone who entered has a receipt. At the close the fingerprints of all tickets are published, so one missing or added would be noticed.
@@ -364,6 +363,7 @@ draw-trouble-draw-name = Where there are several draws, each needs a name in Chi
 draw-trouble-draw-time = This draw has to be at least 10 minutes after the list is sealed and not after the activity's time of the draw
 draw-trouble-excludes = Only draws that come before this one, in order and in time, can be skipped; change the order or the time
 draw-trouble-excludes-many = One draw can skip the winners of 16 others at most
+draw-trouble-excludes-deep = The draws that are skipped skip others in turn, and the file to verify this draw would become too large; skip the winners of fewer draws
 draw-problem-one-pool = For people to pick a group there have to be two draws at least; or let everybody take part in every session
 draw-paste-waits = The round is right, but this draw waits for the result of an earlier one; paste the round of that one first
 draw-rules-part = Draws

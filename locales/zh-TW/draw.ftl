@@ -171,7 +171,6 @@ draw-purged-what = 報名資料、得獎者的聯絡資料和領獎紀錄都已�
 draw-purged-certificate = 看刪除證明
 
 draw-how-title = 怎麼驗證「{ $title }」
-draw-how-lead = 驗證在您自己的電腦上進行，不用上傳任何資料，也不需要相信圖書館的伺服器。
 draw-how-story = 一分鐘看完
 draw-how-1 = 開放報名之前，規則、獎品和要用哪一輪公共亂數都已簽章公開。
 draw-how-2 = 每個人報名時都拿到回條。截止後公開全部號碼的指紋，少了誰、多了誰都會被發現。
@@ -352,6 +351,7 @@ draw-trouble-draw-name = 有多場抽獎時，每一場都要有中文和英文�
 draw-trouble-draw-time = 這一場的時間要在名冊封存 10 分鐘以後、活動的抽獎時間以前
 draw-trouble-excludes = 只能排除順序與時間都在前面的場次，請調整順序或時間
 draw-trouble-excludes-many = 一場最多排除 16 場
+draw-trouble-excludes-deep = 排除的場次又各自排除其他場次，這一場的驗證檔會太大，請減少排除的場次
 draw-problem-one-pool = 要讓報名的人選組別，至少要有兩場抽獎；或改成每一場都參加
 draw-paste-waits = 這一輪是對的，但要等前面場次的結果；請先貼上前面場次的公共亂數
 draw-rules-part = 場次

@@ -21,6 +21,11 @@ pub(super) const MOST_UNITS: u32 = 100_000;
 pub(super) const MOST_PER_PERSON: u32 = 65_535;
 /// Most draws that one draw excludes (draw-protocol 4.3).
 const MOST_EXCLUDES: usize = 16;
+/// Most bundles inside one bundle: an excluded draw brings the whole bundle of each draw that it
+/// excludes itself, so a chain in which everybody excludes everybody doubles with each draw.
+const MOST_BUNDLES_INSIDE: u64 = 64;
+/// How deep bundles may lie inside each other; verifiers stop at 16.
+const DEEPEST_BUNDLE: u64 = 15;
 /// Most draws in one activity: sessions of a month, or branches of a city.
 pub(super) const MOST_DRAWS: usize = 100;
 /// Highest value of one prize, in NT$.
@@ -97,6 +102,8 @@ pub enum PlanTrouble {
     ExcludesUnfit,
     /// More draws are excluded than the protocol takes.
     ExcludesTooMany,
+    /// The draws that it excludes exclude so many others that its bundle would not fit a download.
+    ExcludesTooDeep,
 }
 
 impl PlanDetails {
@@ -224,7 +231,44 @@ impl Plan {
                 .any(|id| !others().any(|other| other.id == *id && may_be_excluded(other))),
             PlanTrouble::ExcludesUnfit,
         );
+        let inside = self.inside(all);
+        note(
+            inside.bundles > MOST_BUNDLES_INSIDE || inside.depth > DEEPEST_BUNDLE,
+            PlanTrouble::ExcludesTooDeep,
+        );
         troubles
+    }
+}
+
+/// What a bundle holds of other bundles.
+#[derive(Clone, Copy, Default)]
+struct Inside {
+    /// How many, those inside others counted too.
+    bundles: u64,
+    /// How deep they lie.
+    depth: u64,
+}
+
+impl Plan {
+    /// What the bundle of this draw will hold of the draws that it excludes.
+    fn inside(&self, all: &[Plan]) -> Inside {
+        let mut earlier: Vec<&Plan> = all
+            .iter()
+            .filter(|other| other.position < self.position)
+            .collect();
+        earlier.sort_by_key(|other| other.position);
+        let mut known: Vec<(&DrawId, Inside)> = Vec::new();
+        for plan in earlier.into_iter().chain([self]) {
+            let excluded = known.iter().filter(|(id, _)| plan.excludes.contains(id));
+            let inside = excluded.fold(Inside::default(), |sum, (_, one)| Inside {
+                bundles: sum.bundles.saturating_add(one.bundles).saturating_add(1),
+                depth: sum.depth.max(one.depth + 1),
+            });
+            known.push((&plan.id, inside));
+        }
+        known
+            .last()
+            .map_or_else(Inside::default, |(_, inside)| *inside)
     }
 }
 
@@ -467,6 +511,36 @@ mod tests {
         for (plan, troubles) in cases {
             assert_eq!(plan.troubles(), troubles, "{plan:?}");
         }
+    }
+
+    fn session(position: u32, excludes: impl IntoIterator<Item = u32>) -> Plan {
+        let id = |position: u32| DrawId(format!("draw-{position}"));
+        Plan {
+            activity: ActivityId(String::new()),
+            id: id(position),
+            stage: DrawStage::Planned,
+            sources: Vec::new(),
+            reserves: 0,
+            wins_per_person: 1,
+            tickets_per_person: 1,
+            prizes: Vec::new(),
+            manifest: None,
+            position,
+            slug: String::new(),
+            name: LocalText::default(),
+            draws_at: None,
+            excludes: excludes.into_iter().map(id).collect(),
+        }
+    }
+
+    #[test]
+    fn bundles_inside_bundles_are_counted_before_they_are_promised() {
+        let all: Vec<Plan> = (1..=8).map(|at| session(at, 1..at)).collect();
+        let inside: Vec<u64> = all.iter().map(|plan| plan.inside(&all).bundles).collect();
+        assert_eq!(inside, [0, 1, 3, 7, 15, 31, 63, 127]);
+        let chain: Vec<Plan> = (1..=20).map(|at| session(at, at.checked_sub(1))).collect();
+        assert_eq!(chain[19].inside(&chain).depth, 19);
+        assert_eq!(chain[19].inside(&chain).bundles, 19);
     }
 
     #[test]

@@ -171,6 +171,7 @@ pub(super) fn plan_trouble(language: Language, trouble: PlanTrouble) -> String {
         PlanTrouble::DrawTimeUnfit => "draw-trouble-draw-time",
         PlanTrouble::ExcludesUnfit => "draw-trouble-excludes",
         PlanTrouble::ExcludesTooMany => "draw-trouble-excludes-many",
+        PlanTrouble::ExcludesTooDeep => "draw-trouble-excludes-deep",
     };
     text::message(language, id, &[])
 }

@@ -26,6 +26,8 @@ pub(super) struct Card {
     open: bool,
     days_left: i64,
     prizes: Vec<PrizeRow>,
+    /// The published draws.
+    draws: Vec<String>,
 }
 
 /// A prize in a list.
@@ -56,6 +58,12 @@ impl Card {
                 .plans
                 .iter()
                 .flat_map(|plan| prizes(language, plan))
+                .collect(),
+            draws: listed
+                .plans
+                .iter()
+                .filter(|plan| plan.manifest.is_some())
+                .map(|plan| plan.id.0.clone())
                 .collect(),
         }
     }

@@ -200,7 +200,9 @@ fn field_of(trouble: PlanTrouble, rows: &[&PrizeFields]) -> String {
         PlanTrouble::DrawSlugUnfit | PlanTrouble::DrawSlugTaken => "draw_slug".to_owned(),
         PlanTrouble::DrawNameMissing => "draw_name_zh".to_owned(),
         PlanTrouble::DrawTimeUnfit => "draw_time".to_owned(),
-        PlanTrouble::ExcludesUnfit | PlanTrouble::ExcludesTooMany => "excludes".to_owned(),
+        PlanTrouble::ExcludesUnfit
+        | PlanTrouble::ExcludesTooMany
+        | PlanTrouble::ExcludesTooDeep => "excludes".to_owned(),
     }
 }
 
