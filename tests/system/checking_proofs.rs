@@ -202,7 +202,11 @@ fn a_secret_receipt_is_refused_and_is_nowhere_afterwards(engine: Engine) {
     let found: Vec<String> = found.iter().map(|find| find.place.clone()).collect();
     assert_eq!(found, Vec::<String>::new());
     // The same scan sees what is there: the notice of a fault names the draw.
-    assert!(!Scan::of(std::slice::from_ref(&life.draw)).bytes("log", &log).is_empty());
+    assert!(
+        !Scan::of(std::slice::from_ref(&life.draw))
+            .bytes("log", &log)
+            .is_empty()
+    );
 }
 
 fn leaf(n: u8) -> Hash {
