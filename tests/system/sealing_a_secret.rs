@@ -1,8 +1,10 @@
 //! The library's own secret as a source: sealed at publishing, revealed in time or counted as zeros.
 
-use fairdraw::draw::{self, DrawId, DrawStage, Plan};
+use fairdraw::audit::StaffId;
+use fairdraw::draw::{self, DrawId, DrawStage, Plan, SourceDetails, Successor, SupersedeCode};
 use fairdraw::platform::clock::{Clock, DAY, HOUR, MINUTE, SECOND};
 use fairdraw::vault::{self, Refusal};
+use lucky_draw::beacon::QUICKNET;
 use lucky_draw::bundle::Bundle;
 use lucky_draw::note::SignedNote;
 use lucky_draw::record::{Freeze, Manifest, Reveal, Source};
@@ -18,6 +20,7 @@ use crate::witnessing::journal_key;
 on_both! {
     a_secret_that_witnesses_saw_revealed_decides_with_the_round,
     a_secret_that_nobody_saw_in_time_counts_as_zeros_and_the_draw_stands,
+    a_successor_keeps_the_sealed_secret,
     a_lost_secret_counts_as_zeros_and_nothing_is_drawn_again,
     a_secret_is_offered_where_the_settings_allow_it_and_witnesses_watch,
 }
@@ -182,7 +185,6 @@ fn a_secret_that_witnesses_saw_revealed_decides_with_the_round(engine: Engine) {
 
     let zip = life.bundle();
     let bundle = Bundle::from_zip(&zip).expect("it is canonical");
-    keep("revealed", &zip);
     let report = strict(&bundle);
     assert_eq!(report.exit_code(), 0, "{report}");
     assert_eq!(report.check(CheckName::Time).outcome, Outcome::Passed);
@@ -232,7 +234,6 @@ fn a_secret_that_nobody_saw_in_time_counts_as_zeros_and_the_draw_stands(engine: 
     assert!(plan.sources[1].is_withheld());
 
     let zip = life.bundle();
-    keep("withheld", &zip);
     let bundle = Bundle::from_zip(&zip).expect("it is canonical");
     assert!(bundle.file("reveal-2.note").is_some());
     assert_withheld(&bundle);
@@ -248,6 +249,35 @@ fn a_secret_that_nobody_saw_in_time_counts_as_zeros_and_the_draw_stands(engine: 
     life.app.go_to(ROUND_TIME.plus(2 * DAY));
     life.app.go_to(ROUND_TIME.plus(2 * DAY + MINUTE));
     assert!(life.bundle() == zip, "what was served stays as it was");
+    drop(staff);
+}
+
+fn a_successor_keeps_the_sealed_secret(engine: Engine) {
+    let (life, _witnesses) = sealed(engine);
+    let plan = life.own_plan();
+    let successor = Successor {
+        sources: vec![SourceDetails::Drand(&QUICKNET), SourceDetails::Commit],
+        closes_at: ROUND_TIME.plus(-2 * DAY),
+        freezes_at: ROUND_TIME.plus(-HOUR / 2),
+        draws_at: ROUND_TIME,
+        code: SupersedeCode::Date,
+        words: "颱風\nA typhoon\n".to_owned(),
+    };
+    let moved = life.app.app.db.write_now("supersede", |tx| {
+        let vault = &life.app.app.vault;
+        draw::supersede(tx, vault, &StaffId::fresh(), &plan.id, &successor)
+    });
+    moved.expect("it is in time");
+    assert_eq!(life.own_plan().sources, plan.sources);
+    life.app.go_to(ROUND_TIME.plus(-2 * DAY + HOUR));
+    life.app.go_to(ROUND_TIME.plus(-HOUR / 2 + 1_000));
+    let staff = life.draw();
+    life.app.go_to(ROUND_TIME.plus(10 * SECOND));
+    life.app.go_to(ROUND_TIME.plus(20 * SECOND));
+    let bundle = Bundle::from_zip(&life.bundle()).expect("it is canonical");
+    assert!(bundle.file("base-0.note").is_some());
+    let report = strict(&bundle);
+    assert_eq!(report.exit_code(), 0, "{report}");
     drop(staff);
 }
 
@@ -315,13 +345,5 @@ fn a_secret_is_offered_where_the_settings_allow_it_and_witnesses_watch(engine: E
                 saved.mistakes()
             );
         }
-    }
-}
-
-/// Keeps a bundle where `FAIRDRAW_KEEP_BUNDLES` says, for the other verifiers.
-fn keep(name: &str, zip: &[u8]) {
-    if let Some(folder) = std::env::var_os("FAIRDRAW_KEEP_BUNDLES") {
-        let path = std::path::Path::new(&folder).join(format!("{name}.zip"));
-        std::fs::write(path, zip).expect("the folder is there");
     }
 }
