@@ -47,7 +47,7 @@ canary:
 agreement: prerequisites
 	cd protocol/python && python3 -m unittest --quiet
 	rm -rf $(CORPUS)
-	LUCKY_DRAW_CORPUS=$(CORPUS) cargo test --package lucky-draw --test corpus
+	LUCKY_DRAW_CORPUS=$(CORPUS) cargo test --workspace --test corpus
 	python3 tests/agreement/agreement.py $(CORPUS)
 
 ## Pages in real Chromium, on a build whose clock the tests can set.
