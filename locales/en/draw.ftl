@@ -172,6 +172,7 @@ draw-step-frozen-text = From here on the list cannot change; only the beacon is 
 draw-step-source = Public randomness: { $source }
 draw-step-typed = One member of staff entered { $value }; another one has to confirm.
 draw-step-beacon-text = Nobody knows yet what it will be.
+draw-step-secret = The secret of the library
 draw-step-secret-text = Its fingerprint is in the rules note; it is revealed when the other randomness is there, by { $when } at the latest.
 draw-step-withheld = The library did not reveal it by { $when }; by the rules 32 zeros stand for it.
 draw-withheld-title = The library did not reveal its secret in time

@@ -163,6 +163,7 @@ draw-step-frozen-text = 從這一刻起，名冊不能再改，只等公共亂�
 draw-step-source = 公共亂數：{ $source }
 draw-step-typed = 一位館員輸入了 { $value }，等另一位館員確認。
 draw-step-beacon-text = 現在沒有人知道它會是什麼。
+draw-step-secret = 本館的祕密數
 draw-step-secret-text = 規則公告裡已有它的指紋；其他亂數到齊後公開，最晚到 { $when }。
 draw-step-withheld = 本館沒有在 { $when } 以前公開，依規則以 32 個零代替。
 draw-withheld-title = 本館沒有及時公開祕密數
