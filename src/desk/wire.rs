@@ -169,7 +169,8 @@ pub(super) struct GlanceView {
 /// A note that lacks witnesses.
 #[derive(Serialize)]
 pub(super) struct UnseenView {
-    freeze: bool,
+    /// `key`, `freeze` or `reveal`.
+    note: &'static str,
     late: bool,
     seen: u32,
     quorum: u32,
@@ -219,7 +220,11 @@ impl GlanceView {
                 set => set,
             },
             unseen: glance.unseen.map(|unseen| UnseenView {
-                freeze: unseen.note == Awaited::Freeze,
+                note: match unseen.note {
+                    Awaited::Key => "key",
+                    Awaited::Freeze => "freeze",
+                    Awaited::Reveal => "reveal",
+                },
                 late: now > unseen.until,
                 seen: unseen.seen,
                 quorum: unseen.quorum,

@@ -71,6 +71,17 @@ const CANCELLED: [&str; 3] = ["rules.txt", "manifest.note", "cancel.note"];
 /// Notes whose proof is a file of the bundle.
 const PROVEN: [&str; 4] = ["manifest.note", "key.note", "freeze.note", "cancel.note"];
 
+fn is_proven(name: &str) -> bool {
+    PROVEN.contains(&name) || name.starts_with("reveal-")
+}
+
+/// Whether a note reveals a secret that came too late and counts for nothing: its proof stays as
+/// it is, whatever witnesses say of it later.
+fn came_too_late(plan: &Plan, name: &str) -> bool {
+    let mut withheld = plan.sources.iter().filter(|source| source.is_withheld());
+    withheld.any(|source| source.file_name() == name)
+}
+
 /// The bundle of a finished or cancelled draw.
 ///
 /// # Errors
@@ -95,7 +106,10 @@ fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, around: Option<&Plan>) -> Resul
     match plan.stage {
         DrawStage::Drawn => {
             for note in notes.iter().filter(|note| !is_put_aside(&note.name)) {
-                let proof = witnesses::proof_of(tx, vault, plan, note)?;
+                let proof = match came_too_late(plan, &note.name) {
+                    true => note.proof.clone(),
+                    false => witnesses::proof_of(tx, vault, plan, note)?,
+                };
                 add(&mut bundle, note, proof);
             }
             add_evidence(tx, vault, plan, &mut bundle)?;
@@ -123,7 +137,7 @@ fn is_of_the_purge(name: &str) -> bool {
 
 fn add(bundle: &mut Bundle, note: &StoredNote, proof: String) {
     bundle.insert(note.name.clone(), note.note.clone());
-    if PROVEN.contains(&note.name.as_str()) {
+    if is_proven(&note.name) {
         let name = note.name.replace(".note", ".proof");
         bundle.insert(name, proof);
     }

@@ -1,4 +1,5 @@
-//! What happens to a draw by itself: anchors, the close, the freeze and the wait for the beacon.
+//! What happens to a draw by itself: anchors, the close, the freeze, the wait for the beacon and
+//! the library's own secret.
 //!
 //! Invariant: each handler asks where the draw is before it acts, so that running one twice, or
 //! late, is harmless. A late beacon waits; no other source is ever used instead (`decisions` D12).
@@ -13,15 +14,18 @@ use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
 use crate::vault::Vault;
 
 use super::beacon::{self, Relays};
-use super::{DrandRound, DrawId, DrawStage, Error, Plan, PlanSource};
+use super::{DrandRound, DrawId, DrawStage, Error, Plan, PlanSource, secret};
 
 const ANCHOR: &str = "draw.anchor";
 const CLOSE: &str = "draw.close";
 const FREEZE: &str = "draw.freeze";
 const BEACON: &str = "draw.beacon";
+const SECRET: &str = "draw.secret";
 
 /// How long the freeze and the beacon wait for the step before them.
 const FOR_THE_STEP_BEFORE: i64 = 3 * SECOND;
+/// How long the secret waits for a vault that does not answer.
+const FOR_THE_VAULT: i64 = MINUTE / 2;
 
 /// Names the handlers of this domain's jobs.
 pub fn register(runner: &mut Runner, db: &Db, vault: &Vault, relays: Arc<dyn Relays>) {
@@ -35,6 +39,8 @@ pub fn register(runner: &mut Runner, db: &Db, vault: &Vault, relays: Arc<dyn Rel
     runner.on(BEACON, move |job| {
         await_beacon(&own_db, &own_vault, &*relays, job)
     });
+    let (own_db, own_vault) = (db.clone(), vault.clone());
+    runner.on(SECRET, move |job| reveal_secret(&own_db, &own_vault, job));
 }
 
 /// The close comes by itself, for a survey too.
@@ -48,6 +54,10 @@ pub(super) fn enqueue_draw(tx: &mut Tx, facts: &Facts, plan: &Plan) -> Result<()
     let first = super::anchor::next(facts.opens_at);
     enqueue(tx, ANCHOR, &facts.id, draw, first)?;
     enqueue(tx, FREEZE, &facts.id, draw, facts.freezes_at)?;
+    if plan.secret().is_some() {
+        let step = secret::first_step(plan, facts.freezes_at)?;
+        enqueue(tx, SECRET, &facts.id, draw, step)?;
+    }
     let rounds = plan.sources.iter().filter_map(PlanSource::drand);
     match rounds.map(|round| round.due()).min() {
         Some(due) => Ok(enqueue(tx, BEACON, &facts.id, draw, due)?),
@@ -134,6 +144,20 @@ fn await_beacon(db: &Db, vault: &Vault, relays: &dyn Relays, job: &Job) -> Resul
         next = [next, again].into_iter().flatten().min();
     }
     Ok(next.map_or(Next::Done, Next::At))
+}
+
+fn reveal_secret(db: &Db, vault: &Vault, job: &Job) -> Result<Next, Failure> {
+    let draw = DrawId(job.payload.clone());
+    let pause = match db.write_now("reveal secret", |tx| secret::step(tx, vault, &draw)) {
+        Ok(next) => return Ok(next.map_or(Next::Done, Next::At)),
+        Err(Error::WaitsFor { .. }) => FOR_THE_STEP_BEFORE,
+        Err(Error::Vault(error)) => {
+            tracing::error!(draw = %draw, %error, "the vault does not hand out the draw's secret");
+            FOR_THE_VAULT
+        }
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Next::At(db.clock().now().plus(pause)))
 }
 
 /// Asks for one round; gives when to ask again, if it has not come.

@@ -43,6 +43,7 @@ mod publish;
 pub mod reveal;
 mod rules;
 mod run;
+mod secret;
 mod settle;
 mod show;
 mod source;
@@ -67,7 +68,7 @@ pub use plan::{
     PlanDetails, PlanTrouble, PrizeDetails, delete_plan, delete_plans, move_up, round_for,
     save_plan,
 };
-pub use publish::{Problem, Terms, problems, publish};
+pub use publish::{Problem, Terms, not_allowed, problems, publish};
 pub use rules::{claim_deadlines, rules_text};
 pub use run::{note_trouble, receive, receive_in_all};
 pub use settle::{holdings, result, settle, settlements};

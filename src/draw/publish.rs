@@ -13,14 +13,17 @@ use crate::activity::{self, Activity, ActivityId, Arrangement, Facts, Kind, Loca
 use crate::audit::{self, Act, Actor, StaffId};
 use crate::entry::{self, NewDrum};
 use crate::platform::clock::Timestamp;
+use crate::platform::config::Config;
 use crate::platform::db::Tx;
 use crate::survey;
 use crate::vault::{self, ActivityKeys, Vault};
 use crate::{journal, log};
 
 use super::plan::{PlanDetails, PlanTrouble};
+use super::weigh::Around;
 use super::{
-    DrawId, DrawStage, Error, Plan, PlanSource, jobs, rules, source, store, weigh, witnesses,
+    DrawId, DrawStage, Error, Plan, PlanSource, SourceTrouble, jobs, rules, secret, source, store,
+    weigh, witnesses,
 };
 
 /// What is frozen with the activity and comes from elsewhere.
@@ -88,7 +91,10 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
     match facts.kind {
         Kind::Draw => {
             let plans = super::plans(tx, &facts.id)?;
-            let staff = staff_in_use(tx)?;
+            let around = Around {
+                staff: staff_in_use(tx)?,
+                quorum: journal::pinned(tx)?.quorum,
+            };
             if plans.is_empty() {
                 problems.push(Problem::NoPlan);
             }
@@ -99,7 +105,7 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
                 let details = PlanDetails::from(plan);
                 let among = plan.troubles_among(facts, &plans);
                 let due = plan.due_at(facts);
-                let refused = weigh::refusals(&details.sources, facts, due, staff);
+                let refused = weigh::refusals(&details.sources, facts, due, &around);
                 let refused = refused.into_iter().map(PlanTrouble::Source);
                 let all = details.troubles().into_iter().chain(among).chain(refused);
                 problems.extend(all.map(|trouble| Problem::Plan(plan.id.clone(), trouble)));
@@ -112,6 +118,16 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
         }
     }
     Ok(problems)
+}
+
+/// The draws that name a secret of the library, where the settings do not allow one.
+pub fn not_allowed(plans: &[Plan], config: &Config) -> Vec<Problem> {
+    let trouble = PlanTrouble::Source(SourceTrouble::NotAllowed);
+    plans
+        .iter()
+        .filter(|plan| plan.secret().is_some() && !config.operator_secret)
+        .map(|plan| Problem::Plan(plan.id.clone(), trouble))
+        .collect()
 }
 
 /// How many members of staff can sign in.
@@ -169,6 +185,7 @@ fn promise(tx: &mut Tx, vault: &Vault, facts: &Facts, tag_key: &Hash) -> Result<
         // The dates may have changed since the plan was saved.
         let details = PlanDetails::from(&*plan);
         plan.sources = source::planned(plan.due_at(facts), &details.sources);
+        secret::promise(vault, plan)?;
         store::save(tx, plan)?;
     }
     let mut ids = Vec::new();

@@ -46,7 +46,7 @@ pub fn rules_text(
         section.draw(facts, plan, all);
         section.dates(facts, plan)?;
         section.prizes(plan);
-        section.order(plan);
+        section.order(facts, plan);
         section.asked(asked);
         section.claims(facts, plan);
     }
@@ -158,7 +158,7 @@ impl Section<'_> {
         self.item("draw-rules-tax", &[]);
     }
 
-    fn order(&mut self, plan: &Plan) {
+    fn order(&mut self, facts: &Facts, plan: &Plan) {
         self.heading("draw-rules-order");
         let wins = i64::from(plan.wins_per_person);
         let tickets = i64::from(plan.tickets_per_person);
@@ -176,6 +176,12 @@ impl Section<'_> {
             if let SourceKind::Numbers(issue) = &source.kind {
                 self.numbers(issue);
             }
+        }
+        if plan.secret().is_some() {
+            let until = plan.reveal_until(facts.freezes_at);
+            self.item("draw-rules-secret", &[]);
+            self.moment("draw-rules-secret-until", until);
+            self.item("draw-rules-secret-withheld", &[]);
         }
         if plan.sources.len() > 1 {
             self.item("draw-rules-all-sources", &[]);

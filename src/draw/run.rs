@@ -4,6 +4,7 @@
 //! here; a value that was taken stays; the result is written once, when every source has given its
 //! value, and whatever comes later changes nothing.
 
+use data_encoding::HEXLOWER;
 use lucky_draw::beacon::Beacon;
 use lucky_draw::encode::sha256;
 use lucky_draw::record::{Close, Manifest};
@@ -120,7 +121,9 @@ fn values(plan: &Plan) -> Result<Vec<Vec<u8>>, Error> {
                 Ok(sha256(&beacon.signature).as_bytes().to_vec())
             }
             SourceKind::Numbers(_) => Ok(stored.as_bytes().to_vec()),
-            SourceKind::Commit(_) => Err(Error::Damaged),
+            SourceKind::Commit(_) => HEXLOWER
+                .decode(stored.as_bytes())
+                .map_err(|_| Error::Damaged),
         }
     };
     plan.sources.iter().map(value).collect()

@@ -17,8 +17,9 @@ use crate::vault::Vault;
 use crate::{entry, journal};
 
 use super::publish::staff_in_use;
+use super::weigh::Around;
 use super::{DrawId, DrawStage, Error, Plan, PlanSource, SourceDetails, SourceTrouble};
-use super::{close, jobs, run, source, store, weigh};
+use super::{close, jobs, run, source, store, weigh, witnesses};
 
 /// How long before the old randomness a successor must be there: witnesses have to see it.
 const BEFORE_THE_ROUND: i64 = 10 * MINUTE;
@@ -160,10 +161,13 @@ pub fn successor_troubles(
         T::OtherLottery,
     );
     let moved = moved(facts, successor);
-    let staff = staff_in_use(tx)?;
+    let around = Around {
+        staff: staff_in_use(tx)?,
+        quorum: witnesses::pinned(tx, plan)?.quorum,
+    };
     let refused = weigh::troubles(&successor.sources)
         .into_iter()
-        .chain(weigh::refusals(&successor.sources, &moved, draws, staff));
+        .chain(weigh::refusals(&successor.sources, &moved, draws, &around));
     troubles.extend(refused.map(T::Source));
     Ok(troubles)
 }

@@ -50,9 +50,20 @@ pub enum SourceTrouble {
     Weak(u32),
     /// Numbers need two members of staff, and there is one.
     OnePerson,
-    /// An operator's secret counts only where witnesses saw it revealed in time, which this
-    /// version does not ask them for.
+    /// The library's own secret stands alone, and the library knows it.
+    SecretAlone,
+    /// It counts only where witnesses see it revealed in time, and none are named.
     NoWitnesses,
+    /// The settings do not allow it.
+    NotAllowed,
+}
+
+/// What the site brings to a draw.
+pub(super) struct Around {
+    /// How many members of staff can sign in.
+    pub(super) staff: usize,
+    /// How many witnesses must have seen a note; 0 without witnesses.
+    pub(super) quorum: u32,
 }
 
 /// What is wrong with sources as they were typed, dates left aside.
@@ -66,6 +77,7 @@ pub(super) fn troubles(sources: &[SourceDetails]) -> Vec<SourceTrouble> {
     };
     note(sources.is_empty(), T::None);
     note(sources.len() > MOST_SOURCES, T::TooMany);
+    note(is_secret_alone(sources), T::SecretAlone);
     for (at, source) in sources.iter().enumerate() {
         let same = |other: &SourceDetails| match (source, other) {
             (SourceDetails::Numbers(own), SourceDetails::Numbers(other)) => {
@@ -94,12 +106,12 @@ pub(super) fn troubles(sources: &[SourceDetails]) -> Vec<SourceTrouble> {
     troubles
 }
 
-/// What keeps the sources of a draw at `draws_at` from being published, by `staff` members of staff.
+/// What keeps the sources of a draw at `draws_at` from being published.
 pub(super) fn refusals(
     sources: &[SourceDetails],
     facts: &Facts,
     draws_at: Timestamp,
-    staff: usize,
+    around: &Around,
 ) -> Vec<SourceTrouble> {
     use SourceTrouble as T;
     let mut refusals = Vec::new();
@@ -122,14 +134,24 @@ pub(super) fn refusals(
         note(issue.published_by > latest, T::PublishedTooLate(at));
     }
     let numbers = |source: &SourceDetails| matches!(source, SourceDetails::Numbers(_));
-    note(sources.contains(&SourceDetails::Commit), T::NoWitnesses);
-    note(staff < 2 && sources.iter().any(numbers), T::OnePerson);
+    let secret = sources.contains(&SourceDetails::Commit);
+    note(secret && around.quorum == 0, T::NoWitnesses);
+    note(
+        around.staff < 2 && sources.iter().any(numbers),
+        T::OnePerson,
+    );
     let bits = bits(sources);
     note(
-        !sources.is_empty() && bits < FEWEST_BITS,
+        !sources.is_empty() && !is_secret_alone(sources) && bits < FEWEST_BITS,
         T::Weak(whole(bits)),
     );
     refusals
+}
+
+/// Whether nothing but the library's own secret would decide.
+fn is_secret_alone(sources: &[SourceDetails]) -> bool {
+    let secret = |source: &SourceDetails| *source == SourceDetails::Commit;
+    !sources.is_empty() && sources.iter().all(secret)
 }
 
 /// The public chance in all sources together: the sum of log2 of their results.
@@ -209,5 +231,7 @@ mod tests {
         ];
         assert_eq!(troubles(&rounds), [SourceTrouble::Twice(1)]);
         assert_eq!(troubles(&[]), [SourceTrouble::None]);
+        let alone = [SourceDetails::Commit];
+        assert_eq!(troubles(&alone), [SourceTrouble::SecretAlone]);
     }
 }

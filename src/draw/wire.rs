@@ -18,7 +18,7 @@ pub(super) use lists::{
 pub(super) use notes_page::NotesView;
 pub(super) use plan_form::{PlanForm, PrizeRow, prize_rows};
 pub(super) use proof_page::{PlaceFile, ProofAnswer, ProofView, Refused};
-pub(super) use source_form::{GameOption, game_options};
+pub(super) use source_form::{GameOption, SECRET, game_options};
 pub(super) use source_view::{SourceView, source_views, source_words, sources_words};
 
 use lucky_draw::beacon::BeaconError;

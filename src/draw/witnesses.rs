@@ -40,10 +40,12 @@ pub enum Awaited {
     Key,
     /// Before the randomness.
     Freeze,
+    /// Within a day of the randomness, for the library's own secret to count.
+    Reveal,
 }
 
 /// What the draw's key note pins; nobody before it is written.
-fn pinned(tx: &mut Tx, plan: &Plan) -> Result<Pinned, Error> {
+pub(super) fn pinned(tx: &mut Tx, plan: &Plan) -> Result<Pinned, Error> {
     let note = super::note(tx, &plan.activity, plan.id.as_str(), "key.note")?;
     let Some(note) = note else {
         return Ok(Pinned::default());
@@ -89,13 +91,18 @@ pub fn unseen(tx: &mut Tx, plan: &Plan) -> Result<Option<Unseen>, Error> {
     }
     let draws = run::manifest(tx, plan)?.earliest_draw_time();
     let draws = i64::try_from(draws).map_err(|_| Error::Damaged)?;
-    let opens = activity::by_id(tx, &plan.activity)?.opens_at;
+    let facts = activity::by_id(tx, &plan.activity)?;
     let last = Timestamp::from_unix(draws).plus(-LEAD);
-    for (awaited, name, until) in [
-        (Awaited::Key, "key.note", opens),
-        (Awaited::Freeze, "freeze.note", last),
-    ] {
-        let note = super::note(tx, &plan.activity, plan.id.as_str(), name)?;
+    let mut notes = vec![
+        (Awaited::Key, "key.note".to_owned(), facts.opens_at),
+        (Awaited::Freeze, "freeze.note".to_owned(), last),
+    ];
+    if let Some(secret) = plan.secret() {
+        let until = plan.reveal_until(facts.freezes_at);
+        notes.push((Awaited::Reveal, secret.file_name(), until));
+    }
+    for (awaited, name, until) in notes {
+        let note = super::note(tx, &plan.activity, plan.id.as_str(), &name)?;
         let Some(position) = note.and_then(|note| note.position) else {
             continue;
         };

@@ -25,7 +25,9 @@ mod witnesses;
 
 pub use cosigning::Trouble;
 pub use tiles::{Tile, tile};
-pub use witnesses::{Appointed, Pinned, appoint, appointed, cosigned_proof, pinned, seen_by};
+pub use witnesses::{
+    Appointed, Pinned, appoint, appointed, cosigned_at, cosigned_proof, pinned, seen_by,
+};
 
 /// The journal's name among the logs; it belongs to no activity.
 const JOURNAL: (&str, &str) = ("", "journal");

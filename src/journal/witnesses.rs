@@ -131,6 +131,14 @@ pub fn cosigned_proof(
     Ok(Some(proof.to_text()))
 }
 
+/// When the last of those who stand in [`cosigned_proof`] saw the note, in Unix seconds by its own
+/// clock; nothing before there is such a proof.
+pub fn cosigned_at(tx: &mut Tx, position: u64, pinned: &Pinned) -> Result<Option<u64>, Error> {
+    let said = store::cosignatures_after(tx, position)?;
+    let lines = quorum_lines(&said, pinned);
+    Ok(lines.and_then(|lines| lines.iter().map(|line| line.seen_at).max()))
+}
+
 /// How many of the pinned witnesses saw the note at `position` under one checkpoint, at most.
 pub fn seen_by(tx: &mut Tx, position: u64, pinned: &Pinned) -> Result<u32, Error> {
     let said = store::cosignatures_after(tx, position)?;
@@ -158,6 +166,13 @@ fn by_checkpoint(said: &[Cosignature]) -> impl Iterator<Item = &[Cosignature]> {
 }
 
 fn first_quorum(said: &[Cosignature], pinned: &Pinned) -> Option<(u64, String)> {
+    let first = quorum_lines(said, pinned)?;
+    let text = first.iter().map(|line| line.line.as_str()).collect();
+    Some((first.first()?.size, text))
+}
+
+/// The lines of the proof, in the order of their keys.
+fn quorum_lines<'a>(said: &'a [Cosignature], pinned: &Pinned) -> Option<Vec<&'a Cosignature>> {
     let quorum = usize::try_from(pinned.quorum).ok().filter(|q| *q > 0)?;
     by_checkpoint(said).find_map(|lines| {
         let ours = lines
@@ -168,8 +183,7 @@ fn first_quorum(said: &[Cosignature], pinned: &Pinned) -> Option<(u64, String)> 
             return None;
         }
         first.sort_unstable_by(|a, b| a.vkey.cmp(&b.vkey));
-        let text = first.iter().map(|line| line.line.as_str()).collect();
-        Some((first[0].size, text))
+        Some(first)
     })
 }
 

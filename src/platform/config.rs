@@ -53,6 +53,8 @@ pub struct Config {
     /// Prizes worth this much together, in NT$: the plan's page then advises a lottery beside drand.
     #[validate(range(min = 0))]
     pub valuable_from: i64,
+    /// Whether the plan of a draw may name the library's own secret as one of its sources.
+    pub operator_secret: bool,
     /// Hour of the day (0–23, Asia/Taipei) in which a purge may compact the database; 24: at once.
     #[validate(range(max = 24))]
     pub quiet_hour: u8,
@@ -94,6 +96,7 @@ impl Default for Config {
             .map(str::to_owned)
             .to_vec(),
             valuable_from: 100_000,
+            operator_secret: false,
             quiet_hour: 24,
             witnesses: Vec::new(),
             quorum: 0,

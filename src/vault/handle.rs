@@ -82,6 +82,35 @@ impl Vault {
         }
     }
 
+    /// TH("opseed", s) of a draw's own secret s (`draw-protocol` 4.3); the same when asked again.
+    pub fn promise_secret(&self, activity: &str, draw: &str) -> Result<Hash, Error> {
+        self.hash(Request::PromiseSecret {
+            activity: activity.to_owned(),
+            draw: draw.to_owned(),
+        })
+    }
+
+    /// The secret of a draw whose signed notes say that it promises it and that its list is final.
+    pub fn reveal_secret(
+        &self,
+        activity: &str,
+        draw: &str,
+        manifest: &str,
+        freeze: &str,
+    ) -> Result<Zeroizing<[u8; 32]>, Error> {
+        let request = Request::RevealSecret {
+            activity: activity.to_owned(),
+            draw: draw.to_owned(),
+            manifest: manifest.to_owned(),
+            freeze: freeze.to_owned(),
+        };
+        let Reply::Opened(secret) = self.ask(request)? else {
+            return Err(Error::Answer);
+        };
+        let secret = <[u8; 32]>::try_from(secret.0.as_slice()).map_err(|_| Error::Answer)?;
+        Ok(Zeroizing::new(secret))
+    }
+
     /// The tag of a person in an activity (`draw-protocol` 4.2); `subject` is `twid:A123456789`.
     pub fn tag(&self, activity: &str, subject: &str) -> Result<Hash, Error> {
         self.hash(Request::Tag {

@@ -14,6 +14,8 @@ use hmac::{Hmac, KeyInit, Mac};
 use lucky_draw::bundle::Bundle;
 use lucky_draw::encode::Hash;
 use lucky_draw::note::Signer;
+use lucky_draw::record::{Freeze, Manifest, Source};
+use lucky_draw::seed::operator_commitment;
 use lucky_draw::ticket;
 use sha2::Sha256;
 use subtle::ConstantTimeEq;
@@ -22,7 +24,7 @@ use zeroize::Zeroizing;
 use super::access::Audience;
 use super::crypt::{self, ActivitySecret, Binding, Scope};
 use super::field::{Contact, FieldKind};
-use super::keys::{Key, KeyError, Keys};
+use super::keys::{self, Key, KeyError, Keys};
 use super::ledger::{self, LedgerError, Opening};
 use super::winner::{self, Facts};
 use super::wire::{
@@ -83,6 +85,17 @@ impl Keeper {
                 CheckpointOf::Draw => sign(&self.signer, &text),
             },
             Request::CreateActivity { activity } => self.create_activity(&activity),
+            Request::PromiseSecret { activity, draw } => {
+                let name = secret_name(&activity, &draw)?;
+                let secret = self.keys().obtain(&name).map_err(storage)?;
+                Ok(Reply::Hash(operator_commitment(&secret).0))
+            }
+            Request::RevealSecret {
+                activity,
+                draw,
+                manifest,
+                freeze,
+            } => self.reveal_secret(&secret_name(&activity, &draw)?, &manifest, &freeze),
             Request::Tag { activity, subject } => {
                 self.tag(&activity, &subject).map(|tag| Reply::Hash(tag.0))
             }
@@ -169,6 +182,22 @@ impl Keeper {
             answers: secret.public(Scope::Answers),
             tag_key: ticket::tag_key_commitment(&secret.tag_key()).0,
         })
+    }
+
+    /// Hands out a draw's own secret once the list of the draw that promises it is final: from then
+    /// on it can serve nobody who knows it (ADR 0016).
+    fn reveal_secret(&self, name: &str, manifest: &str, freeze: &str) -> Result<Reply, Refusal> {
+        let secret = self.keys().read(name).map_err(storage)?;
+        let secret = secret.ok_or(Refusal::NoKey)?;
+        let site = self.signer.verifier();
+        let signed = |note| site.open(note).map_err(|_| Refusal::NotFrozen);
+        let manifest = Manifest::parse(signed(manifest)?).map_err(|_| Refusal::NotFrozen)?;
+        let freeze = Freeze::parse(signed(freeze)?).map_err(|_| Refusal::NotFrozen)?;
+        let promise = Source::Commit(operator_commitment(&secret));
+        if freeze.manifest != manifest.hash() || !manifest.sources.contains(&promise) {
+            return Err(Refusal::NotFrozen);
+        }
+        Ok(Reply::Opened(Private(secret.to_vec())))
     }
 
     fn tag(&self, activity: &str, subject: &Private) -> Result<Hash, Refusal> {
@@ -394,6 +423,11 @@ fn checked(activity: &str) -> Result<&str, Refusal> {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let fits = (1..=64).contains(&activity.len()) && activity.bytes().all(plain);
     fits.then_some(activity).ok_or(Refusal::Name)
+}
+
+/// The name of a draw's own secret among the keys; it belongs to the activity's key and dies with it.
+fn secret_name(activity: &str, draw: &str) -> Result<String, Refusal> {
+    Ok(keys::belonging(checked(activity)?, checked(draw)?))
 }
 
 /// Logged here, because the reason cannot cross the boundary.

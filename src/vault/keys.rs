@@ -29,6 +29,8 @@ const SLOT: usize = PAGE / 2;
 const KEY_MAGIC: &[u8; 16] = b"fairdraw-key/1\0\0";
 const KEK_MAGIC: &[u8; 16] = b"fairdraw-kek/1\0\0";
 const ENDING: &str = ".key";
+/// What ends the name of a key that belongs to another one: the own secret of a draw.
+const BELONGING: &str = ".opseed";
 
 /// Why the key folder did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -118,13 +120,24 @@ impl Keys {
         }
     }
 
-    /// Whether any file of this key exists, even one whose destruction was interrupted.
+    /// Whether any file of this key, or of one that belongs to it, exists, even one whose
+    /// destruction was interrupted.
     pub(super) fn holds(&self, name: &str) -> Result<bool, KeyError> {
-        Ok(disk::exists(&self.folder, &file_name(name))?)
+        let start = format!("{name}.");
+        let belongs = |file: &String| file.starts_with(&start) && file.contains(BELONGING);
+        Ok(disk::exists(&self.folder, &file_name(name))?
+            || disk::names(&self.folder)?.iter().any(belongs))
     }
 
-    /// Destroys the key `name` and every old copy of it. May be repeated at any point.
+    /// Destroys the key `name`, those that belong to it, and every old copy of them. May be
+    /// repeated at any point.
     pub(super) fn erase(&mut self, name: &str) -> Result<(), KeyError> {
+        let start = format!("{name}.");
+        for owned in self.names()? {
+            if owned.starts_with(&start) && owned.ends_with(BELONGING) {
+                disk::destroy(&self.folder, &file_name(&owned))?;
+            }
+        }
         disk::destroy(&self.folder, &file_name(name))?;
         // A mark left by an interrupted run is a file of its own.
         disk::sweep(&self.folder)?;
@@ -259,6 +272,12 @@ fn lock(folder: &Path) -> Result<File, KeyError> {
 
 fn other(slot: usize) -> usize {
     1 - slot
+}
+
+/// The name of a key that belongs to the key `name` and is destroyed with it; no name of an
+/// activity or of the site's own keys is of this form.
+pub(super) fn belonging(name: &str, part: &str) -> String {
+    format!("{name}.{part}{BELONGING}")
 }
 
 fn file_name(name: &str) -> String {

@@ -44,6 +44,20 @@ pub(super) enum Request {
     CreateActivity {
         activity: String,
     },
+    /// The commitment to a draw's own secret, which is made at the first call.
+    PromiseSecret {
+        activity: String,
+        draw: String,
+    },
+    /// The secret itself, for which the site has to have signed that the list is final.
+    RevealSecret {
+        activity: String,
+        draw: String,
+        /// `manifest.note`, which promises the secret.
+        manifest: String,
+        /// `freeze.note` of that manifest.
+        freeze: String,
+    },
     Tag {
         activity: String,
         subject: Private,
@@ -177,6 +191,9 @@ pub enum Refusal {
     /// The text cannot be signed as a note.
     #[error("the text is not the text of a note")]
     NotANote,
+    /// The site has not signed that the list of the draw that promises the secret is final.
+    #[error("the list of the draw that promises the secret is not final")]
+    NotFrozen,
     /// The key folder failed; the keeper has logged how.
     #[error("the key folder cannot be read or written")]
     Storage,

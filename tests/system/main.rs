@@ -21,6 +21,7 @@ mod living;
 mod managing_staff;
 mod privacy;
 mod proving_the_machinery;
+mod sealing_a_secret;
 mod several_draws;
 mod showing_live;
 mod signing_in;

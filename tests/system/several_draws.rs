@@ -320,7 +320,8 @@ fn sessions() -> [Planned; 3] {
 
 fn a_winner_of_session_one_leaves_the_sessions_after_it(engine: Engine) {
     let library = Library::open(engine, Arrangement::Sessions, &sessions());
-    for person in 0..11 {
+    // So few that the third draw comes to everybody, whatever its order.
+    for person in 0..8 {
         library.enter(person, None);
     }
     library.freeze();
@@ -347,7 +348,12 @@ fn a_winner_of_session_one_leaves_the_sessions_after_it(engine: Engine) {
     assert_eq!(library.stage(), Stage::Drawn);
     let all = [&first, &second, &third].map(holders);
     for (at, tags) in all.iter().enumerate() {
-        assert_eq!(tags.len(), 3, "two seats and a reserve in session {at}");
+        let left = 8 - 3 * at;
+        assert_eq!(
+            tags.len(),
+            left.min(3),
+            "two seats and a reserve in session {at}"
+        );
         for other in &all[at + 1..] {
             assert!(tags.is_disjoint(other), "somebody won twice");
         }
@@ -355,8 +361,8 @@ fn a_winner_of_session_one_leaves_the_sessions_after_it(engine: Engine) {
     let skipped = third
         .lines
         .iter()
-        .any(|line| matches!(line, Line::Dup { .. }));
-    assert!(skipped, "of eleven people six had won before");
+        .filter(|line| matches!(line, Line::Dup { .. }));
+    assert_eq!(skipped.count(), 6, "of eight people six had won before");
     assert_eq!(third.excluded.len(), 2);
     let ascending = third.excluded.windows(2).all(|pair| pair[0].0 < pair[1].0);
     assert!(

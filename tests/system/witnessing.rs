@@ -25,7 +25,7 @@ on_both! {
 }
 
 /// The key of a library's journal, before the library starts.
-fn journal_key(config: &Config) -> String {
+pub fn journal_key(config: &Config) -> String {
     let vault = Vault::open(&config.keys(), &config.site).expect("the keys are made");
     journal::vkey(&vault)
 }

@@ -11,6 +11,8 @@ use crate::seed::operator_commitment;
 /// The source values, and how the check `beacon` ended.
 pub(super) struct Values {
     pub(super) beacon: Finding,
+    /// Whether `beacon` failed because a secret was withheld, and for no other reason.
+    pub(super) withheld: bool,
     /// None if a value is not known to be the one that the manifest names.
     pub(super) values: Option<Vec<Vec<u8>>>,
 }
@@ -42,6 +44,7 @@ pub(super) fn values(drawn: &Drawn<'_>) -> Values {
             Err(reason) => {
                 return Values {
                     beacon: Finding::failed(format!("source {line}: {reason}")),
+                    withheld: false,
                     values: None,
                 };
             }
@@ -67,6 +70,7 @@ pub(super) fn values(drawn: &Drawn<'_>) -> Values {
     };
     Values {
         beacon,
+        withheld: withheld.is_some() && alone.is_none(),
         values: Some(values),
     }
 }

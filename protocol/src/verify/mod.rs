@@ -112,6 +112,9 @@ fn verify_drawn(
     report.set(CheckName::Links, links::check(drawn, &excluded));
     report.set(CheckName::Journal, journal::check(drawn));
     report.set(CheckName::Time, time::check(drawn));
+    if values.beacon.outcome == Outcome::Failed {
+        report.beacon_failed(values.withheld);
+    }
     report.set(CheckName::Beacon, values.beacon.clone());
     report.set(CheckName::NumbersOrigin, beacon::numbers_origin(drawn));
     let mut computed = Computed::default();

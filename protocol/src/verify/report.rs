@@ -166,6 +166,8 @@ pub struct Report {
     pub computed: Option<Computed>,
     site_key_pinned: bool,
     require_time: bool,
+    /// None unless `beacon` failed; then whether nothing but withheld secrets made it fail.
+    withheld: Option<bool>,
 }
 
 impl Report {
@@ -181,7 +183,18 @@ impl Report {
             computed: None,
             site_key_pinned: options.site_key.is_some(),
             require_time: options.require_time,
+            withheld: None,
         }
+    }
+
+    /// Remembers why `beacon` failed, here or in an excluded draw.
+    pub(super) fn beacon_failed(&mut self, withheld: bool) {
+        self.withheld = Some(withheld && self.withheld.unwrap_or(true));
+    }
+
+    /// Whether every failure of `beacon` is a secret that the operator withheld.
+    pub(super) fn is_withheld(&self) -> bool {
+        self.withheld == Some(true)
     }
 
     /// Sets a check, unless an excluded draw has already set a worse outcome.
@@ -217,17 +230,31 @@ impl Report {
     /// origin of numbers count for 2 only where the caller asked for it.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        let counts = |check: &Check| {
-            check.outcome == Outcome::CouldNotCheck
-                && (self.require_time || !check.name.is_lenient())
-        };
         if self.failed().next().is_some() {
             1
-        } else if self.checks.iter().any(counts) {
+        } else if self.lacks_a_check() {
             2
         } else {
             0
         }
+    }
+
+    /// Whether the result is the one that the rules give: nothing failed and nothing that counts is
+    /// unchecked, except that `beacon` may say that the operator withheld its secret. Zero bytes
+    /// stand for it by rule (section 4.5), so the draw stands; the failure is the operator's.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        let others_fail = self.failed().any(|check| check.name != CheckName::Beacon);
+        let beacon_fails = self.check(CheckName::Beacon).outcome == Outcome::Failed;
+        !others_fail && !self.lacks_a_check() && (!beacon_fails || self.is_withheld())
+    }
+
+    /// Whether something could not be checked that counts.
+    fn lacks_a_check(&self) -> bool {
+        self.checks.iter().any(|check| {
+            check.outcome == Outcome::CouldNotCheck
+                && (self.require_time || !check.name.is_lenient())
+        })
     }
 
     /// The last line of the report.

@@ -11,10 +11,12 @@ use crate::activity::wire::Heading;
 use crate::activity::{ActivityId, Facts, Kind, Stage};
 use crate::draw::plan::{self, PlanDetails, PlanTrouble};
 use crate::draw::wire::{
-    GameOption, PlanForm, PrizeRow, SourceView, game_options, plan_trouble, prize_rows,
+    GameOption, PlanForm, PrizeRow, SECRET, SourceView, game_options, plan_trouble, prize_rows,
     source_views,
 };
-use crate::draw::{self, DrandRound, DrawId, Error, Plan, SourceKind};
+use crate::draw::{
+    self, DrandRound, DrawId, Error, Plan, SourceDetails, SourceKind, SourceTrouble,
+};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::Language;
@@ -48,6 +50,8 @@ struct PlanView {
     /// Worth at least as much as the settings call valuable, and no lottery is named.
     valuable: bool,
     valuable_from: i64,
+    /// Whether the library's own secret is offered, or was chosen earlier.
+    secret: bool,
     prizes: Vec<PrizeRow>,
     reserves: u32,
     wins: u32,
@@ -109,6 +113,7 @@ impl PlanView {
             sources: plan.map_or_else(Vec::new, |plan| source_views(language, plan)),
             valuable: plan.is_some_and(|plan| is_valuable(plan, config)),
             valuable_from: config.valuable_from,
+            secret: config.operator_secret || plan.is_some_and(|plan| plan.secret().is_some()),
             prizes: plan.map_or_else(Vec::new, |plan| prize_rows(language, plan)),
             reserves: details.reserves,
             wins: details.wins_per_person,
@@ -179,6 +184,7 @@ async fn save_plan(
                 activity: id,
                 draw: known,
                 others: plans,
+                secret_allowed: config.operator_secret,
             };
             return store.save(form, view, db).await;
         }
@@ -196,6 +202,8 @@ struct Store {
     draw: Option<DrawId>,
     /// Every draw of the activity.
     others: Vec<Plan>,
+    /// Whether the settings allow a secret of the library.
+    secret_allowed: bool,
 }
 
 impl Store {
@@ -206,6 +214,7 @@ impl Store {
             activity: id,
             draw,
             others,
+            secret_allowed,
         } = self;
         let details = match form.parse(lang) {
             Ok(details) => details,
@@ -215,6 +224,12 @@ impl Store {
                 return Ok(Page::new(lang, "draw/plan", view).again().into());
             }
         };
+        if !secret_allowed && details.sources.contains(&SourceDetails::Commit) {
+            let words = plan_trouble(lang, PlanTrouble::Source(SourceTrouble::NotAllowed));
+            view.mistakes.add(SECRET, words);
+            view.form = Some(form);
+            return Ok(Page::new(lang, "draw/plan", view).again().into());
+        }
         let is_new = |other: &&Plan| draw.as_ref().is_none_or(|own| *own != other.id);
         let taken = |other: &&Plan| is_new(other) && other.slug == details.slug;
         if others.iter().any(|other| taken(&other)) {

@@ -81,7 +81,8 @@ fn publish_view(
     let (facts, plans) = planned(tx, id)?;
     let draft: Activity<Draft> = Activity::at(facts)?;
     let now = tx.now();
-    let problems = draw::problems(tx, &draft, now)?;
+    let mut problems = draw::problems(tx, &draft, now)?;
+    problems.extend(draw::not_allowed(&plans, library));
     let asked = activity::asked_fields(tx, id)?;
     let notice = policy::notice(&draft, &asked, library);
     let mut draws = Vec::new();

@@ -7,7 +7,7 @@ use lucky_draw::result::{Line, SettleLine, SettleNote, Slot};
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
-use crate::draw::{CancelCode, DrawStage, Plan, Shown, SupersedeCode};
+use crate::draw::{CancelCode, DrawStage, Plan, PlanSource, Shown, SupersedeCode};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 
@@ -48,6 +48,10 @@ pub(in crate::draw) struct DrawView {
     left: Option<String>,
     /// Whether nothing but drand decides.
     only_drand: bool,
+    /// Until when witnesses must have seen the library's secret, where it is a source.
+    secret_until: Option<i64>,
+    /// Whether they had not, so that zeros stand for it.
+    withheld: bool,
     /// The first drand round.
     round: String,
     rules: Option<Sealed>,
@@ -143,6 +147,8 @@ impl DrawView {
             sources: source_views(language, plan),
             left: left(language, now, due),
             only_drand: plan.sources.iter().all(|source| source.drand().is_some()),
+            secret_until: plan.secret().map(|_| plan.reveal_until(facts.freezes_at).0),
+            withheld: plan.secret().is_some_and(PlanSource::is_withheld),
             round: plan
                 .drand()
                 .map_or_else(String::new, |drand| drand.round.to_string()),

@@ -19,6 +19,9 @@ const MOST_LOTTERIES: usize = 4;
 /// What stands in the list of games for one that we do not know.
 const OTHER_GAME: &str = "other";
 
+/// The field of the library's own secret.
+pub(in crate::draw) const SECRET: &str = "operator_secret";
+
 /// One lottery as it was typed; its fields are `lottery_1_game` and so on.
 #[derive(Debug, Clone, Default, Serialize)]
 struct LotteryFields {
@@ -41,6 +44,8 @@ struct LotteryFields {
 pub(in crate::draw) struct SourceForm {
     beacon: String,
     lotteries: Vec<LotteryFields>,
+    /// The library's own secret.
+    secret: bool,
 }
 
 /// A game to choose.
@@ -160,6 +165,7 @@ impl SourceForm {
                 .take_while(sent)
                 .map(|number| LotteryFields::of(form, number))
                 .collect(),
+            secret: form.has(SECRET),
         }
     }
 
@@ -181,6 +187,7 @@ impl SourceForm {
                 .zip(1..)
                 .map(|(issue, number)| LotteryFields::from_issue(issue, number))
                 .collect(),
+            secret: sources.contains(&SourceDetails::Commit),
         }
     }
 
@@ -194,7 +201,7 @@ impl SourceForm {
         }
     }
 
-    /// Reads the sources: drand first, then lotteries in their order.
+    /// Reads the sources: drand first, then lotteries in their order, the secret last.
     pub(super) fn parse(&self, language: Language, mistakes: &mut Mistakes) -> Vec<SourceDetails> {
         let chains: &[&'static Chain] = match self.beacon.as_str() {
             "both" => &[&QUICKNET, &DEFAULT],
@@ -207,6 +214,9 @@ impl SourceForm {
         for row in self.lotteries.iter().filter(|row| !row.is_empty()) {
             sources.push(SourceDetails::Numbers(row.parse(language, mistakes)));
         }
+        if self.secret {
+            sources.push(SourceDetails::Commit);
+        }
         sources
     }
 
@@ -214,7 +224,8 @@ impl SourceForm {
     pub(super) fn field_of(&self, sources: &[SourceDetails], trouble: SourceTrouble) -> String {
         use SourceTrouble as T;
         let (at, name) = match trouble {
-            T::None | T::TooMany | T::Weak(_) | T::NoWitnesses => return "drand".to_owned(),
+            T::None | T::TooMany | T::Weak(_) => return "drand".to_owned(),
+            T::SecretAlone | T::NoWitnesses | T::NotAllowed => return SECRET.to_owned(),
             T::OnePerson => (0, "game"),
             T::Twice(at) | T::NumberUnfit(at) => (at, "issue"),
             T::GameUnfit(at) => (at, "slug"),
@@ -250,7 +261,9 @@ pub(super) fn source_trouble(language: Language, trouble: SourceTrouble) -> Stri
         T::PublishedBeforeDrawn(_) => "draw-source-published-early",
         T::PublishedTooLate(_) => "draw-source-published-late",
         T::OnePerson => "draw-source-one-person",
+        T::SecretAlone => "draw-source-secret-alone",
         T::NoWitnesses => "draw-source-no-witnesses",
+        T::NotAllowed => "draw-source-not-allowed",
         T::Weak(bits) => {
             let args = [("bits", i64::from(bits).into())];
             return text::message(language, "draw-source-weak", &args);

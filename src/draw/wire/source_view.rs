@@ -25,8 +25,10 @@ pub(in crate::draw) struct SourceView {
     /// Numbers that one person has typed and nobody else yet.
     typed: Option<String>,
     trouble: Option<String>,
-    /// The file that holds numbers as they were entered.
+    /// The file that holds numbers as they were entered, or the secret as it was revealed.
     file: Option<String>,
+    /// A secret that did not come in time, so that zeros stand for it.
+    withheld: bool,
 }
 
 /// The sources of a draw in their order.
@@ -37,6 +39,7 @@ pub(in crate::draw) fn source_views(language: Language, plan: &Plan) -> Vec<Sour
 
 impl SourceView {
     fn of(language: Language, plan: &Plan, source: &PlanSource) -> SourceView {
+        let withheld = source.is_withheld();
         let frozen = matches!(plan.stage, DrawStage::Frozen | DrawStage::Drawn);
         let issue = match &source.kind {
             SourceKind::Numbers(issue) => Some(issue),
@@ -59,7 +62,9 @@ impl SourceView {
                 .filter(|_| frozen && source.value.is_none())
                 .map(|typed| typed.value.clone()),
             trouble: beacon_trouble(language, &source.trouble),
-            file: (issue.is_some() && source.value.is_some()).then(|| source.file_name()),
+            file: (source.drand().is_none() && source.value.is_some() && !withheld)
+                .then(|| source.file_name()),
+            withheld,
         }
     }
 }

@@ -354,3 +354,64 @@ proptest! {
         prop_assert!(!opens("spring", &item, &relabelled), "another field set");
     }
 }
+
+#[test]
+fn a_draws_own_secret_leaves_when_its_list_is_final_and_dies_with_the_activity() {
+    use lucky_draw::record::{Freeze, Manifest, Prize, Source};
+    use lucky_draw::seed::operator_commitment;
+
+    let Site { vault, folder } = site();
+    vault.create_activity("spring").expect("created");
+    let promised = vault.promise_secret("spring", "one").expect("made");
+    assert_eq!(
+        vault.promise_secret("spring", "one").expect("again"),
+        promised
+    );
+    let other = vault.promise_secret("spring", "two").expect("made");
+    assert_ne!(other, promised);
+    assert!(vault.promise_secret("spring.one", "x").is_err());
+
+    let manifest = |promised: Hash| Manifest {
+        origin: "library.example/spring".to_owned(),
+        rules: TAG,
+        opens: 1_000,
+        closes: 2_000,
+        freezes: 3_000,
+        sources: vec![Source::Commit(promised)],
+        prizes: vec![Prize {
+            slug: "book".to_owned(),
+            units: 1,
+        }],
+        reserves: 0,
+        wins_per_person: 1,
+        tickets_per_person: 1,
+        excludes: Vec::new(),
+        supersedes: None,
+    };
+    let sign = |text: &str| vault.sign_note(text).expect("signed");
+    let freeze = |manifest: &Manifest| {
+        let freeze = Freeze {
+            manifest: manifest.hash(),
+            close: TAG,
+        };
+        sign(&freeze.to_text())
+    };
+    let (own, others) = (manifest(promised), manifest(other));
+    let ask = |manifest: &str, freeze: &str| vault.reveal_secret("spring", "one", manifest, freeze);
+    let secret = ask(&sign(&own.to_text()), &freeze(&own)).expect("revealed");
+    assert_eq!(operator_commitment(&secret), promised);
+    for (manifest, freeze) in [
+        (sign(&own.to_text()), freeze(&others)),
+        (sign(&others.to_text()), freeze(&others)),
+        (own.to_text(), freeze(&own)),
+    ] {
+        let refused = ask(&manifest, &freeze);
+        assert!(matches!(refused, Err(Error::Refused(Refusal::NotFrozen))));
+    }
+
+    vault.erase("spring").expect("erased");
+    assert!(!vault.holds_key("spring").expect("looked"));
+    let gone = ask(&sign(&own.to_text()), &freeze(&own));
+    assert!(matches!(gone, Err(Error::Refused(Refusal::NoKey))));
+    drop(folder);
+}

@@ -11,6 +11,7 @@ on_both! {
     a_date_moves_while_people_enter,
     a_chain_ends_after_the_freeze,
     nothing_is_replaced_once_the_round_is_near,
+    a_successor_that_is_cancelled_has_a_bundle_that_verifies,
 }
 
 /// Two quicknet rounds of August 2025, four days apart, and one of the default chain after them.
@@ -196,4 +197,31 @@ fn nothing_is_replaced_once_the_round_is_near(engine: Engine) {
     let over = library.supersede(&draw, &next);
     assert!(matches!(over, Err(Error::OtherStage { .. })), "{over:?}");
     assert_verifies(&library.bundle(&id), &Options::default());
+}
+
+fn a_successor_that_is_cancelled_has_a_bundle_that_verifies(engine: Engine) {
+    let library = Ceremony::on(engine);
+    let (id, draw, _) = library.promised();
+    let (first, second) = (at(&QUICKNET, FIRST), at(&QUICKNET, SECOND_ROUND));
+    library.go_to(first.plus(-2 * DAY), Arc::new(Nobody));
+    library.go_to(first.plus(-HOUR), Arc::new(Nobody));
+    let next = successor(&QUICKNET, first.plus(-2 * DAY), second);
+    library.supersede(&draw, &next).expect("it is in time");
+    // Past the old round, before the new one.
+    library.clock.stand_at(first.plus(DAY));
+    let facts = library.facts(&id);
+    library
+        .db
+        .write_now("cancel", |tx| {
+            let (vault, by) = (&library.vault, &library.by);
+            draw::cancel(tx, vault, by, &facts, CancelCode::Force, "颱風\nA typhoon")
+        })
+        .expect("nothing of the new randomness is known");
+    let bundle = library.bundle(&id);
+    let report = verify(&bundle, &Options::default());
+    assert_eq!(report.exit_code(), 0, "{report}");
+    assert_eq!(report.cancelled.as_deref(), Some("FORCE"));
+    let manifest = bundle.file("manifest.note").expect("the last promise");
+    assert!(String::from_utf8_lossy(manifest).contains("\nsupersedes "));
+    library.shows(&draw, "base-0.note");
 }

@@ -73,13 +73,23 @@ impl Life {
 
     /// [`Life::published`] on a clock that others share.
     pub fn published_on(engine: Engine, clock: &Clock, change: impl FnOnce(&mut Config)) -> Life {
+        Life::published_with(engine, clock, change, &[])
+    }
+
+    /// [`Life::published_on`] with more filled in on the plan's page.
+    pub fn published_with(
+        engine: Engine,
+        clock: &Clock,
+        change: impl FnOnce(&mut Config),
+        more: &[(&str, &str)],
+    ) -> Life {
         let app = TestApp::on(engine, clock, change);
         let admin = app.first_admin();
         let activity = create(&admin);
         let base = format!("/staff/activities/{activity}");
         ask_fields(&admin, &base);
         let question = ask_question(&admin, &base);
-        plan(&admin, &base);
+        plan(&admin, &base, more);
         let page = admin.get(&format!("{base}/publish"));
         let done = admin.send(&page, &format!("{base}/publish"), &[("sure", "yes")]);
         assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
@@ -168,7 +178,8 @@ impl Life {
     }
 }
 
-fn create(staff: &Person<'_>) -> String {
+/// A draft of the draw, made in the staff pages; answers with its id.
+pub fn create(staff: &Person<'_>) -> String {
     let page = staff.get("/staff/activities/new?kind=draw");
     assert_eq!(page.status, Status::Ok, "{}", page.mistakes());
     let done = staff.send(
@@ -237,23 +248,25 @@ fn ask_question(staff: &Person<'_>, base: &str) -> String {
     format!("q_{link}")
 }
 
-fn plan(staff: &Person<'_>, base: &str) {
+/// A draw of three vouchers, with more filled in; answers with what the page says.
+pub fn send_plan(staff: &Person<'_>, base: &str, more: &[(&str, &str)]) -> Answer {
     let path = format!("{base}/draws/new");
     let page = staff.get(&path);
-    let done = staff.send(
-        &page,
-        &path,
-        &[
-            ("prize_1_name_zh", "禮券"),
-            ("prize_1_name_en", "Voucher"),
-            ("prize_1_units", "3"),
-            ("prize_1_value", "500"),
-            ("reserves", "4"),
-            ("wins", "1"),
-            ("tickets", "1"),
-            ("do", "save"),
-        ],
-    );
+    let usual = [
+        ("prize_1_name_zh", "禮券"),
+        ("prize_1_name_en", "Voucher"),
+        ("prize_1_units", "3"),
+        ("prize_1_value", "500"),
+        ("reserves", "4"),
+        ("wins", "1"),
+        ("tickets", "1"),
+        ("do", "save"),
+    ];
+    staff.send(&page, &path, &[&usual, more].concat())
+}
+
+fn plan(staff: &Person<'_>, base: &str, more: &[(&str, &str)]) {
+    let done = send_plan(staff, base, more);
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
 }
 
