@@ -107,8 +107,8 @@ class VerifierPage {
     const report = await verify(this.file, {
       siteKey,
       receipt: receiptFile ? await readText(receiptFile) : undefined,
-      secret: this.value("secret"),
-      id: this.value("id"),
+      secret: this.value("secret") || undefined,
+      id: this.value("id") || undefined,
       onCheck: (check) => run === this.run && this.shown(check),
     });
     if (run !== this.run) return;

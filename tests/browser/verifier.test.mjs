@@ -355,6 +355,7 @@ test('a receipt that is none fails, and a code alone shows nothing', async () =>
   const receipt = async (options) => outcomes(await verify(bundle('drawn'), options)).receipt;
   assert.equal(await receipt({}), 'not applicable');
   assert.equal(await receipt({ receipt: 'no receipt' }), 'failed');
+  assert.equal(await receipt({ receipt: '' }), 'failed');
   assert.equal(await receipt({ id: 'A123456789' }), 'could not check');
   assert.equal(await receipt({ secret: '7GQ4-X2MN-8R3T-K9WP-ABCD-9' }), 'could not check');
   const both = { secret: '7GQ4-X2MN-8R3T-K9WP-ABCD-9', id: 'A123456789' };

@@ -24,7 +24,7 @@ const { values: given, positionals } = parseArgs({
 });
 const options = {
   siteKey: given.vkey?.trim(),
-  receipt: given.receipt && readFileSync(given.receipt, "utf8"),
+  receipt: given.receipt === undefined ? undefined : readFileSync(given.receipt, "utf8"),
   id: given.id,
   secret: given.secret,
   requireTime: given["require-time"],

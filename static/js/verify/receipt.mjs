@@ -18,8 +18,11 @@ import {
   ticketText,
 } from "./ticket.mjs";
 
+// An empty file or word was given as well, and is refused as what it is.
+export const isGiven = (own) => own !== undefined && own !== null;
+
 export function isReceiptGiven({ receipt, secret, id }) {
-  return Boolean(receipt || secret || id);
+  return [receipt, secret, id].some(isGiven);
 }
 
 export function noReceipt() {
@@ -29,9 +32,9 @@ export function noReceipt() {
 // Reads the caller's own words once: { receipt, secret, subject }.
 export function readOwn({ receipt, secret, id }) {
   return {
-    receipt: receipt ? parseProof(receipt) : null,
-    secret: secret ? ownSecret(secret) : null,
-    subject: id ? subjectOf(id) : null,
+    receipt: isGiven(receipt) ? parseProof(receipt) : null,
+    secret: isGiven(secret) ? ownSecret(secret) : null,
+    subject: isGiven(id) ? subjectOf(id) : null,
   };
 }
 

@@ -18,7 +18,7 @@ import { checkPurge } from "./check-purge.mjs";
 import { checkNumbersOrigin, checkSeed, sourceValues } from "./check-source.mjs";
 import { checkTime } from "./check-time.mjs";
 import { parseProof, vkeyText } from "./note.mjs";
-import { checkReceipt, isReceiptGiven, noReceipt } from "./receipt.mjs";
+import { checkReceipt, isGiven, isReceiptGiven, noReceipt } from "./receipt.mjs";
 import {
   CHECK_NAMES,
   Report,
@@ -42,7 +42,7 @@ const SLICE = 30;
 export async function verify(bytes, options = {}) {
   const context = { options, depth: 0, outer: null, breathe: breathing() };
   const report = await verifyFile(bytes, context);
-  if (options.receipt) report.set("receipt", refusedReceipt(options.receipt, report));
+  if (isGiven(options.receipt)) report.set("receipt", refusedReceipt(options.receipt, report));
   return {
     checks: report.checks,
     cancelled: report.cancelled,
