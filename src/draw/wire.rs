@@ -1,21 +1,23 @@
 //! What crosses the boundary of draws: forms in, views and words out.
 
+mod check_view;
 mod close_view;
 mod draw_page;
 mod hall;
 mod lists;
 mod notes_page;
+mod passing;
 mod plan_form;
 mod proof_page;
 mod source_form;
 mod source_view;
 
+pub(super) use check_view::{CheckView, read_ticket};
 pub(super) use close_view::{CloseView, ListView, close_views};
 pub(super) use draw_page::DrawView;
-pub(super) use lists::{
-    CheckView, DrawRow, EntriesView, HoldersView, PER_PAGE, page_of, read_ticket,
-};
+pub(super) use lists::{DrawRow, EntriesView, HoldersView, PER_PAGE, page_of};
 pub(super) use notes_page::NotesView;
+pub(super) use passing::SettlementPage;
 pub(super) use plan_form::{PlanForm, PrizeRow, prize_rows};
 pub(super) use proof_page::{PlaceFile, ProofAnswer, ProofView, Refused};
 pub(super) use source_form::{GameOption, SECRET, game_options};

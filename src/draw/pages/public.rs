@@ -6,7 +6,8 @@ use serde::Serialize;
 
 use crate::activity;
 use crate::draw::wire::{
-    CheckView, DrawRow, DrawView, EntriesView, HoldersView, NotesView, PER_PAGE, page_of,
+    CheckView, DrawRow, DrawView, EntriesView, HoldersView, NotesView, PER_PAGE, SettlementPage,
+    page_of,
 };
 use crate::draw::{self, DrawId, DrawStage, Error, Shown};
 use crate::platform::db::Db;
@@ -25,6 +26,7 @@ pub(super) fn routes() -> Vec<Route> {
         list,
         show,
         holders,
+        settlement,
         entries,
         check,
         notes,
@@ -98,6 +100,20 @@ async fn holders(lang: Language, id: &str, page: Option<u64>, db: &State<Db>) ->
         "draw/results",
         HoldersView::of(lang, &shown, page),
     ))
+}
+
+/// Every line of one settlement.
+#[get("/d/<id>/settlements/<seq>?<page>")]
+async fn settlement(
+    lang: Language,
+    id: &str,
+    seq: u32,
+    page: Option<u64>,
+    db: &State<Db>,
+) -> AppResult<Page> {
+    let shown = read(db, id).await?;
+    let view = SettlementPage::of(lang, &shown, seq, page).ok_or_else(AppError::not_found)?;
+    Ok(Page::new(lang, "draw/settlement", view))
 }
 
 #[get("/d/<id>/entries?<page>")]

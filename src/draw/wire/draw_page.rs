@@ -3,8 +3,7 @@
 use std::collections::HashSet;
 
 use lucky_draw::record::{Cancel, Manifest};
-use lucky_draw::result::{Line, SettleLine, SettleNote, Slot};
-use lucky_draw::ticket::TicketNumber;
+use lucky_draw::result::Slot;
 use serde::Serialize;
 
 use crate::draw::{CancelCode, DrawStage, Plan, PlanSource, Shown, SupersedeCode};
@@ -14,16 +13,17 @@ use crate::platform::text::{self, Language};
 use super::hall::{AuditView, LiveView, seen};
 use super::lists::{HolderRow, holder_rows};
 use super::notes_page::note_words;
+use super::passing::{SettlementView, settlements};
 use super::plan_form::PrizeRow;
 use super::{
     CloseView, ListView, Phase, SourceView, Tag, cancel_words, close_views, left, prize_rows,
-    settle_words, slot_words, source_views, sources_words, supersede_words,
+    slot_words, source_views, sources_words, supersede_words,
 };
 
 /// Holders shown on the page itself; the others are on pages of their own.
 const HOLDERS_ON_THE_PAGE: usize = 24;
-/// Lines of settlements shown on the page itself.
-const LINES_ON_THE_PAGE: usize = 40;
+/// Prizes that nobody holds, shown on the page itself.
+const UNFILLED_ON_THE_PAGE: usize = 40;
 
 /// A draw as the public sees it.
 #[derive(Debug, Clone, Serialize)]
@@ -103,14 +103,6 @@ struct SupersededView {
     words: String,
     froze_at: i64,
     replaced_at: i64,
-}
-
-/// One settlement in words.
-#[derive(Debug, Clone, Serialize)]
-struct SettlementView {
-    at: i64,
-    name: String,
-    lines: Vec<String>,
 }
 
 impl DrawView {
@@ -266,74 +258,10 @@ fn unfilled(language: Language, shown: &Shown) -> Vec<String> {
                 slug: prize.slug.clone(),
                 unit,
             };
-            if empty.len() < LINES_ON_THE_PAGE && !held.contains(&slot) {
+            if empty.len() < UNFILLED_ON_THE_PAGE && !held.contains(&slot) {
                 empty.push(slot_words(language, &shown.plan, &slot));
             }
         }
     }
     empty
-}
-
-fn settlements(language: Language, shown: &Shown) -> Vec<SettlementView> {
-    let mut room = LINES_ON_THE_PAGE;
-    let mut views = Vec::new();
-    for (note, at) in &shown.settles {
-        let mut lines = settlement_lines(language, shown, note);
-        lines.truncate(room);
-        room -= lines.len();
-        views.push(SettlementView {
-            at: at.0,
-            name: format!("settle-{}.note", note.seq),
-            lines,
-        });
-    }
-    views
-}
-
-fn settlement_lines(language: Language, shown: &Shown, note: &SettleNote) -> Vec<String> {
-    let slot = |slot: &Slot| slot_words(language, &shown.plan, slot);
-    let ticket = |index: &u64| TicketNumber(*index).to_string();
-    let say = |id: &str, args: &[(&str, text::Value<'_>)]| text::message(language, id, args);
-    let mut lines = Vec::new();
-    for vacate in &note.vacates {
-        let args = [
-            ("slot", slot(&vacate.slot).into()),
-            ("ticket", ticket(&vacate.index).into()),
-            ("reason", settle_words(language, vacate.code).into()),
-            ("code", vacate.code.to_string().into()),
-        ];
-        lines.push(say("draw-settle-vacate", &args));
-    }
-    for line in &note.lines {
-        match line {
-            SettleLine::Fill {
-                slot: prize,
-                index,
-                reserve,
-            } => {
-                let args = [
-                    ("slot", slot(prize).into()),
-                    ("ticket", ticket(index).into()),
-                    ("place", i64::from(*reserve).into()),
-                ];
-                lines.push(say("draw-settle-fill", &args));
-            }
-            SettleLine::Draw(Line::Slot {
-                slot: prize, index, ..
-            }) => {
-                let args = [
-                    ("slot", slot(prize).into()),
-                    ("ticket", ticket(index).into()),
-                ];
-                lines.push(say("draw-settle-drawn", &args));
-            }
-            SettleLine::Draw(Line::Unfilled { slot: prize }) => {
-                let args = [("slot", slot(prize).into())];
-                lines.push(say("draw-settle-unfilled", &args));
-            }
-            // Tickets that were passed over are in the settlement's own file.
-            SettleLine::Draw(Line::Void { .. } | Line::Dup { .. }) => {}
-        }
-    }
-    lines
 }
