@@ -62,7 +62,8 @@ pub use exclusion::{excluded, outcomes};
 pub use lottery::{Game, NumbersError};
 pub use numbers::{NumbersStep, type_numbers};
 pub use objection::{
-    Correction, ShownClose, closes, confirm, drop_proposal, fingerprint, propose, proposed,
+    Correction, ShownClose, closes, confirm, drop_proposal, fingerprint, needs_second, propose,
+    proposed,
 };
 pub use plan::{
     PlanDetails, PlanTrouble, PrizeDetails, delete_plan, delete_plans, move_up, round_for,

@@ -104,7 +104,7 @@ pub fn proposed(tx: &mut Tx, plan: &Plan) -> Result<Vec<Correction>, Error> {
 }
 
 /// Whether the site has another member of staff, who then has to confirm.
-pub(super) fn needs_second(tx: &mut Tx) -> Result<bool, Error> {
+pub fn needs_second(tx: &mut Tx) -> Result<bool, Error> {
     Ok(staff_in_use(tx)? > 1)
 }
 

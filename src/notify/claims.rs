@@ -4,7 +4,8 @@
 //! that the result or a settlement gave; a prize passes on by the one settlement of a deadline,
 //! never at the moment somebody declines. Every verb may run twice.
 //!
-//! Not here: the letters ([`super::notices`]).
+//! Not here: who leaves a slot before its deadline ([`super::leaving`]), the letters
+//! ([`super::notices`]).
 
 use lucky_draw::encode::Hash;
 use lucky_draw::result::{Holding, SettleCode, Slot};
@@ -140,6 +141,8 @@ pub fn ensure(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
             deadline: if is_prize { deadline } else { Timestamp(0) },
             marked_by: String::new(),
             marked_at: Timestamp(0),
+            reason: String::new(),
+            proposed_by: String::new(),
         };
         store::insert_claim(tx, &draw.facts.id, draw.draw(), &claim)?;
     }
@@ -192,7 +195,7 @@ pub fn of_slot(tx: &mut Tx, draw: &Decided, slot: &Slot) -> Result<Claim, Error>
     of_slot.ok_or(Error::Unknown)
 }
 
-fn is_of(claim: &Claim, holding: &Holding) -> bool {
+pub(super) fn is_of(claim: &Claim, holding: &Holding) -> bool {
     claim.slot == holding.slot && claim.index == holding.index
 }
 
@@ -207,6 +210,8 @@ fn mark(
         stage,
         marked_by: by.to_string(),
         marked_at: tx.now(),
+        reason: String::new(),
+        proposed_by: String::new(),
         ..claim.clone()
     };
     store::mark_claim(tx, &draw.facts.id, draw.draw(), claim.stage, &marked)?;
@@ -279,37 +284,6 @@ pub fn undo(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Clai
     Ok(held)
 }
 
-/// The person does not want the prize, or the place in the reserve list. It passes on at the next
-/// deadline; until then the mark can be taken back by [`keep`].
-pub fn decline(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Claim, Error> {
-    let held = of_slot(tx, draw, slot)?;
-    if held.stage != ClaimStage::Held || !draw.is_running() {
-        return Err(Error::Moved);
-    }
-    let declined = mark(tx, draw, by, &held, ClaimStage::Declined)?;
-    record(tx, draw, by, "notify.declined", &declined)?;
-    Ok(declined)
-}
-
-/// Takes back what [`decline`] marked, as long as the prize has not passed on.
-pub fn keep(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Claim, Error> {
-    let declined = of_slot(tx, draw, slot)?;
-    let holdings = draw::holdings(tx, &draw.plan)?;
-    let still_holds = holdings.iter().any(|holding| is_of(&declined, holding));
-    if declined.stage != ClaimStage::Declined || !still_holds {
-        return Err(Error::Moved);
-    }
-    let held = Claim {
-        stage: ClaimStage::Held,
-        marked_by: String::new(),
-        marked_at: Timestamp(0),
-        ..declined.clone()
-    };
-    store::mark_claim(tx, &draw.facts.id, draw.draw(), ClaimStage::Declined, &held)?;
-    record(tx, draw, by, "notify.decline_undone", &held)?;
-    Ok(held)
-}
-
 /// Does everything whose time has come: passes prizes on at a deadline, tells those who moved up
 /// if winners were told, and ends the telling when nothing is left to wait for.
 pub fn look(tx: &mut Tx, vault: &Vault, mailer: &Mailer, draw: &Decided) -> Result<(), Error> {
@@ -353,7 +327,7 @@ fn finish(tx: &mut Tx, draw: &Decided) -> Result<(), Error> {
     Ok(audit::record(tx, &act)?)
 }
 
-/// The one settlement of a deadline: nobody came (F), or the person declined before it (D).
+/// The one settlement of a deadline: nobody came (F), or the slot was left before it (D, E, I).
 fn settle(
     tx: &mut Tx,
     vault: &Vault,
@@ -367,8 +341,10 @@ fn settle(
         let holds = holdings.iter().any(|holding| is_of(claim, holding));
         let code = match claim.stage {
             ClaimStage::Held if claim.is_prize() && claim.deadline <= deadline => SettleCode::F,
-            ClaimStage::Declined if claim.marked_at < deadline => SettleCode::D,
-            _ => continue,
+            stage => match stage.vacates() {
+                Some(code) if claim.marked_at < deadline => code,
+                _ => continue,
+            },
         };
         if !holds {
             continue;

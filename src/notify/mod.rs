@@ -9,7 +9,7 @@
 
 use std::fmt;
 
-use lucky_draw::result::Slot;
+use lucky_draw::result::{SettleCode, Slot};
 
 use crate::activity::{self, ActivityId};
 use crate::audit;
@@ -26,6 +26,7 @@ pub mod calls;
 pub mod claims;
 pub mod export;
 pub mod jobs;
+pub mod leaving;
 pub mod letters;
 pub mod notices;
 pub mod pages;
@@ -56,6 +57,10 @@ pub enum ClaimStage {
     Claimed,
     /// The person does not want it.
     Declined,
+    /// The person asked for erasure.
+    Erased,
+    /// The person is not eligible by the rules; two members of staff said so.
+    Ineligible,
     /// Nobody came by the deadline.
     Expired,
     /// A reserve that moved up and left its place.
@@ -64,10 +69,12 @@ pub enum ClaimStage {
 
 impl ClaimStage {
     /// Every stage.
-    pub const ALL: [ClaimStage; 5] = [
+    pub const ALL: [ClaimStage; 7] = [
         ClaimStage::Held,
         ClaimStage::Claimed,
         ClaimStage::Declined,
+        ClaimStage::Erased,
+        ClaimStage::Ineligible,
         ClaimStage::Expired,
         ClaimStage::Vacated,
     ];
@@ -78,6 +85,8 @@ impl ClaimStage {
             ClaimStage::Held => "held",
             ClaimStage::Claimed => "claimed",
             ClaimStage::Declined => "declined",
+            ClaimStage::Erased => "erased",
+            ClaimStage::Ineligible => "ineligible",
             ClaimStage::Expired => "expired",
             ClaimStage::Vacated => "vacated",
         }
@@ -88,6 +97,18 @@ impl ClaimStage {
         ClaimStage::ALL
             .into_iter()
             .find(|stage| stage.code() == code)
+    }
+
+    /// Why the slot is vacated at the next deadline (draw-protocol 4.8); none if it is not.
+    pub fn vacates(self) -> Option<SettleCode> {
+        match self {
+            ClaimStage::Declined => Some(SettleCode::D),
+            ClaimStage::Erased => Some(SettleCode::E),
+            ClaimStage::Ineligible => Some(SettleCode::I),
+            ClaimStage::Held | ClaimStage::Claimed | ClaimStage::Expired | ClaimStage::Vacated => {
+                None
+            }
+        }
     }
 }
 
@@ -106,12 +127,21 @@ pub struct Claim {
     pub marked_by: String,
     /// When it was marked; 0 while held.
     pub marked_at: Timestamp,
+    /// By which rule the person is said not to be eligible; else empty.
+    pub reason: String,
+    /// Who said so, as [`audit::Actor`] prints; while held, somebody else has to confirm it.
+    pub proposed_by: String,
 }
 
 impl Claim {
     /// Whether this is a prize; otherwise it is a place in the reserve list.
     pub fn is_prize(&self) -> bool {
         matches!(self.slot, Slot::Prize { .. })
+    }
+
+    /// Whether somebody has to confirm that the person is not eligible.
+    pub fn is_doubted(&self) -> bool {
+        self.stage == ClaimStage::Held && !self.proposed_by.is_empty()
     }
 }
 

@@ -22,6 +22,8 @@ struct ClaimRow {
     deadline: i64,
     marked_by: String,
     marked_at: i64,
+    reason: String,
+    proposed_by: String,
 }
 
 impl From<ClaimRow> for Claim {
@@ -33,6 +35,8 @@ impl From<ClaimRow> for Claim {
             deadline: Timestamp(row.deadline),
             marked_by: row.marked_by,
             marked_at: Timestamp(row.marked_at),
+            reason: row.reason,
+            proposed_by: row.proposed_by,
         }
     }
 }
@@ -114,6 +118,8 @@ pub(super) fn insert_claim(
             claims::deadline.eq(claim.deadline.0),
             claims::marked_by.eq(&claim.marked_by),
             claims::marked_at.eq(claim.marked_at.0),
+            claims::reason.eq(&claim.reason),
+            claims::proposed_by.eq(&claim.proposed_by),
         ))
         .execute(tx.conn())?;
     Ok(())
@@ -140,6 +146,8 @@ pub(super) fn mark_claim(
         claims::deadline.eq(claim.deadline.0),
         claims::marked_by.eq(&claim.marked_by),
         claims::marked_at.eq(claim.marked_at.0),
+        claims::reason.eq(&claim.reason),
+        claims::proposed_by.eq(&claim.proposed_by),
     ))
     .execute(tx.conn())
     .map_err(db::Error::from)?;

@@ -11,7 +11,7 @@ pub(super) use views::{
 };
 
 use jiff::civil::Date;
-use lucky_draw::result::Slot;
+use lucky_draw::result::{SettleCode, Slot};
 use zeroize::Zeroizing;
 
 use crate::activity::{AskedField, Field};
@@ -26,10 +26,11 @@ use crate::platform::web::form::{FormFields, Mistakes};
 
 use super::calls::CallReason;
 use super::export::{ExportPurpose, Request};
+use super::leaving::Wish;
 use super::sheet::Format;
 use super::{NoticeKind, NoticeStage};
 
-/// The longest reason for an export.
+/// The longest reason that staff type, in characters.
 const REASON_MAX: usize = 200;
 
 /// A slot from its address, `grand` and `1`.
@@ -82,6 +83,43 @@ pub(super) fn call_reason(lang: Language, form: &FormFields) -> Result<CallReaso
             text::message(lang, "notify-call-reason-empty", &[]),
         );
         mistakes
+    })
+}
+
+/// How a slot is left, as the form says.
+pub(super) enum Leave {
+    /// The person wishes so.
+    Wish(Wish),
+    /// The person is not eligible, by this rule.
+    Ineligible(String),
+}
+
+/// The form of leaving as it was typed, with what was wrong.
+pub(super) struct LeaveRefused {
+    pub(super) code: String,
+    pub(super) rule: String,
+    pub(super) mistakes: Mistakes,
+}
+
+/// Reads the form of leaving a slot; the codes are those of draw-protocol 4.8.
+pub(super) fn leave_request(lang: Language, form: &FormFields) -> Result<Leave, LeaveRefused> {
+    let rule = typed::line(form.value("rule"));
+    let mut mistakes = Mistakes::new();
+    match SettleCode::from_letter(form.value("code")) {
+        Some(SettleCode::D) => return Ok(Leave::Wish(Wish::Decline)),
+        Some(SettleCode::E) => return Ok(Leave::Wish(Wish::Erasure)),
+        Some(SettleCode::I) if rule.is_empty() || typed::length(&rule) > REASON_MAX => {
+            mistakes.add("rule", text::message(lang, "notify-leave-rule-empty", &[]));
+        }
+        Some(SettleCode::I) => return Ok(Leave::Ineligible(rule)),
+        Some(SettleCode::F) | None => {
+            mistakes.add("code", text::message(lang, "notify-leave-code-empty", &[]));
+        }
+    }
+    Err(LeaveRefused {
+        code: form.value("code").to_owned(),
+        rule,
+        mistakes,
     })
 }
 

@@ -15,6 +15,7 @@ use fairdraw::entry::{self, own};
 use fairdraw::identity::national_id;
 use fairdraw::journal;
 use fairdraw::notify::claims;
+use fairdraw::notify::leaving::{self, Wish};
 use fairdraw::platform::clock::{Clock, DAY, HOUR, Timestamp};
 use fairdraw::platform::db::{GroupVerb, Tx};
 use fairdraw::platform::ids;
@@ -339,7 +340,7 @@ fn a_winner_of_session_one_leaves_the_sessions_after_it(engine: Engine) {
     let holder = library.app.app.db.write_now("decline", |tx| {
         let decided = claims::decided(tx, &of_first)?;
         claims::ensure(tx, &decided)?;
-        claims::decline(tx, &decided, &Actor::System, &seat(1))
+        leaving::leave(tx, &decided, &Actor::System, &seat(1), Wish::Decline)
     });
     holder.expect("a winner declines");
 

@@ -15,6 +15,7 @@ use fairdraw::entry::{
 };
 use fairdraw::identity::national_id;
 use fairdraw::notify::claims::{self, Decided};
+use fairdraw::notify::leaving::{self, Wish};
 use fairdraw::notify::{Claim, ClaimStage, Notice, NoticeKind, NoticeStage, notices};
 use fairdraw::platform::clock::{DAY, HOUR, MINUTE, Timestamp};
 use fairdraw::platform::db::GroupVerb;
@@ -32,6 +33,8 @@ use crate::support::Engine;
 use crate::support::app::{Answer, Person, TestApp};
 use crate::support::mail_sink::{MailSink, Manners};
 use crate::support::smtp_daemon::SmtpDaemon;
+
+mod giving_up;
 
 on_both! {
     winners_are_told_once_and_nobody_else,
@@ -236,6 +239,17 @@ impl Library {
             let draw = decided(tx, &self.id)?;
             verb(tx, &draw, &by)
         })
+    }
+
+    /// Everything public up to now stands by itself.
+    fn verifies(&self) {
+        let plan = self.plan();
+        let (db, vault) = (&self.app.app.db, &self.app.app.vault);
+        let bundle = db
+            .read_now("bundle", |tx| draw::bundle(tx, vault, &plan))
+            .expect("the bundle can be put together");
+        let report = lucky_draw::verify::verify(&bundle, &lucky_draw::verify::Options::default());
+        assert_eq!(report.exit_code(), 0, "{}", report.result_line());
     }
 
     fn settlements(&self) -> Vec<lucky_draw::result::SettleNote> {
@@ -668,7 +682,7 @@ fn a_deadline_is_one_settlement_and_reserves_move_up_and_are_told(engine: Engine
         .by_staff(|tx, draw, by| claims::claim(tx, draw, by, &slot("grand/1")))
         .expect("the winner came");
     library
-        .by_staff(|tx, draw, by| claims::decline(tx, draw, by, &slot("voucher/1")))
+        .by_staff(|tx, draw, by| leaving::leave(tx, draw, by, &slot("voucher/1"), Wish::Decline))
         .expect("the winner declined");
     library.later(DAY);
     assert!(
@@ -739,13 +753,7 @@ fn a_deadline_is_one_settlement_and_reserves_move_up_and_are_told(engine: Engine
     library.go_to(due().plus(42 * DAY));
     library.go_to(due().plus(56 * DAY));
     assert_eq!(library.stage(), Stage::Notified);
-    let plan = library.plan();
-    let (db, vault) = (&library.app.app.db, &library.app.app.vault);
-    let bundle = db
-        .read_now("bundle", |tx| draw::bundle(tx, vault, &plan))
-        .expect("the bundle can be put together");
-    let report = lucky_draw::verify::verify(&bundle, &lucky_draw::verify::Options::default());
-    assert_eq!(report.exit_code(), 0, "{}", report.result_line());
+    library.verifies();
     let again = library.begin();
     assert_eq!(again, 0, "everyone who holds a prize was told");
 }
@@ -890,14 +898,14 @@ fn a_prize_collected_by_mistake_can_be_given_back_for_ten_minutes(engine: Engine
 
     let other = Library::with_winners(engine, "");
     other
-        .by_staff(|tx, draw, by| claims::decline(tx, draw, by, &all[1]))
+        .by_staff(|tx, draw, by| leaving::leave(tx, draw, by, &all[1], Wish::Decline))
         .expect("declined");
     other
-        .by_staff(|tx, draw, by| claims::keep(tx, draw, by, &all[1]))
+        .by_staff(|tx, draw, by| leaving::keep(tx, draw, by, &all[1]))
         .expect("a change of mind");
     assert!(
         other
-            .by_staff(|tx, draw, by| claims::keep(tx, draw, by, &all[1]))
+            .by_staff(|tx, draw, by| leaving::keep(tx, draw, by, &all[1]))
             .is_err()
     );
     assert_eq!(other.winners()[1].stage, ClaimStage::Held);

@@ -12,12 +12,15 @@ use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
 use crate::activity::{self, ActivityId, Field};
+use crate::audit::Actor;
 use crate::draw::{self, DrawId};
 use crate::identity::date::day_of;
 use crate::notify::calls;
 use crate::notify::claims::{self, Decided};
+use crate::notify::leaving;
 use crate::notify::wire::{
-    self, CallView, WinnerPage, WinnerView, call_reason, subject, subject_mistakes, told_apart_by,
+    self, CallView, Leave, LeaveRefused, WinnerPage, WinnerView, call_reason, leave_request,
+    subject, subject_mistakes, told_apart_by,
 };
 use crate::notify::{Claim, Error, NoticeId, notices};
 use crate::platform::db::{Db, Tx};
@@ -29,7 +32,7 @@ use crate::platform::web::page::{Page, Reply};
 use crate::vault::Vault;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![winner, call, claim, undo, decline, keep, resend]
+    routes![winner, call, claim, undo, leave, confirm, keep, resend]
 }
 
 /// How often IDs may be compared for one prize: a desk is not a place to guess at.
@@ -95,7 +98,7 @@ impl Place {
     }
 }
 
-fn read(tx: &mut Tx, place: &Place) -> Result<WinnerPage, Error> {
+fn read(tx: &mut Tx, place: &Place, reader: &Actor) -> Result<WinnerPage, Error> {
     let draw = place.decided(tx)?;
     let slot = &place.slot;
     let claim = claims::of_slot(tx, &draw, slot)?;
@@ -108,6 +111,8 @@ fn read(tx: &mut Tx, place: &Place) -> Result<WinnerPage, Error> {
         notices: notices::list(tx, &draw)?,
         asked: activity::asked_fields(tx, &place.activity)?,
         tag: claims::tag(tx, &draw, &claim)?,
+        may_confirm: leaving::may_confirm(tx, reader, &claim)?,
+        is_alone: !draw::needs_second(tx)?,
         now: tx.now(),
         claim,
         draw,
@@ -120,6 +125,13 @@ fn page(lang: Language, found: &WinnerPage, mistakes: Mistakes, called: Option<C
     Page::new(lang, "notify/winner", view).no_store().at(at)
 }
 
+/// The page with what was wrong in the form of leaving, and what was typed there.
+fn left_again(lang: Language, found: &WinnerPage, refused: LeaveRefused) -> Reply {
+    let view = WinnerView::of(lang, found, refused.mistakes.clone(), None).typed(&refused);
+    let page = Page::new(lang, "notify/winner", view).no_store();
+    page.at(path_of(found)).again().into()
+}
+
 fn path_of(found: &WinnerPage) -> String {
     let place = Place {
         activity: found.draw.facts.id.clone(),
@@ -129,15 +141,16 @@ fn path_of(found: &WinnerPage) -> String {
     place.path()
 }
 
-async fn read_page(db: &Db, place: &Place) -> Result<WinnerPage, Error> {
-    let place = place.clone();
-    db.write("read winner", move |tx| read(tx, &place)).await
+async fn read_page(db: &Db, place: &Place, staff: &Librarian) -> Result<WinnerPage, Error> {
+    let (place, reader) = (place.clone(), staff.0.actor());
+    db.write("read winner", move |tx| read(tx, &place, &reader))
+        .await
 }
 
 #[get("/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>")]
 async fn winner(
     lang: Language,
-    _staff: Librarian,
+    staff: Librarian,
     id: &str,
     draw: &str,
     prize: &str,
@@ -145,7 +158,7 @@ async fn winner(
     db: &State<Db>,
 ) -> AppResult<Page> {
     let place = place(id, draw, prize, unit)?;
-    let found = read_page(db, &place).await?;
+    let found = read_page(db, &place, &staff).await?;
     Ok(page(lang, &found, Mistakes::new(), None))
 }
 
@@ -166,7 +179,7 @@ async fn call(
     vault: &State<Vault>,
 ) -> AppResult<Page> {
     let place = place(id, draw, prize, unit)?;
-    let found = read_page(db, &place).await?;
+    let found = read_page(db, &place, &staff).await?;
     let reason = match call_reason(lang, &form) {
         Ok(reason) => reason,
         Err(mistakes) => return Ok(page(lang, &found, mistakes, None).again()),
@@ -210,7 +223,7 @@ async fn claim(
     limit: &State<DeskLimit>,
 ) -> AppResult<Reply> {
     let place = place(id, draw, prize, unit)?;
-    let found = read_page(db, &place).await?;
+    let found = read_page(db, &place, &staff).await?;
     let now = db.clock().now();
     let field = told_apart_by(&found.asked).unwrap_or(Field::NationalId);
     let subject = match subject(field, form.value(field.code()), day_of(now)) {
@@ -249,7 +262,7 @@ async fn claim(
 }
 
 /// One change of a claim without a form.
-type Change = fn(&mut Tx, &Decided, &crate::audit::Actor, &Slot) -> Result<Claim, Error>;
+type Change = fn(&mut Tx, &Decided, &Actor, &Slot) -> Result<Claim, Error>;
 
 async fn change(
     lang: Language,
@@ -288,24 +301,65 @@ async fn undo(
     .await
 }
 
-#[post("/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>/decline")]
-async fn decline(
+#[post(
+    "/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>/leave",
+    data = "<form>"
+)]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
+async fn leave(
     lang: Language,
     staff: Librarian,
     id: &str,
     draw: &str,
     prize: &str,
     unit: &str,
+    form: FormFields,
     db: &State<Db>,
 ) -> AppResult<Reply> {
-    change(
-        lang,
-        &staff,
-        db,
-        place(id, draw, prize, unit)?,
-        claims::decline,
-    )
-    .await
+    let place = place(id, draw, prize, unit)?;
+    let asked = match leave_request(lang, &form) {
+        Ok(asked) => asked,
+        Err(refused) => {
+            let found = read_page(db, &place, &staff).await?;
+            return Ok(left_again(lang, &found, refused));
+        }
+    };
+    let (actor, back) = (staff.0.actor(), place.path());
+    db.write("leave slot", move |tx| {
+        let draw = place.decided(tx)?;
+        match &asked {
+            Leave::Wish(wish) => leaving::leave(tx, &draw, &actor, &place.slot, *wish),
+            Leave::Ineligible(rule) => leaving::propose(tx, &draw, &actor, &place.slot, rule),
+        }
+    })
+    .await?;
+    Ok(Reply::go(lang, &back))
+}
+
+#[post(
+    "/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>/confirm",
+    data = "<form>"
+)]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
+async fn confirm(
+    lang: Language,
+    staff: Librarian,
+    id: &str,
+    draw: &str,
+    prize: &str,
+    unit: &str,
+    form: FormFields,
+    db: &State<Db>,
+) -> AppResult<Reply> {
+    let place = place(id, draw, prize, unit)?;
+    let (actor, back) = (staff.0.actor(), place.path());
+    let seen = form.value("seen").to_owned();
+    db.write("confirm ineligible", move |tx| {
+        let draw = place.decided(tx)?;
+        leaving::confirm(tx, &draw, &actor, &place.slot, &seen)
+    })
+    .await?;
+    Ok(Reply::go(lang, &back))
 }
 
 #[post("/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>/keep")]
@@ -323,7 +377,7 @@ async fn keep(
         &staff,
         db,
         place(id, draw, prize, unit)?,
-        claims::keep,
+        leaving::keep,
     )
     .await
 }

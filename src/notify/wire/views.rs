@@ -20,7 +20,7 @@ use crate::platform::text::{self, Language, dates};
 use crate::platform::web::form::Mistakes;
 use crate::policy;
 
-use super::{notice_kind_words, notice_stage_words, reply_words, told_apart_by};
+use super::{LeaveRefused, notice_kind_words, notice_stage_words, reply_words, told_apart_by};
 
 /// What a letter is filled with. The name is the person's; nothing else is.
 #[derive(Serialize)]
@@ -102,7 +102,15 @@ pub(in crate::notify) struct Asked<'a> {
 }
 
 /// The states by which the list can be narrowed.
-const STATES: [&str; 5] = ["held", "reserve", "claimed", "declined", "expired"];
+const STATES: [&str; 7] = [
+    "held",
+    "reserve",
+    "claimed",
+    "declined",
+    "erased",
+    "ineligible",
+    "expired",
+];
 
 impl Asked<'_> {
     fn state(&self) -> Option<&'static str> {
@@ -224,6 +232,8 @@ fn state_words_of(lang: Language, state: &str) -> String {
         "reserve" => "notify-claim-reserve",
         "claimed" => "notify-claim-claimed",
         "declined" => "notify-claim-declined",
+        "erased" => "notify-claim-erased",
+        "ineligible" => "notify-claim-ineligible",
         "expired" => "notify-claim-expired",
         "vacated" => "notify-claim-vacated",
         _ => "notify-claim-held",
@@ -235,7 +245,11 @@ fn state_kind(claim: &Claim) -> &'static str {
     match claim.stage {
         ClaimStage::Held => "waiting",
         ClaimStage::Claimed => "done",
-        ClaimStage::Declined | ClaimStage::Expired | ClaimStage::Vacated => "stopped",
+        ClaimStage::Declined
+        | ClaimStage::Erased
+        | ClaimStage::Ineligible
+        | ClaimStage::Expired
+        | ClaimStage::Vacated => "stopped",
     }
 }
 
@@ -350,8 +364,17 @@ pub(in crate::notify) struct WinnerView {
     is_prize: bool,
     deadline: Option<i64>,
     undo_until: Option<i64>,
-    may_decline: bool,
+    /// The rule by which somebody said the person is not eligible.
+    doubt: Option<String>,
+    /// Whether the reader may confirm that.
+    may_confirm: bool,
+    /// Nobody else works here, so one person decides.
+    is_alone: bool,
+    may_leave: bool,
     may_keep: bool,
+    leave_code: String,
+    leave_rule: String,
+    leave_codes: Vec<Choice>,
     field: &'static str,
     field_label: String,
     mistakes: Mistakes,
@@ -387,6 +410,8 @@ pub(in crate::notify) struct WinnerPage {
     pub(in crate::notify) draw: Decided,
     pub(in crate::notify) claim: Claim,
     pub(in crate::notify) holds: bool,
+    pub(in crate::notify) may_confirm: bool,
+    pub(in crate::notify) is_alone: bool,
     /// What the ID shown at the desk has to match.
     pub(in crate::notify) tag: Hash,
     pub(in crate::notify) notices: Vec<Notice>,
@@ -420,8 +445,14 @@ impl WinnerView {
             is_prize: claim.is_prize(),
             deadline: shown_deadline(claim),
             undo_until: may_undo.then_some(undo_until.0),
-            may_decline: is_drawn && claim.stage == ClaimStage::Held,
-            may_keep: is_drawn && claim.stage == ClaimStage::Declined && page.holds,
+            doubt: claim.is_doubted().then(|| claim.reason.clone()),
+            may_confirm: page.may_confirm,
+            is_alone: page.is_alone,
+            may_leave: is_drawn && claim.stage == ClaimStage::Held,
+            may_keep: is_drawn && claim.stage.vacates().is_some() && page.holds,
+            leave_code: String::new(),
+            leave_rule: String::new(),
+            leave_codes: leave_codes(lang),
             field: field.code(),
             field_label: policy::field_name(lang, field),
             mistakes,
@@ -444,6 +475,27 @@ impl WinnerView {
             tax_source: tax_source(lang),
         }
     }
+
+    /// With what was typed in the form of leaving.
+    pub(in crate::notify) fn typed(mut self, refused: &LeaveRefused) -> WinnerView {
+        refused.code.clone_into(&mut self.leave_code);
+        refused.rule.clone_into(&mut self.leave_rule);
+        self
+    }
+}
+
+/// Why a slot can be left: the codes of draw-protocol 4.8 that people choose.
+fn leave_codes(lang: Language) -> Vec<Choice> {
+    [
+        ("D", "notify-leave-d"),
+        ("E", "notify-leave-e"),
+        ("I", "notify-leave-i"),
+    ]
+    .map(|(value, id)| Choice {
+        value,
+        label: text::message(lang, id, &[]),
+    })
+    .into()
 }
 
 fn notice_line(lang: Language, notice: &Notice, page: &WinnerPage) -> NoticeLine {

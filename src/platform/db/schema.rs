@@ -341,6 +341,8 @@ diesel::table! {
         deadline -> BigInt,
         marked_by -> Text,
         marked_at -> BigInt,
+        reason -> Text,
+        proposed_by -> Text,
     }
 }
 
