@@ -31,6 +31,7 @@ mod bound;
 mod bundle;
 mod cancel;
 mod close;
+mod details;
 mod exclusion;
 pub mod jobs;
 pub mod lottery;
@@ -58,6 +59,7 @@ pub use bound::fewer_than;
 pub use bundle::{Transcript, bundle, transcript};
 pub use cancel::{CancelCode, cancel, cancel_one};
 pub use close::{close, freeze};
+pub use details::{PlanDetails, PlanTrouble, PrizeDetails};
 pub use exclusion::{excluded, outcomes};
 pub use lottery::{Game, NumbersError};
 pub use numbers::{NumbersStep, type_numbers};
@@ -65,10 +67,7 @@ pub use objection::{
     Correction, ShownClose, closes, confirm, drop_proposal, fingerprint, needs_second, propose,
     proposed,
 };
-pub use plan::{
-    PlanDetails, PlanTrouble, PrizeDetails, delete_plan, delete_plans, move_up, round_for,
-    save_plan,
-};
+pub use plan::{delete_plan, delete_plans, move_up, round_for, save_plan};
 pub use publish::{Problem, Terms, not_allowed, problems, publish};
 pub use rules::{claim_deadlines, rules_text};
 pub use run::{note_trouble, receive, receive_in_all};

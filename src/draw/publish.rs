@@ -19,7 +19,7 @@ use crate::survey;
 use crate::vault::{self, ActivityKeys, Vault};
 use crate::{journal, log};
 
-use super::plan::{PlanDetails, PlanTrouble};
+use super::details::{PlanDetails, PlanTrouble};
 use super::weigh::Around;
 use super::{
     DrawId, DrawStage, Error, Plan, PlanSource, SourceTrouble, jobs, rules, secret, source, store,

@@ -34,7 +34,7 @@ use crate::platform::text::{self, Language};
 
 use super::beacon::Trouble;
 use super::cancel::CancelCode;
-use super::plan::PlanTrouble;
+use super::details::PlanTrouble;
 use super::publish::Problem;
 use super::{DrawStage, NumbersError, Plan, SuccessorTrouble, SupersedeCode};
 
@@ -160,8 +160,24 @@ impl ProblemRow {
     }
 }
 
-/// What to do about a planned draw.
+/// What to do about a planned draw; the prize that it is about goes by its number.
 pub(super) fn plan_trouble(language: Language, trouble: PlanTrouble) -> String {
+    let Some(at) = trouble.prize() else {
+        return plan_words(language, trouble);
+    };
+    prize_trouble(language, trouble, at + 1)
+}
+
+/// What to do about a prize that goes by another number than its place among those that are kept.
+pub(super) fn prize_trouble(language: Language, trouble: PlanTrouble, number: usize) -> String {
+    let number = i64::try_from(number).unwrap_or(i64::MAX);
+    let prize = text::message(language, "draw-plan-prize", &[("number", number.into())]);
+    let words = plan_words(language, trouble);
+    let args = [("prize", prize.into()), ("words", words.into())];
+    text::message(language, "draw-trouble-of-prize", &args)
+}
+
+fn plan_words(language: Language, trouble: PlanTrouble) -> String {
     let id = match trouble {
         PlanTrouble::NoPrize => "draw-trouble-no-prize",
         PlanTrouble::TooManyPrizes => "draw-trouble-many-prizes",

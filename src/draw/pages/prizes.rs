@@ -9,7 +9,8 @@ use serde::Serialize;
 use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
 use crate::activity::{ActivityId, Facts, Kind, Stage};
-use crate::draw::plan::{self, PlanDetails, PlanTrouble};
+use crate::draw::details::{PlanDetails, PlanTrouble};
+use crate::draw::plan;
 use crate::draw::wire::{
     GameOption, PlanForm, PrizeRow, SECRET, SourceView, game_options, plan_trouble, prize_rows,
     source_views,

@@ -5,13 +5,13 @@ use serde::Serialize;
 use crate::activity::LocalText;
 use crate::draw::DrawId;
 use crate::draw::Plan;
-use crate::draw::plan::{MOST_PRIZES, PlanDetails, PlanTrouble, PrizeDetails, suggested_slug};
+use crate::draw::details::{MOST_PRIZES, PlanDetails, PlanTrouble, PrizeDetails, suggested_slug};
 use crate::identity::{date, typed};
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 
-use super::plan_trouble;
 use super::source_form::SourceForm;
+use super::{plan_trouble, prize_trouble};
 
 /// One prize as it was typed; its fields are `prize_1_name_zh` and so on.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -183,7 +183,12 @@ impl PlanForm {
                 PlanTrouble::Source(trouble) => self.sources.field_of(&details.sources, trouble),
                 other => field_of(other, &rows),
             };
-            mistakes.add(field, plan_trouble(language, trouble));
+            let row = trouble.prize().and_then(|at| rows.get(at));
+            let words = match row {
+                Some(row) => prize_trouble(language, trouble, row.number),
+                None => plan_trouble(language, trouble),
+            };
+            mistakes.add(field, words);
         }
         if mistakes.is_empty() {
             Ok(details)

@@ -57,10 +57,11 @@ fn compact_sqlite(conn: &mut diesel::SqliteConnection) -> Result<Compaction, Err
 }
 
 /// Tables that ever held something sealed, a tag or a link to a person.
-const REWRITTEN: [&str; 8] = [
+const REWRITTEN: [&str; 9] = [
     "vault_items",
     "entries",
     "tickets",
+    "earned_rows",
     "claims",
     "notices",
     "jobs",
