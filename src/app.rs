@@ -19,7 +19,7 @@ use crate::notify::pages::desk::DeskLimit;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, MigrateError, Writer};
-use crate::platform::jobs::Runner;
+use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::{Mailer, MailerError};
 use crate::platform::web;
 use crate::platform::web::site::Site;
@@ -164,37 +164,39 @@ impl App {
     /// Runs due jobs in the background until the returned guard is dropped.
     pub fn start_jobs(&self) -> Jobs {
         let stop = Arc::new(AtomicBool::new(false));
-        let (app, stopping) = (self.clone(), stop.clone());
-        let thread = std::thread::Builder::new()
-            .name("jobs".to_owned())
-            .spawn(move || {
-                while !stopping.load(Ordering::SeqCst) {
-                    if let Err(error) = app.run_jobs() {
-                        tracing::warn!(%error, "jobs could not be read");
+        let threads = Lane::ALL.map(|lane| {
+            let (runner, stopping) = (self.runner.clone(), stop.clone());
+            std::thread::Builder::new()
+                .name(lane.name().to_owned())
+                .spawn(move || {
+                    while !stopping.load(Ordering::SeqCst) {
+                        if let Err(error) = runner.run_lane(lane) {
+                            tracing::warn!(%error, "jobs could not be read");
+                        }
+                        std::thread::park_timeout(BETWEEN_LOOKS);
                     }
-                    std::thread::park_timeout(BETWEEN_LOOKS);
-                }
-            })
-            .expect("the operating system gives one more thread");
+                })
+                .expect("the operating system gives one more thread")
+        });
         Jobs {
             stop,
-            thread: Some(thread),
+            threads: threads.into(),
         }
     }
 }
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
-/// The background thread of jobs; dropping it waits for the job in hand.
+/// The background threads of jobs, one a lane; dropping them waits for the jobs in hand.
 pub struct Jobs {
     stop: Arc<AtomicBool>,
-    thread: Option<JoinHandle<()>>,
+    threads: Vec<JoinHandle<()>>,
 }
 
 impl Drop for Jobs {
     fn drop(&mut self) {
         self.stop.store(true, Ordering::SeqCst);
-        if let Some(thread) = self.thread.take() {
+        for thread in self.threads.drain(..) {
             thread.thread().unpark();
             let _ = thread.join();
         }

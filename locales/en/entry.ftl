@@ -173,7 +173,7 @@ entry-step-taken = Entered (within this hour)
 entry-step-close = Entry closes
 entry-step-freeze-text = Until then you can still withdraw, and anyone can object to the list.
 entry-step-close-text = Until then you can withdraw.
-entry-step-freeze = The list is frozen
+entry-step-freeze = The list is sealed
 entry-step-draw = Public draw
 entry-step-purge = Personal data is deleted
 

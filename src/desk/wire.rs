@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::activity::wire::Heading;
 use crate::activity::{Kind, Stage};
-use crate::draw::Awaited;
+use crate::draw::{Awaited, DrawStage};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 use crate::policy;
@@ -140,6 +140,12 @@ struct DrawLink {
     id: String,
     /// Its name; empty where the activity has one draw.
     name: String,
+    /// Whether it can be shown in a hall.
+    live: bool,
+    /// Whether it has a result, so that tickets can be audited.
+    drawn: bool,
+    /// Whether its list was published.
+    closed: bool,
 }
 
 /// One activity's dashboard.
@@ -208,6 +214,9 @@ impl GlanceView {
                 .map(|plan| DrawLink {
                     id: plan.id.0.clone(),
                     name: plan.name.pick(language).to_owned(),
+                    live: plan.stage != DrawStage::Cancelled,
+                    drawn: plan.stage == DrawStage::Drawn,
+                    closed: plan.stage >= DrawStage::Closed && plan.stage != DrawStage::Cancelled,
                 })
                 .collect(),
             public: facts.published_at.is_some(),

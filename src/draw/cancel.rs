@@ -132,7 +132,7 @@ pub(super) enum Alone {
     Possible,
     /// No other draw takes place: the activity is cancelled as a whole.
     LastDraw,
-    /// Its round is out.
+    /// Some of its randomness may be known.
     Decided,
     /// Entry has not ended, or it is over already.
     OtherStage,
@@ -149,7 +149,7 @@ pub(super) fn may_be_cancelled_alone(
     let remain = |other: &Plan| other.id != plan.id && other.stage != DrawStage::Cancelled;
     if facts.stage != Stage::Closed || !waits {
         Alone::OtherStage
-    } else if plan.round_time().is_ok_and(|due| due <= now) {
+    } else if plan.decides_from().is_ok_and(|from| from <= now) {
         Alone::Decided
     } else if plans.iter().any(remain) {
         Alone::Possible

@@ -92,8 +92,9 @@ pub fn freeze(tx: &mut Tx, vault: &Vault, draw: &DrawId) -> Result<(), Error> {
         });
     }
     // Whoever withdrew since the last close note is in this one.
+    entry::freeze(tx, &plan.activity, draw.as_str())?;
     let close = recount(tx, vault, &plan)?;
-    store::drop_proposals(tx, &plan)?;
+    super::objection::drop_late(tx, &plan)?;
     let freeze = Freeze {
         manifest: plan.manifest_hash()?,
         close: close.hash(),

@@ -2,7 +2,7 @@
 //! in or out, and staff correct it in public.
 //!
 //! Invariant: a correction is a new close note with the same size and root; one person proposes it
-//! and another one confirms exactly what was proposed, as long as the site has another one; after
+//! and another one confirms exactly what was seen, as long as the site has another one; after
 //! the freeze nothing changes any more. A withdrawal needs nobody's consent and comes with the next
 //! close note, at the latest with the freeze.
 //!
@@ -33,6 +33,13 @@ pub struct Correction {
     pub reason: String,
     /// Who proposed it.
     pub proposed_by: StaffId,
+}
+
+impl Correction {
+    /// Whether this person may confirm it; `needs_second` says that somebody else could.
+    pub(super) fn may_be_confirmed(&self, by: &StaffId, needs_second: bool) -> bool {
+        !needs_second || self.proposed_by != *by
+    }
 }
 
 /// A close note of a draw, and how it differs from the one before.
@@ -135,7 +142,8 @@ pub fn propose(
         proposed_by: by.clone(),
     };
     store::propose(tx, &plan, &correction)?;
-    record(tx, by, "draw.correction_proposed", &plan, &correction)
+    let by = Actor::Staff(by.clone());
+    record(tx, &by, "draw.correction_proposed", &plan, &correction)
 }
 
 /// Drops a proposal; whoever works here may.
@@ -146,7 +154,23 @@ pub fn drop_proposal(tx: &mut Tx, by: &StaffId, draw: &DrawId, index: u64) -> Re
         return Ok(());
     };
     store::drop_proposal(tx, &plan, index)?;
-    record(tx, by, "draw.correction_dropped", &plan, &correction)
+    let by = Actor::Staff(by.clone());
+    record(tx, &by, "draw.correction_dropped", &plan, &correction)
+}
+
+/// Drops, on record, what nobody confirmed before the freeze.
+pub(super) fn drop_late(tx: &mut Tx, plan: &Plan) -> Result<(), Error> {
+    for correction in store::proposed(tx, plan)? {
+        store::drop_proposal(tx, plan, correction.index)?;
+        record(
+            tx,
+            &Actor::System,
+            "draw.correction_dropped",
+            plan,
+            &correction,
+        )?;
+    }
+    Ok(())
 }
 
 /// What a page shows of proposals, in one value: whoever confirms sends it back, so that only what
@@ -163,10 +187,11 @@ pub fn fingerprint(proposed: &[Correction]) -> Hash {
     sha256(text.as_bytes())
 }
 
-/// Confirms what was proposed and writes the next close note.
+/// Confirms what others proposed and writes the next close note; what the reader proposed waits for
+/// somebody else, as long as there is somebody else.
 ///
 /// # Errors
-/// [`Error::SecondPerson`] if the reader proposed any of it and somebody else could confirm;
+/// [`Error::SecondPerson`] if all of it is the reader's own and somebody else could confirm;
 /// [`Error::Moved`] if the proposals changed since they were `seen`.
 pub fn confirm(
     tx: &mut Tx,
@@ -183,13 +208,18 @@ pub fn confirm(
     if fingerprint(&proposed) != *seen {
         return Err(Error::Moved);
     }
-    let own = proposed.iter().any(|each| each.proposed_by == *by);
-    if own && needs_second(tx)? {
+    let needs_second = needs_second(tx)?;
+    let confirmed: Vec<&Correction> = proposed
+        .iter()
+        .filter(|each| each.may_be_confirmed(by, needs_second))
+        .collect();
+    if confirmed.is_empty() {
         return Err(Error::SecondPerson);
     }
-    for each in &proposed {
+    for each in &confirmed {
         entry::bar(tx, &plan.activity, draw.as_str(), each.index, each.code)?;
-        record(tx, by, "draw.correction_confirmed", &plan, each)?;
+        let by = Actor::Staff(by.clone());
+        record(tx, &by, "draw.correction_confirmed", &plan, each)?;
     }
     // Where a person may take part in one pool only, a change in one changes the others as well.
     for other in super::plans(tx, &plan.activity)? {
@@ -198,7 +228,9 @@ pub fn confirm(
         }
     }
     let close = recount(tx, vault, &plan)?;
-    store::confirm_proposed(tx, &plan, close.seq, by)?;
+    for each in confirmed {
+        store::confirm_proposed(tx, &plan, each.index, close.seq, by)?;
+    }
     Ok(close)
 }
 
@@ -233,7 +265,7 @@ fn in_window(tx: &mut Tx, draw: &DrawId) -> Result<Plan, Error> {
 
 fn record(
     tx: &mut Tx,
-    by: &StaffId,
+    by: &Actor,
     act: &'static str,
     plan: &Plan,
     correction: &Correction,
@@ -245,7 +277,7 @@ fn record(
     Ok(audit::record(
         tx,
         &Act {
-            actor: &Actor::Staff(by.clone()),
+            actor: by,
             act,
             activity: plan.activity.as_str(),
             object: &format!("{} {}", plan.id, TicketNumber(correction.index)),

@@ -6,7 +6,7 @@
 use lucky_draw::encode::Hash;
 use lucky_draw::record::{KeyNote, Manifest, Prize as PrizeLine};
 
-use crate::account::{self, Standing};
+use crate::account::{self, Permission, Role, Standing};
 use crate::activity::draft::{self, Trouble};
 use crate::activity::stage::{Draft, Open};
 use crate::activity::{self, Activity, ActivityId, Arrangement, Facts, Kind, LocalText};
@@ -130,11 +130,13 @@ pub fn not_allowed(plans: &[Plan], config: &Config) -> Vec<Problem> {
         .collect()
 }
 
-/// How many members of staff can sign in.
+/// How many members of staff can sign in and run activities; an outside auditor cannot.
 pub(super) fn staff_in_use(tx: &mut Tx) -> Result<usize, Error> {
+    let runs = |role: &Role| role.allows(Permission::RunActivities);
     let accounts = account::list(tx)?.into_iter();
     Ok(accounts
         .filter(|account| account.standing == Standing::Active)
+        .filter(|account| account.roles.iter().any(runs))
         .count())
 }
 

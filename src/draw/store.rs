@@ -352,27 +352,24 @@ pub(super) fn drop_proposal(tx: &mut Tx, plan: &Plan, index: u64) -> Result<(), 
     Ok(())
 }
 
-/// Removes what nobody confirmed in time.
-pub(super) fn drop_proposals(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
-    diesel::delete(corrections_of(plan).filter(corrections::seq.eq(PROPOSED)))
-        .execute(tx.conn())?;
-    Ok(())
-}
-
 /// Removes all corrections of a list that is closed anew; what they changed stays.
 pub(super) fn drop_corrections(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
     diesel::delete(corrections_of(plan)).execute(tx.conn())?;
     Ok(())
 }
 
-/// Turns the proposals into the corrections of a close; why is in the audit record alone.
+/// Turns a proposal into a correction of a close; why is in the audit record alone.
 pub(super) fn confirm_proposed(
     tx: &mut Tx,
     plan: &Plan,
+    index: u64,
     seq: u32,
     by: &StaffId,
 ) -> Result<(), db::Error> {
-    diesel::update(corrections_of(plan).filter(corrections::seq.eq(PROPOSED)))
+    let proposal = corrections_of(plan)
+        .filter(corrections::seq.eq(PROPOSED))
+        .filter(corrections::position.eq(signed(index)));
+    diesel::update(proposal)
         .set((
             corrections::seq.eq(i64::from(seq)),
             corrections::reason.eq(""),

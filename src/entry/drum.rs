@@ -45,7 +45,13 @@ impl Drum {
     }
 }
 
-/// Moves the time of a draw whose promise was replaced.
+/// From here on no ticket of the drum changes: its list is final. Belongs into the transaction that
+/// signs the freeze note, so that a withdrawal in another one cannot slip behind it.
+pub fn freeze(tx: &mut Tx, activity: &ActivityId, draw: &str) -> Result<(), Error> {
+    Ok(store::freeze_drum(tx, activity, draw)?)
+}
+
+/// Moves the time of a draw whose promise was replaced; its list can change again.
 pub fn move_to(
     tx: &mut Tx,
     activity: &ActivityId,

@@ -34,7 +34,7 @@ pub mod token;
 pub mod voids;
 pub mod wire;
 
-pub use drum::{Drum, NewDrum, chosen, drums, move_to, set_out};
+pub use drum::{Drum, NewDrum, chosen, drums, freeze, move_to, set_out};
 
 text_id!(
     /// Names an entry inside its activity; random, so that it tells nothing about time or number.

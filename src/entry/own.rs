@@ -43,10 +43,11 @@ pub fn withdraw(tx: &mut Tx, lookup: &Hash) -> Result<Found, Error> {
     if found.entry.withdrawn {
         return Ok(found);
     }
-    if !may_withdraw(&found.facts, tx.now()) {
+    let entry = &found.entry;
+    let is_final = store::has_frozen_drum(tx, &entry.activity)?;
+    if is_final || !may_withdraw(&found.facts, tx.now()) {
         return Err(Error::Ended);
     }
-    let entry = &found.entry;
     for item in [&entry.contact_item, &entry.answers_item]
         .into_iter()
         .flatten()

@@ -221,6 +221,7 @@ pub(super) fn insert_drum(
             drums::name_en.eq(&drum.name.en),
             drums::cap.eq(i64::from(drum.cap)),
             drums::draws_at.eq(drum.draws_at.0),
+            drums::frozen.eq(false),
         ))
         .execute(tx.conn())?;
     Ok(())
@@ -237,9 +238,29 @@ pub(super) fn move_drum(
             .filter(drums::activity_id.eq(activity.as_str()))
             .filter(drums::draw_id.eq(draw)),
     )
-    .set(drums::draws_at.eq(draws_at.0))
+    .set((drums::draws_at.eq(draws_at.0), drums::frozen.eq(false)))
     .execute(tx.conn())?;
     Ok(())
+}
+
+pub(super) fn freeze_drum(tx: &mut Tx, activity: &ActivityId, draw: &str) -> Result<(), db::Error> {
+    diesel::update(
+        drums::table
+            .filter(drums::activity_id.eq(activity.as_str()))
+            .filter(drums::draw_id.eq(draw)),
+    )
+    .set(drums::frozen.eq(true))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn has_frozen_drum(tx: &mut Tx, activity: &ActivityId) -> Result<bool, db::Error> {
+    let frozen: i64 = drums::table
+        .filter(drums::activity_id.eq(activity.as_str()))
+        .filter(drums::frozen.eq(true))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(frozen > 0)
 }
 
 pub(super) fn drums(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<NewDrum>, db::Error> {

@@ -31,7 +31,8 @@ use rehearsal::Rehearsal;
 pub struct Hall {
     names: Mutex<HashMap<DrawId, NamesOf>>,
     rehearsals: Mutex<HashMap<DrawId, Rehearsal>>,
-    asked: Mutex<Option<Asked>>,
+    /// What relays said, by the chain that they were asked about.
+    asked: Mutex<HashMap<&'static str, Asked>>,
 }
 
 impl Hall {
@@ -45,7 +46,7 @@ impl Hall {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn asked(&self) -> MutexGuard<'_, Option<Asked>> {
+    fn asked(&self) -> MutexGuard<'_, HashMap<&'static str, Asked>> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

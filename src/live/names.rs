@@ -8,8 +8,9 @@
 
 use std::collections::HashMap;
 
+use crate::activity::{Facts, Stage};
 use crate::audit::Actor;
-use crate::draw::{self, DrawId, Plan};
+use crate::draw::{self, DrawId, Plan, Shown};
 use crate::entry;
 use crate::identity::mask;
 use crate::platform::db::{Db, Tx};
@@ -25,9 +26,12 @@ pub(super) struct NamesOf {
     verified: Option<VerifiedDraw>,
 }
 
-/// The masked names that were opened so far.
-pub(super) fn opened(hall: &Hall, draw: &DrawId) -> HashMap<u64, String> {
-    let names = hall.names();
+/// The masked names that were opened so far; none, and none kept, once personal data is due to go.
+pub(super) fn opened(hall: &Hall, facts: &Facts, draw: &DrawId) -> HashMap<u64, String> {
+    let mut names = hall.names();
+    if !matches!(facts.stage, Stage::Closed | Stage::Drawn | Stage::Notified) {
+        names.remove(draw);
+    }
     names
         .get(draw)
         .map_or_else(HashMap::new, |of| of.masked.clone())
@@ -40,10 +44,11 @@ pub(super) fn open(
     vault: &Vault,
     hall: &Hall,
     by: &Actor,
-    plan: &Plan,
+    shown: &Shown,
     tickets: &[u64],
 ) -> Result<(), Error> {
-    let known = opened(hall, &plan.id);
+    let plan = &shown.plan;
+    let known = opened(hall, &shown.facts, &plan.id);
     let missing: Vec<u64> = tickets
         .iter()
         .copied()

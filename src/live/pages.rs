@@ -53,7 +53,7 @@ impl OnStage {
             size: self.size,
             names: match rehearsal {
                 Some(_) => std::collections::HashMap::new(),
-                None => names::opened(hall, &self.shown.plan.id),
+                None => names::opened(hall, &self.shown.facts, &self.shown.plan.id),
             },
             origin: &self.origin,
             now: self.now,

@@ -37,7 +37,7 @@ pub fn register(
     config: &Config,
 ) {
     let post = Post::new(db, vault, mailer, Imprint::of(config));
-    runner.on(MAIL, move |job| mail(&post, job));
+    runner.on_patiently(MAIL, move |job| mail(&post, job));
     let (own_db, own_vault, own_mailer) = (db.clone(), vault.clone(), mailer.clone());
     runner.on(LOOK, move |job| {
         look_by_job(&own_db, &own_vault, &own_mailer, job)?;

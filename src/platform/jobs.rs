@@ -1,7 +1,8 @@
 //! What runs later: one table, filled inside the caller's transaction.
 //!
 //! Invariant: a job is claimed by a lease, and only the holder of the lease may finish it; a job
-//! whose process died is claimed again when its lease ends. Handlers are therefore idempotent.
+//! whose process died is claimed again when its lease ends. Handlers are therefore idempotent. What
+//! waits for a slow server has a lane of its own, so that no draw waits behind letters.
 //!
 //! Not here: what a job does (`jobs.rs` of a domain), and which jobs exist (`app.rs`).
 
@@ -153,10 +154,33 @@ pub fn waiting(tx: &mut Tx, at_most: i64) -> Result<Vec<Waiting>, db::Error> {
         .collect())
 }
 
+/// Which jobs run one after the other; the lanes run side by side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lane {
+    /// What has its hour: closes, freezes, rounds, witnesses, deadlines, purges.
+    Prompt,
+    /// What may take minutes, because another server takes its time: letters.
+    Patient,
+}
+
+impl Lane {
+    /// Both.
+    pub const ALL: [Lane; 2] = [Lane::Prompt, Lane::Patient];
+
+    /// Its name, for threads.
+    pub fn name(self) -> &'static str {
+        match self {
+            Lane::Prompt => "jobs",
+            Lane::Patient => "letters",
+        }
+    }
+}
+
 /// Claims due jobs and gives them to their handlers.
 pub struct Runner {
     db: Db,
     handlers: HashMap<&'static str, Handler>,
+    patient: Vec<&'static str>,
 }
 
 impl Runner {
@@ -165,6 +189,7 @@ impl Runner {
         Runner {
             db,
             handlers: HashMap::new(),
+            patient: Vec::new(),
         }
     }
 
@@ -177,10 +202,36 @@ impl Runner {
         self.handlers.insert(kind, Box::new(handler));
     }
 
-    /// Runs every job that is due, one after the other, and says how many were tried.
+    /// Names the handler of a kind that runs in the patient lane.
+    pub fn on_patiently(
+        &mut self,
+        kind: &'static str,
+        handler: impl Fn(&Job) -> Result<Next, Failure> + Send + Sync + 'static,
+    ) {
+        self.patient.push(kind);
+        self.on(kind, handler);
+    }
+
+    /// Runs every job that is due, one after the other, until none is left in either lane, and says
+    /// how many were tried.
     pub fn run_due(&self) -> Result<usize, db::Error> {
         let mut tried = 0;
-        while let Some(job) = self.claim()? {
+        loop {
+            let mut now = 0;
+            for lane in Lane::ALL {
+                now += self.run_lane(lane)?;
+            }
+            if now == 0 {
+                return Ok(tried);
+            }
+            tried += now;
+        }
+    }
+
+    /// Runs every job of one lane that is due, one after the other, and says how many were tried.
+    pub fn run_lane(&self, lane: Lane) -> Result<usize, db::Error> {
+        let mut tried = 0;
+        while let Some(job) = self.claim(lane)? {
             tried += 1;
             let outcome = match self.handlers.get(job.kind.as_str()) {
                 Some(handler) => handler(&job),
@@ -191,10 +242,10 @@ impl Runner {
         Ok(tried)
     }
 
-    fn claim(&self) -> Result<Option<Job>, db::Error> {
+    fn claim(&self, lane: Lane) -> Result<Option<Job>, db::Error> {
         self.db.write_now("claim job", |tx| {
             let now = tx.now().0;
-            let due: Option<(String, String, String, String, i64)> = jobs::table
+            let all = jobs::table
                 .filter(jobs::run_at.le(now))
                 .filter(jobs::lease_until.le(now))
                 .select((
@@ -205,8 +256,14 @@ impl Runner {
                     jobs::attempts,
                 ))
                 .order((jobs::run_at, jobs::id))
-                .first(tx.conn())
-                .optional()?;
+                .into_boxed();
+            // A kind that nobody knows any more waits in the prompt lane.
+            let own = match lane {
+                Lane::Prompt => all.filter(jobs::kind.ne_all(&self.patient)),
+                Lane::Patient => all.filter(jobs::kind.eq_any(&self.patient)),
+            };
+            let due: Option<(String, String, String, String, i64)> =
+                own.first(tx.conn()).optional()?;
             let Some((id, kind, activity, payload, attempts)) = due else {
                 return Ok(None);
             };

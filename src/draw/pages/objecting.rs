@@ -96,7 +96,8 @@ impl ClosesView {
             reason: each.reason.clone(),
             own: own(each),
         };
-        let confirmable = !proposed.is_empty() && (!read.needs_second || !proposed.iter().any(own));
+        let may_confirm = |each: &Correction| each.may_be_confirmed(reader, read.needs_second);
+        let confirmable = proposed.iter().any(may_confirm);
         ClosesView {
             heading: Heading::of(language, facts),
             draw: plan.id.0.clone(),

@@ -11,9 +11,9 @@ use crate::account::guard::Librarian;
 use crate::audit::Actor;
 use crate::draw::beacon::{self, Relays};
 use crate::draw::reveal::{self, Cue, Scene};
-use crate::draw::{self, DrawId, DrawStage, Plan, Shown};
+use crate::draw::{self, DrawId, DrawStage, Shown};
 use crate::live::wire::{DeskView, PasteView, paste_words};
-use crate::live::{Hall, awaited, names, preflight};
+use crate::live::{Error, Hall, awaited, names, preflight};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
@@ -29,7 +29,8 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 fn page(lang: Language, on: &OnStage, hall: &Hall, config: &Config, paste: PasteView) -> Page {
-    let asked = *hall.asked();
+    let chain = awaited(&on.shown.plan).map(|round| round.chain.name);
+    let asked = chain.and_then(|chain| hall.asked().get(chain).copied());
     let playing = on.playing(hall, None);
     let view = DeskView::of(lang, &playing, asked, &config.public_origin, paste);
     Page::new(lang, "live/desk", view).no_store()
@@ -46,6 +47,9 @@ async fn desk(
     config: &State<Arc<Config>>,
 ) -> AppResult<Page> {
     let on = read(db, config, host, id).await?;
+    if on.shown.plan.stage == DrawStage::Cancelled {
+        return Err(Error::NothingToShow.into());
+    }
     Ok(page(lang, &on, hall, config, PasteView::default()))
 }
 
@@ -101,7 +105,7 @@ async fn direct(
                 rocket::tokio::task::spawn_blocking(move || preflight::ask(&*relays, chain, now))
                     .await
                     .map_err(AppError::broken)?;
-            *hall.asked() = Some(asked);
+            hall.asked().insert(chain.name, asked);
             Ok(Reply::go(lang, &to))
         }
         wish => {
@@ -146,10 +150,10 @@ async fn give(
     hall: &Arc<Hall>,
 ) -> AppResult<()> {
     if let Some(tickets) = about_to_show(cue, shown) {
-        let (plan, by, hall) = (shown.plan.clone(), by.clone(), hall.clone());
+        let (shown, by, hall) = (shown.clone(), by.clone(), hall.clone());
         let (db, vault) = (db.clone(), vault.clone());
         rocket::tokio::task::spawn_blocking(move || {
-            open_names(&tickets, &plan, &by, &db, &vault, &hall);
+            open_names(&tickets, &shown, &by, &db, &vault, &hall);
         })
         .await
         .map_err(AppError::broken)?;
@@ -181,9 +185,9 @@ fn about_to_show(cue: Cue, shown: &Shown) -> Option<Vec<u64>> {
 }
 
 /// A name that does not open must not stop the hall: the number is shown without it.
-fn open_names(tickets: &[u64], plan: &Plan, by: &Actor, db: &Db, vault: &Vault, hall: &Hall) {
-    if let Err(error) = names::open(db, vault, hall, by, plan, tickets) {
-        tracing::warn!(%error, draw = %plan.id, "a name for the hall was not opened");
+fn open_names(tickets: &[u64], shown: &Shown, by: &Actor, db: &Db, vault: &Vault, hall: &Hall) {
+    if let Err(error) = names::open(db, vault, hall, by, shown, tickets) {
+        tracing::warn!(%error, draw = %shown.plan.id, "a name for the hall was not opened");
     }
 }
 

@@ -249,6 +249,7 @@ diesel::table! {
         name_en -> Text,
         cap -> BigInt,
         draws_at -> BigInt,
+        frozen -> Bool,
     }
 }
 

@@ -1,0 +1,1 @@
+ALTER TABLE drums DROP COLUMN frozen;
