@@ -56,7 +56,7 @@ mod witnesses;
 
 pub use anchor::anchor;
 pub use bound::fewer_than;
-pub use bundle::{Transcript, bundle, transcript};
+pub use bundle::{Transcript, bundle, bundle_state, transcript};
 pub use cancel::{CancelCode, cancel, cancel_one};
 pub use close::{close, freeze};
 pub use details::{PlanDetails, PlanTrouble, PrizeDetails};
