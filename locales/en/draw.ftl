@@ -138,7 +138,7 @@ draw-fingerprint = fingerprint
 draw-step-rules = Rules sealed
 draw-step-rules-text = Prizes, places, dates and the beacon were fixed before entry opened.
 draw-step-close = Entry closes, the list is published
-draw-step-close-text = Until then neither tickets nor their count are shown, so that nobody can guess whose a ticket is.
+draw-step-close-text = Until then no tickets are listed here; the public journal says once an hour at most how many there are, so that nobody can tell whose a ticket is.
 draw-step-closed = List published
 draw-counts = { $size } tickets, { $live } take part. Out: withdrawn { $withdrawn }, second entries { $duplicates }, not eligible { $ineligible }, tests by staff { $tests }.
 draw-close-first = The list at the close
@@ -296,6 +296,7 @@ draw-rules-field-for = { $field } ({ $need }): { $purpose }
 draw-rules-claims = Claiming
 draw-rules-claim = Winners, and those a prize passes to, have { $days } days to answer; after the deadline the prize passes to the next reserve
 draw-rules-deadline = Deadline to answer: { $when }
+draw-rules-moves = If a public note replaces the time of the draw, these deadlines and the day on which personal data is deleted move by as much
 
 draw-plan-title = Prizes and draw
 draw-plan-when = Time of the draw and beacon

@@ -132,7 +132,7 @@ draw-fingerprint = 指紋
 draw-step-rules = 規則封存
 draw-step-rules-text = 獎品、名額、日期和抽獎用的亂數，在開放報名前就定好。
 draw-step-close = 截止並公開名冊
-draw-step-close-text = 截止前不公布號碼與人數，以免有人猜出是誰的號碼。
+draw-step-close-text = 截止前這裡不列出號碼；公開紀錄每小時最多公布一次總數，看不出哪個號碼是誰的。
 draw-step-closed = 名冊公開
 draw-counts = 共 { $size } 個號碼，{ $live } 個參加抽獎。不參加的：撤回 { $withdrawn }、重複 { $duplicates }、不符資格 { $ineligible }、館員測試 { $tests } 個。
 draw-close-first = 截止時的名冊
@@ -284,6 +284,7 @@ draw-rules-field-for = { $field }（{ $need }）：{ $purpose }
 draw-rules-claims = 領獎
 draw-rules-claim = 得獎者與遞補者各有 { $days } 日可以回覆；期限到了沒有回覆，由備取依順位遞補
 draw-rules-deadline = 回覆期限：{ $when }
+draw-rules-moves = 如果以公開公告更換抽獎時間，以上期限與刪除個人資料的日期隨著移動相同的時間
 
 draw-plan-title = 獎品與抽獎
 draw-plan-when = 抽獎時間與公共亂數
