@@ -52,9 +52,27 @@ draw-back = Back to this draw
 
 draw-show-title = { $title }: public draw
 draw-left = { $left } to go: the draw is on { $when }.
-draw-left-days = { $first } days { $second } hours
-draw-left-hours = { $first } hours { $second } minutes
-draw-left-minutes = { $first } minutes { $second } seconds
+draw-left-days = { $first ->
+    [one] 1 day
+   *[other] { $first } days
+    } { $second ->
+    [one] 1 hour
+   *[other] { $second } hours
+    }
+draw-left-hours = { $first ->
+    [one] 1 hour
+   *[other] { $first } hours
+    } { $second ->
+    [one] 1 minute
+   *[other] { $second } minutes
+    }
+draw-left-minutes = { $first ->
+    [one] 1 minute
+   *[other] { $first } minutes
+    } { $second ->
+    [one] 1 second
+   *[other] { $second } seconds
+    }
 draw-due = The draw is on { $when }.
 draw-reload = Reload
 draw-waits-rule = A late beacon waits; nothing else is used, and nothing is drawn twice.
@@ -138,7 +156,7 @@ draw-fingerprint = fingerprint
 draw-step-rules = Rules sealed
 draw-step-rules-text = Prizes, places, dates and the beacon were fixed before entry opened.
 draw-step-close = Entry closes, the list is published
-draw-step-close-text = Until then neither tickets nor their count are shown, so that nobody can guess whose a ticket is.
+draw-step-close-text = Until then no tickets are listed here; the public journal says once an hour at most how many there are, so that nobody can tell whose a ticket is.
 draw-step-closed = List published
 draw-counts = { $size } tickets, { $live } take part. Out: withdrawn { $withdrawn }, second entries { $duplicates }, not eligible { $ineligible }, tests by staff { $tests }.
 draw-close-first = The list at the close
@@ -251,19 +269,15 @@ draw-how-5 = If a winner declines, the prize passes on in that same order. Nothi
 draw-how-wait = The record comes with the draw ({ $when }); then you can check it.
 draw-verify-page = Check a draw
 draw-verify-choose = Choose a draw and download its record
-draw-verify-yourself = Check it on your own computer
 draw-verify-step-bundle = Download the record of the draw.
-draw-verify-step-tool = Get the source of the checking program and install it. It is small, reads files only and never goes online.
-draw-verify-step-run = Run it. Each check has one line; the last line is the result.
 draw-verify-step-receipt = Check your own receipt too: your ticket really is in the list.
 draw-verify-outcomes = Each check has one of four outcomes
-draw-verify-passed = It matches.
 draw-verify-failed = It does not match. The line says where; send it to the library or to anyone you trust.
 draw-verify-unknown = It cannot be checked now, for example because nobody outside witnessed the time. This is not a mismatch.
 draw-verify-not-applicable = This draw does not need the check.
 draw-verify-time = If the result says “time not proven”, no outside witness has confirmed when the list was sealed; everything else still holds.
 draw-verify-key = The library’s public key
-draw-verify-key-what = With this key the program also checks that the library signed the record. Posters show the same key.
+draw-verify-key-what = With this key the program also checks that the library signed the record. It is the key of draws; the journal has one of its own. Posters show the same key.
 
 draw-rules-own = Rules
 draw-rules-dates = Dates (Taipei time)
@@ -297,6 +311,7 @@ draw-rules-field-for = { $field } ({ $need }): { $purpose }
 draw-rules-claims = Claiming
 draw-rules-claim = Winners, and those a prize passes to, have { $days } days to answer; after the deadline the prize passes to the next reserve
 draw-rules-deadline = Deadline to answer: { $when }
+draw-rules-moves = If a public note replaces the time of the draw, these deadlines and the day on which personal data is deleted move by as much
 
 draw-plan-title = Prizes and draw
 draw-plan-when = Time of the draw and beacon

@@ -1,6 +1,6 @@
 # How a draw works, for those who see it for the first time.
 
-how-title = How a draw works, and why nobody can cheat
+how-title = How a draw works, and what stops cheating
 how-lead = You need to know nothing beforehand. At the end this page says what the method cannot prove.
 how-story = Five steps
 how-try = What somebody might try
@@ -10,7 +10,7 @@ how-1-title = The rules are fixed first
 how-1-text = Before entry opens, the prizes, the numbers, the dates and “which public random number will be used” are written in one note, which the library signs and publishes. A signature is like a seal: change one letter, and it does not fit any more.
 how-1-picture = A sealed note is handed to everybody.
 how-1-try = Change the rules or the time of the draw after seeing who has entered.
-how-1-stop = The note has a fingerprint, a row of characters computed from the whole text. One letter changed gives quite another fingerprint, and everybody has the first one.
+how-1-stop = The note has a fingerprint, a row of characters computed from the whole text. One letter changed gives quite another fingerprint, and anybody can keep the first one.
 how-2-title = Whoever enters gets a proof
 how-2-text = As soon as you enter you hold a receipt with a ticket number, a fingerprint and the library’s signature. The fingerprint says nothing about who you are, and the library does not keep your ID number.
 how-2-picture = A person who has entered receives a sealed receipt.
@@ -20,7 +20,7 @@ how-3-title = The list is sealed
 how-3-text = After entry closes, all ticket numbers and fingerprints are published. Second entries and withdrawn ones are struck through with the reason, and anybody may object. Two by two the fingerprints are joined into one, the fingerprint of the list; then the list is sealed.
 how-3-picture = Many small boxes are joined two by two until one is left; one path is marked in red.
 how-3-try = Slip in a few more tickets after that, or exchange some.
-how-3-stop = One more, one less or another one changes the fingerprint of the list. It would differ from the published one, and everybody would see it.
+how-3-stop = One more, one less or another one changes the fingerprint of the list. It would differ from the published one, and whoever compares them sees it.
 how-4-title = We wait for a number that nobody controls
 how-4-text = Only after the list is sealed does the public random number come out that the rules named. It is called drand: universities and organisations around the world make one together every few seconds, and nobody knows it beforehand.
 how-4-picture = Several places on a globe make one number together; a clock says that it has to be waited for.

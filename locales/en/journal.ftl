@@ -64,4 +64,5 @@ journal-witness-other = It has seen another journal; please tell the administrat
 journal-machines = For programs
 journal-machines-what = The journal is served as C2SP tlog-tiles, so any compatible program can follow and check it. Witnesses of other libraries follow this key.
 journal-checkpoint = Newest checkpoint
-journal-key-of-log = Key of the journal
+journal-key-of-log = Key of the journal, for monitors and witnesses
+journal-key-of-site = Key of the library, for checking draws and receipts

@@ -2,7 +2,7 @@
 
 purge-title = Certificate of deletion
 purge-done-title = Personal data is deleted
-purge-done = The personal data of this activity was deleted on { $when }; nobody can bring it back. The draw can still be checked.
+purge-done = The personal data of this activity was deleted on { $when }, and the keys that could open it were destroyed. The draw can still be checked.
 purge-running-title = Deletion in progress
 purge-running = Not finished yet. Current step: { $step }. The certificate is published at the end.
 purge-what = What was deleted

@@ -58,4 +58,5 @@ journal-witness-other = 對方看過另一份不同的公開紀錄，請通知�
 journal-machines = 給程式讀
 journal-machines-what = 公開紀錄以 C2SP tlog-tiles 格式公開，任何相容的程式都可以追蹤並核對。其他圖書館的見證人請追蹤這把金鑰。
 journal-checkpoint = 最新檢查點
-journal-key-of-log = 公開紀錄的金鑰
+journal-key-of-log = 公開紀錄的金鑰（給見證人和監看程式）
+journal-key-of-site = 本館的金鑰（驗證抽獎和報名證明用）

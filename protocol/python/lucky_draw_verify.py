@@ -1046,34 +1046,53 @@ def check_round(source, beacon):
 LOCAL_HEADER, CENTRAL_HEADER, END_RECORD = b"PK\x03\x04", b"PK\x01\x02", b"PK\x05\x06"
 
 
+def packed_again(what):
+    return Refused(
+        f"this zip was packed again: {what}; its contents were not checked, download bundle.zip"
+        " again and keep it as it is"
+    )
+
+
 def read_zip(data):
     """The files of a canonical zip: whatever the bytes say, they must be those that writing the
     files again would give, so nothing can hide between, before or behind them."""
     files, offset = {}, 0
     if len(data) >= 2**32:
         raise Refused("expected a zip of less than 4 GiB")
+    other = packed_again(
+        "its order, times, comments or other fields are not those of the one canonical zip of"
+        " its files"
+    )
     while data[offset : offset + 4] == LOCAL_HEADER:
+        stop = Refused(f"expected a zip of stored files, found other bytes at {offset}")
         header = data[offset : offset + 30]
         if len(header) < 30:
-            raise Refused(f"expected a zip of stored files, found other bytes at {offset}")
+            raise stop
+        flags, method = struct.unpack_from("<HH", header, 6)
+        if flags & 1:
+            raise packed_again(f"the file that starts at {offset} is encrypted")
+        if method:
+            raise packed_again(f"the file that starts at {offset} is compressed")
+        if flags & 8:
+            raise other
         crc, size = struct.unpack_from("<II", header, 14)
-        name_end = offset + 30 + struct.unpack_from("<H", header, 26)[0]
-        name, content = data[offset + 30 : name_end], data[name_end : name_end + size]
-        if not re.fullmatch(rb"[!-~]+", name) or len(content) != size:
-            raise Refused(f"expected a zip of stored files, found other bytes at {offset}")
+        name_length, extra_length = struct.unpack_from("<HH", header, 26)
+        name_end = offset + 30 + name_length
+        start = name_end + extra_length
+        name, content = data[offset + 30 : name_end], data[start : start + size]
+        if not re.fullmatch(rb"[!-~]+", name) or start + size > len(data):
+            raise stop
         if zlib.crc32(content) != crc:
             raise Refused(
                 f"the file that starts at {offset} does not match its CRC-32: "
                 "it was changed or damaged"
             )
         files[name.decode("ascii")] = content
-        offset = name_end + size
-    if data[offset : offset + 4] not in (CENTRAL_HEADER, END_RECORD) or len(files) > 65535:
+        offset = start + size
+    if data[offset : offset + 4] not in (CENTRAL_HEADER, END_RECORD):
         raise Refused(f"expected a zip of stored files, found other bytes at {offset}")
-    if write_zip(files) != data:
-        raise Refused(
-            "expected the canonical zip of these files (name order, zero times, no extras)"
-        )
+    if len(files) > 65535 or write_zip(files) != data:
+        raise other
     return files
 
 
@@ -1241,31 +1260,39 @@ class Bundle:
         self.contents = contents
         files = Files(contents)
         self.cancelled = "cancel.note" in contents
-        self.site = files.site_key()
-        self.rules = files.take("rules.txt")
-        self.last = files.note("manifest.note", read_manifest)
-        self.manifest = self.last.value
-        self.manifest_proof = files.proof("manifest.proof")
         if self.cancelled:
+            self.read_promise(files)
             self.cancel = files.note("cancel.note", read_cancel)
             self.cancel_proof = files.proof("cancel.proof")
         else:
             self.read_draw(files)
         self.purges = files.purges()
+        self.entries = None if self.cancelled else files.left.pop("entries.bin", None)
         for name in files.left:
             raise Refused(f"the file {name} does not belong in this bundle")
 
+    def read_promise(self, files, last=None):
+        """The files of the last manifest, which was read before those of a draw."""
+        self.site = files.site_key()
+        self.rules = files.take("rules.txt")
+        self.last = last or files.note("manifest.note", read_manifest)
+        self.manifest = self.last.value
+        self.manifest_proof = files.proof("manifest.proof")
+
     def read_draw(self, files):
         # The supersedes chain: the base first, the manifest that counts last.
-        self.chain = files.numbered("base-", 0, read_manifest) + [self.last]
+        superseded = files.numbered("base-", 0, read_manifest)
+        last = files.note("manifest.note", read_manifest)
+        self.chain = superseded + [last]
         self.base = self.chain[0].value.hash
         self.key = files.note("key.note", read_key_note)
-        self.key_proof = files.proof("key.proof")
         self.witnesses, self.quorum = self.key.value.witnesses, self.key.value.quorum
         self.closes = files.numbered("close-", 0, read_close)
         if not self.closes:
             raise Refused("the file close-0.note is missing")
         self.close = self.closes[-1].value
+        self.read_promise(files, last)
+        self.key_proof = files.proof("key.proof")
         self.freeze = files.note("freeze.note", read_freeze)
         self.freeze_proof = files.proof("freeze.proof")
         self.segment = files.parsed("journal.txt", read_segment)
@@ -1277,7 +1304,6 @@ class Bundle:
         self.proofs = files.parsed("proofs.txt", read_proofs)
         self.settles = files.numbered("settle-", 1, read_settle)
         self.audit = files.note_if("audit.note", read_audit)
-        self.entries = files.left.pop("entries.bin", None)
 
     def reveals(self):
         return [file for file in self.sources if isinstance(file, Revealed)]
@@ -2005,7 +2031,11 @@ def check_receipt_file(bundle, options):
         checkpoint = read_checkpoint(text)
     except Refused as error:
         fail(f"receipt: {error}")
-    same("receipt's log", bundle.manifest.origin, checkpoint.origin)
+    if checkpoint.origin != bundle.manifest.origin:
+        fail(
+            f"the receipt is of another draw's log: expected {bundle.manifest.origin},"
+            f" found {checkpoint.origin}"
+        )
     extra, opening = receipt.extra or b"", None
     if len(extra) == 32:
         leaf = extra
@@ -2200,7 +2230,7 @@ def verify(data, options=NO_OPTIONS, depth=0, outer=None):
 def verify_draw(bundle, report, depth):
     excluded = read_excluded(bundle, report, depth)
     beacon, values = source_values(bundle)
-    report.computed = computed = {"result": None, "settle": [], "seed": None}
+    report.computed = computed = {"seed": None, "result": None, "settle": []}
     last = bundle.settles[-1] if bundle.settles else bundle.result
     report.run("signatures", check_signatures, bundle, report.options)
     report.run("links", check_links, bundle, excluded)

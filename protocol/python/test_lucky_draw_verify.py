@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import zipfile
 from contextlib import redirect_stderr
 from unittest import mock
 
@@ -402,6 +403,50 @@ class Bundles(unittest.TestCase):
         for _ in range(200):
             self.assert_failed(self.report(b"PK\x03\x04" + rng.randbytes(90)), "format")
 
+    def test_a_zip_that_was_packed_again_is_told_as_that(self):
+        again = "its contents were not checked, download bundle.zip again and keep it as it is"
+        fields = (
+            "this zip was packed again: its order, times, comments or other fields are not those"
+            " of the one canonical zip of its files"
+        )
+
+        def patched(**places):
+            zip_file = bytearray(self.plain)
+            for place, byte in places.items():
+                zip_file[int(place[1:])] = byte
+            return bytes(zip_file)
+
+        files, deflated, dated = v.read_zip(self.plain), io.BytesIO(), io.BytesIO()
+        for file, method in ((deflated, zipfile.ZIP_DEFLATED), (dated, zipfile.ZIP_STORED)):
+            with zipfile.ZipFile(file, "w", method) as packed:
+                for name, content in files.items():
+                    packed.writestr(name, content)
+        second = self.plain.index(v.LOCAL_HEADER, 1)
+        third = self.plain.index(v.LOCAL_HEADER, second + 1)
+        swapped = self.plain[second:third] + self.plain[:second] + self.plain[third:]
+        start = 30 + self.plain[26]
+        extra = patched(_28=4)[:start] + b"UT__" + self.plain[start:]
+        comment = self.plain[:-2] + b"\2\0hi"
+        compressed = "this zip was packed again: the file that starts at 0 is compressed"
+        encrypted = "this zip was packed again: the file that starts at 0 is encrypted"
+        for data, reason in (
+            (deflated.getvalue(), f"{compressed}; {again}"),
+            (patched(_6=8, _8=8), f"{compressed}; {again}"),
+            (patched(_6=1, _8=8), f"{encrypted}; {again}"),
+            (patched(_6=8), f"{fields}; {again}"),
+            (dated.getvalue(), f"{fields}; {again}"),
+            (swapped, f"{fields}; {again}"),
+            (extra, f"{fields}; {again}"),
+            (comment, f"{fields}; {again}"),
+            (
+                patched(**{f"_{start}": self.plain[start] ^ 1}),
+                "the file that starts at 0 does not match its CRC-32: it was changed or damaged",
+            ),
+            (self.plain[:40], "expected a zip of stored files, found other bytes at 0"),
+            (v.write_zip({"": b"x"}), "expected a zip of stored files, found other bytes at 0"),
+        ):
+            self.assertEqual(self.report(data).checks["format"], (v.FAILED, reason))
+
     def test_every_bit_of_every_file_is_evidence(self):
         rng = random.Random(2)
         for data in (self.plain, self.everything):
@@ -493,6 +538,19 @@ class Bundles(unittest.TestCase):
         self.assertEqual(outcome(subject=subject, secret=b"0" * 20)[0], v.COULD_NOT_CHECK)
         won = {"subject": v.read_subject(WINNER_ID), "secret": v.read_secret(WINNER_CODE)}
         self.assertEqual(outcome(**won)[0], v.PASSED)
+
+    def test_a_receipt_of_another_draw_is_told_as_that(self):
+        proof = v.read_tlog_proof(sample("plain.tlog-proof").decode())
+        text = v.read_signed_note(proof.checkpoint).text
+        origin = v.read_checkpoint(text).origin
+        other = proof._replace(checkpoint=sign(text.replace(origin, f"{origin}/other")))
+        self.assertEqual(
+            self.report(self.plain, receipt=other).checks["receipt"],
+            (
+                v.FAILED,
+                f"the receipt is of another draw's log: expected {origin}, found {origin}/other",
+            ),
+        )
 
     def test_a_receipt_of_another_list_is_proof_of_fraud(self):
         proof = v.read_tlog_proof(sample("plain.tlog-proof").decode())

@@ -119,6 +119,7 @@ fn a_report_is_read_by_programs_as_json() {
     let (status, output, _) = run(&[&path, "--json"]);
     assert_eq!(status, 0);
     let report: serde_json::Value = serde_json::from_str(&output).expect("JSON");
+    assert_eq!(report["file"], "bundle.zip");
     let checks = report["checks"].as_array().expect("checks");
     let (_, lines, _) = run(&[&path]);
     for (check, line) in checks.iter().zip(lines.lines()) {

@@ -5,7 +5,7 @@ mod sample;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use lucky_draw::bundle::JournalSegment;
+use lucky_draw::bundle::{Bundle, JournalSegment};
 use lucky_draw::encode::{Hash, sha256};
 use lucky_draw::fork::{ConsistencyProof, Evidence, Statement, Told, Verdict, compare};
 use lucky_draw::note::{Checkpoint, Signer, TlogProof, Verifier};
@@ -216,6 +216,70 @@ fn forks_of_the_journal_are_shown_by_its_own_leaves() {
 }
 
 #[test]
+fn two_honest_bundles_that_do_not_meet_are_not_told_about_wrong_evidence() {
+    let small = Statement::read(&journal(1, None).proof(0, &[], 0), &key(), None).expect("signed");
+    let large = Statement::read(&journal(13, None).proof(0, &[], 0), &key(), None).expect("signed");
+    assert_eq!(small.told, Told::Journal);
+    let bundle = |size: u64, start: u64| {
+        let mut bundle = Bundle::new();
+        bundle.insert("journal.txt", journal(size, None).segment(start));
+        bundle
+    };
+    let mut own = Evidence::new();
+    own.add_compared(&bundle(5, 0));
+    own.add_compared(&bundle(17, 12));
+    let told = |evidence: &Evidence| match compare(&large, &small, evidence) {
+        Verdict::Unknown(reason) => reason,
+        other => panic!("{other}"),
+    };
+    let reason = told(&own);
+    let words = "the journal segments in the bundles do not reach from 1 to 13 leaves";
+    assert!(reason.contains(words), "{reason}");
+    assert!(reason.contains("a consistency proof"), "{reason}");
+    assert!(!reason.contains("given"), "nobody gave anything: {reason}");
+    // What somebody gave is told as given, whether it is too short or wrong.
+    let mut short = own.clone();
+    short.add_bundle(&bundle(9, 0));
+    let reason = told(&short);
+    assert!(reason.contains("does not reach from 1 to 13"), "{reason}");
+    let mut wrong = own.clone();
+    wrong.add_segment(JournalSegment::parse(&journal(13, Some(7)).segment(0)).expect("a segment"));
+    let reason = told(&wrong);
+    assert!(reason.contains("proves nothing"), "{reason}");
+    let mut linked = own;
+    linked.add_compared(&bundle(13, 0));
+    let verdict = compare(&small, &large, &linked);
+    assert!(matches!(verdict, Verdict::Consistent(_)), "{verdict}");
+}
+
+#[test]
+fn a_log_without_leaves_has_one_root() {
+    let (honest, _) = forked();
+    let empty = |root: Hash| {
+        let checkpoint = Checkpoint {
+            origin: honest.manifest.origin.clone(),
+            size: 0,
+            root,
+        };
+        Statement::read(&site().sign(&checkpoint.to_text()), &key(), None).expect("signed")
+    };
+    let (right, wrong) = (empty(sha256(b"")), empty(sha256(b"another")));
+    let later = read(&honest.receipt(2, 5));
+    for other in [&later, &wrong, &right] {
+        for verdict in [
+            compare(&wrong, other, &Evidence::new()),
+            compare(other, &wrong, &Evidence::new()),
+        ] {
+            assert!(contradiction(&verdict).contains("a log of 0 leaves has the root"));
+        }
+        if *other != wrong {
+            let verdict = compare(&right, other, &Evidence::new());
+            assert!(matches!(verdict, Verdict::Consistent(_)), "{verdict}");
+        }
+    }
+}
+
+#[test]
 fn two_leaves_at_one_place_contradict_each_other_at_any_size() {
     let (honest, fork) = forked();
     let shared = |built: &Built, size: u64| {
@@ -327,6 +391,15 @@ fn the_program_says_it_in_words_that_can_be_published() {
     assert_eq!(status, 1, "{text}");
     let (status, text) = run(&[&forged, &bundle]);
     assert_eq!(status, 1, "{text}");
+    let nothing = Checkpoint {
+        origin: honest.manifest.origin.clone(),
+        size: 0,
+        root: sha256(b"another"),
+    };
+    let nothing = write("nothing", site().sign(&nothing.to_text()).into_bytes());
+    let (status, text) = run(&[&nothing, &later, key[0], key[1]]);
+    assert_eq!(status, 1, "{text}");
+    assert!(text.contains("PROOF OF FRAUD"), "{text}");
 
     let (status, text) = run(&[&mine, &yours]);
     assert_eq!(status, 2, "without a key nobody is accused: {text}");

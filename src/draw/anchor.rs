@@ -1,7 +1,8 @@
 //! Anchors: what the public learns of a list while it grows (draw-protocol 3.4, 4.4).
 //!
-//! Invariant: size and root of an open list reach the public through anchors alone, at full hours,
-//! because whoever saw it grow by the minute could guess whose a ticket is.
+//! Invariant: size and root of an open list reach the public through anchors alone, at full hours
+//! and once after a pause in which the program did not run, because whoever saw the list grow by
+//! the minute could guess whose a ticket is.
 
 use lucky_draw::record::Anchor;
 

@@ -8,8 +8,9 @@
 use crate::activity::{Facts, LocalText};
 use crate::platform::clock::{MINUTE, Timestamp};
 
+use super::source::DrandRound;
 use super::weigh::{self, SourceTrouble};
-use super::{DrawId, Plan, Prize, SourceDetails};
+use super::{DrawId, Plan, PlanSource, Prize, SourceDetails};
 
 /// Most kinds of prize in one draw (draw-protocol 4.3).
 pub(super) const MOST_PRIZES: usize = 64;
@@ -239,8 +240,11 @@ impl Plan {
             due > facts.draws_at || due < facts.freezes_at.plus(10 * MINUTE),
             PlanTrouble::DrawTimeUnfit,
         );
-        let may_be_excluded =
-            |other: &Plan| other.position < self.position && other.due_at(facts) <= due;
+        let may_be_excluded = |other: &Plan| {
+            other.position < self.position
+                && other.due_at(facts) <= due
+                && other.last_round(facts) <= self.first_round(facts)
+        };
         note(
             self.excludes
                 .iter()
@@ -253,6 +257,30 @@ impl Plan {
             PlanTrouble::ExcludesTooDeep,
         );
         troubles
+    }
+}
+
+impl Plan {
+    /// When the drand rounds are due that this draw would use; without any, what counts instead of
+    /// them: ten minutes after the freeze (draw-protocol 4.9).
+    fn rounds(&self, facts: &Facts) -> Vec<Timestamp> {
+        let due = self.due_at(facts);
+        let drand = self.sources.iter().filter_map(PlanSource::drand);
+        let rounds: Vec<Timestamp> = drand
+            .map(|round| DrandRound::at_or_after(round.chain, due).due())
+            .collect();
+        match rounds.is_empty() {
+            true => vec![facts.freezes_at.plus(10 * MINUTE)],
+            false => rounds,
+        }
+    }
+
+    fn first_round(&self, facts: &Facts) -> Option<Timestamp> {
+        self.rounds(facts).into_iter().min()
+    }
+
+    fn last_round(&self, facts: &Facts) -> Option<Timestamp> {
+        self.rounds(facts).into_iter().max()
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use crate::activity::{ActivityId, Facts};
 use crate::audit::Actor;
+use crate::journal;
 use crate::platform::clock::{MINUTE, SECOND, Timestamp};
 use crate::platform::db::{self, Db, Tx};
 use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
@@ -24,6 +25,10 @@ const SECRET: &str = "draw.secret";
 
 /// How long the freeze and the beacon wait for the step before them.
 const FOR_THE_STEP_BEFORE: i64 = 3 * SECOND;
+/// How long the freeze note waits where witnesses date it: a note that a quorum of them saw before
+/// the announced freeze is refused (draw-protocol 4.9), and clocks differ by seconds. Of the five
+/// minutes that witnesses have, four are left.
+const FOR_OTHER_CLOCKS: i64 = MINUTE;
 /// How long the secret waits for a vault that does not answer.
 const FOR_THE_VAULT: i64 = MINUTE / 2;
 
@@ -51,9 +56,13 @@ pub(super) fn enqueue_close(tx: &mut Tx, facts: &Facts) -> Result<(), db::Error>
 /// Anchors, the freeze and the draw come by themselves.
 pub(super) fn enqueue_draw(tx: &mut Tx, facts: &Facts, plan: &Plan) -> Result<(), Error> {
     let draw = plan.id.as_str();
-    let first = super::anchor::next(facts.opens_at);
+    let first = super::anchor::next(facts.opens_at.max(tx.now()));
     enqueue(tx, ANCHOR, &facts.id, draw, first)?;
-    enqueue(tx, FREEZE, &facts.id, draw, facts.freezes_at)?;
+    let freezes = match journal::pinned(tx)?.quorum {
+        0 => facts.freezes_at,
+        _ => facts.freezes_at.plus(FOR_OTHER_CLOCKS),
+    };
+    enqueue(tx, FREEZE, &facts.id, draw, freezes)?;
     if plan.secret().is_some() {
         let step = secret::first_step(plan, facts.freezes_at)?;
         enqueue(tx, SECRET, &facts.id, draw, step)?;

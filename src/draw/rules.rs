@@ -241,5 +241,6 @@ impl Section<'_> {
         for deadline in claim_deadlines(facts, plan) {
             self.moment("draw-rules-deadline", deadline);
         }
+        self.item("draw-rules-moves", &[]);
     }
 }

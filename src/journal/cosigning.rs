@@ -247,7 +247,7 @@ pub(super) fn keep(
             ..witness.clone()
         },
     };
-    Ok(store::update_witness(tx, &changed)?)
+    Ok(store::record_answer(tx, &changed)?)
 }
 
 /// How long to leave a witness alone that failed `failures` times before. There are five minutes

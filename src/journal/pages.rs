@@ -93,7 +93,7 @@ async fn latest(
     db: &State<Db>,
     vault: &State<Vault>,
 ) -> AppResult<Page> {
-    let vkey = super::vkey(vault);
+    let keys = (super::vkey(vault), vault.vkey());
     let view = db
         .read("read journal", move |tx| {
             let size = super::size(tx)?;
@@ -107,7 +107,7 @@ async fn latest(
             let rows = rows.collect();
             let appointed = super::appointed(tx)?;
             let page = (current, last);
-            Ok::<_, draw::Error>(JournalView::of(lang, size, page, rows, &appointed, vkey))
+            Ok::<_, draw::Error>(JournalView::of(lang, size, page, rows, &appointed, keys))
         })
         .await?;
     Ok(Page::new(lang, "journal/list", view))

@@ -122,12 +122,26 @@ pub(super) fn insert_witness_if_new(
     Ok(())
 }
 
-pub(super) fn update_witness(tx: &mut Tx, witness: &Appointed) -> Result<(), db::Error> {
+/// What the settings say of a witness.
+pub(super) fn appoint_witness(tx: &mut Tx, witness: &Appointed) -> Result<(), db::Error> {
     diesel::update(journal_witnesses::table.filter(journal_witnesses::vkey.eq(&witness.vkey)))
         .set((
             journal_witnesses::url.eq(&witness.url),
             journal_witnesses::asked.eq(witness.asked),
             journal_witnesses::quorum.eq(i64::from(witness.quorum)),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// What a witness answered. The row was read before it was asked, so what the settings say of it,
+/// which may be newer, stays; and a later answer about a smaller checkpoint changes nothing.
+pub(super) fn record_answer(tx: &mut Tx, witness: &Appointed) -> Result<(), db::Error> {
+    let row = journal_witnesses::table
+        .filter(journal_witnesses::vkey.eq(&witness.vkey))
+        .filter(journal_witnesses::size.le(signed(witness.size)));
+    diesel::update(row)
+        .set((
             journal_witnesses::size.eq(signed(witness.size)),
             journal_witnesses::failures.eq(i64::from(witness.failures)),
             journal_witnesses::next_try.eq(witness.next_try.0),

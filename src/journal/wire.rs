@@ -100,6 +100,8 @@ pub(super) struct JournalView {
     pub(super) last: u64,
     pub(super) count: u64,
     pub(super) vkey: String,
+    /// The key under which draws and receipts are checked.
+    pub(super) site_vkey: String,
     witnesses: Vec<WitnessRow>,
     quorum: u32,
 }
@@ -111,7 +113,7 @@ impl JournalView {
         page: (u64, u64),
         rows: Vec<LeafRow>,
         appointed: &[Appointed],
-        vkey: String,
+        (vkey, site_vkey): (String, String),
     ) -> JournalView {
         let asked = || appointed.iter().filter(|witness| witness.asked);
         JournalView {
@@ -120,6 +122,7 @@ impl JournalView {
             last: page.1,
             count: size,
             vkey,
+            site_vkey,
             witnesses: asked()
                 .map(|witness| WitnessRow::of(language, witness, size))
                 .collect(),

@@ -72,7 +72,7 @@ pub fn appoint(tx: &mut Tx, named: &[WitnessSetting], quorum: u32) -> Result<(),
             ..known.clone()
         };
         if renewed != known {
-            store::update_witness(tx, &renewed)?;
+            store::appoint_witness(tx, &renewed)?;
         }
     }
     for setting in named {

@@ -39,7 +39,8 @@ pub enum Error {
     /// There is no such log.
     #[error("no such log")]
     Unknown,
-    /// Another writer appended first; the unit of work runs again.
+    /// The log grew since it was read. Where another writer was first, the database says so as a
+    /// conflict and the unit of work runs again; this is an older copy in the same unit of work.
     #[error("the log grew meanwhile")]
     Moved,
     /// A node that must be stored is missing: the log is damaged.
@@ -104,6 +105,7 @@ pub fn find(tx: &mut Tx, activity: &str, id: &str) -> Result<Option<Log>, Error>
 /// Adds a leaf with this data and answers with its index; the log's size and root move on.
 pub fn append(tx: &mut Tx, log: &mut Log, data: &[u8]) -> Result<u64, Error> {
     let index = log.size;
+    store::claim(tx, log)?;
     let grown = {
         let mut nodes = store::StoredNodes { tx, log };
         tree::append(&mut nodes, index, tree::leaf_hash(data))?

@@ -115,6 +115,25 @@ pub(super) fn nodes(
 }
 
 /// Moves size and root on if nobody else did.
+/// Takes the log's row before anything is added, so that of two writers the second one meets a
+/// conflict here and not a node that is there already.
+pub(super) fn claim(tx: &mut Tx, log: &Log) -> Result<(), Error> {
+    let claimed = diesel::update(
+        logs::table
+            .filter(logs::activity_id.eq(&log.activity))
+            .filter(logs::id.eq(&log.id))
+            .filter(logs::size.eq(signed(log.size))),
+    )
+    .set(logs::size.eq(logs::size))
+    .execute(tx.conn())
+    .map_err(db::Error::from)?;
+    if claimed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Moved)
+    }
+}
+
 pub(super) fn advance(tx: &mut Tx, log: &Log, size: u64, root: &Hash) -> Result<(), Error> {
     let changed = diesel::update(
         logs::table

@@ -78,8 +78,6 @@ impl<F: crate::platform::fault::Fault> From<F> for Failure {
 /// What a handler is: a function of a job.
 pub type Handler = Box<dyn Fn(&Job) -> Result<Next, Failure> + Send + Sync>;
 
-/// How long a handler may run before another process may take its job.
-const LEASE: i64 = 5 * MINUTE;
 const FIRST_RETRY: i64 = 5 * SECOND;
 const LAST_RETRY: i64 = 30 * MINUTE;
 
@@ -157,9 +155,9 @@ pub fn waiting(tx: &mut Tx, at_most: i64) -> Result<Vec<Waiting>, db::Error> {
 /// Which jobs run one after the other; the lanes run side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
-    /// What has its hour: closes, freezes, rounds, witnesses, deadlines, purges.
+    /// What has its hour: closes, freezes, rounds, witnesses, deadlines.
     Prompt,
-    /// What may take minutes, because another server takes its time: letters.
+    /// What may take minutes: letters, because mail servers take their time, and purges.
     Patient,
 }
 
@@ -171,7 +169,17 @@ impl Lane {
     pub fn name(self) -> &'static str {
         match self {
             Lane::Prompt => "jobs",
-            Lane::Patient => "letters",
+            Lane::Patient => "patient-jobs",
+        }
+    }
+
+    /// How long a handler may run before another process may take its job. What has its hour must
+    /// not be lost for long with a process that was killed: witnesses have five minutes for a
+    /// frozen list.
+    fn lease(self) -> i64 {
+        match self {
+            Lane::Prompt => MINUTE,
+            Lane::Patient => 5 * MINUTE,
         }
     }
 }
@@ -271,7 +279,7 @@ impl Runner {
             diesel::update(jobs::table.filter(jobs::id.eq(&id)))
                 .set((
                     jobs::lease_token.eq(&lease_token),
-                    jobs::lease_until.eq(now + LEASE),
+                    jobs::lease_until.eq(now + lane.lease()),
                 ))
                 .execute(tx.conn())?;
             Ok(Some(Job {
@@ -298,7 +306,8 @@ impl Runner {
                     diesel::delete(mine).execute(tx.conn())?;
                     return Ok(());
                 }
-                Ok(Next::At(moment)) => (*moment, job.attempts, ""),
+                // It works again: an old failure is no reason to wait longer after the next one.
+                Ok(Next::At(moment)) => (*moment, 0, ""),
                 Err(failure) => (
                     tx.now().plus(back_off(job.attempts)),
                     job.attempts + 1,

@@ -15,7 +15,7 @@ const BETWEEN_SWEEPS: i64 = MINUTE;
 /// Names the handler of the sweep.
 pub fn register(runner: &mut Runner, db: &Db, vault: &Vault, config: &Config) {
     let purger = Purger::new(db, vault, config);
-    runner.on(SWEEP, move |_| {
+    runner.on_patiently(SWEEP, move |_| {
         sweep(&purger)?;
         Ok(Next::At(purger.db.clock().now().plus(BETWEEN_SWEEPS)))
     });

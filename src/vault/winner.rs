@@ -74,7 +74,8 @@ impl Facts {
             ..Options::default()
         };
         let report = verify(bundle, &options);
-        // What the operator withheld is its own failure, not the winners' (ADR 0016).
+        // A withheld secret and absent witnesses are the operator's lapses, not the winners' (ADRs
+        // 0011, 0016).
         if !report.stands() || report.cancelled.is_some() {
             for check in report.failed() {
                 tracing::warn!(check = %check, "the bundle of a draw does not verify");

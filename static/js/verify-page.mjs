@@ -153,7 +153,13 @@ class VerifierPage {
     const [prize, place] = (slot ?? "/").split("/");
     const held = this.words(this.root, prize === "reserve" ? "reserve" : "slot", { prize, place });
     const why = this.words(this.root, `void${code}`);
-    const name = { outside: "ticketOutside", void: "ticketVoid", holds: "ticketHolds", none: "ticketNone" };
+    const name = {
+      outside: "ticketOutside",
+      void: "ticketVoid",
+      holds: "ticketHolds",
+      past: "ticketPast",
+      none: "ticketNone",
+    };
     return this.words(this.root, name[state], {
       ticket,
       slot: held,

@@ -9,7 +9,8 @@ CORPUS has the folders `honest` and `mutated` as `cargo test -p lucky-draw --tes
 them: NAME.zip, NAME.json (the Rust report) and expected.jsonl. The Python verifier and the
 browser's verifier (in Node.js) run here, with --json-lines. Compared are, for each bundle, all
 sixteen outcomes and the exit status, and the hashes of the seed, the result and the settlements
-that each verifier computed itself. Reasons are words for people and may differ.
+that each verifier computed itself. Reasons are words for people and may differ, except about the
+zip itself: what nobody could read has to be told in the same words everywhere.
 
 Without py_ecc the Python verifier cannot check BLS signatures. Then, and only then, `beacon` may be
 `could not check` where Rust's passed or failed for its BLS signature alone.
@@ -39,6 +40,9 @@ BLS_REASONS = (
     "the signature was not made by the chain's key for this round",
     "the signature is not the canonical encoding of a point of the group",
 )
+
+# How all three begin what they say of a zip that cannot be read.
+ZIP_REASONS = ("this zip was packed again:", "expected a zip of ", "the file that starts at ")
 
 # Rules taken out of the Python verifier: what the words say, the rule, and what stands for it.
 WEAKENED = {
@@ -120,6 +124,9 @@ def differences(rust, other, has_bls):
                 f"{name}: rust {check['outcome']} ({check['reason']}),"
                 f" found {outcome} ({theirs[name]['reason']})"
             )
+    words, other_words = ours["format"]["reason"], theirs["format"]["reason"]
+    if words != other_words and any(w.startswith(ZIP_REASONS) for w in (words, other_words)):
+        found.append(f"format: rust says {words!r}, found {other_words!r}")
     if not found and has_bls and exit_of(rust) != other["exit"]:
         found.append(f"exit: rust {exit_of(rust)}, found {other['exit']}")
     return found + computed_differences(rust, other)

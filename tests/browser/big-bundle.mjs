@@ -115,7 +115,7 @@ class Journal {
  * A drawn bundle of `tickets` tickets, each of another person; every 50th is void. Gives the zip,
  * and for one ticket what its owner holds: `receipt(index)`, the text of a secret receipt.
  */
-export function bigBundle({ tickets, units = 100, reserves = 100 }) {
+export function bigBundle({ tickets, units = 100, reserves = 100, origin = `${SITE}/big` }) {
   const beacon = JSON.parse(readFileSync(ROUNDS)).rounds.find(({ round }) => round === 10000000);
   const freezes = beacon.unix_time - 1200;
   const site = signer(SITE, 1, 1);
@@ -129,7 +129,6 @@ export function bigBundle({ tickets, units = 100, reserves = 100 }) {
   const record = (kind, lines) => parseRecord(kind, `lucky-draw/v1 ${kind}\n${lines.join('\n')}\n`);
 
   const rules = utf8('The rules of a test.\n');
-  const origin = `${SITE}/big`;
   const manifest = record('manifest', [
     `origin ${origin}`,
     `rules ${toHex(sha256(rules))}`,

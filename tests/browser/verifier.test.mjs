@@ -367,6 +367,63 @@ test('a receipt that is none fails, and a code alone shows nothing', async () =>
   assert.equal(outcomes(cancelled).receipt, 'could not check');
 });
 
+test('a zip that somebody packed again is told as that, in the words of all verifiers', async () => {
+  const honest = bundle('drawn');
+  const again = 'its contents were not checked, download bundle.zip again and keep it as it is';
+  const fields =
+    'this zip was packed again: its order, times, comments or other fields are not those of the one canonical zip of its files';
+  const reasonOf = async (change) => {
+    const [format] = (await verify(change(Uint8Array.from(honest)))).checks;
+    assert.equal(format.outcome, 'failed');
+    return format.reason;
+  };
+  const set = (pairs) => (zip) => {
+    for (const [at, byte] of pairs) zip[at] = byte;
+    return zip;
+  };
+  const nameLength = honest[26];
+  const withExtra = (zip) => {
+    zip[28] = 4;
+    const end = 30 + nameLength;
+    return concat(zip.subarray(0, end), utf8('UT__'), zip.subarray(end));
+  };
+  const marks = [...honest.keys()].filter(
+    (at) => honest[at] === 0x50 && toHex(honest.subarray(at, at + 4)) === '504b0304',
+  );
+  const otherOrder = (zip) =>
+    concat(zip.subarray(marks[1], marks[2]), zip.subarray(0, marks[1]), zip.subarray(marks[2]));
+  const [, second] = marks;
+  const expected = [
+    [set([[second + 8, 8], [second + 14, honest[second + 14] ^ 255]]), `this zip was packed again: the file that starts at ${second} is compressed; ${again}`],
+    [set([[second + 6, 8], [second + 8, 8]]), `this zip was packed again: the file that starts at ${second} is compressed; ${again}`],
+    [set([[6, 1], [8, 8]]), `this zip was packed again: the file that starts at 0 is encrypted; ${again}`],
+    [set([[6, 8]]), `${fields}; ${again}`],
+    [set([[12, 0x21]]), `${fields}; ${again}`],
+    [withExtra, `${fields}; ${again}`],
+    [otherOrder, `${fields}; ${again}`],
+    [(zip) => concat(set([[zip.length - 2, 2]])(zip), utf8('hi')), `${fields}; ${again}`],
+    [set([[30 + nameLength, honest[30 + nameLength] ^ 1]]), 'the file that starts at 0 does not match its CRC-32: it was changed or damaged'],
+    [(zip) => zip.subarray(0, 40), 'expected a zip of stored files, found other bytes at 0'],
+    [() => zipOf(new Map([['', utf8('x')]])), 'expected a zip of stored files, found other bytes at 0'],
+  ];
+  for (const [change, reason] of expected) assert.equal(await reasonOf(change), reason);
+});
+
+test('the receipt of another draw is told as that, and once', async () => {
+  const { zip } = bigBundle({ tickets: 6, units: 1, reserves: 0 });
+  const other = bigBundle({ tickets: 6, units: 1, reserves: 0, origin: 'library.example.tw/draw/other' });
+  const found = (await verify(zip, { receipt: other.receipt(2) })).checks.at(-1);
+  assert.equal(found.outcome, 'failed');
+  assert.equal(
+    found.reason,
+    "the receipt is of another draw's log: expected library.example.tw/draw/big, found library.example.tw/draw/other",
+  );
+  const short = other.receipt(2).replace(/^extra .*$/m, 'extra AAAA');
+  const { zip: own } = other;
+  const refusal = (await verify(own, { receipt: short })).checks.at(-1);
+  assert.equal(refusal.reason, 'receipt: expected 100 or 32 bytes of extra data');
+});
+
 test('the owner of a ticket finds it, and nobody else does', async () => {
   const { zip, drawn, voids, receipt, vkey } = bigBundle({ tickets: 60, units: 2, reserves: 2 });
   const [winner] = drawn;

@@ -11,6 +11,7 @@ use crate::support::mail_sink::MailSink;
 on_both! {
     a_draw_lives_from_draft_to_purged_and_is_checked_before_and_after,
     a_second_entry_by_the_same_person_looks_the_same_and_is_void,
+    the_fingerprint_on_a_receipt_is_the_one_in_the_published_list,
     a_person_withdraws_with_the_receipt_code,
     every_changing_route_is_behind_the_guard,
 }
@@ -75,6 +76,27 @@ fn a_second_entry_by_the_same_person_looks_the_same_and_is_void(engine: Engine) 
     );
 }
 
+fn the_fingerprint_on_a_receipt_is_the_one_in_the_published_list(engine: Engine) {
+    let life = Life::published(engine, |_| ());
+    life.enter(&Patron::number(1));
+    let receipt = life.enter(&Patron::number(2));
+    let leaf = receipt.text("main details dd code");
+    let promised = format!("這個號碼的指紋開頭應該是 {}", &leaf[..19]);
+    let said = receipt.text("main");
+    assert!(said.contains(&promised), "{promised} in {said}");
+
+    life.app.go_to(ROUND_TIME.plus(-2 * DAY + HOUR));
+    let visitor = life.app.visitor();
+    let list = visitor.get(&format!("/d/{}/entries", life.draw));
+    assert!(
+        list.texts("main td").contains(&leaf),
+        "{}",
+        list.text("main")
+    );
+    let mine = visitor.get(&format!("/d/{}/check?ticket=1-3", life.draw));
+    assert!(mine.text("main").contains(&leaf), "{}", mine.text("main"));
+}
+
 fn a_person_withdraws_with_the_receipt_code(engine: Engine) {
     let life = Life::published(engine, |_| ());
     let code = life.enter(&Patron::number(1)).text("#secret");
@@ -84,6 +106,11 @@ fn a_person_withdraws_with_the_receipt_code(engine: Engine) {
     let mine = person.send(&page, "/entry", &[("code", &code)]);
     assert_eq!(mine.status, Status::Ok, "{}", mine.mistakes());
     let asked = person.send(&mine, "/entry/withdraw", &[]);
+    assert_eq!(
+        asked.text("main .big"),
+        "0-0",
+        "which entry goes is said before it goes"
+    );
     let done = person.send(&asked, "/entry/withdraw", &[("sure", "yes")]);
     assert!(done.status.code < 400, "{}", done.mistakes());
 

@@ -212,7 +212,7 @@ fn a_secret_that_witnesses_saw_revealed_decides_with_the_round(engine: Engine) {
 fn a_secret_that_nobody_saw_in_time_counts_as_zeros_and_the_draw_stands(engine: Engine) {
     let (life, mut witnesses) = sealed(engine);
     life.app.go_to(ROUND_TIME.plus(-2 * DAY + HOUR));
-    life.app.go_to(ROUND_TIME.plus(-HOUR + 1_000));
+    life.app.go_to(ROUND_TIME.plus(-HOUR + 61_000));
     for witness in &mut witnesses {
         witness.stop();
     }
@@ -270,7 +270,7 @@ fn a_successor_keeps_the_sealed_secret(engine: Engine) {
     moved.expect("it is in time");
     assert_eq!(life.own_plan().sources, plan.sources);
     life.app.go_to(ROUND_TIME.plus(-2 * DAY + HOUR));
-    life.app.go_to(ROUND_TIME.plus(-HOUR / 2 + 1_000));
+    life.app.go_to(ROUND_TIME.plus(-HOUR / 2 + 61_000));
     let staff = life.draw();
     life.app.go_to(ROUND_TIME.plus(10 * SECOND));
     life.app.go_to(ROUND_TIME.plus(20 * SECOND));

@@ -17,7 +17,7 @@ use fairdraw::inspection;
 use fairdraw::journal;
 use fairdraw::notify::claims;
 use fairdraw::notify::leaving::{self, Wish};
-use fairdraw::platform::clock::{Clock, DAY, HOUR, Timestamp};
+use fairdraw::platform::clock::{Clock, DAY, HOUR, MINUTE, Timestamp};
 use fairdraw::platform::db::{GroupVerb, Tx};
 use fairdraw::platform::ids;
 use fairdraw::platform::text::Language;
@@ -269,6 +269,8 @@ impl Library {
     fn freeze(&self) {
         self.app.go_to(time_of(FIRST).plus(-2 * DAY));
         self.app.go_to(time_of(FIRST).plus(-HOUR));
+        // Where witnesses are named the freeze note comes a minute later.
+        self.app.go_to(time_of(FIRST).plus(-HOUR + MINUTE));
         assert!(
             self.plans()
                 .iter()

@@ -2,7 +2,9 @@
 //!
 //! Written from PKWARE's APPNOTE 6.3: version 10, no flags, method 0 (stored), time and date 0, no
 //! extra fields, no comments, one disk, no zip64. Invariant: `read` follows the local headers and
-//! leaves everything else to the comparison with `write`.
+//! leaves everything else to the comparison with `write`, except that a zip which somebody packed
+//! again is told as that before its bytes are read as files: such a reader needs another download,
+//! not a word about damage.
 
 use std::collections::BTreeMap;
 
@@ -13,13 +15,36 @@ const END: u32 = 0x0605_4b50;
 const VERSION: u16 = 10;
 const LOCAL_LENGTH: usize = 30;
 
+/// Flags of a file's header: its bytes are encrypted; its sizes stand behind them.
+const ENCRYPTED: u16 = 1;
+const DESCRIPTOR: u16 = 8;
+
 /// Why bytes are not a bundle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BundleError {
-    /// No zip, or one with compressed, encrypted or cut-off entries.
+    /// No zip, or a cut-off one.
     #[error("expected a zip of stored files, found other bytes at {offset}")]
     NotZip {
         /// Where reading stopped.
+        offset: usize,
+    },
+    /// Larger than a zip without extensions can be.
+    #[error("expected a zip of less than 4 GiB")]
+    TooLarge,
+    /// A file is compressed, as nearly every program does that packs files.
+    #[error(
+        "this zip was packed again: the file that starts at {offset} is compressed; its contents were not checked, download bundle.zip again and keep it as it is"
+    )]
+    Compressed {
+        /// Where the file's header starts.
+        offset: usize,
+    },
+    /// A file is encrypted.
+    #[error(
+        "this zip was packed again: the file that starts at {offset} is encrypted; its contents were not checked, download bundle.zip again and keep it as it is"
+    )]
+    Encrypted {
+        /// Where the file's header starts.
         offset: usize,
     },
     /// A file's bytes do not match their checksum.
@@ -31,7 +56,9 @@ pub enum BundleError {
         offset: usize,
     },
     /// A zip, but not the canonical one of its files.
-    #[error("expected the canonical zip of these files (name order, zero times, no extras)")]
+    #[error(
+        "this zip was packed again: its order, times, comments or other fields are not those of the one canonical zip of its files; its contents were not checked, download bundle.zip again and keep it as it is"
+    )]
     NotCanonical,
 }
 
@@ -83,22 +110,24 @@ fn shared_fields(name: &str, content: &[u8]) -> Vec<u8> {
 }
 
 pub(super) fn read(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, BundleError> {
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(BundleError::TooLarge);
+    }
     let mut files = BTreeMap::new();
     let mut offset = 0;
     while read32(bytes, offset) == Some(LOCAL) {
-        let stop = BundleError::NotZip { offset };
-        let entry = read_entry(bytes, offset).ok_or(stop)?;
+        let entry = read_entry(bytes, offset)?;
         if crc32(entry.content) != entry.crc {
             return Err(BundleError::Checksum { offset });
         }
         files.insert(entry.name.to_owned(), entry.content.to_vec());
         offset = entry.end;
     }
-    // What no zip of this kind can hold, so that `write` can be asked.
-    if files.len() > usize::from(u16::MAX) || u32::try_from(bytes.len()).is_err() {
-        return Err(BundleError::NotCanonical);
-    }
     match read32(bytes, offset) {
+        // More files than a zip of this kind can hold, so that `write` can be asked.
+        Some(CENTRAL | END) if files.len() > usize::from(u16::MAX) => {
+            Err(BundleError::NotCanonical)
+        }
         Some(CENTRAL | END) => Ok(files),
         _ => Err(BundleError::NotZip { offset }),
     }
@@ -111,18 +140,40 @@ struct Entry<'a> {
     end: usize,
 }
 
-fn read_entry(bytes: &[u8], offset: usize) -> Option<Entry<'_>> {
-    let size = usize::try_from(read32(bytes, offset + 18)?).ok()?;
-    let name_length = usize::from(read16(bytes, offset + 26)?);
+fn read_entry(bytes: &[u8], offset: usize) -> Result<Entry<'_>, BundleError> {
+    let stop = BundleError::NotZip { offset };
+    let header = bytes
+        .get(offset..)
+        .and_then(<[u8]>::first_chunk::<LOCAL_LENGTH>);
+    let header = header.ok_or(stop)?;
+    let (flags, method) = (field16(header, 6), field16(header, 8));
+    if flags & ENCRYPTED != 0 {
+        return Err(BundleError::Encrypted { offset });
+    }
+    if method != 0 {
+        return Err(BundleError::Compressed { offset });
+    }
+    if flags & DESCRIPTOR != 0 {
+        return Err(BundleError::NotCanonical);
+    }
+    stored(bytes, offset, header).ok_or(stop)
+}
+
+/// A file whose bytes stand in the zip as they are.
+fn stored<'a>(bytes: &'a [u8], offset: usize, header: &[u8; LOCAL_LENGTH]) -> Option<Entry<'a>> {
+    let size = usize::try_from(field32(header, 18)).ok()?;
     let name_start = offset + LOCAL_LENGTH;
-    let start = name_start.checked_add(name_length)?;
-    let end = start.checked_add(size)?;
+    let start = name_start.checked_add(usize::from(field16(header, 26)))?;
     let name = std::str::from_utf8(bytes.get(name_start..start)?).ok()?;
-    name.bytes().all(|b| b.is_ascii_graphic()).then_some(())?;
-    Some(Entry {
+    let named = !name.is_empty() && name.bytes().all(|b| b.is_ascii_graphic());
+    let end = start
+        .checked_add(usize::from(field16(header, 28)))?
+        .checked_add(size)?;
+    let content = bytes.get(end.checked_sub(size)?..end)?;
+    named.then(|| Entry {
         name,
-        content: bytes.get(start..end)?,
-        crc: read32(bytes, offset + 14)?,
+        content,
+        crc: field32(header, 14),
         end,
     })
 }
@@ -139,9 +190,12 @@ fn put32(out: &mut Vec<u8>, value: u32) {
     out.extend_from_slice(&value.to_le_bytes());
 }
 
-fn read16(bytes: &[u8], offset: usize) -> Option<u16> {
-    let bytes = bytes.get(offset..)?.first_chunk::<2>()?;
-    Some(u16::from_le_bytes(*bytes))
+fn field16(header: &[u8; LOCAL_LENGTH], place: usize) -> u16 {
+    u16::from_le_bytes([header[place], header[place + 1]])
+}
+
+fn field32(header: &[u8; LOCAL_LENGTH], place: usize) -> u32 {
+    u32::from(field16(header, place)) | u32::from(field16(header, place + 2)) << 16
 }
 
 fn read32(bytes: &[u8], offset: usize) -> Option<u32> {

@@ -24,8 +24,10 @@ pub struct Statement {
 /// Where a statement was made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Told {
-    /// A checkpoint: in a receipt, a proof, or alone.
+    /// A checkpoint of an entry log: in a receipt or a proof of entry, or alone.
     Checkpoint,
+    /// A checkpoint of the site's journal: in a `.proof` file, or alone.
+    Journal,
     /// A close note, whose manifest names the log.
     Close,
 }
@@ -41,14 +43,14 @@ impl Statement {
     pub fn read(text: &str, site: &Verifier, base: Option<&Hash>) -> Result<Statement, NoteError> {
         let proof = TlogProof::parse(text).ok();
         let note = proof.as_ref().map_or(text, |proof| &proof.checkpoint);
-        let checkpoint = signed_checkpoint(note, site)?;
+        let (checkpoint, told) = signed_checkpoint(note, site)?;
         let leaf = proof.as_ref().and_then(|proof| {
             let leaf = leaf_hash(crate::verify::receipt_leaf(proof, base)?.as_bytes());
             shown(proof, leaf, &checkpoint)
         });
         Ok(Statement {
             checkpoint,
-            told: Told::Checkpoint,
+            told,
             notes: vec![note.to_owned()],
             leaf,
         })
@@ -101,16 +103,16 @@ fn of_close(bundle: &Bundle, signed: &str, site: &Verifier) -> Option<Statement>
 }
 
 /// Journal checkpoints are signed under the journal's key name, all others under the site's.
-fn signed_checkpoint(note: &str, site: &Verifier) -> Result<Checkpoint, NoteError> {
+fn signed_checkpoint(note: &str, site: &Verifier) -> Result<(Checkpoint, Told), NoteError> {
     let signed = SignedNote::parse(note)?;
     let checkpoint = Checkpoint::parse(signed.text)?;
     let journal = journal_origin(site);
     if checkpoint.origin == journal {
         site.with_name(&journal).check(&signed)?;
-    } else {
-        site.check(&signed)?;
+        return Ok((checkpoint, Told::Journal));
     }
-    Ok(checkpoint)
+    site.check(&signed)?;
+    Ok((checkpoint, Told::Checkpoint))
 }
 
 /// The leaf at the proof's index, if the path leads to the signed root.

@@ -101,7 +101,9 @@ fn time(cancelled: &Cancelled<'_>, context: &Context<'_>) -> Result<String, Find
         return Err(unknown());
     }
     let pinned = Pinned::of(&cancelled.site, outer);
-    let seen = pinned.within(&cancelled.cancel_proof, draw - 1)?;
+    let seen = pinned
+        .within(&cancelled.cancel_proof, draw - 1)
+        .map_err(|unproven| unproven.finding)?;
     Ok(format!(
         "found: the cancel note was seen before the randomness of {draw} by {} (Unix times)",
         seen.words()

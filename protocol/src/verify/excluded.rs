@@ -3,7 +3,7 @@
 //! Invariant: what fails or cannot be checked inside counts for the check of the same name outside.
 
 use super::files::{self, Case, Drawn};
-use super::report::{CheckName, Finding, Outcome, Report};
+use super::report::{Finding, Outcome, Report};
 use super::{Context, Options, unreadable, verify_nested};
 use crate::bundle::Bundle;
 use crate::encode::Hash;
@@ -77,8 +77,8 @@ fn read_one(
         Ok(bundle) => verify_nested(bundle, &options, &inside),
         Err(reason) => unreadable(&options, Finding::failed(reason)),
     };
-    if found.check(CheckName::Beacon).outcome == Outcome::Failed {
-        report.beacon_failed(found.is_withheld());
+    for check in found.failed() {
+        report.failed_by(check.name, found.is_lapse(check.name));
     }
     for check in found.checks {
         if matches!(check.outcome, Outcome::Failed | Outcome::CouldNotCheck) {

@@ -148,6 +148,7 @@ impl<'a> Files<'a> {
         let witnesses = key.value.witnesses.iter();
         let witnesses = witnesses.map(|vkey| Witness::parse(vkey));
         let witnesses: Result<Vec<Witness>, _> = witnesses.collect();
+        let witnesses = witnesses.map_err(|error| unreadable("key.note", error))?;
         let closes = self.numbered("close-", 0, Close::parse)?;
         if closes.is_empty() {
             return Err(missing("close-0.note"));
@@ -157,7 +158,7 @@ impl<'a> Files<'a> {
             rules: self.take("rules.txt")?,
             manifest_proof: self.proof("manifest.proof")?,
             key_proof: self.proof("key.proof")?,
-            witnesses: witnesses.map_err(|error| unreadable("key.note", error))?,
+            witnesses,
             closes,
             freeze: self.note("freeze.note", Freeze::parse)?,
             freeze_proof: self.proof("freeze.proof")?,

@@ -111,9 +111,13 @@ fn verify_drawn(
     report.set(CheckName::Signatures, signatures::check(drawn, options));
     report.set(CheckName::Links, links::check(drawn, &excluded));
     report.set(CheckName::Journal, journal::check(drawn));
-    report.set(CheckName::Time, time::check(drawn));
+    let (time, unseen) = time::check(drawn);
+    if time.outcome == Outcome::Failed {
+        report.failed_by(CheckName::Time, unseen);
+    }
+    report.set(CheckName::Time, time);
     if values.beacon.outcome == Outcome::Failed {
-        report.beacon_failed(values.withheld);
+        report.failed_by(CheckName::Beacon, values.withheld);
     }
     report.set(CheckName::Beacon, values.beacon.clone());
     report.set(CheckName::NumbersOrigin, beacon::numbers_origin(drawn));

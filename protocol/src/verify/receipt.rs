@@ -69,7 +69,7 @@ impl<'a> Ticket<'a> {
         let origin = &drawn.manifest().origin;
         if checkpoint.origin != *origin {
             return Err(Finding::differs(
-                "receipt's log",
+                "the receipt is of another draw's log",
                 origin,
                 &checkpoint.origin,
             ));

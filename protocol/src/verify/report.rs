@@ -166,8 +166,8 @@ pub struct Report {
     pub computed: Option<Computed>,
     site_key_pinned: bool,
     require_time: bool,
-    /// None unless `beacon` failed; then whether nothing but withheld secrets made it fail.
-    withheld: Option<bool>,
+    /// Checks that failed, each with whether nothing but a lapse of the operator made it fail.
+    lapses: Vec<(CheckName, bool)>,
 }
 
 impl Report {
@@ -183,18 +183,19 @@ impl Report {
             computed: None,
             site_key_pinned: options.site_key.is_some(),
             require_time: options.require_time,
-            withheld: None,
+            lapses: Vec::new(),
         }
     }
 
-    /// Remembers why `beacon` failed, here or in an excluded draw.
-    pub(super) fn beacon_failed(&mut self, withheld: bool) {
-        self.withheld = Some(withheld && self.withheld.unwrap_or(true));
+    /// Remembers why a check failed, here or in an excluded draw.
+    pub(super) fn failed_by(&mut self, name: CheckName, lapse: bool) {
+        self.lapses.push((name, lapse));
     }
 
-    /// Whether every failure of `beacon` is a secret that the operator withheld.
-    pub(super) fn is_withheld(&self) -> bool {
-        self.withheld == Some(true)
+    /// Whether every failure of a check is a lapse of the operator, which changes no result.
+    pub(super) fn is_lapse(&self, name: CheckName) -> bool {
+        let mut own = self.lapses.iter().filter(|(of, _)| *of == name).peekable();
+        own.peek().is_some() && own.all(|(_, lapse)| *lapse)
     }
 
     /// Sets a check, unless an excluded draw has already set a worse outcome.
@@ -240,13 +241,12 @@ impl Report {
     }
 
     /// Whether the result is the one that the rules give: nothing failed and nothing that counts is
-    /// unchecked, except that `beacon` may say that the operator withheld its secret. Zero bytes
-    /// stand for it by rule (section 4.5), so the draw stands; the failure is the operator's.
+    /// unchecked, but for two lapses of the operator that change no result. `beacon` may say that
+    /// the operator withheld its secret, for which zero bytes stand by rule (section 4.5); `time`
+    /// may say that too few witnesses saw the key or the freeze note in time (section 4.9).
     #[must_use]
     pub fn stands(&self) -> bool {
-        let others_fail = self.failed().any(|check| check.name != CheckName::Beacon);
-        let beacon_fails = self.check(CheckName::Beacon).outcome == Outcome::Failed;
-        !others_fail && !self.lacks_a_check() && (!beacon_fails || self.is_withheld())
+        !self.lacks_a_check() && self.failed().all(|check| self.is_lapse(check.name))
     }
 
     /// Whether something could not be checked that counts.

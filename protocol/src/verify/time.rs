@@ -14,21 +14,41 @@ const WITNESS_LEAD: u64 = 300;
 /// Seconds after freeze and rounds within which a secret must be revealed.
 const REVEAL_LIMIT: u64 = 86_400;
 
-pub(super) fn check(drawn: &Drawn<'_>) -> Finding {
-    run(drawn).into()
+/// Why time is not proven.
+pub(super) struct Unproven {
+    pub(super) finding: Finding,
+    /// Too few pinned witnesses saw a note in time, and nothing else is wrong.
+    unseen: bool,
 }
 
-fn run(drawn: &Drawn<'_>) -> Result<String, Finding> {
+impl From<Finding> for Unproven {
+    fn from(finding: Finding) -> Unproven {
+        Unproven {
+            finding,
+            unseen: false,
+        }
+    }
+}
+
+/// The finding, and whether it failed only because too few witnesses saw a note in time.
+pub(super) fn check(drawn: &Drawn<'_>) -> (Finding, bool) {
+    match run(drawn) {
+        Ok(reason) => (Finding::passed(reason), false),
+        Err(unproven) => (unproven.finding, unproven.unseen),
+    }
+}
+
+fn run(drawn: &Drawn<'_>) -> Result<String, Unproven> {
     let manifest = drawn.manifest();
     let early = |error: &PublishError| matches!(error, PublishError::Early { .. });
     if let Some(early) = manifest.broken_promises().find(early) {
-        return Err(Finding::failed(early.to_string()));
+        return Err(Finding::failed(early.to_string()).into());
     }
     let draw = manifest.earliest_draw_time();
     if drawn.key.value.quorum == 0 {
         return Err(Finding::could_not(format!(
             "found: nothing; missing: a witness outside the site that saw the list frozen before {draw} (Unix time). None is named in key.note. A mail to those who watch, a photograph or a time-stamp of the close is evidence for people, not in the bundle"
-        )));
+        )).into());
     }
     let pinned = Pinned::of(&drawn.site, drawn);
     let key = pinned.within(&drawn.key_proof, manifest.opens)?;
@@ -39,7 +59,8 @@ fn run(drawn: &Drawn<'_>) -> Result<String, Finding> {
         return Err(Finding::failed(format!(
             "{early} witnesses saw the freeze note before the freeze at {} (Unix time)",
             manifest.freezes
-        )));
+        ))
+        .into());
     }
     superseded(drawn, &pinned)?;
     let mut found = format!(
@@ -64,7 +85,9 @@ fn superseded(drawn: &Drawn<'_>, pinned: &Pinned<'_>) -> Result<(), Finding> {
     let before = |manifest: &Manifest| manifest.earliest_draw_time() - 1;
     pinned
         .within(&drawn.manifest_proof, before(&replaced.value))
-        .map_err(|finding| Finding::new(finding.outcome, format!("redraw: {}", finding.reason)))?;
+        .map_err(|Unproven { finding, .. }| {
+            Finding::new(finding.outcome, format!("redraw: {}", finding.reason))
+        })?;
     // Proofs of the manifests between are not in the bundle: the last one's time may be too late
     // for them although they were in time.
     for note in earlier {
@@ -141,7 +164,7 @@ impl<'a> Pinned<'a> {
     }
 
     /// Who saw a checkpoint in 1..=latest, if they reach the quorum.
-    pub(super) fn within(&self, proof: &'a LogProof, latest: u64) -> Result<Seen<'a>, Finding> {
+    pub(super) fn within(&self, proof: &'a LogProof, latest: u64) -> Result<Seen<'a>, Unproven> {
         let sightings = sightings(proof, &self.journal, self.witnesses)
             .map_err(|error| Finding::failed(format!("{}: {error}", proof.name)))?;
         let names = self.witnesses.iter().map(Witness::name);
@@ -164,7 +187,10 @@ impl<'a> Pinned<'a> {
             reason += &format!(" ({})", seen.words());
         }
         reason += &format!("; missing: {}", seen.missing().join(", "));
-        Err(Finding::failed(reason))
+        Err(Unproven {
+            finding: Finding::failed(reason),
+            unseen: true,
+        })
     }
 }
 

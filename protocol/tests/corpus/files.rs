@@ -364,6 +364,11 @@ fn zips(mutants: &mut Mutants<'_>) {
     let directory = usize::try_from(directory).expect("small");
     each("a local header has flags", patched(&[(6, 8)]));
     each("a local header says deflate", patched(&[(8, 8)]));
+    each("a local header says encrypted", patched(&[(6, 1)]));
+    each(
+        "a local header says deflate and sizes behind",
+        patched(&[(6, 8), (8, 8)]),
+    );
     each("a local header has a time", patched(&[(10, 1)]));
     each(
         "a local header has the date 1980-01-01",

@@ -4,6 +4,7 @@
 //! `LUCKY_DRAW_CORPUS=DIR cargo test -p lucky-draw --test corpus` also writes it to a folder.
 
 mod beacons;
+mod borders;
 mod build;
 mod case;
 mod cheats;
@@ -93,6 +94,7 @@ fn mutated() -> Vec<Case> {
         results::make(&mut mutants);
         excluded::make(&mut mutants);
         results::millions(&mut mutants);
+        borders::make(&mut mutants);
         cases.append(&mut mutants.cases);
     }
     cases.extend(cheats::make());

@@ -92,6 +92,23 @@ fn a_receipt_for_somebody_else_or_for_a_lost_ticket_is_told() {
 }
 
 #[test]
+fn a_receipt_of_another_draw_is_told_as_that() {
+    let built = build(&Plan::default());
+    let other = build(&Plan {
+        origin: "library.example.tw/draw/2",
+        ..Plan::default()
+    });
+    let report = verify(&built.bundle, &with_receipt(&built, other.receipt(2, 5)));
+    let found = report.check(CheckName::Receipt);
+    assert_eq!(found.outcome, Outcome::Failed);
+    let (expected, origin) = (&built.manifest.origin, &other.manifest.origin);
+    assert_eq!(
+        found.reason,
+        format!("the receipt is of another draw's log: expected {expected}, found {origin}")
+    );
+}
+
+#[test]
 fn a_shareable_proof_shows_the_ticket_but_not_whose_it_is() {
     let built = build(&Plan::default());
     let mut shared = built.receipt(4, built.log.size());

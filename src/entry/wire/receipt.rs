@@ -3,6 +3,7 @@
 //! Not here: what the receipt is made of ([`crate::entry::receipt`]).
 
 use lucky_draw::ticket::{Secret, TicketNumber};
+use lucky_draw::tree::leaf_hash;
 use qrcode::{Color, EcLevel, QrCode};
 use serde::Serialize;
 
@@ -41,6 +42,9 @@ pub struct TicketView {
     draws_at: i64,
     commitment: String,
     /// The first 16 digits, which a person compares.
+    /// What the published list will show: the hash of the leaf.
+    leaf: String,
+    /// Its first 16 digits.
     fingerprint: String,
     rules: String,
     size: String,
@@ -78,13 +82,20 @@ impl ReceiptView {
             tickets: receipts
                 .iter()
                 .filter(|_| is_draw)
-                .map(|receipt| TicketView {
+                .map(|receipt| {
+                    (
+                        receipt,
+                        leaf_hash(receipt.commitment.as_bytes()).to_string(),
+                    )
+                })
+                .map(|(receipt, leaf)| TicketView {
                     number: TicketNumber(receipt.index).to_string(),
                     draw: receipt.draw.clone(),
                     name: receipt.name.pick(lang).to_owned(),
                     draws_at: receipt.draws_at.0,
                     commitment: receipt.commitment.to_string(),
-                    fingerprint: receipt.commitment.to_string()[..16].to_owned(),
+                    fingerprint: leaf[..16].to_owned(),
+                    leaf,
                     rules: receipt.base.to_string(),
                     size: receipt.size.to_string(),
                     checkpoint: receipt.checkpoint.clone(),

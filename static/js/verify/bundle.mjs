@@ -137,9 +137,9 @@ function readDrawn(files) {
   const chain = files.numbered("base-", 0, "manifest");
   const manifest = files.note("manifest.note", "manifest");
   chain.push(manifest);
+  const key = files.note("key.note", "key");
   const closes = files.numbered("close-", 0, "close");
   if (closes.length === 0) throw new Refused("the file close-0.note is missing");
-  const key = files.note("key.note", "key");
   return {
     isCancelled: false,
     site: files.siteKey(),

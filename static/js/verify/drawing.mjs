@@ -199,7 +199,7 @@ export function* settleLines(drawing, result, earlier, settle) {
   yield `end ${walk.position}`;
 }
 
-// The first `sample` non-void tickets of the order under TH("audit", seed) (section 3.3).
+// The first `sample` non-void tickets of the order under TH("audit", seed) (section 4.9).
 export function auditSample(seed, close, sample) {
   const tickets = [];
   if (sample === 0) return tickets;

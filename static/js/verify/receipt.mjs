@@ -75,22 +75,35 @@ function ticketFinding(index, words, bundle) {
 
 // The receipt itself: signed by the site, and its ticket in the log at that moment.
 function readReceipt(receipt, { site, manifest, base }) {
-  const refuse = (why) => new Refused(`receipt: ${why}`);
-  try {
+  const checkpoint = ofReceipt(() => {
     const note = parseNote(receipt.checkpoint);
     checkOnlyLine(note, site);
-    const checkpoint = parseCheckpoint(note.text);
-    if (checkpoint.origin !== manifest.origin) throw refuse("it is of another entry log");
-    const extra = receipt.extra ?? new Uint8Array(0);
+    return parseCheckpoint(note.text);
+  });
+  if (checkpoint.origin !== manifest.origin) {
+    throw new Refused(
+      `the receipt is of another draw's log: expected ${manifest.origin}, found ${checkpoint.origin}`,
+    );
+  }
+  const { index, path } = receipt;
+  const extra = receipt.extra ?? new Uint8Array(0);
+  return ofReceipt(() => {
     if (extra.length !== 32 && extra.length !== 100) {
-      throw refuse("expected 100 or 32 bytes of extra data");
+      throw new Refused("expected 100 or 32 bytes of extra data");
     }
     const opening = extra.length === 100 ? parseExtra(extra) : null;
     const leaf = opening ? fromHex(commitmentOf(base, opening)) : extra;
-    checkInclusion(leafHash(leaf), receipt.index, checkpoint.size, receipt.path, checkpoint.root);
-    return { index: receipt.index, leaf, opening, checkpoint };
+    checkInclusion(leafHash(leaf), index, checkpoint.size, path, checkpoint.root);
+    return { index, leaf, opening, checkpoint };
+  });
+}
+
+// What a part of the receipt refuses is told as a fault of the receipt.
+function ofReceipt(read) {
+  try {
+    return read();
   } catch (error) {
-    throw error instanceof Refused ? refuse(error.message) : error;
+    throw error instanceof Refused ? new Refused(`receipt: ${error.message}`) : error;
   }
 }
 

@@ -3,7 +3,7 @@
 
 import { Refused, fromHex, integerOf, toHex, u32be, utf8 } from "./bytes.mjs";
 import { taggedHash } from "./encoding.mjs";
-import { Holdings } from "./drawing.mjs";
+import { Holdings, allLines } from "./drawing.mjs";
 
 // Damm's totally anti-symmetric quasigroup of order 10 (H. M. Damm, 2004), one row a word.
 const DAMM = (
@@ -82,13 +82,17 @@ export function parseExtra(extra) {
   return { tag: hex(0, 32), bind: hex(32, 64), ticketNo, nonce: hex(68, 100) };
 }
 
-// What became of a ticket: { state: "outside" | "void" | "holds" | "none", code?, slot? }.
+// What became of a ticket: { state: "outside" | "void" | "holds" | "past" | "none", code?, slot? };
+// "past" once held a slot that passed on.
 export function ticketState({ close, result, settles }, index) {
   if (index >= close.size) return { state: "outside" };
   const code = close.voids.get(index);
   if (code !== undefined) return { state: "void", code };
   const held = new Holdings(result, settles).held().find((holding) => holding.index === index);
-  return held ? { state: "holds", slot: held.slot } : { state: "none" };
+  if (held) return { state: "holds", slot: held.slot };
+  const lines = [...allLines(result, settles)];
+  const drawn = lines.some((line) => line.what === "slot" && line.index === index);
+  return { state: drawn ? "past" : "none" };
 }
 
 export function stateText({ state, code, slot }) {

@@ -66,31 +66,75 @@ function directory(files, offset) {
   return concat(...lines, record(...end));
 }
 
-// The files of a canonical zip: a Map from name to content, in name order.
+const ENCRYPTED = 1;
+// The file's sizes stand behind its bytes.
+const DESCRIPTOR = 8;
+
+function packedAgain(what) {
+  return new Refused(
+    `this zip was packed again: ${what}; its contents were not checked, download bundle.zip again and keep it as it is`,
+  );
+}
+
+const otherFields = () =>
+  packedAgain(
+    "its order, times, comments or other fields are not those of the one canonical zip of its files",
+  );
+
+// The files of a canonical zip: a Map from name to content, in name order. A zip that somebody
+// packed again is told as that before its bytes are read as files.
 export function readZip(bytes) {
+  if (bytes.length >= 2 ** 32) throw new Refused("expected a zip of less than 4 GiB");
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-  const refuse = (at) => new Refused(`not a canonical zip of stored files: see byte ${at}`);
+  const isMark = (at, ...marks) => at + 4 <= bytes.length && marks.includes(view.getUint32(at, true));
   const files = [];
   let at = 0;
-  while (at + 30 <= bytes.length && view.getUint32(at, true) === FILE_MARK) {
-    const size = view.getUint32(at + 18, true);
-    const start = at + 30 + view.getUint16(at + 26, true);
-    if (start + size > bytes.length || files.length === 0xffff) throw refuse(at);
-    const name = String.fromCharCode(...bytes.subarray(at + 30, start));
-    const content = bytes.subarray(start, start + size);
-    const file = { name, content, crc: view.getUint32(at + 14, true), at };
-    const header = record([FILE_MARK, 4], ...commonFields(file));
-    const inOrder = files.length === 0 || files.at(-1).name < name;
-    if (!/^[!-~]*$/.test(name) || !inOrder) throw refuse(at + 30);
-    if (!sameBytes(header, bytes.subarray(at, at + 30))) throw refuse(at);
-    if (crc32(content) !== file.crc) {
-      throw new Refused(`the file ${name} does not match its CRC-32: it was changed or damaged`);
-    }
+  while (isMark(at, FILE_MARK)) {
+    const file = readFile(bytes, view, at);
     files.push(file);
-    at = start + size;
+    at = file.end;
   }
-  if (!sameBytes(directory(files, at), bytes.subarray(at))) throw refuse(at);
+  if (!isMark(at, DIRECTORY_MARK, END_MARK)) throw noZip(at);
+  if (!isCanonical(files, bytes, at)) throw otherFields();
   return new Map(files.map(({ name, content }) => [name, content]));
+}
+
+const noZip = (at) => new Refused(`expected a zip of stored files, found other bytes at ${at}`);
+
+// The file whose header stands at `at`: { name, content, crc, at, end }.
+function readFile(bytes, view, at) {
+  if (at + 30 > bytes.length) throw noZip(at);
+  const flags = view.getUint16(at + 6, true);
+  if (flags & ENCRYPTED) throw packedAgain(`the file that starts at ${at} is encrypted`);
+  if (view.getUint16(at + 8, true) !== 0) {
+    throw packedAgain(`the file that starts at ${at} is compressed`);
+  }
+  if (flags & DESCRIPTOR) throw otherFields();
+  const nameEnd = at + 30 + view.getUint16(at + 26, true);
+  const start = nameEnd + view.getUint16(at + 28, true);
+  const end = start + view.getUint32(at + 18, true);
+  const name = [...bytes.subarray(at + 30, nameEnd)].map((byte) => String.fromCharCode(byte)).join("");
+  if (!/^[!-~]+$/.test(name) || end > bytes.length) throw noZip(at);
+  const content = bytes.subarray(start, end);
+  const crc = view.getUint32(at + 14, true);
+  if (crc32(content) !== crc) {
+    throw new Refused(
+      `the file that starts at ${at} does not match its CRC-32: it was changed or damaged`,
+    );
+  }
+  return { name, content, crc, at, end };
+}
+
+// Whether the bytes are those that writing the files again would give; the directory at `end`.
+function isCanonical(files, bytes, end) {
+  if (files.length > 0xffff) return false;
+  let before = "";
+  for (const file of files) {
+    const header = record([FILE_MARK, 4], ...commonFields(file));
+    if (file.name <= before || !sameBytes(header, bytes.subarray(file.at, file.at + 30))) return false;
+    before = file.name;
+  }
+  return sameBytes(directory(files, end), bytes.subarray(end));
 }
 
 // The `bundle` hash of purge notes (section 4.9).

@@ -240,11 +240,17 @@ impl Person<'_> {
             .map(|header| (header.name.to_string(), header.value.into_owned()))
             .collect();
         let bytes = response.into_bytes().unwrap_or_default();
+        let html = String::from_utf8_lossy(&bytes).into_owned();
+        // What a template prints that takes a function for a value of its view.
+        assert!(
+            !html.contains("fairdraw::"),
+            "a name of the program on a page: {html}"
+        );
         Answer {
             status,
             location,
             headers,
-            html: String::from_utf8_lossy(&bytes).into_owned(),
+            html,
             bytes,
         }
     }

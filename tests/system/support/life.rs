@@ -143,6 +143,8 @@ impl Life {
     pub fn draw(&self) -> Person<'_> {
         self.app.go_to(ROUND_TIME.plus(-2 * DAY + HOUR));
         self.app.go_to(ROUND_TIME.plus(-HOUR + 1_000));
+        // Where witnesses are named the freeze note comes a minute later.
+        self.app.go_to(ROUND_TIME.plus(-HOUR + 61_000));
         self.app.go_to(ROUND_TIME.plus(5_000));
         let staff = self.app.visitor();
         let page = staff.get("/staff/sign-in");

@@ -2,6 +2,7 @@
 //!
 //! Neither the ID number nor the receipt code gets into an output or an error.
 
+use std::borrow::Cow;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -70,7 +71,7 @@ fn one_bundle(arguments: &Check, bundle: &Path) -> Result<u8, Mistake> {
         report.refuse_receipt(error);
     }
     let text = if arguments.json {
-        report.to_json() + "\n"
+        report.to_json_of(&file_name(bundle)) + "\n"
     } else {
         report.to_string()
     };
@@ -86,8 +87,7 @@ fn folder_of_bundles(arguments: &Check, folder: &Path) -> Result<u8, Mistake> {
     let mut worst = 0;
     for path in zips(folder)? {
         let report = verify_bytes(&read(&path)?, &options);
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let line = report.to_json_of(&name);
+        let line = report.to_json_of(&file_name(&path));
         writeln!(output, "{line}").map_err(Mistake::Output)?;
         worst = match (worst, report.exit_code()) {
             (1, _) | (_, 1) => 1,
@@ -96,6 +96,10 @@ fn folder_of_bundles(arguments: &Check, folder: &Path) -> Result<u8, Mistake> {
     }
     output.flush().map_err(Mistake::Output)?;
     Ok(worst)
+}
+
+fn file_name(path: &Path) -> Cow<'_, str> {
+    path.file_name().unwrap_or_default().to_string_lossy()
 }
 
 fn zips(folder: &Path) -> Result<Vec<PathBuf>, Mistake> {

@@ -51,7 +51,7 @@ pub(crate) fn run(arguments: &Fork) -> Result<u8, Mistake> {
     let (text, code) = match site_key(arguments, &all)? {
         Some(site) => {
             let base = base(&all);
-            let evidence = evidence(&all);
+            let evidence = evidence(&[&a, &b], &others);
             let one = statements(&a, &site, base.as_ref());
             let two = statements(&b, &site, base.as_ref());
             report(arguments, &site, one, two, &evidence)
@@ -113,9 +113,15 @@ fn base(files: &[&File]) -> Option<Hash> {
     })
 }
 
-fn evidence(files: &[&File]) -> Evidence {
+/// What may link the two: what they hold themselves, and what was given besides.
+fn evidence(compared: &[&File], others: &[File]) -> Evidence {
     let mut evidence = Evidence::new();
-    for file in files {
+    for file in compared {
+        if let File::Bundle(bundle) = file {
+            evidence.add_compared(bundle);
+        }
+    }
+    for file in others {
         match file {
             File::Bundle(bundle) => evidence.add_bundle(bundle),
             File::Text(text) => {
