@@ -12,6 +12,7 @@ use rocket::{Build, Rocket};
 
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
 use crate::draw::pages::proof::ProofLimit;
+use crate::draw::pages::shelf::Shelf;
 use crate::entry::pages::Limits;
 use crate::entry::submit::Taking;
 use crate::inspection::pages::InspectionLimit;
@@ -129,6 +130,7 @@ impl App {
             .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
             .manage(ProofLimit::default())
+            .manage(Arc::new(Shelf::default()))
             .manage(clock)
             .manage(self.clone())
             .manage(Writer::new(

@@ -180,6 +180,7 @@ draw-closes-alone = Only one member of staff can sign in, so you propose and con
 draw-closes-confirm = Confirm and publish
 draw-closes-wait = What you proposed waits for another member of staff to sign in and confirm.
 draw-closes-propose = Propose a correction
+draw-closes-ticket-hint = As in the public list, like 317-7
 draw-closes-code = Change to
 draw-closes-code-empty = Choose what it is changed to
 draw-closes-in = Let the ticket take part

@@ -2,6 +2,8 @@
 
 inspection-unknown = There is no audit of this ticket
     .next = Go back to the audit and choose a ticket from the list.
+inspection-not-yet = The audit begins when every draw of the activity is decided
+    .next = Come back after the last draw.
 inspection-purged = Personal data is deleted, so nothing can be audited
     .next = A signed audit is on the public page of the draw.
 inspection-moved = This audit has begun already, or is signed
@@ -13,6 +15,8 @@ inspection-title = Entrant audit
 inspection-list-title = Draws that can be audited
 inspection-none = No draw can be audited now: it has to be after the result and before personal data goes.
 inspection-open = Can be audited
+inspection-early = Not yet
+inspection-early-what = Another draw of this activity is still to come. The audit begins when the last one is decided.
 inspection-lead = The same seed picks tickets, and an outside auditor looks for the person behind each. Neither the library nor the auditor can choose them.
 inspection-only-auditor = Only the role “Outside auditor” can record outcomes; staff can look on.
 inspection-how = How it works
@@ -32,7 +36,7 @@ inspection-sample-what = Their order follows from the seed of the draw; anybody 
 inspection-outcome = Outcome
 inspection-found = Person found
 inspection-missing = Nobody
-inspection-not-yet = Not looked at
+inspection-left = Not looked at
 inspection-proves = As it stands, it is 95 % certain that of { $size } tickets fewer than { $fewer } have nobody.
 inspection-sign = Sign and publish
 inspection-sign-what = Once signed it cannot be changed. The outcome of each ticket and the number of people above the cap are published; no personal data is.

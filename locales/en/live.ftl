@@ -20,6 +20,7 @@ live-doors-not-closed = The list is published after the close: { $when }.
 live-words-title = Three things before the draw
 live-words-1 = The list closed on { $when }. Nobody has been able to add or remove a ticket since.
 live-words-2 = The randomness is drand round { $round }, made in public at { $when }. Nobody knows it yet.
+live-words-2-out = The randomness is drand round { $round }, made in public at { $when }, after the list was sealed. Nobody can change it.
 live-words-2-rehearsal = The randomness is drand round { $round }. This is a rehearsal with a round of years ago.
 live-words-3 = List and randomness together are the result. Anybody can work it out; the library cannot choose.
 live-countdown = Until public round { $round }
@@ -134,7 +135,7 @@ live-rehearse-paste = Paste this into the field below, for practice:
 
 live-minutes-title = Minutes of the draw
 live-minutes-print = One sheet of A4. Print it and have witnesses sign it.
-live-minutes-lead = Decided by drand { $chain } round { $round } ({ $when }).
+live-minutes-lead = Decided by drand { $chain } round { $round } of { $when }.
 live-minutes-check = Anybody can work it out again:
 live-minutes-list = List of tickets
 live-minutes-sealed = Sealed files and their fingerprints (SHA-256)

@@ -153,6 +153,7 @@ draw-closes-alone = 目前只有一位館員可以登入，所以由您一人提
 draw-closes-confirm = 確認並公告
 draw-closes-wait = 您提出的要由另一位館員登入後確認。
 draw-closes-propose = 提出更正
+draw-closes-ticket-hint = 照公開名冊上的，例如 317-7
 draw-closes-code = 改成
 draw-closes-code-empty = 請選擇要改成什麼
 draw-closes-in = 讓這個號碼參加

@@ -2,6 +2,8 @@
 
 inspection-unknown = 找不到這個號碼的抽查
     .next = 請回到抽查頁，從清單選號碼。
+inspection-not-yet = 這個活動的每一場都抽出之後，才能開始抽查
+    .next = 請在最後一場抽出後再回來。
 inspection-purged = 個人資料已刪除，不能再抽查
     .next = 已簽章的抽查結果在公開抽獎頁。
 inspection-moved = 這次抽查已經開始，或已經簽章
@@ -13,6 +15,8 @@ inspection-title = 報名抽查
 inspection-list-title = 可以抽查的抽獎
 inspection-none = 目前沒有可以抽查的抽獎：要在抽出之後、刪除個資之前。
 inspection-open = 可以抽查
+inspection-early = 還不能抽查
+inspection-early-what = 這個活動還有別的場次要抽，最後一場抽出之後才開始抽查。
 inspection-lead = 由同一個種子抽出號碼，館外稽核人查看每個號碼背後是不是真的有人。圖書館和稽核人都不能挑號碼。
 inspection-only-auditor = 只有「館外稽核人」角色能登記結果；館員可以看，不能改。
 inspection-how = 怎麼做
@@ -32,7 +36,7 @@ inspection-sample-what = 順序由抽獎的種子決定，任何人都可以重�
 inspection-outcome = 結果
 inspection-found = 查到本人
 inspection-missing = 沒有人
-inspection-not-yet = 還沒查
+inspection-left = 還沒查
 inspection-proves = 依目前的結果，有 95% 的把握：{ $size } 個號碼中，沒有人的少於 { $fewer } 個。
 inspection-sign = 簽章並公開
 inspection-sign-what = 簽章後不能再改。會公開每個抽查號碼的結果，以及號碼超過上限的人數；不含任何個人資料。

@@ -20,6 +20,7 @@ live-doors-not-closed = 名冊在截止後公開：{ $when }。
 live-words-title = 抽獎前的三句話
 live-words-1 = 名冊已在 { $when } 截止，之後沒有人能增加或刪除。
 live-words-2 = 亂數來自公共來源 drand 第 { $round } 輪，{ $when } 產生，現在沒有人知道。
+live-words-2-out = 亂數來自公共來源 drand 第 { $round } 輪，在名冊封存後的 { $when } 產生，之後沒有人能改。
 live-words-2-rehearsal = 亂數來自公共來源 drand 第 { $round } 輪。這是彩排，用的是多年前的一輪。
 live-words-3 = 名冊和亂數合起來就是結果，每個人都能重算，圖書館不能挑選。
 live-countdown = 距離第 { $round } 輪公共亂數

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 
 use lucky_draw::bundle::{Bundle, ProofLine, journal_text, proofs_text};
+use lucky_draw::encode::{Hash, sha256};
 use lucky_draw::result::{Line, ResultNote, SettleLine, SettleNote};
 
 use crate::platform::db::Tx;
@@ -96,51 +97,97 @@ pub fn bundle(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<Bundle, Error> 
 /// and after it. The bundle of a cancelled draw has no key note: alone it carries no witnesses,
 /// whom nobody could know from it, and inside another those of the draw around it.
 fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, around: Option<&Plan>) -> Result<Bundle, Error> {
-    let published = plan.manifest.is_some();
-    let mut notes = super::notes(tx, &plan.activity, plan.id.as_str())?;
-    if around.is_some() {
-        notes.retain(|note| !is_of_the_purge(&note.name));
-    }
     let mut bundle = Bundle::new();
     bundle.insert("site.vkey", format!("{}\n", vault.vkey()));
-    match plan.stage {
-        DrawStage::Drawn => {
-            for note in notes.iter().filter(|note| !is_put_aside(&note.name)) {
-                let proof = match came_too_late(plan, &note.name) {
-                    true => note.proof.clone(),
-                    false => witnesses::proof_of(tx, vault, plan, note)?,
-                };
-                add(&mut bundle, note, proof);
-            }
-            add_evidence(tx, vault, plan, &mut bundle)?;
-            add_excluded(tx, vault, plan, &mut bundle)?;
+    for (note, proof) in proven_notes(tx, vault, plan, around)? {
+        if let Some(proof) = proof {
+            let name = note.name.replace(".note", ".proof");
+            bundle.insert(name, proof);
         }
-        DrawStage::Cancelled if published => {
-            for note in &notes {
-                if CANCELLED.contains(&note.name.as_str()) || is_of_the_purge(&note.name) {
-                    let proof = match around {
-                        Some(outer) => witnesses::proof_of(tx, vault, outer, note)?,
-                        None => note.proof.clone(),
-                    };
-                    add(&mut bundle, note, proof);
-                }
-            }
-        }
-        found => return Err(Error::OtherStage { found }),
+        bundle.insert(note.name, note.note);
+    }
+    if plan.stage == DrawStage::Drawn {
+        add_evidence(tx, vault, plan, &mut bundle)?;
+        add_excluded(tx, vault, plan, &mut bundle)?;
     }
     Ok(bundle)
 }
 
-fn is_of_the_purge(name: &str) -> bool {
-    name.starts_with("purge-") || name.starts_with("certificate-")
+/// What the bundle of a draw would be made from, as one hash: it changes whenever the bundle does,
+/// and costs little beside it. Everything else in a bundle follows from the notes and their proofs.
+///
+/// # Errors
+/// As [`bundle`].
+pub fn bundle_state(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<Hash, Error> {
+    let mut state = Vec::new();
+    add_state(tx, vault, plan, None, &mut state)?;
+    Ok(sha256(&state))
 }
 
-fn add(bundle: &mut Bundle, note: &StoredNote, proof: String) {
-    bundle.insert(note.name.clone(), note.note.clone());
-    if is_proven(&note.name) {
-        let name = note.name.replace(".note", ".proof");
-        bundle.insert(name, proof);
+fn add_state(
+    tx: &mut Tx,
+    vault: &Vault,
+    plan: &Plan,
+    around: Option<&Plan>,
+    state: &mut Vec<u8>,
+) -> Result<(), Error> {
+    let notes = proven_notes(tx, vault, plan, around)?;
+    state.extend_from_slice(format!("{} {}\n", plan.id, notes.len()).as_bytes());
+    for (note, proof) in notes {
+        let proof = sha256(proof.unwrap_or_default().as_bytes());
+        let line = format!("{} {} {proof}\n", note.name, note.hash);
+        state.extend_from_slice(line.as_bytes());
     }
+    if plan.stage == DrawStage::Drawn {
+        for excluded in super::excluded(tx, plan)? {
+            add_state(tx, vault, &excluded, Some(plan), state)?;
+        }
+    }
+    Ok(())
+}
+
+/// The notes in the bundle of a draw, each with its proof where that is a file of the bundle.
+fn proven_notes(
+    tx: &mut Tx,
+    vault: &Vault,
+    plan: &Plan,
+    around: Option<&Plan>,
+) -> Result<Vec<(StoredNote, Option<String>)>, Error> {
+    let is_drawn = match plan.stage {
+        DrawStage::Drawn => true,
+        DrawStage::Cancelled if plan.manifest.is_some() => false,
+        found => return Err(Error::OtherStage { found }),
+    };
+    let mut notes = super::notes(tx, &plan.activity, plan.id.as_str())?;
+    notes.retain(|note| {
+        let of_the_purge = is_of_the_purge(&note.name);
+        let belongs = match is_drawn {
+            true => !is_put_aside(&note.name),
+            false => CANCELLED.contains(&note.name.as_str()) || of_the_purge,
+        };
+        belongs && !(of_the_purge && around.is_some())
+    });
+    // Whose witnesses count; without any the site's own signature stands alone.
+    let pinning = match is_drawn {
+        true => Some(plan),
+        false => around,
+    };
+    let mut proven = Vec::with_capacity(notes.len());
+    for note in notes {
+        let proof = match pinning {
+            _ if !is_proven(&note.name) => None,
+            Some(pinning) if !came_too_late(plan, &note.name) => {
+                Some(witnesses::proof_of(tx, vault, pinning, &note)?)
+            }
+            _ => Some(note.proof.clone()),
+        };
+        proven.push((note, proof));
+    }
+    Ok(proven)
+}
+
+fn is_of_the_purge(name: &str) -> bool {
+    name.starts_with("purge-") || name.starts_with("certificate-")
 }
 
 /// What is not a note: the sources' values, the journal's stretch, the proofs and the list of tickets.

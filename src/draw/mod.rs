@@ -56,7 +56,7 @@ mod witnesses;
 
 pub use anchor::anchor;
 pub use bound::fewer_than;
-pub use bundle::{Transcript, bundle, transcript};
+pub use bundle::{Transcript, bundle, bundle_state, transcript};
 pub use cancel::{CancelCode, cancel, cancel_one};
 pub use close::{close, freeze};
 pub use details::{PlanDetails, PlanTrouble, PrizeDetails};
@@ -70,7 +70,7 @@ pub use objection::{
 pub use plan::{delete_plan, delete_plans, move_up, round_for, save_plan};
 pub use publish::{Problem, Terms, not_allowed, problems, publish};
 pub use rules::{claim_deadlines, rules_text};
-pub use run::{note_trouble, receive, receive_in_all};
+pub use run::{Pasted, note_trouble, receive, receive_pasted};
 pub use settle::{holdings, result, settle, settlements};
 pub use show::{Shown, listed, shown};
 pub use source::{DrandRound, Issue, PlanSource, SourceDetails, SourceKind, Typed};

@@ -14,6 +14,7 @@ pub mod proof;
 mod public;
 mod publishing;
 mod replacing;
+pub mod shelf;
 mod verifying;
 
 use rocket::Route;

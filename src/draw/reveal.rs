@@ -91,11 +91,38 @@ pub fn last_step(winners: Option<usize>) -> u64 {
     u64::try_from(last).unwrap_or(u64::MAX)
 }
 
+/// What somebody sees who asks for the next scene: how far the showing has come, and whether the
+/// projector is dark. A cue that was given on an older screen is known by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// [`Reveal::step`].
+    pub step: u64,
+    /// [`Reveal::black`].
+    pub black: bool,
+}
+
+impl Seen {
+    /// The word in forms: the step, with a `b` where the projector is dark.
+    pub fn code(self) -> String {
+        format!("{}{}", self.step, if self.black { "b" } else { "" })
+    }
+
+    /// Reads [`Seen::code`].
+    pub fn parse(code: &str) -> Option<Seen> {
+        let step = code.strip_suffix('b');
+        Some(Seen {
+            step: step.unwrap_or(code).parse().ok()?,
+            black: step.is_some(),
+        })
+    }
+}
+
 /// What the operator asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cue {
-    /// The next scene, or the next winner; nothing while paused.
-    Next,
+    /// The scene after the one that was seen, or the next winner; nothing while paused, and nothing
+    /// once somebody has moved on from what was seen: two presses never pass over a winner.
+    Next(Seen),
     /// Stop, or go on.
     Pause,
     /// The projector dark, or light again.
@@ -109,31 +136,18 @@ pub enum Cue {
 }
 
 impl Cue {
-    /// Every cue.
-    pub const ALL: [Cue; 6] = [
-        Cue::Next,
-        Cue::Pause,
-        Cue::Black,
-        Cue::Quiet,
-        Cue::Names,
-        Cue::Reserves,
-    ];
-
-    /// The word in forms.
-    pub fn code(self) -> &'static str {
-        match self {
-            Cue::Next => "next",
-            Cue::Pause => "pause",
-            Cue::Black => "black",
-            Cue::Quiet => "quiet",
-            Cue::Names => "names",
-            Cue::Reserves => "reserves",
+    /// Reads the word of a form; `seen` is [`Seen::code`] and counts for [`Cue::Next`] alone, which
+    /// is none without it.
+    pub fn parse(word: &str, seen: &str) -> Option<Cue> {
+        match word {
+            "next" => Seen::parse(seen).map(Cue::Next),
+            "pause" => Some(Cue::Pause),
+            "black" => Some(Cue::Black),
+            "quiet" => Some(Cue::Quiet),
+            "names" => Some(Cue::Names),
+            "reserves" => Some(Cue::Reserves),
+            _ => None,
         }
-    }
-
-    /// Reads [`Cue::code`].
-    pub fn parse(code: &str) -> Option<Cue> {
-        Cue::ALL.into_iter().find(|cue| cue.code() == code)
     }
 }
 
@@ -152,6 +166,14 @@ impl Reveal {
         }
     }
 
+    /// What the screens show now, for the next cue.
+    pub fn seen(&self) -> Seen {
+        Seen {
+            step: self.step,
+            black: self.black,
+        }
+    }
+
     /// The showing after a cue; `winners` is known once there is a result.
     pub fn after(self, cue: Cue, winners: Option<usize>, now: Timestamp) -> Reveal {
         let mut next = Reveal {
@@ -159,10 +181,11 @@ impl Reveal {
             ..self
         };
         match cue {
-            Cue::Next if self.paused => {}
+            Cue::Next(seen) if seen != self.seen() => return self,
+            Cue::Next(_) if self.paused => {}
             // A dark screen comes back first, so that nothing is shown that nobody sees.
-            Cue::Next if self.black => next.black = false,
-            Cue::Next => next.step = self.step.saturating_add(1).min(last_step(winners)),
+            Cue::Next(_) if self.black => next.black = false,
+            Cue::Next(_) => next.step = self.step.saturating_add(1).min(last_step(winners)),
             Cue::Pause => next.paused = !self.paused,
             Cue::Black => next.black = !self.black,
             Cue::Quiet => next.quiet = !self.quiet,
@@ -304,15 +327,18 @@ mod tests {
 
     const NOW: Timestamp = Timestamp(1_000);
 
-    fn told(cues: &[Cue], winners: Option<usize>) -> Reveal {
+    /// The showing after these words, each given by somebody who sees the screen.
+    fn told(words: &[&str], winners: Option<usize>) -> Reveal {
         let begun = Reveal::begun(Timestamp(0), Names::Masked);
-        cues.iter()
-            .fold(begun, |reveal, cue| reveal.after(*cue, winners, NOW))
+        words.iter().fold(begun, |reveal, word| {
+            let cue = Cue::parse(word, &reveal.seen().code()).expect("a cue");
+            reveal.after(cue, winners, NOW)
+        })
     }
 
     #[test]
     fn without_a_result_nothing_goes_beyond_the_wait() {
-        let reveal = told(&[Cue::Next; 9], None);
+        let reveal = told(&["next"; 9], None);
         assert_eq!(Scene::at(reveal.step, 0), Scene::Beacon);
         assert!(reveal.is_on(None, NOW));
     }
@@ -326,28 +352,28 @@ mod tests {
         assert_eq!(scenes[3], Scene::Winner(1));
         assert_eq!(scenes[11], Scene::Winner(9));
         assert_eq!(scenes[12..], [Scene::End(0), Scene::End(1)]);
-        assert_eq!(told(&[Cue::Next; 99], Some(9)).step, 13);
+        assert_eq!(told(&["next"; 99], Some(9)).step, 13);
     }
 
     #[test]
     fn a_draw_without_winners_has_an_end_too() {
-        assert_eq!(told(&[Cue::Next; 9], Some(0)).step, 3);
+        assert_eq!(told(&["next"; 9], Some(0)).step, 3);
         assert_eq!(Scene::at(3, 0), Scene::End(0));
     }
 
     #[test]
     fn nothing_is_revealed_while_paused_or_dark() {
-        let paused = told(&[Cue::Next, Cue::Pause, Cue::Next], Some(3));
+        let paused = told(&["next", "pause", "next"], Some(3));
         assert_eq!((paused.step, paused.paused), (1, true));
-        let dark = told(&[Cue::Next, Cue::Black, Cue::Next], Some(3));
+        let dark = told(&["next", "black", "next"], Some(3));
         assert_eq!((dark.step, dark.black), (1, false));
     }
 
     #[test]
     fn the_public_page_follows_until_the_last_winner_or_until_it_is_forgotten() {
-        assert!(told(&[Cue::Next; 4], Some(3)).is_on(Some(3), NOW));
-        assert!(!told(&[Cue::Next; 5], Some(3)).is_on(Some(3), NOW));
-        assert!(!told(&[Cue::Next; 4], Some(3)).is_on(Some(3), NOW.plus(2 * HOUR)));
+        assert!(told(&["next"; 4], Some(3)).is_on(Some(3), NOW));
+        assert!(!told(&["next"; 5], Some(3)).is_on(Some(3), NOW));
+        assert!(!told(&["next"; 4], Some(3)).is_on(Some(3), NOW.plus(2 * HOUR)));
     }
 
     #[test]
@@ -386,10 +412,34 @@ mod tests {
     }
 
     #[test]
-    fn cues_are_read_back_from_their_words() {
-        for cue in Cue::ALL {
-            assert_eq!(Cue::parse(cue.code()), Some(cue));
+    fn a_second_press_on_the_same_screen_changes_nothing() {
+        let before = told(&["next"; 3], Some(3));
+        let next = Cue::Next(before.seen());
+        let after = before.after(next, Some(3), NOW);
+        assert_eq!(after.step, before.step + 1);
+        assert_eq!(after.after(next, Some(3), NOW.plus(HOUR)), after);
+
+        // The first press on a dark screen brings it back, and the second one shows nobody.
+        let dark = told(&["next", "next", "next", "black"], Some(3));
+        let next = Cue::Next(dark.seen());
+        let light = dark.after(next, Some(3), NOW);
+        assert_eq!((light.step, light.black), (dark.step, false));
+        assert_eq!(light.after(next, Some(3), NOW), light);
+    }
+
+    #[test]
+    fn cues_are_words_and_next_names_what_was_seen() {
+        for seen in ["0", "17", "3b"] {
+            let cue = Cue::parse("next", seen);
+            let Some(Cue::Next(read)) = cue else {
+                panic!("{cue:?}");
+            };
+            assert_eq!(read.code(), seen);
         }
-        assert_eq!(Cue::parse("back"), None);
+        for unseen in ["", "b", "-1", "x"] {
+            assert_eq!(Cue::parse("next", unseen), None);
+        }
+        assert_eq!(Cue::parse("pause", ""), Some(Cue::Pause));
+        assert_eq!(Cue::parse("back", "1"), None);
     }
 }

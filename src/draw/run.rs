@@ -49,7 +49,7 @@ pub fn receive(
 
 /// Takes a round for every draw of an activity that waits for it, in their order: sessions of one
 /// moment have one round.
-pub fn receive_in_all(
+fn receive_in_all(
     tx: &mut Tx,
     vault: &Vault,
     by: &Actor,
@@ -66,6 +66,37 @@ pub fn receive_in_all(
         }
     }
     Ok(())
+}
+
+/// What became of a round that a person pasted for a draw.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pasted {
+    /// The draw has it.
+    Taken,
+    /// It is the right one, but the draw waits for one that it excludes.
+    Waits,
+}
+
+/// Takes a round that a person pasted for one draw, for every draw of the activity that waits for
+/// it: first in their order, so that a later session finds the earlier one decided.
+///
+/// # Errors
+/// As [`receive`], but for [`Error::WaitsFor`]: what the other draws took stays then.
+pub fn receive_pasted(
+    tx: &mut Tx,
+    vault: &Vault,
+    by: &Actor,
+    draw: &DrawId,
+    round: &Beacon,
+) -> Result<Pasted, Error> {
+    let plan = super::by_id(tx, draw)?;
+    source_of(&plan, round)?;
+    receive_in_all(tx, vault, by, &plan.activity, round)?;
+    match receive(tx, vault, by, draw, round) {
+        Ok(_) => Ok(Pasted::Taken),
+        Err(Error::WaitsFor { .. }) => Ok(Pasted::Waits),
+        Err(error) => Err(error),
+    }
 }
 
 /// The source whose round this is; no two sources of a draw name the same round.

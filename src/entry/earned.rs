@@ -3,7 +3,8 @@
 //! Invariant: ticket 0 is the one that everybody gets by entering, and an import never takes it; a
 //! person has ticket numbers below the cap of the manifest only, each once. A row that was
 //! imported is never imported again, known by a digest of the person's keyed tag. The ID number
-//! makes the tag and goes no further, as with any entry.
+//! makes the tag and goes no further, as with any entry. One import adds so many tickets at most
+//! that public entry and the ceremony never wait long for it.
 //!
 //! Not here: reading the file ([`super::wire::earned`]), earning a chance (the library's rules).
 
@@ -20,6 +21,9 @@ use super::{Drum, Error, drum, store};
 
 /// Most rows of one import: each is an entry of its own, and all are one transaction.
 pub const MOST_ROWS: usize = 500;
+
+/// Most tickets that one import adds, over all draws: each is a leaf of its own.
+pub const MOST_TICKETS: usize = 5_000;
 
 /// What a row asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,9 +60,40 @@ pub fn most_chances(drums: &[Drum]) -> Option<u32> {
     caps.filter(|cap| *cap > 1).min().map(|cap| cap - 1)
 }
 
-/// What the import would do for each row, as things stand.
-pub fn standings(tx: &mut Tx, terms: &Terms, rows: &[Claimed]) -> Result<Vec<Standing>, Error> {
-    rows.iter().map(|row| standing(tx, terms, row)).collect()
+impl Standing {
+    /// How many tickets would be added.
+    pub fn added(&self) -> usize {
+        match self {
+            Standing::New(draws) => draws.iter().map(|(_, numbers)| numbers.len()).sum(),
+            Standing::Known => 0,
+        }
+    }
+}
+
+/// A file would add more than [`MOST_TICKETS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooMany {
+    /// The place of the first row that is too much.
+    pub row: usize,
+}
+
+/// What the import would do for each row, as things stand; tickets that were imported before do
+/// not count towards [`MOST_TICKETS`].
+pub fn standings(
+    tx: &mut Tx,
+    terms: &Terms,
+    rows: &[Claimed],
+) -> Result<Result<Vec<Standing>, TooMany>, Error> {
+    let (mut standings, mut tickets) = (Vec::with_capacity(rows.len()), 0);
+    for (at, row) in rows.iter().enumerate() {
+        let standing = standing(tx, terms, row)?;
+        tickets += standing.added();
+        if tickets > MOST_TICKETS {
+            return Ok(Err(TooMany { row: at }));
+        }
+        standings.push(standing);
+    }
+    Ok(Ok(standings))
 }
 
 fn standing(tx: &mut Tx, terms: &Terms, row: &Claimed) -> Result<Standing, Error> {

@@ -82,6 +82,9 @@ pub enum Error {
     /// The draw has no result yet, or the ticket is not in the sample.
     #[error("nothing to audit by that name")]
     Unknown,
+    /// Other draws of the activity are to come, and an audit waits for all of them.
+    #[error("a draw of the activity is still to come")]
+    NotYet,
     /// Personal data is gone, so nobody can be compared with a ticket.
     #[error("the activity is purged")]
     Purged,
@@ -116,7 +119,7 @@ impl Fault for Error {
         match self {
             Error::Unknown => Kind::NotFound,
             Error::Purged => Kind::Gone,
-            Error::Moved | Error::Incomplete => Kind::Conflict,
+            Error::NotYet | Error::Moved | Error::Incomplete => Kind::Conflict,
             Error::Activity(error) => error.kind(),
             Error::Draw(error) => error.kind(),
             Error::Entry(error) => error.kind(),
@@ -129,6 +132,7 @@ impl Fault for Error {
     fn code(&self) -> &'static str {
         match self {
             Error::Unknown => "inspection.unknown",
+            Error::NotYet => "inspection.not_yet",
             Error::Purged => "inspection.purged",
             Error::Moved => "inspection.moved",
             Error::Incomplete => "inspection.incomplete",
@@ -205,12 +209,19 @@ fn open(tx: &mut Tx, draw: &DrawId) -> Result<Inspected, Error> {
     Ok(inspected)
 }
 
-/// After the purge, and while it runs, nobody can be compared with a ticket.
+/// After the purge, and while it runs, nobody can be compared with a ticket; before the last draw
+/// of the activity is decided nobody is asked to come yet.
 fn still_here(facts: &Facts) -> Result<(), Error> {
     match facts.stage {
         Stage::Drawn | Stage::Notified => Ok(()),
+        _ if is_early(facts) => Err(Error::NotYet),
         _ => Err(Error::Purged),
     }
+}
+
+/// Whether a draw of the activity is still to come.
+fn is_early(facts: &Facts) -> bool {
+    matches!(facts.stage, Stage::Draft | Stage::Open | Stage::Closed)
 }
 
 /// Begins an audit with one of [`sizes`].

@@ -13,8 +13,8 @@ use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Auditor;
 use crate::account::{Permission, Staff};
-use crate::activity::{self, AskedField, Field, Stage};
-use crate::draw::{self, DrawId, DrawStage};
+use crate::activity::{self, AskedField, Facts, Field, Stage};
+use crate::draw::{self, DrawId, DrawStage, Plan};
 use crate::identity::date::day_of;
 use crate::notify::wire::{subject, subject_mistakes, told_apart_by};
 use crate::platform::db::Db;
@@ -69,14 +69,16 @@ async fn list(lang: Language, _staff: Staff, db: &State<Db>) -> AppResult<Page> 
             let mut rows = Vec::new();
             for plan in plans {
                 let facts = activity::by_id(tx, &plan.activity)?;
+                let early = super::is_early(&facts);
                 let is_here = matches!(facts.stage, Stage::Drawn | Stage::Notified);
-                if plan.stage != DrawStage::Drawn || !is_here {
+                if plan.stage != DrawStage::Drawn || !(is_here || early) {
                     continue;
                 }
                 let signed = draw::note(tx, &plan.activity, plan.id.as_str(), super::NOTE)?;
                 rows.push(DrawRow {
-                    title: facts.title.pick(lang).to_owned(),
+                    title: title(lang, &facts, &plan),
                     path: format!("/staff/draws/{}/audit", plan.id),
+                    early,
                     signed: signed.is_some(),
                 });
             }
@@ -84,6 +86,15 @@ async fn list(lang: Language, _staff: Staff, db: &State<Db>) -> AppResult<Page> 
         })
         .await?;
     Ok(Page::new(lang, "inspection/list", ListView { rows }).no_store())
+}
+
+/// The activity's name, and the draw's own behind it: sessions of one activity have a row each.
+fn title(lang: Language, facts: &Facts, plan: &Plan) -> String {
+    let title = facts.title.pick(lang);
+    match plan.name.pick(lang) {
+        "" => title.to_owned(),
+        name => format!("{title} · {name}"),
+    }
 }
 
 async fn read(db: &Db, id: &DrawId) -> Result<Inspected, Error> {

@@ -11,7 +11,7 @@ use crate::platform::text::{self, Language};
 use crate::platform::web::form::Mistakes;
 use crate::policy;
 
-use super::{Finding, Inspected, sizes};
+use super::{Finding, Inspected, is_early, sizes};
 
 /// A choice of a form.
 #[derive(Serialize)]
@@ -35,6 +35,8 @@ struct TicketRow {
 pub(super) struct DrawRow {
     pub(super) title: String,
     pub(super) path: String,
+    /// Other draws of the activity are to come.
+    pub(super) early: bool,
     pub(super) signed: bool,
 }
 
@@ -51,7 +53,7 @@ pub(super) struct InspectionView {
     draw: String,
     /// Whether the reader is the auditor.
     acts: bool,
-    /// begin, go or signed.
+    /// early, begin, go or signed.
     state: &'static str,
     taking_part: u64,
     sizes: Vec<Choice>,
@@ -76,6 +78,7 @@ impl InspectionView {
         let state = match (&inspected.signed, &inspected.inspection) {
             (Some(_), _) => "signed",
             (None, Some(_)) => "go",
+            (None, None) if is_early(&inspected.shown.facts) => "early",
             (None, None) => "begin",
         };
         let tickets = inspected.inspection.as_ref();
@@ -141,7 +144,7 @@ fn state(finding: Option<Finding>) -> (&'static str, &'static str) {
     match finding {
         Some(Finding::Found) => ("inspection-found", "open"),
         Some(Finding::Missing) => ("inspection-missing", "danger"),
-        None => ("inspection-not-yet", "waiting"),
+        None => ("inspection-left", "waiting"),
     }
 }
 

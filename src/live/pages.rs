@@ -15,7 +15,6 @@ use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 
 use crate::draw::{self, DrawId, Shown};
-use crate::entry;
 use crate::live::rehearsal::Rehearsal;
 use crate::live::wire::{PasteView, Playing, SceneView};
 use crate::live::{Error, Hall, names};
@@ -40,7 +39,6 @@ pub fn routes() -> Vec<Route> {
 /// A draw as the screens need it.
 struct OnStage {
     shown: Shown,
-    size: u64,
     origin: String,
     now: Timestamp,
 }
@@ -50,7 +48,6 @@ impl OnStage {
         Playing {
             shown: &self.shown,
             rehearsal,
-            size: self.size,
             names: match rehearsal {
                 Some(_) => std::collections::HashMap::new(),
                 None => names::opened(hall, &self.shown.facts, &self.shown.plan.id),
@@ -63,28 +60,16 @@ impl OnStage {
 
 async fn read(db: &Db, config: &Config, host: Option<&Host<'_>>, id: &str) -> AppResult<OnStage> {
     let id = DrawId::from(id);
-    let (shown, size, now) = db
+    let (shown, now) = db
         .read("read draw", move |tx| -> Result<_, Error> {
-            let shown = draw::shown(tx, &id)?;
-            let size = match &shown.close {
-                Some(close) => close.size,
-                None => entry::count(tx, &shown.facts.id)?.taken,
-            };
-            // A rehearsal needs somebody to draw.
-            let size = size.max(shown.plan.prize_units());
-            Ok((shown, size, tx.now()))
+            Ok((draw::shown(tx, &id)?, tx.now()))
         })
         .await?;
     let origin = match (config.public_origin.as_str(), host) {
         ("", Some(host)) => format!("http://{host}"),
         (origin, _) => origin.to_owned(),
     };
-    Ok(OnStage {
-        shown,
-        size,
-        origin,
-        now,
-    })
+    Ok(OnStage { shown, origin, now })
 }
 
 /// JSON that nobody keeps.

@@ -21,6 +21,9 @@ use crate::platform::clock::{SECOND, Timestamp};
 pub(super) const ROUND: u64 = 1_000;
 /// Its signature.
 pub(super) const SIGNATURE: &str = "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39";
+/// Tickets in the made-up list: a round number, and never that of the draw, which nobody is told
+/// before the close.
+const SIZE: u64 = 1_000;
 /// How long the rehearsed countdown takes.
 const COUNTDOWN: i64 = 20 * SECOND;
 
@@ -66,10 +69,15 @@ pub(super) fn randomness() -> Result<Hash, BeaconError> {
     Beacon::from_hex(&QUICKNET, ROUND, SIGNATURE)?.verify(&QUICKNET, ROUND)
 }
 
-/// Made-up winners from a list as long as the real one, in the order of the showing.
-pub(super) fn winners(plan: &Plan, size: u64) -> Vec<(Slot, u64)> {
+/// How many tickets the made-up list has; enough for every prize.
+pub(super) fn size(plan: &Plan) -> u64 {
+    SIZE.max(plan.prize_units())
+}
+
+/// Made-up winners from a made-up list, in the order of the showing.
+pub(super) fn winners(plan: &Plan) -> Vec<(Slot, u64)> {
     let seed = tagged_hash("rehearsal", &[SIGNATURE.as_bytes()]);
-    let mut order = Order::new(&seed, size);
+    let mut order = Order::new(&seed, size(plan));
     let mut winners = Vec::new();
     for prize in plan.prizes.iter().rev() {
         for unit in 1..=prize.units {
@@ -104,12 +112,16 @@ mod tests {
         let now = Timestamp(5_000);
         let mut rehearsal = Rehearsal::begun(now);
         for _ in 0..9 {
-            rehearsal = rehearsal.after(Cue::Next, 3, now);
+            let next = Cue::Next(rehearsal.reveal.seen());
+            rehearsal = rehearsal.after(next, 3, now);
         }
         assert_eq!(rehearsal.reveal.step, 2);
         assert_eq!(rehearsal.due, Some(now.plus(COUNTDOWN)));
         rehearsal.received = true;
-        let on = rehearsal.after(Cue::Next, 3, now);
+        let next = Cue::Next(rehearsal.reveal.seen());
+        let on = rehearsal.after(next, 3, now);
         assert_eq!(Scene::at(on.reveal.step, 3), Scene::Winner(1));
+        let twice = on.after(next, 3, now);
+        assert_eq!(Scene::at(twice.reveal.step, 3), Scene::Winner(1));
     }
 }

@@ -225,6 +225,33 @@ fn no_time_before_the_last_one_is_ever_signed() {
 }
 
 #[test]
+fn every_answer_over_http_is_plain_text() {
+    use rocket::http::{Header, Method, Status};
+    let (folder, log) = (folder(), Log::of(&["one"]));
+    let witness = witness(folder.path(), &log, &clock());
+    let config = rocket::Config {
+        log_level: rocket::config::LogLevel::Off,
+        ..rocket::Config::debug_default()
+    };
+    let rocket = super::pages::rocket(config, witness);
+    let client = rocket::local::blocking::Client::untracked(rocket).expect("it starts");
+    let body = log.since(0).to_text();
+    for (method, path, status) in [
+        (Method::Get, "/", Status::Ok),
+        (Method::Post, "/add-checkpoint", Status::Ok),
+        (Method::Put, "/add-checkpoint", Status::NotFound),
+        (Method::Get, "/staff", Status::NotFound),
+    ] {
+        let foreign = Header::new("Origin", "https://elsewhere.example");
+        let request = client.req(method, path).header(foreign).body(&body);
+        let answer = request.dispatch();
+        assert_eq!(answer.status(), status, "{method} {path}");
+        let kind = answer.content_type().expect("a type");
+        assert!(kind.is_plain(), "{method} {path}: {kind}");
+    }
+}
+
+#[test]
 fn many_requests_at_once_never_roll_the_log_back() {
     let (folder, clock) = (folder(), clock());
     let log = Log::of(&["0"]);

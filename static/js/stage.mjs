@@ -66,10 +66,8 @@ function count() {
 }
 
 /** Sends a cue and shows what came of it. */
-async function send(form, button) {
-  const fields = new URLSearchParams(new FormData(form));
-  if (button?.name) fields.set(button.name, button.value);
-  const answer = await fetch(form.action, { method: "POST", body: fields });
+async function send(action, fields) {
+  const answer = await fetch(action, { method: "POST", body: fields });
   show(await answer.text());
 }
 
@@ -77,9 +75,12 @@ document.addEventListener("submit", (event) => {
   const form = event.target;
   if (!form.matches("form[data-cue]")) return;
   event.preventDefault();
-  const { submitter } = event;
+  // Read when it is pressed: a second press on the same screen names the same step, and the server
+  // passes over no winner.
+  const fields = new URLSearchParams(new FormData(form));
+  if (event.submitter?.name) fields.set(event.submitter.name, event.submitter.value);
   // One cue after the other: a pause that was asked for first is there first.
-  cues = cues.then(() => send(form, submitter)).catch(() => location.reload());
+  cues = cues.then(() => send(form.action, fields)).catch(() => location.reload());
 });
 
 // Single keys act only while the stage or the desk's group of cues has the focus (WCAG 2.1.4).

@@ -285,7 +285,13 @@ test('a draw is run live by keyboard alone, without a network, to the printed mi
   await picture(stage, 'black', PROJECTORS[0]);
   await stage.keyboard.press('b');
   await stage.locator('.show:not(.black)').waitFor();
-  for (let shown = 2; shown <= 4; shown += 1) {
+  // Two presses on one screen are one: nobody is passed over.
+  await stage.locator('button[value=next]').evaluate((button) => {
+    button.click();
+    button.click();
+  });
+  await stage.locator('.counter', { hasText: '2 / 4' }).waitFor();
+  for (let shown = 3; shown <= 4; shown += 1) {
     await stage.keyboard.press('ArrowRight');
     await stage.locator('.counter', { hasText: `${shown} / 4` }).waitFor();
   }

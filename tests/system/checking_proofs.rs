@@ -3,10 +3,13 @@
 use std::io::Write;
 use std::sync::{Mutex, Once, PoisonError};
 
+use fairdraw::audit::Actor;
+use fairdraw::draw::{self, DrawId};
 use fairdraw::platform::clock::{DAY, HOUR};
 use fairdraw::vault::{CheckpointOf, Vault};
 use lucky_draw::encode::{Hash, sha256};
 use lucky_draw::note::{Checkpoint, SignedNote, TlogProof};
+use lucky_draw::result::SettleCode;
 use lucky_draw::tree::{MemoryTree, leaf_hash, verify_inclusion};
 use rocket::http::Status;
 
@@ -23,6 +26,7 @@ on_both! {
     two_lists_under_our_signature_are_our_fault,
     a_number_is_looked_up_and_a_wrong_one_is_explained,
     the_list_and_every_place_in_it_are_files,
+    big_files_are_built_once_and_anew_when_the_draw_goes_on,
 }
 
 const PAGE: &str = "/a/summer-2024/proof";
@@ -433,4 +437,48 @@ fn the_list_and_every_place_in_it_are_files(engine: Engine) {
     for absent in ["6-8", "0-1", "x", "0-0.json"] {
         assert_eq!(place(absent).status, Status::NotFound, "{absent}");
     }
+}
+
+fn big_files_are_built_once_and_anew_when_the_draw_goes_on(engine: Engine) {
+    let life = Life::published(engine, |_| ());
+    for n in 0..9 {
+        life.enter(&Patron::number(n));
+    }
+    life.draw();
+    let (db, vault) = (&life.app.app.db, &life.app.app.vault);
+    let plan = || {
+        let id = DrawId::from(life.draw.as_str());
+        db.read_now("draw", |tx| draw::by_id(tx, &id))
+            .expect("the draw is there")
+    };
+    let as_it_is = || {
+        db.read_now("bundle", |tx| draw::bundle(tx, vault, &plan()))
+            .expect("it is drawn")
+            .to_zip()
+    };
+    let drawn = life.bundle();
+    assert!(drawn == as_it_is() && drawn == life.bundle());
+
+    let holdings = db.read_now("holdings", |tx| draw::holdings(tx, &plan()));
+    let first = holdings.expect("somebody won").remove(0).slot;
+    db.write_now("settle", |tx| {
+        let vacates = [(first.clone(), SettleCode::D)];
+        draw::settle(tx, vault, &Actor::System, &plan(), &vacates).map(|_| ())
+    })
+    .expect("a prize passes on");
+    let settled = life.bundle();
+    assert!(settled != drawn, "the settlement is in it");
+    assert!(settled == as_it_is());
+
+    // Whoever fetches without end has to wait; the pages stay.
+    let visitor = life.app.visitor();
+    let csv = format!("/d/{}/entries.csv", life.draw);
+    let list = visitor.get(&csv);
+    let refused = (0..2_000)
+        .map(|_| visitor.get(&csv))
+        .find(|answer| answer.html != list.html)
+        .expect("it is too much at last");
+    assert_eq!(refused.status, Status::TooManyRequests);
+    assert!(!refused.header("Retry-After").is_empty());
+    assert_eq!(visitor.get(&format!("/d/{}", life.draw)).status, Status::Ok);
 }

@@ -13,6 +13,7 @@ use fairdraw::draw::{self, CancelCode, DrawStage, Error, Plan, PlanDetails, Priz
 use fairdraw::entry::submit::{self, Filled, Placed, Taking};
 use fairdraw::entry::{self, own};
 use fairdraw::identity::national_id;
+use fairdraw::inspection;
 use fairdraw::journal;
 use fairdraw::notify::claims;
 use fairdraw::notify::leaving::{self, Wish};
@@ -47,6 +48,7 @@ on_both! {
     a_librarian_plans_three_sessions,
     earned_chances_are_imported_once_and_never_over_the_cap,
     a_file_with_mistakes_is_told_line_by_line_and_nothing_is_stored,
+    one_import_adds_so_many_tickets_and_no_more,
 }
 
 /// Two rounds that were really published, six hours apart.
@@ -452,25 +454,63 @@ fn one_pasted_round_decides_every_session_of_its_moment(engine: Engine) {
         library.enter(person, None);
     }
     library.freeze();
-    library.app.go_to(time_of(FIRST).plus(2_000));
+    library.app.go_to(time_of(SECOND).plus(2_000));
     let staff = library.app.first_admin();
-    let path = |at: usize| {
+    let page = |at: usize| {
         let draw = library.plans()[at].id.clone();
         format!("/staff/activities/{}/draws/{draw}/beacon", library.id)
     };
-    let round = recorded(FIRST).to_json();
-    let early = staff.send(&staff.get(&path(1)), &path(1), &[("beacon", &round)]);
-    assert!(early.mistakes().contains("要等前面場次的結果"));
-    let pasted = staff.send(&staff.get(&path(0)), &path(0), &[("beacon", &round)]);
-    assert_eq!(pasted.status, Status::SeeOther, "{}", pasted.mistakes());
-    let stages: Vec<DrawStage> = library.plans().iter().map(|plan| plan.stage).collect();
+    let desk = |at: usize| format!("/staff/draws/{}/run", library.plans()[at].id);
+    let paste = |path: &str, round: u64| {
+        let round = recorded(round).to_json();
+        let fields = [("do", "receive"), ("beacon", round.as_str())];
+        staff.send(&staff.get(path), path, &fields)
+    };
     use DrawStage::{Drawn, Frozen};
+    let stages = || -> Vec<DrawStage> { library.plans().iter().map(|plan| plan.stage).collect() };
+
+    // The third waits for the two before it, at the desk and on the page alike.
+    for path in [page(2), desk(2)] {
+        let early = paste(&path, SECOND);
+        assert_eq!(early.status, Status::UnprocessableEntity, "{path}");
+        assert!(early.mistakes().contains("要等前面場次的結果"), "{path}");
+    }
+    assert_eq!(stages(), [Frozen; 3]);
+    // Pasted for the second, the round decides the first before it.
+    let pasted = paste(&desk(1), FIRST);
+    assert_eq!(pasted.status, Status::SeeOther, "{}", pasted.mistakes());
     assert_eq!(
-        stages,
+        stages(),
         [Drawn, Drawn, Frozen],
         "the third has another round"
     );
     library.assert_verifies(1);
+
+    // What is decided is audited when everything is.
+    let first = library.plans()[0].id.clone();
+    let begin = || {
+        let db = &library.app.app.db;
+        db.write_now("begin audit", |tx| {
+            inspection::begin(tx, &Actor::System, &first, 5)
+        })
+    };
+    let early = begin();
+    assert!(matches!(early, Err(inspection::Error::NotYet)), "{early:?}");
+    let list = staff.get("/staff/inspections");
+    assert_eq!(list.texts(".card").len(), 2);
+    assert!(
+        list.text(".card").contains("還不能抽查"),
+        "{}",
+        list.text(".card")
+    );
+    let audit = staff.get(&format!("/staff/draws/{first}/audit"));
+    assert!(audit.html.contains("最後一場抽出之後才開始抽查"));
+
+    let last = paste(&page(2), SECOND);
+    assert_eq!(last.status, Status::SeeOther, "{}", last.mistakes());
+    assert_eq!(stages(), [Drawn; 3]);
+    library.assert_verifies(2);
+    begin().expect("now it begins");
 }
 
 /// The bundle of a cancelled draw names no witnesses; inside another one it carries those of the
@@ -942,6 +982,54 @@ fn assert_nowhere(library: &Library, text: &str) {
             assert!(!found, "the ID number is in {}", path.display());
         }
     }
+}
+
+fn one_import_adds_so_many_tickets_and_no_more(engine: Engine) {
+    let mut draws = sessions();
+    for draw in &mut draws {
+        draw.cap = 60_000;
+    }
+    let library = Library::open(engine, Arrangement::Sessions, &draws[..2]);
+    let staff = library.app.first_admin();
+    let path = format!("/staff/activities/{}/chances", library.id);
+    let page = staff.get(&path);
+    assert!(
+        page.html.contains("最多增加 5,000 個號碼"),
+        "{}",
+        page.mistakes()
+    );
+
+    // Every chance is a ticket in both sessions; the third line is too much.
+    let file = table(&[(1, "5"), (2, "2000"), (3, "600"), (4, "1")]);
+    let told = staff.send(&page, &path, &[("file", &file)]);
+    assert_eq!(told.status, Status::UnprocessableEntity);
+    let lines = told.texts(".panel li");
+    assert_eq!(lines.len(), 1, "{lines:?}");
+    assert!(
+        lines[0].starts_with("第 4 列") && lines[0].contains("5,000"),
+        "{lines:?}"
+    );
+    let import = format!("{path}/import");
+    let sent = staff.post(&import, &[("file".to_owned(), file)]);
+    assert_eq!(sent.status, Status::UnprocessableEntity);
+    let english = format!("/en{path}");
+    let page = staff.get(&english);
+    let told = staff.send(&page, &english, &[("file", &table(&[(1, "59999")]))]);
+    assert!(told.html.contains("adds more than 5,000 ticket numbers"));
+    assert_eq!(
+        library.read(|tx| Ok(entry::count(tx, &library.id)?)).taken,
+        0
+    );
+
+    // A later total counts only what it adds.
+    let first = staff.upload(&path, "file", "a.csv", table(&[(1, "40")]).as_bytes());
+    assert_eq!(staff.send(&first, &import, &[]).status, Status::Ok);
+    let later = staff.upload(&path, "file", "a.csv", table(&[(1, "2540")]).as_bytes());
+    assert!(
+        later.html.contains("會為 1 人增加 5,000 個號碼"),
+        "{}",
+        later.mistakes()
+    );
 }
 
 fn a_file_with_mistakes_is_told_line_by_line_and_nothing_is_stored(engine: Engine) {

@@ -19,6 +19,7 @@ use crate::support::life::{Life, Patron, ROUND_TIME, SIGNATURE};
 
 on_both! {
     winners_are_shown_one_by_one_and_the_public_page_keeps_step,
+    two_presses_on_one_screen_pass_over_no_winner,
     names_come_masked_on_record_and_from_the_vault,
     the_pasted_round_is_checked_before_it_counts,
     only_staff_see_the_stage,
@@ -87,7 +88,13 @@ impl Life {
 
     /// Presses a button of the desk.
     fn cue(&self, staff: &Person<'_>, cue: &str) -> Answer {
-        let done = staff.post(&self.desk(), &[("do".to_owned(), cue.to_owned())]);
+        let page = staff.get(&self.desk());
+        self.press(staff, &page, cue)
+    }
+
+    /// Presses a button of a page that was fetched earlier; answers with the projector's screen.
+    fn press(&self, staff: &Person<'_>, page: &Answer, cue: &str) -> Answer {
+        let done = staff.send(page, &self.desk(), &[("do", cue)]);
         assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
         staff.get(&self.stage())
     }
@@ -121,8 +128,14 @@ fn winners_are_shown_one_by_one_and_the_public_page_keeps_step(engine: Engine) {
 
     let doors = staff.get(&life.stage());
     assert_eq!(doors.text("h1"), "夏日閱讀抽獎");
+    let menu = staff.get(&life.desk()).texts(".site-head [aria-current]");
+    assert_eq!(menu, ["活動管理"], "the menu says where the desk belongs");
     let words = life.cue(&staff, "next");
     assert_eq!(words.texts("ol li").len(), 3, "three sentences");
+    assert!(
+        words.html.contains("現在沒有人知道"),
+        "the round is to come"
+    );
     let countdown = life.cue(&staff, "next");
     assert_eq!(countdown.text(".huge"), "3:00");
     assert!(life.public().html.contains("現場揭曉中"));
@@ -156,6 +169,40 @@ fn winners_are_shown_one_by_one_and_the_public_page_keeps_step(engine: Engine) {
     assert_eq!(life.cue(&staff, "next").texts(".all b").len(), 3);
     let reserves = life.cue(&staff, "reserves");
     assert_eq!(reserves.texts(".reserves li").len(), 4);
+}
+
+fn two_presses_on_one_screen_pass_over_no_winner(engine: Engine) {
+    let life = in_the_hall(engine, 12);
+    let staff = sign_in(&life, "陳館員");
+    life.cue(&staff, "next");
+    life.app.go_to(ROUND_TIME.plus(5_000));
+    let late = staff.get(&life.stage());
+    assert!(late.html.contains("之後沒有人能改"), "the round is out");
+    life.cue(&staff, "next");
+    life.paste(&staff, "receive", SIGNATURE);
+    life.cue(&staff, "names");
+
+    // The desk and the projector show one screen, and both press.
+    let (desk, projector) = (staff.get(&life.desk()), staff.get(&life.stage()));
+    let counter = |screen: &Answer| screen.text(".counter");
+    assert_eq!(counter(&life.press(&staff, &desk, "next")), "1 / 3");
+    assert_eq!(counter(&life.press(&staff, &projector, "next")), "1 / 3");
+    let opened = life.records("vault.opened").len();
+    assert_eq!(opened, 1, "the second press opens no name");
+    let on = life.cue(&staff, "next");
+    assert_eq!(counter(&on), "2 / 3");
+    assert!(on.text(".name").contains('○'), "{}", on.text(".name"));
+
+    // Another button of an old page still does what it says, with every name that is on the screen.
+    life.cue(&staff, "names");
+    life.cue(&staff, "next");
+    let named = life.press(&staff, &desk, "names");
+    assert_eq!(counter(&named), "3 / 3");
+    assert!(named.text(".name").contains('○'), "{}", named.text(".name"));
+    // A cue that names no step moves nothing.
+    let blind = staff.post(&life.desk(), &form(&[("do", "next")]));
+    assert_eq!(blind.status, Status::NotFound);
+    assert_eq!(counter(&staff.get(&life.stage())), "3 / 3");
 }
 
 /// The prizes of the result, in slot order, with their ticket numbers.
@@ -293,16 +340,25 @@ fn a_rehearsal_says_so_and_writes_nothing(engine: Engine) {
     let desk = format!("/staff/draws/{}/rehearse", life.draw);
     let stage = format!("{}/rehearsal", life.stage());
     let press = |name: &str, text: &str| {
-        let fields = [("do", name), ("beacon", text)]
-            .map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let done = staff.post(&desk, &fields);
+        let page = staff.get(&stage);
+        let done = staff.send(
+            &page,
+            &desk,
+            &[("do", name), ("beacon", text), ("from", "")],
+        );
         assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
         let screen = staff.get(&stage);
         assert_eq!(screen.text(".mark"), "彩排 REHEARSAL");
         assert!(screen.html.contains("rehearsal"), "the watermark too");
         screen
     };
-    assert_eq!(staff.get(&stage).text(".mark"), "彩排 REHEARSAL");
+    let doors = staff.get(&stage);
+    assert_eq!(doors.text(".mark"), "彩排 REHEARSAL");
+    assert!(
+        doors.html.contains("共 1,000 個號碼"),
+        "{}",
+        doors.text(".screen")
+    );
     press("next", "");
     press("next", "");
     life.app.go_to(ROUND_TIME.plus(-2 * MINUTE));

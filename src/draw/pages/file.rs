@@ -1,6 +1,7 @@
 //! Files that a draw publishes: to keep, or to be read as plain text.
 
 use std::io::Cursor;
+use std::sync::Arc;
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::request::Request;
@@ -14,8 +15,8 @@ pub(super) struct File {
     pub(super) kind: ContentType,
     /// The name under which a browser keeps it; without one it is shown.
     pub(super) name: Option<String>,
-    /// Its bytes.
-    pub(super) content: Vec<u8>,
+    /// Its bytes, which others may be reading as well.
+    pub(super) content: Arc<[u8]>,
 }
 
 /// A file, or from when on there will be one.

@@ -7,7 +7,7 @@ use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
 use crate::activity::{ActivityId, Facts};
 use crate::draw::wire::{SourceView, beacon_mistake, beacon_trouble, source_views};
-use crate::draw::{self, DrandRound, DrawStage, Error, Plan, PlanSource, beacon};
+use crate::draw::{self, DrandRound, DrawStage, Pasted, Plan, PlanSource, beacon};
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::{AppError, AppResult};
@@ -136,18 +136,17 @@ async fn paste_beacon(
         }
     };
     let (vault, by, id) = (vault.inner().clone(), staff.0.actor(), plan.id.clone());
-    let activity = facts.id.clone();
     let received = db
         .write("receive pasted beacon", move |tx| {
-            draw::receive(tx, &vault, &by, &id, &round)?;
-            draw::receive_in_all(tx, &vault, &by, &activity, &round)
+            draw::receive_pasted(tx, &vault, &by, &id, &round)
         })
-        .await;
-    if let Err(Error::WaitsFor { .. }) = received {
-        let words = text::message(lang, "draw-paste-waits", &[]);
-        view.mistakes.add("beacon", words);
-        return Ok(Page::new(lang, "draw/beacon", view).again().into());
+        .await?;
+    match received {
+        Pasted::Taken => Ok(Reply::go(lang, &format!("/d/{}", plan.id))),
+        Pasted::Waits => {
+            let words = text::message(lang, "draw-paste-waits", &[]);
+            view.mistakes.add("beacon", words);
+            Ok(Page::new(lang, "draw/beacon", view).again().into())
+        }
     }
-    received?;
-    Ok(Reply::go(lang, &format!("/d/{}", plan.id)))
 }

@@ -4,10 +4,10 @@
 //! Invariant: what is sent is read in memory and forgotten; of a fault of ours the log says which
 //! draw and what kind, and nothing of the proof.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use lucky_draw::encode::Hash;
-use lucky_draw::record::VoidCode;
+use lucky_draw::record::Close;
 use lucky_draw::ticket::TicketNumber;
 use rocket::http::ContentType;
 use rocket::{Route, State, get, post, routes};
@@ -25,9 +25,12 @@ use crate::platform::web::page::{Page, Reply};
 use crate::vault::Vault;
 
 use super::file::{File, FileAnswer};
+use super::shelf::{Big, Key, Shelf};
 
 /// Proofs in one file: nobody has more tickets in one receipt.
 const MOST_PROOFS: usize = 100;
+/// Lines of the list that are read in one go.
+const LINES_AT_ONCE: i64 = 20_000;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![ask, answer]
@@ -192,7 +195,7 @@ async fn place_file(id: &str, file: &str, db: &State<Db>) -> AppResult<FileAnswe
                 FileAnswer::File(Box::new(File {
                     kind: ContentType::JSON,
                     name: None,
-                    content: PlaceFile::of(&shown, &place).to_json().into_bytes(),
+                    content: PlaceFile::of(&shown, &place).to_json().into_bytes().into(),
                 }))
             }))
         })
@@ -201,38 +204,53 @@ async fn place_file(id: &str, file: &str, db: &State<Db>) -> AppResult<FileAnswe
 }
 
 #[get("/d/<id>/entries.csv")]
-async fn list_file(id: &str, db: &State<Db>) -> AppResult<FileAnswer> {
-    let id = DrawId::from(id);
+async fn list_file(
+    id: &str,
+    from: ClientAddress,
+    db: &State<Db>,
+    shelf: &State<Arc<Shelf>>,
+) -> AppResult<FileAnswer> {
     let now = db.clock().now();
-    Ok(db
-        .read("read the whole list", move |tx| {
-            let shown = draw::shown(tx, &id)?;
-            let Some(close) = &shown.close else {
-                let at = shown.facts.closes_at;
-                return Ok(FileAnswer::NotBefore { at, now });
-            };
-            let leaves = draw::listed(tx, &shown, 0, i64::MAX)?;
-            Ok::<_, Error>(FileAnswer::File(Box::new(File {
-                kind: ContentType::CSV,
-                name: Some(format!("{}-tickets.csv", shown.facts.slug)),
-                content: csv(&leaves, |index| close.void(index)).into_bytes(),
-            })))
-        })
-        .await?)
+    shelf.check(from, now)?;
+    let id = DrawId::from(id);
+    let shown = db.read("read draw", move |tx| draw::shown(tx, &id)).await?;
+    let (Some(close), Some(last)) = (shown.close.clone(), shown.closes.last()) else {
+        let at = shown.facts.closes_at;
+        return Ok(FileAnswer::NotBefore { at, now });
+    };
+    let key = Key {
+        draw: shown.plan.id.clone(),
+        file: Big::List,
+        state: last.note.hash,
+    };
+    let name = format!("{}-tickets.csv", shown.facts.slug);
+    let db = db.inner().clone();
+    let build = move || csv(&db, &shown, &close).map(String::into_bytes);
+    Ok(FileAnswer::File(Box::new(File {
+        kind: ContentType::CSV,
+        name: Some(name),
+        content: shelf.serve(key, build).await?,
+    })))
 }
 
-/// RFC 4180; nothing in it needs quotes.
-fn csv(leaves: &[(u64, Hash)], void: impl Fn(u64) -> Option<VoidCode>) -> String {
-    let mut text = String::with_capacity(80 * leaves.len() + 40);
-    text.push_str("ticket_number,leaf_hash,void_code\r\n");
-    for (index, leaf) in leaves {
-        let void = void(*index).map(|code| code.to_string());
-        let line = format!(
-            "{},{leaf},{}\r\n",
-            TicketNumber(*index),
-            void.unwrap_or_default()
-        );
-        text.push_str(&line);
+/// RFC 4180; nothing in it needs quotes. The list has not changed since the close, so it is read in
+/// parts, and others get at the database in between.
+fn csv(db: &Db, shown: &Shown, close: &Close) -> Result<String, Error> {
+    let mut text = "ticket_number,leaf_hash,void_code\r\n".to_owned();
+    let mut next = 0;
+    while next < close.size {
+        let leaves = db.read_now("read part of the list", |tx| {
+            draw::listed(tx, shown, next, LINES_AT_ONCE)
+        })?;
+        let Some((last, _)) = leaves.last() else {
+            return Err(Error::Damaged);
+        };
+        next = last + 1;
+        for (index, leaf) in leaves {
+            let void = close.void(index).map(|code| code.to_string());
+            let (number, void) = (TicketNumber(index), void.unwrap_or_default());
+            text.push_str(&format!("{number},{leaf},{void}\r\n"));
+        }
     }
-    text
+    Ok(text)
 }

@@ -1,5 +1,7 @@
 //! What anybody may see: every draw, its list, its result and the files to check it with.
 
+use std::sync::Arc;
+
 use rocket::http::{ContentType, Status};
 use rocket::{Route, State, get, routes};
 use serde::Serialize;
@@ -12,11 +14,13 @@ use crate::draw::wire::{
 use crate::draw::{self, DrawId, DrawStage, Error, Shown};
 use crate::platform::db::Db;
 use crate::platform::text::Language;
+use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::page::Page;
 use crate::vault::Vault;
 
 use super::file::File;
+use super::shelf::{Big, Key, Shelf};
 
 /// Draws on one page of the list of draws.
 const DRAWS_PER_PAGE: u64 = 20;
@@ -182,7 +186,7 @@ async fn note(id: &str, name: &str, db: &State<Db>) -> AppResult<File> {
     Ok(File {
         kind: ContentType::Plain,
         name: None,
-        content: note.note.clone().into_bytes(),
+        content: note.note.as_bytes().into(),
     })
 }
 
@@ -196,29 +200,49 @@ enum BundleAnswer {
 async fn bundle(
     lang: Language,
     id: &str,
+    from: ClientAddress,
     db: &State<Db>,
     vault: &State<Vault>,
+    shelf: &State<Arc<Shelf>>,
 ) -> AppResult<BundleAnswer> {
-    let shown = read(db, id).await?;
-    let ready = matches!(shown.plan.stage, DrawStage::Drawn | DrawStage::Cancelled);
-    if !ready {
-        let view = DrawView::of(lang, &shown, db.clock().now());
+    let now = db.clock().now();
+    shelf.check(from, now)?;
+    let (id, own) = (DrawId::from(id), vault.inner().clone());
+    let (shown, state) = db
+        .read("read state of bundle", move |tx| -> Result<_, Error> {
+            let shown = draw::shown(tx, &id)?;
+            let state = match shown.plan.stage {
+                DrawStage::Drawn | DrawStage::Cancelled => {
+                    Some(draw::bundle_state(tx, &own, &shown.plan)?)
+                }
+                _ => None,
+            };
+            Ok((shown, state))
+        })
+        .await?;
+    let Some(state) = state else {
+        let view = DrawView::of(lang, &shown, now);
         let page = Page::new(lang, "draw/no_bundle", view).status(Status::NotFound);
         return Ok(BundleAnswer::NotYet(page));
-    }
+    };
     let name = match shown.all.len() {
         0 | 1 => shown.facts.slug.clone(),
         _ => format!("{}-{}", shown.facts.slug, shown.plan.slug),
     };
-    let vault = vault.inner().clone();
-    let zip = db
-        .read("read bundle", move |tx| {
-            draw::bundle(tx, &vault, &shown.plan).map(|bundle| bundle.to_zip())
-        })
-        .await?;
+    let key = Key {
+        draw: shown.plan.id.clone(),
+        file: Big::Bundle,
+        state,
+    };
+    let (db, vault) = (db.inner().clone(), vault.inner().clone());
+    let build = move || -> Result<_, Error> {
+        let read = db.read_now("read bundle", |tx| draw::bundle(tx, &vault, &shown.plan))?;
+        // Packed after the connection went back.
+        Ok(read.to_zip())
+    };
     Ok(BundleAnswer::File(File {
         kind: ContentType::ZIP,
         name: Some(format!("{name}.zip")),
-        content: zip,
+        content: shelf.serve(key, build).await?,
     }))
 }

@@ -166,7 +166,7 @@ fn one_file() -> AppResult<File> {
     Ok(File {
         kind: ContentType::HTML,
         name: Some(ONE_FILE.to_owned()),
-        content: content.into_owned().into_bytes(),
+        content: content.as_bytes().into(),
     })
 }
 
@@ -175,7 +175,7 @@ fn python() -> File {
     File {
         kind: ContentType::new("text", "x-python"),
         name: Some(PYTHON.to_owned()),
-        content: PYTHON_SOURCE.as_bytes().to_vec(),
+        content: PYTHON_SOURCE.as_bytes().into(),
     }
 }
 

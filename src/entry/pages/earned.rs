@@ -12,7 +12,7 @@ use rocket::{Route, State, get, post, routes};
 use crate::account::guard::Librarian;
 use crate::activity::{self, ActivityId, Kind};
 use crate::audit::Actor;
-use crate::entry::earned::{self, Claimed, NewEarned, Standing};
+use crate::entry::earned::{self, Claimed, NewEarned, Standing, TooMany};
 use crate::entry::submit::{self, Accepted, Taking, Terms};
 use crate::entry::wire::Sheet;
 use crate::entry::wire::earned::{self as wire, EarnedTable, EarnedView, SheetView};
@@ -140,11 +140,17 @@ async fn look(
             earned::standings(tx, &terms, &asked)
         })
         .await?;
-    Ok(Ok(Looked {
-        table,
-        rows,
-        standings,
-    }))
+    Ok(match standings {
+        Ok(standings) => Ok(Looked {
+            table,
+            rows,
+            standings,
+        }),
+        Err(TooMany { row }) => {
+            table.mark_too_many(lang, row);
+            Err(table)
+        }
+    })
 }
 
 async fn preview(
@@ -160,7 +166,7 @@ async fn preview(
     };
     match look(lang, &ground.sheet, terms, file, db, vault).await? {
         Ok(looked) => {
-            let added: Vec<usize> = looked.standings.iter().map(added).collect();
+            let added: Vec<usize> = looked.standings.iter().map(Standing::added).collect();
             let view = ground.view(lang);
             let view = view.with_preview(file, &looked.table.lines, &added);
             Ok(ground.page(lang, view))
@@ -169,14 +175,6 @@ async fn preview(
             let view = ground.view(lang).with_problems(file, table.problems);
             Ok(ground.page(lang, view).again())
         }
-    }
-}
-
-/// How many tickets a line adds.
-fn added(standing: &Standing) -> usize {
-    match standing {
-        Standing::New(draws) => draws.iter().map(|(_, numbers)| numbers.len()).sum(),
-        Standing::Known => 0,
     }
 }
 

@@ -14,7 +14,7 @@ use jiff::civil::Date;
 
 use crate::activity::Field;
 use crate::activity::wire::Heading;
-use crate::entry::earned::{MOST_ROWS, most_chances};
+use crate::entry::earned::{MOST_ROWS, MOST_TICKETS, most_chances};
 use crate::entry::submit::{Accepted, Filled};
 use crate::identity::typed;
 use crate::platform::text::{self, Language};
@@ -229,6 +229,15 @@ impl EarnedTable {
         }
     }
 
+    /// Marks the line with which the file adds more tickets than one import may; `row` is its place
+    /// among the lines.
+    pub fn mark_too_many(&mut self, language: Language, row: usize) {
+        let line = self.lines.get(row).map_or(1, |own| own.line);
+        let most = i64::try_from(MOST_TICKETS).unwrap_or(i64::MAX);
+        let args = [("most", most.into())];
+        self.trouble(language, line, "entry-earned-many-tickets", &args);
+    }
+
     /// Marks lines of one person that come twice; `tags` are those of the lines.
     pub fn mark_repeated(&mut self, language: Language, tags: &[lucky_draw::encode::Hash]) {
         let mut repeated = Vec::new();
@@ -279,6 +288,7 @@ pub struct EarnedView {
     /// How many chances a person can earn; 0 where none can be.
     most: u32,
     rows_at_most: usize,
+    tickets_at_most: usize,
     columns: String,
     /// What was pasted or uploaded; goes back to whoever sent it.
     file: String,
@@ -314,6 +324,7 @@ impl EarnedView {
             open,
             most: most_chances(&sheet.drums).unwrap_or(0),
             rows_at_most: MOST_ROWS,
+            tickets_at_most: MOST_TICKETS,
             columns: heading(language, sheet),
             file: String::new(),
             problems: Vec::new(),

@@ -10,8 +10,8 @@ use rocket::{Route, State, get, post, routes};
 use crate::account::guard::Librarian;
 use crate::audit::Actor;
 use crate::draw::beacon::{self, Relays};
-use crate::draw::reveal::{self, Cue, Scene};
-use crate::draw::{self, DrawId, DrawStage, Shown};
+use crate::draw::reveal::{self, Cue, Reveal, Scene};
+use crate::draw::{self, DrawId, DrawStage, Pasted, Shown};
 use crate::live::wire::{DeskView, PasteView, paste_words};
 use crate::live::{Error, Hall, awaited, names, preflight};
 use crate::platform::config::Config;
@@ -70,7 +70,7 @@ impl Wish {
             "ask" => Some(Wish::Ask),
             "check" => Some(Wish::Check),
             "receive" => Some(Wish::Receive),
-            word => Cue::parse(word).map(Wish::Cue),
+            word => Cue::parse(word, form.value("step")).map(Wish::Cue),
         }
     }
 }
@@ -121,11 +121,17 @@ async fn direct(
             match (wish, read) {
                 (Wish::Receive, Ok(round)) => {
                     let (vault, by) = (vault.inner().clone(), staff.0.actor());
-                    db.write("receive pasted beacon", move |tx| {
-                        draw::receive(tx, &vault, &by, &draw, &round)
-                    })
-                    .await?;
-                    Ok(Reply::go(lang, &to))
+                    let received = db
+                        .write("receive pasted beacon", move |tx| {
+                            draw::receive_pasted(tx, &vault, &by, &draw, &round)
+                        })
+                        .await?;
+                    if received == Pasted::Taken {
+                        return Ok(Reply::go(lang, &to));
+                    }
+                    let words = text::message(lang, "draw-paste-waits", &[]);
+                    paste.mistakes.add("beacon", words);
+                    Ok(page(lang, &on, hall, config, paste).again().into())
                 }
                 (Wish::Receive, Err(_)) => {
                     paste.mistakes.add("beacon", words);
@@ -141,6 +147,9 @@ async fn direct(
 }
 
 /// Carries a cue out; a winner's name is opened before the ticket is shown.
+///
+/// A "next" that comes too late, because somebody else has moved on, opens nothing and shows
+/// nothing; and of any other cue the names are opened for the step that it left behind.
 async fn give(
     cue: Cue,
     shown: &Shown,
@@ -149,32 +158,79 @@ async fn give(
     vault: &Vault,
     hall: &Arc<Hall>,
 ) -> AppResult<()> {
-    if let Some(tickets) = about_to_show(cue, shown) {
-        let (shown, by, hall) = (shown.clone(), by.clone(), hall.clone());
-        let (db, vault) = (db.clone(), vault.clone());
-        rocket::tokio::task::spawn_blocking(move || {
-            open_names(&tickets, &shown, &by, &db, &vault, &hall);
-        })
-        .await
-        .map_err(AppError::broken)?;
+    let winners = shown.result.as_ref();
+    let winners = winners.map(|result| reveal::order(&shown.plan, result).len());
+    let coming = shown
+        .reveal
+        .map(|reveal| reveal.after(cue, winners, reveal.moved_at));
+    let names = Names {
+        shown: shown.clone(),
+        by: by.clone(),
+        db: db.clone(),
+        vault: vault.clone(),
+        hall: hall.clone(),
+    };
+    if let Some(coming) = coming {
+        names.open(coming).await?;
     }
     let draw = shown.plan.id.clone();
-    db.write("direct live draw", move |tx| {
-        reveal::direct(tx, &by, &draw, cue)
-    })
-    .await?;
+    let after = db
+        .write("direct live draw", move |tx| {
+            reveal::direct(tx, &by, &draw, cue)
+        })
+        .await?;
+    // Another press came in between: what is really shown may be one step further.
+    let shows = |reveal: Reveal| (reveal.step, reveal.names);
+    if coming.map(shows) != Some(shows(after)) {
+        names.open(after).await?;
+    }
     Ok(())
 }
 
-/// The tickets whose names the screen shows after this cue.
-fn about_to_show(cue: Cue, shown: &Shown) -> Option<Vec<u64>> {
-    let (reveal, result) = (shown.reveal?, shown.result.as_ref()?);
-    let winners = reveal::order(&shown.plan, result);
-    let after = reveal.after(cue, Some(winners.len()), reveal.moved_at);
-    if shown.plan.stage != DrawStage::Drawn || !after.names {
+/// Everything that the names of a showing are opened with.
+#[derive(Clone)]
+struct Names {
+    shown: Shown,
+    by: Actor,
+    db: Db,
+    vault: Vault,
+    hall: Arc<Hall>,
+}
+
+impl Names {
+    /// Opens the names that the screen shows at this point; those that are known cost nothing.
+    async fn open(&self, at: Reveal) -> AppResult<()> {
+        let Some(tickets) = named(at, &self.shown) else {
+            return Ok(());
+        };
+        let own = self.clone();
+        rocket::tokio::task::spawn_blocking(move || own.open_now(&tickets))
+            .await
+            .map_err(AppError::broken)
+    }
+
+    /// A name that does not open must not stop the hall: the number is shown without it.
+    fn open_now(&self, tickets: &[u64]) {
+        let Names {
+            shown,
+            by,
+            db,
+            vault,
+            hall,
+        } = self;
+        if let Err(error) = names::open(db, vault, hall, by, shown, tickets) {
+            tracing::warn!(%error, draw = %shown.plan.id, "a name for the hall was not opened");
+        }
+    }
+}
+
+/// The tickets whose names the screen shows at this point of the showing.
+fn named(at: Reveal, shown: &Shown) -> Option<Vec<u64>> {
+    let winners = reveal::order(&shown.plan, shown.result.as_ref()?);
+    if shown.plan.stage != DrawStage::Drawn || !at.names {
         return None;
     }
-    let seen = Scene::at(after.step, winners.len()).revealed(winners.len());
+    let seen = Scene::at(at.step, winners.len()).revealed(winners.len());
     Some(
         winners
             .into_iter()
@@ -182,13 +238,6 @@ fn about_to_show(cue: Cue, shown: &Shown) -> Option<Vec<u64>> {
             .map(|(_, index)| index)
             .collect(),
     )
-}
-
-/// A name that does not open must not stop the hall: the number is shown without it.
-fn open_names(tickets: &[u64], shown: &Shown, by: &Actor, db: &Db, vault: &Vault, hall: &Hall) {
-    if let Err(error) = names::open(db, vault, hall, by, shown, tickets) {
-        tracing::warn!(%error, draw = %shown.plan.id, "a name for the hall was not opened");
-    }
 }
 
 /// While somebody types: is it the round? Nothing is stored.

@@ -71,10 +71,12 @@ async fn direct(
     let draw = on.shown.plan.id.clone();
     let to = back(&form, &draw, "rehearse", "/rehearsal");
     let wish = form.value("do");
-    if let Some(cue) = Cue::parse(wish) {
-        let winners = rehearsal::winners(&on.shown.plan, on.size).len();
-        let after = current(hall, &draw, on.now).after(cue, winners, on.now);
-        hall.rehearsals().insert(draw, after);
+    if let Some(cue) = Cue::parse(wish, form.value("step")) {
+        let winners = rehearsal::winners(&on.shown.plan).len();
+        // Read and written under one lock, so that two presses on one screen are one.
+        let mut rehearsals = hall.rehearsals();
+        let rehearsal = rehearsals.entry(draw).or_insert(Rehearsal::begun(on.now));
+        *rehearsal = rehearsal.after(cue, winners, on.now);
         return Ok(Reply::go(lang, &to));
     }
     if wish == "again" {

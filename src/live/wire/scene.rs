@@ -28,8 +28,6 @@ const EARLIER: usize = 4;
 pub(in crate::live) struct Playing<'a> {
     pub(in crate::live) shown: &'a Shown,
     pub(in crate::live) rehearsal: Option<&'a Rehearsal>,
-    /// Tickets in the list; in a rehearsal before the close, so far.
-    pub(in crate::live) size: u64,
     pub(in crate::live) names: HashMap<u64, String>,
     pub(in crate::live) origin: &'a str,
     pub(in crate::live) now: Timestamp,
@@ -52,7 +50,7 @@ impl Playing<'_> {
         match self.rehearsal {
             Some(rehearsal) => rehearsal
                 .received
-                .then(|| rehearsal::winners(&self.shown.plan, self.size)),
+                .then(|| rehearsal::winners(&self.shown.plan)),
             None => {
                 let result = self.shown.result.as_ref()?;
                 Some(reveal::order(&self.shown.plan, result))
@@ -133,9 +131,10 @@ pub(in crate::live) struct CountsView {
 impl CountsView {
     pub(in crate::live) fn of(playing: &Playing<'_>) -> Option<CountsView> {
         if playing.rehearsal.is_some() {
+            let size = rehearsal::size(&playing.shown.plan);
             return Some(CountsView {
-                size: playing.size,
-                taking_part: playing.size,
+                size,
+                taking_part: size,
                 withdrawn: 0,
                 duplicates: 0,
                 ineligible: 0,
@@ -178,6 +177,8 @@ pub(in crate::live) struct SceneView {
     counts: Option<CountsView>,
     closes_at: i64,
     due_at: Option<i64>,
+    /// The round's time has come: whoever asks a relay knows it.
+    is_out: bool,
     /// The countdown as it stands, `4:59`.
     left: String,
     round: String,
@@ -201,6 +202,8 @@ pub(in crate::live) struct SceneView {
     state_path: String,
     /// Where cues are sent.
     cue_path: String,
+    /// What "next" goes on from.
+    seen: String,
 }
 
 impl SceneView {
@@ -235,6 +238,7 @@ impl SceneView {
             counts: CountsView::of(playing),
             closes_at: shown.facts.closes_at.0,
             due_at: due.map(|due| due.0),
+            is_out: due.is_some_and(|due| due <= playing.now),
             left: due.map_or_else(String::new, |due| clock_words(playing.now, due)),
             round: playing.round().to_string(),
             chain: playing.chain(),
@@ -265,13 +269,14 @@ impl SceneView {
             version: String::new(),
             state_path: String::new(),
             cue_path: String::new(),
+            seen: reveal.seen().code(),
         };
         let below = if view.rehearsal { "/rehearsal" } else { "" };
         let page = if view.rehearsal { "rehearse" } else { "run" };
         view.state_path = language.url(&format!("/stage/{}{below}/state", view.draw));
         view.cue_path = language.url(&format!("/staff/draws/{}/{page}", view.draw));
         view.say = say(language, &view);
-        view.version = version(&view, reveal.step, playing.names.len());
+        view.version = version(&view, reveal.step);
         view
     }
 
@@ -405,11 +410,14 @@ fn say(language: Language, view: &SceneView) -> String {
     }
 }
 
-fn version(view: &SceneView, step: u64, names: usize) -> String {
+/// It holds nothing that only this process knows, such as names: where several serve one site, a
+/// screen would change with whoever answers.
+fn version(view: &SceneView, step: u64) -> String {
     let flag = |on: bool, letter: &'static str| if on { letter } else { "" };
     format!(
-        "{step}{}{names}{}{}{}{}{}",
+        "{step}{}{}{}{}{}{}{}",
         view.scene,
+        flag(view.is_out, "o"),
         flag(view.paused, "p"),
         flag(view.black, "b"),
         flag(view.quiet, "q"),

@@ -1,6 +1,6 @@
 //! What every request passes before its handler: the guard against forged requests.
 //!
-//! Invariant: every mounted route is wrapped by [`protect`] ([`unprotected`] finds one that is
+//! Invariant: every mounted route of the site is wrapped by [`protect`] ([`unprotected`] finds one that is
 //! not, and a test of the whole app asks it). A request that changes something is taken only
 //! from our own pages: by `Sec-Fetch-Site`, else by `Origin`, else (public pages
 //! only, whose forms carry a signed token) neither.
