@@ -875,6 +875,7 @@ impl Ceremony {
             .manage(self.db.clone())
             .manage(self.vault.clone())
             .manage(draw::pages::proof::ProofLimit::default())
+            .manage(Arc::new(draw::pages::shelf::Shelf::default()))
             .manage(Arc::new(Config::default()));
         let rocket = web::mount(rocket, draw::pages::routes());
         let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
