@@ -1,4 +1,4 @@
-//! Anchors: what the public learns of a list while it grows (draw-protocol 3.4, 4.4).
+//! Anchors: what the public learns of a list while it grows (draw-protocol 4.4).
 //!
 //! Invariant: size and root of an open list reach the public through anchors alone, at full hours
 //! and once after a pause in which the program did not run, because whoever saw the list grow by

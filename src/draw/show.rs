@@ -1,7 +1,7 @@
 //! What the public may see of a draw, gathered in one read.
 //!
 //! Invariant: before the close nothing about tickets is in it, not even their number, because who
-//! watches the list grow could guess whose a ticket is (draw-protocol 3.4).
+//! watches the list grow could guess whose a ticket is (draw-protocol 4.4).
 
 use lucky_draw::encode::Hash;
 use lucky_draw::record::{Close, Manifest};

@@ -1,7 +1,7 @@
 //! Whether the sources of a draw are strong enough, and in time: what publishing refuses.
 //!
 //! Invariant: fewer than 64 bits of public chance are never published; the operator's own secret
-//! counts for nothing here, because the operator knows it (draw-protocol A8, 3.2).
+//! counts for nothing here, because the operator knows it (draw-protocol 4.3).
 
 use crate::activity::Facts;
 use crate::platform::clock::{DAY, MINUTE, Timestamp};

@@ -3,6 +3,7 @@
 
 import { textOf, toHex } from "./verify/bytes.mjs";
 import { readBundle } from "./verify/bundle.mjs";
+import { exitCodeOf } from "./verify/report.mjs";
 import { sha256 } from "./verify/sha256.mjs";
 import { parseSiteKey } from "./verify/note.mjs";
 import { parseTicket, ticketState, ticketText } from "./verify/ticket.mjs";
@@ -101,8 +102,12 @@ class VerifierPage {
       this.concluded("unknown", ["badKey"]);
       return;
     }
-    this.said("running");
     for (const item of this.root.querySelectorAll("[data-check]")) this.cleared(item);
+    if (!isZipOfABundle(this.file)) {
+      this.concluded("unknown", ["noBundle"]);
+      return;
+    }
+    this.said("running");
     const receiptFile = this.part("[data-own=receipt]")?.files[0];
     const report = await verify(this.file, {
       siteKey,
@@ -168,10 +173,15 @@ class VerifierPage {
   }
 
   // The last word, and what has to be said besides.
-  told({ exitCode, cancelled, checks }, siteKey) {
+  told({ cancelled, checks }, siteKey) {
     const isUnknown = (name) =>
       checks.some((check) => check.name === name && check.outcome === "could not check");
+    // What is wrong with the visitor's own receipt is said beside the draw's verdict.
+    const ofTheDraw = checks.filter((check) => check.name !== "receipt");
+    const exitCode = exitCodeOf(ofTheDraw);
     const notes = [];
+    const receipt = checks.find((check) => check.name === "receipt");
+    if (receipt.outcome === "failed") notes.push("receipt");
     if (cancelled !== null) notes.push("cancelled");
     if (exitCode !== 1 && isUnknown("time")) notes.push("time");
     if (exitCode !== 1 && isUnknown("numbers-origin")) notes.push("numbers");
@@ -195,7 +205,7 @@ class VerifierPage {
     const title = document.createElement("h2");
     const sign = { failed: "✗ ", unknown: "? " }[kind] ?? "✓ ";
     title.textContent = sign + this.words(conclusion, kind);
-    const isReading = ["offline", "unread", "badKey"].includes(notes[0]);
+    const isReading = ["offline", "unread", "noBundle", "badKey"].includes(notes[0]);
     const lines = isReading ? notes : [`${kind}Words`, ...notes];
     conclusion.className = `panel ${panels[kind]}`;
     conclusion.replaceChildren(
@@ -220,6 +230,16 @@ class VerifierPage {
     } catch {
       return this.root.dataset.ticketFirst;
     }
+  }
+}
+
+// A file that is no record, was not downloaded whole or was packed again says nothing about a draw.
+function isZipOfABundle(bytes) {
+  try {
+    readZip(bytes);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -152,6 +152,26 @@ test('a changed file does not match, and what cannot be read is no mismatch', as
   await page.context().close();
 });
 
+test('a file that is no record and a receipt of something else say nothing against the draw', async () => {
+  const page = await browser.page({ language: LANGUAGES[1] });
+  await page.goto(`${site.url}/en/verify`);
+  const cut = big.zip.subarray(0, big.zip.length - 100);
+  for (const other of [file('letter.txt', Buffer.from('Dear library')), file('cut.zip', cut)]) {
+    await page.setInputFiles('[data-file]', other);
+    await page.locator('[data-conclusion].warning').waitFor();
+    assert.match((await concluded(page)).text, /not a whole record file/);
+    await page.setInputFiles('[data-file]', []);
+  }
+  await page.setInputFiles('[data-own=receipt]', file('photo.tlog-proof', Buffer.from('PNG')));
+  await page.setInputFiles('[data-file]', file('big.zip', big.zip));
+  await page.locator('[data-conclusion].success').waitFor();
+  const { text, items } = await concluded(page);
+  assert.match(text, /Your receipt does not fit this draw/);
+  assert.equal(items.receipt, 'failed');
+  await assertGood(page);
+  await page.context().close();
+});
+
 // One check in a page that has checked nothing before: milliseconds, and the longest time in which
 // the page could not answer.
 async function timedCheck() {

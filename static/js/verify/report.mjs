@@ -44,6 +44,17 @@ export async function findingOf(check) {
   }
 }
 
+// 0: nothing failed; 1: something failed; 2: something could not be checked. Time and the origin of
+// numbers count for 2 only where the caller asked for it.
+export function exitCodeOf(checks, requireTime = false) {
+  const lenient = requireTime ? [] : ["time", "numbers-origin"];
+  const outcomes = checks.filter(({ name, outcome }) =>
+    outcome === "could not check" ? !lenient.includes(name) : outcome === "failed",
+  );
+  if (outcomes.some(({ outcome }) => outcome === "failed")) return 1;
+  return outcomes.length > 0 ? 2 : 0;
+}
+
 export class Report {
   constructor(options) {
     this.options = options;
@@ -67,12 +78,8 @@ export class Report {
     return this.checks.filter((check) => check.outcome === outcome).map(({ name }) => name);
   }
 
-  // 0: nothing failed; 1: something failed; 2: something could not be checked. Time and the origin
-  // of numbers count for 2 only where the caller asked for it.
   exitCode() {
-    if (this.names("failed").length > 0) return 1;
-    const lenient = this.options.requireTime ? [] : ["time", "numbers-origin"];
-    return this.names("could not check").some((name) => !lenient.includes(name)) ? 2 : 0;
+    return exitCodeOf(this.checks, this.options.requireTime);
   }
 
   resultLine() {
