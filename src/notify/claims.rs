@@ -218,7 +218,9 @@ fn mark(
     Ok(marked)
 }
 
-fn record(
+/// Writes down what was done about a claim, and the rule by which the person is said not to be
+/// eligible, if somebody says so.
+pub(super) fn record(
     tx: &mut Tx,
     draw: &Decided,
     by: &Actor,
@@ -233,7 +235,7 @@ fn record(
             activity: draw.facts.id.as_str(),
             object: &Named(&claim.slot, claim.index).to_string(),
             purpose: "",
-            reason: "",
+            reason: &claim.reason,
         },
     )?)
 }

@@ -9,13 +9,13 @@
 
 use lucky_draw::result::Slot;
 
-use crate::audit::{self, Act, Actor};
+use crate::audit::Actor;
 use crate::draw;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 
 use super::claims::{self, Decided};
-use super::{Claim, ClaimStage, Error, Named, store};
+use super::{Claim, ClaimStage, Error, store};
 
 /// What a person asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn leave(
         ..held
     };
     write(tx, draw, ClaimStage::Held, &left)?;
-    record(tx, draw, by, act, &left)?;
+    claims::record(tx, draw, by, act, &left)?;
     Ok(left)
 }
 
@@ -74,7 +74,7 @@ pub fn propose(
         ..held
     };
     write(tx, draw, ClaimStage::Held, &doubted)?;
-    record(tx, draw, by, "notify.ineligible_proposed", &doubted)?;
+    claims::record(tx, draw, by, "notify.ineligible_proposed", &doubted)?;
     Ok(doubted)
 }
 
@@ -104,7 +104,7 @@ pub fn confirm(
         ..doubted
     };
     write(tx, draw, ClaimStage::Held, &barred)?;
-    record(tx, draw, by, "notify.ineligible_confirmed", &barred)?;
+    claims::record(tx, draw, by, "notify.ineligible_confirmed", &barred)?;
     Ok(barred)
 }
 
@@ -136,7 +136,7 @@ pub fn keep(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Clai
         ..left.clone()
     };
     write(tx, draw, left.stage, &held)?;
-    record(tx, draw, by, "notify.leave_undone", &held)?;
+    claims::record(tx, draw, by, "notify.leave_undone", &held)?;
     Ok(held)
 }
 
@@ -152,22 +152,4 @@ fn held(tx: &mut Tx, draw: &Decided, slot: &Slot) -> Result<Claim, Error> {
 
 fn write(tx: &mut Tx, draw: &Decided, from: ClaimStage, claim: &Claim) -> Result<(), Error> {
     store::mark_claim(tx, &draw.facts.id, draw.draw(), from, claim)
-}
-
-fn record(
-    tx: &mut Tx,
-    draw: &Decided,
-    by: &Actor,
-    act: &'static str,
-    claim: &Claim,
-) -> Result<(), Error> {
-    let act = Act {
-        actor: by,
-        act,
-        activity: draw.facts.id.as_str(),
-        object: &Named(&claim.slot, claim.index).to_string(),
-        purpose: "",
-        reason: &claim.reason,
-    };
-    Ok(audit::record(tx, &act)?)
 }
