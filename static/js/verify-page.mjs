@@ -102,8 +102,10 @@ class VerifierPage {
       this.concluded("unknown", ["badKey"]);
       return;
     }
-    for (const item of this.root.querySelectorAll("[data-check]")) this.cleared(item);
-    if (!isZipOfABundle(this.file)) {
+    const isBundle = isZipOfABundle(this.file);
+    const words = isBundle ? this.root.dataset.waiting : "";
+    for (const item of this.root.querySelectorAll("[data-check]")) this.cleared(item, words);
+    if (!isBundle) {
       this.concluded("unknown", ["noBundle"]);
       return;
     }
@@ -121,10 +123,10 @@ class VerifierPage {
     this.told(report, siteKey);
   }
 
-  cleared(item) {
+  cleared(item, words) {
     item.className = "";
     item.querySelector("[data-outcome]").textContent = "";
-    item.querySelector("[data-words]").textContent = this.root.dataset.waiting;
+    item.querySelector("[data-words]").textContent = words;
     item.querySelector("[data-reason]").hidden = true;
   }
 

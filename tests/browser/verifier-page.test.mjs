@@ -159,7 +159,10 @@ test('a file that is no record and a receipt of something else say nothing again
   for (const other of [file('letter.txt', Buffer.from('Dear library')), file('cut.zip', cut)]) {
     await page.setInputFiles('[data-file]', other);
     await page.locator('[data-conclusion].warning').waitFor();
-    assert.match((await concluded(page)).text, /not a whole record file/);
+    const { text, items } = await concluded(page);
+    assert.match(text, /not a whole record file/);
+    assert.ok(Object.values(items).every((outcome) => outcome === ''), 'nothing was checked');
+    assert.doesNotMatch(await page.locator('ol.checks').innerText(), /Checking/);
     await page.setInputFiles('[data-file]', []);
   }
   await page.setInputFiles('[data-own=receipt]', file('photo.tlog-proof', Buffer.from('PNG')));
