@@ -26,8 +26,8 @@ use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::vault::{OpenError, Vault};
 use crate::{
-    account, activity, audit, desk, draw, entry, inspection, journal, live, notify, portal, purge,
-    stats, survey,
+    account, activity, audit, custody, desk, draw, entry, inspection, journal, live, notify,
+    portal, purge, rights, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -153,6 +153,8 @@ impl App {
             notify::pages::routes(),
             stats::pages::routes(),
             purge::pages::routes(),
+            rights::pages::routes(),
+            custody::pages::routes(),
         ];
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());
         let rocket = account::pages::attach(rocket);

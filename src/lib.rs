@@ -19,9 +19,12 @@ pub mod live;
 pub mod log;
 pub mod witness;
 
-// Who is told, what is counted, what is erased.
+// Who is told, what is counted, what is kept for whom, what is erased.
+pub mod backup;
+pub mod custody;
 pub mod notify;
 pub mod purge;
+pub mod rights;
 pub mod stats;
 
 // The rooms that hold promises.

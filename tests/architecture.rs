@@ -30,10 +30,25 @@ const ARROWS: &[(&str, &[&str])] = &[
         "purge",
         &[
             "activity", "survey", "entry", "log", "journal", "draw", "notify", "stats", "account",
-            "policy", "vault", "audit",
+            "policy", "vault", "audit", "rights", "custody",
         ],
     ),
-    ("stats", &["draw", "entry", "survey", "activity", "vault"]),
+    ("backup", &["purge", "journal", "activity", "vault"]),
+    (
+        "rights",
+        &[
+            "entry", "activity", "draw", "policy", "survey", "account", "vault", "audit",
+            "identity",
+        ],
+    ),
+    (
+        "custody",
+        &[
+            "notify", "draw", "entry", "activity", "journal", "policy", "stats", "account",
+            "vault", "audit", "identity",
+        ],
+    ),
+    ("stats", &["survey", "activity", "policy", "vault", "audit"]),
     (
         "inspection",
         &[
@@ -60,10 +75,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "entry",
         &[
-            "survey", "activity", "account", "policy", "vault", "audit", "log", "identity",
+            "survey", "activity", "account", "policy", "vault", "audit", "log", "identity", "stats",
         ],
     ),
-    ("journal", &["log", "vault", "witness"]),
+    ("journal", &["log", "vault", "witness", "audit"]),
     ("witness", &[]),
     ("log", &[]),
     ("survey", &["activity", "account", "audit", "identity"]),
@@ -86,6 +101,8 @@ const EDGE_ARROWS: &[(&str, &[&str])] = &[
     ("activity", &["policy"]),
     // The desk asks for the field that told people apart, in the words of the notice.
     ("notify", &["policy"]),
+    // A person's own page tells of an incident that concerns the entry.
+    ("entry", &["custody"]),
     // So does an auditor.
     ("inspection", &["policy"]),
 ];

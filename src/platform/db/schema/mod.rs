@@ -2,6 +2,11 @@
 //!
 //! Not here: rows (private to each domain's `store.rs`).
 
+pub(crate) mod custody;
+pub(crate) mod retention;
+pub(crate) mod rights;
+pub(crate) mod stats;
+
 diesel::table! {
     site_settings (name) {
         name -> Text,

@@ -1,0 +1,1 @@
+# Holds, disclosures, providers, tax vault, incidents.

@@ -1,0 +1,1 @@
+# Two of three librarians.

@@ -1,0 +1,1 @@
+//! Tables of holds, disclosures, the tax vault and incidents (`custody`).

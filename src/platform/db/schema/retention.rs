@@ -1,0 +1,1 @@
+//! Tables of periods of keeping, versions of notices and processors (`policy`).

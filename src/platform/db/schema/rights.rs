@@ -1,0 +1,1 @@
+//! Tables of consents, providers' choices and requests of people (`rights`, `entry`).

@@ -1,0 +1,1 @@
+//! Tables of declared tables, their counters and the signed heads of the record (`stats`, `audit`).

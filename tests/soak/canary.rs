@@ -1,0 +1,1 @@
+//! Two thousand people through every flow, then the purge, then the search.

@@ -1,0 +1,1 @@
+//! Made-up bytes on the stream between the processes.

@@ -1,0 +1,1 @@
+//! An attacker with everything published.

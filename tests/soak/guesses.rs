@@ -1,0 +1,1 @@
+//! Guessing ID numbers against stolen copies.

@@ -1,0 +1,1 @@
+//! The purge killed at every step, twenty times.

@@ -1,0 +1,24 @@
+//! Long proofs of the data promises, each printing the figure it found: `make soak-privacy`.
+//!
+//! The same things are tested with fewer cases by `make test`. Invariant: nothing is skipped; what
+//! needs root says so and fails.
+#![expect(
+    unreachable_pub,
+    reason = "nothing in a test binary is reachable from outside; `pub` says what a support module offers"
+)]
+
+#[macro_use]
+#[expect(
+    dead_code,
+    reason = "the support of the system tests offers more than these need"
+)]
+#[path = "../system/support/mod.rs"]
+mod support;
+
+mod canary;
+mod channel;
+mod counting;
+mod guesses;
+mod kills;
+mod swaps;
+mod timing;

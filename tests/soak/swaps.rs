@@ -1,0 +1,1 @@
+//! Sealed boxes put in each other's place.

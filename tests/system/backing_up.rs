@@ -1,0 +1,1 @@
+//! Backups hold no key, and restoring brings nothing back.

@@ -1,0 +1,1 @@
+//! What each process may touch: no dumps, no key folder, no programs.

@@ -1,0 +1,1 @@
+//! Statistics without persons: declared, counted once, never below the threshold.

@@ -1,0 +1,1 @@
+//! The register of disclosures: the least, by two, on record.

@@ -1,0 +1,1 @@
+//! Named rows are held beyond the purge, by two, for a time.

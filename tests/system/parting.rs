@@ -1,0 +1,1 @@
+//! The vault as a process of its own: it dies, and nobody notices.

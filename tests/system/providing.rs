@@ -1,0 +1,1 @@
+//! A provider gets the rows that ticked it and no other.

@@ -1,0 +1,1 @@
+//! The steps of a purge, killed, held up, and gone on with.

@@ -1,0 +1,1 @@
+//! Requests that cannot be self-served, with the clocks of the law.

@@ -1,0 +1,1 @@
+//! The tax vault: who must be listed, who is erased after filing.

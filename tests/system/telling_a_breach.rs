@@ -1,0 +1,1 @@
+//! An incident: who is affected, who is told, by when.
