@@ -48,6 +48,7 @@ pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use purpose::{
     LiveReveal, OwnCopy, PrizeHandover, ServiceAnalysis, WinnerCall, WinnerExport, WinnerNotice,
 };
+pub use store::TABLES;
 pub use winner::{VerifiedDraw, WinnerProof};
 pub use wire::{CheckpointOf, FileSystem, NotAWinner, Refusal, Shredded, Standing};
 
@@ -297,6 +298,11 @@ pub fn discard_all(tx: &mut Tx, activity: &str) -> Result<usize, Error> {
     let boxes = store::erase_all(tx, activity)?;
     store::erase_keys(tx, activity)?;
     Ok(boxes)
+}
+
+/// How many boxes and public keys of an activity are still here.
+pub fn left(tx: &mut Tx, activity: &str) -> Result<u64, Error> {
+    Ok(store::left(tx, activity)?)
 }
 
 /// The first `length` bytes of every sealed box: what a scan after the purge looks for, since each
