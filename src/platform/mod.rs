@@ -11,4 +11,5 @@ pub mod jobs;
 pub mod mail;
 pub mod templates;
 pub mod text;
+pub mod trace;
 pub mod web;

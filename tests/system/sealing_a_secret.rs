@@ -90,7 +90,7 @@ impl Life {
         let digits = data_encoding::HEXLOWER.encode(secret);
         let scan = Scan::of(&[&digits]);
         let data = self.app.database.data();
-        let mut finds = scan.folder(data);
+        let mut finds = scan.path(data);
         finds.extend(scan.bytes("rows", self.app.database.rows().as_bytes()));
         let mut places: Vec<String> = finds.into_iter().map(|find| find.place).collect();
         for file in std::fs::read_dir(data.join("keys")).expect("a folder") {
