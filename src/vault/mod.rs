@@ -68,6 +68,7 @@ pub use scopes::{
     seal_to_scope,
 };
 pub use sealer::Sealer;
+pub use store::TABLES;
 pub use winner::{VerifiedDraw, WinnerProof};
 pub use wire::{CheckpointOf, FileSystem, NotAWinner, OpeningPolicy, Refusal, Shredded, Standing};
 
@@ -389,6 +390,11 @@ pub fn discard_all(tx: &mut Tx, activity: &str) -> Result<usize, Error> {
     let boxes = store::erase_all(tx, activity)?;
     store::erase_keys(tx, activity)?;
     Ok(boxes)
+}
+
+/// How many boxes and public keys of an activity are still here.
+pub fn left(tx: &mut Tx, activity: &str) -> Result<u64, Error> {
+    Ok(store::left(tx, activity)?)
 }
 
 /// `length` bytes of every sealed box that occur nowhere else: what a scan after the purge looks
