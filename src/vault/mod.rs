@@ -17,6 +17,7 @@ use crate::audit;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids;
+use crate::platform::mail::MailerError;
 
 #[macro_use]
 pub mod access;
@@ -34,6 +35,7 @@ mod ledger;
 mod opening;
 mod own_copy;
 mod particulars;
+mod process;
 pub mod purpose;
 mod scopes;
 mod sealer;
@@ -57,6 +59,7 @@ pub use keys::KeyError;
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use own_copy::OwnCopyOf;
 pub use particulars::{OpenedParticulars, Particulars};
+pub use process::{LaunchError, Start, program, serve};
 pub use purpose::{
     BreachNotice, Disclosure, LiveReveal, OwnCopy, PrizeHandover, ProviderShare, RightsReply,
     ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport, WinnerNotice,
@@ -67,6 +70,7 @@ pub use scopes::{
 };
 pub use sealer::Sealer;
 pub use shares::NewShares;
+pub use store::TABLES;
 pub use winner::{VerifiedDraw, WinnerProof};
 pub use wire::{
     CheckpointOf, FileSystem, Lock, NotAWinner, OpeningPolicy, Refusal, Shredded, Standing,
@@ -143,6 +147,12 @@ pub enum OpenError {
     /// The site's name cannot name a signing key.
     #[error("the site's name cannot be the name of a signing key")]
     Site(#[from] NoteError),
+    /// The vault's process.
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
+    /// The mail server's address.
+    #[error("the mail settings cannot be used")]
+    Mail(#[from] MailerError),
 }
 
 /// Why a token was not accepted.
@@ -385,6 +395,11 @@ pub fn discard_all(tx: &mut Tx, activity: &str) -> Result<usize, Error> {
     let boxes = store::erase_all(tx, activity)?;
     store::erase_keys(tx, activity)?;
     Ok(boxes)
+}
+
+/// How many boxes and public keys of an activity are still here.
+pub fn left(tx: &mut Tx, activity: &str) -> Result<u64, Error> {
+    Ok(store::left(tx, activity)?)
 }
 
 /// `length` bytes of every sealed box that occur nowhere else: what a scan after the purge looks

@@ -9,6 +9,9 @@ use crate::platform::clock::Timestamp;
 use crate::platform::db::schema::{vault_items, vault_keys, vault_scopes};
 use crate::platform::db::{self, Tx};
 
+/// What this file reads and writes, for the list of the purge.
+pub const TABLES: &[&str] = &["vault_items", "vault_keys"];
+
 pub(super) fn insert_keys(tx: &mut Tx, activity: &str, keys: &PublicKeys) -> Result<(), db::Error> {
     let created_at = tx.now().0;
     let row = (
@@ -195,4 +198,16 @@ pub(super) fn erase(tx: &mut Tx, activity: &str, item: &str) -> Result<usize, db
 pub(super) fn erase_all(tx: &mut Tx, activity: &str) -> Result<usize, db::Error> {
     let rows = vault_items::table.filter(vault_items::activity_id.eq(activity));
     Ok(diesel::delete(rows).execute(tx.conn())?)
+}
+
+pub(super) fn left(tx: &mut Tx, activity: &str) -> Result<u64, db::Error> {
+    let boxes: i64 = vault_items::table
+        .filter(vault_items::activity_id.eq(activity))
+        .count()
+        .get_result(tx.conn())?;
+    let keys: i64 = vault_keys::table
+        .filter(vault_keys::activity_id.eq(activity))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(u64::try_from(boxes + keys).unwrap_or_default())
 }
