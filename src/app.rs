@@ -86,7 +86,8 @@ impl App {
         db.write_now("appoint witnesses", |tx| {
             journal::appoint(tx, &config.witnesses, config.quorum)
         })?;
-        journal::jobs::register(&mut runner, &db, &vault);
+        let mirror = journal::Mirror::beside(config.data());
+        journal::jobs::register(&mut runner, &db, &vault, &mirror);
         draw::jobs::register(&mut runner, &db, &vault, relays.clone());
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         purge::jobs::register(&mut runner, &db, &vault, &config);
