@@ -21,7 +21,7 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, MigrateError, Writer};
 use crate::platform::jobs::{Lane, Runner};
-use crate::platform::mail::{Mailer, MailerError};
+use crate::platform::mail::{MailSettings, Mailer, MailerError};
 use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::vault::{OpenError, Vault};
@@ -66,10 +66,10 @@ pub enum StartError {
 }
 
 impl App {
-    /// Opens database and keys and names every job.
-    pub fn open(config: Config, clock: Clock) -> Result<App, StartError> {
+    /// Opens the database and names every job; the vault is open already.
+    pub fn open(config: Config, clock: Clock, vault: Vault) -> Result<App, StartError> {
         let relays = HttpRelays::over_https(&config.relays)?;
-        App::open_with(config, clock, Arc::new(relays))
+        App::open_with(config, clock, Arc::new(relays), vault)
     }
 
     /// [`App::open`] with another source of beacons: a recorded one in tests and the demo.
@@ -77,11 +77,11 @@ impl App {
         config: Config,
         clock: Clock,
         relays: Arc<dyn Relays>,
+        vault: Vault,
     ) -> Result<App, StartError> {
         let db = Db::open(config.database(), clock)?;
-        let vault = Vault::open(&config.keys(), &config.site)?;
         let config = Arc::new(config);
-        let mailer = Arc::new(Mailer::new(&config)?);
+        let mailer = Arc::new(Mailer::new(&MailSettings::of(&config))?);
         let mut runner = Runner::new(db.clone());
         db.write_now("appoint witnesses", |tx| {
             journal::appoint(tx, &config.witnesses, config.quorum)

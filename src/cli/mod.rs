@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
+use crate::vault::{self, Start, Vault};
 
 mod demo;
 mod draws;
@@ -66,6 +67,9 @@ enum Command {
     /// See what is deleted when, and delete what is due.
     #[command(subcommand)]
     Purge(purges::Command),
+    /// The vault's own process; started by the others.
+    #[command(name = "__vault", hide = true)]
+    Vault,
 }
 
 /// How a command ended, other than well.
@@ -94,6 +98,9 @@ pub fn run() -> ExitCode {
         }
     };
     log_to_stderr();
+    if matches!(arguments.command, Some(Command::Vault)) {
+        return vault::serve();
+    }
     match arguments.command.unwrap_or(Command::Serve).run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop::NotYet(words)) => {
@@ -117,6 +124,7 @@ impl Command {
             Command::Draw(command) => draws::run(command),
             Command::Witness(arguments) => witness::run(arguments),
             Command::Purge(command) => purges::run(command),
+            Command::Vault => unreachable!("the vault has begun already"),
         }
     }
 }
@@ -137,7 +145,13 @@ fn tables() -> Result<Db, Stop> {
 /// Everything, for commands that sign or erase; a running server must be stopped first.
 fn everything() -> Result<App, Stop> {
     let (_, config) = configured()?;
-    Ok(App::open(config, clock()?)?)
+    let vault = vault(&config)?;
+    Ok(App::open(config, clock()?, vault)?)
+}
+
+/// The vault in a process of its own, which ends with this one.
+fn vault(config: &Config) -> Result<Vault, Stop> {
+    Ok(Vault::spawn(vault::program(), Start::of(config))?)
 }
 
 /// The machine's clock, or in a test build the one that `FAIRDRAW_CLOCK` starts.

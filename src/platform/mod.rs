@@ -4,6 +4,8 @@
 
 pub mod clock;
 pub mod config;
+pub mod confine;
+pub mod control;
 pub mod db;
 pub mod fault;
 pub mod ids;

@@ -17,6 +17,7 @@ use crate::audit;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids;
+use crate::platform::mail::MailerError;
 
 #[macro_use]
 pub mod access;
@@ -30,6 +31,7 @@ mod keys;
 mod leak_control;
 mod ledger;
 mod opening;
+mod process;
 pub mod purpose;
 mod store;
 #[cfg(test)]
@@ -45,6 +47,7 @@ pub use field::{
 pub use handle::Vault;
 pub use keys::KeyError;
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
+pub use process::{LaunchError, OperatorPolicy, Start, program, serve};
 pub use purpose::{
     LiveReveal, OwnCopy, PrizeHandover, ServiceAnalysis, WinnerCall, WinnerExport, WinnerNotice,
 };
@@ -115,6 +118,12 @@ pub enum OpenError {
     /// The site's name cannot name a signing key.
     #[error("the site's name cannot be the name of a signing key")]
     Site(#[from] NoteError),
+    /// The vault's process.
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
+    /// The mail server's address.
+    #[error("the mail settings cannot be used")]
+    Mail(#[from] MailerError),
 }
 
 /// Why a token was not accepted.

@@ -6,6 +6,8 @@
 //!
 //! Not here: what is done with a message (`keeper`), how it is asked for (`mod.rs`).
 
+mod post;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
