@@ -45,7 +45,7 @@ pub use field::{
     PostalCode,
 };
 pub use handle::Vault;
-pub use keys::KeyError;
+pub use keys::{KeyError, SIGNS_OF_KEYS};
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use process::{LaunchError, OperatorPolicy, Start, program, serve};
 pub use purpose::{
