@@ -54,7 +54,7 @@ pub use field::{
     Phone, PostalCode, RegisteredAddress, RequestText, TextField,
 };
 pub use handle::Vault;
-pub use keys::KeyError;
+pub use keys::{KeyError, SIGNS_OF_KEYS};
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use own_copy::OwnCopyOf;
 pub use particulars::{OpenedParticulars, Particulars};
