@@ -39,6 +39,7 @@ mod process;
 pub mod purpose;
 mod scopes;
 mod sealer;
+mod shares;
 mod store;
 #[cfg(test)]
 mod tests;
@@ -69,8 +70,11 @@ pub use scopes::{
 };
 pub use sealer::Sealer;
 pub use store::TABLES;
+pub use shares::NewShares;
 pub use winner::{VerifiedDraw, WinnerProof};
-pub use wire::{CheckpointOf, FileSystem, NotAWinner, OpeningPolicy, Refusal, Shredded, Standing};
+pub use wire::{
+    CheckpointOf, FileSystem, Lock, NotAWinner, OpeningPolicy, Refusal, Shredded, Standing,
+};
 
 /// Why the vault did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -102,7 +106,7 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::Refused(Refusal::NoKey) => Kind::Gone,
-            Error::Refused(Refusal::Expired) => Kind::Invalid,
+            Error::Refused(Refusal::Expired | Refusal::NotAShare) => Kind::Invalid,
             Error::Refused(Refusal::Storage) => Kind::Unavailable,
             Error::Refused(
                 Refusal::NotAWinner(_)
@@ -125,6 +129,7 @@ impl Fault for Error {
             Error::Refused(Refusal::NotAWinner(_) | Refusal::OtherDraw) => "vault.not_a_winner",
             Error::Refused(Refusal::TooMany) => "vault.too_many",
             Error::Refused(Refusal::Locked) => "vault.locked",
+            Error::Refused(Refusal::NotAShare) => "vault.not_a_share",
             Error::Refused(Refusal::NotAllowed) => "vault.not_allowed",
             Error::Refused(_) | Error::Answer => "vault.broken",
             Error::Audit(error) => error.code(),
