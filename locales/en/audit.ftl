@@ -90,3 +90,7 @@ audit-act-vault-opened = Contact of a winner opened
 audit-act-draw-removed = A draw removed
 audit-act-draw-cancelled = A draw cancelled
 audit-act-entry-earned = Earned chances imported
+audit-act-policy-retention-set = Set a retention period
+audit-act-policy-processor-added = Added a processor
+audit-act-policy-processor-ended = Ended a processor
+audit-act-activity-codes-edited = Changed purposes and categories

@@ -34,6 +34,7 @@ pub mod purpose;
 mod store;
 #[cfg(test)]
 mod tests;
+mod told;
 mod winner;
 mod wire;
 
@@ -48,6 +49,7 @@ pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use purpose::{
     LiveReveal, OwnCopy, PrizeHandover, ServiceAnalysis, WinnerCall, WinnerExport, WinnerNotice,
 };
+pub use told::{on_consent, tell};
 pub use winner::{VerifiedDraw, WinnerProof};
 pub use wire::{CheckpointOf, FileSystem, NotAWinner, Refusal, Shredded, Standing};
 
@@ -63,6 +65,9 @@ pub enum Error {
     /// The activity has no public keys in the database.
     #[error("the activity has no public keys")]
     NoPublicKeys,
+    /// The notice that the person read does not name the purpose.
+    #[error("the notice does not name the purpose")]
+    NotTold,
     /// The record of acts.
     #[error(transparent)]
     Audit(#[from] audit::Error),
@@ -86,6 +91,7 @@ impl Fault for Error {
             Error::Refused(Refusal::NotAWinner(_) | Refusal::OtherDraw | Refusal::TooMany) => {
                 Kind::Forbidden
             }
+            Error::NotTold => Kind::Forbidden,
             Error::Refused(_) | Error::Answer | Error::NoPublicKeys => Kind::Broken,
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
@@ -99,6 +105,7 @@ impl Fault for Error {
             Error::Refused(Refusal::Storage) => "vault.unavailable",
             Error::Refused(Refusal::NotAWinner(_) | Refusal::OtherDraw) => "vault.not_a_winner",
             Error::Refused(Refusal::TooMany) => "vault.too_many",
+            Error::NotTold => "vault.not_told",
             Error::Refused(_) | Error::Answer => "vault.broken",
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),

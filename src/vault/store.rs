@@ -4,7 +4,10 @@
 
 use diesel::prelude::*;
 
+use lucky_draw::encode::Hash;
+
 use super::{Count, ItemKind, PublicKeys, Sealed};
+use crate::platform::db::schema::retention::told_purposes;
 use crate::platform::db::schema::{vault_items, vault_keys};
 use crate::platform::db::{self, Tx};
 
@@ -112,4 +115,29 @@ pub(super) fn erase(tx: &mut Tx, activity: &str, item: &str) -> Result<usize, db
 pub(super) fn erase_all(tx: &mut Tx, activity: &str) -> Result<usize, db::Error> {
     let rows = vault_items::table.filter(vault_items::activity_id.eq(activity));
     Ok(diesel::delete(rows).execute(tx.conn())?)
+}
+
+/// What the notices of an activity name: hash of the notice, code of the purpose.
+pub(super) fn told(tx: &mut Tx, activity: &str) -> Result<Vec<(Vec<u8>, String)>, db::Error> {
+    Ok(told_purposes::table
+        .filter(told_purposes::activity_id.eq(activity))
+        .select((told_purposes::notice, told_purposes::purpose))
+        .load(tx.conn())?)
+}
+
+pub(super) fn insert_told(
+    tx: &mut Tx,
+    activity: &str,
+    notice: &Hash,
+    purpose: &str,
+) -> Result<(), db::Error> {
+    let row = (
+        told_purposes::activity_id.eq(activity),
+        told_purposes::notice.eq(notice.0.as_slice()),
+        told_purposes::purpose.eq(purpose),
+    );
+    diesel::insert_into(told_purposes::table)
+        .values(row)
+        .execute(tx.conn())?;
+    Ok(())
 }
