@@ -28,6 +28,8 @@ pub(super) type Key = Zeroizing<[u8; 32]>;
 const SLOT: usize = PAGE / 2;
 const KEY_MAGIC: &[u8; 16] = b"fairdraw-key/1\0\0";
 const KEK_MAGIC: &[u8; 16] = b"fairdraw-kek/1\0\0";
+/// What every key file begins with, twice: to be looked for where no key may be.
+pub const SIGNS_OF_KEYS: [&[u8]; 2] = [KEY_MAGIC, KEK_MAGIC];
 const ENDING: &str = ".key";
 /// What ends the name of a key that belongs to another one: the own secret of a draw.
 const BELONGING: &str = ".opseed";

@@ -86,7 +86,7 @@ fn publish_view(
     let mut problems = draw::problems(tx, &draft, now)?;
     problems.extend(draw::not_allowed(&plans, library));
     let asked = activity::asked_fields(tx, id)?;
-    let notice = policy::notice(&draft, &asked, library);
+    let notice = policy::notice_now(tx, &draft, library)?;
     let mut draws = Vec::new();
     for plan in &plans {
         let rules = match problems.is_empty() {
@@ -173,12 +173,11 @@ async fn publish(
         .map_err(AppError::broken)??;
     db.write("publish activity", move |tx| {
         let draft: Activity<Draft> = Activity::at(activity::by_id(tx, &published)?)?;
-        let asked = activity::asked_fields(tx, &published)?;
         // Asked again in here: librarians may have got their shares meanwhile, and with them the
         // activity another key.
         let terms = Terms {
             keys: vault.create_activity(published.as_str())?,
-            notice: policy::notice(&draft, &asked, &library),
+            notice: policy::notice_now(tx, &draft, &library)?,
         };
         draw::publish(tx, &vault, &by, draft, &terms)
     })
