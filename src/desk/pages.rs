@@ -3,7 +3,8 @@
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::{Admin, Librarian};
-use crate::account::{self, Permission, Staff};
+use crate::account::wire::HealthView;
+use crate::account::{Permission, Staff};
 use crate::activity::{self, ActivityId, Stage};
 use crate::platform::db::Db;
 use crate::platform::text::Language;
@@ -24,6 +25,10 @@ async fn today(lang: Language, staff: Staff, db: &State<Db>) -> AppResult<Reply>
     if staff.may(Permission::Inspect) {
         return Ok(Reply::go(lang, "/staff/inspections"));
     }
+    // Nor for those who only look after data that is kept or handed on.
+    if !staff.may(Permission::RunActivities) {
+        return Ok(Reply::go(lang, "/admin/custody"));
+    }
     let today = db.read("read desk", super::today).await?;
     let page = Page::new(lang, "desk/today", TodayView::of(lang, &today)).no_store();
     Ok(page.into())
@@ -36,7 +41,7 @@ async fn administration(lang: Language, _admin: Admin, db: &State<Db>) -> AppRes
         .read("read administration", move |tx| {
             let reminders = reminders::list(tx)?;
             Ok::<_, Error>(AdminView {
-                health: account::pages::health(tx, engine)?,
+                health: HealthView::read(tx, engine)?,
                 reminders: ReminderRow::all(lang, &reminders),
             })
         })

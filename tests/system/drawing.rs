@@ -102,7 +102,7 @@ impl Ceremony {
         let clock = Clock::standing_at(due().plus(-10 * DAY));
         let database = TestDatabase::fresh(engine);
         let db = database.open(&clock);
-        let keys = database.data().join("keys");
+        let keys = database.keys();
         let vault = Vault::open(&keys, "lib.example.tw").expect("a new key folder");
         Ceremony {
             db,
