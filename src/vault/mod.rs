@@ -113,7 +113,6 @@ impl Fault for Error {
             Error::Refused(Refusal::NoKey) => Kind::Gone,
             Error::Refused(Refusal::Expired | Refusal::NotAShare) => Kind::Invalid,
             Error::Refused(Refusal::Storage) => Kind::Unavailable,
-            Error::NotTold => Kind::Forbidden,
             Error::Refused(
                 Refusal::NotAWinner(_)
                 | Refusal::OtherDraw
@@ -121,6 +120,7 @@ impl Fault for Error {
                 | Refusal::Locked
                 | Refusal::NotAllowed,
             ) => Kind::Forbidden,
+            Error::NotTold => Kind::Forbidden,
             Error::Refused(_) | Error::Answer | Error::NoPublicKeys => Kind::Broken,
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
@@ -134,10 +134,10 @@ impl Fault for Error {
             Error::Refused(Refusal::Storage) => "vault.unavailable",
             Error::Refused(Refusal::NotAWinner(_) | Refusal::OtherDraw) => "vault.not_a_winner",
             Error::Refused(Refusal::TooMany) => "vault.too_many",
-            Error::NotTold => "vault.not_told",
             Error::Refused(Refusal::Locked) => "vault.locked",
             Error::Refused(Refusal::NotAShare) => "vault.not_a_share",
             Error::Refused(Refusal::NotAllowed) => "vault.not_allowed",
+            Error::NotTold => "vault.not_told",
             Error::Refused(_) | Error::Answer => "vault.broken",
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),

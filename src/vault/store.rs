@@ -4,12 +4,12 @@
 
 use diesel::prelude::*;
 
-use lucky_draw::encode::Hash;
-
 use super::{Count, ItemKind, PublicKeys, ScopeKey, Sealed};
 use crate::platform::clock::Timestamp;
-use crate::platform::db::schema::retention::told_purposes;
 use crate::platform::db::schema::{vault_items, vault_keys, vault_scopes};
+use lucky_draw::encode::Hash;
+
+use crate::platform::db::schema::retention::told_purposes;
 use crate::platform::db::{self, Tx};
 
 /// What this file reads and writes, for the list of the purge.
@@ -203,6 +203,18 @@ pub(super) fn erase_all(tx: &mut Tx, activity: &str) -> Result<usize, db::Error>
     Ok(diesel::delete(rows).execute(tx.conn())?)
 }
 
+pub(super) fn left(tx: &mut Tx, activity: &str) -> Result<u64, db::Error> {
+    let boxes: i64 = vault_items::table
+        .filter(vault_items::activity_id.eq(activity))
+        .count()
+        .get_result(tx.conn())?;
+    let keys: i64 = vault_keys::table
+        .filter(vault_keys::activity_id.eq(activity))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(u64::try_from(boxes + keys).unwrap_or_default())
+}
+
 /// What the notices of an activity name: hash of the notice, code of the purpose.
 pub(super) fn told(tx: &mut Tx, activity: &str) -> Result<Vec<(Vec<u8>, String)>, db::Error> {
     Ok(told_purposes::table
@@ -226,16 +238,4 @@ pub(super) fn insert_told(
         .values(row)
         .execute(tx.conn())?;
     Ok(())
-}
-
-pub(super) fn left(tx: &mut Tx, activity: &str) -> Result<u64, db::Error> {
-    let boxes: i64 = vault_items::table
-        .filter(vault_items::activity_id.eq(activity))
-        .count()
-        .get_result(tx.conn())?;
-    let keys: i64 = vault_keys::table
-        .filter(vault_keys::activity_id.eq(activity))
-        .count()
-        .get_result(tx.conn())?;
-    Ok(u64::try_from(boxes + keys).unwrap_or_default())
 }
