@@ -1,8 +1,10 @@
 //! What the library says about personal data: who holds it, until when, what was erased, and every
 //! notice that was shown.
 
+use fairdraw::activity::{self, ActivityId};
 use fairdraw::platform::clock::{DAY, HOUR};
 use fairdraw::platform::text::Language;
+use fairdraw::policy;
 use fairdraw::policy::retention::{Class, span};
 use rocket::http::Status;
 
@@ -25,8 +27,8 @@ fn a_visitor_learns_who_holds_the_data_and_until_when_in_two_clicks(engine: Engi
     let life = Life::published(engine, |_| ());
     let visitor = life.app.visitor();
     for (address, library, day) in [
-        ("/", "示範圖書館", "113年9月14日"),
-        ("/en", "Demonstration Library", "14 September 2024"),
+        ("/", "示範圖書館", "113 年 9 月 14 日（六）"),
+        ("/en", "Demonstration Library", "Sat 14 Sep 2024"),
     ] {
         let home = visitor.get(address);
         let link = home
@@ -115,7 +117,7 @@ fn a_period_is_set_within_its_class_and_the_public_reads_why(engine: Engine) {
     assert!(record.contains("設定保存期限"), "{record}");
     assert!(record.contains("entries 180 45"), "{record}");
     // The published activity keeps its day.
-    assert!(public.contains("113年9月14日"), "{public}");
+    assert!(public.contains("113 年 9 月 14 日（六）"), "{public}");
     assert_eq!(Class::Entries.bounds().max, 180);
 }
 
@@ -211,21 +213,27 @@ fn the_codes_that_a_librarian_picks_stand_in_the_notice(engine: Engine) {
     }
     let done = staff.post(&path, &picked);
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
-    let preview = staff
-        .get(&format!("/staff/activities/{draft}/publish"))
-        .text("main");
-    assert!(
-        preview.contains("157 調查、統計與研究分析；109 教育或訓練行政"),
-        "{preview}"
-    );
-    assert!(
-        preview.contains("問題中另外會問到：C051 學校紀錄"),
-        "{preview}"
-    );
-    assert!(
-        preview.contains("Questions ask besides: C051 school records"),
-        "{preview}"
-    );
+    let notice = life
+        .app
+        .app
+        .db
+        .read_now("notice", |tx| {
+            let facts = activity::by_id(tx, &ActivityId::from(draft.as_str()))?;
+            policy::notice_now(tx, &facts, &life.app.app.config)
+        })
+        .expect("readable");
+    for words in [
+        "（157 調查、統計與研究分析；109 教育或訓練行政）",
+        "問題中另外會問到：C051 學校紀錄",
+    ] {
+        assert!(notice.zh.contains(words), "{words}: {}", notice.zh);
+    }
+    for words in [
+        "109 education",
+        "Questions ask besides: C051 school records",
+    ] {
+        assert!(notice.en.contains(words), "{words}: {}", notice.en);
+    }
     // A published activity has what it was published with.
     let published = staff.get(&format!("{}/codes", life.base()));
     assert_eq!(published.status, Status::Conflict);
@@ -275,7 +283,7 @@ fn a_date_that_moves_makes_a_new_notice_and_an_entry_keeps_its_own(engine: Engin
     life.enter(&Patron::number(1));
     let visitor = life.app.visitor();
     let first = visitor.get("/a/summer-2024/privacy").text("main");
-    assert!(first.contains("到 113年9月14日 刪除"), "{first}");
+    assert!(first.contains("到 113 年 9 月 14 日（六） 刪除"), "{first}");
 
     let staff = life.app.visitor();
     let page = staff.get("/staff/sign-in");
@@ -309,25 +317,25 @@ fn a_date_that_moves_makes_a_new_notice_and_an_entry_keeps_its_own(engine: Engin
     assert_eq!(moved.status, Status::SeeOther, "{}", moved.mistakes());
 
     let now = visitor.get("/a/summer-2024/privacy").text("main");
-    assert!(now.contains("到 113年9月17日 刪除"), "{now}");
+    assert!(now.contains("到 113 年 9 月 17 日（二） 刪除"), "{now}");
     assert!(now.contains("第 2 版"), "{now}");
     let old = visitor.get("/a/summer-2024/privacy/1").text("main");
-    assert!(old.contains("到 113年9月14日 刪除"), "{old}");
+    assert!(old.contains("到 113 年 9 月 14 日（六） 刪除"), "{old}");
     assert!(old.contains("看這一份報名的人，以這一份為準"), "{old}");
     // The form shows the new one, and who enters now names it.
     let form = visitor.get("/a/summer-2024/enter").text("#notice");
-    assert!(form.contains("到 113年9月17日 刪除"), "{form}");
+    assert!(form.contains("到 113 年 9 月 17 日（二） 刪除"), "{form}");
     life.enter(&Patron::number(2));
     let named: usize = life
         .app
         .app
         .db
         .read_now("notices", |tx| {
-            let id = fairdraw::activity::ActivityId::from(life.activity.as_str());
-            let versions = fairdraw::policy::versions::all(tx, &id)?;
+            let id = ActivityId::from(life.activity.as_str());
+            let versions = policy::versions::all(tx, &id)?;
             let hashes: std::collections::BTreeSet<[u8; 32]> =
                 versions.iter().map(|version| version.hash().0).collect();
-            Ok::<_, fairdraw::policy::Error>(hashes.len())
+            Ok::<_, policy::Error>(hashes.len())
         })
         .expect("readable");
     assert_eq!(named, 2);
