@@ -161,13 +161,16 @@ fn t26_no_purpose_is_added_without_a_new_notice(engine: Engine) {
         "DELETE FROM told_purposes WHERE purpose = 'winner-call'",
     );
     let staff = life.draw();
-    let winners = format!("{}/winners", life.draw_base());
+    let notify = format!("{}/notify", life.draw_base());
+    let told = staff.send(&staff.get(&notify), &notify, &[]);
+    assert_eq!(told.status, Status::SeeOther, "{}", told.mistakes());
+    let places = format!("{}/winners/", life.draw_base());
     let place = staff
-        .get(&winners)
+        .get(&format!("{}/winners", life.base()))
         .html
         .split("href=\"")
         .filter_map(|rest| rest.split('"').next())
-        .find(|link| link.starts_with(&format!("{winners}/")) && link.ends_with("/1"))
+        .find(|link| link.starts_with(&places))
         .expect("a winner has a page")
         .to_owned();
     let call = format!("{place}/call");
