@@ -172,6 +172,11 @@ pub const ROOMS: &[Room] = &[
         fate: Fate::Kept("the tombstone and its certificate"),
     },
     Room {
+        name: "scopes",
+        tables: &["vault_scopes"],
+        fate: Fate::Site("names and public keys of keys that belong to no activity"),
+    },
+    Room {
         name: "staff",
         tables: &[
             "staff",

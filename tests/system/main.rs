@@ -20,6 +20,7 @@ mod counting;
 mod disclosing;
 mod drawing;
 mod following_the_journal;
+mod guessing;
 mod holding;
 mod keeping_rows;
 mod keeping_the_record;
