@@ -52,6 +52,11 @@ impl TestApp {
             ..Config::default()
         };
         change(&mut config);
+        TestApp::over(engine, database, config, clock)
+    }
+
+    /// Starts on a database that is there already, as after a stop.
+    pub fn over(engine: Engine, database: TestDatabase, config: Config, clock: &Clock) -> TestApp {
         let vault = vault(engine, &config).expect("the keys open");
         let app = App::open_with(config, clock.clone(), Arc::new(NoRelays), vault)
             .expect("the application opens");
@@ -68,6 +73,12 @@ impl TestApp {
             database,
             client,
         }
+    }
+
+    /// Stops, and leaves what a stopped server leaves behind.
+    pub fn stopped(self) -> (TestDatabase, Config) {
+        let config = Config::clone(&self.app.config);
+        (self.database, config)
     }
 
     /// Somebody with a browser and no cookies.
