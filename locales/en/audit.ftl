@@ -86,6 +86,9 @@ audit-act-staff-setup-link-made = Link for the first administrator made
 audit-act-staff-signed-in = Signed in
 audit-act-staff-signed-out = Signed out
 audit-act-vault-opened = Contact of a winner opened
+audit-act-vault-opened-kept = A record of a request or of the tax vault opened
+audit-act-vault-shared = Contact opened for a benefit provider that the person ticked
+audit-act-vault-disclosed = Contact opened for a disclosure
 
 audit-act-draw-removed = A draw removed
 audit-act-draw-cancelled = A draw cancelled

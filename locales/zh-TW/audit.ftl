@@ -81,6 +81,9 @@ audit-act-staff-setup-link-made = 建立第一位管理員的設定連結
 audit-act-staff-signed-in = 登入
 audit-act-staff-signed-out = 登出
 audit-act-vault-opened = 開啟得獎者的聯絡資料
+audit-act-vault-opened-kept = 開啟個資請求或稅務資料
+audit-act-vault-shared = 為當事人勾選的提供單位開啟聯絡資料
+audit-act-vault-disclosed = 依法提供而開啟聯絡資料
 
 audit-act-draw-removed = 移除一場抽獎
 audit-act-draw-cancelled = 取消一場抽獎

@@ -23,6 +23,10 @@ async fn today(lang: Language, staff: Staff, db: &State<Db>) -> AppResult<Reply>
     if staff.may(Permission::Inspect) {
         return Ok(Reply::go(lang, "/staff/inspections"));
     }
+    // Nor for those who only look after data that is kept or handed on.
+    if !staff.may(Permission::RunActivities) {
+        return Ok(Reply::go(lang, "/admin/custody"));
+    }
     let today = db.read("read desk", super::today).await?;
     let page = Page::new(lang, "desk/today", TodayView::of(lang, &today)).no_store();
     Ok(page.into())

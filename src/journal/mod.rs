@@ -8,6 +8,7 @@
 
 use lucky_draw::encode::{Hash, sha256};
 use lucky_draw::note::{TlogProof, Verifier};
+use lucky_draw::record::{GrammarError, SiteNote};
 
 use crate::log::{self, Log};
 use crate::platform::clock::Timestamp;
@@ -40,6 +41,9 @@ pub enum Error {
     /// The log beneath.
     #[error(transparent)]
     Log(#[from] log::Error),
+    /// What the site wants to state about itself has not the form of a site note.
+    #[error("this is no site note")]
+    Form(#[from] GrammarError),
     /// The vault, which signs.
     #[error(transparent)]
     Vault(#[from] vault::Error),
@@ -71,6 +75,7 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::Log(error) => error.kind(),
+            Error::Form(_) => Kind::Broken,
             Error::Mirror(_) | Error::ForeignMirror | Error::MirrorDiffers { .. } => Kind::Broken,
             Error::Vault(error) => error.kind(),
             Error::Db(error) => error.kind(),
@@ -80,6 +85,7 @@ impl Fault for Error {
     fn code(&self) -> &'static str {
         match self {
             Error::Log(error) => error.code(),
+            Error::Form(_) => "journal.form",
             Error::Mirror(_) => "journal.mirror",
             Error::ForeignMirror | Error::MirrorDiffers { .. } => "journal.mirror_differs",
             Error::Vault(error) => error.code(),
@@ -136,6 +142,26 @@ pub fn write(tx: &mut Tx, vault: &Vault, text: &str) -> Result<Written, Error> {
         signed,
         proof: proof_under(tx, &journal, position, checkpoint)?,
     })
+}
+
+/// Writes what the site states about itself, apart from its draws: a site note of these lines
+/// (draw-protocol 4.9). Names are `[a-z0-9-]{1,32}`, values plain ASCII with single spaces.
+pub fn write_site(
+    tx: &mut Tx,
+    vault: &Vault,
+    of: &str,
+    lines: &[(&str, String)],
+) -> Result<Written, Error> {
+    let lines = lines.iter();
+    let note = SiteNote {
+        of: of.to_owned(),
+        lines: lines
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect(),
+    };
+    let text = note.to_text();
+    SiteNote::parse(&text)?;
+    write(tx, vault, &text)
 }
 
 fn proof_under(
