@@ -69,7 +69,14 @@ pub(super) fn make(arguments: &BackupArguments) -> Result<(), Stop> {
         data: config.data(),
         keys: &keys,
     };
-    let standing = confine::files(&reach(&config, &arguments.file));
+    // PostgreSQL's own program makes the copy there; it is confined with this one.
+    let system = Path::new("/usr");
+    let programs = match config.database() {
+        Target::Sqlite(_) => &[][..],
+        Target::Postgres(_) => &[system],
+    };
+    let reach = reach(&config, &arguments.file);
+    let standing = confine::files_and_programs(&reach, programs);
     let made = backup::make(&db, &config.site, folders, &arguments.file)?;
     let contents = &made.contents;
     println!(
