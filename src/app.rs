@@ -27,7 +27,7 @@ use crate::platform::web::site::Site;
 use crate::vault::{OpenError, Vault};
 use crate::{
     account, activity, audit, backup, custody, desk, draw, entry, inspection, journal, live,
-    notify, portal, purge, rights, stats, survey,
+    notify, policy, portal, purge, rights, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -154,6 +154,7 @@ impl App {
             audit::pages::routes(),
             desk::pages::routes(),
             activity::pages::routes(),
+            policy::pages::routes(),
             survey::pages::routes(),
             notify::pages::routes(),
             stats::pages::routes(),

@@ -43,6 +43,7 @@ mod shares;
 mod store;
 #[cfg(test)]
 mod tests;
+mod told;
 mod winner;
 mod wire;
 
@@ -69,8 +70,9 @@ pub use scopes::{
     seal_to_scope,
 };
 pub use sealer::Sealer;
-pub use store::TABLES;
 pub use shares::NewShares;
+pub use store::TABLES;
+pub use told::{on_consent, tell};
 pub use winner::{VerifiedDraw, WinnerProof};
 pub use wire::{
     CheckpointOf, FileSystem, Lock, NotAWinner, OpeningPolicy, Refusal, Shredded, Standing,
@@ -88,6 +90,9 @@ pub enum Error {
     /// The activity has no public keys in the database.
     #[error("the activity has no public keys")]
     NoPublicKeys,
+    /// The notice that the person read does not name the purpose.
+    #[error("the notice does not name the purpose")]
+    NotTold,
     /// The record of acts.
     #[error(transparent)]
     Audit(#[from] audit::Error),
@@ -115,6 +120,7 @@ impl Fault for Error {
                 | Refusal::Locked
                 | Refusal::NotAllowed,
             ) => Kind::Forbidden,
+            Error::NotTold => Kind::Forbidden,
             Error::Refused(_) | Error::Answer | Error::NoPublicKeys => Kind::Broken,
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
@@ -131,6 +137,7 @@ impl Fault for Error {
             Error::Refused(Refusal::Locked) => "vault.locked",
             Error::Refused(Refusal::NotAShare) => "vault.not_a_share",
             Error::Refused(Refusal::NotAllowed) => "vault.not_allowed",
+            Error::NotTold => "vault.not_told",
             Error::Refused(_) | Error::Answer => "vault.broken",
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),

@@ -7,6 +7,9 @@ use diesel::prelude::*;
 use super::{Count, ItemKind, PublicKeys, ScopeKey, Sealed};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::schema::{vault_items, vault_keys, vault_scopes};
+use lucky_draw::encode::Hash;
+
+use crate::platform::db::schema::retention::told_purposes;
 use crate::platform::db::{self, Tx};
 
 /// What this file reads and writes, for the list of the purge.
@@ -210,4 +213,29 @@ pub(super) fn left(tx: &mut Tx, activity: &str) -> Result<u64, db::Error> {
         .count()
         .get_result(tx.conn())?;
     Ok(u64::try_from(boxes + keys).unwrap_or_default())
+}
+
+/// What the notices of an activity name: hash of the notice, code of the purpose.
+pub(super) fn told(tx: &mut Tx, activity: &str) -> Result<Vec<(Vec<u8>, String)>, db::Error> {
+    Ok(told_purposes::table
+        .filter(told_purposes::activity_id.eq(activity))
+        .select((told_purposes::notice, told_purposes::purpose))
+        .load(tx.conn())?)
+}
+
+pub(super) fn insert_told(
+    tx: &mut Tx,
+    activity: &str,
+    notice: &Hash,
+    purpose: &str,
+) -> Result<(), db::Error> {
+    let row = (
+        told_purposes::activity_id.eq(activity),
+        told_purposes::notice.eq(notice.0.as_slice()),
+        told_purposes::purpose.eq(purpose),
+    );
+    diesel::insert_into(told_purposes::table)
+        .values(row)
+        .execute(tx.conn())?;
+    Ok(())
 }
