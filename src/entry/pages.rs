@@ -32,6 +32,7 @@ use crate::platform::web::error::{AppError, AppResult};
 use crate::survey;
 
 use super::Error;
+use super::provider;
 use super::submit::{self, Terms};
 use super::wire::Sheet;
 
@@ -133,11 +134,13 @@ async fn sheet(db: &Db, slug: &str) -> AppResult<(Sheet, Option<Terms>)> {
                 _ => None,
             };
             let drums = super::drums(tx, &facts.id)?;
+            let offers = provider::of_activity(tx, &facts.id)?;
             let sheet = Sheet {
                 facts,
                 asked,
                 questions,
                 drums,
+                offers,
             };
             Ok::<_, Error>((sheet, terms))
         })
