@@ -24,6 +24,7 @@ use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::{Mailer, MailerError};
 use crate::platform::web;
 use crate::platform::web::site::Site;
+use crate::rights::pages::RequestLimit;
 use crate::vault::{OpenError, Vault};
 use crate::{
     account, activity, audit, custody, desk, draw, entry, inspection, journal, live, notify,
@@ -41,6 +42,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// The way to the mail server.
     pub mailer: Arc<Mailer>,
+    /// How often one network or one person may try.
+    pub limits: fn() -> Limits,
     relays: Arc<dyn Relays>,
     runner: Arc<Runner>,
 }
@@ -90,11 +93,13 @@ impl App {
         draw::jobs::register(&mut runner, &db, &vault, relays.clone());
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         purge::jobs::register(&mut runner, &db, &vault, &config);
+        rights::jobs::register(&mut runner, &db, &vault);
         Ok(App {
             db,
             vault,
             config,
             mailer,
+            limits: Limits::usual,
             relays,
             runner: Arc::new(runner),
         })
@@ -129,6 +134,7 @@ impl App {
             .manage(Arc::new(live::Hall::default()))
             .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
+            .manage(RequestLimit::default())
             .manage(ProofLimit::default())
             .manage(Arc::new(Shelf::default()))
             .manage(clock)
@@ -137,7 +143,7 @@ impl App {
                 self.db.clone(),
                 Taking::new(self.vault.clone()),
             ))
-            .manage(Limits::usual());
+            .manage((self.limits)());
         let pages = [
             portal::pages::routes(),
             entry::pages::routes(),

@@ -86,7 +86,17 @@ audit-act-staff-setup-link-made = Link for the first administrator made
 audit-act-staff-signed-in = Signed in
 audit-act-staff-signed-out = Signed out
 audit-act-vault-opened = Contact of a winner opened
+audit-act-vault-opened-kept = A record of a request or of the tax vault opened
+audit-act-vault-shared = Contact opened for a benefit provider that the person ticked
+audit-act-vault-disclosed = Contact opened for a disclosure
 
 audit-act-draw-removed = A draw removed
 audit-act-draw-cancelled = A draw cancelled
 audit-act-entry-earned = Earned chances imported
+audit-act-entry-corrected = entrant corrected the data
+audit-act-entry-erased = entrant had the data erased
+audit-act-entry-sharing-stopped = entrant took back a consent to share
+audit-act-rights-received = request about personal data received
+audit-act-rights-extended = request about personal data extended
+audit-act-rights-answered = request about personal data answered
+audit-act-rights-taken-back = request about personal data taken back

@@ -81,7 +81,17 @@ audit-act-staff-setup-link-made = 建立第一位管理員的設定連結
 audit-act-staff-signed-in = 登入
 audit-act-staff-signed-out = 登出
 audit-act-vault-opened = 開啟得獎者的聯絡資料
+audit-act-vault-opened-kept = 開啟個資請求或稅務資料
+audit-act-vault-shared = 為當事人勾選的提供單位開啟聯絡資料
+audit-act-vault-disclosed = 依法提供而開啟聯絡資料
 
 audit-act-draw-removed = 移除一場抽獎
 audit-act-draw-cancelled = 取消一場抽獎
 audit-act-entry-earned = 匯入累積的抽獎機會
+audit-act-entry-corrected = 報名人更正資料
+audit-act-entry-erased = 報名人刪除資料
+audit-act-entry-sharing-stopped = 報名人撤回對合作單位的同意
+audit-act-rights-received = 收到個人資料申請
+audit-act-rights-extended = 延長個人資料申請的期限
+audit-act-rights-answered = 答覆個人資料申請
+audit-act-rights-taken-back = 本人撤回個人資料申請

@@ -14,13 +14,13 @@ use crate::activity::Stage;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 use crate::platform::ids;
-use crate::vault::{self, Contact, ItemKind};
+use crate::vault::{self, Contact, ItemKind, Vault};
 
 use super::consent::{Consent, ConsentTo};
 use super::own;
 use super::provider::ProviderId;
 use super::receipt::{self, Found};
-use super::submit::{self, Holder, SealedBox, Seals, Terms};
+use super::submit::{self, Holder, SealedBox, Terms};
 use super::{Entry, Error, store};
 
 /// What a person wants to be held instead.
@@ -49,7 +49,7 @@ pub fn may_correct(found: &Found, now: Timestamp) -> bool {
 
 /// Seals what is to be held instead, under the ids of the boxes that it replaces.
 pub fn prepare(
-    seals: Seals,
+    vault: &Vault,
     terms: &Terms,
     found: &Found,
     consents: &[Consent],
@@ -64,7 +64,7 @@ pub fn prepare(
         shares: Vec::new(),
     };
     let holder = Holder {
-        seals,
+        vault,
         terms,
         entry: &entry.id,
         secret,
@@ -77,7 +77,7 @@ pub fn prepare(
             let offer = terms.offers.iter().find(|each| each.provider.id == *provider);
             if let (Some(offer), Some(item)) = (offer, waiting_box(consents, provider)) {
                 let share =
-                    submit::seal_share(seals.sealer, terms, offer, item, tag, notice, contact)?;
+                    submit::seal_share(vault, terms, offer, item, tag, notice, contact)?;
                 correction.shares.push(share);
             }
         }

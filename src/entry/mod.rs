@@ -290,15 +290,14 @@ pub fn duplicates_of(
         .collect())
 }
 
-/// Whether the person of a ticket had the sealed data erased: nobody can be told, and a prize of
-/// that ticket passes on.
-pub fn is_erased(
+/// The tickets of a draw whose person had the sealed data erased, ascending, and when: nobody can
+/// be told, and a prize of theirs passes on.
+pub fn erased(
     tx: &mut Tx,
     activity: &ActivityId,
     draw: &str,
-    index: u64,
-) -> Result<bool, Error> {
-    Ok(store::is_erased(tx, activity, draw, index)?)
+) -> Result<Vec<(u64, Timestamp)>, Error> {
+    Ok(store::erased(tx, activity, draw)?)
 }
 
 /// The tickets of an entry, those of one draw together, in the order of the log.

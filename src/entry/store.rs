@@ -487,14 +487,13 @@ pub(super) fn name_answers(tx: &mut Tx, entry: &Entry, item: &str) -> Result<(),
     Ok(())
 }
 
-/// Whether the person of a ticket had the sealed data erased.
-pub(super) fn is_erased(
+/// The tickets of a draw whose person had the sealed data erased, ascending, and when.
+pub(super) fn erased(
     tx: &mut Tx,
     activity: &ActivityId,
     draw: &str,
-    index: u64,
-) -> Result<bool, db::Error> {
-    let found: i64 = tickets::table
+) -> Result<Vec<(u64, Timestamp)>, db::Error> {
+    let rows: Vec<(i64, Option<i64>)> = tickets::table
         .inner_join(
             entries::table.on(entries::activity_id
                 .eq(tickets::activity_id)
@@ -502,11 +501,14 @@ pub(super) fn is_erased(
         )
         .filter(tickets::activity_id.eq(activity.as_str()))
         .filter(tickets::draw_id.eq(draw))
-        .filter(tickets::position.eq(signed(index)))
         .filter(entries::erased_at.is_not_null())
-        .count()
-        .get_result(tx.conn())?;
-    Ok(found > 0)
+        .order(tickets::position)
+        .select((tickets::position, entries::erased_at))
+        .load(tx.conn())?;
+    let erased = rows.into_iter();
+    Ok(erased
+        .filter_map(|(position, at)| Some((unsigned(position), Timestamp(at?))))
+        .collect())
 }
 
 pub(super) fn count(tx: &mut Tx, activity: &ActivityId) -> Result<Counts, db::Error> {

@@ -17,8 +17,7 @@ use crate::platform::db::{GroupVerb, Tx, Writer};
 use crate::platform::ids;
 use crate::platform::text::Language;
 use crate::vault::{
-    self, AnswersOf, CheckpointOf, Contact, ContactOf, ItemKind, OwnCopyOf, PublicKeys, Sealer,
-    Vault,
+    self, AnswersOf, CheckpointOf, Contact, ContactOf, ItemKind, OwnCopyOf, PublicKeys, Vault,
 };
 
 use super::consent::ConsentTo;
@@ -122,7 +121,7 @@ pub fn tag(vault: &Vault, terms: &Terms, filled: &Filled) -> Result<Option<Hash>
 
 /// Seals and commits what a person filled in; the subject is gone afterwards.
 pub fn prepare(
-    seals: Seals,
+    vault: &Vault,
     terms: &Terms,
     secret: &Secret,
     notice: Hash,
@@ -142,9 +141,9 @@ pub fn prepare(
         }
         _ => Vec::new(),
     };
-    let mut new = seal(seals, terms, secret, notice, tag, &filled, tickets)?;
+    let mut new = seal(vault, terms, secret, notice, tag, &filled, tickets)?;
     if let Some(tag) = &tag {
-        new.shares = shares(seals.sealer, terms, tag, &notice, &filled.shares)?;
+        new.shares = shares(vault, terms, tag, &notice, &filled.shares)?;
         new.consents = consents(terms, notice, &new.shares);
     }
     Ok(new)
@@ -152,7 +151,7 @@ pub fn prepare(
 
 /// The boxes for the providers that the person ticked.
 fn shares(
-    sealer: &Sealer,
+    vault: &Vault,
     terms: &Terms,
     tag: &Hash,
     notice: &Hash,
@@ -161,7 +160,7 @@ fn shares(
     let mut shares = Vec::with_capacity(ticked.len());
     for (provider, contact) in ticked {
         if let Some(offer) = terms.offers.iter().find(|each| each.provider.id == *provider) {
-            let sealed = seal_share(sealer, terms, offer, ids::code(20), tag, notice, contact)?;
+            let sealed = seal_share(vault, terms, offer, ids::code(20), tag, notice, contact)?;
             shares.push((provider.clone(), sealed));
         }
     }
@@ -188,7 +187,7 @@ fn consents(
 
 /// Seals what a person filled in, with tickets that were committed already.
 pub(super) fn seal(
-    seals: Seals,
+    vault: &Vault,
     terms: &Terms,
     secret: &Secret,
     notice: Hash,
@@ -199,7 +198,7 @@ pub(super) fn seal(
     let activity = &terms.facts.id;
     let id = EntryId::fresh();
     let holder = Holder {
-        seals,
+        vault,
         terms,
         entry: &id,
         secret,
@@ -217,7 +216,7 @@ pub(super) fn seal(
     Ok(NewEntry {
         activity: activity.clone(),
         id,
-        lookup: seals.vault.lookup(secret)?,
+        lookup: vault.lookup(secret)?,
         notice,
         language: filled.language,
         tickets,
@@ -248,19 +247,10 @@ pub(super) fn new_ticket(
     })
 }
 
-/// What seals: the public side for boxes, the vault for the person's own copies.
-#[derive(Clone, Copy)]
-pub struct Seals<'a> {
-    /// The vault.
-    pub vault: &'a Vault,
-    /// Seals to public keys.
-    pub sealer: &'a Sealer,
-}
-
 /// Seals what one holder of a receipt code wrote: a box for the library, a copy for the holder.
 #[derive(Clone, Copy)]
 pub(super) struct Holder<'a> {
-    pub(super) seals: Seals<'a>,
+    pub(super) vault: &'a Vault,
     pub(super) terms: &'a Terms,
     pub(super) entry: &'a EntryId,
     pub(super) secret: &'a Secret,
@@ -283,7 +273,7 @@ impl Holder<'_> {
         };
         let keys = &self.terms.keys;
         Ok(SealedBox {
-            sealed: vault::seal_contact(self.seals.sealer, keys, &of, contact)?,
+            sealed: vault::seal_contact(self.vault.sealer(), keys, &of, contact)?,
             own_copy: Some(self.copy(OwnCopyOf::Contact(contact))?),
             id,
         })
@@ -308,13 +298,13 @@ impl Holder<'_> {
     fn copy(&self, of: OwnCopyOf) -> Result<Vec<u8>, Error> {
         let activity = self.terms.facts.id.as_str();
         let entry = self.entry.as_str();
-        Ok(self.seals.vault.seal_own_copy(activity, entry, self.secret, of)?)
+        Ok(self.vault.seal_own_copy(activity, entry, self.secret, of)?)
     }
 }
 
 /// The contact once more, for one provider that the person ticked.
 pub(super) fn seal_share(
-    sealer: &Sealer,
+    vault: &Vault,
     terms: &Terms,
     offer: &Offer,
     id: String,
@@ -330,7 +320,7 @@ pub(super) fn seal_share(
     };
     let provider = offer.provider.id.as_str();
     Ok(SealedBox {
-        sealed: vault::seal_share(sealer, &terms.keys, provider, &of, contact)?,
+        sealed: vault::seal_share(vault.sealer(), &terms.keys, provider, &of, contact)?,
         own_copy: None,
         id,
     })

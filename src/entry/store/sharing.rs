@@ -1,7 +1,6 @@
 //! SQL of providers, offers, consents and the boxes made for providers.
 
 use diesel::prelude::*;
-use lucky_draw::encode::Hash;
 
 use crate::activity::{ActivityId, Field, LocalText};
 use crate::entry::consent::{Consent, ConsentTo};

@@ -13,6 +13,7 @@ use crate::entry::consent::Consent;
 use crate::entry::provider::Offer;
 use crate::platform::clock::Timestamp;
 use crate::platform::text::dates;
+use crate::survey::question::Question;
 
 use super::own::{OwnPages, Texts, answers};
 
@@ -62,8 +63,8 @@ struct ContactText<'a> {
 struct DataAnswer<'a> {
     question_zh: &'a str,
     question_en: &'a str,
-    answer_zh: Zeroizing<String>,
-    answer_en: Zeroizing<String>,
+    answer_zh: &'a str,
+    answer_en: &'a str,
 }
 
 #[derive(Serialize)]
@@ -109,6 +110,7 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         draw: &drum.of.slug,
         number: TicketNumber(ticket.index).to_string(),
     });
+    let answers = answered(of);
     let gone = dates::rfc3339(facts.purges_at.0);
     let kept = |what, until: &str| Kept {
         what,
@@ -125,7 +127,15 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         erased_at: found.entry.erased_at.map(moment),
         contact: contact(of),
         id_number: "not stored",
-        answers: answered(of),
+        answers: answers
+            .iter()
+            .map(|each| DataAnswer {
+                question_zh: &each.question.label_zh,
+                question_en: each.question.shown_en(),
+                answer_zh: &each.zh,
+                answer_en: &each.en,
+            })
+            .collect(),
         answers_kept: match (&found.entry.answers_item, facts.kind) {
             (Some(_), _) => "sealed; opened for counting and for you",
             (None, Kind::Draw | Kind::Survey) => "not linked to this entry, or none given",
@@ -169,20 +179,22 @@ fn contact<'a>(of: &'a OwnPages) -> ContactText<'a> {
     }
 }
 
-fn answered<'a>(of: &'a OwnPages) -> Vec<DataAnswer<'a>> {
+/// A question with its answer in words; wiped when dropped.
+struct Answered<'a> {
+    question: &'a Question,
+    zh: Zeroizing<String>,
+    en: Zeroizing<String>,
+}
+
+fn answered<'a>(of: &'a OwnPages) -> Vec<Answered<'a>> {
     let Some(answers) = answers(of) else {
         return Vec::new();
     };
     let questions = of.sheet.questions.questions().iter();
     questions
         .filter_map(|question| {
-            let (answer_zh, answer_en) = question.words(answers.find(&question.id)?);
-            Some(DataAnswer {
-                question_zh: &question.label_zh,
-                question_en: question.shown_en(),
-                answer_zh,
-                answer_en,
-            })
+            let (zh, en) = question.words(answers.find(&question.id)?);
+            Some(Answered { question, zh, en })
         })
         .collect()
 }

@@ -296,7 +296,7 @@ impl Drawn {
             tag: &self.tag(position),
             notice: &NOTICE,
         };
-        let sealed = seal_contact(&self.public, &of, &full()).expect("sealed");
+        let sealed = seal_contact(&Sealer::default(), &self.public, &of, &full()).expect("sealed");
         Sealed {
             item,
             sealed,

@@ -64,3 +64,12 @@ diesel::table! {
         handled_by -> Text,
     }
 }
+
+use super::{entries, tickets};
+
+diesel::allow_tables_to_appear_in_same_query!(activity_providers, providers);
+diesel::allow_tables_to_appear_in_same_query!(provider_boxes, consents);
+diesel::allow_tables_to_appear_in_same_query!(provider_boxes, entries);
+diesel::allow_tables_to_appear_in_same_query!(provider_boxes, tickets);
+diesel::allow_tables_to_appear_in_same_query!(consents, entries);
+diesel::allow_tables_to_appear_in_same_query!(consents, tickets);
