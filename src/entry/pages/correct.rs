@@ -58,7 +58,6 @@ async fn correct(
     let step = Step {
         lang,
         holder: &holder,
-        form: &form,
         db,
         vault,
     };
@@ -92,7 +91,6 @@ async fn correct(
 struct Step<'a> {
     lang: Language,
     holder: &'a Holder,
-    form: &'a FormFields,
     db: &'a Db,
     vault: &'a Vault,
 }
