@@ -21,14 +21,14 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, MigrateError, Writer};
 use crate::platform::jobs::{Lane, Runner};
-use crate::platform::mail::{Mailer, MailerError};
+use crate::platform::mail::{MailSettings, Mailer, MailerError};
 use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::rights::pages::RequestLimit;
 use crate::vault::{OpenError, Vault};
 use crate::{
-    account, activity, audit, custody, desk, draw, entry, inspection, journal, live, notify,
-    portal, purge, rights, stats, survey,
+    account, activity, audit, backup, custody, desk, draw, entry, inspection, journal, live,
+    notify, policy, portal, purge, rights, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -60,6 +60,9 @@ pub enum StartError {
     /// The mail server's address.
     #[error("the mail settings cannot be used")]
     Mail(#[from] MailerError),
+    /// A database that is older than what was promised since.
+    #[error("the database cannot be brought forward to what the world has seen")]
+    Behind(#[from] backup::Error),
     /// The witnesses of the journal.
     #[error("the witnesses of the journal cannot be kept")]
     Witnesses(#[from] journal::Error),
@@ -69,10 +72,10 @@ pub enum StartError {
 }
 
 impl App {
-    /// Opens database and keys and names every job.
-    pub fn open(config: Config, clock: Clock) -> Result<App, StartError> {
+    /// Opens the database and names every job; the vault is open already.
+    pub fn open(config: Config, clock: Clock, vault: Vault) -> Result<App, StartError> {
         let relays = HttpRelays::over_https(&config.relays)?;
-        App::open_with(config, clock, Arc::new(relays))
+        App::open_with(config, clock, Arc::new(relays), vault)
     }
 
     /// [`App::open`] with another source of beacons: a recorded one in tests and the demo.
@@ -80,16 +83,18 @@ impl App {
         config: Config,
         clock: Clock,
         relays: Arc<dyn Relays>,
+        vault: Vault,
     ) -> Result<App, StartError> {
         let db = Db::open(config.database(), clock)?;
-        let vault = Vault::open(&config.keys(), &config.site)?;
         let config = Arc::new(config);
-        let mailer = Arc::new(Mailer::new(&config)?);
+        backup::bring_forward(&db, &vault, &config)?;
+        let mailer = Arc::new(Mailer::new(&MailSettings::of(&config))?);
         let mut runner = Runner::new(db.clone());
         db.write_now("appoint witnesses", |tx| {
             journal::appoint(tx, &config.witnesses, config.quorum)
         })?;
-        journal::jobs::register(&mut runner, &db, &vault);
+        let mirror = journal::Mirror::beside(config.data());
+        journal::jobs::register(&mut runner, &db, &vault, &mirror);
         draw::jobs::register(&mut runner, &db, &vault, relays.clone());
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         purge::jobs::register(&mut runner, &db, &vault, &config);
@@ -155,6 +160,7 @@ impl App {
             audit::pages::routes(),
             desk::pages::routes(),
             activity::pages::routes(),
+            policy::pages::routes(),
             survey::pages::routes(),
             notify::pages::routes(),
             stats::pages::routes(),

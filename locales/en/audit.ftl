@@ -100,3 +100,7 @@ audit-act-rights-received = Request about personal data received
 audit-act-rights-extended = Request about personal data extended
 audit-act-rights-answered = Request about personal data answered
 audit-act-rights-taken-back = Request about personal data taken back
+audit-act-policy-retention-set = Set a retention period
+audit-act-policy-processor-added = Added a processor
+audit-act-policy-processor-ended = Ended a processor
+audit-act-activity-codes-edited = Changed purposes and categories

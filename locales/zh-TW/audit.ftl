@@ -95,3 +95,7 @@ audit-act-rights-received = 收到個人資料申請
 audit-act-rights-extended = 延長個人資料申請的期限
 audit-act-rights-answered = 答覆個人資料申請
 audit-act-rights-taken-back = 本人撤回個人資料申請
+audit-act-policy-retention-set = 設定保存期限
+audit-act-policy-processor-added = 加入受委託處理資料的人
+audit-act-policy-processor-ended = 結束委託
+audit-act-activity-codes-edited = 修改目的與類別

@@ -89,14 +89,16 @@ impl Relays for RecordedRounds {
 pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let folder = Folder::fresh()?;
     let (figment, mut config) = super::configured()?;
-    config.data = folder.0.clone();
+    config.data = folder.0.join("data");
+    config.keys = folder.0.join("keys");
     config.database_url = String::new();
     config.public_origin = String::new();
     let clock = Clock::standing_at(LONG_AGO);
     let relays = RecordedRounds {
         relays: HttpRelays::over_https(&config.relays)?,
     };
-    let app = App::open_with(config, clock.clone(), Arc::new(relays))?;
+    let vault = super::vault(&config)?;
+    let app = App::open_with(config, clock.clone(), Arc::new(relays), vault)?;
     let library = Library::prepare(&app, arguments.entries)?;
     clock.run_from(TODAY);
     purge::jobs::ensure(&app.db)?;
@@ -477,10 +479,9 @@ impl Stagehand<'_> {
         let keys = self.app.vault.create_activity(id.as_str())?;
         self.app.db.write_now("demo: publish", |tx| {
             let facts = activity::by_id(tx, id)?;
-            let asked = activity::asked_fields(tx, id)?;
             let terms = draw::Terms {
                 keys: keys.clone(),
-                notice: policy::notice(&facts, &asked, &self.app.config),
+                notice: policy::notice_now(tx, &facts, &self.app.config)?,
             };
             let draft = Activity::<Draft>::at(facts)?;
             draw::publish(tx, &self.app.vault, &self.by, draft, &terms)

@@ -16,11 +16,14 @@ use crate::app::App;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
+use crate::vault::{self, Start, Vault};
 
+mod backup;
 mod demo;
 mod draws;
 mod purges;
 mod serve;
+mod trace;
 mod witness;
 
 /// Wrong usage, as in sysexits.h.
@@ -36,6 +39,8 @@ Examples:
   fairdraw draw list               every draw and where it stands
   fairdraw draw bundle ID -o b.zip the public files; check them with lucky-draw-verify b.zip
   fairdraw purge list              what is deleted when
+  fairdraw backup FILE             a backup without keys, beside the running server
+  fairdraw verify-purge --help     look for somebody's data on a disk or in a backup
   fairdraw witness --help          how two libraries witness each other
 
 Settings: Rocket.toml under [default.app]; FAIRDRAW_DATA and FAIRDRAW_DATABASE_URL win.
@@ -66,12 +71,25 @@ enum Command {
     /// See what is deleted when, and delete what is due.
     #[command(subcommand)]
     Purge(purges::Command),
+    /// Write a backup of the database, without a key, while the server goes on.
+    Backup(backup::BackupArguments),
+    /// Put a backup back; what was purged meanwhile is purged again.
+    Restore(backup::RestoreArguments),
+    /// Look for strings in files, folders, disks and backups, in every form they may have.
+    VerifyPurge(trace::Arguments),
+    /// The vault's own process; started by the others.
+    #[command(name = "__vault", hide = true)]
+    Vault,
 }
 
 /// How a command ended, other than well.
 enum Stop {
     /// It is too early; the words say until when.
     NotYet(String),
+    /// What was asked for cannot be done so; the words say how.
+    Usage(String),
+    /// The answer is no, and all was said.
+    Told,
     /// It failed.
     Failed(Box<dyn StdError>),
 }
@@ -94,12 +112,20 @@ pub fn run() -> ExitCode {
         }
     };
     log_to_stderr();
+    if matches!(arguments.command, Some(Command::Vault)) {
+        return vault::serve();
+    }
     match arguments.command.unwrap_or(Command::Serve).run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(Stop::NotYet(words)) => {
             eprintln!("fairdraw: {words}");
             ExitCode::from(NOT_YET)
         }
+        Err(Stop::Usage(words)) => {
+            eprintln!("fairdraw: {words}");
+            ExitCode::from(USAGE)
+        }
+        Err(Stop::Told) => ExitCode::FAILURE,
         Err(Stop::Failed(error)) => {
             eprintln!("fairdraw: {}", chain(&*error));
             ExitCode::FAILURE
@@ -117,6 +143,10 @@ impl Command {
             Command::Draw(command) => draws::run(command),
             Command::Witness(arguments) => witness::run(arguments),
             Command::Purge(command) => purges::run(command),
+            Command::Backup(arguments) => backup::make(&arguments),
+            Command::Restore(arguments) => backup::restore(&arguments),
+            Command::VerifyPurge(arguments) => trace::run(&arguments),
+            Command::Vault => unreachable!("the vault has begun already"),
         }
     }
 }
@@ -137,7 +167,13 @@ fn tables() -> Result<Db, Stop> {
 /// Everything, for commands that sign or erase; a running server must be stopped first.
 fn everything() -> Result<App, Stop> {
     let (_, config) = configured()?;
-    Ok(App::open(config, clock()?)?)
+    let vault = vault(&config)?;
+    Ok(App::open(config, clock()?, vault)?)
+}
+
+/// The vault in a process of its own, which ends with this one.
+fn vault(config: &Config) -> Result<Vault, Stop> {
+    Ok(Vault::spawn(vault::program(), Start::of(config))?)
 }
 
 /// The machine's clock, or in a test build the one that `FAIRDRAW_CLOCK` starts.

@@ -12,7 +12,8 @@ use super::Stop;
 /// Opens everything, says where it is, and serves until it is told to stop.
 pub(super) fn run() -> Result<(), Stop> {
     let (figment, config) = super::configured()?;
-    let app = App::open(config, super::clock()?)?;
+    let vault = super::vault(&config)?;
+    let app = App::open(config, super::clock()?, vault)?;
     purge::jobs::ensure(&app.db)?;
     let origin = origin(&app, &figment);
     println!("Fairdraw");

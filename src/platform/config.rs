@@ -18,8 +18,10 @@ use crate::platform::db::Target;
 #[validate(schema(function = "are_witnesses"))]
 #[validate(schema(function = "is_quorum"))]
 pub struct Config {
-    /// Where database and keys live; `FAIRDRAW_DATA` wins.
+    /// Where the database and everything else but the keys lives; `FAIRDRAW_DATA` wins.
     pub data: PathBuf,
+    /// Where the keys live; `FAIRDRAW_KEYS` wins. Empty: beside the data folder, `<data>-keys`.
+    pub keys: PathBuf,
     /// Empty for SQLite inside the data folder; `FAIRDRAW_DATABASE_URL` wins.
     pub database_url: String,
     /// The library's name on pages and mails.
@@ -62,6 +64,14 @@ pub struct Config {
     pub witnesses: Vec<WitnessSetting>,
     /// How many of them must have seen a note: more than half; 0 without witnesses.
     pub quorum: u32,
+    /// How many contacts of entries that did not win may be opened in a year, each for a
+    /// disclosure that two people approved; only this file can allow it.
+    pub named_openings_per_year: u32,
+    /// How many rows legal holds may keep beyond their purge in a year.
+    #[validate(range(max = 10_000))]
+    pub held_rows_per_year: u32,
+    /// Whether everybody affected by an incident may be written to by mail.
+    pub breach_mail: bool,
 }
 
 /// A witness of the journal.
@@ -78,6 +88,7 @@ impl Default for Config {
     fn default() -> Config {
         Config {
             data: PathBuf::from("data"),
+            keys: PathBuf::new(),
             database_url: String::new(),
             library_zh: "示範圖書館".to_owned(),
             library_en: "Demonstration Library".to_owned(),
@@ -100,6 +111,9 @@ impl Default for Config {
             quiet_hour: 24,
             witnesses: Vec::new(),
             quorum: 0,
+            named_openings_per_year: 0,
+            held_rows_per_year: 20,
+            breach_mail: false,
         }
     }
 }
@@ -125,6 +139,9 @@ impl Config {
         if let Some(folder) = std::env::var_os("FAIRDRAW_DATA") {
             config.data = folder.into();
         }
+        if let Some(folder) = std::env::var_os("FAIRDRAW_KEYS") {
+            config.keys = folder.into();
+        }
         if let Ok(url) = std::env::var("FAIRDRAW_DATABASE_URL") {
             config.database_url = url;
         }
@@ -142,8 +159,16 @@ impl Config {
     }
 
     /// The folder that holds keys and nothing else; never part of a backup.
+    ///
+    /// It stands outside the data folder, because a process that may read a folder may read
+    /// everything below it: the web side is allowed the one and not the other.
     pub fn keys(&self) -> PathBuf {
-        self.data.join("keys")
+        if !self.keys.as_os_str().is_empty() {
+            return self.keys.clone();
+        }
+        let mut beside = self.data.as_os_str().to_owned();
+        beside.push("-keys");
+        PathBuf::from(beside)
     }
 
     /// The folder of everything the operator may back up.

@@ -4,6 +4,8 @@
 
 pub mod clock;
 pub mod config;
+pub mod confine;
+pub mod control;
 pub mod db;
 pub mod fault;
 pub mod ids;
@@ -11,4 +13,5 @@ pub mod jobs;
 pub mod mail;
 pub mod templates;
 pub mod text;
+pub mod trace;
 pub mod web;

@@ -5,7 +5,7 @@
 //! Not here: opening the contacts of winners (`opening`) and of others (`disclosing`), which is put
 //! on record first; the entrant's own copy (`own_copy`); keys of no activity (`scopes`).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lucky_draw::encode::Hash;
@@ -13,45 +13,86 @@ use lucky_draw::ticket::Secret;
 use zeroize::Zeroizing;
 
 use super::access::OpenedAnswers;
+use super::process::{ChildLink, Own, Source, Start};
 use super::wire::{
-    AnswerBox, CheckpointOf, FileSystem, OpeningPolicy, Private, Refusal, Reply, Request, Shredded,
+    AnswerBox, CheckpointOf, FileSystem, Private, Refusal, Reply, Request, Shredded,
 };
 use super::{ActivityKeys, Error, OpenError, PublicKeys, Sealed, Sealer, TokenError, keeper};
 use crate::platform::clock::Timestamp;
+use crate::platform::confine::Protection;
 
 /// A clonable handle to the keeper.
 #[derive(Clone)]
 pub struct Vault {
-    keeper: Arc<keeper::Keeper>,
+    link: Link,
     site: Arc<str>,
     vkey: Arc<str>,
     sealer: Arc<Sealer>,
 }
 
+/// Where the keeper is.
+#[derive(Clone)]
+enum Link {
+    /// In this process: unit tests, and tools that serve nobody.
+    Here(Arc<keeper::Keeper>),
+    /// In a process of its own.
+    Child(Arc<ChildLink>),
+}
+
 impl Vault {
-    /// Opens the key folder, for this process alone; makes the site's keys at the first start.
+    /// Opens the key folder in this process and for it alone; makes the site's keys at the first
+    /// start.
     ///
     /// `site` is the name of the signing key: no spaces, no `+`, such as `library.example.tw`.
     pub fn open(keys_folder: &Path, site: &str) -> Result<Vault, OpenError> {
-        Vault::open_with(keys_folder, site, OpeningPolicy::default())
+        Vault::here(&Start::plain(keys_folder, site))
     }
 
-    /// The same with what the operator's settings allow.
-    pub fn open_with(
-        keys_folder: &Path,
-        site: &str,
-        policy: OpeningPolicy,
-    ) -> Result<Vault, OpenError> {
-        let keeper = keeper::Keeper::open(keys_folder, site, policy)?;
+    /// [`Vault::open`] with everything that a process of its own would be told.
+    pub fn here(start: &Start) -> Result<Vault, OpenError> {
+        let keeper = keeper::Keeper::open(&start.keys, &start.site, start.policy)?;
         let Ok(Reply::Text(vkey)) = keeper.answer(Request::Vkey) else {
             unreachable!("a keeper that opened tells its public key");
         };
         Ok(Vault {
-            keeper: Arc::new(keeper),
-            site: site.into(),
+            link: Link::Here(Arc::new(keeper)),
+            site: start.site.as_str().into(),
             vkey: vkey.into(),
             sealer: Arc::default(),
         })
+    }
+
+    /// Opens the key folder in a process of its own, which is started again when it dies and ends
+    /// with the last handle. `program` is this program, usually [`program`](super::program).
+    pub fn spawn(program: PathBuf, start: Start) -> Result<Vault, OpenError> {
+        let site: Arc<str> = start.site.as_str().into();
+        Vault::over(site, Box::new(Own::new(program, start)))
+    }
+
+    fn over(site: Arc<str>, source: Box<dyn Source>) -> Result<Vault, OpenError> {
+        let link = ChildLink::new(source)?;
+        Ok(Vault {
+            site,
+            vkey: link.vkey().into(),
+            link: Link::Child(Arc::new(link)),
+            sealer: Arc::default(),
+        })
+    }
+
+    /// What protects the vault's process; nothing for one without a process of its own.
+    pub fn standing(&self) -> Vec<Protection> {
+        match &self.link {
+            Link::Here(_) => Vec::new(),
+            Link::Child(link) => link.standing(),
+        }
+    }
+
+    /// The number of the vault's process; nothing for one without a process of its own.
+    pub fn process(&self) -> Option<u32> {
+        match &self.link {
+            Link::Here(_) => None,
+            Link::Child(link) => Some(link.process()),
+        }
     }
 
     /// What seals contacts; it knows public keys only.
@@ -246,7 +287,10 @@ impl Vault {
 
     /// Every message takes this way.
     pub(super) fn ask(&self, request: Request) -> Result<Reply, Refusal> {
-        cross(self.keeper.answer(cross(request)))
+        match &self.link {
+            Link::Here(keeper) => cross(keeper.answer(cross(request))),
+            Link::Child(link) => link.ask(request),
+        }
     }
 
     fn text(&self, request: Request) -> Result<String, Error> {
@@ -276,7 +320,7 @@ impl Vault {
 #[cfg(test)]
 use super::tests::crossed as cross;
 
-/// Keeper and callers are one process for now.
+/// Keeper and caller are one process: a message is handed on as it is.
 #[cfg(not(test))]
 fn cross<T>(message: T) -> T {
     message

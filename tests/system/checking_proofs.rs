@@ -200,7 +200,7 @@ fn a_secret_receipt_is_refused_and_is_nowhere_afterwards(engine: Engine) {
     let scan = Scan::of(&needles);
     let mut found = scan.bytes("log", &log);
     for place in life.app.database.places() {
-        found.extend(scan.folder(&place));
+        found.extend(scan.path(&place));
     }
     found.extend(scan.bytes("rows", life.app.database.rows().as_bytes()));
     let found: Vec<String> = found.iter().map(|find| find.place.clone()).collect();

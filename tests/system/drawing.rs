@@ -102,7 +102,7 @@ impl Ceremony {
         let clock = Clock::standing_at(due().plus(-10 * DAY));
         let database = TestDatabase::fresh(engine);
         let db = database.open(&clock);
-        let keys = database.data().join("keys");
+        let keys = database.keys();
         let vault = Vault::open(&keys, "lib.example.tw").expect("a new key folder");
         Ceremony {
             db,
@@ -203,7 +203,12 @@ impl Ceremony {
             let asked = activity::asked_fields(tx, id)?;
             let terms = Terms {
                 keys: keys.clone(),
-                notice: policy::notice(&draft, &asked, &Config::default()),
+                notice: policy::notice(
+                    &draft,
+                    &asked,
+                    &policy::codes::Codes::usual(draft.kind),
+                    &Config::default(),
+                ),
             };
             draw::publish(tx, &self.vault, &self.by, draft, &terms).map(|_| ())
         })

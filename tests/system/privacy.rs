@@ -68,12 +68,12 @@ fn finds(life: &Life, canaries: &[String]) -> Vec<String> {
     let scan = Scan::of(canaries);
     let mut found = Vec::new();
     for place in life.app.database.places() {
-        found.extend(scan.folder(&place));
+        found.extend(scan.path(&place));
     }
     found.extend(scan.bytes("rows", life.app.database.rows().as_bytes()));
     found
         .into_iter()
-        .map(|find| format!("{} in {}", find.encoding, find.place))
+        .map(|find| format!("{} in {}", find.dress, find.place))
         .collect()
 }
 

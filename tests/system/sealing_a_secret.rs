@@ -90,10 +90,12 @@ impl Life {
         let digits = data_encoding::HEXLOWER.encode(secret);
         let scan = Scan::of(&[&digits]);
         let data = self.app.database.data();
-        let mut finds = scan.folder(data);
+        let mut finds = scan.path(data);
         finds.extend(scan.bytes("rows", self.app.database.rows().as_bytes()));
         let mut places: Vec<String> = finds.into_iter().map(|find| find.place).collect();
-        for file in std::fs::read_dir(data.join("keys")).expect("a folder") {
+        let keys = self.app.database.keys();
+        places.extend(scan.path(&keys).into_iter().map(|find| find.place));
+        for file in std::fs::read_dir(keys).expect("a folder") {
             let path = file.expect("a file").path();
             let bytes = std::fs::read(&path).unwrap_or_default();
             if bytes.windows(32).any(|window| window == secret) {
@@ -104,7 +106,7 @@ impl Life {
     }
 
     fn secret_files(&self) -> usize {
-        let files = std::fs::read_dir(self.app.database.data().join("keys"));
+        let files = std::fs::read_dir(self.app.database.keys());
         files
             .expect("a folder")
             .filter(|file| {
@@ -283,7 +285,7 @@ fn a_successor_keeps_the_sealed_secret(engine: Engine) {
 
 fn a_lost_secret_counts_as_zeros_and_nothing_is_drawn_again(engine: Engine) {
     let (life, _witnesses) = sealed(engine);
-    let keys = life.app.database.data().join("keys");
+    let keys = life.app.database.keys();
     let file = format!("{}.{}.opseed.key", life.activity, life.draw);
     std::fs::remove_file(keys.join(file)).expect("it is there");
     let staff = life.draw();

@@ -16,6 +16,7 @@ use lettre::message::header::{ContentType, HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, Message};
+use zeroize::Zeroizing;
 
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
@@ -117,6 +118,37 @@ pub enum MailerError {
     Certificate,
 }
 
+/// The mail part of the configuration.
+#[derive(Clone)]
+pub struct MailSettings {
+    /// `smtp_url`, which may hold a password; empty: no mail leaves.
+    pub smtp_url: Zeroizing<String>,
+    /// `mail_from`.
+    pub sender: String,
+    /// The sender's name in Chinese.
+    pub library_zh: String,
+    /// The same in English.
+    pub library_en: String,
+    /// Where answers go; left out when it is no address.
+    pub reply_to: String,
+    /// What we call ourselves to the server, when it is a domain.
+    pub site: String,
+}
+
+impl MailSettings {
+    /// Picks them out.
+    pub fn of(config: &Config) -> MailSettings {
+        MailSettings {
+            smtp_url: config.smtp_url.clone().into(),
+            sender: config.mail_from.clone(),
+            library_zh: config.library_zh.clone(),
+            library_en: config.library_en.clone(),
+            reply_to: config.contact_email.clone(),
+            site: config.site.clone(),
+        }
+    }
+}
+
 /// Everything that sending needs, read from the configuration once.
 #[derive(Debug, Clone)]
 pub struct Mailer {
@@ -132,8 +164,8 @@ pub struct Mailer {
 impl Mailer {
     /// Reads the mail part of the configuration. An empty `smtp_url` is no error: nothing leaves,
     /// and every try says [`Trouble::NotConfigured`].
-    pub fn new(config: &Config) -> Result<Mailer, MailerError> {
-        let route = match config.smtp_url.as_str() {
+    pub fn new(settings: &MailSettings) -> Result<Mailer, MailerError> {
+        let route = match settings.smtp_url.as_str() {
             "" => None,
             url => Some(Route::parse(url)?),
         };
@@ -145,18 +177,23 @@ impl Mailer {
             connection::certificate(pem)?;
         }
         let is_domain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
-        let domain = Some(&config.site).filter(|site| site.chars().all(is_domain));
+        let domain = Some(&settings.site).filter(|site| site.chars().all(is_domain));
         Ok(Mailer {
             route,
             authority,
-            sender: config.mail_from.parse().or(Err(MailerError::Sender))?,
+            sender: settings.sender.parse().or(Err(MailerError::Sender))?,
             names: [
-                (Language::ZhTw, config.library_zh.clone()),
-                (Language::En, config.library_en.clone()),
+                (Language::ZhTw, settings.library_zh.clone()),
+                (Language::En, settings.library_en.clone()),
             ],
-            reply_to: config.contact_email.parse().ok(),
+            reply_to: settings.reply_to.parse().ok(),
             domain: domain.cloned(),
         })
+    }
+
+    /// The port of the mail server, when there is one.
+    pub fn port(&self) -> Option<u16> {
+        self.route.as_ref().map(|route| route.port)
     }
 
     /// Whether the configuration names a mail server.

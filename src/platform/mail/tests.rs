@@ -4,12 +4,12 @@ use std::thread::{self, JoinHandle};
 
 use super::*;
 
-fn config(smtp_url: &str) -> Config {
-    Config {
+fn config(smtp_url: &str) -> MailSettings {
+    MailSettings::of(&Config {
         smtp_url: smtp_url.to_owned(),
         site: "lib.example.tw".to_owned(),
         ..Config::default()
-    }
+    })
 }
 
 fn letter<'a>() -> Letter<'a> {

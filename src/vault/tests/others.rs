@@ -15,7 +15,11 @@ fn site_allowing(named: u64, held: u64) -> Site {
         breach_mail: false,
     };
     let keys = folder.path().join("keys");
-    let vault = Vault::open_with(&keys, "library.example", policy).expect("opens");
+    let start = Start {
+        policy,
+        ..Start::plain(&keys, "library.example")
+    };
+    let vault = Vault::here(&start).expect("opens");
     Site { vault, folder }
 }
 

@@ -12,6 +12,7 @@ use fairdraw::draw::beacon::{Relays, Trouble};
 use fairdraw::platform::clock::{Clock, Timestamp};
 use fairdraw::platform::config::Config;
 use fairdraw::purge;
+use fairdraw::vault::{OpenError, Start, Vault};
 use lucky_draw::beacon::{Beacon, Chain};
 use rocket::http::{ContentType, Header, Status};
 use rocket::local::blocking::Client;
@@ -51,7 +52,8 @@ impl TestApp {
             ..Config::default()
         };
         change(&mut config);
-        let app = App::open_with(config, clock.clone(), Arc::new(NoRelays))
+        let vault = vault(engine, &config).expect("the keys open");
+        let app = App::open_with(config, clock.clone(), Arc::new(NoRelays), vault)
             .expect("the application opens");
         purge::jobs::ensure(&app.db).expect("the sweep is set up");
         let figment = rocket::Config::figment()
@@ -100,6 +102,16 @@ impl TestApp {
     pub fn go_to(&self, at: Timestamp) {
         self.app.db.clock().stand_at(at);
         self.app.run_jobs().expect("due jobs can be read");
+    }
+}
+
+/// The vault of a test: in this process beside SQLite, and as in service, in a process of its own,
+/// beside PostgreSQL. So what a test holds on both databases, it holds on both ways to the vault.
+pub fn vault(engine: Engine, config: &Config) -> Result<Vault, OpenError> {
+    let start = Start::of(config);
+    match engine {
+        Engine::Sqlite => Vault::here(&start),
+        Engine::Postgresql => Vault::spawn(env!("CARGO_BIN_EXE_fairdraw").into(), start),
     }
 }
 

@@ -1,6 +1,6 @@
 //! A database for one test: empty tables, its own place, gone at the end.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fairdraw::platform::clock::Clock;
 use fairdraw::platform::db::{Db, Target};
@@ -19,6 +19,7 @@ pub enum Engine {
 /// Where one test keeps its rows, and the data folder that goes with it.
 pub struct TestDatabase {
     folder: tempfile::TempDir,
+    data: PathBuf,
     place: Place,
 }
 
@@ -31,16 +32,27 @@ impl TestDatabase {
     /// An empty database on `engine`.
     pub fn fresh(engine: Engine) -> TestDatabase {
         let folder = tempfile::tempdir().expect("the temporary folder is writable");
+        let data = folder.path().join("data");
+        std::fs::create_dir(&data).expect("the temporary folder is writable");
         let place = match engine {
-            Engine::Sqlite => Place::Sqlite(folder.path().join("fairdraw.db")),
+            Engine::Sqlite => Place::Sqlite(data.join("fairdraw.db")),
             Engine::Postgresql => Place::Postgresql(postgres::cluster().create()),
         };
-        TestDatabase { folder, place }
+        TestDatabase {
+            folder,
+            data,
+            place,
+        }
     }
 
     /// The data folder of this test (`FAIRDRAW_DATA`); on SQLite it holds the database too.
-    pub fn data(&self) -> &std::path::Path {
-        self.folder.path()
+    pub fn data(&self) -> &Path {
+        &self.data
+    }
+
+    /// The key folder that goes with it: beside the data folder, as without a setting.
+    pub fn keys(&self) -> PathBuf {
+        self.folder.path().join("data-keys")
     }
 
     /// What [`Db::open`] is given.

@@ -1,0 +1,285 @@
+//! Starting the vault's process: the program, what it is told first, what it answers.
+//!
+//! Invariant: the settings of the vault come from the process that starts it, in the first frame;
+//! after that no frame changes them. They hold the password of the mail server and are not printed.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use zeroize::{Zeroize, ZeroizeOnDrop};
+
+use super::frame;
+use crate::platform::clock;
+use crate::platform::config::Config;
+use crate::platform::confine::Protection;
+use crate::platform::mail::MailSettings;
+use crate::vault::wire::OpeningPolicy;
+use crate::vault::{KeyError, OpenError};
+
+/// Changes with every change of a message; both sides are the same file, unless somebody replaced
+/// it between two starts.
+const VERSION: u32 = 1;
+
+/// The hidden command by which the program becomes the vault.
+pub(super) const COMMAND: &str = "__vault";
+
+/// What the vault is told before anything else.
+#[derive(Clone)]
+pub struct Start {
+    /// The key folder.
+    pub keys: PathBuf,
+    /// The name of the signing key: no spaces, no `+`.
+    pub site: String,
+    /// The way to the mail server; nothing: no mail leaves.
+    pub mail: Option<MailSettings>,
+    /// What the operator allows.
+    pub policy: OpeningPolicy,
+    /// Where a test has the process killed; empty outside builds for tests.
+    pub die_at: String,
+}
+
+impl Start {
+    /// Keys and name alone: no mail, nothing beyond winners.
+    pub fn plain(keys: &Path, site: &str) -> Start {
+        Start {
+            keys: keys.to_owned(),
+            site: site.to_owned(),
+            mail: None,
+            policy: OpeningPolicy::default(),
+            die_at: String::new(),
+        }
+    }
+
+    /// What the operator's file says.
+    pub fn of(config: &Config) -> Start {
+        Start {
+            keys: config.keys(),
+            site: config.site.clone(),
+            mail: Some(MailSettings::of(config)),
+            policy: OpeningPolicy {
+                named_openings_per_year: config.named_openings_per_year.into(),
+                held_rows_per_year: config.held_rows_per_year.into(),
+                breach_mail: config.breach_mail,
+            },
+            die_at: die_at(),
+        }
+    }
+}
+
+/// The name of a step at which a test wants this process to be killed.
+fn die_at() -> String {
+    #[cfg(feature = "test-clock")]
+    return std::env::var("FAIRDRAW_DIE_AT").unwrap_or_default();
+    #[cfg(not(feature = "test-clock"))]
+    String::new()
+}
+
+/// [`Start`] as it travels.
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct Told {
+    version: u32,
+    keys: String,
+    site: String,
+    mail: Option<ToldMail>,
+    #[zeroize(skip)]
+    policy: OpeningPolicy,
+    die_at: String,
+}
+
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct ToldMail {
+    smtp_url: String,
+    sender: String,
+    library_zh: String,
+    library_en: String,
+    reply_to: String,
+    site: String,
+}
+
+/// The answer to [`Start`].
+#[derive(Serialize, Deserialize)]
+enum Answer {
+    Ready {
+        vkey: String,
+        process: u32,
+        /// What, how and why of each [`Protection`].
+        standing: Vec<(String, String, String)>,
+    },
+    InUse,
+    NoKek,
+    Damaged(String),
+    Failed(String),
+}
+
+/// What a started vault told about itself.
+#[derive(Clone, Debug)]
+pub(in crate::vault) struct Started {
+    pub(in crate::vault) vkey: String,
+    /// Its number among the processes of this machine.
+    pub(in crate::vault) process: u32,
+    pub(in crate::vault) standing: Vec<Protection>,
+}
+
+/// Why no vault could be started.
+#[derive(Debug, thiserror::Error)]
+pub enum LaunchError {
+    /// The system gave no process or no stream.
+    #[error("the vault's process cannot be started")]
+    System(#[from] io::Error),
+    /// The process started and said why it cannot go on.
+    #[error("{0}")]
+    Refused(String),
+}
+
+/// The file of this very program, also after it was replaced by a newer one.
+pub fn program() -> PathBuf {
+    PathBuf::from("/proc/self/exe")
+}
+
+/// Starts the vault and tells it what it may do; its standard input is the other end of the stream.
+pub(in crate::vault) fn start(
+    program: &Path,
+    start: &Start,
+) -> Result<(Child, UnixStream, Started), OpenError> {
+    let (mut ours, theirs) = UnixStream::pair().map_err(LaunchError::from)?;
+    let mut child = Command::new(program)
+        .arg(COMMAND)
+        .stdin(Stdio::from(OwnedFd::from(theirs)))
+        .stdout(Stdio::null())
+        .spawn()
+        .map_err(LaunchError::from)?;
+    match begin(&mut ours, start) {
+        Ok(started) => Ok((child, ours, started)),
+        Err(error) => {
+            drop(ours);
+            let _ = child.wait();
+            Err(error)
+        }
+    }
+}
+
+fn begin(stream: &mut UnixStream, start: &Start) -> Result<Started, OpenError> {
+    let told = frame::encode(&Told::of(start)?).map_err(LaunchError::from)?;
+    frame::write(stream, 0, &told).map_err(LaunchError::from)?;
+    let answer = frame::read(stream).map_err(LaunchError::from)?;
+    let Some((0, body)) = answer else {
+        let why = "the vault's process ended before it answered".to_owned();
+        return Err(LaunchError::Refused(why).into());
+    };
+    match frame::decode(&body).map_err(LaunchError::from)? {
+        Answer::Ready {
+            vkey,
+            process,
+            standing,
+        } => Ok(Started {
+            vkey,
+            process,
+            standing: standing
+                .into_iter()
+                .filter_map(|(what, how, why)| Protection::read(&what, &how, &why))
+                .collect(),
+        }),
+        Answer::InUse => Err(KeyError::InUse.into()),
+        Answer::NoKek => Err(KeyError::NoKek.into()),
+        Answer::Damaged(name) => Err(KeyError::Damaged(name).into()),
+        Answer::Failed(why) => Err(LaunchError::Refused(why).into()),
+    }
+}
+
+impl Told {
+    fn of(start: &Start) -> Result<Told, LaunchError> {
+        let keys = start
+            .keys
+            .to_str()
+            .ok_or_else(|| LaunchError::Refused("the key folder's name is not UTF-8".to_owned()))?;
+        Ok(Told {
+            version: VERSION,
+            keys: keys.to_owned(),
+            site: start.site.clone(),
+            mail: start.mail.as_ref().map(|mail| ToldMail {
+                smtp_url: mail.smtp_url.to_string(),
+                sender: mail.sender.clone(),
+                library_zh: mail.library_zh.clone(),
+                library_en: mail.library_en.clone(),
+                reply_to: mail.reply_to.clone(),
+                site: mail.site.clone(),
+            }),
+            policy: start.policy,
+            die_at: start.die_at.clone(),
+        })
+    }
+}
+
+/// Reads what the vault is told first.
+pub(super) fn told(stream: &mut UnixStream) -> io::Result<Start> {
+    let wrong = |why: &'static str| io::Error::new(io::ErrorKind::InvalidData, why);
+    let (number, body) = frame::read(stream)?.ok_or_else(|| wrong("nobody started this vault"))?;
+    let mut told: Told = frame::decode(&body)?;
+    if (number, told.version) != (0, VERSION) {
+        return Err(wrong("the vault and who started it are of two versions"));
+    }
+    let mail = told.mail.take().map(|mut mail| MailSettings {
+        smtp_url: std::mem::take(&mut mail.smtp_url).into(),
+        sender: std::mem::take(&mut mail.sender),
+        library_zh: std::mem::take(&mut mail.library_zh),
+        library_en: std::mem::take(&mut mail.library_en),
+        reply_to: std::mem::take(&mut mail.reply_to),
+        site: std::mem::take(&mut mail.site),
+    });
+    Ok(Start {
+        keys: PathBuf::from(std::mem::take(&mut told.keys)),
+        site: std::mem::take(&mut told.site),
+        mail,
+        policy: told.policy,
+        die_at: std::mem::take(&mut told.die_at),
+    })
+}
+
+/// Tells who started the vault how it stands, or why it cannot go on.
+pub(super) fn tell(
+    stream: &mut UnixStream,
+    outcome: Result<(String, &[Protection]), &OpenError>,
+) -> io::Result<()> {
+    let answer = match outcome {
+        Ok((vkey, standing)) => Answer::Ready {
+            vkey,
+            process: std::process::id(),
+            standing: standing.iter().map(Protection::written).collect(),
+        },
+        Err(OpenError::Keys(KeyError::InUse)) => Answer::InUse,
+        Err(OpenError::Keys(KeyError::NoKek)) => Answer::NoKek,
+        Err(OpenError::Keys(KeyError::Damaged(name))) => Answer::Damaged(name.clone()),
+        Err(error) => Answer::Failed(words(error)),
+    };
+    frame::write(stream, 0, &frame::encode(&answer)?)
+}
+
+/// An error with its causes; none of them is about a person or holds a secret.
+fn words(error: &OpenError) -> String {
+    let mut words = error.to_string();
+    let mut layer = std::error::Error::source(error);
+    while let Some(cause) = layer {
+        words += &format!(": {cause}");
+        layer = cause.source();
+    }
+    words
+}
+
+/// Waits until a process has ended by itself, and ends it when it takes too long.
+pub(super) fn see_off(child: &mut Child, patience: Duration) {
+    let until = clock::monotonic() + patience;
+    while let Ok(None) = child.try_wait() {
+        if clock::monotonic() >= until {
+            let _ = child.kill();
+            let _ = child.wait();
+            return;
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}

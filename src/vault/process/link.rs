@@ -1,0 +1,287 @@
+//! The way from a caller to the vault's process, and to the next one when that has died.
+//!
+//! Invariant: every message is answered, refused, or asked again of a new process; what must not
+//! be done twice ([`Request::is_asked_again`]) is never sent twice.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::Shutdown;
+use std::os::unix::net::UnixStream;
+use std::path::PathBuf;
+use std::process::Child;
+use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::frame::{self, Body};
+use super::launch::{self, Start, Started};
+use crate::platform::clock;
+use crate::platform::confine::Protection;
+use crate::vault::OpenError;
+use crate::vault::wire::{Refusal, Reply, Request};
+
+/// How long somebody waits for a new process.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// How often a message is sent to the next process after the first has died.
+const AGAIN: usize = 2;
+/// What is waited before the next start, by how many processes died in a row without one answer.
+const PAUSES: [u64; 4] = [0, 100, 400, 1_600];
+/// How long a process gets to end by itself.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Where streams to the vault come from.
+pub(in crate::vault) trait Source: Send {
+    /// Ends what is left of the last process and starts another; `failures` died in a row without
+    /// one answer.
+    fn fresh(&mut self, failures: usize) -> Result<(UnixStream, Started), OpenError>;
+}
+
+/// The vault as its callers reach it.
+pub(in crate::vault) struct ChildLink {
+    vkey: String,
+    current: Mutex<Current>,
+}
+
+struct Current {
+    stream: Arc<Stream>,
+    process: u32,
+    standing: Vec<Protection>,
+    failures: usize,
+    /// Dropped last: it waits for the process, which ends when its stream does.
+    source: Box<dyn Source>,
+}
+
+/// The process that was asked has ended without an answer.
+#[derive(Debug)]
+struct Lost;
+
+/// One stream to one process.
+struct Stream {
+    writer: Mutex<Writer>,
+    waiting: Mutex<Waiting>,
+    /// Closes the stream also while somebody is writing to a process that does not read.
+    closing: UnixStream,
+}
+
+struct Writer {
+    stream: UnixStream,
+    next: u64,
+}
+
+#[derive(Default)]
+struct Waiting {
+    callers: HashMap<u64, SyncSender<Body>>,
+    has_ended: bool,
+    has_answered: bool,
+}
+
+impl ChildLink {
+    /// Takes the first stream.
+    pub(in crate::vault) fn new(mut source: Box<dyn Source>) -> Result<ChildLink, OpenError> {
+        let (stream, started) = source.fresh(0)?;
+        Ok(ChildLink {
+            vkey: started.vkey,
+            current: Mutex::new(Current {
+                stream: Stream::over(stream).map_err(launch::LaunchError::from)?,
+                process: started.process,
+                standing: started.standing,
+                failures: 0,
+                source,
+            }),
+        })
+    }
+
+    pub(in crate::vault) fn vkey(&self) -> &str {
+        &self.vkey
+    }
+
+    /// What protects the process that answers now.
+    pub(in crate::vault) fn standing(&self) -> Vec<Protection> {
+        self.current().standing.clone()
+    }
+
+    /// The number of the process that answers now.
+    pub(in crate::vault) fn process(&self) -> u32 {
+        self.current().process
+    }
+
+    /// Asks, waits, and asks the next process when this one dies over it.
+    pub(in crate::vault) fn ask(&self, request: Request) -> Result<Reply, Refusal> {
+        let tries = if request.is_asked_again() { AGAIN } else { 0 };
+        let body = frame::encode(&request).map_err(|_| Refusal::TooLarge)?;
+        drop(request);
+        if body.len() + 8 > frame::LONGEST {
+            return Err(Refusal::TooLarge);
+        }
+        let until = clock::monotonic() + PATIENCE;
+        for _ in 0..=tries {
+            let stream = self.stream(until).ok_or(Refusal::Storage)?;
+            if let Ok(answer) = stream.ask(&body) {
+                return frame::decode::<Result<Reply, Refusal>>(&answer).unwrap_or_else(|_| {
+                    stream.end();
+                    Err(Refusal::Storage)
+                });
+            }
+        }
+        Err(Refusal::Storage)
+    }
+
+    fn current(&self) -> MutexGuard<'_, Current> {
+        self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The stream of a living process; a new one where the last has ended.
+    fn stream(&self, until: Duration) -> Option<Arc<Stream>> {
+        let mut current = self.current();
+        while current.stream.has_ended() {
+            if clock::monotonic() >= until {
+                return None;
+            }
+            current.failures = match current.stream.has_answered() {
+                true => 0,
+                false => current.failures + 1,
+            };
+            let pause = PAUSES[current.failures.min(PAUSES.len() - 1)];
+            thread::sleep(Duration::from_millis(pause));
+            let failures = current.failures;
+            match current.source.fresh(failures) {
+                Ok((stream, started)) if started.vkey == self.vkey => {
+                    tracing::warn!("the vault's process ended and was started again");
+                    current.stream = Stream::over(stream).ok()?;
+                    current.process = started.process;
+                    current.standing = started.standing;
+                }
+                Ok(_) => {
+                    tracing::error!("the key folder holds another site's keys");
+                    return None;
+                }
+                Err(error) => {
+                    let error: &dyn std::error::Error = &error;
+                    tracing::error!(error, "the vault's process cannot be started again");
+                    current.failures += 1;
+                }
+            }
+        }
+        Some(current.stream.clone())
+    }
+}
+
+impl Drop for ChildLink {
+    fn drop(&mut self) {
+        self.current().stream.end();
+    }
+}
+
+impl Stream {
+    /// Starts to listen for answers.
+    fn over(stream: UnixStream) -> io::Result<Arc<Stream>> {
+        let (mut answers, closing) = (stream.try_clone()?, stream.try_clone()?);
+        let shared = Arc::new(Stream {
+            writer: Mutex::new(Writer { stream, next: 1 }),
+            waiting: Mutex::default(),
+            closing,
+        });
+        let listening = shared.clone();
+        let listen = move || {
+            while let Ok(Some((number, body))) = frame::read(&mut answers) {
+                if !listening.deliver(number, body) {
+                    break;
+                }
+            }
+            listening.end();
+        };
+        thread::Builder::new()
+            .name("vault answers".to_owned())
+            .spawn(listen)?;
+        Ok(shared)
+    }
+
+    fn ask(&self, body: &[u8]) -> Result<Body, Lost> {
+        let (tell, told) = sync_channel(1);
+        let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        let number = writer.next;
+        writer.next += 1;
+        let mut waiting = self.waiting();
+        if waiting.has_ended {
+            return Err(Lost);
+        }
+        waiting.callers.insert(number, tell);
+        drop(waiting);
+        let written = frame::write(&mut writer.stream, number, body);
+        drop(writer);
+        if written.is_err() {
+            self.end();
+        }
+        told.recv().map_err(|_| Lost)
+    }
+
+    /// `false` when nobody asked that.
+    fn deliver(&self, number: u64, body: Body) -> bool {
+        let mut waiting = self.waiting();
+        waiting.has_answered = true;
+        let caller = waiting.callers.remove(&number);
+        drop(waiting);
+        caller.is_some_and(|caller| caller.send(body).is_ok())
+    }
+
+    /// Closes the stream; everybody who waits learns that no answer comes.
+    fn end(&self) {
+        let mut waiting = self.waiting();
+        waiting.has_ended = true;
+        waiting.callers.clear();
+        drop(waiting);
+        let _ = self.closing.shutdown(Shutdown::Both);
+    }
+
+    fn has_ended(&self) -> bool {
+        self.waiting().has_ended
+    }
+
+    fn has_answered(&self) -> bool {
+        self.waiting().has_answered
+    }
+
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A process of the caller's own.
+pub(in crate::vault) struct Own {
+    program: PathBuf,
+    start: Start,
+    child: Option<Child>,
+}
+
+impl Own {
+    pub(in crate::vault) fn new(program: PathBuf, start: Start) -> Own {
+        Own {
+            program,
+            start,
+            child: None,
+        }
+    }
+}
+
+impl Source for Own {
+    fn fresh(&mut self, _failures: usize) -> Result<(UnixStream, Started), OpenError> {
+        if let Some(mut last) = self.child.take() {
+            // The next one cannot open the key folder before this one has let go of it.
+            let _ = last.kill();
+            let _ = last.wait();
+        }
+        let (child, stream, started) = launch::start(&self.program, &self.start)?;
+        self.child = Some(child);
+        Ok((stream, started))
+    }
+}
+
+impl Drop for Own {
+    /// The stream has ended already; whoever opens the folder next must find it free.
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            launch::see_off(child, FAREWELL);
+        }
+    }
+}
