@@ -89,7 +89,14 @@ audit-act-staff-setup-link-made = Link for the first administrator made
 audit-act-staff-signed-in = Signed in
 audit-act-staff-signed-out = Signed out
 audit-act-vault-opened = Contact of a winner opened
+audit-act-vault-opened-kept = A record of a request or of the tax vault opened
+audit-act-vault-shared = Contact opened for a benefit provider that the person ticked
+audit-act-vault-disclosed = Contact opened for a disclosure
 
 audit-act-draw-removed = A draw removed
 audit-act-draw-cancelled = A draw cancelled
 audit-act-entry-earned = Earned chances imported
+audit-act-policy-retention-set = Set a retention period
+audit-act-policy-processor-added = Added a processor
+audit-act-policy-processor-ended = Ended a processor
+audit-act-activity-codes-edited = Changed purposes and categories

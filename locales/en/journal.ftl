@@ -46,6 +46,14 @@ journal-audit = Outside audit
 journal-audit-what = An outsider checked whether there are real people behind a sample of tickets.
 journal-purge = Personal data deleted
 journal-purge-what = Personal data has been deleted; this is the fingerprint of the certificate.
+journal-audit-head = Head of the audit record
+journal-audit-head-what = How many acts of staff are on record at this moment, and their fingerprint. If the newest are cut off later, or any is changed, it no longer fits.
+journal-hold-end = End of a legal hold
+journal-hold-end-what = A few rows that the law required to be kept have come to their end: their key is destroyed and they are deleted.
+journal-tax-erased = Tax data deleted
+journal-tax-erased-what = What was kept of winners for the tax authority has passed its date and is deleted.
+journal-site = Statement of the library
+journal-site-what = What the library states about its own work; no check of a draw depends on it.
 journal-other = Other
 journal-other-what = This version does not know this kind of note; its text is kept as it is.
 

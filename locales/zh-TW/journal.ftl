@@ -40,6 +40,14 @@ journal-audit = 外部查核
 journal-audit-what = 外部人員抽查號碼背後是不是真的有人。
 journal-purge = 刪除個人資料
 journal-purge-what = 個人資料已刪除；這裡是刪除證明的指紋。
+journal-audit-head = 稽核紀錄的鏈頭
+journal-audit-head-what = 館員操作紀錄此刻的筆數和指紋。日後刪掉最後幾筆或改動任何一筆，都對不上。
+journal-hold-end = 保全期滿刪除
+journal-hold-end-what = 依法保全的少數資料已到期，金鑰已銷毀、資料已刪除。
+journal-tax-erased = 稅務資料刪除
+journal-tax-erased-what = 申報所需的得獎資料已過保存期限，已經刪除。
+journal-site = 本館聲明
+journal-site-what = 本館對自己的作業所做的聲明，和抽獎的核對無關。
 journal-other = 其他
 journal-other-what = 這個版本不認得的內容，仍照原文保留。
 

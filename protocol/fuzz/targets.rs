@@ -74,6 +74,7 @@ pub(crate) fn record(data: &[u8]) {
         Record::Cancel(record) => record.to_text(),
         Record::Audit(record) => record.to_text(),
         Record::Purge(record) => record.to_text(),
+        Record::Site(record) => record.to_text(),
     };
     assert_eq!(written, text);
 }

@@ -628,6 +628,26 @@ def read_purge(text):
     )  # fmt: skip
 
 
+MAX_SITE_LINES = 20
+
+
+def read_site(text):
+    """What a site states about itself; no check of a draw depends on it."""
+    lines = Lines(text, "site")
+    (of,) = lines.read("of", slug)
+    said = []
+    while lines.at < len(lines.lines) and len(said) < MAX_SITE_LINES:
+        name, _, value = lines.lines[lines.at].partition(" ")
+        lines.at += 1
+        if not re.fullmatch(SLUG, name) or len(value) > 255 or "" in value.split(" "):
+            lines.refuse("a name and its value")
+        said.append((name, value))
+    if not said:
+        lines.refuse("a name and its value")
+    lines.end()
+    return Record("site", text, of=of, lines=said)
+
+
 # ---- 4.7 and 4.8 Result and settlements, as texts --------------------------------------------
 
 Opening = namedtuple("Opening", "tag bind ticket_no")
@@ -714,7 +734,7 @@ def read_settle(text):
 READERS = {
     "manifest": read_manifest, "key": read_key_note, "anchor": read_anchor, "close": read_close,
     "freeze": read_freeze, "reveal": read_reveal, "result": read_result, "settle": read_settle,
-    "audit": read_audit, "cancel": read_cancel, "purge": read_purge,
+    "audit": read_audit, "cancel": read_cancel, "purge": read_purge, "site": read_site,
 }  # fmt: skip
 
 

@@ -140,6 +140,14 @@ class Vectors(unittest.TestCase):
         with self.assertRaises(v.Finding):
             v.open_note("", key, signed.replace("reserves 3", "reserves 4"))
 
+    def test_site_notes(self):
+        for case in self.vectors["site"]["taken"]:
+            record = v.read_record(case["text"])
+            self.assertEqual((record.kind, record.hash.hex()), ("site", case["hash"]))
+        for text in self.vectors["site"]["refused"]:
+            with self.assertRaises(v.Refused, msg=text):
+                v.read_record(text)
+
     def test_numbers(self):
         for case in self.vectors["numbers"]:
             source = v.Numbers("", case["mode"] == "sorted", len(case["in"]))

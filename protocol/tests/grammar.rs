@@ -9,7 +9,7 @@ use lucky_draw::note::{
 };
 use lucky_draw::record::{
     Anchor, Audit, AuditLeaf, Cancel, Close, Freeze, KeyNote, Manifest, Prize, PublishError, Purge,
-    Record, Reveal, Source, VoidCode,
+    Record, Reveal, SiteNote, Source, VoidCode,
 };
 use lucky_draw::result::{
     Excluded, Line, Opening, ResultNote, SettleCode, SettleLine, SettleNote, Slot, Vacate,
@@ -241,6 +241,11 @@ prop_compose! {
     }
 }
 
+fn site_note() -> impl Strategy<Value = SiteNote> {
+    let line = ("[a-z0-9-]{1,32}", "[!-~]{1,40}( [!-~]{1,40}){0,4}");
+    ("[a-z0-9-]{1,32}", vec(line, 1..=20)).prop_map(|(of, lines)| SiteNote { of, lines })
+}
+
 fn record() -> impl Strategy<Value = Record> {
     prop_oneof![
         manifest().prop_map(Record::Manifest),
@@ -269,6 +274,7 @@ fn record() -> impl Strategy<Value = Record> {
             }
         ),
         purge().prop_map(Record::Purge),
+        site_note().prop_map(Record::Site),
         result_note().prop_map(Record::Result),
         settle_note().prop_map(Record::Settle),
     ]
@@ -287,6 +293,7 @@ fn text(record: &Record) -> String {
         Record::Cancel(record) => record.to_text(),
         Record::Audit(record) => record.to_text(),
         Record::Purge(record) => record.to_text(),
+        Record::Site(record) => record.to_text(),
     }
 }
 
@@ -330,7 +337,7 @@ proptest! {
     }
 
     #[test]
-    fn any_bytes_at_all_are_read_or_refused(line in "[ -~\n]{0,200}", kind in "manifest|key|close|result|settle|purge") {
+    fn any_bytes_at_all_are_read_or_refused(line in "[ -~\n]{0,200}", kind in "manifest|key|close|result|settle|purge|site") {
         let text = format!("lucky-draw/v1 {kind}\n{line}");
         if let Ok(read) = Record::parse(&text) {
             prop_assert_eq!(self::text(&read), text);

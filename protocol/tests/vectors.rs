@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use lucky_draw::encode::{Hash, encode, sha256, tagged_hash};
 use lucky_draw::note::{Signer, Verifier};
 use lucky_draw::order::{Order, Stream};
-use lucky_draw::record::{Close, Manifest};
+use lucky_draw::record::{Close, Manifest, Record};
 use lucky_draw::result::{
     Opening, ResultNote, SettleCode, SettleNote, Slot, holdings, result, settle,
 };
@@ -67,6 +67,22 @@ fn receipt_secrets_give_check_characters_and_nonces() {
         for (ticket_no, nonce) in (0..).zip(list(&case["nonce"])) {
             assert_eq!(secret.nonce(&base, ticket_no), hash(nonce));
         }
+    }
+}
+
+#[test]
+fn site_notes_are_read_by_their_form_alone() {
+    let vectors = vectors();
+    for case in list(&vectors["site"]["taken"]) {
+        let note = text(&case["text"]);
+        let Ok(Record::Site(read)) = Record::parse(note) else {
+            panic!("{note}");
+        };
+        assert_eq!(read.to_text(), note);
+        assert_eq!(read.hash(), hash(&case["hash"]));
+    }
+    for refused in list(&vectors["site"]["refused"]) {
+        assert!(Record::parse(text(refused)).is_err(), "{refused}");
     }
 }
 

@@ -23,6 +23,14 @@ pub struct Librarian(pub Staff);
 #[derive(Clone, Debug)]
 pub struct Admin(pub Staff);
 
+/// A member of staff who answers for personal data; admins too.
+#[derive(Clone, Debug)]
+pub struct PrivacyOfficer(pub Staff);
+
+/// A member of staff who files taxes; nobody else, an admin neither.
+#[derive(Clone, Debug)]
+pub struct Accountant(pub Staff);
+
 /// An outside auditor. A role of its own: whoever runs a draw does not audit it.
 #[derive(Clone, Debug)]
 pub struct Auditor(pub Staff);
@@ -88,19 +96,30 @@ impl<'r> FromRequest<'r> for Admin {
 }
 
 #[rocket::async_trait]
+impl<'r> FromRequest<'r> for PrivacyOfficer {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        let staff = with_role(request, Role::PrivacyOfficer).await;
+        staff.map(PrivacyOfficer)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Accountant {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        with_role(request, Role::Accountant).await.map(Accountant)
+    }
+}
+
+#[rocket::async_trait]
 impl<'r> FromRequest<'r> for Auditor {
     type Error = Error;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
-        let staff = match request.guard::<Staff>().await {
-            Outcome::Success(staff) => staff,
-            refused => return refused.map(Auditor),
-        };
-        if staff.may(Permission::Inspect) {
-            return Outcome::Success(Auditor(staff));
-        }
-        request.local_cache(|| Lacks(Some(Role::Auditor)));
-        Outcome::Error((Status::Forbidden, needs(Role::Auditor)))
+        with_role(request, Role::Auditor).await.map(Auditor)
     }
 }
 
@@ -120,6 +139,8 @@ async fn with_role(request: &Request<'_>, role: Role) -> Outcome<Staff, Error> {
 pub(super) fn needs(role: Role) -> Error {
     match role {
         Role::Auditor => Error::NeedsAuditor,
+        Role::Accountant => Error::NeedsAccountant,
+        Role::PrivacyOfficer => Error::NeedsPrivacyOfficer,
         Role::Librarian => Error::NeedsLibrarian,
         Role::Admin => Error::NeedsAdmin,
     }
@@ -132,6 +153,8 @@ pub(super) async fn visitor<'r>(request: &'r Request<'_>) -> &'r Visitor {
         let viewer = Viewer {
             name: session.staff.name.clone(),
             admin: session.staff.has(Role::Admin),
+            custody: session.staff.may(Permission::HoldData)
+                || session.staff.may(Permission::FileTax),
         };
         Viewer::remember(request, viewer);
     }

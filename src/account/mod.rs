@@ -30,15 +30,20 @@ use name::StaffName;
 use passphrase::PassphraseHash;
 use token::{Token, TokenHash};
 
-/// What a member of staff is trusted with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// What a member of staff is trusted with. Roles are no ladder: only [`Role::includes`] says which
+/// one has another inside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Comes from outside and looks for the people behind tickets; nothing else.
-    Auditor,
     /// Runs activities and draws.
     Librarian,
-    /// That, and exports, the staff and the record.
+    /// That, what a privacy officer does, and exports, the staff and the record.
     Admin,
+    /// Answers for personal data: holds, disclosures, incidents, requests of people.
+    PrivacyOfficer,
+    /// Reads and files what the tax vault holds; nothing else, and nobody else.
+    Accountant,
+    /// Comes from outside and looks for the people behind tickets; nothing else.
+    Auditor,
 }
 
 /// One thing a role may allow.
@@ -56,18 +61,34 @@ pub enum Permission {
     SeeAudit,
     /// Say whether a person was found behind a ticket. No member of the library may.
     Inspect,
+    /// Propose or approve that named rows outlive the purge.
+    HoldData,
+    /// Propose or approve that named rows are handed to somebody outside; look after incidents.
+    ApproveDisclosure,
+    /// Answer what people ask about their own data.
+    AnswerRequests,
+    /// Read the tax vault of a year and file from it.
+    FileTax,
 }
 
 impl Role {
     /// All, in the order of the form.
-    pub const ALL: [Role; 3] = [Role::Librarian, Role::Admin, Role::Auditor];
+    pub const ALL: [Role; 5] = [
+        Role::Librarian,
+        Role::Admin,
+        Role::PrivacyOfficer,
+        Role::Accountant,
+        Role::Auditor,
+    ];
 
     /// The role's name in the database and in forms.
     pub fn code(self) -> &'static str {
         match self {
-            Role::Auditor => "auditor",
             Role::Librarian => "librarian",
             Role::Admin => "admin",
+            Role::PrivacyOfficer => "privacy_officer",
+            Role::Accountant => "accountant",
+            Role::Auditor => "auditor",
         }
     }
 
@@ -76,14 +97,25 @@ impl Role {
         Role::ALL.into_iter().find(|role| role.code() == code)
     }
 
+    /// Whether whoever has this role has the other one too. An admin is no accountant: the tax
+    /// vault is read by those who file from it, and by no other.
+    pub fn includes(self, other: Role) -> bool {
+        let inside_admin = matches!(other, Role::Librarian | Role::PrivacyOfficer);
+        self == other || self == Role::Admin && inside_admin
+    }
+
     /// What the role allows; drawing and exporting are separate on purpose.
     pub fn allows(self, permission: Permission) -> bool {
         match permission {
-            Permission::Inspect => self == Role::Auditor,
-            Permission::RunActivities | Permission::Draw => self != Role::Auditor,
+            Permission::RunActivities | Permission::Draw => self.includes(Role::Librarian),
+            Permission::HoldData | Permission::ApproveDisclosure | Permission::AnswerRequests => {
+                self.includes(Role::PrivacyOfficer)
+            }
             Permission::Export | Permission::ManageStaff | Permission::SeeAudit => {
                 self == Role::Admin
             }
+            Permission::FileTax => self == Role::Accountant,
+            Permission::Inspect => self == Role::Auditor,
         }
     }
 }
@@ -112,7 +144,7 @@ impl Staff {
 
     /// Whether the account has the role, or one that includes it.
     pub fn has(&self, role: Role) -> bool {
-        self.roles.iter().any(|own| *own >= role)
+        self.roles.iter().any(|own| own.includes(role))
     }
 }
 
@@ -178,6 +210,15 @@ pub enum Error {
     /// The page needs a role that the account lacks.
     #[error("needs the role auditor")]
     NeedsAuditor,
+    /// The page needs a role that the account lacks.
+    #[error("needs the role accountant")]
+    NeedsAccountant,
+    /// The page needs a role that the account lacks.
+    #[error("needs the role privacy officer")]
+    NeedsPrivacyOfficer,
+    /// An auditor comes from outside and can have no role of the library.
+    #[error("an auditor has no other role")]
+    AuditorAlone,
     /// Too many passphrases are being checked.
     #[error("too many passphrases wait to be checked")]
     Busy,
@@ -194,9 +235,13 @@ impl Fault for Error {
         match self {
             Error::Unknown => Kind::NotFound,
             Error::NameTaken | Error::LastAdmin => Kind::Conflict,
-            Error::NoRole => Kind::Invalid,
+            Error::NoRole | Error::AuditorAlone => Kind::Invalid,
             Error::LinkGone => Kind::Gone,
-            Error::NeedsLibrarian | Error::NeedsAdmin | Error::NeedsAuditor => Kind::Forbidden,
+            Error::NeedsLibrarian
+            | Error::NeedsAdmin
+            | Error::NeedsAuditor
+            | Error::NeedsAccountant
+            | Error::NeedsPrivacyOfficer => Kind::Forbidden,
             Error::Busy => Kind::Unavailable,
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
@@ -213,6 +258,9 @@ impl Fault for Error {
             Error::NeedsLibrarian => "account.needs_librarian",
             Error::NeedsAdmin => "account.needs_admin",
             Error::NeedsAuditor => "account.needs_auditor",
+            Error::NeedsAccountant => "account.needs_accountant",
+            Error::NeedsPrivacyOfficer => "account.needs_privacy_officer",
+            Error::AuditorAlone => "account.auditor_alone",
             Error::Busy => "account.busy",
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),
@@ -276,9 +324,7 @@ pub fn find(tx: &mut Tx, staff: &StaffId) -> Result<Account, Error> {
 /// Changes what an account may do, and ends its sessions.
 pub fn set_roles(tx: &mut Tx, actor: &Actor, staff: &StaffId, roles: &[Role]) -> Result<(), Error> {
     let account = find(tx, staff)?;
-    if roles.is_empty() {
-        return Err(Error::NoRole);
-    }
+    are_fit(roles)?;
     if !roles.contains(&Role::Admin) {
         keep_an_admin(tx, &account)?;
     }
@@ -333,13 +379,30 @@ fn add(
     passphrase: &PassphraseHash,
     roles: &[Role],
 ) -> Result<StaffId, Error> {
-    if roles.is_empty() {
-        return Err(Error::NoRole);
-    }
+    are_fit(roles)?;
     let id = StaffId::fresh();
     store::insert(tx, &id, name, passphrase)?;
     store::replace_roles(tx, &id, roles)?;
     Ok(id)
+}
+
+/// Roles that one account may have together: at least one, and an auditor no other.
+fn are_fit(roles: &[Role]) -> Result<(), Error> {
+    match roles {
+        [] => Err(Error::NoRole),
+        [_] => Ok(()),
+        several if several.contains(&Role::Auditor) => Err(Error::AuditorAlone),
+        _ => Ok(()),
+    }
+}
+
+/// How many members of staff can sign in and are allowed something: where two have to agree, there
+/// must be two.
+pub fn count_who_may(tx: &mut Tx, permission: Permission) -> Result<usize, Error> {
+    let may = |account: &Account| account.roles.iter().any(|role| role.allows(permission));
+    let accounts = list(tx)?.into_iter();
+    let active = accounts.filter(|account| account.standing == Standing::Active);
+    Ok(active.filter(may).count())
 }
 
 /// Refuses to take the role from, or shut, the only account that can manage the others.
@@ -402,9 +465,33 @@ mod tests {
             Permission::Export,
             Permission::ManageStaff,
             Permission::SeeAudit,
+            Permission::HoldData,
+            Permission::AnswerRequests,
         ] {
             assert!(Role::Admin.allows(permission));
         }
+    }
+
+    #[test]
+    fn only_an_accountant_reads_the_tax_vault_and_only_that() {
+        for role in Role::ALL {
+            assert_eq!(role.allows(Permission::FileTax), role == Role::Accountant);
+            assert_eq!(role.includes(Role::Accountant), role == Role::Accountant);
+        }
+        assert!(!Role::Accountant.allows(Permission::RunActivities));
+        assert!(!Role::PrivacyOfficer.allows(Permission::RunActivities));
+        assert!(!Role::Librarian.allows(Permission::HoldData));
+    }
+
+    #[test]
+    fn an_auditor_has_no_other_role() {
+        assert!(are_fit(&[Role::Auditor]).is_ok());
+        assert!(are_fit(&[Role::Admin, Role::Accountant]).is_ok());
+        assert!(matches!(
+            are_fit(&[Role::Auditor, Role::Librarian]),
+            Err(Error::AuditorAlone)
+        ));
+        assert!(matches!(are_fit(&[]), Err(Error::NoRole)));
     }
 
     #[test]

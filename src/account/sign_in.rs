@@ -5,11 +5,11 @@
 //! counts the try, so that tries at the same moment cannot slip through.
 
 use super::name::StaffName;
-use super::passphrase::{Match, PassphraseHash};
+use super::passphrase::{self, Match, PassphraseHash};
 use super::token::TokenHash;
 use super::{Actor, Error, StaffId, note, session, store};
 use crate::platform::clock::MINUTE;
-use crate::platform::db::Tx;
+use crate::platform::db::{Db, Tx};
 
 /// So many wrong passphrases in a row lock an account.
 pub const TRIES: i64 = 5;
@@ -42,6 +42,20 @@ pub fn expected(tx: &mut Tx, name: &StaffName) -> Result<Option<Expected>, Error
 /// What belongs to an account whose owner changes the passphrase.
 pub fn expected_of(tx: &mut Tx, staff: &StaffId) -> Result<Option<Expected>, Error> {
     Ok(store::expected_of(tx, staff)?)
+}
+
+/// Asks whoever is signed in for the passphrase once more, before an act that weighs; a wrong one
+/// counts as at the sign-in.
+pub async fn again(db: &Db, staff: &StaffId, typed: &str) -> Result<Outcome, Error> {
+    let of = staff.clone();
+    let expected = db
+        .read("find account", move |tx| expected_of(tx, &of))
+        .await?
+        .ok_or(Error::Unknown)?;
+    let kept = Some(expected.passphrase.clone());
+    let found: Match = passphrase::check_in_turn(typed, kept).await?;
+    db.write("count try", move |tx| count(tx, &expected, found))
+        .await
 }
 
 /// Counts a try and, when it succeeds, opens `session` in the place of the browser's earlier one.

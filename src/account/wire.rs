@@ -171,17 +171,23 @@ pub(super) fn read_passphrase(
     }
 }
 
-/// Reads the choice of a role.
-pub(super) fn read_role(
+/// Reads the ticked roles.
+pub(super) fn read_roles(
     lang: Language,
     form: &FormFields,
     mistakes: &mut Mistakes,
-) -> Option<Role> {
-    let role = Role::of_code(form.value("role"));
-    if role.is_none() {
-        mistakes.add("role", text::message(lang, "account-role-empty", &[]));
-    }
-    role
+) -> Option<Vec<Role>> {
+    let ticked = form.values("role").into_iter();
+    let roles: Vec<Role> = ticked.filter_map(Role::of_code).collect();
+    let id = match roles.as_slice() {
+        [] => "account-role-empty",
+        several if several.len() > 1 && several.contains(&Role::Auditor) => {
+            "account-role-auditor-alone"
+        }
+        _ => return Some(roles),
+    };
+    mistakes.add("role", text::message(lang, id, &[]));
+    None
 }
 
 /// A choice of a form.
@@ -201,6 +207,8 @@ pub(super) fn role_choices(lang: Language) -> Vec<Choice> {
                 Role::Auditor => "account-role-auditor-hint",
                 Role::Librarian => "account-role-librarian-hint",
                 Role::Admin => "account-role-admin-hint",
+                Role::PrivacyOfficer => "account-role-privacy-officer-hint",
+                Role::Accountant => "account-role-accountant-hint",
             };
             Choice {
                 value: role.code(),
@@ -216,13 +224,10 @@ fn role_words(lang: Language, role: Role) -> String {
         Role::Auditor => "account-role-auditor",
         Role::Librarian => "account-role-librarian",
         Role::Admin => "account-role-admin",
+        Role::PrivacyOfficer => "account-role-privacy-officer",
+        Role::Accountant => "account-role-accountant",
     };
     text::message(lang, id, &[])
-}
-
-/// The role that says most about an account; the larger includes the smaller.
-fn main_role(roles: &[Role]) -> Option<Role> {
-    roles.iter().copied().max()
 }
 
 /// One's own account.
@@ -255,7 +260,13 @@ impl SessionView {
 
 /// The words for the roles of an account.
 pub(super) fn role_line(lang: Language, roles: &[Role]) -> String {
-    main_role(roles).map_or_else(String::new, |role| role_words(lang, role))
+    let ordered = Role::ALL.into_iter().filter(|role| roles.contains(role));
+    let words: Vec<String> = ordered.map(|role| role_words(lang, role)).collect();
+    let between = match lang {
+        Language::ZhTw => "、",
+        Language::En => ", ",
+    };
+    words.join(between)
 }
 
 /// What was done just now, by its code in the address.
@@ -274,7 +285,7 @@ pub(super) fn done_words(lang: Language, code: &str) -> Option<String> {
 
 /// The health of the site.
 #[derive(Serialize)]
-pub(super) struct HealthView {
+pub struct HealthView {
     pub(super) engine: &'static str,
     pub(super) staff: usize,
     pub(super) waiting: usize,
@@ -343,7 +354,7 @@ impl AccountView {
 #[derive(Serialize)]
 pub(super) struct InviteView {
     pub(super) name: String,
-    pub(super) role: String,
+    pub(super) chosen: Vec<&'static str>,
     pub(super) roles: Vec<Choice>,
     pub(super) mistakes: Mistakes,
 }
@@ -352,7 +363,7 @@ pub(super) struct InviteView {
 #[derive(Serialize)]
 pub(super) struct StaffView {
     pub(super) account: AccountView,
-    pub(super) role: &'static str,
+    pub(super) chosen: Vec<&'static str>,
     pub(super) roles: Vec<Choice>,
     pub(super) sessions: usize,
     pub(super) locked_until: Option<i64>,
@@ -360,9 +371,18 @@ pub(super) struct StaffView {
     pub(super) mistakes: Mistakes,
 }
 
-/// The code of the role that is ticked on an account's page.
-pub(super) fn role_code(roles: &[Role]) -> &'static str {
-    main_role(roles).map_or("", Role::code)
+/// The codes of the roles that are ticked on an account's page.
+pub(super) fn role_codes(roles: &[Role]) -> Vec<&'static str> {
+    roles.iter().map(|role| role.code()).collect()
+}
+
+/// The codes of the roles that were ticked in a form.
+pub(super) fn ticked_codes(form: &FormFields) -> Vec<&'static str> {
+    let ticked = form.values("role").into_iter();
+    ticked
+        .filter_map(Role::of_code)
+        .map(|role| role.code())
+        .collect()
 }
 
 /// A one-time link, shown to the admin who made it and to nobody again.

@@ -177,6 +177,44 @@ pub fn list(tx: &mut Tx, filter: &Filter, page: i64) -> Result<Listing, Error> {
     })
 }
 
+/// One opening of somebody's data, as that person may see it: when, by which kind of person, for
+/// what; never by whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// When.
+    pub at: Timestamp,
+    /// What was done: `vault.opened`, `vault.disclosed` or `vault.shared`.
+    pub act: String,
+    /// `staff`, `system` or `entrant`.
+    pub actor_kind: String,
+    /// The purpose's code.
+    pub purpose: String,
+    /// The stated reason where it is a code, else empty: words of staff are for staff.
+    pub reason_kind: String,
+}
+
+/// The acts by which personal data is opened; each names the row first in its object.
+const OPENINGS: [&str; 3] = ["vault.opened", "vault.disclosed", "vault.shared"];
+
+/// Who opened a row, the oldest first.
+pub fn openings_of(tx: &mut Tx, activity: &str, item: &str) -> Result<Vec<Opening>, Error> {
+    let records = store::of_item(tx, activity, &OPENINGS, item)?;
+    let kind = |actor: &str| actor.split(':').next().unwrap_or_default().to_owned();
+    let is_code = |reason: &str| reason.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    Ok(records
+        .into_iter()
+        .map(|record| Opening {
+            at: record.at,
+            actor_kind: kind(&record.actor),
+            reason_kind: Some(record.reason)
+                .filter(|reason| is_code(reason))
+                .unwrap_or_default(),
+            purpose: record.purpose,
+            act: record.act,
+        })
+        .collect())
+}
+
 /// Computes every hash again, from the first line to the last, in constant memory.
 ///
 /// Lines cut off at the end leave no gap; whoever wrote down an earlier [`ChainReport`] sees that

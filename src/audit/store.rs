@@ -104,6 +104,26 @@ pub(super) fn list(
     Ok(rows.into_iter().map(Record::from).collect())
 }
 
+/// The lines of these acts on one row of an activity, the oldest first. Objects begin with the
+/// row's id and a space; ids have no character that `LIKE` reads in another way.
+pub(super) fn of_item(
+    tx: &mut Tx,
+    activity: &str,
+    acts: &[&str],
+    item: &str,
+) -> Result<Vec<Record>, db::Error> {
+    if item.is_empty() || !item.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = audit_records::table
+        .filter(audit_records::activity_id.eq(activity))
+        .filter(audit_records::act.eq_any(acts))
+        .filter(audit_records::object.like(format!("{item} %")))
+        .order(audit_records::position)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Record::from).collect())
+}
+
 /// The lines behind `position`, the oldest first.
 pub(super) fn after(tx: &mut Tx, position: i64, at_most: i64) -> Result<Vec<Record>, db::Error> {
     let rows: Vec<Row> = audit_records::table

@@ -17,7 +17,7 @@ use crate::platform::db::{GroupVerb, Tx, Writer};
 use crate::platform::ids;
 use crate::platform::text::Language;
 use crate::vault::{
-    self, AnswersOf, CheckpointOf, Contact, ContactOf, ItemKind, PublicKeys, Vault,
+    self, AnswersOf, CheckpointOf, Contact, ContactOf, ItemKind, OwnCopyOf, PublicKeys, Vault,
 };
 
 use super::{Drum, EntryId, Error, Ticket, drum, store};
@@ -137,9 +137,9 @@ pub(super) fn seal(
     let id = EntryId::fresh();
     let contact = match (&filled.contact, &tag) {
         (Some(contact), Some(tag)) => {
-            let mut sealed = seal_contact(terms, tag, &notice, contact)?;
-            let own_copy = vault.seal_own_copy(activity.as_str(), id.as_str(), secret, contact)?;
-            sealed.own_copy = Some(own_copy);
+            let mut sealed = seal_contact(vault, terms, tag, &notice, contact)?;
+            let (of, own) = (activity.as_str(), OwnCopyOf::Contact(contact));
+            sealed.own_copy = Some(vault.seal_own_copy(of, id.as_str(), secret, own)?);
             Some(sealed)
         }
         _ => None,
@@ -181,6 +181,7 @@ pub(super) fn new_ticket(
 }
 
 fn seal_contact(
+    vault: &Vault,
     terms: &Terms,
     tag: &Hash,
     notice: &Hash,
@@ -194,7 +195,7 @@ fn seal_contact(
         notice,
     };
     Ok(SealedBox {
-        sealed: vault::seal_contact(&terms.keys, &of, contact)?,
+        sealed: vault::seal_contact(vault.sealer(), &terms.keys, &of, contact)?,
         own_copy: None,
         id,
     })

@@ -58,6 +58,12 @@ fn kind_words(language: Language, text: &str) -> (String, String) {
         Ok(Record::Cancel(_)) => ("journal-cancel", "journal-cancel-what"),
         Ok(Record::Audit(_)) => ("journal-audit", "journal-audit-what"),
         Ok(Record::Purge(_)) => ("journal-purge", "journal-purge-what"),
+        Ok(Record::Site(note)) => match note.of.as_str() {
+            "audit-head" => ("journal-audit-head", "journal-audit-head-what"),
+            "hold-end" => ("journal-hold-end", "journal-hold-end-what"),
+            "tax-erased" => ("journal-tax-erased", "journal-tax-erased-what"),
+            _ => ("journal-site", "journal-site-what"),
+        },
         Err(_) => ("journal-other", "journal-other-what"),
     };
     let say = |id: &str| text::message(language, id, &[]);

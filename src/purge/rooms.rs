@@ -127,7 +127,14 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "announcement",
-        tables: &["activities", "asked_fields", "questions"],
+        tables: &[
+            "activities",
+            "asked_fields",
+            "questions",
+            "notice_versions",
+            "activity_codes",
+            "told_purposes",
+        ],
         fate: Fate::Kept("what the library published; written before anybody entered"),
     },
     Room {
@@ -172,6 +179,16 @@ pub const ROOMS: &[Room] = &[
         name: "purges",
         tables: &["purges"],
         fate: Fate::Kept("the tombstone and its certificate"),
+    },
+    Room {
+        name: "scopes",
+        tables: &["vault_scopes"],
+        fate: Fate::Site("public keys of the library's own years and quarters"),
+    },
+    Room {
+        name: "policy",
+        tables: &["retention_settings", "processors"],
+        fate: Fate::Site("how long the library keeps what, and who works for it"),
     },
     Room {
         name: "staff",

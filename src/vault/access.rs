@@ -94,6 +94,14 @@ pub enum LegalBasis {
     RightOfAccess,
     /// Statistics of the library's own service.
     ServiceStatistics,
+    /// A separate consent for one provider, given before the fields and not ticked for anybody.
+    SeparateConsent,
+    /// The withholding and reporting of tax on prizes.
+    TaxLaw,
+    /// An order of a court or another ground that the register of disclosures names.
+    DisclosureByLaw,
+    /// Telling people that their data was exposed.
+    BreachDuty,
 }
 
 impl LegalBasis {
@@ -109,6 +117,16 @@ impl LegalBasis {
             LegalBasis::ServiceStatistics => {
                 "statistics of the library's own service (PDPA Art. 15(1), 16(5); GDPR Art. 6(1)(e), 89)"
             }
+            LegalBasis::SeparateConsent => {
+                "a separate consent for that provider (PDPA Art. 7, 16(7); GDPR Art. 6(1)(a), 7)"
+            }
+            LegalBasis::TaxLaw => {
+                "reporting of prizes (Income Tax Act Art. 88, 89, 92; GDPR Art. 6(1)(c))"
+            }
+            LegalBasis::DisclosureByLaw => {
+                "a ground of the register of disclosures (PDPA Art. 16; GDPR Art. 6(1)(c))"
+            }
+            LegalBasis::BreachDuty => "telling people of a breach (PDPA Art. 12; GDPR Art. 34)",
         }
     }
 }
@@ -118,6 +136,12 @@ impl LegalBasis {
 pub enum Retention {
     /// Until the activity's key is destroyed on the day its notice names.
     Purge,
+    /// Until five years after the year's prizes were filed.
+    TaxDate,
+    /// Until the key of the quarter in which a request came is destroyed.
+    RequestDate,
+    /// As long as the activity's key, or the key of a legal hold on named rows.
+    HoldDate,
 }
 
 impl Retention {
@@ -125,6 +149,15 @@ impl Retention {
     pub fn words(self) -> &'static str {
         match self {
             Retention::Purge => "until the purge date of the activity, then its key is destroyed",
+            Retention::TaxDate => {
+                "until 31 December of the fifth year after filing, then the year's key is destroyed"
+            }
+            Retention::RequestDate => {
+                "two years after the quarter of the request, then the quarter's key is destroyed"
+            }
+            Retention::HoldDate => {
+                "until the purge date of the activity, or until a legal hold on the named row ends"
+            }
         }
     }
 }
@@ -138,6 +171,28 @@ pub enum Audience {
     TheEntrant,
     /// Answers without their people.
     NobodyInParticular,
+    /// People who ticked the one provider that gets the rows.
+    Consenting,
+    /// Winners whose prize the tax law lists.
+    Payees,
+    /// The people that an approved disclosure names, as many as the operator allows in a year.
+    Named,
+    /// Everybody whose contact is kept; nothing is shown to anybody.
+    Everybody,
+    /// People who asked the library about their data.
+    Requesters,
+}
+
+impl Audience {
+    /// How the names of the scopes begin in which this audience's boxes are; none where the boxes
+    /// are an activity's.
+    pub fn scope(self) -> Option<&'static str> {
+        match self {
+            Audience::Payees => Some("_tax-"),
+            Audience::Requesters => Some("_requests-"),
+            _ => None,
+        }
+    }
 }
 
 /// Purposes for which winners' contacts are opened.
@@ -149,7 +204,34 @@ pub trait OfTheEntrant: Purpose {}
 /// Purposes for which answers are opened.
 pub trait OfNobody: Purpose {}
 
+/// Purposes for which a provider's own boxes are opened.
+pub trait OfTheConsenting: Purpose {}
+
+/// Purposes for which named contacts are opened, within the operator's yearly number.
+pub trait OfTheNamed: Purpose {}
+
+/// Purposes for which the vault itself opens everybody's address and tells nobody.
+pub trait OfEverybody: Purpose {}
+
+/// Purposes for which the boxes of a scope are opened, of payees or of requests.
+pub trait OfAScope: Purpose {}
+
 macro_rules! opened_for {
+    (Consenting, $name:ident) => {
+        impl super::access::OfTheConsenting for $name {}
+    };
+    (Named, $name:ident) => {
+        impl super::access::OfTheNamed for $name {}
+    };
+    (Everybody, $name:ident) => {
+        impl super::access::OfEverybody for $name {}
+    };
+    (Payees, $name:ident) => {
+        impl super::access::OfAScope for $name {}
+    };
+    (Requesters, $name:ident) => {
+        impl super::access::OfAScope for $name {}
+    };
     (Winners, $name:ident) => {
         impl super::access::OfWinners for $name {}
     };
@@ -215,7 +297,7 @@ impl<P: Purpose> OpenedContact<P> {
     where
         P: MayRead<F>,
     {
-        F::of(&self.contact).map(Opened)
+        F::of(&self.contact).map(|field| Opened::new(field.text()))
     }
 
     /// The language in which the person entered.
@@ -231,16 +313,26 @@ impl<P: Purpose> fmt::Debug for OpenedContact<P> {
 }
 
 /// One opened field. Its text leaves by [`Opened::expose`] alone, which is easy to search for.
-pub struct Opened<'a, F: ContactField>(&'a F);
+pub struct Opened<'a, F: Field> {
+    text: &'a str,
+    field: PhantomData<F>,
+}
 
-impl<'a, F: ContactField> Opened<'a, F> {
+impl<'a, F: Field> Opened<'a, F> {
+    pub(super) fn new(text: &'a str) -> Opened<'a, F> {
+        Opened {
+            text,
+            field: PhantomData,
+        }
+    }
+
     /// The text, for the purpose's own use: a letter, a line of the export, the person's page.
     pub fn expose(&self) -> &'a str {
-        self.0.text()
+        self.text
     }
 }
 
-impl<F: ContactField> fmt::Debug for Opened<'_, F> {
+impl<F: Field> fmt::Debug for Opened<'_, F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Opened({})", F::KIND.code())
     }

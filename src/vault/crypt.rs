@@ -6,15 +6,19 @@
 //! | what | how |
 //! |---|---|
 //! | K_tag | HKDF-SHA-256(S_A, info `fairdraw/1\|A\|dedup`) |
-//! | notify key pair | DeriveKeyPair(HKDF(S_A ‖ L_A, info `fairdraw/1\|A\|notify`)), L_A = 32 zero bytes |
+//! | notify key pair | DeriveKeyPair(HKDF(S_A ‖ L_A, info `fairdraw/1\|A\|notify`)), L_A = 32 zero bytes with one operator |
 //! | answers key pair | DeriveKeyPair(HKDF(S_A, info `fairdraw/1\|A\|answers`)) |
+//! | share for a provider | the notify key pair under the HPKE info `fairdraw/1\|A\|provider\|<id>` |
 //! | K_copy | HKDF(S_A, info `fairdraw/1\|A\|copy`) |
 //! | own copy | HKDF(K_copy ‖ TH("own-copy", secret), info E("fairdraw/1/own-copy", A, entry)) |
+//!
+//! A box of version 1 has an encapsulation of its own; one of version 2 shares it with the boxes of
+//! the same minute (`sealer`), and its key is exported from that context for it alone.
 //!
 //! Not here: where keys live (`keys`), who may open what (`keeper`).
 
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
+use chacha20poly1305::{ChaCha20Poly1305, Nonce, XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
 use lucky_draw::encode::{Hash, encode};
@@ -34,9 +38,28 @@ type SealingAead = hpke::aead::ChaCha20Poly1305;
 /// Plaintexts are padded to a multiple of this many bytes.
 pub(super) const BLOCK: usize = 512;
 
-const VERSION: u8 = 1;
-/// Bytes of a box beside the padded text: version, field set, encapsulated key, 16-byte tag.
-pub(super) const OVERHEAD: usize = 1 + 2 + 32 + 16;
+const ALONE: u8 = 1;
+const OF_AN_EPOCH: u8 = 2;
+/// Bytes before the encapsulated key: version and field set.
+const HEADER: usize = 1 + 2;
+/// Bytes of the salt of a box of version 2: one key for each box, even for the same row sealed
+/// anew within an epoch.
+pub(super) const SALT: usize = 16;
+
+/// Where the ciphertext, or the salt before it, begins: what lies before may be shared by the boxes
+/// of an epoch.
+pub(super) const OWN_BYTES: usize = HEADER + 32;
+
+/// Bytes of a box beside the padded text: version, field set, encapsulated key, salt, 16-byte tag.
+#[cfg(feature = "leak-control")]
+pub(super) fn overhead(sealed: &[u8]) -> usize {
+    let salt = if sealed.first() == Some(&OF_AN_EPOCH) {
+        SALT
+    } else {
+        0
+    };
+    OWN_BYTES + salt + 16
+}
 
 /// What a sealed box belongs to; opening under any other binding fails.
 #[derive(Clone, Copy)]
@@ -52,6 +75,11 @@ pub(super) struct Binding<'a> {
 }
 
 impl Binding<'_> {
+    /// What the key of a box of version 2 is exported for.
+    fn export_context(&self, fields: FieldSet, salt: &[u8]) -> Vec<u8> {
+        encode("fairdraw/2/entry-key", &[&self.aad(fields), salt])
+    }
+
     fn aad(&self, fields: FieldSet) -> Vec<u8> {
         let bytes = |hash: Option<&Hash>| hash.map_or(Vec::new(), |hash| hash.0.to_vec());
         encode(
@@ -67,30 +95,31 @@ impl Binding<'_> {
     }
 }
 
-/// The two sealed-box keys of an activity; each opens its own fields only.
+/// For what a box is sealed; none opens as another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Scope {
+pub(super) enum Scope<'a> {
+    /// Contacts: those of winners are opened.
     Notify,
+    /// Answers.
     Answers,
+    /// A contact for one benefit provider that the person ticked.
+    Provider(&'a str),
 }
 
-impl Scope {
-    fn info(self, activity: &str) -> String {
+impl Scope<'_> {
+    pub(super) fn info(self, activity: &str) -> String {
         match self {
             Scope::Notify => format!("fairdraw/1|{activity}|notify"),
             Scope::Answers => format!("fairdraw/1|{activity}|answers"),
+            Scope::Provider(id) => format!("fairdraw/1|{activity}|provider|{id}"),
         }
     }
 
-    /// Which of the two a set of fields belongs to.
-    fn of(fields: FieldSet) -> Scope {
+    /// Whether a box with these fields can be of this scope.
+    fn takes(self, fields: FieldSet) -> bool {
         let answers =
             fields.has(FieldKind::LinkedAnswers) || fields.has(FieldKind::UnlinkedAnswers);
-        if answers {
-            Scope::Answers
-        } else {
-            Scope::Notify
-        }
+        answers == (self == Scope::Answers)
     }
 }
 
@@ -98,6 +127,8 @@ impl Scope {
 pub(super) struct ActivitySecret<'a> {
     pub(super) activity: &'a str,
     pub(super) secret: Key,
+    /// L_A; zeros where no librarians hold shares of it.
+    pub(super) librarians: Key,
 }
 
 impl ActivitySecret<'_> {
@@ -122,7 +153,7 @@ impl ActivitySecret<'_> {
         derive(&[copy.as_slice(), own_copy_input.as_ref()], &info)
     }
 
-    /// Opens a box that [`seal`] made under the same binding.
+    /// Opens a box that [`seal`] or a `Sealer` made under the same binding.
     pub(super) fn open_scope(
         &self,
         scope: Scope,
@@ -131,29 +162,38 @@ impl ActivitySecret<'_> {
     ) -> Option<Zeroizing<Vec<u8>>> {
         let sealed = leak_control::stripped(sealed);
         let fields = fields(sealed)?;
-        if Scope::of(fields) != scope {
+        if !scope.takes(fields) {
             return None;
         }
         let (private, _) = Sealing::derive_keypair(self.pair(scope).as_slice());
-        let (encapsulated, ciphertext) = sealed.get(3..)?.split_at_checked(32)?;
+        let (encapsulated, rest) = sealed.get(HEADER..)?.split_at_checked(32)?;
         let encapsulated = <Sealing as Kem>::EncappedKey::from_bytes(encapsulated).ok()?;
-        let plain = hpke::single_shot_open::<SealingAead, SealingKdf, Sealing>(
+        let context = hpke::setup_receiver::<SealingAead, SealingKdf, Sealing>(
             &OpModeR::Base,
             &private,
             &encapsulated,
             scope.info(self.activity).as_bytes(),
-            ciphertext,
-            &binding.aad(fields),
         );
-        unpad(Zeroizing::new(plain.ok()?))
+        let mut context = context.ok()?;
+        let plain = if sealed.first() == Some(&OF_AN_EPOCH) {
+            let (salt, ciphertext) = rest.split_at_checked(SALT)?;
+            let mut key = Zeroizing::new([0; 32]);
+            let purpose = binding.export_context(fields, salt);
+            context.export(&purpose, key.as_mut_slice()).ok()?;
+            entry_cipher(&key)
+                .decrypt(&Nonce::default(), payload(ciphertext, &binding.aad(fields)))
+                .ok()?
+        } else {
+            context.open(rest, &binding.aad(fields)).ok()?
+        };
+        unpad(Zeroizing::new(plain))
     }
 
-    /// The input of DeriveKeyPair. With one operator the librarians' share L_A is zero bytes.
+    /// The input of DeriveKeyPair.
     fn pair(&self, scope: Scope) -> Key {
-        let librarians = [0; 32];
         match scope {
-            Scope::Notify => derive(
-                &[self.secret.as_slice(), &librarians],
+            Scope::Notify | Scope::Provider(_) => derive(
+                &[self.secret.as_slice(), self.librarians.as_slice()],
                 self.info("notify").as_bytes(),
             ),
             Scope::Answers => derive(&[self.secret.as_slice()], self.info("answers").as_bytes()),
@@ -179,6 +219,7 @@ pub(super) fn derive(parts: &[&[u8]], info: &[u8]) -> Key {
 /// Nothing when the public key is not a point.
 pub(super) fn seal(
     public: &[u8; 32],
+    scope: Scope,
     binding: &Binding,
     fields: FieldSet,
     plain: &[u8],
@@ -187,23 +228,86 @@ pub(super) fn seal(
     let (encapsulated, ciphertext) = hpke::single_shot_seal::<SealingAead, SealingKdf, Sealing>(
         &OpModeS::Base,
         &public,
-        Scope::of(fields).info(binding.activity).as_bytes(),
+        scope.info(binding.activity).as_bytes(),
         &pad(plain),
         &binding.aad(fields),
     )
     .ok()?;
-    let mut sealed = Vec::with_capacity(OVERHEAD + ciphertext.len());
-    sealed.push(VERSION);
+    Some(boxed(
+        ALONE,
+        fields,
+        &[&encapsulated.to_bytes(), &ciphertext],
+    ))
+}
+
+/// One encapsulation, from which keys for many boxes are exported.
+pub(super) struct Epoch {
+    encapsulated: [u8; 32],
+    context: hpke::aead::AeadCtxS<SealingAead, SealingKdf, Sealing>,
+}
+
+impl Epoch {
+    /// A new encapsulation to a public key; nothing when that is not a point.
+    pub(super) fn begin(public: &[u8; 32], scope: Scope, activity: &str) -> Option<Epoch> {
+        let public = <Sealing as Kem>::PublicKey::from_bytes(public).ok()?;
+        let (encapsulated, context) = hpke::setup_sender::<SealingAead, SealingKdf, Sealing>(
+            &OpModeS::Base,
+            &public,
+            scope.info(activity).as_bytes(),
+        )
+        .ok()?;
+        Some(Epoch {
+            encapsulated: encapsulated.to_bytes().into(),
+            context,
+        })
+    }
+
+    /// Seals one box under a key that is exported for it alone and used once.
+    pub(super) fn seal(&self, binding: &Binding, fields: FieldSet, plain: &[u8]) -> Vec<u8> {
+        let salt = ids::random::<SALT>();
+        let mut key = Zeroizing::new([0; 32]);
+        let purpose = binding.export_context(fields, &salt);
+        self.context
+            .export(&purpose, key.as_mut_slice())
+            .expect("32 bytes are within the limits of HKDF");
+        let ciphertext = entry_cipher(&key)
+            .encrypt(
+                &Nonce::default(),
+                payload(&pad(plain), &binding.aad(fields)),
+            )
+            .expect("the text is within the limits of the cipher");
+        boxed(
+            OF_AN_EPOCH,
+            fields,
+            &[&self.encapsulated, &salt, &ciphertext],
+        )
+    }
+}
+
+fn boxed(version: u8, fields: FieldSet, parts: &[&[u8]]) -> Vec<u8> {
+    let mut sealed =
+        Vec::with_capacity(HEADER + parts.iter().map(|part| part.len()).sum::<usize>());
+    sealed.push(version);
     sealed.extend_from_slice(&fields.0.to_be_bytes());
-    sealed.extend_from_slice(&encapsulated.to_bytes());
-    sealed.extend_from_slice(&ciphertext);
-    Some(sealed)
+    for part in parts {
+        sealed.extend_from_slice(part);
+    }
+    sealed
+}
+
+/// The cipher of a box of version 2: its key is used once, so the nonce is zero.
+fn entry_cipher(key: &Key) -> ChaCha20Poly1305 {
+    ChaCha20Poly1305::new_from_slice(key.as_slice()).expect("the key has 32 bytes")
+}
+
+fn payload<'a>(msg: &'a [u8], aad: &'a [u8]) -> Payload<'a, 'a> {
+    Payload { msg, aad }
 }
 
 /// The fields inside a sealed box, read from its header; opening proves them.
 pub(super) fn fields(sealed: &[u8]) -> Option<FieldSet> {
     match sealed {
-        [VERSION, high, low, ..] => Some(FieldSet(u16::from_be_bytes([*high, *low]))),
+        [ALONE | OF_AN_EPOCH, high, low, ..] => Some(FieldSet(u16::from_be_bytes([*high, *low]))),
         _ => None,
     }
 }
@@ -261,6 +365,7 @@ mod tests {
         ActivitySecret {
             activity: "spring",
             secret: Zeroizing::new([7; 32]),
+            librarians: Zeroizing::new([0; 32]),
         }
     }
 
@@ -321,7 +426,7 @@ mod tests {
                 activity: "spring", item: &item, tag: Some(&tag), notice: Some(&notice),
             };
             let public = secret.public(Scope::Notify);
-            let sealed = seal(&public, &place, FieldSet(set), &plain).expect("sealed");
+            let sealed = seal(&public, Scope::Notify, &place, FieldSet(set), &plain).expect("sealed");
             let opens = |place: &Binding, sealed: &[u8]| {
                 secret.open_scope(Scope::Notify, place, sealed)
             };
@@ -348,7 +453,7 @@ mod tests {
             prop_assert!(wrong_scope.is_none(), "another purpose");
             // Sealed to the key of answers, and called a contact.
             let answers = secret.public(Scope::Answers);
-            let astray = seal(&answers, &place, FieldSet(set), &plain).expect("sealed");
+            let astray = seal(&answers, Scope::Notify, &place, FieldSet(set), &plain).expect("sealed");
             prop_assert!(opens(&place, &astray).is_none(), "another key");
         }
     }

@@ -2,8 +2,8 @@
 //!
 //! Invariant: a field is wiped when dropped, prints as its name only, and has neither `Serialize`
 //! nor `Display` nor `Clone`; outside the vault its text is reached through
-//! [`Opened`](super::Opened), which names the purpose. ID numbers are no field: they are never
-//! stored (`decisions` D17).
+//! [`Opened`](super::Opened), which names the purpose. An ID number is no field of a contact: it is
+//! never stored of an entry, only of a winner whose prize the tax law lists (`decisions` D17).
 //!
 //! Not here: what a valid value looks like (`identity`), who may read which field (`purpose`).
 //!
@@ -31,13 +31,16 @@ use super::access::sealed::Sealed;
 use crate::platform::text::Language;
 
 /// A field that a purpose may list.
-pub trait Field: Sealed {
+pub trait Field: Sealed + 'static {
     /// Which field it is.
     const KIND: FieldKind;
 }
 
 /// A field of a [`Contact`].
-pub trait ContactField: Field + Inside {}
+pub trait ContactField: TextField + Inside {}
+
+/// A field that is one text.
+pub trait TextField: Field + Worded {}
 
 /// What the vault itself does with a field; the module is private, so nobody else can.
 mod inside {
@@ -45,12 +48,15 @@ mod inside {
     pub trait Inside: Sized {
         /// This field of a contact, when the person gave it.
         fn of(contact: &super::Contact) -> Option<&Self>;
+    }
 
+    /// See [`super::TextField`].
+    pub trait Worded {
         /// Its text.
         fn text(&self) -> &str;
     }
 }
-pub(super) use inside::Inside;
+pub(super) use inside::{Inside, Worded};
 
 /// The fields by name, in the order of the form and of [`FieldSet`]'s bits.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -73,11 +79,17 @@ pub enum FieldKind {
     LinkedAnswers,
     /// Answers that belong to nobody.
     UnlinkedAnswers,
+    /// An ID number, of a winner whose prize the tax law lists; never of an entry.
+    NationalId,
+    /// The registered address of such a winner.
+    RegisteredAddress,
+    /// What a person asks the library about their data, and what is answered.
+    RequestText,
 }
 
 impl FieldKind {
     /// Every kind, in order.
-    pub const ALL: [FieldKind; 9] = [
+    pub const ALL: [FieldKind; 12] = [
         FieldKind::Name,
         FieldKind::Phone,
         FieldKind::Email,
@@ -87,6 +99,9 @@ impl FieldKind {
         FieldKind::AddressLine,
         FieldKind::LinkedAnswers,
         FieldKind::UnlinkedAnswers,
+        FieldKind::NationalId,
+        FieldKind::RegisteredAddress,
+        FieldKind::RequestText,
     ];
 
     /// Its name in records, in the data inventory and as the form's field.
@@ -101,6 +116,9 @@ impl FieldKind {
             FieldKind::AddressLine => "address",
             FieldKind::LinkedAnswers => "linked_answers",
             FieldKind::UnlinkedAnswers => "unlinked_answers",
+            FieldKind::NationalId => "national_id",
+            FieldKind::RegisteredAddress => "registered_address",
+            FieldKind::RequestText => "request",
         }
     }
 
@@ -122,6 +140,11 @@ impl FieldSet {
         FieldSet(kinds.iter().fold(0, |bits, kind| bits | kind.bit()))
     }
 
+    /// Those of the set that are among `kinds`.
+    pub(super) fn and(self, kinds: &[FieldKind]) -> FieldSet {
+        FieldSet(self.0 & FieldSet::of(kinds).0)
+    }
+
     /// Whether the box holds this field.
     pub fn has(self, kind: FieldKind) -> bool {
         self.0 & kind.bit() != 0
@@ -135,9 +158,21 @@ impl fmt::Debug for FieldSet {
     }
 }
 
-/// Makes a field type: a wiped text that shows only its own name.
+/// Makes a field type: a wiped text that shows only its own name. With a member it is a field of a
+/// [`Contact`].
 macro_rules! field {
     ($(#[$meta:meta])* $name:ident, $member:ident) => {
+        field! { $(#[$meta])* $name }
+
+        impl ContactField for $name {}
+
+        impl Inside for $name {
+            fn of(contact: &Contact) -> Option<&Self> {
+                contact.$member.as_ref()
+            }
+        }
+    };
+    ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
         pub struct $name(Zeroizing<String>);
 
@@ -146,7 +181,6 @@ macro_rules! field {
             pub fn new(text: impl Into<String>) -> $name {
                 $name(Zeroizing::new(text.into()))
             }
-
         }
 
         impl fmt::Debug for $name {
@@ -161,13 +195,9 @@ macro_rules! field {
             const KIND: FieldKind = FieldKind::$name;
         }
 
-        impl ContactField for $name {}
+        impl TextField for $name {}
 
-        impl Inside for $name {
-            fn of(contact: &Contact) -> Option<&Self> {
-                contact.$member.as_ref()
-            }
-
+        impl Worded for $name {
             fn text(&self) -> &str {
                 &self.0
             }
@@ -202,6 +232,18 @@ field! {
 field! {
     /// An address below the district.
     AddressLine, address
+}
+field! {
+    /// An ID number; only of a winner whose prize the tax law lists.
+    NationalId
+}
+field! {
+    /// The registered address of such a winner.
+    RegisteredAddress
+}
+field! {
+    /// What a person asks about their data, or what is answered.
+    RequestText
 }
 
 /// Answers that belong to an entry.
@@ -331,7 +373,11 @@ impl Contact {
             FieldKind::County => self.county = Some(County::new(text)),
             FieldKind::District => self.district = Some(District::new(text)),
             FieldKind::AddressLine => self.address = Some(AddressLine::new(text)),
-            FieldKind::LinkedAnswers | FieldKind::UnlinkedAnswers => return None,
+            FieldKind::LinkedAnswers
+            | FieldKind::UnlinkedAnswers
+            | FieldKind::NationalId
+            | FieldKind::RegisteredAddress
+            | FieldKind::RequestText => return None,
         }
         Some(())
     }

@@ -2,7 +2,8 @@
 //!
 //! Invariant: nothing here knows a private key; what comes back open is typed by its purpose.
 //!
-//! Not here: opening the contacts of winners (`opening`), which is put on record first.
+//! Not here: opening the contacts of winners (`opening`) and of others (`disclosing`), which is put
+//! on record first; the entrant's own copy (`own_copy`); keys of no activity (`scopes`).
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,14 +12,12 @@ use lucky_draw::encode::Hash;
 use lucky_draw::ticket::Secret;
 use zeroize::Zeroizing;
 
-use super::access::{OpenedAnswers, OpenedContact, Purpose};
-use super::field::Contact;
+use super::access::OpenedAnswers;
 use super::process::{ChildLink, Own, Source, Start};
-use super::purpose::OwnCopy;
 use super::wire::{
     AnswerBox, CheckpointOf, FileSystem, Private, Refusal, Reply, Request, Shredded,
 };
-use super::{ActivityKeys, Error, OpenError, PublicKeys, Sealed, TokenError, keeper};
+use super::{ActivityKeys, Error, OpenError, PublicKeys, Sealed, Sealer, TokenError, keeper};
 use crate::platform::clock::Timestamp;
 use crate::platform::confine::Protection;
 
@@ -28,6 +27,7 @@ pub struct Vault {
     link: Link,
     site: Arc<str>,
     vkey: Arc<str>,
+    sealer: Arc<Sealer>,
 }
 
 /// Where the keeper is.
@@ -50,7 +50,7 @@ impl Vault {
 
     /// [`Vault::open`] with everything that a process of its own would be told.
     pub fn here(start: &Start) -> Result<Vault, OpenError> {
-        let keeper = keeper::Keeper::open(&start.keys, &start.site)?;
+        let keeper = keeper::Keeper::open(&start.keys, &start.site, start.policy)?;
         let Ok(Reply::Text(vkey)) = keeper.answer(Request::Vkey) else {
             unreachable!("a keeper that opened tells its public key");
         };
@@ -58,6 +58,7 @@ impl Vault {
             link: Link::Here(Arc::new(keeper)),
             site: start.site.as_str().into(),
             vkey: vkey.into(),
+            sealer: Arc::default(),
         })
     }
 
@@ -74,6 +75,7 @@ impl Vault {
             site,
             vkey: link.vkey().into(),
             link: Link::Child(Arc::new(link)),
+            sealer: Arc::default(),
         })
     }
 
@@ -91,6 +93,11 @@ impl Vault {
             Link::Here(_) => None,
             Link::Child(link) => Some(link.process()),
         }
+    }
+
+    /// What seals contacts; it knows public keys only.
+    pub fn sealer(&self) -> &Sealer {
+        &self.sealer
     }
 
     /// The public key that checks this site's notes, in the form of C2SP signed-note.
@@ -181,46 +188,6 @@ impl Vault {
     pub fn lookup(&self, secret: &Secret) -> Result<Hash, Error> {
         let input = secret.lookup_input().0;
         self.hash(Request::Lookup { input })
-    }
-
-    /// Seals the entrant's own copy: it opens with the activity's key and the secret together.
-    pub fn seal_own_copy(
-        &self,
-        activity: &str,
-        entry: &str,
-        secret: &Secret,
-        contact: &Contact,
-    ) -> Result<Vec<u8>, Error> {
-        let request = Request::SealOwnCopy {
-            activity: activity.to_owned(),
-            entry: entry.to_owned(),
-            input: Private(secret.own_copy_input().0.to_vec()),
-            contact: Private(contact.encode().to_vec()),
-        };
-        match self.ask(request)? {
-            Reply::Sealed(sealed) => Ok(sealed),
-            _ => Err(Error::Answer),
-        }
-    }
-
-    /// Opens the entrant's own copy.
-    pub fn open_own_copy(
-        &self,
-        activity: &str,
-        entry: &str,
-        secret: &Secret,
-        sealed: &[u8],
-    ) -> Result<OpenedContact<OwnCopy>, Error> {
-        let request = Request::OpenOwnCopy {
-            activity: activity.to_owned(),
-            entry: entry.to_owned(),
-            input: Private(secret.own_copy_input().0.to_vec()),
-            sealed: sealed.to_vec(),
-        };
-        match self.ask(request)? {
-            Reply::Opened(plain) => contact(&plain),
-            _ => Err(Error::Answer),
-        }
     }
 
     /// Encrypts something that travels through a page and comes back, as base64url text.
@@ -352,11 +319,6 @@ impl Vault {
             _ => Err(Error::Answer),
         }
     }
-}
-
-fn contact<P: Purpose>(plain: &Private) -> Result<OpenedContact<P>, Error> {
-    let contact = Contact::decode(&plain.0).ok_or(Refusal::Broken)?;
-    Ok(OpenedContact::new(contact))
 }
 
 /// In tests every message is written out and read back, as between two processes, so that none

@@ -59,12 +59,15 @@ fn title(field: FieldKind) -> &'static str {
         FieldKind::AddressLine => "address",
         FieldKind::LinkedAnswers => "answers of a judged contest or quiz",
         FieldKind::UnlinkedAnswers => "answers of a survey",
+        FieldKind::NationalId => "ID number",
+        FieldKind::RegisteredAddress => "registered address",
+        FieldKind::RequestText => "request and answer",
     }
 }
 
 fn place(field: FieldKind, of: Audience) -> &'static str {
     match (field, of) {
-        (FieldKind::LinkedAnswers, _) => {
+        (FieldKind::LinkedAnswers, Audience::NobodyInParticular) => {
             "`vault_items.sealed`, to the activity's answers key, named by the entry"
         }
         (FieldKind::UnlinkedAnswers, _) => {
@@ -72,6 +75,14 @@ fn place(field: FieldKind, of: Audience) -> &'static str {
         }
         (_, Audience::TheEntrant) => {
             "`vault_items.own_copy`, under the activity's key and the receipt secret together"
+        }
+        (_, Audience::Consenting) => {
+            "`vault_items.sealed`, a box of its own for each provider that was ticked"
+        }
+        (_, Audience::Payees) => "`tax_rows.sealed`, to the key of the year",
+        (_, Audience::Requesters) => "`vault_items.sealed`, to the key of the quarter",
+        (_, Audience::Named) => {
+            "`vault_items.sealed`, to the activity's notify key; `held_items.sealed`, to the key of the hold"
         }
         (_, _) => "`vault_items.sealed`, to the activity's notify key",
     }
@@ -82,6 +93,13 @@ fn whose(of: Audience) -> &'static str {
         Audience::Winners => "holders of a prize by the verified result, and called reserves",
         Audience::TheEntrant => "the person whose receipt secret opens the copy",
         Audience::NobodyInParticular => "answers without their people",
+        Audience::Consenting => "people who ticked that provider before they filled in the form",
+        Audience::Payees => "winners whose prize the tax law lists",
+        Audience::Named => {
+            "people named in an approved disclosure, at most the operator's number in a year"
+        }
+        Audience::Everybody => "everybody whose contact is kept; nobody is shown anything",
+        Audience::Requesters => "people who asked the library about their data",
     }
 }
 
@@ -99,6 +117,7 @@ const TAIL: &str = "
 ## What is never stored
 
 ID numbers are not stored at entry, sealed or not.
+The one exception is a winner whose prize the tax law lists: the number is typed at the claim and sealed to the year's key.
 From an ID number comes the tag `HMAC-SHA-256(K, subject)` with a key K per activity that only the vault holds.
 It tells that two entries are of one person within one activity, and nothing once K is destroyed.
 

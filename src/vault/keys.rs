@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 
 use super::crypt;
 use super::disk::{self, PAGE};
+use crate::platform::fail;
 use crate::platform::ids;
 
 /// 32 bytes that are wiped when dropped.
@@ -28,6 +29,8 @@ pub(super) type Key = Zeroizing<[u8; 32]>;
 const SLOT: usize = PAGE / 2;
 const KEY_MAGIC: &[u8; 16] = b"fairdraw-key/1\0\0";
 const KEK_MAGIC: &[u8; 16] = b"fairdraw-kek/1\0\0";
+/// What every key file begins with, twice: to be looked for where no key may be.
+pub const SIGNS_OF_KEYS: [&[u8]; 2] = [KEY_MAGIC, KEK_MAGIC];
 const ENDING: &str = ".key";
 /// What is left of a key that was destroyed.
 const GONE: &str = ".gone";
@@ -128,6 +131,7 @@ impl Keys {
         let start = format!("{name}.");
         let belongs = |file: &String| file.starts_with(&start) && file.contains(BELONGING);
         Ok(disk::exists(&self.folder, &file_name(name))?
+            || disk::exists(&self.folder, &shares_name(name))?
             || disk::names(&self.folder)?.iter().any(belongs))
     }
 
@@ -140,6 +144,7 @@ impl Keys {
                 disk::destroy(&self.folder, &file_name(&owned))?;
             }
         }
+        disk::destroy(&self.folder, &shares_name(name))?;
         disk::destroy(&self.folder, &file_name(name))?;
         self.bury(name)?;
         // A mark left by an interrupted run is a file of its own.
@@ -165,8 +170,12 @@ impl Keys {
     /// Goes to a new epoch and destroys the old one.
     pub(super) fn rotate(&mut self) -> Result<(), KeyError> {
         self.add_kek(self.epoch() + 1)?;
+        fail::point("erase:kek-added");
         self.rewrap_all()?;
-        self.retire_old_keks()
+        fail::point("erase:rewrapped");
+        self.retire_old_keks()?;
+        fail::point("erase:retired");
+        Ok(())
     }
 
     /// Rotation, step 1: a new KEK beside the old.
@@ -296,6 +305,11 @@ fn other(slot: usize) -> usize {
 /// activity or of the site's own keys is of this form.
 pub(super) fn belonging(name: &str, part: &str) -> String {
     format!("{name}.{part}{BELONGING}")
+}
+
+/// The page that knows the librarians' shares of the key `name`; it is destroyed with the key.
+pub(super) fn shares_name(name: &str) -> String {
+    format!("{name}.shares")
 }
 
 fn file_name(name: &str) -> String {

@@ -11,9 +11,9 @@ use super::field::Contact;
 #[cfg(feature = "leak-control")]
 pub(super) fn leaked(mut sealed: Vec<u8>, contact: &Contact) -> Vec<u8> {
     use super::crypt::BLOCK;
-    use super::field::Inside;
+    use super::field::Worded;
 
-    let name = contact.name.as_ref().map_or("", Inside::text).as_bytes();
+    let name = contact.name.as_ref().map_or("", Worded::text).as_bytes();
     sealed.extend_from_slice(&name[..name.len().min(BLOCK - 1)]);
     sealed
 }
@@ -21,9 +21,9 @@ pub(super) fn leaked(mut sealed: Vec<u8>, contact: &Contact) -> Vec<u8> {
 /// The box without what was appended: less than a block, which no box ends with.
 #[cfg(feature = "leak-control")]
 pub(super) fn stripped(sealed: &[u8]) -> &[u8] {
-    use super::crypt::{BLOCK, OVERHEAD};
+    use super::crypt::{BLOCK, overhead};
 
-    let surplus = sealed.len().saturating_sub(OVERHEAD) % BLOCK;
+    let surplus = sealed.len().saturating_sub(overhead(sealed)) % BLOCK;
     &sealed[..sealed.len() - surplus]
 }
 

@@ -105,7 +105,8 @@ fn told(lines: &str, facts: &Facts) -> BTreeSet<u64> {
         .collect()
 }
 
-fn append(folder: &Path, name: &str, lines: &str) -> io::Result<()> {
+/// Adds lines to a file and waits for the disk.
+pub(super) fn append(folder: &Path, name: &str, lines: &str) -> io::Result<()> {
     let mut file = OpenOptions::new()
         .append(true)
         .create(true)

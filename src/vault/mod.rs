@@ -1,8 +1,8 @@
 //! The vault: the only home of personal data, opened for a purpose or not at all.
 //!
 //! Invariant: what reaches a table is sealed; what is opened is opened by the keeper, for a
-//! purpose listed in `purpose.rs`, of winners and called reserves only, or by the entrant's own
-//! secret. Destroying an activity's key makes every copy of its sealed boxes unreadable.
+//! purpose listed in `purpose.rs`: of winners and called reserves, by the entrant's own secret, or
+//! of as many named people as the operator allows in a year. Destroying an activity's key makes every copy of its sealed boxes unreadable.
 //!
 //! The web side holds public keys only. Everything that needs a private key is a message to the
 //! keeper (`wire.rs`), answered in this process for now; no message carries a transaction.
@@ -21,7 +21,9 @@ use crate::platform::mail::MailerError;
 
 #[macro_use]
 pub mod access;
+mod allowance;
 mod crypt;
+mod disclosing;
 mod disk;
 pub mod field;
 mod handle;
@@ -31,29 +33,50 @@ mod keys;
 mod leak_control;
 mod ledger;
 mod opening;
+mod own_copy;
+mod particulars;
 mod process;
 pub mod purpose;
+mod scopes;
+mod sealer;
+mod shares;
 mod store;
 #[cfg(test)]
 mod tests;
+mod told;
 mod winner;
 mod wire;
 
-pub use access::{MayRead, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose};
+pub use access::{MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose};
+pub use disclosing::{
+    BoundBox, RecordedNamed, RecordedShare, ScopeBox, record_named, record_shared,
+};
 pub use field::{
-    AddressLine, Contact, County, District, Email, Field, FieldKind, FieldSet, Name, Phone,
-    PostalCode,
+    AddressLine, Contact, County, District, Email, Field, FieldKind, FieldSet, Name, NationalId,
+    Phone, PostalCode, RegisteredAddress, RequestText, TextField,
 };
 pub use handle::Vault;
-pub use keys::KeyError;
+pub use keys::{KeyError, SIGNS_OF_KEYS};
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
-pub use process::{LaunchError, OperatorPolicy, Start, program, serve};
+pub use own_copy::OwnCopyOf;
+pub use particulars::{OpenedParticulars, Particulars};
+pub use process::{LaunchError, Start, program, serve};
 pub use purpose::{
-    LiveReveal, OwnCopy, PrizeHandover, ServiceAnalysis, WinnerCall, WinnerExport, WinnerNotice,
+    BreachNotice, Disclosure, LiveReveal, OwnCopy, PrizeHandover, ProviderShare, RightsReply,
+    ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport, WinnerNotice,
 };
+pub use scopes::{
+    RecordedInScope, ScopeKey, keep_scope, record_in_scope, scope_erased, scope_keys, scopes,
+    seal_to_scope,
+};
+pub use sealer::Sealer;
+pub use shares::NewShares;
 pub use store::TABLES;
+pub use told::{on_consent, tell};
 pub use winner::{VerifiedDraw, WinnerProof};
-pub use wire::{CheckpointOf, FileSystem, NotAWinner, Refusal, Shredded, Standing};
+pub use wire::{
+    CheckpointOf, FileSystem, Lock, NotAWinner, OpeningPolicy, Refusal, Shredded, Standing,
+};
 
 /// Why the vault did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +90,9 @@ pub enum Error {
     /// The activity has no public keys in the database.
     #[error("the activity has no public keys")]
     NoPublicKeys,
+    /// The notice that the person read does not name the purpose.
+    #[error("the notice does not name the purpose")]
+    NotTold,
     /// The record of acts.
     #[error(transparent)]
     Audit(#[from] audit::Error),
@@ -85,11 +111,16 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::Refused(Refusal::NoKey) => Kind::Gone,
-            Error::Refused(Refusal::Expired) => Kind::Invalid,
+            Error::Refused(Refusal::Expired | Refusal::NotAShare) => Kind::Invalid,
             Error::Refused(Refusal::Storage) => Kind::Unavailable,
-            Error::Refused(Refusal::NotAWinner(_) | Refusal::OtherDraw | Refusal::TooMany) => {
-                Kind::Forbidden
-            }
+            Error::Refused(
+                Refusal::NotAWinner(_)
+                | Refusal::OtherDraw
+                | Refusal::TooMany
+                | Refusal::Locked
+                | Refusal::NotAllowed,
+            ) => Kind::Forbidden,
+            Error::NotTold => Kind::Forbidden,
             Error::Refused(_) | Error::Answer | Error::NoPublicKeys => Kind::Broken,
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
@@ -103,6 +134,10 @@ impl Fault for Error {
             Error::Refused(Refusal::Storage) => "vault.unavailable",
             Error::Refused(Refusal::NotAWinner(_) | Refusal::OtherDraw) => "vault.not_a_winner",
             Error::Refused(Refusal::TooMany) => "vault.too_many",
+            Error::Refused(Refusal::Locked) => "vault.locked",
+            Error::Refused(Refusal::NotAShare) => "vault.not_a_share",
+            Error::Refused(Refusal::NotAllowed) => "vault.not_allowed",
+            Error::NotTold => "vault.not_told",
             Error::Refused(_) | Error::Answer => "vault.broken",
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),
@@ -189,6 +224,14 @@ pub enum ItemKind {
     Contact,
     /// What a person answered.
     Answers,
+    /// A contact for one benefit provider.
+    Share,
+    /// A request about data, or its answer.
+    Request,
+    /// A payee of the tax vault.
+    Tax,
+    /// A contact under a legal hold.
+    Held,
 }
 
 impl ItemKind {
@@ -196,6 +239,10 @@ impl ItemKind {
         match self {
             ItemKind::Contact => "contact",
             ItemKind::Answers => "answers",
+            ItemKind::Share => "share",
+            ItemKind::Request => "request",
+            ItemKind::Tax => "tax",
+            ItemKind::Held => "held",
         }
     }
 }
@@ -229,7 +276,36 @@ pub struct Count {
 
 /// Seals a contact to the activity's public key: from here on only the keeper can read it.
 pub fn seal_contact(
+    sealer: &Sealer,
     public: &PublicKeys,
+    of: &ContactOf,
+    contact: &Contact,
+) -> Result<Vec<u8>, Error> {
+    seal_for(sealer, public, crypt::Scope::Notify, of, contact)
+}
+
+/// Seals a contact once more, for one benefit provider that the person ticked: the box opens for
+/// that provider's export and for nothing else.
+pub fn seal_share(
+    sealer: &Sealer,
+    public: &PublicKeys,
+    provider: &str,
+    of: &ContactOf,
+    contact: &Contact,
+) -> Result<Vec<u8>, Error> {
+    seal_for(
+        sealer,
+        public,
+        crypt::Scope::Provider(provider),
+        of,
+        contact,
+    )
+}
+
+fn seal_for(
+    sealer: &Sealer,
+    public: &PublicKeys,
+    scope: crypt::Scope,
     of: &ContactOf,
     contact: &Contact,
 ) -> Result<Vec<u8>, Error> {
@@ -240,8 +316,7 @@ pub fn seal_contact(
         notice: Some(of.notice),
     };
     let plain = contact.encode();
-    let sealed = crypt::seal(&public.notify, &binding, contact.fields(), &plain)
-        .ok_or(Error::NoPublicKeys)?;
+    let sealed = sealer.seal(&public.notify, scope, &binding, contact.fields(), &plain)?;
     Ok(leak_control::leaked(sealed, contact))
 }
 
@@ -262,7 +337,15 @@ pub fn seal_answers(
         tag: None,
         notice: None,
     };
-    crypt::seal(&public.answers, &binding, FieldSet::one(kind), json).ok_or(Error::NoPublicKeys)
+    let fields = FieldSet::one(kind);
+    crypt::seal(
+        &public.answers,
+        crypt::Scope::Answers,
+        &binding,
+        fields,
+        json,
+    )
+    .ok_or(Error::NoPublicKeys)
 }
 
 /// Stores the public keys of an activity.
@@ -285,6 +368,18 @@ pub fn keep(
     own_copy: Option<&[u8]>,
 ) -> Result<(), Error> {
     Ok(store::insert(tx, activity, item, kind, sealed, own_copy)?)
+}
+
+/// Puts a corrected box in the place of one that was kept, under the same id. `false` when it is
+/// not there. Only the entrant's own correction calls this: nobody else changes what a person wrote.
+pub fn replace(
+    tx: &mut Tx,
+    activity: &str,
+    item: &str,
+    sealed: &[u8],
+    own_copy: Option<&[u8]>,
+) -> Result<bool, Error> {
+    Ok(store::replace(tx, activity, item, sealed, own_copy)?)
 }
 
 /// One sealed box.
@@ -318,15 +413,15 @@ pub fn left(tx: &mut Tx, activity: &str) -> Result<u64, Error> {
     Ok(store::left(tx, activity)?)
 }
 
-/// The first `length` bytes of every sealed box: what a scan after the purge looks for, since each
-/// begins with a key that occurs nowhere else.
+/// `length` bytes of every sealed box that occur nowhere else: what a scan after the purge looks
+/// for. They begin behind the encapsulated key, which the boxes of a minute share.
 pub fn fingerprints(tx: &mut Tx, activity: &str, length: usize) -> Result<Vec<Vec<u8>>, Error> {
-    let mut boxes = store::list(tx, activity, ItemKind::Contact)?;
-    boxes.extend(store::list(tx, activity, ItemKind::Answers)?);
-    let starts = boxes
-        .iter()
-        .map(|row| &row.sealed[..row.sealed.len().min(length)]);
-    Ok(starts.map(<[u8]>::to_vec).collect())
+    let boxes = store::all_sealed(tx, activity)?;
+    let own = boxes.iter().filter_map(|sealed| {
+        let own = sealed.get(crypt::OWN_BYTES..)?;
+        Some(own[..own.len().min(length)].to_vec())
+    });
+    Ok(own.collect())
 }
 
 /// How many boxes an activity has.

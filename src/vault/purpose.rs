@@ -6,7 +6,8 @@
 
 use super::access::{Audience::*, LegalBasis::*, Retention::*};
 use super::field::{
-    AddressLine, County, District, Email, LinkedAnswers, Name, Phone, PostalCode, UnlinkedAnswers,
+    AddressLine, County, District, Email, LinkedAnswers, Name, NationalId, Phone, PostalCode,
+    RegisteredAddress, RequestText, UnlinkedAnswers,
 };
 
 purposes! {
@@ -32,9 +33,29 @@ purposes! {
 
     /// Showing a person their own entry, opened by the secret that nobody else has.
     OwnCopy: "own-copy", on RightOfAccess, until Purge, of TheEntrant,
-        reads [Name, Phone, Email, PostalCode, County, District, AddressLine];
+        reads [Name, Phone, Email, PostalCode, County, District, AddressLine, LinkedAnswers];
 
     /// Counting the answers of a survey: no contact field, no person.
     ServiceAnalysis: "service-analysis", on ServiceStatistics, until Purge, of NobodyInParticular,
         reads [LinkedAnswers, UnlinkedAnswers];
+
+    /// Giving a benefit provider the contacts of those people who ticked it, and of nobody else.
+    ProviderShare: "provider-share", on SeparateConsent, until Purge, of Consenting,
+        reads [Name, Phone, Email, PostalCode, County, District, AddressLine];
+
+    /// Withholding and filing the tax on a prize that the law lists.
+    TaxFiling: "tax-filing", on TaxLaw, until TaxDate, of Payees,
+        reads [Name, NationalId, RegisteredAddress];
+
+    /// Giving an authority the fields it may ask for, of the people it names, after two have signed.
+    Disclosure: "disclosure", on DisclosureByLaw, until HoldDate, of Named,
+        reads [Name, Phone, Email, PostalCode, County, District, AddressLine];
+
+    /// Telling people, by mail from inside the vault, that their data was exposed.
+    BreachNotice: "breach-notice", on BreachDuty, until Purge, of Everybody,
+        reads [Email];
+
+    /// Answering a person who asks the library about their data.
+    RightsReply: "rights-reply", on RightOfAccess, until RequestDate, of Requesters,
+        reads [Email, Phone, RequestText];
 }

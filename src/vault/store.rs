@@ -4,8 +4,12 @@
 
 use diesel::prelude::*;
 
-use super::{Count, ItemKind, PublicKeys, Sealed};
-use crate::platform::db::schema::{vault_items, vault_keys};
+use super::{Count, ItemKind, PublicKeys, ScopeKey, Sealed};
+use crate::platform::clock::Timestamp;
+use crate::platform::db::schema::{vault_items, vault_keys, vault_scopes};
+use lucky_draw::encode::Hash;
+
+use crate::platform::db::schema::retention::told_purposes;
 use crate::platform::db::{self, Tx};
 
 /// What this file reads and writes, for the list of the purge.
@@ -94,6 +98,88 @@ pub(super) fn list(tx: &mut Tx, activity: &str, kind: ItemKind) -> Result<Vec<Se
     Ok(sealed.collect())
 }
 
+/// The sealed bytes of every box of an activity, of whatever kind.
+pub(super) fn all_sealed(tx: &mut Tx, activity: &str) -> Result<Vec<Vec<u8>>, db::Error> {
+    let rows = vault_items::table
+        .filter(vault_items::activity_id.eq(activity))
+        .order(vault_items::id)
+        .select(vault_items::sealed);
+    Ok(rows.load(tx.conn())?)
+}
+
+/// Puts other bytes into a row; tells whether it was there.
+pub(super) fn replace(
+    tx: &mut Tx,
+    activity: &str,
+    item: &str,
+    sealed: &[u8],
+    own_copy: Option<&[u8]>,
+) -> Result<bool, db::Error> {
+    let changed = diesel::update(vault_items::table.find((activity, item)))
+        .set((
+            vault_items::sealed.eq(sealed),
+            vault_items::own_copy.eq(own_copy),
+        ))
+        .execute(tx.conn())?;
+    Ok(changed > 0)
+}
+
+pub(super) fn insert_scope(tx: &mut Tx, scope: &str, keys: &PublicKeys) -> Result<(), db::Error> {
+    let created_at = tx.now().0;
+    let row = (
+        vault_scopes::scope.eq(scope),
+        vault_scopes::notify_public.eq(keys.notify.to_vec()),
+        vault_scopes::created_at.eq(created_at),
+    );
+    diesel::insert_into(vault_scopes::table)
+        .values(row)
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// The public key of a scope that is not destroyed. A scope has no answers: nothing seals to the
+/// zeros that stand for their key.
+pub(super) fn find_scope(tx: &mut Tx, scope: &str) -> Result<Option<PublicKeys>, db::Error> {
+    let row: Option<Vec<u8>> = vault_scopes::table
+        .find(scope)
+        .filter(vault_scopes::erased_at.is_null())
+        .select(vault_scopes::notify_public)
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.and_then(|notify| {
+        Some(PublicKeys {
+            notify: notify.try_into().ok()?,
+            answers: [0; 32],
+        })
+    }))
+}
+
+pub(super) fn list_scopes(tx: &mut Tx) -> Result<Vec<ScopeKey>, db::Error> {
+    let rows: Vec<(String, i64, Option<i64>)> = vault_scopes::table
+        .order(vault_scopes::scope)
+        .select((
+            vault_scopes::scope,
+            vault_scopes::created_at,
+            vault_scopes::erased_at,
+        ))
+        .load(tx.conn())?;
+    let scopes = rows.into_iter().map(|(scope, created, erased)| ScopeKey {
+        scope,
+        created_at: Timestamp(created),
+        erased_at: erased.map(Timestamp),
+    });
+    Ok(scopes.collect())
+}
+
+pub(super) fn end_scope(tx: &mut Tx, scope: &str) -> Result<(), db::Error> {
+    let now = tx.now().0;
+    diesel::update(vault_scopes::table.find(scope))
+        .filter(vault_scopes::erased_at.is_null())
+        .set(vault_scopes::erased_at.eq(now))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
 pub(super) fn count(tx: &mut Tx, activity: &str) -> Result<Count, db::Error> {
     let mut of = |kind: ItemKind| -> Result<i64, db::Error> {
         let rows = vault_items::table
@@ -127,4 +213,29 @@ pub(super) fn left(tx: &mut Tx, activity: &str) -> Result<u64, db::Error> {
         .count()
         .get_result(tx.conn())?;
     Ok(u64::try_from(boxes + keys).unwrap_or_default())
+}
+
+/// What the notices of an activity name: hash of the notice, code of the purpose.
+pub(super) fn told(tx: &mut Tx, activity: &str) -> Result<Vec<(Vec<u8>, String)>, db::Error> {
+    Ok(told_purposes::table
+        .filter(told_purposes::activity_id.eq(activity))
+        .select((told_purposes::notice, told_purposes::purpose))
+        .load(tx.conn())?)
+}
+
+pub(super) fn insert_told(
+    tx: &mut Tx,
+    activity: &str,
+    notice: &Hash,
+    purpose: &str,
+) -> Result<(), db::Error> {
+    let row = (
+        told_purposes::activity_id.eq(activity),
+        told_purposes::notice.eq(notice.0.as_slice()),
+        told_purposes::purpose.eq(purpose),
+    );
+    diesel::insert_into(told_purposes::table)
+        .values(row)
+        .execute(tx.conn())?;
+    Ok(())
 }

@@ -19,7 +19,7 @@ import { encoded, taggedHash } from '../../static/js/verify/encoding.mjs';
 import { Frontier, bitsSet, checkInclusion, leafHash } from '../../static/js/verify/merkle.mjs';
 import { checkOnlyLine, parseNote, parseSiteKey } from '../../static/js/verify/note.mjs';
 import { orderOf, uniform } from '../../static/js/verify/order.mjs';
-import { parseRecord } from '../../static/js/verify/records.mjs';
+import { parseLeaf, parseRecord } from '../../static/js/verify/records.mjs';
 import { CHECK_NAMES } from '../../static/js/verify/report.mjs';
 import {
   bindOf,
@@ -68,6 +68,14 @@ test('stream, integers and order are those of the vectors', () => {
 function sha256Node(bytes) {
   return new Uint8Array(createHash('sha256').update(bytes).digest());
 }
+
+test('site notes are read by their form alone', () => {
+  for (const { text, hash } of vectors.site.taken) {
+    const { kind, hash: found } = parseLeaf(text);
+    assert.deepEqual([kind, found], ['site', hash]);
+  }
+  for (const text of vectors.site.refused) refused(() => parseLeaf(text));
+});
 
 test('trees and inclusion proofs are those of the vectors, and changed proofs are refused', () => {
   const leaf = (index) => leafHash(sha256Node(u32be(index)));

@@ -109,6 +109,19 @@ impl<'a> Lines<'a> {
         Ok(None)
     }
 
+    /// The next line as a whole.
+    pub(crate) fn line(&mut self, what: &'static str) -> Result<&'a str, GrammarError> {
+        self.line += 1;
+        let (line, rest) = self.rest.split_once('\n').ok_or(self.expected(what))?;
+        self.rest = rest;
+        Ok(line)
+    }
+
+    /// Whether there is no further line.
+    pub(crate) fn is_over(&self) -> bool {
+        self.rest.is_empty()
+    }
+
     /// A line of one keyword and one hash.
     pub(crate) fn hash(&mut self, keyword: &'static str) -> Result<Hash, GrammarError> {
         let mut fields = self.fields(keyword)?;

@@ -10,6 +10,7 @@ pub(crate) mod lines;
 mod manifest;
 mod notices;
 mod purge;
+mod site;
 mod source;
 
 pub use close::{Anchor, Close, Freeze, VoidCode};
@@ -18,6 +19,7 @@ pub use lines::GrammarError;
 pub use manifest::{FREEZE_LEAD, Manifest, Prize};
 pub use notices::{Audit, AuditLeaf, Cancel, Reveal};
 pub use purge::Purge;
+pub use site::{MAX_SITE_LINES, SiteNote};
 pub use source::{PublishError, Source};
 
 use crate::encode::{Hash, PREFIX, sha256};
@@ -40,7 +42,7 @@ macro_rules! hashed_by_text {
     )+};
 }
 hashed_by_text!(
-    Manifest, KeyNote, Anchor, Close, Freeze, Reveal, Cancel, Audit, Purge
+    Manifest, KeyNote, Anchor, Close, Freeze, Reveal, Cancel, Audit, Purge, SiteNote
 );
 
 /// Any leaf of the journal.
@@ -68,6 +70,8 @@ pub enum Record {
     Audit(Audit),
     /// What was destroyed (4.9).
     Purge(Purge),
+    /// What the site states about itself (4.9).
+    Site(SiteNote),
 }
 
 impl Record {
@@ -93,6 +97,7 @@ impl Record {
             Some("cancel") => Cancel::parse(text).map(Record::Cancel),
             Some("audit") => Audit::parse(text).map(Record::Audit),
             Some("purge") => Purge::parse(text).map(Record::Purge),
+            Some("site") => SiteNote::parse(text).map(Record::Site),
             _ => Err(GrammarError::Expected {
                 line: 1,
                 what: "a kind of record that the protocol knows",

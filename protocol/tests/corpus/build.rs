@@ -77,7 +77,7 @@ impl<'a> Activity<'a> {
         self.journal.len() as u64 - 1
     }
 
-    /// Leaves of other activities.
+    /// Leaves of other activities, and of the site itself.
     fn noise(&mut self, most: u64) {
         for _ in 0..self.dice.below(most + 1) {
             let anchor = Anchor {
@@ -85,7 +85,10 @@ impl<'a> Activity<'a> {
                 size: self.dice.below(1000),
                 root: sha256(b"noise"),
             };
-            self.append(&anchor.to_text());
+            // Every third leaf is one that the site states about itself.
+            let site = format!("lucky-draw/v1 site\nof audit-head\nroot {}\n", anchor.root);
+            let is_site = self.journal.len() % 3 == 2;
+            self.append(&if is_site { site } else { anchor.to_text() });
         }
     }
 

@@ -161,6 +161,18 @@ fn journals(mutants: &mut Mutants<'_>) {
             "a record of another version",
             "lucky-draw/v2 cancel\nmanifest x\n",
         ),
+        (
+            "a site note that says nothing",
+            "lucky-draw/v1 site\nof head\n",
+        ),
+        (
+            "a site note with a doubled space",
+            "lucky-draw/v1 site\nof head\nposition 1  2\n",
+        ),
+        (
+            "a site note of capitals",
+            "lucky-draw/v1 site\nof Head\nposition 1\n",
+        ),
     ] {
         mutants.by_site(group, what, &[Journal, Format], |forge| {
             forge.insert_leaf(at + 1, leaf);

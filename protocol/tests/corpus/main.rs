@@ -72,6 +72,24 @@ fn two_hundred_honest_activities_pass() {
     check_all(&honest(), "honest");
 }
 
+#[test]
+fn honest_draws_stand_among_notes_of_their_site() {
+    let with_one = |number: u32| {
+        let forges = build::build(&plan::random(number));
+        let mut drawn = forges
+            .iter()
+            .filter(|forge| forge.proofs.contains_key("freeze.proof"));
+        drawn.any(|forge| {
+            let start = usize::try_from(forge.start).expect("small");
+            let end = usize::try_from(forge.proofs["freeze.proof"].size).expect("small");
+            let mut segment = forge.leaves[start..end].iter();
+            segment.any(|leaf| leaf.starts_with("lucky-draw/v1 site\n"))
+        })
+    };
+    let found = (0..ACTIVITIES).filter(|number| with_one(*number)).count();
+    assert!(found >= 50, "{found} of {ACTIVITIES}");
+}
+
 /// Bundles with one thing wrong.
 fn mutated() -> Vec<Case> {
     let plans = [

@@ -21,23 +21,17 @@ use crate::platform::web::page::{Page, Reply};
 /// More waiting jobs than this are not told apart on a page.
 const MOST_JOBS: i64 = 1_000;
 
-#[get("/admin")]
-pub(super) async fn health(lang: Language, _admin: Admin, db: &State<Db>) -> AppResult<Page> {
-    let engine = db.target().engine();
-    let view = db
-        .read("health", move |tx| {
-            let waiting = jobs::waiting(tx, MOST_JOBS)?;
-            let troubled = waiting.iter().filter(|job| !job.last_error.is_empty());
-            Ok::<HealthView, Error>(HealthView {
-                engine,
-                staff: account::list(tx)?.len(),
-                waiting: waiting.len(),
-                records: audit::list(tx, &Filter::default(), 1)?.total,
-                troubled: troubled.map(TroubledView::of).collect(),
-            })
-        })
-        .await?;
-    Ok(Page::new(lang, "account/health", view))
+/// The health of the site, for the first page of the administration (`desk`).
+pub fn health(tx: &mut Tx, engine: &'static str) -> Result<HealthView, Error> {
+    let waiting = jobs::waiting(tx, MOST_JOBS)?;
+    let troubled = waiting.iter().filter(|job| !job.last_error.is_empty());
+    Ok(HealthView {
+        engine,
+        staff: account::list(tx)?.len(),
+        waiting: waiting.len(),
+        records: audit::list(tx, &Filter::default(), 1)?.total,
+        troubled: troubled.map(TroubledView::of).collect(),
+    })
 }
 
 #[get("/admin/staff")]
@@ -65,15 +59,15 @@ pub(super) async fn invite(
 ) -> AppResult<Page> {
     let mut mistakes = Mistakes::new();
     let name = wire::read_name(lang, &form, &mut mistakes);
-    let role = wire::read_role(lang, &form, &mut mistakes);
-    let (Some(name), Some(role)) = (name, role) else {
+    let roles = wire::read_roles(lang, &form, &mut mistakes);
+    let (Some(name), Some(roles)) = (name, roles) else {
         return Ok(invite_form(lang, &form, mistakes).again());
     };
     let (token, actor) = (Token::fresh(), admin.0.actor());
     let (link, invited) = (token.clone(), name.clone());
     let made = db
         .write("invite staff", move |tx| {
-            account::invite(tx, &actor, &invited, &[role], &link)
+            account::invite(tx, &actor, &invited, &roles, &link)
         })
         .await;
     match made {
@@ -89,7 +83,7 @@ pub(super) async fn invite(
 fn invite_form(lang: Language, form: &FormFields, mistakes: Mistakes) -> Page {
     let view = InviteView {
         name: form.value("name").to_owned(),
-        role: form.value("role").to_owned(),
+        chosen: wire::ticked_codes(form),
         roles: wire::role_choices(lang),
         mistakes,
     };
@@ -122,7 +116,7 @@ async fn staff_page(
         })
         .await?;
     let view = StaffView {
-        role: wire::role_code(&account.roles),
+        chosen: wire::role_codes(&account.roles),
         roles: wire::role_choices(lang),
         sessions: sessions.len(),
         locked_until: (account.locked_until > now).then_some(account.locked_until.0),
@@ -142,12 +136,12 @@ pub(super) async fn set_role(
     form: FormFields,
 ) -> AppResult<Reply> {
     let mut mistakes = Mistakes::new();
-    let Some(role) = wire::read_role(lang, &form, &mut mistakes) else {
+    let Some(roles) = wire::read_roles(lang, &form, &mut mistakes) else {
         let page = staff_page(lang, db, StaffId::from(id), None, mistakes).await?;
         return Ok(page.again().at(format!("/admin/staff/{id}")).into());
     };
     let change = move |tx: &mut Tx, actor: &Actor, staff: &StaffId| {
-        account::set_roles(tx, actor, staff, &[role])
+        account::set_roles(tx, actor, staff, &roles)
     };
     Ok(carry_out(lang, &admin, db, id, "role", change).await?)
 }

@@ -5,7 +5,7 @@ use rocket::{State, get, post};
 use super::Tries;
 use crate::account::guard::Jar;
 use crate::account::name::StaffName;
-use crate::account::passphrase::{self, Match, PassphraseHash};
+use crate::account::passphrase::{self, PassphraseHash};
 use crate::account::session::{self, Session};
 use crate::account::sign_in::{self, Outcome};
 use crate::account::token::Token;
@@ -41,7 +41,7 @@ pub(super) async fn change_passphrase(
 ) -> AppResult<Reply> {
     tries.0.check(from, db.clock().now().0)?;
     let mut mistakes = Mistakes::new();
-    if try_present(session, db, &form).await? == Outcome::Refused {
+    if sign_in::again(db, &session.staff.id, form.value("present")).await? == Outcome::Refused {
         let words = text::message(lang, "account-present-differs", &[]);
         mistakes.add("present", words);
     }
@@ -63,19 +63,6 @@ pub(super) async fn change_passphrase(
     .await?;
     jar.give(&token);
     Ok(Reply::go(lang, "/staff/account?done=passphrase"))
-}
-
-/// The present passphrase is asked again, and a wrong one counts as at the sign-in.
-async fn try_present(session: &Session, db: &Db, form: &FormFields) -> Result<Outcome, Error> {
-    let staff = session.staff.id.clone();
-    let expected = db
-        .read("find account", move |tx| sign_in::expected_of(tx, &staff))
-        .await?
-        .ok_or(Error::Unknown)?;
-    let kept = Some(expected.passphrase.clone());
-    let found: Match = passphrase::check_in_turn(form.value("present"), kept).await?;
-    db.write("count try", move |tx| sign_in::count(tx, &expected, found))
-        .await
 }
 
 #[post("/staff/account/end-others")]

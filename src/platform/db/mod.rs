@@ -15,6 +15,7 @@ use crate::platform::clock::{Clock, Timestamp};
 
 pub mod compaction;
 mod connection;
+pub mod copy;
 mod group;
 mod guards;
 mod migrate;

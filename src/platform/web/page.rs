@@ -120,7 +120,7 @@ pub(super) fn frame(request: &Request<'_>, language: Language, path: Option<&str
         .map(|&each| context! { tag => each.tag(), url => format!("{origin}{}", address(each)) })
         .collect();
     let viewer = Viewer::of(request)
-        .map(|viewer| context! { name => viewer.name.clone(), admin => viewer.admin });
+        .map(|viewer| context! { name => viewer.name.clone(), admin => viewer.admin, custody => viewer.custody });
     context! {
         page => context! {
             path => path,

@@ -70,6 +70,8 @@ pub struct Viewer {
     pub name: String,
     /// Whether the link to the administration is offered.
     pub admin: bool,
+    /// Whether the link to what is kept and handed on is offered.
+    pub custody: bool,
 }
 
 impl Viewer {

@@ -19,6 +19,7 @@ use crate::platform::clock;
 use crate::platform::config::Config;
 use crate::platform::confine::Protection;
 use crate::platform::mail::MailSettings;
+use crate::vault::wire::OpeningPolicy;
 use crate::vault::{KeyError, OpenError};
 
 /// Changes with every change of a message; both sides are the same file, unless somebody replaced
@@ -27,18 +28,6 @@ const VERSION: u32 = 1;
 
 /// The hidden command by which the program becomes the vault.
 pub(super) const COMMAND: &str = "__vault";
-
-/// What the operator allows beyond the opening of winners; off unless the operator's own file says
-/// otherwise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OperatorPolicy {
-    /// How many contacts of named entries may be opened in a year: disclosures to a court.
-    pub named_openings_per_year: u32,
-    /// How many rows may be sealed anew in a year, so that they outlive the purge: legal holds.
-    pub held_rows_per_year: u32,
-    /// Whether everybody affected by an incident may be written to.
-    pub breach_mail: bool,
-}
 
 /// What the vault is told before anything else.
 #[derive(Clone)]
@@ -50,7 +39,7 @@ pub struct Start {
     /// The way to the mail server; nothing: no mail leaves.
     pub mail: Option<MailSettings>,
     /// What the operator allows.
-    pub policy: OperatorPolicy,
+    pub policy: OpeningPolicy,
     /// Where a test has the process killed; empty outside builds for tests.
     pub die_at: String,
 }
@@ -62,7 +51,7 @@ impl Start {
             keys: keys.to_owned(),
             site: site.to_owned(),
             mail: None,
-            policy: OperatorPolicy::default(),
+            policy: OpeningPolicy::default(),
             die_at: String::new(),
         }
     }
@@ -73,9 +62,9 @@ impl Start {
             keys: config.keys(),
             site: config.site.clone(),
             mail: Some(MailSettings::of(config)),
-            policy: OperatorPolicy {
-                named_openings_per_year: config.named_openings_per_year,
-                held_rows_per_year: config.held_rows_per_year,
+            policy: OpeningPolicy {
+                named_openings_per_year: config.named_openings_per_year.into(),
+                held_rows_per_year: config.held_rows_per_year.into(),
                 breach_mail: config.breach_mail,
             },
             die_at: die_at(),
@@ -99,7 +88,7 @@ struct Told {
     site: String,
     mail: Option<ToldMail>,
     #[zeroize(skip)]
-    policy: OperatorPolicy,
+    policy: OpeningPolicy,
     die_at: String,
 }
 

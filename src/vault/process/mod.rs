@@ -11,7 +11,7 @@ mod launch;
 mod link;
 mod serve;
 
-pub use launch::{LaunchError, OperatorPolicy, Start, program};
+pub use launch::{LaunchError, Start, program};
 pub use serve::serve;
 
 pub(super) use link::{ChildLink, Own, Source};

@@ -66,7 +66,7 @@ fn open(start: &Start, standing: &mut Vec<Protection>) -> Result<Keeper, OpenErr
     let port = mailer.as_ref().and_then(Mailer::port);
     standing.push(confine::files(&Reach::of_vault(&start.keys, port)));
     standing.push(confine::calls());
-    Keeper::open(&start.keys, &start.site)
+    Keeper::open(&start.keys, &start.site, start.policy)
 }
 
 /// Reads until the stream ends, then waits for the answers under way; a letter under way is not

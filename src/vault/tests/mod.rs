@@ -1,6 +1,8 @@
 //! What the vault promises, tried through its public face.
 
 mod draw;
+mod librarians;
+mod others;
 mod rows;
 mod winners;
 
@@ -142,7 +144,7 @@ fn the_own_copy_opens_with_its_secret_and_place_alone() {
     vault.create_activity("spring").expect("created");
     vault.create_activity("autumn").expect("created");
     let sealed = vault
-        .seal_own_copy("spring", "entry1", &secret(), &full())
+        .seal_own_copy("spring", "entry1", &secret(), OwnCopyOf::Contact(&full()))
         .expect("sealed");
     let opened = vault
         .open_own_copy("spring", "entry1", &secret(), &sealed)
@@ -211,7 +213,9 @@ fn sealed_boxes_hide_the_length_of_what_they_hold() {
         ..Contact::default()
     };
     let binding = of("spring", &TAG, &NOTICE);
-    let seal = |contact: &Contact| seal_contact(&keys.public, &binding, contact).expect("sealed");
+    let seal = |contact: &Contact| {
+        seal_contact(vault.sealer(), &keys.public, &binding, contact).expect("sealed")
+    };
     let (one, other) = (seal(&full()), seal(&short));
     #[cfg(not(feature = "leak-control"))]
     assert_eq!(one.len(), other.len());
@@ -261,7 +265,8 @@ fn answers_open_for_counting_and_contacts_do_not() {
         sealed,
         own_copy: None,
     };
-    let contact = seal_contact(&keys, &of("spring", &TAG, &NOTICE), &full()).expect("sealed");
+    let contact =
+        seal_contact(vault.sealer(), &keys, &of("spring", &TAG, &NOTICE), &full()).expect("sealed");
     let opened = vault
         .open_answers(
             "spring",
@@ -290,7 +295,7 @@ fn printing_what_is_open_shows_no_value() {
     } = site();
     vault.create_activity("spring").expect("created");
     let sealed = vault
-        .seal_own_copy("spring", "e", &secret(), &full())
+        .seal_own_copy("spring", "e", &secret(), OwnCopyOf::Contact(&full()))
         .expect("sealed");
     let opened = vault
         .open_own_copy("spring", "e", &secret(), &sealed)

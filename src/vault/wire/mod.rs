@@ -75,12 +75,14 @@ pub(super) enum Request {
     },
     /// `input` is TH("own-copy", secret).
     SealOwnCopy {
+        of: CopyOf,
         activity: String,
         entry: String,
         input: Private,
-        contact: Private,
+        plain: Private,
     },
     OpenOwnCopy {
+        of: CopyOf,
         activity: String,
         entry: String,
         input: Private,
@@ -107,6 +109,59 @@ pub(super) enum Request {
         bundle: Vec<u8>,
         boxes: Vec<WinnerBox>,
     },
+    /// A key of no activity; the name begins with `_`.
+    CreateScope {
+        scope: String,
+    },
+    OpenInScope {
+        scope: String,
+        /// The code of a purpose that is of this scope.
+        purpose: String,
+        boxes: Vec<AnswerBox>,
+    },
+    /// Boxes that were sealed for one provider.
+    OpenShared {
+        activity: String,
+        provider: String,
+        boxes: Vec<PersonBox>,
+    },
+    /// Contacts of named people, within the operator's yearly number.
+    OpenNamed {
+        /// The activity, or the scope of a hold.
+        place: String,
+        /// The code of the ground in the register of disclosures.
+        ground: String,
+        boxes: Vec<PersonBox>,
+    },
+    /// Contacts that are sealed anew, to the key of a hold; nothing comes back open.
+    Rehouse {
+        activity: String,
+        to: String,
+        boxes: Vec<PersonBox>,
+    },
+    /// New shares of L_A for three librarians, in the place of older ones.
+    CreateShares {
+        activity: String,
+    },
+    /// No librarians after all; only before the first contact is sealed.
+    DropShares {
+        activity: String,
+    },
+    /// One librarian's share; the second one within ten minutes opens.
+    Unlock {
+        activity: String,
+        share: Private,
+        /// Who gives it: another person has to give the second.
+        by: String,
+        now: i64,
+    },
+    Lock {
+        activity: String,
+    },
+    HowLocked {
+        activity: String,
+        now: i64,
+    },
     /// How many contacts of winners were opened so far.
     CountOpenings {
         activity: String,
@@ -126,7 +181,23 @@ pub(super) enum Request {
     },
 }
 
-/// A sealed box of answers; `item` is the row.
+/// Which of an entry's own copies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) enum CopyOf {
+    Contact,
+    Answers,
+}
+
+/// A sealed contact and what it is bound to.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(super) struct PersonBox {
+    pub(super) item: String,
+    pub(super) tag: [u8; 32],
+    pub(super) notice: [u8; 32],
+    pub(super) sealed: Vec<u8>,
+}
+
+/// A sealed box of answers, or of a scope; `item` is the row.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct AnswerBox {
     pub(super) item: String,
@@ -158,6 +229,14 @@ pub(super) enum Reply {
     Opened(Private),
     /// One for each box, in the same order.
     OpenedEach(Vec<Result<Private, Refusal>>),
+    Shares {
+        shares: Vec<Private>,
+        notify: [u8; 32],
+        answers: [u8; 32],
+    },
+    Lock(Lock),
+    /// One for each box, in the same order.
+    SealedEach(Vec<Result<Vec<u8>, Refusal>>),
     Shredded(Shredded),
     FileSystem(FileSystem),
     Count(u64),
@@ -199,6 +278,18 @@ pub enum Refusal {
     /// The site has not signed that the list of the draw that promises the secret is final.
     #[error("the list of the draw that promises the secret is not final")]
     NotFrozen,
+    /// The activity's contacts are locked until two of the three librarians give their shares.
+    #[error("the contacts are locked until two librarians open them")]
+    Locked,
+    /// The text is no share of this activity's librarians.
+    #[error("this is no share of the activity's librarians")]
+    NotAShare,
+    /// The operator's settings do not allow it, or the year's number is used up.
+    #[error("the operator has not allowed so many rows this year")]
+    NotAllowed,
+    /// The keeper does not remember the bundle: it is asked again with the whole bundle.
+    #[error("the bundle has to be sent")]
+    SendBundle,
     /// The key folder failed; the keeper has logged how.
     #[error("the key folder cannot be read or written")]
     Storage,
@@ -236,6 +327,41 @@ pub enum Standing {
     CalledReserve,
     /// It is void as a duplicate of the winning ticket at this position (`decisions` D5).
     DuplicateOf(u64),
+}
+
+/// Whether an activity's contacts can be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lock {
+    /// There are no shares: the server opens winners by itself.
+    None,
+    /// Locked; no librarian has given a share.
+    Locked,
+    /// One librarian has given a share; another one's is awaited.
+    Half,
+    /// Two have: open until it is locked, or the server starts again.
+    Open,
+}
+
+/// What the operator's own settings allow beyond the winners of a draw. The program that starts
+/// the vault reads them from the operator's file; no message changes them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpeningPolicy {
+    /// How many contacts that the register of disclosures names may be opened in a calendar year.
+    pub named_openings_per_year: u64,
+    /// How many contacts may be sealed to the key of a legal hold in a calendar year.
+    pub held_rows_per_year: u64,
+    /// Whether the vault may write to everybody about a breach.
+    pub breach_mail: bool,
+}
+
+impl Default for OpeningPolicy {
+    fn default() -> OpeningPolicy {
+        OpeningPolicy {
+            named_openings_per_year: 0,
+            held_rows_per_year: 20,
+            breach_mail: false,
+        }
+    }
 }
 
 /// How an activity's key was destroyed; part of the purge certificate.

@@ -7,6 +7,8 @@ import { PREFIX } from "./encoding.mjs";
 // Indices are below 2^32 - 1.
 export const MAX_TICKETS = 2 ** 32 - 1;
 export const MAX_U32 = 2 ** 32 - 1;
+// Lines of a site note (section 4.9).
+export const MAX_SITE_LINES = 20;
 export const MAX_INTEGER = Number.MAX_SAFE_INTEGER;
 // Withdrawn, duplicate person, ineligible by rule, staff or test (section 4.4).
 export const VOID_CODES = ["W", "D", "I", "T"];
@@ -53,6 +55,17 @@ export class Lines {
     }
     const line = this.lines[this.next++];
     return new Fields(line.split(" ").slice(1), this);
+  }
+
+  more() {
+    return this.next < this.lines.length;
+  }
+
+  // The next line, whatever it starts with, as its fields.
+  line(what) {
+    const line = this.lines[this.next++];
+    if (line === undefined) throw this.refuse(what);
+    return line.split(" ");
   }
 
   heading(kind) {

@@ -8,6 +8,7 @@ import {
   Lines,
   MAX_INTEGER,
   MAX_TICKETS,
+  MAX_SITE_LINES,
   MAX_U32,
   VOID_CODES,
   isHash,
@@ -30,6 +31,7 @@ const READERS = {
   settle: readSettle,
   audit: readAudit,
   purge: readPurge,
+  site: readSite,
 };
 
 // Reads a text of one kind.
@@ -193,6 +195,22 @@ function readAudit(lines) {
     fields.end();
   }
   record.overCap = lines.integer("over-cap", 0, MAX_INTEGER);
+  return record;
+}
+
+// What a site states about itself; no check of a draw depends on it.
+function readSite(lines) {
+  const of = lines.fields("of");
+  const record = { of: of.word("a name", isSlug), lines: [] };
+  of.end();
+  do {
+    const [name, ...value] = lines.line("a name and its value");
+    const length = value.join(" ").length;
+    if (!isSlug(name) || value.includes("") || length < 1 || length > 255) {
+      throw lines.refuse("a name and its value");
+    }
+    record.lines.push([name, value.join(" ")]);
+  } while (lines.more() && record.lines.length < MAX_SITE_LINES);
   return record;
 }
 

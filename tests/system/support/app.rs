@@ -70,6 +70,11 @@ impl TestApp {
         }
     }
 
+    /// Stops everything and leaves what is at rest.
+    pub fn close(self) -> TestDatabase {
+        self.database
+    }
+
     /// Somebody with a browser and no cookies.
     pub fn visitor(&self) -> Person<'_> {
         Person {

@@ -8,6 +8,7 @@ pub mod app;
 pub mod browser;
 pub mod canary;
 pub mod database;
+pub mod killing;
 pub mod life;
 pub mod mail;
 pub mod mail_sink;

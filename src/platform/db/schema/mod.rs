@@ -81,6 +81,7 @@ diesel::table! {
         created_by -> Text,
         created_at -> BigInt,
         published_at -> Nullable<BigInt>,
+        unlock -> Text,
     }
 }
 
@@ -312,6 +313,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    vault_scopes (scope) {
+        scope -> Text,
+        notify_public -> Binary,
+        created_at -> BigInt,
+        erased_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     entries (activity_id, id) {
         activity_id -> Text,
         id -> Text,
@@ -497,6 +507,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     draw_notes,
     vault_keys,
     vault_items,
+    vault_scopes,
     entries,
     tickets,
     claims,
