@@ -92,6 +92,11 @@ audit-act-vault-opened = Contact of a winner opened
 audit-act-vault-opened-kept = A record of a request or of the tax vault opened
 audit-act-vault-shared = Contact opened for a benefit provider that the person ticked
 audit-act-vault-disclosed = Contact opened for a disclosure
+audit-act-vault-share-given = A librarian gave a share
+audit-act-vault-unlocked = Contacts unlocked by two librarians
+audit-act-vault-locked = Contacts locked
+audit-act-vault-shares-made = Shares for three librarians made
+audit-act-vault-shares-dropped = Shares of librarians dropped
 
 audit-act-draw-removed = A draw removed
 audit-act-draw-cancelled = A draw cancelled

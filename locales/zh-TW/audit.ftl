@@ -87,6 +87,11 @@ audit-act-vault-opened = 開啟得獎者的聯絡資料
 audit-act-vault-opened-kept = 開啟個資請求或稅務資料
 audit-act-vault-shared = 為當事人勾選的提供單位開啟聯絡資料
 audit-act-vault-disclosed = 依法提供而開啟聯絡資料
+audit-act-vault-share-given = 一位保管人輸入保管碼
+audit-act-vault-unlocked = 兩位保管人解鎖聯絡資料
+audit-act-vault-locked = 聯絡資料上鎖
+audit-act-vault-shares-made = 產生三位保管人的保管碼
+audit-act-vault-shares-dropped = 取消保管碼
 
 audit-act-draw-removed = 移除一場抽獎
 audit-act-draw-cancelled = 取消一場抽獎

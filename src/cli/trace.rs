@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::platform::trace::{Find, SHORTEST, Scan, Seen};
-use crate::purge;
+use crate::purge::planted;
 
 use super::Stop;
 
@@ -94,18 +94,13 @@ fn strings(arguments: &Arguments) -> Result<Vec<String>, Stop> {
         strings.extend(lines.map(str::to_owned));
     }
     if let Some(file) = &arguments.certificate {
-        let certificate: Option<Value> = serde_json::from_str(&read(file)?).ok();
-        // The certificate names the activity alone, or every scan would find the certificate.
-        let planted = certificate.as_ref().and_then(|c| c.pointer("/planted/of"));
-        if let Some(activity) = planted.and_then(Value::as_str) {
-            strings.extend(purge::planted::texts(activity));
-        } else {
-            return Err(Stop::Usage(format!(
+        strings.extend(planted(&read(file)?).ok_or_else(|| {
+            Stop::Usage(format!(
                 "{} names no planted people, so there is nothing to look for; \
                  give your own strings with --look-for",
                 file.display()
-            )));
-        }
+            ))
+        })?);
     }
     if strings.is_empty() {
         return Err(Stop::Usage("there is no string to look for".to_owned()));
@@ -121,6 +116,15 @@ fn read(file: &Path) -> Result<String, Stop> {
     }
     std::fs::read_to_string(file)
         .map_err(|error| Stop::Usage(format!("{} cannot be read: {error}", file.display())))
+}
+
+/// What the made-up people of a certificate left, who are computed from the activity's id.
+fn planted(certificate: &str) -> Option<Vec<String>> {
+    let certificate: Value = serde_json::from_str(certificate).ok()?;
+    let planted = certificate.get("planted")?;
+    let people = planted.get("people")?.as_u64()?;
+    (people > 0).then_some(())?;
+    Some(planted::texts(planted.get("of")?.as_str()?))
 }
 
 fn tell(seen: &Seen, strings: Option<&Vec<String>>) {

@@ -131,8 +131,8 @@ pub const ROOMS: &[Room] = &[
             "activities",
             "asked_fields",
             "questions",
-            "notice_versions",
             "activity_codes",
+            "notice_versions",
             "told_purposes",
         ],
         fate: Fate::Kept("what the library published; written before anybody entered"),
@@ -183,12 +183,7 @@ pub const ROOMS: &[Room] = &[
     Room {
         name: "scopes",
         tables: &["vault_scopes"],
-        fate: Fate::Site("public keys of the library's own years and quarters"),
-    },
-    Room {
-        name: "policy",
-        tables: &["retention_settings", "processors"],
-        fate: Fate::Site("how long the library keeps what, and who works for it"),
+        fate: Fate::Site("names and public keys of keys that belong to no activity"),
     },
     Room {
         name: "staff",
@@ -200,6 +195,11 @@ pub const ROOMS: &[Room] = &[
             "site_settings",
         ],
         fate: Fate::Site("the library's staff and settings"),
+    },
+    Room {
+        name: "policy",
+        tables: &["retention_settings", "processors"],
+        fate: Fate::Site("how long data is kept, and who works on it; public"),
     },
     Room {
         name: "tidying",

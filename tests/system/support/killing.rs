@@ -88,7 +88,7 @@ impl Due {
         let life = called_off(engine, 2);
         let activity = life.activity.clone();
         Due {
-            database: life.app.close(),
+            database: life.app.stopped().0,
             activity,
         }
     }
