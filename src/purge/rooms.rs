@@ -91,7 +91,7 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "entries",
-        tables: &["entries", "tickets", "earned_rows"],
+        tables: &["entries", "tickets", "earned_rows", "consents", "provider_boxes"],
         fate: Fate::Erased(Eraser {
             forget: |tx, id| Ok(entry::forget(tx, id)?),
             left: |tx, id| Ok(entry::left(tx, id)?),
@@ -117,8 +117,13 @@ pub const ROOMS: &[Room] = &[
         }),
     },
     Room {
+        name: "requests",
+        tables: &["rights_requests"],
+        fate: Fate::OwnDay("requests about data: so long after their answer as their class says"),
+    },
+    Room {
         name: "announcement",
-        tables: &["activities", "asked_fields", "questions"],
+        tables: &["activities", "asked_fields", "questions", "activity_providers"],
         fate: Fate::Kept("what the library published; written before anybody entered"),
     },
     Room {
@@ -172,6 +177,7 @@ pub const ROOMS: &[Room] = &[
             "staff_sessions",
             "setup_links",
             "site_settings",
+            "providers",
         ],
         fate: Fate::Site("the library's staff and settings"),
     },
