@@ -99,6 +99,7 @@ pub(super) fn run(purger: &Purger, purge: &Purge) -> Result<Scanned, Error> {
         .scanned
         .locations
         .push(rows_left(purger, &purge.activity)?);
+    for l in &search.scanned.locations { if l.hits > 0 { eprintln!("DEBUGSCAN {} {}", l.name, l.hits); } }
     Ok(search.scanned)
 }
 
