@@ -127,7 +127,14 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "announcement",
-        tables: &["activities", "asked_fields", "questions"],
+        tables: &[
+            "activities",
+            "asked_fields",
+            "questions",
+            "activity_codes",
+            "notice_versions",
+            "told_purposes",
+        ],
         fate: Fate::Kept("what the library published; written before anybody entered"),
     },
     Room {
@@ -174,6 +181,11 @@ pub const ROOMS: &[Room] = &[
         fate: Fate::Kept("the tombstone and its certificate"),
     },
     Room {
+        name: "scopes",
+        tables: &["vault_scopes"],
+        fate: Fate::Site("names and public keys of keys that belong to no activity"),
+    },
+    Room {
         name: "staff",
         tables: &[
             "staff",
@@ -183,6 +195,11 @@ pub const ROOMS: &[Room] = &[
             "site_settings",
         ],
         fate: Fate::Site("the library's staff and settings"),
+    },
+    Room {
+        name: "policy",
+        tables: &["retention_settings", "processors"],
+        fate: Fate::Site("how long data is kept, and who works on it; public"),
     },
     Room {
         name: "tidying",
