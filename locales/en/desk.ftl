@@ -67,3 +67,4 @@ desk-remind-title = Days of personal data
 desk-remind-purge = Personal data is deleted by itself
 desk-remind-purge-waits = A deletion waits; please look why
 desk-remind-late = Overdue
+desk-remind-second = The last backup is over; the second certificate is signed

@@ -166,3 +166,7 @@ portal-notice-purges = Personal data of this activity is deleted on { $when }.
 portal-notice-versions = Every version of this notice
 portal-notice-versions-text = The one you were shown when you entered is the one that holds for you; “Find my entry” has its fingerprint.
 portal-notice-version = Version { $version }, from { $when }
+portal-purges-copies = Copies
+portal-purges-copies-gone = The last backup is over too, and it was looked again
+portal-purges-copies-until = The last backup is over on { $when }; it is looked again then. Backups hold no key
+portal-purges-copies-never = The disk of the keys may keep old contents, so there is no second certificate

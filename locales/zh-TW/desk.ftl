@@ -64,3 +64,4 @@ desk-remind-title = 個資的日子
 desk-remind-purge = 自動刪除個資
 desk-remind-purge-waits = 刪除個資還在等，請查看原因
 desk-remind-late = 已過期
+desk-remind-second = 最後一份備份過期，簽發第二份刪除證明

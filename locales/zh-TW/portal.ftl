@@ -145,3 +145,7 @@ portal-notice-purges = 這個活動的個人資料在 { $when } 刪除。
 portal-notice-versions = 每一版告知
 portal-notice-versions-text = 您報名時看到哪一版，就適用哪一版；回條查詢頁有它的指紋。
 portal-notice-version = 第 { $version } 版，{ $when } 起
+portal-purges-copies = 備份
+portal-purges-copies-gone = 最後一份備份也過期了，已再確認一次
+portal-purges-copies-until = 最後一份備份在 { $when } 過期，那時再確認一次；備份裡沒有金鑰
+portal-purges-copies-never = 存放金鑰的磁碟可能留有舊內容，所以不能簽第二份證明

@@ -21,6 +21,8 @@ pub enum What {
     Purge(Facts),
     /// A purge is under way and waits for something.
     PurgeWaits(Facts),
+    /// The second certificate of a purge is signed.
+    SecondCertificate(Facts),
 }
 
 /// One day that staff must not miss.
@@ -38,6 +40,7 @@ pub struct Reminder {
 pub fn list(tx: &mut Tx) -> Result<Vec<Reminder>, Error> {
     let mut reminders = Vec::new();
     purges(tx, &mut reminders)?;
+    second_certificates(tx, &mut reminders)?;
     reminders.sort_by_key(|each| (!each.late, each.when));
     Ok(reminders)
 }
@@ -68,6 +71,26 @@ fn purges(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
                 false => What::Purge(facts),
             },
             late,
+        });
+    }
+    Ok(())
+}
+
+/// Second certificates come by themselves too; one that is a day late found something.
+fn second_certificates(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
+    let now = tx.now();
+    for purge in purge::list(tx)? {
+        let waits = purge.step == Step::Done && purge.second.is_empty();
+        let Some(when) = purge
+            .second_at
+            .filter(|when| waits && *when < now.plus(AHEAD))
+        else {
+            continue;
+        };
+        reminders.push(Reminder {
+            when,
+            what: What::SecondCertificate(activity::by_id(tx, &purge.activity)?),
+            late: when.plus(DAY) < now,
         });
     }
     Ok(())

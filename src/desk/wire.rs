@@ -49,6 +49,11 @@ impl ReminderRow {
                     Heading::of(language, facts).title,
                     format!("/staff/activities/{}", facts.id),
                 ),
+                What::SecondCertificate(facts) => (
+                    "desk-remind-second",
+                    Heading::of(language, facts).title,
+                    format!("/a/{}/purge", facts.slug),
+                ),
                 What::PurgeWaits(facts) => (
                     "desk-remind-purge-waits",
                     Heading::of(language, facts).title,
