@@ -711,6 +711,7 @@ fn filled(kind: Kind, person: u64, questions: &[Question]) -> Filled {
         subject,
         pool: None,
         answers: Some(survey_wire::answers_to_json(&answers)),
+        shares: Vec::new(),
         language: Language::ZhTw,
     }
 }

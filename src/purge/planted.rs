@@ -89,20 +89,11 @@ pub(super) fn plant(tx: &mut Tx, vault: &Vault, id: &ActivityId) -> Result<bool,
             language: Language::ALL[0],
             ..Contact::default()
         };
-        let sealed = sealed(vault, &public, &of, &contact)?;
+        let sealed = vault::seal_contact(vault.sealer(), &public, &of, &contact)?;
         vault::keep(tx, id.as_str(), &item, ItemKind::Contact, &sealed, None)?;
         store::insert_planted(tx, id, &item)?;
     }
     Ok(true)
-}
-
-fn sealed(
-    _vault: &Vault,
-    public: &vault::PublicKeys,
-    of: &ContactOf,
-    contact: &Contact,
-) -> Result<Vec<u8>, vault::Error> {
-    vault::seal_contact(public, of, contact)
 }
 
 #[cfg(test)]
