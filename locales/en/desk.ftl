@@ -68,3 +68,11 @@ desk-remind-purge = Personal data is deleted by itself
 desk-remind-purge-waits = A deletion waits; please look why
 desk-remind-late = Overdue
 desk-remind-second = The last backup is over; the second certificate is signed
+desk-remind-requests-late = { $count ->
+    [one] 1 request about personal data is past its day
+   *[other] { $count } requests about personal data are past their day
+}
+desk-remind-requests-due = { $count ->
+    [one] 1 request about personal data is to be answered
+   *[other] { $count } requests about personal data are to be answered
+}

@@ -153,3 +153,4 @@ policy-file-staff-holds = Account names and roles of staff, and what they did wh
 policy-file-access-log = Access log
 policy-file-access-log-basis = Duty of security (Personal Data Protection Act, Art. 18; Enforcement Rules, Art. 12)
 policy-file-access-log-holds = Time, page and a shortened, keyed code of the network; no name, no account, nothing of an entry.
+policy-deleted-on = What you enter is deleted on { $date }.

@@ -65,3 +65,5 @@ desk-remind-purge = 自動刪除個資
 desk-remind-purge-waits = 刪除個資還在等，請查看原因
 desk-remind-late = 已過期
 desk-remind-second = 最後一份備份過期，簽發第二份刪除證明
+desk-remind-requests-late = { $count } 件個人資料申請超過答覆期限
+desk-remind-requests-due = { $count } 件個人資料申請快到答覆期限

@@ -147,3 +147,4 @@ policy-file-staff-holds = 館員的帳號名稱、角色，以及何時做了什
 policy-file-access-log = 網站連線紀錄檔
 policy-file-access-log-basis = 安全維護義務（個人資料保護法第 18 條；施行細則第 12 條）
 policy-file-access-log-holds = 時間、頁面與縮短並加鑰的來源代碼；不含姓名、帳號或報名資料。
+policy-deleted-on = 您填的資料在 { $date } 刪除。

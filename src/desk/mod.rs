@@ -15,6 +15,7 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::policy;
 use crate::purge;
+use crate::rights;
 use crate::survey;
 
 pub mod pages;
@@ -47,6 +48,9 @@ pub enum Error {
     /// Purges.
     #[error(transparent)]
     Purge(#[from] purge::Error),
+    /// Requests of people.
+    #[error(transparent)]
+    Rights(#[from] rights::Error),
     /// Accounts.
     #[error(transparent)]
     Account(#[from] account::Error),
@@ -65,6 +69,7 @@ impl Fault for Error {
             Error::Notify(error) => error.kind(),
             Error::Policy(error) => error.kind(),
             Error::Purge(error) => error.kind(),
+            Error::Rights(error) => error.kind(),
             Error::Account(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
@@ -79,6 +84,7 @@ impl Fault for Error {
             Error::Notify(error) => error.code(),
             Error::Policy(error) => error.code(),
             Error::Purge(error) => error.code(),
+            Error::Rights(error) => error.code(),
             Error::Account(error) => error.code(),
             Error::Db(error) => error.code(),
         }

@@ -8,6 +8,7 @@ use crate::activity::{self, Facts, Stage};
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::Tx;
 use crate::purge::{self, Step};
+use crate::rights;
 
 use super::Error;
 
@@ -23,6 +24,10 @@ pub enum What {
     PurgeWaits(Facts),
     /// The second certificate of a purge is signed.
     SecondCertificate(Facts),
+    /// So many requests of people are past the day by which the law wants an answer.
+    RequestsLate(u64),
+    /// So many requests of people are to be answered within days; the first of them then.
+    RequestsDue(u64),
 }
 
 /// One day that staff must not miss.
@@ -41,6 +46,7 @@ pub fn list(tx: &mut Tx) -> Result<Vec<Reminder>, Error> {
     let mut reminders = Vec::new();
     purges(tx, &mut reminders)?;
     second_certificates(tx, &mut reminders)?;
+    requests(tx, &mut reminders)?;
     reminders.sort_by_key(|each| (!each.late, each.when));
     Ok(reminders)
 }
@@ -91,6 +97,26 @@ fn second_certificates(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(),
             when,
             what: What::SecondCertificate(activity::by_id(tx, &purge.activity)?),
             late: when.plus(DAY) < now,
+        });
+    }
+    Ok(())
+}
+
+fn requests(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
+    let now = tx.now();
+    let due = rights::due(tx)?;
+    if due.overdue > 0 {
+        reminders.push(Reminder {
+            when: now,
+            what: What::RequestsLate(due.overdue),
+            late: true,
+        });
+    }
+    if let Some(when) = due.next.filter(|_| due.soon > 0) {
+        reminders.push(Reminder {
+            when,
+            what: What::RequestsDue(due.soon),
+            late: false,
         });
     }
     Ok(())
