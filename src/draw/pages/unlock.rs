@@ -44,7 +44,7 @@ struct NewSharesView {
 #[derive(Serialize)]
 struct ShareView {
     number: usize,
-    text: Zeroizing<String>,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -144,7 +144,10 @@ async fn change_shares(
     let view = NewSharesView {
         heading: Heading::of(lang, &facts),
         shares: numbered
-            .map(|(text, number)| ShareView { number, text })
+            .map(|(text, number)| ShareView {
+                number,
+                text: text.to_string(),
+            })
             .collect(),
     };
     let page = Page::new(lang, "draw/new_shares", view).no_store();

@@ -9,6 +9,7 @@ pub mod browser;
 pub mod canary;
 pub mod database;
 pub mod flock;
+pub mod killing;
 pub mod life;
 pub mod log;
 pub mod mail;
