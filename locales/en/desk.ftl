@@ -67,5 +67,12 @@ desk-remind-title = Days of personal data
 desk-remind-purge = Personal data is deleted by itself
 desk-remind-purge-waits = A deletion waits; please look why
 desk-remind-late = Overdue
-desk-remind-requests = An answer about personal data is due
-desk-remind-requests-open = { $open } waiting
+desk-remind-second = The last backup is over; the second certificate is signed
+desk-remind-requests-late = { $count ->
+    [one] 1 request about personal data is past its day
+   *[other] { $count } requests about personal data are past their day
+}
+desk-remind-requests-due = { $count ->
+    [one] 1 request about personal data is to be answered
+   *[other] { $count } requests about personal data are to be answered
+}

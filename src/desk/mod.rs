@@ -15,6 +15,7 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::policy;
 use crate::purge;
+use crate::rights;
 use crate::survey;
 
 pub mod pages;
@@ -47,12 +48,12 @@ pub enum Error {
     /// Purges.
     #[error(transparent)]
     Purge(#[from] purge::Error),
+    /// Requests of people.
+    #[error(transparent)]
+    Rights(#[from] rights::Error),
     /// Accounts.
     #[error(transparent)]
     Account(#[from] account::Error),
-    /// Requests about data.
-    #[error(transparent)]
-    Rights(#[from] crate::rights::Error),
     /// The database.
     #[error(transparent)]
     Db(#[from] db::Error),

@@ -19,6 +19,7 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
 use crate::platform::text::Language;
+use crate::policy;
 use crate::vault;
 
 pub mod consent;
@@ -173,6 +174,9 @@ pub enum Error {
     /// The survey's questions.
     #[error(transparent)]
     Survey(#[from] crate::survey::Error),
+    /// Versions of the notice.
+    #[error(transparent)]
+    Policy(#[from] policy::Error),
     /// The audit record.
     #[error(transparent)]
     Audit(#[from] crate::audit::Error),
@@ -193,6 +197,7 @@ impl Fault for Error {
             Error::Log(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Survey(error) => error.kind(),
+            Error::Policy(error) => error.kind(),
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
@@ -213,6 +218,7 @@ impl Fault for Error {
             Error::Log(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Survey(error) => error.code(),
+            Error::Policy(error) => error.code(),
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),
         }

@@ -148,8 +148,8 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
             .map(|consent| consented(of, consent))
             .collect(),
         notice_sha256: found.entry.notice.to_string(),
-        notice_zh: &facts.notice.zh,
-        notice_en: &facts.notice.en,
+        notice_zh: &found.notice.zh,
+        notice_en: &found.notice.en,
         retention: [
             kept("contact, linked answers, receipts of consent", &gone),
             kept("keyed lookup value and keyed tag of the ID number", &gone),
