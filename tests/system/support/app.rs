@@ -9,6 +9,7 @@ use std::sync::Arc;
 use fairdraw::account::setup;
 use fairdraw::app::App;
 use fairdraw::draw::beacon::{Relays, Trouble};
+use fairdraw::journal;
 use fairdraw::platform::clock::{Clock, Timestamp};
 use fairdraw::platform::config::Config;
 use fairdraw::purge;
@@ -56,6 +57,7 @@ impl TestApp {
         let app = App::open_with(config, clock.clone(), Arc::new(NoRelays), vault)
             .expect("the application opens");
         purge::jobs::ensure(&app.db).expect("the sweep is set up");
+        journal::jobs::ensure(&app.db).expect("heads are set up");
         let figment = rocket::Config::figment()
             .merge(("log_level", "off"))
             .merge(("ident", false))
