@@ -92,7 +92,8 @@ impl App {
         })?;
         let mirror = journal::Mirror::beside(config.data());
         journal::jobs::register(&mut runner, &db, &vault, &mirror);
-        draw::jobs::register(&mut runner, &db, &vault, relays.clone());
+        let terms = stats::Terms::of(&config);
+        draw::jobs::register(&mut runner, &db, &vault, relays.clone(), terms);
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         purge::jobs::register(&mut runner, &db, &vault, &config);
         Ok(App {

@@ -61,7 +61,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vault", "audit", "identity",
         ],
     ),
-    ("stats", &["survey", "activity", "policy", "vault", "audit"]),
+    (
+        "stats",
+        &["survey", "activity", "policy", "vault", "audit", "identity"],
+    ),
     (
         "inspection",
         &[
@@ -82,7 +85,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "draw",
         &[
             "entry", "activity", "log", "journal", "audit", "vault", "account", "policy", "survey",
-            "identity",
+            "identity", "stats",
         ],
     ),
     (
@@ -116,6 +119,8 @@ const EDGE_ARROWS: &[(&str, &[&str])] = &[
     ("notify", &["policy"]),
     // A person's own page tells of an incident that concerns the entry.
     ("entry", &["custody"]),
+    // The check of the record compares it with the heads that the journal holds.
+    ("audit", &["journal", "vault"]),
     // So does an auditor.
     ("inspection", &["policy"]),
 ];

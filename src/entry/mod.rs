@@ -21,6 +21,7 @@ use crate::platform::ids::text_id;
 use crate::platform::text::Language;
 use crate::vault;
 
+mod counting;
 mod drum;
 pub mod earned;
 pub mod own;
@@ -34,6 +35,7 @@ pub mod token;
 pub mod voids;
 pub mod wire;
 
+pub use counting::{answers_left_out, counters_of, recounted, uncounted};
 pub use drum::{Drum, NewDrum, chosen, drums, freeze, move_to, set_out};
 
 text_id!(
@@ -162,6 +164,9 @@ pub enum Error {
     /// The log of the draw.
     #[error(transparent)]
     Log(#[from] log::Error),
+    /// The statistics.
+    #[error(transparent)]
+    Stats(#[from] crate::stats::Error),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
@@ -186,6 +191,7 @@ impl Fault for Error {
             Error::Nobody | Error::NoLog => Kind::Broken,
             Error::Activity(error) => error.kind(),
             Error::Log(error) => error.kind(),
+            Error::Stats(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Survey(error) => error.kind(),
             Error::Audit(error) => error.kind(),
@@ -206,6 +212,7 @@ impl Fault for Error {
             Error::PutAway => "entry.put_away",
             Error::Activity(error) => error.code(),
             Error::Log(error) => error.code(),
+            Error::Stats(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Survey(error) => error.code(),
             Error::Audit(error) => error.code(),

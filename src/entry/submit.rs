@@ -13,9 +13,11 @@ use zeroize::Zeroizing;
 
 use crate::activity::{self, ActivityId, Facts, Kind, Stage};
 use crate::log;
+use crate::platform::clock::Timestamp;
 use crate::platform::db::{GroupVerb, Tx, Writer};
 use crate::platform::ids;
 use crate::platform::text::Language;
+use crate::stats;
 use crate::vault::{
     self, AnswersOf, CheckpointOf, Contact, ContactOf, ItemKind, OwnCopyOf, PublicKeys, Vault,
 };
@@ -37,6 +39,7 @@ pub struct NewEntry {
     pub(super) contact: Option<SealedBox>,
     pub(super) answers: Option<SealedBox>,
     pub(super) answers_linked: bool,
+    pub(super) counters: Vec<stats::Counter>,
 }
 
 /// A leaf to be appended.
@@ -67,6 +70,8 @@ pub struct Filled {
     pub pool: Option<String>,
     /// The answers as JSON; none where nothing was asked or answered.
     pub answers: Option<Zeroizing<String>>,
+    /// What of the person the statistics may count, in coarse words.
+    pub about: stats::About,
     /// The language of the page.
     pub language: Language,
 }
@@ -80,13 +85,24 @@ pub struct Terms {
     pub drums: Vec<Drum>,
     /// The keys that seal.
     pub keys: PublicKeys,
+    /// What is counted as people enter.
+    pub counting: stats::Counting,
+    /// When these were read: the day on which an entry counts.
+    pub at: Timestamp,
 }
 
 /// Reads what is needed to prepare an entry.
 pub fn terms(tx: &mut Tx, facts: Facts) -> Result<Terms, Error> {
     let drums = drum::drums(tx, &facts.id)?;
     let keys = vault::public_keys(tx, facts.id.as_str())?;
-    Ok(Terms { facts, drums, keys })
+    let counting = stats::counting(tx, &facts)?;
+    Ok(Terms {
+        facts,
+        drums,
+        keys,
+        counting,
+        at: tx.now(),
+    })
 }
 
 /// The tag of whoever `filled` is about; none in a survey. Asked first, so that calls can be
@@ -120,7 +136,11 @@ pub fn prepare(
         }
         _ => Vec::new(),
     };
-    seal(vault, terms, secret, notice, tag, &filled, tickets)
+    let answers = filled.answers.as_deref().map(String::as_str);
+    let counters = terms.counting.counters(&filled.about, answers, terms.at)?;
+    let mut new = seal(vault, terms, secret, notice, tag, &filled, tickets)?;
+    new.counters = counters;
+    Ok(new)
 }
 
 /// Seals what a person filled in, with tickets that were committed already.
@@ -158,6 +178,7 @@ pub(super) fn seal(
         contact,
         answers,
         answers_linked: terms.facts.answers_linked,
+        counters: Vec::new(),
     })
 }
 
@@ -294,6 +315,7 @@ impl GroupVerb for Taking {
         for ticket in &new.tickets {
             tickets.push(append(tx, new, ticket)?);
         }
+        super::counting::counted(tx, new)?;
         Ok(Accepted {
             activity: new.activity.clone(),
             entry: new.id.clone(),

@@ -251,6 +251,7 @@ impl Ceremony {
             contact: Some(Contact {
                 name: Some(Name::new("王小明")),
                 email: Some(Email::new("ming@example.org")),
+                about: fairdraw::stats::About::default(),
                 language: Language::ZhTw,
                 ..Contact::default()
             }),

@@ -19,6 +19,7 @@ use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::policy::{self, Item};
+use crate::stats;
 use crate::vault::Vault;
 
 use super::{home, planned};
@@ -85,6 +86,7 @@ fn publish_view(
     problems.extend(draw::not_allowed(&plans, library));
     let asked = activity::asked_fields(tx, id)?;
     let notice = policy::notice_now(tx, &draft, library)?;
+    let notice = stats::in_notice(tx, &draft, notice)?;
     let mut draws = Vec::new();
     for plan in &plans {
         let rules = match problems.is_empty() {
@@ -171,9 +173,10 @@ async fn publish(
             .map_err(AppError::broken)??;
     db.write("publish activity", move |tx| {
         let draft: Activity<Draft> = Activity::at(activity::by_id(tx, &published)?)?;
+        let notice = policy::notice_now(tx, &draft, &library)?;
         let terms = Terms {
             keys: keys.clone(),
-            notice: policy::notice_now(tx, &draft, &library)?,
+            notice: stats::in_notice(tx, &draft, notice)?,
         };
         draw::publish(tx, &vault, &by, draft, &terms)
     })

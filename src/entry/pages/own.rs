@@ -13,7 +13,7 @@ use lucky_draw::ticket::{Secret, SecretError};
 use crate::entry::receipt::{self, Found};
 use crate::entry::token::{PASS_LIFE, Pass};
 use crate::entry::wire::own::{FindView, OwnView, data_file};
-use crate::entry::{Error, own};
+use crate::entry::{self, Error, own};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
@@ -21,6 +21,7 @@ use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
+use crate::stats::{self, Counter};
 use crate::vault::{OpenedContact, OwnCopy, Vault};
 
 use super::receipt::{Handed, hand_out};
@@ -85,8 +86,14 @@ async fn withdraw(
     let confirmed = form.value("sure") == "yes";
     if confirmed {
         let lookup = vault.lookup(&holder.pass.secret)?;
+        let counted = holder.counters(db, vault).await?;
+        let entry = holder.found.entry.clone();
         let outcome = db
-            .write("withdraw entry", move |tx| own::withdraw(tx, &lookup))
+            .write("withdraw entry", move |tx| {
+                let found = own::withdraw(tx, &lookup)?;
+                entry::uncounted(tx, &entry, &counted)?;
+                Ok(found)
+            })
             .await;
         match outcome {
             Ok(found) => holder.found = found,
@@ -189,6 +196,23 @@ impl Holder {
             )?),
             None => Ok(None),
         }
+    }
+
+    /// What the statistics counted of the entry.
+    async fn counters(&self, db: &Db, vault: &Vault) -> AppResult<Vec<Counter>> {
+        let opened = self.open(db, vault).await?;
+        let facts = self.found.facts.clone();
+        let counting = db
+            .read("read what is counted", move |tx| {
+                stats::counting(tx, &facts)
+            })
+            .await?;
+        Ok(entry::counters_of(
+            &counting,
+            &self.found,
+            opened.as_ref(),
+            None,
+        )?)
     }
 
     fn view(

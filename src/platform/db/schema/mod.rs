@@ -331,6 +331,7 @@ diesel::table! {
         language -> Text,
         taken_hour -> BigInt,
         withdrawn -> Bool,
+        counted -> Bool,
     }
 }
 
@@ -435,10 +436,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    statistics (activity_id, name) {
+    statistics (activity_id) {
         activity_id -> Text,
-        name -> Text,
         published -> Text,
+        made_at -> BigInt,
+        hash -> Text,
     }
 }
 
