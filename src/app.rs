@@ -23,6 +23,7 @@ use crate::platform::db::{Db, MigrateError, Writer};
 use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::{MailSettings, Mailer, MailerError};
 use crate::platform::web;
+use crate::platform::web::access::AccessLog;
 use crate::platform::web::site::Site;
 use crate::vault::{OpenError, Vault};
 use crate::{
@@ -41,6 +42,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// The way to the mail server.
     pub mailer: Arc<Mailer>,
+    /// What was asked of the site.
+    pub access: AccessLog,
     relays: Arc<dyn Relays>,
     runner: Arc<Runner>,
 }
@@ -96,7 +99,9 @@ impl App {
         draw::jobs::register(&mut runner, &db, &vault, relays.clone(), terms);
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         purge::jobs::register(&mut runner, &db, &vault, &config);
+        let access = AccessLog::beside(config.data(), config.access_log_days, db.clock());
         Ok(App {
+            access,
             db,
             vault,
             config,
@@ -127,6 +132,7 @@ impl App {
             }),
         };
         let rocket = web::attach(rocket::custom(figment), site)
+            .attach(self.access.clone())
             .manage(self.db.clone())
             .manage(self.vault.clone())
             .manage(config.clone())

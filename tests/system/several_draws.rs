@@ -240,11 +240,11 @@ impl Library {
             Ok(submit::terms(tx, facts)?)
         });
         let filled = Filled {
+            about: fairdraw::stats::About::default(),
             contact: Some(Contact {
                 name: Some(Name::new(format!("王小{person}"))),
                 phone: Some(Phone::new(format!("0912-345-{person:03}"))),
                 email: Some(Email::new(format!("patron{person}@example.org"))),
-                about: fairdraw::stats::About::default(),
                 language: Language::ZhTw,
                 ..Contact::default()
             }),

@@ -214,7 +214,8 @@ pub fn create(staff: &Person<'_>) -> String {
     path.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-fn ask_fields(staff: &Person<'_>, base: &str) {
+/// Asks every field of a person.
+pub fn ask_fields(staff: &Person<'_>, base: &str) {
     let path = format!("{base}/privacy");
     let page = staff.get(&path);
     let done = staff.send(
