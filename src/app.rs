@@ -25,6 +25,8 @@ use crate::platform::mail::{MailSettings, Mailer, MailerError};
 use crate::platform::web;
 use crate::platform::web::access::AccessLog;
 use crate::platform::web::site::Site;
+use crate::purge::Purger;
+use crate::rights::pages::RequestLimit;
 use crate::vault::{OpenError, Vault};
 use crate::{
     account, activity, audit, backup, custody, desk, draw, entry, inspection, journal, live,
@@ -40,10 +42,14 @@ pub struct App {
     pub vault: Vault,
     /// What the operator set.
     pub config: Arc<Config>,
+    /// What erases an activity when its day has come.
+    pub purger: Purger,
     /// The way to the mail server.
     pub mailer: Arc<Mailer>,
     /// What was asked of the site.
     pub access: AccessLog,
+    /// How often one network or one person may try.
+    pub limits: fn() -> Limits,
     relays: Arc<dyn Relays>,
     runner: Arc<Runner>,
 }
@@ -66,6 +72,9 @@ pub enum StartError {
     /// The witnesses of the journal.
     #[error("the witnesses of the journal cannot be kept")]
     Witnesses(#[from] journal::Error),
+    /// What is left to do of purges of before.
+    #[error("the purges of before cannot be read")]
+    Purges(#[from] purge::Error),
     /// The relays of the beacon.
     #[error("the beacon relays cannot be used")]
     Relays(#[from] RelayError),
@@ -98,14 +107,19 @@ impl App {
         let terms = stats::Terms::of(&config);
         draw::jobs::register(&mut runner, &db, &vault, relays.clone(), terms);
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
-        purge::jobs::register(&mut runner, &db, &vault, &config);
+        let purger = Purger::new(&db, &vault, &config);
+        purge::jobs::at_start(&purger)?;
+        purge::jobs::register(&mut runner, &purger);
+        rights::jobs::register(&mut runner, &db, &vault);
         let access = AccessLog::beside(config.data(), config.access_log_days, db.clock());
         Ok(App {
             access,
             db,
             vault,
             config,
+            purger,
             mailer,
+            limits: Limits::usual,
             relays,
             runner: Arc::new(runner),
         })
@@ -131,6 +145,8 @@ impl App {
                 Arc::new(move || clock.now().0) as Arc<dyn Fn() -> i64 + Send + Sync>
             }),
         };
+        let hall = Arc::new(live::Hall::default());
+        self.purger.memory.add(hall.clone());
         let rocket = web::attach(rocket::custom(figment), site)
             .attach(self.access.clone())
             .manage(self.db.clone())
@@ -138,9 +154,10 @@ impl App {
             .manage(config.clone())
             .manage(self.mailer.clone())
             .manage(self.relays.clone())
-            .manage(Arc::new(live::Hall::default()))
+            .manage(hall)
             .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
+            .manage(RequestLimit::default())
             .manage(ProofLimit::default())
             .manage(Arc::new(Shelf::default()))
             .manage(clock)
@@ -149,7 +166,7 @@ impl App {
                 self.db.clone(),
                 Taking::new(self.vault.clone()),
             ))
-            .manage(Limits::usual());
+            .manage((self.limits)());
         let pages = [
             portal::pages::routes(),
             entry::pages::routes(),

@@ -225,7 +225,7 @@ impl Stagehand<'_> {
             self.go_to(round.plus(days * DAY + HOUR))?;
         }
         let facts = self.facts(&id)?;
-        purge::Purger::new(&self.app.db, &self.app.vault, &self.app.config).run(&facts.id)?;
+        self.app.purger.run(&facts.id)?;
         self.draw_id(&id)
     }
 
@@ -714,6 +714,7 @@ fn filled(kind: Kind, person: u64, questions: &[Question]) -> Filled {
         pool: None,
         answers: Some(survey_wire::answers_to_json(&answers)),
         about: stats::About::default(),
+        shares: Vec::new(),
         language: Language::ZhTw,
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::account::pages::HealthView;
+use crate::account::wire::HealthView;
 use crate::activity::wire::Heading;
 use crate::activity::{Kind, Stage};
 use crate::draw::{Awaited, DrawStage};

@@ -46,14 +46,19 @@ pub fn counters_of(
 ) -> Result<Vec<Counter>, Error> {
     let county = contact.and_then(|contact| contact.read::<County>());
     let code = contact.and_then(|contact| contact.read::<PostalCode>());
-    let pooled = found.facts.arrangement == Arrangement::Pools;
-    let first = found.tickets.first().filter(|_| pooled);
     let about = About {
         county: county.map(|county| county.expose().to_owned()),
         area: code.and_then(|code| code.expose().get(..3).map(str::to_owned)),
-        pool: first.map(|(_, ticket)| ticket.draw.clone()),
+        pool: pool_of(found),
     };
     Ok(counting.counters(&about, answers, found.entry.taken_hour)?)
+}
+
+/// The draw that the entry's person picked, where people pick one.
+pub fn pool_of(found: &Found) -> Option<String> {
+    let pooled = found.facts.arrangement == Arrangement::Pools;
+    let first = found.tickets.first().filter(|_| pooled);
+    first.map(|(_, ticket)| ticket.draw.clone())
 }
 
 /// Counts an entry anew with other words; one that was not counted stays so.

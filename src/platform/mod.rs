@@ -11,6 +11,7 @@ pub mod fault;
 pub mod ids;
 pub mod jobs;
 pub mod mail;
+pub mod memory;
 pub mod templates;
 pub mod text;
 pub mod trace;

@@ -29,6 +29,8 @@ fn an_attacker_with_everything_published_finds_no_small_cell_in_ten_thousand_act
     }
     let attacked: u64 = halves.iter().map(|half| half.attacked).sum();
     let published: u64 = halves.iter().map(|half| half.published_tables).sum();
-    println!("counting: {ACTIVITIES} activities, {published} tables, {attacked} small counts attacked, 0 found");
+    println!(
+        "counting: {ACTIVITIES} activities, {published} tables, {attacked} small counts attacked, 0 found"
+    );
     assert!(attacked > ACTIVITIES, "there was something to attack");
 }

@@ -143,6 +143,7 @@ impl Counted {
             subject: Some(national_id::synthetic_citizen(person).subject()),
             pool: None,
             answers: Some(survey_wire::answers_to_json(&answers)),
+            shares: Vec::new(),
             about: About {
                 county: Some(county.to_owned()),
                 area: Some(area.to_owned()),
@@ -172,7 +173,11 @@ impl Counted {
                 30..46 => ("新北市", "220"),
                 _ => ("金門縣", "890"),
             };
-            let branch = if person % 13 == 0 { 2 } else { usize::from(person % 3 == 0) };
+            let branch = if person % 13 == 0 {
+                2
+            } else {
+                usize::from(person % 3 == 0)
+            };
             self.enter(person, county, area, branch);
         }
     }
@@ -230,7 +235,13 @@ fn t27_answers_leave_only_as_counts(engine: Engine) {
     let text = String::from_utf8(bytes).expect("text");
     assert!(text.contains("總館") && !text.contains("王小"));
     for table in json["tables"].as_array().expect("tables") {
-        for count in table["counts"].as_array().expect("rows").iter().flat_map(|row| row.as_array()).flatten() {
+        for count in table["counts"]
+            .as_array()
+            .expect("rows")
+            .iter()
+            .flat_map(|row| row.as_array())
+            .flatten()
+        {
             let count = count.as_u64().expect("no number is withheld here");
             assert!(count >= 10 && count % 5 == 0, "{count}");
         }
@@ -254,7 +265,11 @@ fn t31_nobody_reads_a_number_before_everybody_does(engine: Engine) {
         let (own, public) = looks(&counted);
         for page in [&own, &public] {
             assert_eq!(page.status, Status::Ok);
-            assert!(page.html.contains("在那之前沒有人看得到數字"), "{}", page.html);
+            assert!(
+                page.html.contains("在那之前沒有人看得到數字"),
+                "{}",
+                page.html
+            );
             assert!(page.html.contains("縣市") && !page.html.contains("class=\"number\""));
         }
         let file = counted.app.visitor().get("/a/summer-2024/statistics.json");
@@ -290,7 +305,8 @@ fn t35_open_data_is_what_the_page_shows(engine: Engine) {
         let size = journal::size(tx)?;
         journal::leaves(tx, 0, size)
     });
-    let signed = format!("lucky-draw/v1 site\nof statistics\nactivity summer-2024\nsha256 {hash}\n");
+    let signed =
+        format!("lucky-draw/v1 site\nof statistics\nactivity summer-2024\nsha256 {hash}\n");
     let notes = notes.expect("it is read");
     assert_eq!(notes.iter().filter(|leaf| leaf.text == signed).count(), 1);
     // The CSV has the same numbers and names the same file.
@@ -299,7 +315,9 @@ fn t35_open_data_is_what_the_page_shows(engine: Engine) {
     let text = String::from_utf8(csv.bytes).expect("text");
     for (key, count) in counts(&json, "county") {
         let count = count.map_or(String::new(), |count| count.to_string());
-        let found = text.lines().any(|line| line.contains(&key) && line.contains(&format!(",{count},")));
+        let found = text
+            .lines()
+            .any(|line| line.contains(&key) && line.contains(&format!(",{count},")));
         assert!(found, "{key} {count}\n{text}");
     }
     assert!(text.lines().skip(1).all(|line| line.ends_with(&hash)));
@@ -324,7 +342,10 @@ fn looking_twice_tells_nothing_new(engine: Engine) {
     counted.app.go_to(ROUND_TIME.plus(20 * DAY));
     assert_eq!(counted.open_data().0, bytes);
     let rows = counted.app.database.rows();
-    assert!(!rows.contains("stat_counts") || counted.rows("stat_counts").len() <= 1, "counters are gone");
+    assert!(
+        !rows.contains("stat_counts") || counted.rows("stat_counts").len() <= 1,
+        "counters are gone"
+    );
 }
 
 fn a_district_below_ten_is_not_shown(engine: Engine) {
@@ -336,7 +357,10 @@ fn a_district_below_ten_is_not_shown(engine: Engine) {
     // Six live in Kinmen, and six in one part of Taipei.
     assert!(!text.contains("890") && !text.contains("110"), "{text}");
     let areas = counts(&json, "area");
-    assert!(areas.iter().any(|(key, _)| key == "臺北市 106"), "{areas:?}");
+    assert!(
+        areas.iter().any(|(key, _)| key == "臺北市 106"),
+        "{areas:?}"
+    );
     let other = areas.iter().find(|(key, _)| key == "other");
     assert!(other.is_some_and(|(_, count)| count.is_none_or(|count| count >= 10)));
     let page = counted.page();
@@ -347,7 +371,9 @@ fn a_person_is_counted_once_and_a_withdrawn_one_not_at_all(engine: Engine) {
     let counted = Counted::published(engine, &[("county", "")]);
     let people = |counted: &Counted| {
         let rows = counted.app.database.rows();
-        let line = rows.lines().find(|line| line.contains("people") && line.contains(counted.id.as_str()));
+        let line = rows
+            .lines()
+            .find(|line| line.contains("people") && line.contains(counted.id.as_str()));
         line.expect("there is a counter").to_owned()
     };
     let first = counted.enter(1, "臺北市", "106", 0);
@@ -375,7 +401,11 @@ fn tables_are_declared_before_publishing_and_never_after(engine: Engine) {
         (&counted.question(), "county", "答案不連到個人"),
     ] {
         let refused = counted.declare(rows, columns);
-        assert_eq!(refused.status, Status::UnprocessableEntity, "{rows} {columns}");
+        assert_eq!(
+            refused.status,
+            Status::UnprocessableEntity,
+            "{rows} {columns}"
+        );
         assert!(refused.html.contains(words), "{rows} {columns}");
     }
     counted.publish();
@@ -416,14 +446,21 @@ fn t30_no_statistic_joins_two_sources_on_a_person(engine: Engine) {
     let rows = counted.app.database.rows();
     let of = |table: &str| -> Vec<Vec<String>> {
         let own = rows.lines().filter(|line| line.starts_with(table));
-        own.map(|line| line.split(['|', '\t', ',']).map(str::to_owned).collect()).collect()
+        own.map(|line| line.split(['|', '\t', ',']).map(str::to_owned).collect())
+            .collect()
     };
     let counters = of("stat_counts");
     let entries = of("entries");
     // Whatever stands in a counter is the activity, or a word that stands with many entries.
     for counter in counters.iter().flatten() {
-        let alike = entries.iter().filter(|entry| entry.contains(counter)).count();
-        assert!(alike == 0 || alike == entries.len(), "{counter} leads to {alike} entries");
+        let alike = entries
+            .iter()
+            .filter(|entry| entry.contains(counter))
+            .count();
+        assert!(
+            alike == 0 || alike == entries.len(),
+            "{counter} leads to {alike} entries"
+        );
     }
 }
 
@@ -442,7 +479,10 @@ fn an_attacker_with_everything_published_finds_no_small_cell() {
     }
     println!("200 activities: {sum:?}, narrowest {narrowest}");
     assert!(sum.attacked > 300, "there was something to attack: {sum:?}");
-    assert!(sum.published_tables > 150, "something is published: {sum:?}");
+    assert!(
+        sum.published_tables > 150,
+        "something is published: {sum:?}"
+    );
 }
 
 /// Every table of three lines and up to 45 people, published and attacked by counting all tables

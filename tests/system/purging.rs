@@ -65,10 +65,9 @@ fn called_off(engine: Engine) -> Life {
 }
 
 fn purger(life: &Life, patience: Duration) -> Purger {
-    let app = &life.app.app;
     Purger {
         patience,
-        ..Purger::new(&app.db, &app.vault, &app.config)
+        ..life.app.app.purger.clone()
     }
 }
 

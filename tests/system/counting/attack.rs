@@ -132,7 +132,9 @@ impl Activity {
         let many = [12, 25, 40, 60, 90, 150, 300];
         let count = many[dice.place(many.len(), 0)] + dice.below(20);
         let skews: Vec<u64> = (0..6).map(|_| dice.below(4)).collect();
-        let people = (0..count).map(|_| person(&asked, &mut dice, &skews)).collect();
+        let people = (0..count)
+            .map(|_| person(&asked, &mut dice, &skews))
+            .collect();
         Activity {
             asked,
             tables,
@@ -160,7 +162,11 @@ impl Activity {
                 })
                 .collect();
             let day = person["day"].parse::<i64>().expect("a number");
-            tally.add(&about, &answers, self.asked.facts.opens_at.plus(day * DAY + 1));
+            tally.add(
+                &about,
+                &answers,
+                self.asked.facts.opens_at.plus(day * DAY + 1),
+            );
         }
         let around = Around {
             pools: (0..3)
@@ -181,19 +187,29 @@ impl Activity {
 
     fn lines(&self, dimension: &str) -> Vec<String> {
         let own = || {
-            let mut all: Vec<String> =
-                self.people.iter().map(|person| person[dimension].clone()).collect();
+            let mut all: Vec<String> = self
+                .people
+                .iter()
+                .map(|person| person[dimension].clone())
+                .collect();
             all.sort();
             all.dedup();
             all
         };
         match dimension {
-            "county" => address::COUNTIES.iter().map(|county| county.zh().to_owned()).collect(),
+            "county" => address::COUNTIES
+                .iter()
+                .map(|county| county.zh().to_owned())
+                .collect(),
             "pool" => (0..3).map(|at| format!("pool{at}")).collect(),
             "day" | "area" => own(),
             question => {
                 let id = question.trim_start_matches("q_");
-                let found = self.asked.questions.iter().find(|each| each.id.as_str() == id);
+                let found = self
+                    .asked
+                    .questions
+                    .iter()
+                    .find(|each| each.id.as_str() == id);
                 let lines = tally::lines(&found.expect("a question").kind);
                 lines.into_iter().map(|line| line.key).collect()
             }
@@ -223,7 +239,10 @@ fn tables(asked: &Asked, dice: &mut Dice) -> Vec<Declared> {
     }
     for question in &asked.questions {
         let rows = Dimension::Question(question.id.clone());
-        if !tables.iter().any(|table| table.rows == rows && table.columns.is_none()) {
+        if !tables
+            .iter()
+            .any(|table| table.rows == rows && table.columns.is_none())
+        {
             tables.push(Declared {
                 id: question.id.to_string(),
                 rows,
@@ -240,7 +259,10 @@ fn person(asked: &Asked, dice: &mut Dice, skews: &[u64]) -> Person {
     let area = 100 + dice.place(4, skews[1]);
     person.insert("county".to_owned(), county.to_owned());
     person.insert("area".to_owned(), format!("{county} {area}"));
-    person.insert("pool".to_owned(), format!("pool{}", dice.place(3, skews[2])));
+    person.insert(
+        "pool".to_owned(),
+        format!("pool{}", dice.place(3, skews[2])),
+    );
     person.insert("day".to_owned(), dice.place(4, skews[3]).to_string());
     for (at, question) in asked.questions.iter().enumerate() {
         let lines = tally::lines(&question.kind);
@@ -272,8 +294,10 @@ impl System {
             .map(|at| problem.add_var(if at == of { 1.0 } else { 0.0 }, (0.0, f64::INFINITY)))
             .collect();
         for (sum, low, high) in &self.rules {
-            let terms: Vec<(Variable, f64)> =
-                sum.iter().map(|(at, factor)| (variables[*at], *factor)).collect();
+            let terms: Vec<(Variable, f64)> = sum
+                .iter()
+                .map(|(at, factor)| (variables[*at], *factor))
+                .collect();
             if low == high {
                 problem.add_constraint(&terms, ComparisonOp::Eq, *low);
             } else {
@@ -281,8 +305,13 @@ impl System {
                 problem.add_constraint(&terms, ComparisonOp::Le, *high);
             }
         }
-        let solved = problem.solve().expect("what was published is true of somebody");
-        solved.into_solution().expect("it is solved to its end").objective()
+        let solved = problem
+            .solve()
+            .expect("what was published is true of somebody");
+        solved
+            .into_solution()
+            .expect("it is solved to its end")
+            .objective()
     }
 }
 
@@ -339,7 +368,9 @@ pub fn attack(activity: &Activity, number: u64, most: usize) -> Found {
         }
         system.between(all, people, people);
     }
-    if dimensions.iter().any(|each| each == "area") && dimensions.iter().any(|each| each == "county") {
+    if dimensions.iter().any(|each| each == "area")
+        && dimensions.iter().any(|each| each == "county")
+    {
         for county in activity.lines("county") {
             let mut sum = vec![(system.variable(format!("county={county}")), -1.0)];
             for area in activity.lines("area") {
@@ -389,7 +420,9 @@ pub fn attack(activity: &Activity, number: u64, most: usize) -> Found {
 
 fn codes(table: &Value) -> Vec<String> {
     let codes = table["dimensions"].as_array().expect("a list").iter();
-    codes.map(|code| code.as_str().expect("a code").to_owned()).collect()
+    codes
+        .map(|code| code.as_str().expect("a code").to_owned())
+        .collect()
 }
 
 fn rows(table: &Value) -> &Vec<Value> {
@@ -412,7 +445,10 @@ fn behind(activity: &Activity, dimension: &str, labels: &[Value], at: usize) -> 
         return lines.into_iter().filter(|line| name(line) == own).collect();
     }
     let alone: Vec<&str> = labels.iter().map(key).collect();
-    lines.into_iter().filter(|line| !alone.contains(&name(line).as_str())).collect()
+    lines
+        .into_iter()
+        .filter(|line| !alone.contains(&name(line).as_str()))
+        .collect()
 }
 
 /// A day is published by its date.
@@ -471,7 +507,9 @@ fn read_cross(activity: &Activity, table: &Value, rows: &str, columns: &str, sys
     let column_labels = table["columns"].as_array().expect("a list");
     for down in 0..row_labels.len() {
         for across in 0..column_labels.len() {
-            let count = table["counts"][down][across].as_u64().expect("never withheld");
+            let count = table["counts"][down][across]
+                .as_u64()
+                .expect("never withheld");
             let group_rows = behind(activity, rows, row_labels, down);
             let group_columns = behind(activity, columns, column_labels, across);
             let mut sum = Vec::new();

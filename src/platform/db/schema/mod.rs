@@ -3,6 +3,7 @@
 //! Not here: rows (private to each domain's `store.rs`).
 
 pub(crate) mod custody;
+pub(crate) mod purge;
 pub(crate) mod retention;
 pub(crate) mod rights;
 pub(crate) mod stats;
@@ -332,6 +333,7 @@ diesel::table! {
         taken_hour -> BigInt,
         withdrawn -> Bool,
         counted -> Bool,
+        erased_at -> Nullable<BigInt>,
     }
 }
 
@@ -432,6 +434,8 @@ diesel::table! {
         report -> Text,
         trouble -> Text,
         certificate -> Text,
+        phase2_at -> BigInt,
+        phase2 -> Text,
     }
 }
 
