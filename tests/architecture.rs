@@ -162,6 +162,11 @@ fn personal_data_has_one_home() {
 }
 
 #[test]
+fn only_the_person_replaces_what_the_person_wrote() {
+    hold(on_rust(&["src"], places::corrections));
+}
+
+#[test]
 fn the_protocol_computes_and_does_nothing_else() {
     hold(on_rust(&["protocol/src"], places::protocol));
 }
@@ -430,6 +435,19 @@ mod the_rules_can_fail {
             one("src/notify/mod.rs", "use crate::vault::field::Email;"),
             0
         );
+    }
+
+    #[test]
+    fn somebody_else_who_replaces_what_a_person_wrote() {
+        let one = |path, text| count(places::corrections, path, text);
+        let call = "fn f(tx: &mut Tx) { vault::replace(tx, a, b, c, None) }";
+        assert_eq!(one("src/desk/pages.rs", call), 1);
+        assert_eq!(one("src/entry/own.rs", call), 1);
+        assert_eq!(one("src/entry/correction.rs", call), 0);
+        let imported = "use crate::vault::{self, replace};";
+        assert_eq!(one("src/custody/mod.rs", imported), 1);
+        assert_eq!(one("src/custody/mod.rs", "use crate::vault::discard;"), 0);
+        assert_eq!(one("src/custody/mod.rs", "// vault::replace(tx)"), 0);
     }
 
     #[test]

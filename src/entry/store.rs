@@ -639,7 +639,7 @@ pub(super) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error>
         .filter(entries::activity_id.eq(activity.as_str()))
         .count()
         .get_result(tx.conn())?;
-    Ok(unsigned(earned) + unsigned(places) + unsigned(people))
+    Ok(unsigned(earned) + unsigned(places) + unsigned(people) + sharing::left(tx, activity)?)
 }
 
 fn line((draw, position, hour, withdrawn, code): TakenRow) -> Taken {

@@ -11,7 +11,7 @@ use crate::notify;
 use crate::platform::db::Tx;
 use crate::platform::text::dates;
 
-use super::fail::{self, Place};
+use super::purger::die;
 use super::wire::{
     Certificate, CertifiedDraw, CertifiedStep, ExportMade, KIND, Opened, Outstanding,
     PlantedPeople, Scanner, StepTaken,
@@ -55,7 +55,7 @@ pub(super) fn certify(purger: &Purger, purge: &Purge) -> Result<Purge, Error> {
             purge.trouble = String::new();
             purge.certificate = certificate;
             store::update(tx, &purge)?;
-            fail::point(Step::Certify, Place::Inside);
+            die(Step::Certify, "inside");
             Ok(purge)
         })?;
     // The certificate is signed: a restore of a backup must know it from now on.

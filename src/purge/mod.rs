@@ -25,7 +25,6 @@ use crate::vault;
 
 mod certificate;
 mod close;
-mod fail;
 pub mod jobs;
 pub mod pages;
 pub mod planted;

@@ -16,11 +16,11 @@ use crate::platform::config::Config;
 use crate::platform::control::Control;
 use crate::platform::db::compaction::Compaction;
 use crate::platform::db::{Db, Tx};
+use crate::platform::fail;
 use crate::platform::memory::Memory;
 use crate::stats;
 use crate::vault::Vault;
 
-use super::fail::{self, Place};
 use super::watch::Watch;
 use super::wire::{HeldRows, StepTaken};
 use super::{Error, Purge, Step, certificate, close, planted, rooms, scan, store};
@@ -133,7 +133,7 @@ impl Purger {
 
     /// Takes the one step at which a purge stands; for tests that stop between two steps.
     pub fn take(&self, purge: &Purge) -> Result<Purge, Error> {
-        fail::point(purge.step, Place::Before);
+        die(purge.step, "before");
         let taken = match purge.step {
             Step::Close => close::close(self, purge),
             Step::Aggregate => self.aggregate(purge),
@@ -145,7 +145,7 @@ impl Purger {
             Step::Certify => certificate::certify(self, purge),
             Step::Done => Ok(purge.clone()),
         }?;
-        fail::point(purge.step, Place::After);
+        die(purge.step, "after");
         Ok(taken)
     }
 
@@ -175,7 +175,7 @@ impl Purger {
             let facts = activity::by_id(tx, &purge.activity)?;
             let report = &mut purge.report;
             report.tables = stats::freeze(tx, &self.vault, &facts)?;
-            report.needles = scan::needles(tx, &facts.id)?;
+            scan::note_needles(tx, &facts.id, report)?;
             report.planted = store::count_planted(tx, &facts.id)?;
             report.openings = openings;
             report.disclosures = crate::audit::count(tx, facts.id.as_str(), "vault.disclosed")?;
@@ -244,8 +244,9 @@ impl Purger {
         self.step("purge: scan", purge, |_, purge| {
             purge.report.scanned = scanned.locations.clone();
             purge.report.unread = scanned.unread.clone();
-            purge.report.needle_count = purge.report.needles.len();
+            purge.report.needle_count = purge.report.needles.len() + purge.report.marks.len();
             purge.report.needles.clear();
+            purge.report.marks.clear();
             Ok(())
         })
     }
@@ -265,7 +266,7 @@ impl Purger {
                 return Ok(purge);
             }
             work(tx, &mut purge)?;
-            fail::point(from, Place::Inside);
+            die(from, "inside");
             purge.report.steps.push(StepTaken {
                 step: from.code().to_owned(),
                 at: tx.now().0,
@@ -324,4 +325,9 @@ impl Purger {
         let days = i64::from(self.copies.keys.max(self.copies.backups));
         (!keeps).then(|| Timestamp(purge.report.shredded_at).plus(days * clock::DAY))
     }
+}
+
+/// Where a test may kill this process.
+pub(super) fn die(step: Step, place: &str) {
+    fail::point(&format!("{}:{place}", step.code()));
 }

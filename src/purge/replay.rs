@@ -108,6 +108,7 @@ fn bury(tx: &mut Tx, tombstone: &Tombstone) -> Result<Option<u64>, Error> {
     let mut report = tombstone.report.clone();
     rooms::forget(tx, &id, &mut report.deleted.clone())?;
     report.needles.clear();
+    report.marks.clear();
     store::replace(
         tx,
         &Purge {

@@ -14,16 +14,18 @@ use data_encoding::BASE32_NOPAD;
 use crate::activity::ActivityId;
 use crate::entry;
 use crate::platform::db::{Target, Tx};
-use crate::platform::trace::{Scan, Seen, WhyUnread};
+use crate::platform::trace::{Find, Scan, Seen, WhyUnread};
 use crate::vault;
 
-use super::wire::Location;
+use super::wire::{Location, Report};
 use super::{Error, Purge, Purger, planted, rooms};
 
 /// Bytes of each needle: enough never to occur by chance, short enough to fit one database page.
 const NEEDLE: usize = 24;
 /// Needles at most; spread over all rows of a large activity.
 const MOST: usize = 2_000;
+/// What the scanner calls bytes that wear no dress.
+const AS_IT_IS: &str = "bytes";
 /// Backups hold sealed bytes for as long as the operator declares, and no plain text ever.
 const BACKUP: &str = "fairdraw-backup";
 /// Where a PostgreSQL server keeps rows; its write-ahead log holds sealed bytes until it moves on.
@@ -41,16 +43,26 @@ pub(super) fn source() -> String {
     lucky_draw::encode::sha256(parts.concat().as_bytes()).to_string()
 }
 
-/// The needles of an activity, Base32.
-pub(super) fn needles(tx: &mut Tx, id: &ActivityId) -> Result<Vec<String>, Error> {
-    let mut raw = vault::fingerprints(tx, id.as_str(), NEEDLE)?;
-    raw.extend(entry::fingerprints(tx, id)?);
-    let every = raw.len().div_ceil(MOST).max(1);
-    Ok(raw
+/// Notes pieces of the boxes of an activity, and its lookup values and tags.
+pub(super) fn note_needles(tx: &mut Tx, id: &ActivityId, report: &mut Report) -> Result<(), Error> {
+    report.needles = written(&vault::fingerprints(tx, id.as_str(), NEEDLE)?);
+    report.marks = written(&entry::fingerprints(tx, id)?);
+    Ok(())
+}
+
+fn written(needles: &[Vec<u8>]) -> Vec<String> {
+    let every = needles.len().div_ceil(MOST).max(1);
+    let some = needles.iter().step_by(every);
+    some.map(|needle| BASE32_NOPAD.encode(needle)).collect()
+}
+
+fn read(needles: &[String]) -> Result<Vec<Vec<u8>>, Error> {
+    let decoded = needles
         .iter()
-        .step_by(every)
-        .map(|needle| BASE32_NOPAD.encode(needle))
-        .collect())
+        .map(|needle| BASE32_NOPAD.decode(needle.as_bytes()));
+    decoded
+        .collect::<Result<_, _>>()
+        .map_err(|_| Error::Damaged)
 }
 
 /// What a scan saw.
@@ -66,18 +78,13 @@ pub(super) struct Scanned {
 /// Searches the data folder, the key folder, the server's files where they may be read, and the
 /// database's own rows.
 pub(super) fn run(purger: &Purger, purge: &Purge) -> Result<Scanned, Error> {
-    let needles: Vec<Vec<u8>> = purge
-        .report
-        .needles
-        .iter()
-        .map(|needle| {
-            let decoded = BASE32_NOPAD.decode(needle.as_bytes());
-            decoded.map_err(|_| Error::Damaged)
-        })
-        .collect::<Result<_, _>>()?;
+    let mut needles = read(&purge.report.needles)?;
+    let boxes = needles.len();
+    needles.extend(read(&purge.report.marks)?);
     let sealed = Scan::of_bytes(&needles).map_err(|_| Error::Damaged)?;
     let plain = Scan::of(&planted::texts(purge.activity.as_str())).map_err(|_| Error::Damaged)?;
     let mut search = Search {
+        boxes,
         sealed,
         plain,
         scanned: Scanned {
@@ -99,6 +106,9 @@ pub(super) fn run(purger: &Purger, purge: &Purge) -> Result<Scanned, Error> {
         .scanned
         .locations
         .push(rows_left(purger, &purge.activity)?);
+    for location in search.scanned.locations.iter().filter(|l| l.hits > 0) {
+        tracing::error!(place = location.name, hits = location.hits, "traces found");
+    }
     Ok(search.scanned)
 }
 
@@ -114,19 +124,28 @@ pub(super) fn backups(data: &Path) -> Result<Vec<String>, Error> {
 }
 
 struct Search {
+    /// How many of the needles are of boxes; the others are marks.
+    boxes: usize,
     sealed: Scan,
     plain: Scan,
     scanned: Scanned,
 }
 
 impl Search {
+    /// Boxes in every dress, marks as bytes.
+    fn sealed_in(&self, place: &Path) -> Vec<Find> {
+        let mut finds = self.sealed.path(place).finds;
+        finds.retain(|find| find.string < self.boxes || find.dress == AS_IT_IS);
+        finds
+    }
+
     /// A file or folder of the data folder.
     fn data(&mut self, data: &Path, place: &Path) -> Result<(), Error> {
         let mut seen = self.plain.path(place);
         if place.extension().is_some_and(|ending| ending == BACKUP) {
             self.scanned.backups.push(name_of(data, place));
         } else {
-            seen.finds.extend(self.sealed.path(place).finds);
+            seen.finds.extend(self.sealed_in(place));
         }
         self.note(name_of(data, place), seen)
     }
@@ -151,7 +170,7 @@ impl Search {
             let mut seen = self.plain.path(&part);
             let short = name_of(folder, &part);
             if ROWS.contains(&short.as_str()) {
-                seen.finds.extend(self.sealed.path(&part).finds);
+                seen.finds.extend(self.sealed_in(&part));
             }
             self.note(name(&short), seen)?;
         }

@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 
 use super::crypt;
 use super::disk::{self, PAGE};
+use crate::platform::fail;
 use crate::platform::ids;
 
 /// 32 bytes that are wiped when dropped.
@@ -169,8 +170,12 @@ impl Keys {
     /// Goes to a new epoch and destroys the old one.
     pub(super) fn rotate(&mut self) -> Result<(), KeyError> {
         self.add_kek(self.epoch() + 1)?;
+        fail::point("erase:kek-added");
         self.rewrap_all()?;
-        self.retire_old_keks()
+        fail::point("erase:rewrapped");
+        self.retire_old_keks()?;
+        fail::point("erase:retired");
+        Ok(())
     }
 
     /// Rotation, step 1: a new KEK beside the old.

@@ -22,7 +22,11 @@ pub struct Report {
     pub tables: usize,
     /// What the scan looks for, in Base32; emptied when the scan was clean.
     pub needles: Vec<String>,
-    /// How many there were.
+    /// Lookup values and tags, in Base32; emptied likewise. A winner's tag is published in letters,
+    /// so these are looked for as bytes alone.
+    #[serde(default)]
+    pub marks: Vec<String>,
+    /// How many there were of both.
     pub needle_count: usize,
     /// How many made-up people were sealed among the others.
     #[serde(default)]

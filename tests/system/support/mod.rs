@@ -9,6 +9,7 @@ pub mod browser;
 pub mod canary;
 pub mod database;
 pub mod flock;
+pub mod killing;
 pub mod life;
 pub mod log;
 pub mod mail;
@@ -19,6 +20,7 @@ pub mod relay;
 pub mod server;
 pub mod smtp_daemon;
 mod tether;
+pub mod timing;
 
 pub use database::{Engine, TestDatabase};
 
