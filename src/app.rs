@@ -24,6 +24,7 @@ use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::{MailSettings, Mailer, MailerError};
 use crate::platform::web;
 use crate::platform::web::site::Site;
+use crate::purge::Purger;
 use crate::rights::pages::RequestLimit;
 use crate::vault::{OpenError, Vault};
 use crate::{
@@ -40,6 +41,8 @@ pub struct App {
     pub vault: Vault,
     /// What the operator set.
     pub config: Arc<Config>,
+    /// What erases an activity when its day has come.
+    pub purger: Purger,
     /// The way to the mail server.
     pub mailer: Arc<Mailer>,
     /// How often one network or one person may try.
@@ -66,6 +69,9 @@ pub enum StartError {
     /// The witnesses of the journal.
     #[error("the witnesses of the journal cannot be kept")]
     Witnesses(#[from] journal::Error),
+    /// What is left to do of purges of before.
+    #[error("the purges of before cannot be read")]
+    Purges(#[from] purge::Error),
     /// The relays of the beacon.
     #[error("the beacon relays cannot be used")]
     Relays(#[from] RelayError),
@@ -97,12 +103,15 @@ impl App {
         journal::jobs::register(&mut runner, &db, &vault, &mirror);
         draw::jobs::register(&mut runner, &db, &vault, relays.clone());
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
-        purge::jobs::register(&mut runner, &db, &vault, &config);
+        let purger = Purger::new(&db, &vault, &config);
+        purge::jobs::at_start(&purger)?;
+        purge::jobs::register(&mut runner, &purger);
         rights::jobs::register(&mut runner, &db, &vault);
         Ok(App {
             db,
             vault,
             config,
+            purger,
             mailer,
             limits: Limits::usual,
             relays,
@@ -130,13 +139,15 @@ impl App {
                 Arc::new(move || clock.now().0) as Arc<dyn Fn() -> i64 + Send + Sync>
             }),
         };
+        let hall = Arc::new(live::Hall::default());
+        self.purger.memory.add(hall.clone());
         let rocket = web::attach(rocket::custom(figment), site)
             .manage(self.db.clone())
             .manage(self.vault.clone())
             .manage(config.clone())
             .manage(self.mailer.clone())
             .manage(self.relays.clone())
-            .manage(Arc::new(live::Hall::default()))
+            .manage(hall)
             .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
             .manage(RequestLimit::default())

@@ -10,8 +10,10 @@ use super::name::{self, NameMistake, StaffName};
 use super::passphrase::{self, Passphrase, PassphraseMistake};
 use super::session::Opened;
 use super::token::TokenHash;
-use super::{Account, Role, Standing};
-use crate::platform::jobs::Waiting;
+use super::{Account, Error, Role, Standing};
+use crate::audit::{self, Filter};
+use crate::platform::db::Tx;
+use crate::platform::jobs::{self, Waiting};
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 
@@ -291,6 +293,24 @@ pub struct HealthView {
     pub(super) waiting: usize,
     pub(super) records: i64,
     pub(super) troubled: Vec<TroubledView>,
+}
+
+/// More waiting jobs than this are not told apart on a page.
+const MOST_JOBS: i64 = 1_000;
+
+impl HealthView {
+    /// Reads it, for the first page of the administration (`desk`).
+    pub fn read(tx: &mut Tx, engine: &'static str) -> Result<HealthView, Error> {
+        let waiting = jobs::waiting(tx, MOST_JOBS)?;
+        let troubled = waiting.iter().filter(|job| !job.last_error.is_empty());
+        Ok(HealthView {
+            engine,
+            staff: super::list(tx)?.len(),
+            waiting: waiting.len(),
+            records: audit::list(tx, &Filter::default(), 1)?.total,
+            troubled: troubled.map(TroubledView::of).collect(),
+        })
+    }
 }
 
 /// A job that failed and is tried again.

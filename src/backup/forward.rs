@@ -8,7 +8,7 @@ use crate::journal::Mirror;
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
-use crate::purge;
+use crate::purge::{self, Purger, Replayed, planted, tombstone};
 use crate::vault::{self, Vault};
 
 use super::{Error, holds_key};
@@ -18,6 +18,8 @@ use super::{Error, holds_key};
 pub struct BroughtForward {
     /// How many notes the journal had lost.
     pub notes: u64,
+    /// Activities that had been purged and were in the database again.
+    pub purged: Vec<Replayed>,
 }
 
 /// Brings journal and purges forward to what the files beside the database know.
@@ -32,7 +34,9 @@ pub fn bring_forward(db: &Db, vault: &Vault, config: &Config) -> Result<BroughtF
             "the journal was behind its mirror and was brought forward"
         );
     }
-    Ok(BroughtForward { notes })
+    let tombstones = tombstone::all(config.data())?;
+    let purged = purge::replay(&Purger::new(db, vault, config), &tombstones)?;
+    Ok(BroughtForward { notes, purged })
 }
 
 /// What a database holds of the people of one activity.
@@ -42,7 +46,7 @@ pub struct Held {
     pub address: String,
     /// Where it stands.
     pub stage: Stage,
-    /// Sealed contacts.
+    /// Sealed contacts, without the made-up people that a scan looks for.
     pub contacts: u64,
     /// Sealed answers.
     pub answers: u64,
@@ -58,13 +62,16 @@ pub fn held(db: &Db, vault: Option<&Vault>) -> Result<Vec<Held>, Error> {
         let mut all = Vec::new();
         for facts in activity::list(tx, &Stage::ALL)? {
             let count = vault::count(tx, facts.id.as_str())?;
+            let made_up = planted::count(tx, &facts.id)?;
             let purge = purge::find(tx, &facts.id)?;
             let destroyed = purge.map(|purge| Timestamp(purge.report.shredded_at));
             all.push(Held {
                 has_key: holds_key(vault, facts.id.as_str())?,
                 address: facts.slug,
                 stage: facts.stage,
-                contacts: u64::try_from(count.contacts).unwrap_or_default(),
+                contacts: u64::try_from(count.contacts)
+                    .unwrap_or_default()
+                    .saturating_sub(made_up),
                 answers: u64::try_from(count.answers).unwrap_or_default(),
                 destroyed: destroyed.filter(|at| at.0 > 0),
             });

@@ -224,7 +224,7 @@ impl Stagehand<'_> {
             self.go_to(round.plus(days * DAY + HOUR))?;
         }
         let facts = self.facts(&id)?;
-        purge::Purger::new(&self.app.db, &self.app.vault, &self.app.config).run(&facts.id)?;
+        self.app.purger.run(&facts.id)?;
         self.draw_id(&id)
     }
 

@@ -3,7 +3,8 @@
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::{Admin, Librarian};
-use crate::account::{self, Permission, Staff};
+use crate::account::wire::HealthView;
+use crate::account::{Permission, Staff};
 use crate::activity::{self, ActivityId, Stage};
 use crate::platform::db::Db;
 use crate::platform::text::Language;
@@ -40,7 +41,7 @@ async fn administration(lang: Language, _admin: Admin, db: &State<Db>) -> AppRes
         .read("read administration", move |tx| {
             let reminders = reminders::list(tx)?;
             Ok::<_, Error>(AdminView {
-                health: account::pages::health(tx, engine)?,
+                health: HealthView::read(tx, engine)?,
                 reminders: ReminderRow::all(lang, &reminders),
             })
         })

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::account::pages::HealthView;
+use crate::account::wire::HealthView;
 use crate::activity::wire::Heading;
 use crate::activity::{Kind, Stage};
 use crate::draw::{Awaited, DrawStage};
@@ -58,7 +58,11 @@ impl ReminderRow {
                     let open = i64::try_from(*open).unwrap_or(i64::MAX);
                     (
                         "desk-remind-requests",
-                        text::message(language, "desk-remind-requests-open", &[("open", open.into())]),
+                        text::message(
+                            language,
+                            "desk-remind-requests-open",
+                            &[("open", open.into())],
+                        ),
                         "/admin/requests".to_owned(),
                     )
                 }

@@ -74,10 +74,12 @@ pub fn prepare(
         let (item, notice) = (item.clone(), &entry.notice);
         correction.contact = Some(holder.contact(item, tag, notice, contact)?);
         for (provider, contact) in &corrected.shares {
-            let offer = terms.offers.iter().find(|each| each.provider.id == *provider);
+            let offer = terms
+                .offers
+                .iter()
+                .find(|each| each.provider.id == *provider);
             if let (Some(offer), Some(item)) = (offer, waiting_box(consents, provider)) {
-                let share =
-                    submit::seal_share(vault, terms, offer, item, tag, notice, contact)?;
+                let share = submit::seal_share(vault, terms, offer, item, tag, notice, contact)?;
                 correction.shares.push(share);
             }
         }
@@ -103,11 +105,7 @@ fn waiting_box(consents: &[Consent], provider: &ProviderId) -> Option<String> {
 ///
 /// # Errors
 /// [`Error::Ended`] after the close, [`Error::Withdrawn`] if the entry was taken back meanwhile.
-pub fn correct(
-    tx: &mut Tx,
-    lookup: &Hash,
-    correction: &Correction,
-) -> Result<Found, Error> {
+pub fn correct(tx: &mut Tx, lookup: &Hash, correction: &Correction) -> Result<Found, Error> {
     let found = receipt::find(tx, lookup)?.ok_or(Error::Unknown)?;
     let entry = &found.entry;
     if entry.withdrawn {
@@ -149,7 +147,14 @@ fn replace(tx: &mut Tx, entry: &Entry, new: &SealedBox) -> Result<(), Error> {
 fn add_answers(tx: &mut Tx, entry: &Entry, new: &SealedBox) -> Result<(), Error> {
     let own_copy = new.own_copy.as_deref();
     let activity = entry.activity.as_str();
-    vault::keep(tx, activity, &new.id, ItemKind::Answers, &new.sealed, own_copy)?;
+    vault::keep(
+        tx,
+        activity,
+        &new.id,
+        ItemKind::Answers,
+        &new.sealed,
+        own_copy,
+    )?;
     store::name_answers(tx, entry, &new.id)?;
     let object = format!("{} - {}", new.id, sha256(&new.sealed));
     own::record(tx, entry, "entry.corrected", &object)

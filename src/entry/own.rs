@@ -177,26 +177,16 @@ pub struct OwnData {
 }
 
 /// Opens the own copies; nothing once the activity's key is destroyed.
-pub fn open(
-    vault: &Vault,
-    entry: &Entry,
-    secret: &Secret,
-    held: &Held,
-) -> Result<OwnData, Error> {
+pub fn open(vault: &Vault, entry: &Entry, secret: &Secret, held: &Held) -> Result<OwnData, Error> {
     let activity = entry.activity.as_str();
     let contact = match &held.contact {
-        Some(copy) => {
-            gone_is_none(vault.open_own_copy(activity, entry.id.as_str(), secret, copy))?
-        }
+        Some(copy) => gone_is_none(vault.open_own_copy(activity, entry.id.as_str(), secret, copy))?,
         None => None,
     };
     let answers = match &held.answers {
-        Some(copy) => gone_is_none(vault.open_own_answers(
-            activity,
-            entry.id.as_str(),
-            secret,
-            copy,
-        ))?,
+        Some(copy) => {
+            gone_is_none(vault.open_own_answers(activity, entry.id.as_str(), secret, copy))?
+        }
         None => None,
     };
     Ok(OwnData { contact, answers })

@@ -159,7 +159,11 @@ fn shares(
 ) -> Result<Vec<(ProviderId, SealedBox)>, Error> {
     let mut shares = Vec::with_capacity(ticked.len());
     for (provider, contact) in ticked {
-        if let Some(offer) = terms.offers.iter().find(|each| each.provider.id == *provider) {
+        if let Some(offer) = terms
+            .offers
+            .iter()
+            .find(|each| each.provider.id == *provider)
+        {
             let sealed = seal_share(vault, terms, offer, ids::code(20), tag, notice, contact)?;
             shares.push((provider.clone(), sealed));
         }
@@ -168,11 +172,7 @@ fn shares(
 }
 
 /// What the person agreed to by sending the form: the notice, and each provider that was ticked.
-fn consents(
-    terms: &Terms,
-    notice: Hash,
-    shares: &[(ProviderId, SealedBox)],
-) -> Vec<NewConsent> {
+fn consents(terms: &Terms, notice: Hash, shares: &[(ProviderId, SealedBox)]) -> Vec<NewConsent> {
     let shared = |offer: &&Offer| shares.iter().any(|(id, _)| *id == offer.provider.id);
     let providers = terms.offers.iter().filter(shared).map(|offer| NewConsent {
         to: ConsentTo::Provider(offer.provider.id.clone()),
@@ -204,9 +204,7 @@ pub(super) fn seal(
         secret,
     };
     let contact = match (&filled.contact, &tag) {
-        (Some(contact), Some(tag)) => {
-            Some(holder.contact(ids::code(20), tag, &notice, contact)?)
-        }
+        (Some(contact), Some(tag)) => Some(holder.contact(ids::code(20), tag, &notice, contact)?),
         _ => None,
     };
     let answers = match &filled.answers {
@@ -402,7 +400,14 @@ impl GroupVerb for Taking {
         }
         for (_, share) in &new.shares {
             let activity = new.activity.as_str();
-            vault::keep(tx, activity, &share.id, ItemKind::Share, &share.sealed, None)?;
+            vault::keep(
+                tx,
+                activity,
+                &share.id,
+                ItemKind::Share,
+                &share.sealed,
+                None,
+            )?;
         }
         store::sharing::insert_consents(tx, new)?;
         let mut tickets = Vec::with_capacity(new.tickets.len());

@@ -285,11 +285,7 @@ impl Reading<'_> {
 }
 
 /// The contact with the fields that `keeps`; the ID number is no field of it.
-fn contact(
-    lang: Language,
-    read: &Application,
-    keeps: impl Fn(Field) -> bool,
-) -> vault::Contact {
+fn contact(lang: Language, read: &Application, keeps: impl Fn(Field) -> bool) -> vault::Contact {
     let name = read.name.as_ref().filter(|_| keeps(Field::Name));
     let phone = read.phone.as_ref().filter(|_| keeps(Field::Phone));
     let email = read.email.as_ref().filter(|_| keeps(Field::Email));

@@ -194,11 +194,7 @@ fn give_up(
 
 /// Whether one of these tickets (draw and index) holds a prize that was not handed over, or a place
 /// in the reserve list; no row is made for asking.
-pub fn waits(
-    tx: &mut Tx,
-    activity: &ActivityId,
-    tickets: &[(String, u64)],
-) -> Result<bool, Error> {
+pub fn waits(tx: &mut Tx, activity: &ActivityId, tickets: &[(String, u64)]) -> Result<bool, Error> {
     for draw in all(tx, activity)? {
         let claimed: Vec<Claim> = list(tx, &draw)?
             .into_iter()

@@ -218,7 +218,12 @@ impl Reach {
 
 /// From now on only what `reach` names can be opened or connected to.
 pub fn files(reach: &Reach) -> Protection {
-    let outcome = restrict(reach).map_err(|error| error.to_string());
+    files_and_programs(reach, &[])
+}
+
+/// [`files`] for a command that calls programs of the system, which live below `programs`.
+pub fn files_and_programs(reach: &Reach, programs: &[&Path]) -> Protection {
+    let outcome = restrict(reach, programs).map_err(|error| error.to_string());
     Protection::of(
         What::Files,
         outcome.and_then(|how| match how {
@@ -228,7 +233,7 @@ pub fn files(reach: &Reach) -> Protection {
     )
 }
 
-fn restrict(reach: &Reach) -> Result<How, RulesetError> {
+fn restrict(reach: &Reach, programs: &[&Path]) -> Result<How, RulesetError> {
     const KNOWN: ABI = ABI::V5;
     let no_programs = |access: BitFlags<AccessFs>| access & !BitFlags::from(AccessFs::Execute);
     let all = no_programs(AccessFs::from_all(KNOWN));
@@ -246,6 +251,7 @@ fn restrict(reach: &Reach) -> Result<How, RulesetError> {
         .add_rules(path_beneath_rules(["/dev/null"], all))?
         .add_rules(path_beneath_rules(&reach.read, read))?
         .add_rules(path_beneath_rules(SYSTEM, read))?
+        .add_rules(path_beneath_rules(programs, AccessFs::from_read(KNOWN)))?
         .add_rules(
             ports.map(|port| Ok::<_, RulesetError>(NetPort::new(port, AccessNet::ConnectTcp))),
         )?

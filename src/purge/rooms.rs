@@ -15,8 +15,8 @@ use crate::platform::jobs as queue;
 use crate::vault;
 use crate::{custody, rights};
 
-use super::Error;
 use super::wire::Deleted;
+use super::{Error, store};
 
 /// Tables that share one fate.
 pub struct Room {
@@ -91,7 +91,13 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "entries",
-        tables: &["entries", "tickets", "earned_rows", "consents", "provider_boxes"],
+        tables: &[
+            "entries",
+            "tickets",
+            "earned_rows",
+            "consents",
+            "provider_boxes",
+        ],
         fate: Fate::Erased(Eraser {
             forget: |tx, id| Ok(entry::forget(tx, id)?),
             left: |tx, id| Ok(entry::left(tx, id)?),
@@ -117,13 +123,30 @@ pub const ROOMS: &[Room] = &[
         }),
     },
     Room {
+        name: "planted",
+        tables: &["planted"],
+        fate: Fate::Erased(Eraser {
+            forget: |tx, id| Ok(store::forget_planted(tx, id)?),
+            left: |tx, id| Ok(store::count_planted(tx, id)?),
+            counted: |deleted| &mut deleted.planted,
+        }),
+    },
+    Room {
         name: "requests",
         tables: &["rights_requests"],
         fate: Fate::OwnDay("requests about data: so long after their answer as their class says"),
     },
     Room {
         name: "announcement",
-        tables: &["activities", "asked_fields", "questions", "activity_providers"],
+        tables: &[
+            "activities",
+            "asked_fields",
+            "questions",
+            "activity_codes",
+            "activity_providers",
+            "notice_versions",
+            "told_purposes",
+        ],
         fate: Fate::Kept("what the library published; written before anybody entered"),
     },
     Room {
@@ -170,6 +193,11 @@ pub const ROOMS: &[Room] = &[
         fate: Fate::Kept("the tombstone and its certificate"),
     },
     Room {
+        name: "scopes",
+        tables: &["vault_scopes"],
+        fate: Fate::Site("names and public keys of keys that belong to no activity"),
+    },
+    Room {
         name: "staff",
         tables: &[
             "staff",
@@ -180,6 +208,16 @@ pub const ROOMS: &[Room] = &[
             "providers",
         ],
         fate: Fate::Site("the library's staff and settings"),
+    },
+    Room {
+        name: "policy",
+        tables: &["retention_settings", "processors"],
+        fate: Fate::Site("how long data is kept, and who works on it; public"),
+    },
+    Room {
+        name: "tidying",
+        tables: &["tidyings"],
+        fate: Fate::Site("when the files were last rewritten"),
     },
 ];
 

@@ -85,7 +85,13 @@ pub fn record(tx: &mut Tx, by: &Actor, request: &Request, item: &str) -> Result<
         sealed: found.sealed,
     }];
     let reason = request.id.as_str();
-    Ok(vault::record_in_scope(tx, by, reason, &request.scope, boxes)?)
+    Ok(vault::record_in_scope(
+        tx,
+        by,
+        reason,
+        &request.scope,
+        boxes,
+    )?)
 }
 
 /// Opens what was recorded.

@@ -264,7 +264,14 @@ pub fn open(tx: &mut Tx, new: &NewRequest) -> Result<Request, Error> {
 fn keep(tx: &mut Tx, letter: &SealedLetter) -> Result<(), Error> {
     vault::keep_scope(tx, &letter.scope, &letter.keys)?;
     let (scope, item) = (&letter.scope, &letter.item);
-    Ok(vault::keep(tx, scope, item, ItemKind::Request, &letter.sealed, None)?)
+    Ok(vault::keep(
+        tx,
+        scope,
+        item,
+        ItemKind::Request,
+        &letter.sealed,
+        None,
+    )?)
 }
 
 /// The request of a reference code, by its lookup value.

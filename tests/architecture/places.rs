@@ -85,9 +85,11 @@ pub(crate) fn corrections(source: &Source) -> Vec<Finding> {
         return Vec::new();
     }
     let named = source.named();
-    let replaces = named
-        .iter()
-        .filter(|named| named.segments.starts_with(&["vault".into(), "replace".into()]));
+    let replaces = named.iter().filter(|named| {
+        named
+            .segments
+            .starts_with(&["vault".into(), "replace".into()])
+    });
     let called = source.without_comments();
     let lines = called.lines().enumerate();
     let calls = lines.filter(|(_, line)| line.contains("vault::replace("));

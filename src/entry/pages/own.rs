@@ -203,9 +203,7 @@ async fn erase(
             pass: holder.pass.seal(vault, db.clock().now())?,
             mistakes,
         };
-        let page = Page::new(lang, "entry/erase", view)
-            .no_store()
-            .at("/entry");
+        let page = Page::new(lang, "entry/erase", view).no_store().at("/entry");
         return Ok(if again { page.again() } else { page });
     }
     let lookup = vault.lookup(&holder.pass.secret)?;

@@ -30,11 +30,7 @@ fn provider((id, zh, en, address, active): ProviderRow) -> Provider {
 
 pub(in crate::entry) fn providers(tx: &mut Tx) -> Result<Vec<Provider>, db::Error> {
     let rows: Vec<ProviderRow> = providers::table
-        .order((
-            providers::active.desc(),
-            providers::name_zh,
-            providers::id,
-        ))
+        .order((providers::active.desc(), providers::name_zh, providers::id))
         .load(tx.conn())?;
     Ok(rows.into_iter().map(provider).collect())
 }

@@ -152,7 +152,10 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         retention: [
             kept("contact, linked answers, receipts of consent", &gone),
             kept("keyed lookup value and keyed tag of the ID number", &gone),
-            kept("fingerprint of the ticket in the public list", "for ever; it says nothing about a person"),
+            kept(
+                "fingerprint of the ticket in the public list",
+                "for ever; it says nothing about a person",
+            ),
             kept("record of openings, by row and not by person", "for ever"),
         ],
         deleted_on: gone.clone(),

@@ -51,7 +51,9 @@ async fn queue(lang: Language, _staff: PrivacyOfficer, db: &State<Db>) -> AppRes
         .partition(|(request, _)| request.state == RequestState::Open);
     let lines = |of: Vec<(Request, _)>| {
         of.iter()
-            .map(|(request, activity)| RequestRow::new(lang, request, Option::as_ref(activity), now))
+            .map(|(request, activity)| {
+                RequestRow::new(lang, request, Option::as_ref(activity), now)
+            })
             .collect()
     };
     let view = QueueView {
@@ -164,13 +166,7 @@ impl Ground {
         }
     }
 
-    fn view(
-        &self,
-        lang: Language,
-        db: &Db,
-        form: &FormFields,
-        mistakes: Mistakes,
-    ) -> RequestView {
+    fn view(&self, lang: Language, db: &Db, form: &FormFields, mistakes: Mistakes) -> RequestView {
         let now = db.clock().now();
         RequestView::new(lang, &self.request, &self.around, form, mistakes, now)
     }
@@ -181,12 +177,7 @@ impl Ground {
             .at(format!("/admin/requests/{}", self.request.id))
     }
 
-    async fn letters(
-        &self,
-        by: &Actor,
-        db: &Db,
-        vault: &Vault,
-    ) -> AppResult<wire::Letters> {
+    async fn letters(&self, by: &Actor, db: &Db, vault: &Vault) -> AppResult<wire::Letters> {
         let (by, request) = (by.clone(), self.request.clone());
         let recorded = db
             .write("record opening of request", move |tx| {

@@ -3,6 +3,7 @@
 //! Not here: rows (private to each domain's `store.rs`).
 
 pub(crate) mod custody;
+pub(crate) mod purge;
 pub(crate) mod retention;
 pub(crate) mod rights;
 pub(crate) mod stats;
@@ -432,6 +433,8 @@ diesel::table! {
         report -> Text,
         trouble -> Text,
         certificate -> Text,
+        phase2_at -> BigInt,
+        phase2 -> Text,
     }
 }
 
