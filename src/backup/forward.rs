@@ -63,12 +63,15 @@ pub fn held(db: &Db, vault: Option<&Vault>) -> Result<Vec<Held>, Error> {
         for facts in activity::list(tx, &Stage::ALL)? {
             let count = vault::count(tx, facts.id.as_str())?;
             let purge = purge::find(tx, &facts.id)?;
+            let planted = purge::planted::count(tx, &facts.id)?;
             let destroyed = purge.map(|purge| Timestamp(purge.report.shredded_at));
             all.push(Held {
                 has_key: holds_key(vault, facts.id.as_str())?,
                 address: facts.slug,
                 stage: facts.stage,
-                contacts: u64::try_from(count.contacts).unwrap_or_default(),
+                contacts: u64::try_from(count.contacts)
+                    .unwrap_or_default()
+                    .saturating_sub(planted),
                 answers: u64::try_from(count.answers).unwrap_or_default(),
                 destroyed: destroyed.filter(|at| at.0 > 0),
             });
