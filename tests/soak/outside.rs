@@ -132,6 +132,10 @@ impl Outside {
             }
             line.clear();
         }
+        // Whoever writes to a pipe that nobody reads waits for ever.
+        let log = File::options().append(true).open(&self.ground.log);
+        let mut log = log.expect("a log");
+        std::thread::spawn(move || std::io::copy(&mut said, &mut log));
         *self.child.borrow_mut() = Some(child);
         self.await_answer();
     }

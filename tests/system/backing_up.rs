@@ -412,7 +412,7 @@ fn backup_and_restore_are_commands_that_say_what_they_did(engine: Engine) {
         "the list itself: {}",
         words(&looked)
     );
-    assert!(words(&looked).contains("names.txt: string 1 as UTF-8 at byte"));
+    assert!(words(&looked).contains("names.txt: line 1 as UTF-8 at byte"));
     assert!(
         !words(&looked).contains(&Patron::number(3).phone),
         "it is not printed"

@@ -148,24 +148,24 @@ fn files(database: &TestDatabase) -> Vec<Place> {
     places
 }
 
-/// The files that lie in the temporary folder itself, and those that this process has open there
-/// under no name; the folders there are other tests' own.
+/// Files in the temporary folder that this program or SQLite would make, and those that this process
+/// has open there under no name; everything else there belongs to others. The long test has a
+/// temporary disk of its own.
 fn temporary_files() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(std::env::temp_dir()).expect("it can be listed");
-    let named = entries
-        .flatten()
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    let folder = std::env::temp_dir();
+    let entries = std::fs::read_dir(&folder).expect("it can be listed");
+    let named = entries.flatten().filter(|entry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let ours = ["fairdraw", "etilqs_", "rocket"]
+            .iter()
+            .any(|own| name.starts_with(own));
+        ours && entry.file_type().is_ok_and(|kind| kind.is_file())
+    });
     let mut files: Vec<PathBuf> = named.map(|entry| entry.path()).collect();
-    let open = std::fs::read_dir("/proc/self/fd")
-        .expect("it can be listed")
-        .flatten();
-    files.extend(open.map(|entry| entry.path()).filter(|path| {
-        let target = std::fs::read_link(path)
-            .unwrap_or_default()
-            .display()
-            .to_string();
-        target.starts_with(&std::env::temp_dir().display().to_string())
-            && target.ends_with("(deleted)")
+    let open = std::fs::read_dir("/proc/self/fd").expect("it can be listed");
+    files.extend(open.flatten().map(|entry| entry.path()).filter(|path| {
+        let target = std::fs::read_link(path).unwrap_or_default();
+        target.starts_with(&folder) && target.display().to_string().ends_with("(deleted)")
     }));
     files
 }
