@@ -94,7 +94,7 @@ impl Life {
         finds.extend(scan.bytes("rows", self.app.database.rows().as_bytes()));
         let mut places: Vec<String> = finds.into_iter().map(|find| find.place).collect();
         let keys = self.app.database.keys();
-        places.extend(scan.folder(&keys).into_iter().map(|find| find.place));
+        places.extend(scan.path(&keys).into_iter().map(|find| find.place));
         for file in std::fs::read_dir(keys).expect("a folder") {
             let path = file.expect("a file").path();
             let bytes = std::fs::read(&path).unwrap_or_default();
