@@ -26,8 +26,8 @@ use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::vault::{OpenError, Vault};
 use crate::{
-    account, activity, audit, custody, desk, draw, entry, inspection, journal, live, notify,
-    portal, purge, rights, stats, survey,
+    account, activity, audit, backup, custody, desk, draw, entry, inspection, journal, live,
+    notify, policy, portal, purge, rights, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -57,6 +57,9 @@ pub enum StartError {
     /// The mail server's address.
     #[error("the mail settings cannot be used")]
     Mail(#[from] MailerError),
+    /// A database that is older than what was promised since.
+    #[error("the database cannot be brought forward to what the world has seen")]
+    Behind(#[from] backup::Error),
     /// The witnesses of the journal.
     #[error("the witnesses of the journal cannot be kept")]
     Witnesses(#[from] journal::Error),
@@ -81,12 +84,14 @@ impl App {
     ) -> Result<App, StartError> {
         let db = Db::open(config.database(), clock)?;
         let config = Arc::new(config);
+        backup::bring_forward(&db, &vault, &config)?;
         let mailer = Arc::new(Mailer::new(&MailSettings::of(&config))?);
         let mut runner = Runner::new(db.clone());
         db.write_now("appoint witnesses", |tx| {
             journal::appoint(tx, &config.witnesses, config.quorum)
         })?;
-        journal::jobs::register(&mut runner, &db, &vault);
+        let mirror = journal::Mirror::beside(config.data());
+        journal::jobs::register(&mut runner, &db, &vault, &mirror);
         draw::jobs::register(&mut runner, &db, &vault, relays.clone());
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         purge::jobs::register(&mut runner, &db, &vault, &config);
@@ -149,6 +154,7 @@ impl App {
             audit::pages::routes(),
             desk::pages::routes(),
             activity::pages::routes(),
+            policy::pages::routes(),
             survey::pages::routes(),
             notify::pages::routes(),
             stats::pages::routes(),

@@ -93,3 +93,7 @@ audit-act-vault-disclosed = Contact opened for a disclosure
 audit-act-draw-removed = A draw removed
 audit-act-draw-cancelled = A draw cancelled
 audit-act-entry-earned = Earned chances imported
+audit-act-policy-retention-set = Set a retention period
+audit-act-policy-processor-added = Added a processor
+audit-act-policy-processor-ended = Ended a processor
+audit-act-activity-codes-edited = Changed purposes and categories

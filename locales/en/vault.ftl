@@ -8,3 +8,5 @@ vault-not-a-winner = Contact data opens only for winners and called reserves. Pl
 vault-too-many = As many contacts were opened as there are prizes and reserves, and no more can be. Please ask the winner to come with the receipt and an ID card.
 vault-locked = The contacts of this activity are locked until two of its three librarians enter their shares. Please ask a second librarian to unlock them with you.
 vault-not-allowed = The settings of this server do not allow so many of these records to be opened this year, so nothing was opened. The administrator can raise the number in the settings.
+vault-not-a-share = This is no share of this activity. Please compare the text with the sheet of paper, group by group.
+vault-not-told = The notice that these people read does not name this use, so their contacts stay closed for it. A new notice is needed first; those who have entered are held to the one they read.

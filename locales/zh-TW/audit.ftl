@@ -88,3 +88,7 @@ audit-act-vault-disclosed = 依法提供而開啟聯絡資料
 audit-act-draw-removed = 移除一場抽獎
 audit-act-draw-cancelled = 取消一場抽獎
 audit-act-entry-earned = 匯入累積的抽獎機會
+audit-act-policy-retention-set = 設定保存期限
+audit-act-policy-processor-added = 加入受委託處理資料的人
+audit-act-policy-processor-ended = 結束委託
+audit-act-activity-codes-edited = 修改目的與類別

@@ -8,6 +8,9 @@ mod admin;
 mod entrance;
 mod own;
 
+pub use super::wire::HealthView;
+pub use admin::health;
+
 use std::time::Duration;
 
 use rocket::http::Method;
@@ -31,7 +34,6 @@ pub fn routes() -> Vec<Route> {
         own::page,
         own::change_passphrase,
         own::end_others,
-        admin::health,
         admin::list,
         admin::invite_page,
         admin::invite,

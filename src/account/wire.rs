@@ -285,7 +285,7 @@ pub(super) fn done_words(lang: Language, code: &str) -> Option<String> {
 
 /// The health of the site.
 #[derive(Serialize)]
-pub(super) struct HealthView {
+pub struct HealthView {
     pub(super) engine: &'static str,
     pub(super) staff: usize,
     pub(super) waiting: usize,

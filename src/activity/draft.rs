@@ -63,7 +63,7 @@ pub enum Trouble {
     ClaimTooShort,
     /// Data would go before the last winner may answer.
     RetentionTooShort,
-    /// Data would stay longer than the cap of 180 days after the claim deadline.
+    /// Data would stay longer after the claim deadline than the library allows.
     RetentionTooLong,
     /// A draw needs something that tells people apart: ID number, e-mail or telephone, required.
     NobodyToldApart,
@@ -77,12 +77,10 @@ pub enum Trouble {
     SurveyAsksPerson,
 }
 
-/// Longest time that personal data of an activity may stay after the last claim (`taiwan` 5.6).
-pub const LONGEST_RETENTION_AFTER_CLAIM: i64 = 180;
-
 impl Details {
-    /// What is wrong with these details at `now`, in the order of the form.
-    pub fn troubles(&self, now: Timestamp) -> Vec<Trouble> {
+    /// What is wrong with these details at `now`, in the order of the form. `longest` is how many
+    /// days data may stay after the last claim: what `policy::retention` says of entries.
+    pub fn troubles(&self, now: Timestamp, longest: i64) -> Vec<Trouble> {
         let mut troubles = Vec::new();
         let mut note = |wrong: bool, trouble| {
             if wrong {
@@ -112,7 +110,7 @@ impl Details {
             note(self.retention_days < 0, Trouble::RetentionTooShort);
         }
         note(
-            self.retention_days > self.claim_days.max(0) + LONGEST_RETENTION_AFTER_CLAIM,
+            self.retention_days > self.claim_days.max(0) + longest,
             Trouble::RetentionTooLong,
         );
         troubles
@@ -200,8 +198,8 @@ impl Facts {
 
 impl Details {
     /// Sensible dates for a new draft made at `now`: opens tomorrow, two weeks of entry, two days
-    /// for objections.
-    pub fn suggested(kind: Kind, now: Timestamp) -> Details {
+    /// for objections. Data stays 60 days, or as long as the library allows.
+    pub fn suggested(kind: Kind, now: Timestamp, longest: i64) -> Details {
         let opens_at = now.plus(DAY).hour();
         let closes_at = opens_at.plus(14 * DAY);
         let (freezes_at, draws_at, claim_days) = match kind {
@@ -219,7 +217,7 @@ impl Details {
             freezes_at,
             draws_at,
             claim_days,
-            retention_days: 60,
+            retention_days: (claim_days + longest).min(60),
             answers_linked: false,
         }
     }

@@ -15,7 +15,7 @@ use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 
 use super::stage::{Closed, Draft, Drawn, Notified, Open};
-use super::{Activity, Error, Facts, Kind, LocalText, Stage, store};
+use super::{Activity, ActivityId, Error, Facts, Kind, LocalText, Stage, store};
 
 impl Activity<Draft> {
     /// Freezes everything and lets people in from `opens_at` on.
@@ -86,6 +86,12 @@ pub fn move_dates(
     };
     store::move_dates(tx, &moved, moved.planned_purge())?;
     super::by_id(tx, &facts.id)
+}
+
+/// Puts a notice with other dates in the place of the one that the form shows; what an entry was
+/// told stays as it was (`policy::versions`).
+pub fn renew_notice(tx: &mut Tx, id: &ActivityId, notice: &LocalText) -> Result<(), Error> {
+    store::set_notice(tx, id, notice)
 }
 
 /// Whether an activity's personal data may be destroyed now.

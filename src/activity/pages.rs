@@ -6,12 +6,12 @@
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
-use crate::platform::clock::Clock;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
+use crate::policy;
 
 use super::draft::{self, Details};
 use super::stage::Draft;
@@ -23,20 +23,31 @@ pub fn routes() -> Vec<Route> {
     routes![new, create, details, save, privacy, save_privacy]
 }
 
+/// How many days data may stay after the last claim.
+async fn longest(db: &Db) -> Result<i64, policy::Error> {
+    db.read("read retention", |tx| {
+        policy::retention::days(tx, policy::retention::Class::Entries)
+    })
+    .await
+}
+
 #[get("/staff/activities/new?<kind>")]
-fn new(lang: Language, _staff: Librarian, kind: Option<&str>, clock: &State<Clock>) -> Page {
+async fn new(
+    lang: Language,
+    _staff: Librarian,
+    kind: Option<&str>,
+    db: &State<Db>,
+) -> AppResult<Page> {
     let kind = kind.and_then(Kind::parse).unwrap_or(Kind::Draw);
-    let form = DetailsForm::from_details(&Details::suggested(kind, clock.now()), 0);
-    Page::new(
-        lang,
-        "activity/details",
-        DetailsView {
-            heading: None,
-            form,
-            mistakes: Mistakes::new(),
-        },
-    )
-    .no_store()
+    let longest = longest(db).await?;
+    let suggested = Details::suggested(kind, db.clock().now(), longest);
+    let view = DetailsView {
+        heading: None,
+        form: DetailsForm::from_details(&suggested, 0),
+        longest,
+        mistakes: Mistakes::new(),
+    };
+    Ok(Page::new(lang, "activity/details", view).no_store())
 }
 
 #[post("/staff/activities/new", data = "<form>")]
@@ -47,9 +58,11 @@ async fn create(
     db: &State<Db>,
 ) -> AppResult<Reply> {
     let form = DetailsForm::of(&form);
-    let details = match form.parse(lang, db.clock().now()) {
+    let longest = longest(db).await?;
+    let again = |form, mistakes| again(lang, None, form, longest, mistakes);
+    let details = match form.parse(lang, db.clock().now(), longest) {
         Ok(details) => details,
-        Err(mistakes) => return Ok(again(lang, None, form, mistakes)),
+        Err(mistakes) => return Ok(again(form, mistakes)),
     };
     let by = staff.0.id.clone();
     let stored = details.clone();
@@ -60,7 +73,7 @@ async fn create(
         .await;
     match created {
         Ok(draft) => Ok(Reply::go(lang, &next_page(&draft.id, details.kind))),
-        Err(Error::SlugTaken) => Ok(again(lang, None, form, slug_taken(lang))),
+        Err(Error::SlugTaken) => Ok(again(form, slug_taken(lang))),
         Err(error) => Err(error.into()),
     }
 }
@@ -69,16 +82,13 @@ async fn create(
 async fn details(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) -> AppResult<Page> {
     let id = ActivityId::from(id);
     let draft = db.read("read draft", move |tx| as_draft(tx, &id)).await?;
-    Ok(Page::new(
-        lang,
-        "activity/details",
-        DetailsView {
-            heading: Some(Heading::of(lang, draft.facts())),
-            form: DetailsForm::from_details(&draft.details(), draft.version),
-            mistakes: Mistakes::new(),
-        },
-    )
-    .no_store())
+    let view = DetailsView {
+        heading: Some(Heading::of(lang, draft.facts())),
+        form: DetailsForm::from_details(&draft.details(), draft.version),
+        longest: longest(db).await?,
+        mistakes: Mistakes::new(),
+    };
+    Ok(Page::new(lang, "activity/details", view).no_store())
 }
 
 #[post("/staff/activities/<id>/details", data = "<form>")]
@@ -94,9 +104,10 @@ async fn save(
     let read = id.clone();
     let draft = db.read("read draft", move |tx| as_draft(tx, &read)).await?;
     let heading = Some(Heading::of(lang, draft.facts()));
-    let details = match form.parse(lang, db.clock().now()) {
+    let longest = longest(db).await?;
+    let details = match form.parse(lang, db.clock().now(), longest) {
         Ok(details) => details,
-        Err(mistakes) => return Ok(again(lang, heading, form, mistakes)),
+        Err(mistakes) => return Ok(again(lang, heading, form, longest, mistakes)),
     };
     let (by, version, saved) = (staff.0.id.clone(), form.version(), id.clone());
     let outcome = db
@@ -106,7 +117,7 @@ async fn save(
         .await;
     match outcome {
         Ok(()) => Ok(Reply::go(lang, &format!("/staff/activities/{id}"))),
-        Err(Error::SlugTaken) => Ok(again(lang, heading, form, slug_taken(lang))),
+        Err(Error::SlugTaken) => Ok(again(lang, heading, form, longest, slug_taken(lang))),
         Err(error) => Err(error.into()),
     }
 }
@@ -115,13 +126,20 @@ fn as_draft(tx: &mut crate::platform::db::Tx, id: &ActivityId) -> Result<Activit
     Activity::at(super::by_id(tx, id)?)
 }
 
-fn again(lang: Language, heading: Option<Heading>, form: DetailsForm, mistakes: Mistakes) -> Reply {
+fn again(
+    lang: Language,
+    heading: Option<Heading>,
+    form: DetailsForm,
+    longest: i64,
+    mistakes: Mistakes,
+) -> Reply {
     Page::new(
         lang,
         "activity/details",
         DetailsView {
             heading,
             form,
+            longest,
             mistakes,
         },
     )

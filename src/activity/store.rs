@@ -166,6 +166,21 @@ pub(super) fn freeze_terms(
     one(changed)
 }
 
+/// The notice that the form of a published activity shows from now on.
+pub(super) fn set_notice(tx: &mut Tx, id: &ActivityId, notice: &LocalText) -> Result<(), Error> {
+    let published = activities::table
+        .filter(activities::id.eq(id.as_str()))
+        .filter(activities::published_at.is_not_null());
+    let changed = diesel::update(published)
+        .set((
+            activities::notice_zh.eq(&notice.zh),
+            activities::notice_en.eq(&notice.en),
+        ))
+        .execute(tx.conn())
+        .map_err(db::Error::from)?;
+    one(changed)
+}
+
 pub(super) fn note_cancellation(
     tx: &mut Tx,
     id: &ActivityId,

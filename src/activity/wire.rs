@@ -93,8 +93,14 @@ impl DetailsForm {
         self.version.parse().unwrap_or(0)
     }
 
-    /// Reads the form. A draft may be incomplete, but what is typed must be readable.
-    pub fn parse(&self, language: Language, now: Timestamp) -> Result<Details, Mistakes> {
+    /// Reads the form. A draft may be incomplete, but what is typed must be readable. `longest`:
+    /// see [`Details::troubles`].
+    pub fn parse(
+        &self,
+        language: Language,
+        now: Timestamp,
+        longest: i64,
+    ) -> Result<Details, Mistakes> {
         let mut mistakes = Mistakes::new();
         let kind = self.kind();
         let mut moment = |field: &str, raw: &str| match date::parse_moment(raw) {
@@ -139,8 +145,12 @@ impl DetailsForm {
             retention_days,
             answers_linked: self.answers == "linked",
         };
-        for trouble in details.troubles(now) {
-            mistakes.add(trouble.field(), trouble.message(language));
+        for trouble in details.troubles(now, longest) {
+            let words = match trouble {
+                Trouble::RetentionTooLong => retention_too_long(language, claim_days, longest),
+                _ => trouble.message(language),
+            };
+            mistakes.add(trouble.field(), words);
         }
         if mistakes.is_empty() {
             Ok(details)
@@ -148,6 +158,16 @@ impl DetailsForm {
             Err(mistakes)
         }
     }
+}
+
+/// The most days that may be typed, as a number to type.
+fn retention_too_long(language: Language, claim_days: i64, longest: i64) -> String {
+    let most = claim_days.max(0) + longest;
+    text::message(
+        language,
+        "activity-retention-most",
+        &[("most", most.into()), ("longest", longest.into())],
+    )
 }
 
 /// What to do about a date or a number of days, with the field's label: the summary lists several.
@@ -361,6 +381,8 @@ pub struct DetailsView {
     pub heading: Option<Heading>,
     /// What is typed in the form.
     pub form: DetailsForm,
+    /// How many days data may stay after the last claim.
+    pub longest: i64,
     /// What has to change.
     pub mistakes: Mistakes,
 }
@@ -389,7 +411,7 @@ mod tests {
         for language in Language::ALL {
             let empty = DetailsForm::of(&FormFields::parse("kind=draw"));
             let mistakes = empty
-                .parse(language, Timestamp(0))
+                .parse(language, Timestamp(0), 180)
                 .expect_err("an empty form cannot be saved");
             let words: BTreeSet<&str> = mistakes.iter().map(|one| one.message.as_str()).collect();
             assert!(mistakes.len() > 5, "{mistakes:?}");

@@ -479,10 +479,9 @@ impl Stagehand<'_> {
         let keys = self.app.vault.create_activity(id.as_str())?;
         self.app.db.write_now("demo: publish", |tx| {
             let facts = activity::by_id(tx, id)?;
-            let asked = activity::asked_fields(tx, id)?;
             let terms = draw::Terms {
                 keys: keys.clone(),
-                notice: policy::notice(&facts, &asked, &self.app.config),
+                notice: policy::notice_now(tx, &facts, &self.app.config)?,
             };
             let draft = Activity::<Draft>::at(facts)?;
             draw::publish(tx, &self.app.vault, &self.by, draft, &terms)

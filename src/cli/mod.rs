@@ -18,10 +18,12 @@ use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::vault::{self, Start, Vault};
 
+mod backup;
 mod demo;
 mod draws;
 mod purges;
 mod serve;
+mod trace;
 mod witness;
 
 /// Wrong usage, as in sysexits.h.
@@ -37,6 +39,8 @@ Examples:
   fairdraw draw list               every draw and where it stands
   fairdraw draw bundle ID -o b.zip the public files; check them with lucky-draw-verify b.zip
   fairdraw purge list              what is deleted when
+  fairdraw backup FILE             a backup without keys, beside the running server
+  fairdraw verify-purge --help     look for somebody's data on a disk or in a backup
   fairdraw witness --help          how two libraries witness each other
 
 Settings: Rocket.toml under [default.app]; FAIRDRAW_DATA and FAIRDRAW_DATABASE_URL win.
@@ -67,6 +71,12 @@ enum Command {
     /// See what is deleted when, and delete what is due.
     #[command(subcommand)]
     Purge(purges::Command),
+    /// Write a backup of the database, without a key, while the server goes on.
+    Backup(backup::BackupArguments),
+    /// Put a backup back; what was purged meanwhile is purged again.
+    Restore(backup::RestoreArguments),
+    /// Look for strings in files, folders, disks and backups, in every form they may have.
+    VerifyPurge(trace::Arguments),
     /// The vault's own process; started by the others.
     #[command(name = "__vault", hide = true)]
     Vault,
@@ -76,6 +86,10 @@ enum Command {
 enum Stop {
     /// It is too early; the words say until when.
     NotYet(String),
+    /// What was asked for cannot be done so; the words say how.
+    Usage(String),
+    /// The answer is no, and all was said.
+    Told,
     /// It failed.
     Failed(Box<dyn StdError>),
 }
@@ -107,6 +121,11 @@ pub fn run() -> ExitCode {
             eprintln!("fairdraw: {words}");
             ExitCode::from(NOT_YET)
         }
+        Err(Stop::Usage(words)) => {
+            eprintln!("fairdraw: {words}");
+            ExitCode::from(USAGE)
+        }
+        Err(Stop::Told) => ExitCode::FAILURE,
         Err(Stop::Failed(error)) => {
             eprintln!("fairdraw: {}", chain(&*error));
             ExitCode::FAILURE
@@ -124,6 +143,9 @@ impl Command {
             Command::Draw(command) => draws::run(command),
             Command::Witness(arguments) => witness::run(arguments),
             Command::Purge(command) => purges::run(command),
+            Command::Backup(arguments) => backup::make(&arguments),
+            Command::Restore(arguments) => backup::restore(&arguments),
+            Command::VerifyPurge(arguments) => trace::run(&arguments),
             Command::Vault => unreachable!("the vault has begun already"),
         }
     }

@@ -4,6 +4,7 @@
 //!
 //! Not here: the pages that do the work, in the domain that does it.
 
+use crate::account;
 use crate::activity::{self, ActivityId, AskedField, Facts, Stage};
 use crate::audit::StaffId;
 use crate::draw::{self, DrawStage, Plan, Problem};
@@ -12,10 +13,15 @@ use crate::notify;
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
+use crate::policy;
+use crate::purge;
 use crate::survey;
 
 pub mod pages;
+pub mod reminders;
 mod wire;
+
+use reminders::Reminder;
 
 /// Why a page could not be put together.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +41,15 @@ pub enum Error {
     /// Notices.
     #[error(transparent)]
     Notify(#[from] notify::Error),
+    /// Periods and codes.
+    #[error(transparent)]
+    Policy(#[from] policy::Error),
+    /// Purges.
+    #[error(transparent)]
+    Purge(#[from] purge::Error),
+    /// Accounts.
+    #[error(transparent)]
+    Account(#[from] account::Error),
     /// The database.
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -48,6 +63,9 @@ impl Fault for Error {
             Error::Draw(error) => error.kind(),
             Error::Entry(error) => error.kind(),
             Error::Notify(error) => error.kind(),
+            Error::Policy(error) => error.kind(),
+            Error::Purge(error) => error.kind(),
+            Error::Account(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
     }
@@ -59,6 +77,9 @@ impl Fault for Error {
             Error::Draw(error) => error.code(),
             Error::Entry(error) => error.code(),
             Error::Notify(error) => error.code(),
+            Error::Policy(error) => error.code(),
+            Error::Purge(error) => error.code(),
+            Error::Account(error) => error.code(),
             Error::Db(error) => error.code(),
         }
     }
@@ -197,8 +218,10 @@ pub struct Task {
 pub struct Today {
     /// To be done by a person.
     pub tasks: Vec<Task>,
-    /// Closing, drawn or purged within seven days.
+    /// Closing or drawn within seven days.
     pub upcoming: Vec<(Timestamp, &'static str, Facts)>,
+    /// Days of personal data: purges that come or wait, and what the law gives a day for.
+    pub reminders: Vec<Reminder>,
 }
 
 /// What staff see first.
@@ -217,7 +240,6 @@ pub fn today(tx: &mut Tx) -> Result<Today, Error> {
         let dates = [
             (facts.closes_at, "desk-upcoming-closes"),
             (facts.draws_at, "desk-upcoming-draw"),
-            (facts.purges_at, "desk-upcoming-purge"),
         ];
         let published = facts.stage != Stage::Draft;
         for (when, what) in dates.into_iter().filter(|_| published) {
@@ -229,7 +251,11 @@ pub fn today(tx: &mut Tx) -> Result<Today, Error> {
         }
     }
     upcoming.sort_by_key(|(when, _, _)| *when);
-    Ok(Today { tasks, upcoming })
+    Ok(Today {
+        tasks,
+        upcoming,
+        reminders: reminders::list(tx)?,
+    })
 }
 
 /// Stages in which something may still have to be done.
@@ -259,6 +285,7 @@ pub fn delete_draft(tx: &mut Tx, by: &StaffId, id: &ActivityId) -> Result<(), Er
     let facts = activity::by_id(tx, id)?;
     activity::Activity::<activity::stage::Draft>::at(facts)?;
     survey::forget(tx, id)?;
+    policy::codes::forget(tx, id)?;
     draw::delete_plans(tx, id)?;
     Ok(activity::draft::delete_draft(tx, by, id)?)
 }

@@ -2,19 +2,20 @@
 
 use rocket::{Route, State, get, post, routes};
 
-use crate::account::guard::Librarian;
-use crate::account::{Permission, Staff};
+use crate::account::guard::{Admin, Librarian};
+use crate::account::{self, Permission, Staff};
 use crate::activity::{self, ActivityId, Stage};
 use crate::platform::db::Db;
 use crate::platform::text::Language;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::page::{Page, Reply};
 
-use super::wire::{ActivitiesView, GlanceView, TodayView};
+use super::wire::{ActivitiesView, AdminView, GlanceView, ReminderRow, TodayView};
+use super::{Error, reminders};
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
-    routes![today, activities, glance, delete]
+    routes![today, administration, activities, glance, delete]
 }
 
 #[get("/staff")]
@@ -30,6 +31,21 @@ async fn today(lang: Language, staff: Staff, db: &State<Db>) -> AppResult<Reply>
     let today = db.read("read desk", super::today).await?;
     let page = Page::new(lang, "desk/today", TodayView::of(lang, &today)).no_store();
     Ok(page.into())
+}
+
+#[get("/admin")]
+async fn administration(lang: Language, _admin: Admin, db: &State<Db>) -> AppResult<Page> {
+    let engine = db.target().engine();
+    let view = db
+        .read("read administration", move |tx| {
+            let reminders = reminders::list(tx)?;
+            Ok::<_, Error>(AdminView {
+                health: account::pages::health(tx, engine)?,
+                reminders: ReminderRow::all(lang, &reminders),
+            })
+        })
+        .await?;
+    Ok(Page::new(lang, "account/health", view))
 }
 
 #[get("/staff/activities")]

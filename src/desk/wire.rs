@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::account::pages::HealthView;
 use crate::activity::wire::Heading;
 use crate::activity::{Kind, Stage};
 use crate::draw::{Awaited, DrawStage};
@@ -9,6 +10,7 @@ use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 use crate::policy;
 
+use super::reminders::{Reminder, What};
 use super::{Glance, NextStep, Task, Today};
 
 /// A line of the to-do list.
@@ -28,11 +30,57 @@ pub(super) struct UpcomingRow {
     path: String,
 }
 
+/// A day of personal data that staff must not miss.
+#[derive(Serialize)]
+pub(super) struct ReminderRow {
+    when: i64,
+    words: String,
+    title: String,
+    path: String,
+    late: bool,
+}
+
+impl ReminderRow {
+    pub(super) fn all(language: Language, reminders: &[Reminder]) -> Vec<ReminderRow> {
+        let row = |each: &Reminder| {
+            let (id, title, path) = match &each.what {
+                What::Purge(facts) => (
+                    "desk-remind-purge",
+                    Heading::of(language, facts).title,
+                    format!("/staff/activities/{}", facts.id),
+                ),
+                What::PurgeWaits(facts) => (
+                    "desk-remind-purge-waits",
+                    Heading::of(language, facts).title,
+                    format!("/a/{}/purge", facts.slug),
+                ),
+            };
+            ReminderRow {
+                when: each.when.0,
+                words: text::message(language, id, &[]),
+                title,
+                path,
+                late: each.late,
+            }
+        };
+        reminders.iter().map(row).collect()
+    }
+}
+
+/// The first page of the administration.
+#[derive(Serialize)]
+pub(super) struct AdminView {
+    #[serde(flatten)]
+    pub(super) health: HealthView,
+    pub(super) reminders: Vec<ReminderRow>,
+}
+
 /// The first staff page.
 #[derive(Serialize)]
 pub(super) struct TodayView {
     tasks: Vec<TaskRow>,
     upcoming: Vec<UpcomingRow>,
+    reminders: Vec<ReminderRow>,
 }
 
 impl TodayView {
@@ -54,6 +102,7 @@ impl TodayView {
         TodayView {
             tasks: today.tasks.iter().map(row).collect(),
             upcoming: upcoming.collect(),
+            reminders: ReminderRow::all(language, &today.reminders),
         }
     }
 }
@@ -300,6 +349,7 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
             !glance.asked.is_empty(),
         ));
     }
+    parts.push(edit("desk-part-codes", "/codes", true));
     parts.push(edit(
         "desk-part-questions",
         "/questions",

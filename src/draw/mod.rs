@@ -22,6 +22,7 @@ use crate::platform::clock::Timestamp;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
+use crate::policy;
 use crate::survey;
 use crate::vault;
 
@@ -68,7 +69,7 @@ pub use objection::{
     proposed,
 };
 pub use plan::{delete_plan, delete_plans, move_up, round_for, save_plan};
-pub use publish::{Problem, Terms, not_allowed, problems, publish};
+pub use publish::{Problem, Terms, not_allowed, problems, publish, renew_notice};
 pub use rules::{claim_deadlines, rules_text};
 pub use run::{Pasted, note_trouble, receive, receive_pasted};
 pub use settle::{holdings, result, settle, settlements};
@@ -329,6 +330,9 @@ pub enum Error {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
+    /// The notice and its terms.
+    #[error(transparent)]
+    Policy(#[from] policy::Error),
     /// The audit record.
     #[error(transparent)]
     Audit(#[from] audit::Error),
@@ -361,6 +365,7 @@ impl Fault for Error {
             Error::Log(error) => error.kind(),
             Error::Survey(error) => error.kind(),
             Error::Vault(error) => error.kind(),
+            Error::Policy(error) => error.kind(),
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
@@ -393,6 +398,7 @@ impl Fault for Error {
             Error::Log(error) => error.code(),
             Error::Survey(error) => error.code(),
             Error::Vault(error) => error.code(),
+            Error::Policy(error) => error.code(),
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),
         }

@@ -15,6 +15,8 @@ use crate::entry::{self, NewDrum};
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::db::Tx;
+use crate::policy::retention::{self, Class};
+use crate::policy::{self, uses, versions};
 use crate::survey;
 use crate::vault::{self, ActivityKeys, Vault};
 use crate::{journal, log};
@@ -75,7 +77,7 @@ impl Problem {
 pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Problem>, Error> {
     let mut problems: Vec<Problem> = facts
         .details()
-        .troubles(now)
+        .troubles(now, retention::days(tx, Class::Entries)?)
         .into_iter()
         .map(Problem::Details)
         .collect();
@@ -171,8 +173,27 @@ pub fn publish(
     };
     jobs::enqueue_close(tx, &facts)?;
     let open = draft.publish(tx, &terms.notice)?;
+    versions::begin(tx, &facts.id, &terms.notice)?;
+    tell(tx, &facts, &terms.notice)?;
     record(tx, by, &facts.id, &object)?;
     Ok(open)
+}
+
+/// Writes down for what the people who read this notice were told that their contacts are opened.
+fn tell(tx: &mut Tx, facts: &Facts, notice: &LocalText) -> Result<(), Error> {
+    let hash = policy::notice_hash(notice);
+    let uses = uses::told(facts.kind).iter().map(|each| each.code);
+    Ok(vault::tell(tx, facts.id.as_str(), &hash, uses)?)
+}
+
+/// Makes the notice anew after a date of the activity moved; entries keep the one they were shown.
+pub fn renew_notice(tx: &mut Tx, activity: &ActivityId, library: &Config) -> Result<(), Error> {
+    let facts = activity::by_id(tx, activity)?;
+    let notice = policy::notice_now(tx, &facts, library)?;
+    if versions::renew(tx, activity, &notice)? {
+        tell(tx, &facts, &notice)?;
+    }
+    Ok(())
 }
 
 /// Signs what each draw promises and starts its log; gives the draws' ids.

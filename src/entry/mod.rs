@@ -321,3 +321,8 @@ pub fn fingerprints(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Vec<u8>>, 
 pub fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, Error> {
     Ok(store::forget(tx, activity)?)
 }
+
+/// How many rows about people who entered are still here.
+pub fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, Error> {
+    Ok(store::left(tx, activity)?)
+}

@@ -567,6 +567,22 @@ pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Er
     Ok(gone)
 }
 
+pub(super) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error> {
+    let earned: i64 = earned_rows::table
+        .filter(earned_rows::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    let places: i64 = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    let people: i64 = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(unsigned(earned) + unsigned(places) + unsigned(people))
+}
+
 fn line((draw, position, hour, withdrawn, code): TakenRow) -> Taken {
     Taken {
         draw,

@@ -8,11 +8,13 @@
 //! Not here: what the sample proves ([`crate::draw::fewer_than`]), the record of acts
 //! ([`crate::audit`]).
 
+use std::collections::BTreeMap;
+
 use lucky_draw::encode::Hash;
 use lucky_draw::record::{Audit, AuditLeaf, Close};
 use lucky_draw::result::audit_sample;
 
-use crate::activity::{self, Facts, Stage};
+use crate::activity::{self, ActivityId, Facts, Stage};
 use crate::audit::{self, Act, Actor};
 use crate::draw::{self, DrawId, DrawStage, Plan, Shown};
 use crate::entry;
@@ -174,7 +176,10 @@ pub fn read(tx: &mut Tx, draw: &DrawId) -> Result<Inspected, Error> {
     };
     let inspection = match store::find(tx, &shown.plan)? {
         Some((sample, begun_at)) => {
-            let findings = store::findings(tx, &shown.plan)?;
+            let findings = match &signed {
+                Some(note) => published(note),
+                None => store::findings(tx, &shown.plan)?,
+            };
             let sample = usize::try_from(sample).unwrap_or(usize::MAX);
             let tickets = audit_sample(&result.seed, close, sample)
                 .into_iter()
@@ -192,6 +197,25 @@ pub fn read(tx: &mut Tx, draw: &DrawId) -> Result<Inspected, Error> {
         signed,
         shown,
     })
+}
+
+/// What the signed note says, which stays when the marks are erased.
+fn published(note: &Audit) -> BTreeMap<u64, Finding> {
+    let finding = |leaf: &AuditLeaf| match leaf.found {
+        true => (leaf.index, Finding::Found),
+        false => (leaf.index, Finding::Missing),
+    };
+    note.leaves.iter().map(finding).collect()
+}
+
+/// Erases the marks of an activity; what was signed stays. Answers with how many rows went.
+pub fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, Error> {
+    Ok(store::forget(tx, activity)?)
+}
+
+/// How many marks of the activity are still here.
+pub fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, Error> {
+    Ok(store::left(tx, activity)?)
 }
 
 fn taking_part(close: &Close) -> u64 {

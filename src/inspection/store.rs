@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use diesel::prelude::*;
 
+use crate::activity::ActivityId;
 use crate::audit::Actor;
 use crate::draw::Plan;
 use crate::platform::clock::Timestamp;
@@ -97,6 +98,20 @@ pub(super) fn change(
     ))
     .execute(tx.conn())?;
     Ok(())
+}
+
+pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Error> {
+    let marks =
+        inspected_tickets::table.filter(inspected_tickets::activity_id.eq(activity.as_str()));
+    Ok(diesel::delete(marks).execute(tx.conn())?)
+}
+
+pub(super) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error> {
+    let marks: i64 = inspected_tickets::table
+        .filter(inspected_tickets::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(unsigned(marks))
 }
 
 fn signed(number: u64) -> i64 {

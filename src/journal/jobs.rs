@@ -1,7 +1,8 @@
-//! Asking the witnesses after every write.
+//! After every write: the mirror follows, then the witnesses are asked.
 //!
 //! Invariant: each write leaves one job with its size; only the job of the newest size asks, so
-//! many writes in a row cost one round of questions. A witness that fails holds up nobody else.
+//! many writes in a row cost one round of questions. A witness that fails holds up nobody else, and
+//! none is shown a note that the mirror does not have.
 
 use std::sync::Arc;
 use std::thread;
@@ -11,16 +12,40 @@ use crate::platform::db::{self, Db, Tx};
 use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
 use crate::vault::Vault;
 
-use super::Error;
 use super::cosigning::{self, Answer, Newest, Trouble};
 use super::witnesses::{Appointed, Cosignature};
+use super::{Error, Mirror};
 
 const COSIGN: &str = "journal.cosign";
+const MIRROR: &str = "journal.mirror";
 
-/// Names the handler of this domain's job.
-pub fn register(runner: &mut Runner, db: &Db, vault: &Vault) {
-    let (db, vault) = (db.clone(), vault.clone());
-    runner.on(COSIGN, move |job| cosign(&db, &vault, job));
+/// Names the handlers of this domain's jobs.
+pub fn register(runner: &mut Runner, db: &Db, vault: &Vault, mirror: &Mirror) {
+    let (asker, own_vault, own_mirror) = (db.clone(), vault.clone(), mirror.clone());
+    runner.on(COSIGN, move |job| {
+        own_mirror.follow(&asker, &own_vault)?;
+        cosign(&asker, &own_vault, job)
+    });
+    let (db, vault, mirror) = (db.clone(), vault.clone(), mirror.clone());
+    runner.on(MIRROR, move |_| {
+        mirror.follow(&db, &vault)?;
+        Ok(Next::Done)
+    });
+}
+
+/// Has the mirror follow a journal of this size.
+pub(super) fn enqueue_mirroring(tx: &mut Tx, size: u64) -> Result<(), db::Error> {
+    let run_at = tx.now();
+    jobs::enqueue(
+        tx,
+        &NewJob {
+            kind: MIRROR,
+            activity: String::new(),
+            payload: String::new(),
+            run_at,
+            dedup_key: format!("{MIRROR}:{size}"),
+        },
+    )
 }
 
 /// Has the checkpoint of this size cosigned, unless a larger one comes first.

@@ -18,6 +18,7 @@ use crate::vault::{self, CheckpointOf, Vault};
 
 mod cosigning;
 pub mod jobs;
+mod mirror;
 pub mod pages;
 mod store;
 mod tiles;
@@ -25,6 +26,7 @@ mod wire;
 mod witnesses;
 
 pub use cosigning::Trouble;
+pub use mirror::Mirror;
 pub use tiles::{Tile, tile};
 pub use witnesses::{
     Appointed, Pinned, appoint, appointed, cosigned_at, cosigned_proof, pinned, seen_by,
@@ -45,6 +47,25 @@ pub enum Error {
     /// The vault, which signs.
     #[error(transparent)]
     Vault(#[from] vault::Error),
+    /// The mirror's file.
+    #[error("the journal's mirror, journal.notes in the data folder, cannot be read or written")]
+    Mirror(#[source] std::io::Error),
+    /// The mirror holds notes of another site's key.
+    #[error(
+        "journal.notes in the data folder is of another site or another key; move the file away \
+         if this is meant to be a new site"
+    )]
+    ForeignMirror,
+    /// Journal and mirror hold different notes at one place. One of them was forged, or the
+    /// folders of two sites were mixed up.
+    #[error(
+        "the journal in the database and its mirror, journal.notes, differ at note {position}; \
+         going on would make the journal a fork, so nothing was changed"
+    )]
+    MirrorDiffers {
+        /// The first such place.
+        position: u64,
+    },
     /// The database.
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -55,6 +76,7 @@ impl Fault for Error {
         match self {
             Error::Log(error) => error.kind(),
             Error::Form(_) => Kind::Broken,
+            Error::Mirror(_) | Error::ForeignMirror | Error::MirrorDiffers { .. } => Kind::Broken,
             Error::Vault(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
@@ -64,6 +86,8 @@ impl Fault for Error {
         match self {
             Error::Log(error) => error.code(),
             Error::Form(_) => "journal.form",
+            Error::Mirror(_) => "journal.mirror",
+            Error::ForeignMirror | Error::MirrorDiffers { .. } => "journal.mirror_differs",
             Error::Vault(error) => error.code(),
             Error::Db(error) => error.code(),
         }
@@ -99,10 +123,16 @@ pub fn write(tx: &mut Tx, vault: &Vault, text: &str) -> Result<Written, Error> {
     let mut journal = open(tx, vault)?;
     let signed = vault.sign_note(text)?;
     let position = log::append(tx, &mut journal, text.as_bytes())?;
-    store::insert(tx, position, text)?;
+    let leaf = Leaf {
+        position,
+        text: text.to_owned(),
+        written_at: tx.now(),
+    };
+    store::insert(tx, &leaf)?;
     let checkpoint =
         vault.sign_checkpoint(CheckpointOf::Journal, &log::checkpoint_text(&journal))?;
     log::keep_checkpoint(tx, &mut journal, checkpoint.clone())?;
+    jobs::enqueue_mirroring(tx, journal.size)?;
     if store::any_asked(tx)? {
         jobs::enqueue_cosigning(tx, journal.size)?;
     }

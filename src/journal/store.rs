@@ -10,13 +10,12 @@ use crate::platform::db::{self, Tx};
 use super::Leaf;
 use super::witnesses::{Appointed, Cosignature};
 
-pub(super) fn insert(tx: &mut Tx, position: u64, note: &str) -> Result<(), db::Error> {
-    let now = tx.now().0;
+pub(super) fn insert(tx: &mut Tx, leaf: &Leaf) -> Result<(), db::Error> {
     diesel::insert_into(journal_notes::table)
         .values((
-            journal_notes::position.eq(signed(position)),
-            journal_notes::note.eq(note),
-            journal_notes::written_at.eq(now),
+            journal_notes::position.eq(signed(leaf.position)),
+            journal_notes::note.eq(&leaf.text),
+            journal_notes::written_at.eq(leaf.written_at.0),
         ))
         .execute(tx.conn())?;
     Ok(())

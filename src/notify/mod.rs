@@ -407,6 +407,11 @@ pub fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, Error> {
     Ok(store::forget(tx, activity)?)
 }
 
+/// How many claims and notices of the activity are still here.
+pub fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, Error> {
+    Ok(store::left(tx, activity)?)
+}
+
 /// The name of a slot in addresses and records: `grand/1`.
 struct Named<'a>(&'a Slot, u64);
 

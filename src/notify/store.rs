@@ -315,3 +315,16 @@ pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Er
         .execute(tx.conn())?;
     Ok(gone + letters)
 }
+
+/// How many claims and notices there are.
+pub(super) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error> {
+    let claimed: i64 = claims::table
+        .filter(claims::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    let told: i64 = notices::table
+        .filter(notices::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(unsigned(claimed) + unsigned(told))
+}

@@ -112,6 +112,15 @@ pub fn forget(tx: &mut Tx, activity: &str) -> Result<usize, db::Error> {
     Ok(diesel::delete(jobs::table.filter(jobs::activity_id.eq(activity))).execute(tx.conn())?)
 }
 
+/// How many jobs of an activity are still here.
+pub fn left(tx: &mut Tx, activity: &str) -> Result<u64, db::Error> {
+    let left: i64 = jobs::table
+        .filter(jobs::activity_id.eq(activity))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(u64::try_from(left).unwrap_or_default())
+}
+
 /// A job as the operator sees it.
 #[derive(Debug, Clone)]
 pub struct Waiting {

@@ -3,15 +3,103 @@
 //!
 //! Invariant: the notice has all six items of the article; what it says about fields, purposes and
 //! dates comes from the settings that the code itself obeys, so the two cannot part. Publishing
-//! freezes the text with the activity.
+//! freezes the text with the activity; where a date has to move later, there is a new version.
 //!
-//! Not here: the library's general privacy policy with its versions (a later release).
+//! Not here: the library's general privacy policy with its versions (a later release), and the
+//! public pages of what the law wants published ([`crate::portal`]).
 
 use lucky_draw::encode::{Hash, sha256};
 
-use crate::activity::{AskedField, Facts, Field, Kind, LocalText};
+use crate::activity::{self, AskedField, Facts, Field, Kind, LocalText};
+use crate::audit;
 use crate::platform::config::Config;
+use crate::platform::db::{self, Tx};
+use crate::platform::fault::{Fault, Kind as FaultKind};
 use crate::platform::text::{self, Language, dates};
+
+pub mod codes;
+pub mod pages;
+pub mod register;
+pub mod retention;
+mod store;
+pub mod uses;
+pub mod versions;
+pub mod wire;
+
+use codes::Codes;
+use uses::Use;
+
+/// Why something of the policy could not be read or changed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// There is nothing of that name.
+    #[error("nothing of that name")]
+    Unknown,
+    /// The class is set by the operator, or by nobody.
+    #[error("the library does not set this period")]
+    NotOurs,
+    /// The number of days leaves the bounds of its class.
+    #[error("not between {min} and {max} days")]
+    OutOfBounds {
+        /// The fewest.
+        min: i64,
+        /// The most.
+        max: i64,
+    },
+    /// The public reason is missing or too long.
+    #[error("the reason is missing or too long")]
+    ReasonMissing,
+    /// A name or a task is missing in a language.
+    #[error("a text is missing in a language")]
+    NameMissing,
+    /// An activity without any purpose.
+    #[error("no purpose")]
+    PurposeMissing,
+    /// Somebody else set it meanwhile.
+    #[error("it was set meanwhile")]
+    Moved,
+    /// Activities.
+    #[error(transparent)]
+    Activity(#[from] activity::Error),
+    /// The audit record.
+    #[error(transparent)]
+    Audit(#[from] audit::Error),
+    /// The database.
+    #[error(transparent)]
+    Db(#[from] db::Error),
+}
+
+impl Fault for Error {
+    fn kind(&self) -> FaultKind {
+        match self {
+            Error::Unknown => FaultKind::NotFound,
+            Error::Moved => FaultKind::Conflict,
+            Error::NotOurs
+            | Error::OutOfBounds { .. }
+            | Error::ReasonMissing
+            | Error::NameMissing
+            | Error::PurposeMissing => FaultKind::Invalid,
+            Error::Activity(error) => error.kind(),
+            Error::Audit(error) => error.kind(),
+            Error::Db(error) => error.kind(),
+        }
+    }
+
+    fn code(&self) -> &'static str {
+        match self {
+            Error::Unknown => "policy.unknown",
+            Error::NotOurs => "policy.not_ours",
+            Error::OutOfBounds { .. } => "policy.out_of_bounds",
+            Error::ReasonMissing => "policy.reason_missing",
+            Error::NameMissing => "policy.name_missing",
+            Error::PurposeMissing => "policy.purpose_missing",
+            Error::Moved => "policy.moved",
+            Error::Activity(error) => error.code(),
+            Error::Audit(error) => error.code(),
+            Error::Db(error) => error.code(),
+        }
+    }
+}
 
 /// One item of a notice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,10 +110,17 @@ pub struct Item {
     pub text: String,
 }
 
+/// The notice that an activity shows above its form, from what is stored of it.
+pub fn notice_now(tx: &mut Tx, facts: &Facts, library: &Config) -> Result<LocalText, Error> {
+    let asked = activity::asked_fields(tx, &facts.id)?;
+    let codes = codes::of(tx, &facts.id, facts.kind)?;
+    Ok(notice(facts, &asked, &codes, library))
+}
+
 /// The notice that an activity shows above its form, in both languages, one item a line.
-pub fn notice(facts: &Facts, asked: &[AskedField], library: &Config) -> LocalText {
+pub fn notice(facts: &Facts, asked: &[AskedField], codes: &Codes, library: &Config) -> LocalText {
     let text = |language| {
-        items(language, facts, asked, library)
+        items(language, facts, asked, codes, library)
             .iter()
             .map(|item| format!("{}\t{}", item.label, item.text))
             .collect::<Vec<_>>()
@@ -78,7 +173,13 @@ pub fn field_name(language: Language, field: Field) -> String {
     text::message(language, id, &[])
 }
 
-fn items(language: Language, facts: &Facts, asked: &[AskedField], library: &Config) -> Vec<Item> {
+fn items(
+    language: Language,
+    facts: &Facts,
+    asked: &[AskedField],
+    codes: &Codes,
+    library: &Config,
+) -> Vec<Item> {
     let say = |id: &str, args: &[(&str, text::Value<'_>)]| text::message(language, id, args);
     let title = facts.title.pick(language).to_owned();
     let name = match language {
@@ -95,11 +196,7 @@ fn items(language: Language, facts: &Facts, asked: &[AskedField], library: &Conf
     .filter(|way| !way.is_empty())
     .collect::<Vec<_>>()
     .join(text_separator(language));
-    let purpose = if survey {
-        say("policy-purpose-survey", &[("title", title.into())])
-    } else {
-        say("policy-purpose-draw", &[("title", title.into())])
-    };
+    let purpose = purpose(language, facts.kind, title, codes);
     let mut kept = say("policy-kept", &[("date", gone.clone().into())]);
     if !survey {
         kept.push_str(&say("policy-kept-tax", &[]));
@@ -118,7 +215,7 @@ fn items(language: Language, facts: &Facts, asked: &[AskedField], library: &Conf
     [
         ("policy-item-agency", name.clone()),
         ("policy-item-purpose", purpose),
-        ("policy-item-categories", categories(language, asked)),
+        ("policy-item-categories", categories(language, asked, codes)),
         ("policy-item-period", kept),
         (
             "policy-item-rights",
@@ -133,24 +230,56 @@ fn items(language: Language, facts: &Facts, asked: &[AskedField], library: &Conf
     .to_vec()
 }
 
-fn categories(language: Language, asked: &[AskedField]) -> String {
-    if asked.is_empty() {
-        return text::message(language, "policy-categories-none", &[]);
+/// What for, with the numbers of the regulation and what contacts are opened for.
+fn purpose(language: Language, kind: Kind, title: String, codes: &Codes) -> String {
+    let id = match kind {
+        Kind::Draw => "policy-purpose-draw",
+        Kind::Survey => "policy-purpose-survey",
+    };
+    let numbers = listed(language, &codes.purposes);
+    let args = [("title", title.into()), ("codes", numbers.into())];
+    let mut purpose = text::message(language, id, &args);
+    let uses: Vec<String> = uses::told(kind)
+        .iter()
+        .map(|each: &Use| each.words(language))
+        .collect();
+    if !uses.is_empty() {
+        let uses = uses.join(text_separator(language));
+        purpose.push_str(&text::message(
+            language,
+            "policy-uses",
+            &[("uses", uses.into())],
+        ));
     }
-    asked
+    purpose
+}
+
+fn categories(language: Language, asked: &[AskedField], codes: &Codes) -> String {
+    let mut lines: Vec<String> = asked
         .iter()
         .map(|asked| {
-            text::message(
-                language,
-                "policy-category",
-                &[
-                    ("field", field_name(language, asked.field).into()),
-                    ("purpose", asked.purpose.pick(language).to_owned().into()),
-                ],
-            )
+            let args = [
+                ("field", field_name(language, asked.field).into()),
+                ("code", codes::of_field(asked.field).code.into()),
+                ("purpose", asked.purpose.pick(language).to_owned().into()),
+            ];
+            text::message(language, "policy-category", &args)
         })
-        .collect::<Vec<_>>()
-        .join(text_separator(language))
+        .collect();
+    if lines.is_empty() {
+        lines.push(text::message(language, "policy-categories-none", &[]));
+    }
+    if !codes.asked_besides.is_empty() {
+        let numbers = listed(language, &codes.asked_besides);
+        let args = [("codes", numbers.into())];
+        lines.push(text::message(language, "policy-category-besides", &args));
+    }
+    lines.join(text_separator(language))
+}
+
+fn listed(language: Language, codes: &[&'static codes::Code]) -> String {
+    let words: Vec<String> = codes.iter().map(|code| code.words(language)).collect();
+    words.join(text_separator(language))
 }
 
 fn text_separator(language: Language) -> &'static str {

@@ -1,4 +1,5 @@
-//! The public's way in: what is on, one activity's page, its frozen rules and its notice.
+//! The public's way in: what is on, one activity's page, its frozen rules and its notices, and what
+//! the library says about all personal data.
 //!
 //! Invariant: nothing here needs an account, a cookie or a script, and drafts are invisible.
 //!
@@ -9,6 +10,8 @@ use crate::draw::{self, Plan, StoredNote};
 use crate::entry;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind as FaultKind};
+use crate::policy;
+use crate::purge;
 
 pub mod pages;
 mod wire;
@@ -28,6 +31,12 @@ pub enum Error {
     /// Entries.
     #[error(transparent)]
     Entry(#[from] entry::Error),
+    /// Periods, notices and the register.
+    #[error(transparent)]
+    Policy(#[from] policy::Error),
+    /// Purges.
+    #[error(transparent)]
+    Purge(#[from] purge::Error),
     /// The database.
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -40,6 +49,8 @@ impl Fault for Error {
             Error::Activity(error) => error.kind(),
             Error::Draw(error) => error.kind(),
             Error::Entry(error) => error.kind(),
+            Error::Policy(error) => error.kind(),
+            Error::Purge(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
     }
@@ -50,6 +61,8 @@ impl Fault for Error {
             Error::Activity(error) => error.code(),
             Error::Draw(error) => error.code(),
             Error::Entry(error) => error.code(),
+            Error::Policy(error) => error.code(),
+            Error::Purge(error) => error.code(),
             Error::Db(error) => error.code(),
         }
     }

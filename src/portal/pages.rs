@@ -1,5 +1,7 @@
 //! The public pages of activities.
 
+mod statute;
+
 use rocket::{Route, State, get, routes};
 
 use crate::activity::{Kind, Stage};
@@ -10,12 +12,12 @@ use crate::platform::text::Language;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::page::Page;
 
-use super::wire::{ActivityView, Card, HomeView, ListView, NoticeView, RulesView};
+use super::wire::{ActivityView, Card, HomeView, ListView, RulesView};
 use super::{Error, Listed, Search};
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
-    routes![home, list, show, rules, privacy]
+    [routes![home, list, show, rules], statute::routes()].concat()
 }
 
 /// How many results the front page names.
@@ -104,14 +106,4 @@ async fn rules(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
     }
     let view = RulesView::of(lang, &shown);
     Ok(Page::new(lang, "portal/rules", view))
-}
-
-#[get("/a/<slug>/privacy")]
-async fn privacy(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
-    let slug = slug.to_owned();
-    let shown = db
-        .read("read notice", move |tx| super::show(tx, &slug))
-        .await?;
-    let view = NoticeView::of(lang, &shown.facts);
-    Ok(Page::new(lang, "portal/privacy", view))
 }

@@ -1,5 +1,7 @@
 //! What the public pages show of activities.
 
+pub(super) mod statute;
+
 use serde::Serialize;
 
 use crate::activity::wire::stage_words;
@@ -325,40 +327,6 @@ fn steps(language: Language, facts: &Facts, now: Timestamp) -> Vec<Step> {
             },
         })
         .collect()
-}
-
-/// A notice's item.
-#[derive(Serialize)]
-pub(super) struct NoticeRow {
-    label: String,
-    value: String,
-}
-
-/// The notice of Art. 8 on a page of its own.
-#[derive(Serialize)]
-pub(super) struct NoticeView {
-    pub(super) slug: String,
-    pub(super) title: String,
-    pub(super) rows: Vec<NoticeRow>,
-    pub(super) hash: String,
-}
-
-impl NoticeView {
-    pub(super) fn of(language: Language, facts: &Facts) -> NoticeView {
-        let items = policy::items_of(facts.notice.pick(language));
-        NoticeView {
-            slug: facts.slug.clone(),
-            title: facts.title.pick(language).to_owned(),
-            rows: items
-                .into_iter()
-                .map(|item| NoticeRow {
-                    label: item.label,
-                    value: item.text,
-                })
-                .collect(),
-            hash: policy::notice_hash(&facts.notice).to_string(),
-        }
-    }
 }
 
 /// The frozen rules as one text.

@@ -42,7 +42,7 @@ fn sweep(purger: &Purger) -> Result<(), Error> {
     for facts in purger.due()? {
         match purger.run(&facts.id) {
             Ok(_) => tracing::info!(activity = %facts.id, "purged"),
-            Err(error @ (Error::Busy | Error::NotQuiet)) => {
+            Err(error @ (Error::Busy(_) | Error::NotQuiet)) => {
                 tracing::info!(activity = %facts.id, code = error.code(), "purge waits");
             }
             Err(error) => {

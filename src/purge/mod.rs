@@ -8,28 +8,34 @@
 //! ([`crate::platform::db::compaction`]).
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use crate::activity::{self, ActivityId, Facts, Stage, lifecycle};
 use crate::audit::{self, Act, Actor};
+use crate::custody;
 use crate::draw;
 use crate::entry;
+use crate::inspection;
 use crate::journal;
 use crate::notify;
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
-use crate::platform::db::compaction::Compaction;
+use crate::platform::db::compaction::{Compaction, Holdup};
 use crate::platform::db::{self, Db, Tx};
 use crate::platform::fault::{Fault, Kind};
-use crate::platform::jobs as queue;
+use crate::rights;
 use crate::stats;
 use crate::vault::{self, Vault};
 
 mod certificate;
 pub mod jobs;
 pub mod pages;
+mod rooms;
 mod scan;
 mod store;
 pub mod wire;
+
+pub use rooms::{Eraser, Fate, ROOMS, Room};
 
 /// The steps of a purge (`privacy` 1.8), in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,8 +130,8 @@ pub enum Error {
     #[error("no purge of this activity")]
     Unknown,
     /// A reader kept an old state of the database alive; tried again later.
-    #[error("the database could not forget yet")]
-    Busy,
+    #[error("the database could not forget yet: {}", .0.code())]
+    Busy(Holdup),
     /// The configured quiet hour has not come (`decisions` D24).
     #[error("compaction waits for the quiet hour")]
     NotQuiet,
@@ -153,6 +159,15 @@ pub enum Error {
     /// Entries.
     #[error(transparent)]
     Entry(#[from] entry::Error),
+    /// Requests of people.
+    #[error(transparent)]
+    Rights(#[from] rights::Error),
+    /// What is kept or handed on.
+    #[error(transparent)]
+    Custody(#[from] custody::Error),
+    /// Audits of entrants.
+    #[error(transparent)]
+    Inspection(#[from] inspection::Error),
     /// Notices.
     #[error(transparent)]
     Notify(#[from] notify::Error),
@@ -178,13 +193,16 @@ impl Fault for Error {
         match self {
             Error::NotDue => Kind::Conflict,
             Error::Unknown => Kind::NotFound,
-            Error::Busy | Error::NotQuiet => Kind::Unavailable,
+            Error::Busy(_) | Error::NotQuiet => Kind::Unavailable,
             Error::Traces { .. } | Error::KeyRemains | Error::Unreadable(_) | Error::Damaged => {
                 Kind::Broken
             }
             Error::Activity(error) => error.kind(),
             Error::Stats(error) => error.kind(),
             Error::Entry(error) => error.kind(),
+            Error::Rights(error) => error.kind(),
+            Error::Custody(error) => error.kind(),
+            Error::Inspection(error) => error.kind(),
             Error::Notify(error) => error.kind(),
             Error::Draw(error) => error.kind(),
             Error::Journal(error) => error.kind(),
@@ -198,7 +216,7 @@ impl Fault for Error {
         match self {
             Error::NotDue => "purge.not_due",
             Error::Unknown => "purge.unknown",
-            Error::Busy => "purge.busy",
+            Error::Busy(holdup) => busy_code(*holdup),
             Error::NotQuiet => "purge.not_quiet",
             Error::Traces { .. } => "purge.traces",
             Error::KeyRemains => "purge.key_remains",
@@ -207,6 +225,9 @@ impl Fault for Error {
             Error::Activity(error) => error.code(),
             Error::Stats(error) => error.code(),
             Error::Entry(error) => error.code(),
+            Error::Rights(error) => error.code(),
+            Error::Custody(error) => error.code(),
+            Error::Inspection(error) => error.code(),
             Error::Notify(error) => error.code(),
             Error::Draw(error) => error.code(),
             Error::Journal(error) => error.code(),
@@ -216,6 +237,20 @@ impl Fault for Error {
         }
     }
 }
+
+fn busy_code(holdup: Holdup) -> &'static str {
+    match holdup {
+        Holdup::Reader => "purge.busy_reader",
+        Holdup::Prepared => "purge.busy_prepared",
+        Holdup::Replication => "purge.busy_replication",
+        Holdup::Deferred => "purge.busy_deferred",
+        Holdup::Locked => "purge.busy_locked",
+        Holdup::Statistics => "purge.busy_statistics",
+    }
+}
+
+/// How long a purge waits for readers of before, unless told otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a purge needs to work with.
 #[derive(Clone)]
@@ -228,6 +263,8 @@ pub struct Purger {
     pub data: PathBuf,
     /// Hour of the day in which compaction may run; 24 means at once.
     pub quiet_hour: u8,
+    /// How long the files wait for those who still see an older state.
+    pub patience: Duration,
 }
 
 impl Purger {
@@ -238,6 +275,7 @@ impl Purger {
             vault: vault.clone(),
             data: config.data().to_owned(),
             quiet_hour: config.quiet_hour,
+            patience: PATIENCE,
         }
     }
 
@@ -336,12 +374,7 @@ impl Purger {
     fn delete(&self, purge: &Purge) -> Result<Purge, Error> {
         self.step("purge: delete", purge, Step::Compact, |tx, purge| {
             let id = purge.activity.clone();
-            let deleted = &mut purge.report.deleted;
-            deleted.notices += notify::forget(tx, &id)?;
-            deleted.entries += entry::forget(tx, &id)?;
-            deleted.boxes += vault::discard_all(tx, id.as_str())?;
-            deleted.jobs += queue::forget(tx, id.as_str())?;
-            Ok(())
+            rooms::forget(tx, &id, &mut purge.report.deleted)
         })
     }
 
@@ -350,11 +383,14 @@ impl Purger {
         if !self.is_quiet() {
             return Err(Error::NotQuiet);
         }
-        if self.db.compact()? == Compaction::Busy {
-            return Err(Error::Busy);
-        }
+        let rewritten = match self.db.compact(&rooms::rewritten(), self.patience)? {
+            Compaction::Final(rewritten) => rewritten,
+            Compaction::Busy(holdup) => return Err(Error::Busy(holdup)),
+        };
         self.step("purge: compact", purge, Step::Scan, |tx, purge| {
             purge.report.compacted_at = tx.now().0;
+            let remarks = rewritten.remarks.iter().map(|remark| remark.code());
+            purge.report.remarks = remarks.map(str::to_owned).collect();
             Ok(())
         })
     }

@@ -16,7 +16,7 @@ use crate::platform::db::{Target, Tx};
 use crate::vault;
 
 use super::wire::Location;
-use super::{Error, Purge, Purger};
+use super::{Error, Purge, Purger, rooms};
 
 /// Bytes of each needle: enough never to occur by chance, short enough to fit one database page.
 const NEEDLE: usize = 24;
@@ -70,12 +70,9 @@ pub(super) fn run(purger: &Purger, purge: &Purge) -> Result<Vec<Location>, Error
 }
 
 fn rows_left(purger: &Purger, id: &ActivityId) -> Result<Location, Error> {
-    let hits = purger.db.read_now("count rows left", |tx| {
-        let boxes = vault::count(tx, id.as_str())?;
-        let entries = entry::count(tx, id)?;
-        let boxes = u64::try_from(boxes.contacts + boxes.answers).unwrap_or(u64::MAX);
-        Ok::<_, Error>(boxes + entries.taken)
-    })?;
+    let hits = purger
+        .db
+        .read_now("count rows left", |tx| rooms::left(tx, id))?;
     Ok(Location {
         name: "database rows".to_owned(),
         bytes: 0,

@@ -23,6 +23,9 @@ pub struct Report {
     pub deleted: Deleted,
     /// When the database had forgotten, epoch milliseconds.
     pub compacted_at: i64,
+    /// What the database server did not let this program do; stable words.
+    #[serde(default)]
+    pub remarks: Vec<String>,
     /// Where was searched, and what was found.
     pub scanned: Vec<Location>,
 }
@@ -50,6 +53,15 @@ pub struct Deleted {
     pub notices: usize,
     /// Jobs that still waited.
     pub jobs: usize,
+    /// Marks of an entrant audit.
+    #[serde(default)]
+    pub inspected: usize,
+    /// Consents and what people asked for.
+    #[serde(default)]
+    pub rights: usize,
+    /// Holds that ended with the activity, choices of providers.
+    #[serde(default)]
+    pub custody: usize,
 }
 
 /// A place that was searched.
@@ -211,7 +223,10 @@ pub fn step_words(language: Language, step: super::Step) -> String {
 pub fn trouble_words(language: Language, code: &str) -> String {
     let id = match code {
         "" => return String::new(),
-        "purge.busy" => "purge-trouble-busy",
+        "purge.busy" | "purge.busy_reader" => "purge-trouble-busy",
+        "purge.busy_prepared" => "purge-trouble-prepared",
+        "purge.busy_replication" | "purge.busy_deferred" => "purge-trouble-replication",
+        "purge.busy_locked" | "purge.busy_statistics" => "purge-trouble-locked",
         "purge.not_quiet" => "purge-trouble-not-quiet",
         "purge.traces" => "purge-trouble-traces",
         "purge.key_remains" => "purge-trouble-key",

@@ -28,6 +28,8 @@ pub(super) type Key = Zeroizing<[u8; 32]>;
 const SLOT: usize = PAGE / 2;
 const KEY_MAGIC: &[u8; 16] = b"fairdraw-key/1\0\0";
 const KEK_MAGIC: &[u8; 16] = b"fairdraw-kek/1\0\0";
+/// What every key file begins with, twice: to be looked for where no key may be.
+pub const SIGNS_OF_KEYS: [&[u8]; 2] = [KEY_MAGIC, KEK_MAGIC];
 const ENDING: &str = ".key";
 /// What ends the name of a key that belongs to another one: the own secret of a draw.
 const BELONGING: &str = ".opseed";
@@ -126,6 +128,7 @@ impl Keys {
         let start = format!("{name}.");
         let belongs = |file: &String| file.starts_with(&start) && file.contains(BELONGING);
         Ok(disk::exists(&self.folder, &file_name(name))?
+            || disk::exists(&self.folder, &shares_name(name))?
             || disk::names(&self.folder)?.iter().any(belongs))
     }
 
@@ -138,6 +141,7 @@ impl Keys {
                 disk::destroy(&self.folder, &file_name(&owned))?;
             }
         }
+        disk::destroy(&self.folder, &shares_name(name))?;
         disk::destroy(&self.folder, &file_name(name))?;
         // A mark left by an interrupted run is a file of its own.
         disk::sweep(&self.folder)?;
@@ -278,6 +282,11 @@ fn other(slot: usize) -> usize {
 /// activity or of the site's own keys is of this form.
 pub(super) fn belonging(name: &str, part: &str) -> String {
     format!("{name}.{part}{BELONGING}")
+}
+
+/// The page that knows the librarians' shares of the key `name`; it is destroyed with the key.
+pub(super) fn shares_name(name: &str) -> String {
+    format!("{name}.shares")
 }
 
 fn file_name(name: &str) -> String {

@@ -39,9 +39,11 @@ mod process;
 pub mod purpose;
 mod scopes;
 mod sealer;
+mod shares;
 mod store;
 #[cfg(test)]
 mod tests;
+mod told;
 mod winner;
 mod wire;
 
@@ -54,7 +56,7 @@ pub use field::{
     Phone, PostalCode, RegisteredAddress, RequestText, TextField,
 };
 pub use handle::Vault;
-pub use keys::KeyError;
+pub use keys::{KeyError, SIGNS_OF_KEYS};
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use own_copy::OwnCopyOf;
 pub use particulars::{OpenedParticulars, Particulars};
@@ -68,8 +70,13 @@ pub use scopes::{
     seal_to_scope,
 };
 pub use sealer::Sealer;
+pub use shares::NewShares;
+pub use store::TABLES;
+pub use told::{on_consent, tell};
 pub use winner::{VerifiedDraw, WinnerProof};
-pub use wire::{CheckpointOf, FileSystem, NotAWinner, OpeningPolicy, Refusal, Shredded, Standing};
+pub use wire::{
+    CheckpointOf, FileSystem, Lock, NotAWinner, OpeningPolicy, Refusal, Shredded, Standing,
+};
 
 /// Why the vault did not do as asked.
 #[derive(Debug, thiserror::Error)]
@@ -83,6 +90,9 @@ pub enum Error {
     /// The activity has no public keys in the database.
     #[error("the activity has no public keys")]
     NoPublicKeys,
+    /// The notice that the person read does not name the purpose.
+    #[error("the notice does not name the purpose")]
+    NotTold,
     /// The record of acts.
     #[error(transparent)]
     Audit(#[from] audit::Error),
@@ -101,7 +111,7 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::Refused(Refusal::NoKey) => Kind::Gone,
-            Error::Refused(Refusal::Expired) => Kind::Invalid,
+            Error::Refused(Refusal::Expired | Refusal::NotAShare) => Kind::Invalid,
             Error::Refused(Refusal::Storage) => Kind::Unavailable,
             Error::Refused(
                 Refusal::NotAWinner(_)
@@ -110,6 +120,7 @@ impl Fault for Error {
                 | Refusal::Locked
                 | Refusal::NotAllowed,
             ) => Kind::Forbidden,
+            Error::NotTold => Kind::Forbidden,
             Error::Refused(_) | Error::Answer | Error::NoPublicKeys => Kind::Broken,
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
@@ -124,7 +135,9 @@ impl Fault for Error {
             Error::Refused(Refusal::NotAWinner(_) | Refusal::OtherDraw) => "vault.not_a_winner",
             Error::Refused(Refusal::TooMany) => "vault.too_many",
             Error::Refused(Refusal::Locked) => "vault.locked",
+            Error::Refused(Refusal::NotAShare) => "vault.not_a_share",
             Error::Refused(Refusal::NotAllowed) => "vault.not_allowed",
+            Error::NotTold => "vault.not_told",
             Error::Refused(_) | Error::Answer => "vault.broken",
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),
@@ -389,6 +402,11 @@ pub fn discard_all(tx: &mut Tx, activity: &str) -> Result<usize, Error> {
     let boxes = store::erase_all(tx, activity)?;
     store::erase_keys(tx, activity)?;
     Ok(boxes)
+}
+
+/// How many boxes and public keys of an activity are still here.
+pub fn left(tx: &mut Tx, activity: &str) -> Result<u64, Error> {
+    Ok(store::left(tx, activity)?)
 }
 
 /// `length` bytes of every sealed box that occur nowhere else: what a scan after the purge looks

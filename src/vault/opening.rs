@@ -19,7 +19,7 @@ use super::access::{OfWinners, OpenedContact};
 use super::field::Contact;
 use super::winner::{VerifiedDraw, WinnerProof};
 use super::wire::{Private, Refusal, Reply, Request, WinnerBox};
-use super::{Error, Sealed, Vault};
+use super::{Error, Sealed, Vault, told};
 use crate::audit::{self, Act, Actor};
 use crate::platform::db::Tx;
 
@@ -59,6 +59,9 @@ pub struct OpenedWinner<P: OfWinners> {
 /// Writes one audit line for each contact that will be opened: row, slot and ticket.
 ///
 /// `reason` is the caller's, such as the id of the export; never about a person.
+///
+/// # Errors
+/// [`Error::NotTold`] where the notice that the person read does not name the purpose.
 pub fn record<P: OfWinners>(
     tx: &mut Tx,
     actor: &Actor,
@@ -67,6 +70,7 @@ pub fn record<P: OfWinners>(
 ) -> Result<Recorded<P>, Error> {
     for contact in &contacts {
         let proof = &contact.proof;
+        told::check::<P>(tx, proof.draw().activity(), &contact.notice)?;
         let object = format!(
             "{} {} {}",
             contact.sealed.item,

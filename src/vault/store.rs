@@ -7,7 +7,13 @@ use diesel::prelude::*;
 use super::{Count, ItemKind, PublicKeys, ScopeKey, Sealed};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::schema::{vault_items, vault_keys, vault_scopes};
+use lucky_draw::encode::Hash;
+
+use crate::platform::db::schema::retention::told_purposes;
 use crate::platform::db::{self, Tx};
+
+/// What this file reads and writes, for the list of the purge.
+pub const TABLES: &[&str] = &["vault_items", "vault_keys"];
 
 pub(super) fn insert_keys(tx: &mut Tx, activity: &str, keys: &PublicKeys) -> Result<(), db::Error> {
     let created_at = tx.now().0;
@@ -195,4 +201,41 @@ pub(super) fn erase(tx: &mut Tx, activity: &str, item: &str) -> Result<usize, db
 pub(super) fn erase_all(tx: &mut Tx, activity: &str) -> Result<usize, db::Error> {
     let rows = vault_items::table.filter(vault_items::activity_id.eq(activity));
     Ok(diesel::delete(rows).execute(tx.conn())?)
+}
+
+pub(super) fn left(tx: &mut Tx, activity: &str) -> Result<u64, db::Error> {
+    let boxes: i64 = vault_items::table
+        .filter(vault_items::activity_id.eq(activity))
+        .count()
+        .get_result(tx.conn())?;
+    let keys: i64 = vault_keys::table
+        .filter(vault_keys::activity_id.eq(activity))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(u64::try_from(boxes + keys).unwrap_or_default())
+}
+
+/// What the notices of an activity name: hash of the notice, code of the purpose.
+pub(super) fn told(tx: &mut Tx, activity: &str) -> Result<Vec<(Vec<u8>, String)>, db::Error> {
+    Ok(told_purposes::table
+        .filter(told_purposes::activity_id.eq(activity))
+        .select((told_purposes::notice, told_purposes::purpose))
+        .load(tx.conn())?)
+}
+
+pub(super) fn insert_told(
+    tx: &mut Tx,
+    activity: &str,
+    notice: &Hash,
+    purpose: &str,
+) -> Result<(), db::Error> {
+    let row = (
+        told_purposes::activity_id.eq(activity),
+        told_purposes::notice.eq(notice.0.as_slice()),
+        told_purposes::purpose.eq(purpose),
+    );
+    diesel::insert_into(told_purposes::table)
+        .values(row)
+        .execute(tx.conn())?;
+    Ok(())
 }

@@ -47,6 +47,7 @@ trap stop EXIT
 listen_addresses = ''
 unix_socket_directories = '$folder'
 max_connections = 300
+max_prepared_transactions = 4
 fsync = off
 full_page_writes = off
 synchronous_commit = off

@@ -203,7 +203,12 @@ impl Ceremony {
             let asked = activity::asked_fields(tx, id)?;
             let terms = Terms {
                 keys: keys.clone(),
-                notice: policy::notice(&draft, &asked, &Config::default()),
+                notice: policy::notice(
+                    &draft,
+                    &asked,
+                    &policy::codes::Codes::usual(draft.kind),
+                    &Config::default(),
+                ),
             };
             draw::publish(tx, &self.vault, &self.by, draft, &terms).map(|_| ())
         })

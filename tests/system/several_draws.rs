@@ -201,7 +201,12 @@ impl Library {
             let asked = activity::asked_fields(tx, &self.id)?;
             let terms = Terms {
                 keys: keys.clone(),
-                notice: policy::notice(&draft, &asked, &self.app.app.config),
+                notice: policy::notice(
+                    &draft,
+                    &asked,
+                    &policy::codes::Codes::usual(draft.kind),
+                    &self.app.app.config,
+                ),
             };
             draw::publish(tx, vault, &self.by, draft, &terms).map(|_| ())
         });

@@ -366,7 +366,12 @@ fn publish(app: &TestApp) -> ActivityId {
         let asked = activity::asked_fields(tx, &id)?;
         let terms = Terms {
             keys: keys.clone(),
-            notice: policy::notice(&draft, &asked, &app.app.config),
+            notice: policy::notice(
+                &draft,
+                &asked,
+                &policy::codes::Codes::usual(draft.kind),
+                &app.app.config,
+            ),
         };
         draw::publish(tx, &app.app.vault, &by, draft, &terms).map(|_| ())
     })

@@ -21,23 +21,17 @@ use crate::platform::web::page::{Page, Reply};
 /// More waiting jobs than this are not told apart on a page.
 const MOST_JOBS: i64 = 1_000;
 
-#[get("/admin")]
-pub(super) async fn health(lang: Language, _admin: Admin, db: &State<Db>) -> AppResult<Page> {
-    let engine = db.target().engine();
-    let view = db
-        .read("health", move |tx| {
-            let waiting = jobs::waiting(tx, MOST_JOBS)?;
-            let troubled = waiting.iter().filter(|job| !job.last_error.is_empty());
-            Ok::<HealthView, Error>(HealthView {
-                engine,
-                staff: account::list(tx)?.len(),
-                waiting: waiting.len(),
-                records: audit::list(tx, &Filter::default(), 1)?.total,
-                troubled: troubled.map(TroubledView::of).collect(),
-            })
-        })
-        .await?;
-    Ok(Page::new(lang, "account/health", view))
+/// The health of the site, for the first page of the administration (`desk`).
+pub fn health(tx: &mut Tx, engine: &'static str) -> Result<HealthView, Error> {
+    let waiting = jobs::waiting(tx, MOST_JOBS)?;
+    let troubled = waiting.iter().filter(|job| !job.last_error.is_empty());
+    Ok(HealthView {
+        engine,
+        staff: account::list(tx)?.len(),
+        waiting: waiting.len(),
+        records: audit::list(tx, &Filter::default(), 1)?.total,
+        troubled: troubled.map(TroubledView::of).collect(),
+    })
 }
 
 #[get("/admin/staff")]

@@ -84,7 +84,7 @@ fn publish_view(
     let mut problems = draw::problems(tx, &draft, now)?;
     problems.extend(draw::not_allowed(&plans, library));
     let asked = activity::asked_fields(tx, id)?;
-    let notice = policy::notice(&draft, &asked, library);
+    let notice = policy::notice_now(tx, &draft, library)?;
     let mut draws = Vec::new();
     for plan in &plans {
         let rules = match problems.is_empty() {
@@ -171,10 +171,9 @@ async fn publish(
             .map_err(AppError::broken)??;
     db.write("publish activity", move |tx| {
         let draft: Activity<Draft> = Activity::at(activity::by_id(tx, &published)?)?;
-        let asked = activity::asked_fields(tx, &published)?;
         let terms = Terms {
             keys: keys.clone(),
-            notice: policy::notice(&draft, &asked, &library),
+            notice: policy::notice_now(tx, &draft, &library)?,
         };
         draw::publish(tx, &vault, &by, draft, &terms)
     })

@@ -1,5 +1,7 @@
 //! Replacing a published promise in public, while nothing of the old randomness can be known.
 
+use std::sync::Arc;
+
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
@@ -16,6 +18,7 @@ use crate::draw::{
 };
 use crate::identity::{date, typed};
 use crate::platform::clock::{MINUTE, Timestamp};
+use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::AppResult;
@@ -198,6 +201,7 @@ async fn replace(
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,
+    library: &State<Arc<Config>>,
 ) -> AppResult<Reply> {
     let (facts, plan, until) = read(db, draw).await?;
     let mut view = SuccessorView::of(lang, &facts, &plan, until);
@@ -213,8 +217,11 @@ async fn replace(
         return Ok(Page::new(lang, "draw/supersede", view).again().into());
     }
     let (vault, by, id) = (vault.inner().clone(), staff.0.id.clone(), plan.id.clone());
+    let (library, activity) = (Arc::clone(library), plan.activity.clone());
     db.write("supersede manifest", move |tx| {
-        draw::supersede(tx, &vault, &by, &id, &successor)
+        draw::supersede(tx, &vault, &by, &id, &successor)?;
+        // The purge follows the draw, so the notice that the form shows has another date.
+        draw::renew_notice(tx, &activity, &library)
     })
     .await?;
     Ok(Reply::go(lang, &format!("/d/{}", plan.id)))

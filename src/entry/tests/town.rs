@@ -124,7 +124,7 @@ fn open(
     answers: Answers,
 ) -> Result<(), crate::entry::Error> {
     let by = StaffId::fresh();
-    let mut details = Details::suggested(kind, START);
+    let mut details = Details::suggested(kind, START, 180);
     details.slug = SLUG.to_owned();
     details.title = LocalText::new("秋日閱讀抽獎", "Autumn reading draw");
     details.text = LocalText::new("填問卷抽閱讀器", "Answer and win");
@@ -171,7 +171,8 @@ fn open_survey(
 fn publish(tx: &mut Tx, vault: &Vault, id: &ActivityId) -> Result<(), crate::entry::Error> {
     let draft: Activity<Draft> = Activity::at(activity::by_id(tx, id)?)?;
     let asked = activity::asked_fields(tx, id)?;
-    let notice = policy::notice(draft.facts(), &asked, &Config::default());
+    let codes = policy::codes::Codes::usual(draft.kind);
+    let notice = policy::notice(draft.facts(), &asked, &codes, &Config::default());
     let keys = vault.create_activity(id.as_str())?;
     vault::keep_keys(tx, id.as_str(), &keys.public)?;
     draft.publish(tx, &notice)?;

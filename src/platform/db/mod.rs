@@ -15,6 +15,7 @@ use crate::platform::clock::{Clock, Timestamp};
 
 pub mod compaction;
 mod connection;
+pub mod copy;
 mod group;
 mod guards;
 mod migrate;
@@ -36,6 +37,9 @@ pub enum Error {
     /// No connection could be had in time.
     #[error("the database cannot be reached")]
     Unreachable(#[source] diesel::r2d2::PoolError),
+    /// No connection could be opened beside the pool.
+    #[error("the database cannot be reached")]
+    Unconnected(#[source] diesel::ConnectionError),
     /// The background thread that ran the unit of work ended early.
     #[error("the unit of work was stopped")]
     Stopped,
@@ -59,7 +63,7 @@ impl From<QueryError> for Error {
 impl crate::platform::fault::Fault for Error {
     fn kind(&self) -> crate::platform::fault::Kind {
         match self {
-            Error::Contended(_) | Error::Unreachable(_) => {
+            Error::Contended(_) | Error::Unreachable(_) | Error::Unconnected(_) => {
                 crate::platform::fault::Kind::Unavailable
             }
             _ => crate::platform::fault::Kind::Broken,
@@ -68,7 +72,7 @@ impl crate::platform::fault::Fault for Error {
 
     fn code(&self) -> &'static str {
         match self {
-            Error::Contended(_) | Error::Unreachable(_) => "db.unavailable",
+            Error::Contended(_) | Error::Unreachable(_) | Error::Unconnected(_) => "db.unavailable",
             _ => "db.broken",
         }
     }

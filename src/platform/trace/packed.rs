@@ -3,9 +3,10 @@
 //! Invariant: a file that begins as a packed one either was unpacked to its end or is listed as
 //! unread. What is packed inside what was packed is listed, not opened.
 
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 
-use flate2::bufread::{DeflateDecoder, MultiGzDecoder};
+use flate2::bufread::MultiGzDecoder;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::{Scan, Seen, WhyUnread};
 
@@ -38,10 +39,7 @@ pub(super) fn inside<F: Read + Seek>(scan: &Scan, file: &mut F, place: &str) -> 
         return Ok(stream(scan, unpacked, &format!("{place} (unpacked)")));
     }
     if head.starts_with(ZIP) {
-        return match Directory::read(file)? {
-            Some(directory) => zip(scan, file, place, &directory),
-            None => Ok(Seen::not_read(place, WhyUnread::Packed)),
-        };
+        return Ok(zip(scan, file, place));
     }
     if is_closed(&head) {
         return Ok(Seen::not_read(place, WhyUnread::Packed));
@@ -83,103 +81,20 @@ fn stream(scan: &Scan, unpacked: impl Read, place: &str) -> Seen {
     seen
 }
 
-fn zip<F: Read + Seek>(
-    scan: &Scan,
-    file: &mut F,
-    place: &str,
-    directory: &Directory,
-) -> io::Result<Seen> {
+fn zip<F: Read + Seek>(scan: &Scan, file: &mut F, place: &str) -> Seen {
+    let Ok(mut archive) = ZipArchive::new(BufReader::new(file)) else {
+        return Seen::not_read(place, WhyUnread::Packed);
+    };
     let mut seen = Seen::default();
-    for part in &directory.parts {
-        let place = format!("{place} ({})", part.name);
-        seen.add(match part.method {
-            // Stored parts were read with the file.
-            _ if part.is_encrypted => Seen::not_read(&place, WhyUnread::Packed),
-            0 => Seen::default(),
-            8 => {
-                // The local header has a name and an extra field of its own.
-                let mut header = [0; 30];
-                file.seek(SeekFrom::Start(part.offset))?;
-                if file.read_exact(&mut header).is_err() || !header.starts_with(ZIP) {
-                    Seen::not_read(&place, WhyUnread::Packed)
-                } else {
-                    let skip = u64::from(number16(&header, 26)) + u64::from(number16(&header, 28));
-                    file.seek(SeekFrom::Start(part.offset + 30 + skip))?;
-                    let packed = BufReader::new(file.by_ref().take(part.size));
-                    stream(scan, DeflateDecoder::new(packed), &place)
-                }
-            }
-            _ => Seen::not_read(&place, WhyUnread::Packed),
+    for part in 0..archive.len() {
+        let name = archive.name_for_index(part).and_then(Result::ok);
+        let place = format!("{place} ({})", name.unwrap_or_default());
+        seen.add(match archive.by_index(part) {
+            // What is stored as it is was read with the file.
+            Ok(part) if part.compression() == CompressionMethod::Stored => Seen::default(),
+            Ok(part) => stream(scan, part, &place),
+            Err(_) => Seen::not_read(&place, WhyUnread::Packed),
         });
     }
-    Ok(seen)
-}
-
-/// The list of parts at the end of a zip.
-struct Directory {
-    parts: Vec<Part>,
-}
-
-struct Part {
-    name: String,
-    method: u16,
-    is_encrypted: bool,
-    size: u64,
-    offset: u64,
-}
-
-impl Directory {
-    /// Nothing for a file that is none, and for one beyond 4 GiB, which has another list.
-    fn read<F: Read + Seek>(file: &mut F) -> io::Result<Option<Directory>> {
-        const END: &[u8] = b"PK\x05\x06";
-        let length = file.seek(SeekFrom::End(0))?;
-        // The end record has 22 bytes and a comment of less than 64 KiB.
-        let from = length.saturating_sub(22 + 0xffff);
-        file.seek(SeekFrom::Start(from))?;
-        let mut tail = Vec::new();
-        file.by_ref().take(length - from).read_to_end(&mut tail)?;
-        let Some(end) = tail.windows(4).rposition(|window| window == END) else {
-            return Ok(None);
-        };
-        let end = &tail[end..];
-        if end.len() < 22 || number32(end, 16) == u32::MAX {
-            return Ok(None);
-        }
-        file.seek(SeekFrom::Start(u64::from(number32(end, 16))))?;
-        let mut list = Vec::new();
-        let size = u64::from(number32(end, 12));
-        file.by_ref().take(size).read_to_end(&mut list)?;
-        Ok(Directory::parse(&list, number16(end, 10)))
-    }
-
-    fn parse(mut list: &[u8], count: u16) -> Option<Directory> {
-        let mut parts = Vec::new();
-        for _ in 0..count {
-            let header = list.get(..46).filter(|h| h.starts_with(b"PK\x01\x02"))?;
-            let name = usize::from(number16(header, 28));
-            let rest = usize::from(number16(header, 30)) + usize::from(number16(header, 32));
-            let size = number32(header, 20);
-            let offset = number32(header, 42);
-            if size == u32::MAX || offset == u32::MAX {
-                return None;
-            }
-            parts.push(Part {
-                name: String::from_utf8_lossy(list.get(46..46 + name)?).into_owned(),
-                method: number16(header, 10),
-                is_encrypted: number16(header, 8) & 1 != 0,
-                size: u64::from(size),
-                offset: u64::from(offset),
-            });
-            list = list.get(46 + name + rest..)?;
-        }
-        Some(Directory { parts })
-    }
-}
-
-fn number16(bytes: &[u8], at: usize) -> u16 {
-    u16::from_le_bytes([bytes[at], bytes[at + 1]])
-}
-
-fn number32(bytes: &[u8], at: usize) -> u32 {
-    u32::from(number16(bytes, at)) | u32::from(number16(bytes, at + 2)) << 16
+    seen
 }

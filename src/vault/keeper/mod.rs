@@ -5,10 +5,12 @@
 //! Contact data is opened only after the public texts in the message itself were verified.
 //!
 //! Not here: SQL, audit records and permissions, which are the callers'. Opening is in `open`, keys
-//! of no activity and the operator's yearly numbers in `scope`, signatures and tokens in `sign`.
+//! of no activity and the operator's yearly numbers in `scope`, librarians in `shares`, signatures
+//! and tokens in `sign`.
 
 mod open;
 mod scope;
+mod shares;
 mod sign;
 
 use std::path::Path;
@@ -51,6 +53,7 @@ pub(super) struct Keeper {
     keys: Mutex<Keys>,
     /// What verified bundles say, by the hash of the bundle, the last first.
     verified: Mutex<Vec<(Hash, Arc<Facts>)>>,
+    unlocked: Mutex<shares::Unlocked>,
     policy: OpeningPolicy,
     /// The machine's own: a year that the web side named would be no bound.
     clock: Clock,
@@ -74,6 +77,7 @@ impl Keeper {
             journal_signer,
             keys: Mutex::new(keys),
             verified: Mutex::default(),
+            unlocked: Mutex::default(),
             policy,
             clock: Clock::system(),
         })
@@ -172,6 +176,16 @@ impl Keeper {
                 to,
                 boxes,
             } => self.rehouse(&activity, &to, &boxes),
+            Request::CreateShares { activity } => self.create_shares(&activity),
+            Request::DropShares { activity } => self.drop_shares(&activity),
+            Request::Unlock {
+                activity,
+                share,
+                by,
+                now,
+            } => self.unlock(&activity, share, by, now),
+            Request::Lock { activity } => self.lock(&activity),
+            Request::HowLocked { activity, now } => self.how_locked(&activity, now),
             Request::CountOpenings { activity } => {
                 let count = ledger::count(self.keys().folder(), checked(&activity)?);
                 Ok(Reply::Count(count.map_err(|error| storage(error.into()))?))
@@ -190,7 +204,11 @@ impl Keeper {
         self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The secret of an activity, read from its file for this one message.
+    fn unlocked(&self) -> MutexGuard<'_, shares::Unlocked> {
+        self.unlocked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The secret of an activity, read from its file for this one message; without L_A.
     fn secret<'a>(&self, activity: &'a str) -> Result<ActivitySecret<'a>, Refusal> {
         let name = checked(activity)?;
         let secret = self.keys().read(name).map_err(storage)?;
@@ -218,7 +236,10 @@ impl Keeper {
             librarians: Zeroizing::new([0; 32]),
         };
         Ok(Reply::Keys {
-            notify: secret.public(Scope::Notify),
+            notify: match self.shared_public(name)? {
+                Some(notify) => notify,
+                None => secret.public(Scope::Notify),
+            },
             answers: secret.public(Scope::Answers),
             tag_key: ticket::tag_key_commitment(&secret.tag_key()).0,
         })
@@ -244,6 +265,12 @@ impl Keeper {
 
     fn erase(&self, activity: &str) -> Result<Reply, Refusal> {
         let name = checked(activity)?;
+        self.unlocked().forget(name);
+        // What a verified bundle says holds tags; it is read again where it is still needed.
+        self.verified
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
         let mut keys = self.keys();
         let before = keys.epoch();
         keys.erase(name).map_err(storage)?;

@@ -69,7 +69,7 @@ impl Keeper {
             .iter()
             .find(|facts| facts.code == purpose && facts.of == Audience::Winners)
             .ok_or(Refusal::Purpose)?;
-        let secret = self.secret(activity)?;
+        let secret = self.opening_secret(activity)?;
         let facts = self.verified(bundle)?;
         facts.belongs_to(&ticket::tag_key_commitment(&secret.tag_key()))?;
         let tags: Vec<Result<Hash, NotAWinner>> = boxes
@@ -110,7 +110,7 @@ impl Keeper {
         boxes: &[PersonBox],
     ) -> Result<Reply, Refusal> {
         let scope = Scope::Provider(checked(provider)?);
-        let secret = self.secret(activity)?;
+        let secret = self.opening_secret(activity)?;
         let each = boxes.iter().map(|bound| {
             let contact = contact(&secret, scope, bound)?;
             private(Some(contact.keep_only(ProviderShare::FACTS.reads).encode()))

@@ -69,7 +69,7 @@ impl Keeper {
         if is_scope(place) && !place.starts_with(HOLD) {
             return Err(Refusal::Purpose);
         }
-        let secret = self.secret(place)?;
+        let secret = self.opening_secret(place)?;
         let limit = self.policy.named_openings_per_year;
         self.allow((Allowed::Named, limit), place, checked(ground)?, boxes)?;
         let each = boxes.iter().map(|bound| {
@@ -89,7 +89,7 @@ impl Keeper {
         if is_scope(activity) || !to.starts_with(HOLD) {
             return Err(Refusal::Purpose);
         }
-        let (from, hold) = (self.secret(activity)?, self.secret(to)?);
+        let (from, hold) = (self.opening_secret(activity)?, self.secret(to)?);
         let public = hold.public(Scope::Notify);
         let limit = self.policy.held_rows_per_year;
         self.allow((Allowed::Held, limit), activity, to, boxes)?;

@@ -41,7 +41,11 @@ pub(super) struct Drawn {
 /// `people` persons with one ticket each; then person 0 to `again` enter once more, which the
 /// close voids with code D.
 pub(super) fn draw(people: u64, again: u64, prizes: u32, reserves: u32) -> Drawn {
-    let site = site();
+    draw_at(site(), people, again, prizes, reserves)
+}
+
+/// The same at a site that has made its keys in its own way.
+pub(super) fn draw_at(site: Site, people: u64, again: u64, prizes: u32, reserves: u32) -> Drawn {
     let keys = site.vault.create_activity(ACTIVITY).expect("created");
     let time = QUICKNET.round_time(ROUND);
     let manifest = Manifest {
@@ -296,7 +300,8 @@ impl Drawn {
             tag: &self.tag(position),
             notice: &NOTICE,
         };
-        let sealed = seal_contact(&Sealer::default(), &self.public, &of, &full()).expect("sealed");
+        let sealed =
+            seal_contact(self.site.vault.sealer(), &self.public, &of, &full()).expect("sealed");
         Sealed {
             item,
             sealed,

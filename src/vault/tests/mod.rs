@@ -1,6 +1,7 @@
 //! What the vault promises, tried through its public face.
 
 mod draw;
+mod librarians;
 mod others;
 mod rows;
 mod winners;

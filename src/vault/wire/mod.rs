@@ -139,6 +139,29 @@ pub(super) enum Request {
         to: String,
         boxes: Vec<PersonBox>,
     },
+    /// New shares of L_A for three librarians, in the place of older ones.
+    CreateShares {
+        activity: String,
+    },
+    /// No librarians after all; only before the first contact is sealed.
+    DropShares {
+        activity: String,
+    },
+    /// One librarian's share; the second one within ten minutes opens.
+    Unlock {
+        activity: String,
+        share: Private,
+        /// Who gives it: another person has to give the second.
+        by: String,
+        now: i64,
+    },
+    Lock {
+        activity: String,
+    },
+    HowLocked {
+        activity: String,
+        now: i64,
+    },
     /// How many contacts of winners were opened so far.
     CountOpenings {
         activity: String,
@@ -203,6 +226,12 @@ pub(super) enum Reply {
     Opened(Private),
     /// One for each box, in the same order.
     OpenedEach(Vec<Result<Private, Refusal>>),
+    Shares {
+        shares: Vec<Private>,
+        notify: [u8; 32],
+        answers: [u8; 32],
+    },
+    Lock(Lock),
     /// One for each box, in the same order.
     SealedEach(Vec<Result<Vec<u8>, Refusal>>),
     Shredded(Shredded),
@@ -249,6 +278,9 @@ pub enum Refusal {
     /// The activity's contacts are locked until two of the three librarians give their shares.
     #[error("the contacts are locked until two librarians open them")]
     Locked,
+    /// The text is no share of this activity's librarians.
+    #[error("this is no share of the activity's librarians")]
+    NotAShare,
     /// The operator's settings do not allow it, or the year's number is used up.
     #[error("the operator has not allowed so many rows this year")]
     NotAllowed,
@@ -292,6 +324,19 @@ pub enum Standing {
     CalledReserve,
     /// It is void as a duplicate of the winning ticket at this position (`decisions` D5).
     DuplicateOf(u64),
+}
+
+/// Whether an activity's contacts can be opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Lock {
+    /// There are no shares: the server opens winners by itself.
+    None,
+    /// Locked; no librarian has given a share.
+    Locked,
+    /// One librarian has given a share; another one's is awaited.
+    Half,
+    /// Two have: open until it is locked, or the server starts again.
+    Open,
 }
 
 /// What the operator's own settings allow beyond the winners of a draw. The program that starts

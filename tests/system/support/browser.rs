@@ -3,7 +3,7 @@
 use fairdraw::platform::db::Db;
 use fairdraw::platform::text::Language;
 use fairdraw::platform::web::{self, site::Site};
-use fairdraw::{account, audit};
+use fairdraw::{account, audit, desk};
 use rocket::http::{ContentType, Header, Status};
 use rocket::local::blocking::{Client, LocalRequest};
 
@@ -40,6 +40,7 @@ impl Browser {
         let rocket = web::attach(rocket::custom(figment), site).manage(db.clone());
         let rocket = web::mount(rocket, account::pages::routes());
         let rocket = web::mount(rocket, audit::pages::routes());
+        let rocket = web::mount(rocket, desk::pages::routes());
         let rocket = account::pages::attach(rocket);
         let client = Client::tracked(rocket).expect("the site starts");
         Browser { client }

@@ -1,0 +1,74 @@
+//! What happens to a database that may be older than the world: before anything is served, at
+//! every start and after every restoring.
+//!
+//! Invariant: doing it again changes nothing.
+
+use crate::activity::{self, Stage};
+use crate::journal::Mirror;
+use crate::platform::clock::Timestamp;
+use crate::platform::config::Config;
+use crate::platform::db::Db;
+use crate::purge;
+use crate::vault::{self, Vault};
+
+use super::{Error, holds_key};
+
+/// What had to be done.
+#[derive(Debug, Clone, Default)]
+pub struct BroughtForward {
+    /// How many notes the journal had lost.
+    pub notes: u64,
+}
+
+/// Brings journal and purges forward to what the files beside the database know.
+///
+/// # Errors
+/// A mirror that contradicts the journal; nothing is served then.
+pub fn bring_forward(db: &Db, vault: &Vault, config: &Config) -> Result<BroughtForward, Error> {
+    let notes = Mirror::beside(config.data()).bring_forward(db, vault)?;
+    if notes > 0 {
+        tracing::warn!(
+            notes,
+            "the journal was behind its mirror and was brought forward"
+        );
+    }
+    Ok(BroughtForward { notes })
+}
+
+/// What a database holds of the people of one activity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Held {
+    /// The last part of its address.
+    pub address: String,
+    /// Where it stands.
+    pub stage: Stage,
+    /// Sealed contacts.
+    pub contacts: u64,
+    /// Sealed answers.
+    pub answers: u64,
+    /// Whether the key that opens them is in the key folder.
+    pub has_key: bool,
+    /// When that key was destroyed, if that is known.
+    pub destroyed: Option<Timestamp>,
+}
+
+/// Every activity with what is held of its people; without a vault no key is there.
+pub fn held(db: &Db, vault: Option<&Vault>) -> Result<Vec<Held>, Error> {
+    db.read_now("look what is held", |tx| {
+        let mut all = Vec::new();
+        for facts in activity::list(tx, &Stage::ALL)? {
+            let count = vault::count(tx, facts.id.as_str())?;
+            let purge = purge::find(tx, &facts.id)?;
+            let destroyed = purge.map(|purge| Timestamp(purge.report.shredded_at));
+            all.push(Held {
+                has_key: holds_key(vault, facts.id.as_str())?,
+                address: facts.slug,
+                stage: facts.stage,
+                contacts: u64::try_from(count.contacts).unwrap_or_default(),
+                answers: u64::try_from(count.answers).unwrap_or_default(),
+                destroyed: destroyed.filter(|at| at.0 > 0),
+            });
+        }
+        Ok(all)
+    })
+}

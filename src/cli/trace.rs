@@ -1,0 +1,195 @@
+//! `fairdraw verify-purge`: whether strings are anywhere in files, folders, devices, backups.
+//!
+//! Invariant: it reads and changes nothing, needs no settings, and prints no string that it was
+//! given unless it is told to.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::platform::trace::{Find, SHORTEST, Scan, Seen};
+
+use super::Stop;
+
+const EXAMPLES: &str = "\
+Examples:
+  fairdraw verify-purge data --look-for names.txt
+                                   is one of these lines anywhere in the data folder?
+  fairdraw verify-purge /dev/vdb1 --look-for -
+                                   a whole disk, the lines typed or piped in (no file left behind)
+  fairdraw verify-purge data /backup --certificate certificate-1.json
+                                   the made-up people whom a purge certificate names
+
+Write one name, telephone number, ID number or e-mail address a line, as it was typed on the form.
+Each line is looked for as UTF-8 and UTF-16, in upper, lower and full width, in hexadecimal, base64,
+web addresses, mails, JSON and HTML, and telephone numbers as people write them. Files packed with
+gzip or zip (backups, workbooks) are looked into.
+
+A database server packs long values, so its files may hide what its rows hold; the purge itself
+asks the rows. To be sure that a search finds things, first look for something that is there: a
+word of the library's name in the same folder.
+
+Exit codes: 0 nothing found, 1 found or not everything could be read, 64 wrong usage.";
+
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Arguments {
+    /// Files, folders, block devices, disk images, backups.
+    #[arg(value_name = "PATH", required = true)]
+    paths: Vec<PathBuf>,
+    /// A file with one string a line; `-` reads standard input.
+    #[arg(long, value_name = "FILE", required_unless_present = "certificate")]
+    look_for: Option<PathBuf>,
+    /// The file of a purge certificate: looks for the made-up people that were planted.
+    #[arg(long, value_name = "FILE")]
+    certificate: Option<PathBuf>,
+    /// Print what was found, not only where.
+    #[arg(long)]
+    show: bool,
+}
+
+/// Looks and tells.
+pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
+    let strings = strings(arguments)?;
+    let scan = Scan::of(&strings).map_err(|short| {
+        Stop::Usage(format!(
+            "string {} has fewer than {SHORTEST} bytes and would be found by chance; \
+             a Chinese name of two characters has 6, a telephone number without its area code has 7",
+            short.string + 1
+        ))
+    })?;
+    println!(
+        "Looking for {} in {} forms.",
+        counted(strings.len() as u64, "string"),
+        scan.needles()
+    );
+    let mut seen = Seen::default();
+    for path in &arguments.paths {
+        let one = scan.path(path);
+        println!(
+            "  {}: {}, {}",
+            path.display(),
+            counted(one.places, "file"),
+            size(one.bytes)
+        );
+        seen.add(one);
+    }
+    println!();
+    tell(&seen, arguments.show.then_some(&strings));
+    if seen.is_clean() {
+        Ok(())
+    } else {
+        Err(Stop::Told)
+    }
+}
+
+fn strings(arguments: &Arguments) -> Result<Vec<String>, Stop> {
+    let mut strings = BTreeSet::new();
+    if let Some(file) = &arguments.look_for {
+        let text = read(file)?;
+        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+        strings.extend(lines.map(str::to_owned));
+    }
+    if let Some(file) = &arguments.certificate {
+        let certificate: Option<Value> = serde_json::from_str(&read(file)?).ok();
+        let planted = certificate.as_ref().and_then(|c| c.get("planted"));
+        let before = strings.len();
+        gather(planted.unwrap_or(&Value::Null), &mut strings);
+        if strings.len() == before {
+            return Err(Stop::Usage(format!(
+                "{} names no planted people, so there is nothing to look for; \
+                 give your own strings with --look-for",
+                file.display()
+            )));
+        }
+    }
+    if strings.is_empty() {
+        return Err(Stop::Usage("there is no string to look for".to_owned()));
+    }
+    Ok(strings.into_iter().collect())
+}
+
+fn read(file: &Path) -> Result<String, Stop> {
+    if file == Path::new("-") {
+        let mut text = String::new();
+        std::io::stdin().read_to_string(&mut text)?;
+        return Ok(text);
+    }
+    std::fs::read_to_string(file)
+        .map_err(|error| Stop::Usage(format!("{} cannot be read: {error}", file.display())))
+}
+
+/// Every text inside a value.
+fn gather(value: &Value, strings: &mut BTreeSet<String>) {
+    match value {
+        Value::String(text) if text.len() >= SHORTEST => {
+            strings.insert(text.clone());
+        }
+        Value::Array(values) => values.iter().for_each(|value| gather(value, strings)),
+        Value::Object(fields) => fields.values().for_each(|value| gather(value, strings)),
+        _ => {}
+    }
+}
+
+fn tell(seen: &Seen, strings: Option<&Vec<String>>) {
+    for find in &seen.finds {
+        println!("FOUND  {}", told(find, strings));
+    }
+    for unread in &seen.unread {
+        println!("not read  {}: {}", unread.place, unread.why);
+    }
+    if !seen.finds.is_empty() || !seen.unread.is_empty() {
+        println!();
+    }
+    let read = format!("{}, {}", counted(seen.places, "file"), size(seen.bytes));
+    if !seen.finds.is_empty() {
+        let places: BTreeSet<&str> = seen.finds.iter().map(|find| find.place.as_str()).collect();
+        println!(
+            "Found in {} ({read} read).",
+            counted(places.len() as u64, "place")
+        );
+    } else if seen.is_clean() {
+        println!("Nothing found ({read} read to the end).");
+    } else {
+        println!("Nothing found, but not everything could be read ({read} read).");
+    }
+}
+
+fn told(find: &Find, strings: Option<&Vec<String>>) -> String {
+    let string = match strings.and_then(|strings| strings.get(find.string)) {
+        Some(string) => format!("\u{201c}{string}\u{201d}"),
+        None => format!("string {}", find.string + 1),
+    };
+    let times = match find.times {
+        1 => String::new(),
+        times => format!(", {times} times, first"),
+    };
+    let Find {
+        place,
+        dress,
+        offset,
+        ..
+    } = find;
+    format!("{place}: {string} as {dress}{times} at byte {offset}")
+}
+
+fn counted(number: u64, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        number => format!("{number} {noun}s"),
+    }
+}
+
+/// A number of bytes as people say it.
+pub(super) fn size(bytes: u64) -> String {
+    let (unit, name) = match bytes {
+        0..0x400 => return counted(bytes, "byte"),
+        0x400..0x10_0000 => (0x400, "KiB"),
+        0x10_0000..0x4000_0000 => (0x10_0000, "MiB"),
+        _ => (0x4000_0000, "GiB"),
+    };
+    let tenths = bytes.saturating_mul(10) / unit;
+    format!("{}.{} {name}", tenths / 10, tenths % 10)
+}

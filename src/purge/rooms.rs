@@ -1,0 +1,206 @@
+//! Every table of the database and what becomes of it when an activity ends.
+//!
+//! Invariant: no table is missing here; a new one fails `every_table_has_its_fate` until somebody
+//! has decided. What is erased, what is rewritten in the files, and what the scan counts are all
+//! read from this one list.
+//!
+//! Not here: how a room erases its rows (its own `forget`), which steps there are ([`super`]).
+
+use crate::activity::ActivityId;
+use crate::entry;
+use crate::inspection;
+use crate::notify;
+use crate::platform::db::Tx;
+use crate::platform::jobs as queue;
+use crate::vault;
+use crate::{custody, rights};
+
+use super::Error;
+use super::wire::Deleted;
+
+/// Tables that share one fate.
+pub struct Room {
+    /// Its stable word, as a certificate names it.
+    pub name: &'static str,
+    /// Its tables.
+    pub tables: &'static [&'static str],
+    /// What becomes of their rows.
+    pub fate: Fate,
+}
+
+/// What becomes of rows when their activity ends.
+pub enum Fate {
+    /// Rows of the activity go, and the files beneath are rewritten.
+    Erased(Eraser),
+    /// About people, but not of one activity: each row has a last day of its own, kept by its
+    /// room. The files beneath are rewritten.
+    OwnDay(&'static str),
+    /// Rows stay for ever, and why nobody can be found by them.
+    Kept(&'static str),
+    /// The library's own: no row belongs to an activity.
+    Site(&'static str),
+}
+
+/// How a room erases what it holds of an activity; both may be repeated.
+pub struct Eraser {
+    /// Erases; how many rows went.
+    pub forget: fn(&mut Tx, &ActivityId) -> Result<usize, Error>,
+    /// How many rows are still here.
+    pub left: fn(&mut Tx, &ActivityId) -> Result<u64, Error>,
+    /// Where the number stands in the certificate.
+    pub counted: fn(&mut Deleted) -> &mut usize,
+}
+
+/// Every table, room by room.
+pub const ROOMS: &[Room] = &[
+    Room {
+        name: "notices",
+        tables: &["claims", "notices"],
+        fate: Fate::Erased(Eraser {
+            forget: |tx, id| Ok(notify::forget(tx, id)?),
+            left: |tx, id| Ok(notify::left(tx, id)?),
+            counted: |deleted| &mut deleted.notices,
+        }),
+    },
+    Room {
+        name: "inspections",
+        tables: &["inspected_tickets"],
+        fate: Fate::Erased(Eraser {
+            forget: |tx, id| Ok(inspection::forget(tx, id)?),
+            left: |tx, id| Ok(inspection::left(tx, id)?),
+            counted: |deleted| &mut deleted.inspected,
+        }),
+    },
+    Room {
+        name: "rights",
+        tables: &[],
+        fate: Fate::Erased(Eraser {
+            forget: |tx, id| Ok(rights::forget(tx, id)?),
+            left: |tx, id| Ok(rights::left(tx, id)?),
+            counted: |deleted| &mut deleted.rights,
+        }),
+    },
+    Room {
+        name: "custody",
+        tables: &[],
+        fate: Fate::Erased(Eraser {
+            forget: |tx, id| Ok(custody::forget(tx, id)?),
+            left: |tx, id| Ok(custody::left(tx, id)?),
+            counted: |deleted| &mut deleted.custody,
+        }),
+    },
+    Room {
+        name: "entries",
+        tables: &["entries", "tickets", "earned_rows"],
+        fate: Fate::Erased(Eraser {
+            forget: |tx, id| Ok(entry::forget(tx, id)?),
+            left: |tx, id| Ok(entry::left(tx, id)?),
+            counted: |deleted| &mut deleted.entries,
+        }),
+    },
+    Room {
+        name: "boxes",
+        tables: vault::TABLES,
+        fate: Fate::Erased(Eraser {
+            forget: |tx, id| Ok(vault::discard_all(tx, id.as_str())?),
+            left: |tx, id| Ok(vault::left(tx, id.as_str())?),
+            counted: |deleted| &mut deleted.boxes,
+        }),
+    },
+    Room {
+        name: "jobs",
+        tables: &["jobs"],
+        fate: Fate::Erased(Eraser {
+            forget: |tx, id| Ok(queue::forget(tx, id.as_str())?),
+            left: |tx, id| Ok(queue::left(tx, id.as_str())?),
+            counted: |deleted| &mut deleted.jobs,
+        }),
+    },
+    Room {
+        name: "announcement",
+        tables: &["activities", "asked_fields", "questions"],
+        fate: Fate::Kept("what the library published; written before anybody entered"),
+    },
+    Room {
+        name: "draw",
+        tables: &[
+            "draws",
+            "draw_sources",
+            "draw_exclusions",
+            "drums",
+            "prizes",
+            "draw_notes",
+            "draw_anchors",
+            "corrections",
+            "reveals",
+            "inspections",
+        ],
+        fate: Fate::Kept("the public record of the draw; people are ticket numbers in it"),
+    },
+    Room {
+        name: "lists",
+        tables: &["logs", "log_nodes", "commitments"],
+        fate: Fate::Kept(
+            "hashes of leaves; without the key and the receipts nobody is behind them",
+        ),
+    },
+    Room {
+        name: "journal",
+        tables: &["journal_notes", "journal_witnesses", "journal_cosignatures"],
+        fate: Fate::Kept("the signed public record"),
+    },
+    Room {
+        name: "record",
+        tables: &["audit_records", "exports"],
+        fate: Fate::Kept("who of the staff did what; rows about people are ids that lead nowhere"),
+    },
+    Room {
+        name: "counts",
+        tables: &["statistics"],
+        fate: Fate::Kept("numbers of at least the threshold, rounded"),
+    },
+    Room {
+        name: "purges",
+        tables: &["purges"],
+        fate: Fate::Kept("the tombstone and its certificate"),
+    },
+    Room {
+        name: "staff",
+        tables: &[
+            "staff",
+            "grants",
+            "staff_sessions",
+            "setup_links",
+            "site_settings",
+        ],
+        fate: Fate::Site("the library's staff and settings"),
+    },
+];
+
+/// The tables whose deleted rows must become unreadable in the files beneath.
+pub(super) fn rewritten() -> Vec<&'static str> {
+    let holds = |room: &&Room| matches!(room.fate, Fate::Erased(_) | Fate::OwnDay(_));
+    let rooms = ROOMS.iter().filter(holds);
+    rooms.flat_map(|room| room.tables).copied().collect()
+}
+
+/// Erases an activity from every room, and adds to what went.
+pub(super) fn forget(tx: &mut Tx, id: &ActivityId, deleted: &mut Deleted) -> Result<(), Error> {
+    for room in ROOMS {
+        if let Fate::Erased(eraser) = &room.fate {
+            *(eraser.counted)(deleted) += (eraser.forget)(tx, id)?;
+        }
+    }
+    Ok(())
+}
+
+/// How many rows of an activity are left in rooms where none may be.
+pub(super) fn left(tx: &mut Tx, id: &ActivityId) -> Result<u64, Error> {
+    let mut left = 0;
+    for room in ROOMS {
+        if let Fate::Erased(eraser) = &room.fate {
+            left += (eraser.left)(tx, id)?;
+        }
+    }
+    Ok(left)
+}
