@@ -89,6 +89,7 @@ audit-act-vault-opened = Contact of a winner opened
 audit-act-vault-opened-kept = A record of a request or of the tax vault opened
 audit-act-vault-shared = Contact opened for a benefit provider that the person ticked
 audit-act-vault-disclosed = Contact opened for a disclosure
+audit-act-vault-told = Contact opened to tell of an incident
 
 audit-act-draw-removed = A draw removed
 audit-act-draw-cancelled = A draw cancelled

@@ -84,6 +84,7 @@ audit-act-vault-opened = 開啟得獎者的聯絡資料
 audit-act-vault-opened-kept = 開啟個資請求或稅務資料
 audit-act-vault-shared = 為當事人勾選的提供單位開啟聯絡資料
 audit-act-vault-disclosed = 依法提供而開啟聯絡資料
+audit-act-vault-told = 因個資事故通知而開啟聯絡資料
 
 audit-act-draw-removed = 移除一場抽獎
 audit-act-draw-cancelled = 取消一場抽獎

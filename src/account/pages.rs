@@ -8,9 +8,6 @@ mod admin;
 mod entrance;
 mod own;
 
-pub use super::wire::HealthView;
-pub use admin::health;
-
 use std::time::Duration;
 
 use rocket::http::Method;

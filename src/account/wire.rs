@@ -11,7 +11,6 @@ use super::passphrase::{self, Passphrase, PassphraseMistake};
 use super::session::Opened;
 use super::token::TokenHash;
 use super::{Account, Role, Standing};
-use crate::platform::jobs::Waiting;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 
@@ -281,38 +280,6 @@ pub(super) fn done_words(lang: Language, code: &str) -> Option<String> {
         _ => return None,
     };
     Some(text::message(lang, id, &[]))
-}
-
-/// The health of the site.
-#[derive(Serialize)]
-pub struct HealthView {
-    pub(super) engine: &'static str,
-    pub(super) staff: usize,
-    pub(super) waiting: usize,
-    pub(super) records: i64,
-    pub(super) troubled: Vec<TroubledView>,
-}
-
-/// A job that failed and is tried again.
-#[derive(Serialize)]
-pub(super) struct TroubledView {
-    kind: String,
-    activity: String,
-    run_at: i64,
-    attempts: i64,
-    last_error: String,
-}
-
-impl TroubledView {
-    pub(super) fn of(job: &Waiting) -> TroubledView {
-        TroubledView {
-            kind: job.kind.clone(),
-            activity: job.activity.clone(),
-            run_at: job.run_at.0,
-            attempts: job.attempts,
-            last_error: job.last_error.clone(),
-        }
-    }
 }
 
 /// The list of accounts.

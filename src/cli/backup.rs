@@ -103,6 +103,7 @@ fn reach(config: &Config, to: &Path) -> Reach {
         own,
         read: Vec::new(),
         ports: None,
+        runs_programs: true,
     }
 }
 

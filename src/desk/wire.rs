@@ -2,15 +2,16 @@
 
 use serde::Serialize;
 
-use crate::account::pages::HealthView;
 use crate::activity::wire::Heading;
 use crate::activity::{Kind, Stage};
 use crate::draw::{Awaited, DrawStage};
 use crate::platform::clock::Timestamp;
+use crate::platform::confine::{How, Protection, Standing, What};
+use crate::platform::jobs::Waiting;
 use crate::platform::text::{self, Language};
 use crate::policy;
 
-use super::reminders::{Reminder, What};
+use super::reminders::{self, Reminder};
 use super::{Glance, NextStep, Task, Today};
 
 /// A line of the to-do list.
@@ -44,12 +45,12 @@ impl ReminderRow {
     pub(super) fn all(language: Language, reminders: &[Reminder]) -> Vec<ReminderRow> {
         let row = |each: &Reminder| {
             let (id, title, path) = match &each.what {
-                What::Purge(facts) => (
+                reminders::What::Purge(facts) => (
                     "desk-remind-purge",
                     Heading::of(language, facts).title,
                     format!("/staff/activities/{}", facts.id),
                 ),
-                What::PurgeWaits(facts) => (
+                reminders::What::PurgeWaits(facts) => (
                     "desk-remind-purge-waits",
                     Heading::of(language, facts).title,
                     format!("/a/{}/purge", facts.slug),
@@ -70,9 +71,82 @@ impl ReminderRow {
 /// The first page of the administration.
 #[derive(Serialize)]
 pub(super) struct AdminView {
-    #[serde(flatten)]
-    pub(super) health: HealthView,
+    pub(super) engine: &'static str,
+    pub(super) staff: usize,
+    pub(super) waiting: usize,
+    pub(super) records: i64,
+    pub(super) troubled: Vec<TroubledRow>,
+    pub(super) guards: Vec<GuardRow>,
     pub(super) reminders: Vec<ReminderRow>,
+}
+
+/// A job that failed and is tried again.
+#[derive(Serialize)]
+pub(super) struct TroubledRow {
+    kind: String,
+    activity: String,
+    run_at: i64,
+    attempts: i64,
+    last_error: String,
+}
+
+impl TroubledRow {
+    pub(super) fn of(job: &Waiting) -> TroubledRow {
+        TroubledRow {
+            kind: job.kind.clone(),
+            activity: job.activity.clone(),
+            run_at: job.run_at.0,
+            attempts: job.attempts,
+            last_error: job.last_error.clone(),
+        }
+    }
+}
+
+/// One protection, and how far each of the two processes has it.
+#[derive(Serialize)]
+pub(super) struct GuardRow {
+    what: String,
+    web: String,
+    vault: String,
+}
+
+impl GuardRow {
+    pub(super) fn all(language: Language, standing: &Standing) -> Vec<GuardRow> {
+        let vault = (standing.vault)();
+        let row = |what: &What| GuardRow {
+            what: text::message(language, guard(*what), &[]),
+            web: how(language, *what, &standing.web),
+            vault: how(language, *what, &vault),
+        };
+        What::ALL.iter().map(row).collect()
+    }
+}
+
+fn guard(what: What) -> &'static str {
+    match what {
+        What::Dumps => "vault-guard-dumps",
+        What::Memory => "vault-guard-memory",
+        What::Files => "vault-guard-files",
+        What::Calls => "vault-guard-calls",
+    }
+}
+
+/// The reason is the system's own word for it, which the person who can mend it knows.
+fn how(language: Language, what: What, standing: &[Protection]) -> String {
+    let found = standing.iter().find(|protection| protection.what == what);
+    let (id, why) = match found {
+        None => ("vault-guard-none", ""),
+        Some(Protection {
+            how: How::Fully, ..
+        }) => ("vault-guard-yes", ""),
+        Some(Protection {
+            how: How::Partly, ..
+        }) => ("vault-guard-partly", ""),
+        Some(Protection {
+            how: How::Not, why, ..
+        }) => ("vault-guard-no", why.as_str()),
+    };
+    text::message(language, id, &[("why", why.into())])
 }
 
 /// The first staff page.

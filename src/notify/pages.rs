@@ -19,7 +19,7 @@ use crate::activity::{self, ActivityId, Facts, Stage};
 use crate::draw::{self, DrawId, DrawStage, Plan};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
-use crate::platform::mail::Mailer;
+use crate::platform::mail::MailFacts;
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::FormFields;
@@ -158,7 +158,7 @@ fn to_tell(tx: &mut Tx, activity: &ActivityId, draw: &DrawId) -> Result<ToTell, 
 fn notify_page(
     lang: Language,
     config: &Config,
-    mailer: &Mailer,
+    mailer: &MailFacts,
     found: &ToTell,
     changed: bool,
 ) -> AppResult<Page> {
@@ -235,7 +235,7 @@ async fn preview(
     draw: &str,
     db: &State<Db>,
     config: &State<Arc<Config>>,
-    mailer: &State<Arc<Mailer>>,
+    mailer: &State<Arc<MailFacts>>,
 ) -> AppResult<Page> {
     let (activity, draw) = (ActivityId::from(id), DrawId::from(draw));
     let found = db
@@ -256,7 +256,7 @@ async fn notify(
     form: FormFields,
     db: &State<Db>,
     config: &State<Arc<Config>>,
-    mailer: &State<Arc<Mailer>>,
+    mailer: &State<Arc<MailFacts>>,
 ) -> AppResult<Reply> {
     let (activity, draw) = (ActivityId::from(id), DrawId::from(draw));
     let seen: usize = form.value("count").parse().unwrap_or(0);

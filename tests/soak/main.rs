@@ -20,5 +20,6 @@ mod channel;
 mod counting;
 mod guesses;
 mod kills;
+mod memory;
 mod swaps;
 mod timing;

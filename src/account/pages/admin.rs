@@ -1,4 +1,4 @@
-//! The administration: the site's health, and who works here.
+//! The administration: who works here.
 
 use rocket::{State, get, post};
 
@@ -6,33 +6,14 @@ use crate::account::guard::{Admin, Here};
 use crate::account::name::StaffName;
 use crate::account::setup;
 use crate::account::token::Token;
-use crate::account::wire::{
-    self, AccountView, HealthView, InviteView, LinkView, StaffListView, StaffView, TroubledView,
-};
+use crate::account::wire::{self, AccountView, InviteView, LinkView, StaffListView, StaffView};
 use crate::account::{self, Error, StaffId, session};
-use crate::audit::{self, Actor, Filter};
+use crate::audit::Actor;
 use crate::platform::db::{Db, Tx};
-use crate::platform::jobs;
 use crate::platform::text::Language;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
-
-/// More waiting jobs than this are not told apart on a page.
-const MOST_JOBS: i64 = 1_000;
-
-/// The health of the site, for the first page of the administration (`desk`).
-pub fn health(tx: &mut Tx, engine: &'static str) -> Result<HealthView, Error> {
-    let waiting = jobs::waiting(tx, MOST_JOBS)?;
-    let troubled = waiting.iter().filter(|job| !job.last_error.is_empty());
-    Ok(HealthView {
-        engine,
-        staff: account::list(tx)?.len(),
-        waiting: waiting.len(),
-        records: audit::list(tx, &Filter::default(), 1)?.total,
-        troubled: troubled.map(TroubledView::of).collect(),
-    })
-}
 
 #[get("/admin/staff")]
 pub(super) async fn list(lang: Language, _admin: Admin, db: &State<Db>) -> AppResult<Page> {

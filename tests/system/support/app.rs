@@ -70,6 +70,17 @@ impl TestApp {
         }
     }
 
+    /// Stops everything and leaves database and keys.
+    pub fn into_database(self) -> TestDatabase {
+        let TestApp {
+            app,
+            database,
+            client,
+        } = self;
+        drop((client, app));
+        database
+    }
+
     /// Somebody with a browser and no cookies.
     pub fn visitor(&self) -> Person<'_> {
         Person {

@@ -16,6 +16,7 @@ pub mod relay;
 pub mod server;
 pub mod smtp_daemon;
 mod tether;
+pub mod vault;
 
 pub use database::{Engine, TestDatabase};
 
