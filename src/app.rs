@@ -27,6 +27,8 @@ use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::MailFacts;
 use crate::platform::web;
 use crate::platform::web::site::Site;
+use crate::purge::Purger;
+use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
     account, activity, audit, backup, custody, desk, draw, entry, inspection, journal, live,
@@ -42,10 +44,14 @@ pub struct App {
     pub vault: Vault,
     /// What the operator set.
     pub config: Arc<Config>,
+    /// What erases an activity when its day has come.
+    pub purger: Purger,
     /// What is known of the mail server on this side.
     pub mailer: Arc<MailFacts>,
     /// The line to the process that watches over this one.
     pub control: Control,
+    /// How often one network or one person may try.
+    pub limits: fn() -> Limits,
     /// What this process gave up.
     web: Arc<[Protection]>,
     relays: Arc<dyn Relays>,
@@ -85,6 +91,9 @@ pub enum StartError {
     /// The witnesses of the journal.
     #[error("the witnesses of the journal cannot be kept")]
     Witnesses(#[from] journal::Error),
+    /// What is left to do of purges of before.
+    #[error("the purges of before cannot be read")]
+    Purges(#[from] purge::Error),
     /// The relays of the beacon.
     #[error("the beacon relays cannot be used")]
     Relays(#[from] RelayError),
@@ -127,14 +136,19 @@ impl App {
         journal::jobs::register(&mut runner, &db, &vault, &mirror);
         draw::jobs::register(&mut runner, &db, &vault, relays.clone());
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
-        purge::jobs::register(&mut runner, &db, &vault, &config);
+        let purger = Purger::new(&db, &vault, &config);
+        purge::jobs::at_start(&purger)?;
+        purge::jobs::register(&mut runner, &purger);
+        rights::jobs::register(&mut runner, &db, &vault);
         Ok(App {
             db,
             vault,
             config,
+            purger,
             mailer,
             control,
             web: web.into(),
+            limits: Limits::usual,
             relays,
             runner: Arc::new(runner),
         })
@@ -168,6 +182,8 @@ impl App {
                 Arc::new(move || clock.now().0) as Arc<dyn Fn() -> i64 + Send + Sync>
             }),
         };
+        let hall = Arc::new(live::Hall::default());
+        self.purger.memory.add(hall.clone());
         let rocket = web::attach(rocket::custom(figment), site)
             .manage(self.db.clone())
             .manage(self.vault.clone())
@@ -175,9 +191,10 @@ impl App {
             .manage(self.mailer.clone())
             .manage(self.standing())
             .manage(self.relays.clone())
-            .manage(Arc::new(live::Hall::default()))
+            .manage(hall)
             .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
+            .manage(RequestLimit::default())
             .manage(ProofLimit::default())
             .manage(Arc::new(Shelf::default()))
             .manage(clock)
@@ -186,7 +203,7 @@ impl App {
                 self.db.clone(),
                 Taking::new(self.vault.clone()),
             ))
-            .manage(Limits::usual());
+            .manage((self.limits)());
         let pages = [
             portal::pages::routes(),
             entry::pages::routes(),

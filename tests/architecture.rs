@@ -115,7 +115,8 @@ const EDGE_ARROWS: &[(&str, &[&str])] = &[
     // The desk asks for the field that told people apart, in the words of the notice.
     ("notify", &["policy"]),
     // A person's own page tells of an incident that concerns the entry.
-    ("entry", &["custody"]),
+    // Before the data of a winner is erased the page says that a prize is given up.
+    ("entry", &["custody", "notify"]),
     // So does an auditor.
     ("inspection", &["policy"]),
 ];

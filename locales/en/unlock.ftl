@@ -1,1 +1,35 @@
 # Two of three librarians.
+
+unlock-who = Who opens the contacts of winners
+unlock-who-one = The server, for librarians who are signed in
+unlock-who-two = Two of three librarians together, each with a share on paper
+unlock-what = Before publishing, the right to open contacts can be divided among three librarians. After the draw two of them enter their shares, and only then can winners be written to or called. Neither the server nor one librarian alone can open a contact.
+unlock-before = Before you begin
+unlock-before-paper = The three shares are shown once, on the next page. Print that page, and give each librarian one sheet.
+unlock-before-two = Any two of the three open the contacts; one librarian may be ill or have left.
+unlock-before-lost = If two sheets are lost, nobody can open the contacts, and winners have to come with receipt and ID card.
+unlock-before-anew = The shares made earlier become worthless. Please destroy those sheets.
+unlock-sure = The printer is ready, and I know the three librarians
+unlock-sure-empty = Tick this when the printer is ready and you know the three librarians
+unlock-make = Make three shares
+unlock-make-anew = Make three new shares
+unlock-without = Without librarians
+unlock-without-what = The shares become worthless and the server opens the contacts of winners, as usual.
+unlock-drop = Do without shares
+unlock-no-contacts = A survey keeps no contacts, so there is nothing to divide.
+unlock-published = The activity is published, so this can no longer be changed.
+unlock-shares = Three shares
+unlock-shares-once = This page is shown once. Print it now, and give each librarian one sheet; no copy stays on the server.
+unlock-share-number = Share { $number } of 3
+unlock-share-keep = Keep this sheet where nobody else reads it. It is needed after the draw, together with one of the other two, and is worthless once the personal data is deleted.
+unlock-shares-done = The sheets are printed: go on to publishing
+unlock-title = Unlock contacts
+unlock-none = This activity has no shares: librarians who are signed in open the contacts of winners.
+unlock-open = Two librarians have entered their shares. Contacts of winners can be opened until you lock them or the server starts again.
+unlock-to-winners = To the winners
+unlock-lock = Lock now
+unlock-half = One share has been entered. Within ten minutes another librarian has to sign in, on this or another computer, and enter a second share here.
+unlock-locked = The contacts of the winners are locked. Two of the three librarians have to enter their shares within ten minutes, each signed in with their own account.
+unlock-share = Your share
+unlock-share-hint = Eight groups of seven characters, as on the sheet. Upper or lower case does not matter.
+unlock-give = Enter share

@@ -1,1 +1,35 @@
 # Two of three librarians.
+
+unlock-who = 由誰開啟得獎者的聯絡資料
+unlock-who-one = 由伺服器開啟，登入的館員即可使用
+unlock-who-two = 三位保管人中的兩位共同開啟，每人持有一份紙本保管碼
+unlock-what = 發布前，可以把開啟聯絡資料的權限分給三位館員保管。抽獎後由其中兩位輸入保管碼，才能通知得獎者。伺服器或任何一位館員都無法單獨開啟。
+unlock-before = 開始之前
+unlock-before-paper = 三份保管碼只在下一頁顯示一次。請列印該頁，每位保管人各拿一張。
+unlock-before-two = 三位中任何兩位即可開啟，其中一位請假或離職也不影響。
+unlock-before-lost = 如果遺失兩張，就沒有人能開啟聯絡資料，得獎者須持收據與證件到館領獎。
+unlock-before-anew = 先前的保管碼會失效，請銷毀那些紙本。
+unlock-sure = 印表機已備妥，也已確定三位保管人
+unlock-sure-empty = 印表機備妥且確定三位保管人後，請勾選此項
+unlock-make = 產生三份保管碼
+unlock-make-anew = 重新產生三份保管碼
+unlock-without = 不使用保管人
+unlock-without-what = 保管碼失效，並由伺服器照一般方式開啟得獎者的聯絡資料。
+unlock-drop = 不使用保管碼
+unlock-no-contacts = 問卷不保存聯絡資料，不需要保管碼。
+unlock-published = 活動已發布，不能再變更。
+unlock-shares = 三份保管碼
+unlock-shares-once = 本頁只顯示一次。請立即列印，每位保管人各拿一張；伺服器不留副本。
+unlock-share-number = 保管碼 { $number }（共 3 份）
+unlock-share-keep = 請妥善保管，不要讓別人看到。抽獎後須與另外兩份中的一份一起使用；個人資料刪除後即失效。
+unlock-shares-done = 已列印完成，前往發布
+unlock-title = 解鎖聯絡資料
+unlock-none = 本活動沒有保管碼，登入的館員即可開啟得獎者的聯絡資料。
+unlock-open = 兩位保管人已輸入保管碼。在您上鎖或伺服器重新啟動之前，都可以開啟得獎者的聯絡資料。
+unlock-to-winners = 前往得獎名單
+unlock-lock = 立即上鎖
+unlock-half = 已輸入一份保管碼。請另一位保管人在 10 分鐘內登入自己的帳號（可使用其他電腦），在此輸入第二份。
+unlock-locked = 得獎者的聯絡資料已上鎖。請三位保管人中的兩位，各自登入自己的帳號，在 10 分鐘內先後輸入保管碼。
+unlock-share = 您的保管碼
+unlock-share-hint = 紙本上的八組字元，每組 7 個，不分大小寫。
+unlock-give = 輸入保管碼

@@ -16,7 +16,7 @@ pub mod setup;
 pub mod sign_in;
 mod store;
 pub mod token;
-mod wire;
+pub mod wire;
 
 use std::collections::HashMap;
 use std::fmt;

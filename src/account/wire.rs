@@ -10,7 +10,10 @@ use super::name::{self, NameMistake, StaffName};
 use super::passphrase::{self, Passphrase, PassphraseMistake};
 use super::session::Opened;
 use super::token::TokenHash;
-use super::{Account, Role, Standing};
+use super::{Account, Error, Role, Standing};
+use crate::audit::{self, Filter};
+use crate::platform::db::Tx;
+use crate::platform::jobs::{self, Waiting};
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 
@@ -280,6 +283,56 @@ pub(super) fn done_words(lang: Language, code: &str) -> Option<String> {
         _ => return None,
     };
     Some(text::message(lang, id, &[]))
+}
+
+/// The health of the site.
+#[derive(Serialize)]
+pub struct HealthView {
+    pub(super) engine: &'static str,
+    pub(super) staff: usize,
+    pub(super) waiting: usize,
+    pub(super) records: i64,
+    pub(super) troubled: Vec<TroubledView>,
+}
+
+/// More waiting jobs than this are not told apart on a page.
+const MOST_JOBS: i64 = 1_000;
+
+impl HealthView {
+    /// Reads it, for the first page of the administration (`desk`).
+    pub fn read(tx: &mut Tx, engine: &'static str) -> Result<HealthView, Error> {
+        let waiting = jobs::waiting(tx, MOST_JOBS)?;
+        let troubled = waiting.iter().filter(|job| !job.last_error.is_empty());
+        Ok(HealthView {
+            engine,
+            staff: super::list(tx)?.len(),
+            waiting: waiting.len(),
+            records: audit::list(tx, &Filter::default(), 1)?.total,
+            troubled: troubled.map(TroubledView::of).collect(),
+        })
+    }
+}
+
+/// A job that failed and is tried again.
+#[derive(Serialize)]
+pub(super) struct TroubledView {
+    kind: String,
+    activity: String,
+    run_at: i64,
+    attempts: i64,
+    last_error: String,
+}
+
+impl TroubledView {
+    pub(super) fn of(job: &Waiting) -> TroubledView {
+        TroubledView {
+            kind: job.kind.clone(),
+            activity: job.activity.clone(),
+            run_at: job.run_at.0,
+            attempts: job.attempts,
+            last_error: job.last_error.clone(),
+        }
+    }
 }
 
 /// The list of accounts.

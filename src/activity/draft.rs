@@ -10,7 +10,7 @@ use crate::platform::db::Tx;
 use super::stage::Draft;
 use super::{
     Activity, ActivityId, Arrangement, AskedField, Error, Facts, Field, Kind, LocalText, Stage,
-    store,
+    Unlock, store,
 };
 
 /// What a librarian types on the first page of a draft.
@@ -321,6 +321,21 @@ pub fn touched(
     store::touch(tx, draft.facts())?;
     record(tx, by, act, id)?;
     Ok(draft)
+}
+
+/// Saves who will open the contacts of a draft's winners.
+pub fn save_unlock(
+    tx: &mut Tx,
+    by: &StaffId,
+    id: &ActivityId,
+    unlock: Unlock,
+) -> Result<(), Error> {
+    let act = match unlock {
+        Unlock::One => "vault.shares_dropped",
+        Unlock::TwoOfThree => "vault.shares_made",
+    };
+    touched(tx, by, id, act)?;
+    store::set_unlock(tx, id, unlock)
 }
 
 /// Counts a save of what another domain keeps for a draft, made from `version` of it.

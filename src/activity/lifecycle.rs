@@ -8,10 +8,11 @@
 //! | `notified` | Drawn → Notified | every prize claimed or out of reserves | `notify` |
 //! | `cancel` | Draft, Open, Closed → Cancelled | a public reason | `draw::cancel` |
 //! | `purged` | Notified, Cancelled, Closed survey → Purged | keys destroyed, scan clean | `purge` |
+//! | `purged` | Drawn → Purged | the last day has come, see [`last_day`] | `purge` |
 //!
 //! Invariant: none can be undone; each sees its starting stage in the same statement that leaves it.
 
-use crate::platform::clock::Timestamp;
+use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::Tx;
 
 use super::stage::{Closed, Draft, Drawn, Notified, Open};
@@ -94,14 +95,29 @@ pub fn renew_notice(tx: &mut Tx, id: &ActivityId, notice: &LocalText) -> Result<
     store::set_notice(tx, id, notice)
 }
 
-/// Whether an activity's personal data may be destroyed now.
+/// How long a draw that has not come to its end may keep its data beyond the announced day.
+const GRACE: i64 = 30 * DAY;
+/// Nothing is kept longer than this after the announced draw, however the plan reads.
+const LONGEST: i64 = 180 * DAY;
+
+/// Whether an activity's personal data may be destroyed now: on the announced day when all is
+/// over, and on the last day in any case.
 pub fn may_be_purged(facts: &Facts, now: Timestamp) -> bool {
-    let ready = match facts.stage {
-        Stage::Notified | Stage::Cancelled => true,
-        Stage::Closed => facts.kind == Kind::Survey,
-        _ => false,
+    let from = match facts.stage {
+        Stage::Notified | Stage::Cancelled => facts.purges_at,
+        Stage::Closed if facts.kind == Kind::Survey => facts.purges_at,
+        Stage::Open | Stage::Closed | Stage::Drawn => last_day(facts),
+        Stage::Draft | Stage::Purged => return false,
     };
-    ready && facts.purges_at.0 > 0 && facts.purges_at <= now
+    facts.purges_at.0 > 0 && from <= now
+}
+
+/// The day on which data goes although a draw has no result, or its prizes are not settled: a
+/// promise of erasure does not wait for a job that keeps failing.
+pub fn last_day(facts: &Facts) -> Timestamp {
+    let with_grace = facts.purges_at.plus(GRACE);
+    let longest = facts.draws_at.plus(LONGEST).max(facts.purges_at);
+    with_grace.min(longest)
 }
 
 /// The last change of all: personal data is destroyed.

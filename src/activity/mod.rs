@@ -83,6 +83,30 @@ impl Arrangement {
     }
 }
 
+/// Who opens the contacts of an activity's winners.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unlock {
+    /// The server, by itself.
+    One,
+    /// Two of three librarians, each with a share on paper.
+    TwoOfThree,
+}
+
+impl Unlock {
+    /// The word in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Unlock::One => "one",
+            Unlock::TwoOfThree => "two_of_three",
+        }
+    }
+}
+
+/// Who opens the contacts of an activity's winners.
+pub fn unlock(tx: &mut Tx, id: &ActivityId) -> Result<Unlock, Error> {
+    store::find_unlock(tx, id)
+}
+
 /// Where an activity is in its life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Stage {

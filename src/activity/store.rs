@@ -7,7 +7,9 @@ use crate::platform::clock::Timestamp;
 use crate::platform::db::schema::{activities, asked_fields};
 use crate::platform::db::{self, Tx};
 
-use super::{ActivityId, Arrangement, AskedField, Error, Facts, Field, Kind, LocalText, Stage};
+use super::{
+    ActivityId, Arrangement, AskedField, Error, Facts, Field, Kind, LocalText, Stage, Unlock,
+};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = activities)]
@@ -283,6 +285,31 @@ pub(super) fn set_arrangement(
             .filter(activities::stage.eq(Stage::Draft.code())),
     )
     .set(activities::arrangement.eq(arrangement.code()))
+    .execute(tx.conn())
+    .map_err(db::Error::from)?;
+    one(changed)
+}
+
+pub(super) fn find_unlock(tx: &mut Tx, id: &ActivityId) -> Result<Unlock, Error> {
+    let code: Option<String> = activities::table
+        .find(id.as_str())
+        .select(activities::unlock)
+        .first(tx.conn())
+        .optional()
+        .map_err(db::Error::from)?;
+    match code.ok_or(Error::Unknown)?.as_str() {
+        "two_of_three" => Ok(Unlock::TwoOfThree),
+        _ => Ok(Unlock::One),
+    }
+}
+
+pub(super) fn set_unlock(tx: &mut Tx, id: &ActivityId, unlock: Unlock) -> Result<(), Error> {
+    let changed = diesel::update(
+        activities::table
+            .filter(activities::id.eq(id.as_str()))
+            .filter(activities::stage.eq(Stage::Draft.code())),
+    )
+    .set(activities::unlock.eq(unlock.code()))
     .execute(tx.conn())
     .map_err(db::Error::from)?;
     one(changed)

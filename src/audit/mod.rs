@@ -157,6 +157,12 @@ pub fn record(tx: &mut Tx, act: &Act) -> Result<(), Error> {
     Ok(store::insert(tx, &record)?)
 }
 
+/// How often an act was recorded of an activity.
+pub fn count(tx: &mut Tx, activity: &str, act: &str) -> Result<u64, Error> {
+    let count = store::count_acts(tx, activity, act)?;
+    Ok(u64::try_from(count).unwrap_or_default())
+}
+
 /// The lines that `filter` leaves; a page beyond the last is the last.
 pub fn list(tx: &mut Tx, filter: &Filter, page: i64) -> Result<Listing, Error> {
     let total = store::count(tx, filter)?;

@@ -82,6 +82,13 @@ pub(super) fn count(tx: &mut Tx, filter: &Filter) -> Result<i64, db::Error> {
     Ok(filtered(filter).count().get_result(tx.conn())?)
 }
 
+pub(super) fn count_acts(tx: &mut Tx, activity: &str, act: &str) -> Result<i64, db::Error> {
+    let acts = audit_records::table
+        .filter(audit_records::activity_id.eq(activity))
+        .filter(audit_records::act.eq(act));
+    Ok(acts.count().get_result(tx.conn())?)
+}
+
 /// The newest lines first, after leaving out the first `skip`.
 pub(super) fn list(
     tx: &mut Tx,

@@ -8,7 +8,7 @@ use crate::journal::Mirror;
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
-use crate::purge;
+use crate::purge::{self, Purger, Replayed, tombstone};
 use crate::vault::{self, Vault};
 
 use super::{Error, holds_key};
@@ -18,6 +18,8 @@ use super::{Error, holds_key};
 pub struct BroughtForward {
     /// How many notes the journal had lost.
     pub notes: u64,
+    /// Activities that had been purged and were in the database again.
+    pub purged: Vec<Replayed>,
 }
 
 /// Brings journal and purges forward to what the files beside the database know.
@@ -32,7 +34,9 @@ pub fn bring_forward(db: &Db, vault: &Vault, config: &Config) -> Result<BroughtF
             "the journal was behind its mirror and was brought forward"
         );
     }
-    Ok(BroughtForward { notes })
+    let tombstones = tombstone::all(config.data())?;
+    let purged = purge::replay(&Purger::new(db, vault, config), &tombstones)?;
+    Ok(BroughtForward { notes, purged })
 }
 
 /// What a database holds of the people of one activity.

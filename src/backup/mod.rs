@@ -341,7 +341,7 @@ impl Backup {
                 wanted: site.to_owned(),
             });
         }
-        if !replace && !is_empty(target) {
+        if !replace && !copy::is_empty(target) {
             return Err(Error::NotEmpty(target.engine().to_owned()));
         }
         DirBuilder::new()
@@ -353,35 +353,18 @@ impl Backup {
             Target::Sqlite(path) => folder_of(path).join("restoring.part"),
             Target::Postgres(_) => folders.data.join("restoring.part"),
         })?;
-        let copy = part.0.join("database");
+        let database = part.0.join("database");
         let mut to = OpenOptions::new()
             .write(true)
             .create_new(true)
             .mode(0o600)
-            .open(&copy)?;
+            .open(&database)?;
         let name = database_name(&self.contents.engine);
-        let mut database = self.archive.by_name(name).map_err(damaged)?;
-        io::copy(&mut database, &mut to)?;
+        let mut packed = self.archive.by_name(name).map_err(damaged)?;
+        io::copy(&mut packed, &mut to)?;
         to.sync_all()?;
-        Ok(copy::put_back(target, &copy)?)
+        Ok(copy::put_back(target, &database)?)
     }
-}
-
-/// Whether nothing is lost when this database goes: it is not there, or nobody has begun anything.
-fn is_empty(target: &Target) -> bool {
-    let clock = crate::platform::clock::Clock::system();
-    if let Target::Sqlite(path) = target
-        && fs::metadata(path).map_or(true, |about| about.len() == 0)
-    {
-        return true;
-    }
-    let Ok(db) = Db::open(target.clone(), clock) else {
-        return false;
-    };
-    let begun = db.read_now("look whether anything is here", |tx| {
-        Ok::<_, Error>(!activity::list(tx, &Stage::ALL)?.is_empty() || journal::size(tx)? > 0)
-    });
-    begun.is_ok_and(|begun| !begun)
 }
 
 /// Opens nothing and asks nobody: whether the key folder has a key in it.

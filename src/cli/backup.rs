@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
+use crate::activity;
 use crate::backup::{self, Backup, Folders, Held};
 use crate::platform::config::Config;
 use crate::platform::confine::{self, Reach};
@@ -69,7 +70,14 @@ pub(super) fn make(arguments: &BackupArguments) -> Result<(), Stop> {
         data: config.data(),
         keys: &keys,
     };
-    let standing = confine::files(&reach(&config, &arguments.file));
+    // PostgreSQL's own program makes the copy there; it is confined with this one.
+    let system = Path::new("/usr");
+    let programs = match config.database() {
+        Target::Sqlite(_) => &[][..],
+        Target::Postgres(_) => &[system],
+    };
+    let reach = reach(&config, &arguments.file);
+    let standing = confine::files_and_programs(&reach, programs);
     let made = backup::make(&db, &config.site, folders, &arguments.file)?;
     let contents = &made.contents;
     println!(
@@ -103,7 +111,6 @@ fn reach(config: &Config, to: &Path) -> Reach {
         own,
         read: Vec::new(),
         ports: None,
-        runs_programs: true,
     }
 }
 
@@ -155,6 +162,20 @@ fn brought_forward(db: &Db, vault: &Vault, config: &Config) -> Result<(), Stop> 
             "The journal was {} notes behind; they were added again from journal.notes. Whatever \
              they were about and is not in the backup (entries, draws) has to be told in public.",
             done.notes
+        );
+    }
+    for replayed in &done.purged {
+        let address = db.read_now("read activity", |tx| {
+            activity::by_id(tx, &replayed.activity)
+        })?;
+        println!(
+            "{}: was purged after the backup was made; the {} rows that came back are deleted again{}.",
+            address.slug,
+            replayed.rows,
+            match replayed.is_final {
+                true => "",
+                false => "; the files are rewritten in the next quiet hour",
+            }
         );
     }
     Ok(())

@@ -224,7 +224,7 @@ impl Stagehand<'_> {
             self.go_to(round.plus(days * DAY + HOUR))?;
         }
         let facts = self.facts(&id)?;
-        purge::Purger::new(&self.app.db, &self.app.vault, &self.app.config).run(&facts.id)?;
+        self.app.purger.run(&facts.id)?;
         self.draw_id(&id)
     }
 
@@ -711,6 +711,7 @@ fn filled(kind: Kind, person: u64, questions: &[Question]) -> Filled {
         subject,
         pool: None,
         answers: Some(survey_wire::answers_to_json(&answers)),
+        shares: Vec::new(),
         language: Language::ZhTw,
     }
 }

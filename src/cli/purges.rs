@@ -57,7 +57,7 @@ fn list(db: &Db) -> Result<(), Stop> {
 }
 
 fn delete(app: &App, slug: Option<&str>) -> Result<(), Stop> {
-    let purger = Purger::new(&app.db, &app.vault, &app.config);
+    let purger = &app.purger;
     let due: Vec<_> = match slug {
         None => purger.due()?,
         Some(slug) => {
@@ -72,7 +72,7 @@ fn delete(app: &App, slug: Option<&str>) -> Result<(), Stop> {
         return Ok(());
     }
     for facts in due {
-        let purged = one(&purger, &facts.id);
+        let purged = one(purger, &facts.id);
         match purged {
             Ok(()) => println!("{}: personal data deleted, certificate signed.", facts.slug),
             Err(purge::Error::NotDue) => {

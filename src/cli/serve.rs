@@ -82,7 +82,6 @@ fn reach(config: &Config) -> Reach {
         own,
         read,
         ports: None,
-        runs_programs: false,
     }
 }
 

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::platform::trace::{Find, SHORTEST, Scan, Seen};
+use crate::purge::planted;
 
 use super::Stop;
 
@@ -93,17 +94,13 @@ fn strings(arguments: &Arguments) -> Result<Vec<String>, Stop> {
         strings.extend(lines.map(str::to_owned));
     }
     if let Some(file) = &arguments.certificate {
-        let certificate: Option<Value> = serde_json::from_str(&read(file)?).ok();
-        let planted = certificate.as_ref().and_then(|c| c.get("planted"));
-        let before = strings.len();
-        gather(planted.unwrap_or(&Value::Null), &mut strings);
-        if strings.len() == before {
-            return Err(Stop::Usage(format!(
+        strings.extend(planted(&read(file)?).ok_or_else(|| {
+            Stop::Usage(format!(
                 "{} names no planted people, so there is nothing to look for; \
                  give your own strings with --look-for",
                 file.display()
-            )));
-        }
+            ))
+        })?);
     }
     if strings.is_empty() {
         return Err(Stop::Usage("there is no string to look for".to_owned()));
@@ -121,16 +118,13 @@ fn read(file: &Path) -> Result<String, Stop> {
         .map_err(|error| Stop::Usage(format!("{} cannot be read: {error}", file.display())))
 }
 
-/// Every text inside a value.
-fn gather(value: &Value, strings: &mut BTreeSet<String>) {
-    match value {
-        Value::String(text) if text.len() >= SHORTEST => {
-            strings.insert(text.clone());
-        }
-        Value::Array(values) => values.iter().for_each(|value| gather(value, strings)),
-        Value::Object(fields) => fields.values().for_each(|value| gather(value, strings)),
-        _ => {}
-    }
+/// What the made-up people of a certificate left, who are computed from the activity's id.
+fn planted(certificate: &str) -> Option<Vec<String>> {
+    let certificate: Value = serde_json::from_str(certificate).ok()?;
+    let planted = certificate.get("planted")?;
+    let people = planted.get("people")?.as_u64()?;
+    (people > 0).then_some(())?;
+    Some(planted::texts(planted.get("of")?.as_str()?))
 }
 
 fn tell(seen: &Seen, strings: Option<&Vec<String>>) {

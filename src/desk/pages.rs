@@ -3,23 +3,19 @@
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::{Admin, Librarian};
-use crate::account::{self, Permission, Staff};
+use crate::account::wire::HealthView;
+use crate::account::{Permission, Staff};
 use crate::activity::{self, ActivityId, Stage};
-use crate::audit::{self, Filter};
 use crate::platform::confine::Standing;
-use crate::platform::db::{Db, Tx};
-use crate::platform::jobs;
+use crate::platform::db::Db;
 use crate::platform::text::Language;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::page::{Page, Reply};
 
 use super::wire::{
-    ActivitiesView, AdminView, GlanceView, GuardRow, ReminderRow, TodayView, TroubledRow,
+    ActivitiesView, AdminView, GlanceView, GuardRow, ReminderRow, TodayView,
 };
 use super::{Error, reminders};
-
-/// More waiting jobs than this are not told apart on a page.
-const MOST_JOBS: i64 = 1_000;
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
@@ -53,25 +49,14 @@ async fn administration(
     let view = db
         .read("read administration", move |tx| {
             let reminders = reminders::list(tx)?;
-            let waiting = jobs::waiting(tx, MOST_JOBS)?;
-            let troubled = waiting.iter().filter(|job| !job.last_error.is_empty());
             Ok::<_, Error>(AdminView {
-                engine,
-                staff: account::list(tx)?.len(),
-                waiting: waiting.len(),
-                records: records(tx)?,
-                troubled: troubled.map(TroubledRow::of).collect(),
+                health: HealthView::read(tx, engine)?,
                 guards,
                 reminders: ReminderRow::all(lang, &reminders),
             })
         })
         .await?;
     Ok(Page::new(lang, "account/health", view))
-}
-
-/// How long the record of acts is.
-fn records(tx: &mut Tx) -> Result<i64, account::Error> {
-    Ok(audit::list(tx, &Filter::default(), 1)?.total)
 }
 
 #[get("/staff/activities")]

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 
+use crate::account::wire::HealthView;
 use crate::activity::wire::Heading;
 use crate::activity::{Kind, Stage};
 use crate::draw::{Awaited, DrawStage};
 use crate::platform::clock::Timestamp;
 use crate::platform::confine::{How, Protection, Standing, What};
-use crate::platform::jobs::Waiting;
 use crate::platform::text::{self, Language};
 use crate::policy;
 
@@ -71,35 +71,10 @@ impl ReminderRow {
 /// The first page of the administration.
 #[derive(Serialize)]
 pub(super) struct AdminView {
-    pub(super) engine: &'static str,
-    pub(super) staff: usize,
-    pub(super) waiting: usize,
-    pub(super) records: i64,
-    pub(super) troubled: Vec<TroubledRow>,
+    #[serde(flatten)]
+    pub(super) health: HealthView,
     pub(super) guards: Vec<GuardRow>,
     pub(super) reminders: Vec<ReminderRow>,
-}
-
-/// A job that failed and is tried again.
-#[derive(Serialize)]
-pub(super) struct TroubledRow {
-    kind: String,
-    activity: String,
-    run_at: i64,
-    attempts: i64,
-    last_error: String,
-}
-
-impl TroubledRow {
-    pub(super) fn of(job: &Waiting) -> TroubledRow {
-        TroubledRow {
-            kind: job.kind.clone(),
-            activity: job.activity.clone(),
-            run_at: job.run_at.0,
-            attempts: job.attempts,
-            last_error: job.last_error.clone(),
-        }
-    }
 }
 
 /// One protection, and how far each of the two processes has it.

@@ -92,6 +92,36 @@ pub fn cancel(
     Ok(cancelled)
 }
 
+/// Calls off, without a person, every draw of an activity that has no result on the last day of its
+/// data: the public randomness did not come. Draws that were decided keep their result. Everybody
+/// sees by the place of the note in the journal that it came after the announced round.
+pub fn give_up(tx: &mut Tx, vault: &Vault, facts: &Facts, words: &str) -> Result<Facts, Error> {
+    let mut decided = false;
+    for plan in super::plans(tx, &facts.id)? {
+        match plan.stage {
+            DrawStage::Cancelled => continue,
+            DrawStage::Drawn => decided = true,
+            _ => sign_off(tx, vault, &plan, CancelCode::Force)?,
+        }
+    }
+    audit::record(
+        tx,
+        &Act {
+            actor: &Actor::System,
+            act: "activity.given_up",
+            activity: facts.id.as_str(),
+            object: "",
+            purpose: "",
+            reason: CancelCode::Force.code(),
+        },
+    )?;
+    if decided && facts.stage == Stage::Closed {
+        super::run::finish(tx, &facts.id)?;
+        return Ok(activity::by_id(tx, &facts.id)?);
+    }
+    Ok(lifecycle::cancel(tx, facts, words, facts.purges_at)?)
+}
+
 /// Cancels one of several draws once entry has ended, by a signed note with a public code; it
 /// excludes nobody then. The others take place.
 pub fn cancel_one(
@@ -162,10 +192,17 @@ fn cancel_draw(tx: &mut Tx, vault: &Vault, plan: &Plan, code: CancelCode) -> Res
     if plan.stage == DrawStage::Drawn || plan.stage == DrawStage::Cancelled {
         return Err(Error::OtherStage { found: plan.stage });
     }
-    if let Some(manifest) = plan.manifest {
+    if plan.manifest.is_some() {
         if tx.now() >= plan.decides_from()? {
             return Err(Error::Decided);
         }
+    }
+    sign_off(tx, vault, plan, code)
+}
+
+/// Writes the cancel note of a draw that was published, and ends it.
+fn sign_off(tx: &mut Tx, vault: &Vault, plan: &Plan, code: CancelCode) -> Result<(), Error> {
+    if let Some(manifest) = plan.manifest {
         let cancel = Cancel {
             manifest,
             reason: code.code().to_owned(),

@@ -58,7 +58,7 @@ mod witnesses;
 pub use anchor::anchor;
 pub use bound::fewer_than;
 pub use bundle::{Transcript, bundle, bundle_state, transcript};
-pub use cancel::{CancelCode, cancel, cancel_one};
+pub use cancel::{CancelCode, cancel, cancel_one, give_up};
 pub use close::{close, freeze};
 pub use details::{PlanDetails, PlanTrouble, PrizeDetails};
 pub use exclusion::{excluded, outcomes};
@@ -479,6 +479,16 @@ pub fn keep_file(
     };
     store::insert_note(tx, activity, draw, &file)?;
     Ok(file.hash)
+}
+
+/// Puts back a public file that a restored database lost.
+pub fn put_back(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    file: StoredNote,
+) -> Result<(), Error> {
+    Ok(store::insert_note(tx, activity, draw, &file)?)
 }
 
 /// A file that a draw at this stage must have.

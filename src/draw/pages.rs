@@ -15,6 +15,7 @@ mod public;
 mod publishing;
 mod replacing;
 pub mod shelf;
+mod unlock;
 mod verifying;
 
 use rocket::Route;
@@ -37,6 +38,7 @@ pub fn routes() -> Vec<Route> {
         numbering::routes(),
         objecting::routes(),
         replacing::routes(),
+        unlock::routes(),
     ]
     .concat()
 }

@@ -14,6 +14,7 @@ use crate::draw::{self, DrandRound, DrawId, Plan, PlanSource};
 use crate::entry;
 use crate::platform::db;
 use crate::platform::fault::{Fault, Kind};
+use crate::platform::memory::Remembers;
 use crate::vault;
 
 mod names;
@@ -40,6 +41,11 @@ impl Hall {
         self.names.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Drops the names of an activity whose data goes.
+    fn drop_names(&self, activity: &str) {
+        self.names().retain(|_, names| !names.is_of(activity));
+    }
+
     fn rehearsals(&self) -> MutexGuard<'_, HashMap<DrawId, Rehearsal>> {
         self.rehearsals
             .lock()
@@ -48,6 +54,12 @@ impl Hall {
 
     fn asked(&self) -> MutexGuard<'_, HashMap<&'static str, Asked>> {
         self.asked.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Remembers for Hall {
+    fn forget(&self, activity: &str) {
+        self.drop_names(activity);
     }
 }
 

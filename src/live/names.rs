@@ -21,9 +21,26 @@ use super::{Error, Hall};
 /// The masked names of one draw, by ticket.
 #[derive(Default)]
 pub(super) struct NamesOf {
+    /// Whose draw it is.
+    activity: String,
     masked: HashMap<u64, String>,
     /// The draw as the vault verified it; a hundred names need one verification.
     verified: Option<VerifiedDraw>,
+}
+
+impl NamesOf {
+    /// Whether they are of a draw of this activity.
+    pub(super) fn is_of(&self, activity: &str) -> bool {
+        self.activity == activity
+    }
+}
+
+/// The names of a draw, none at first.
+fn of<'h>(names: &'h mut HashMap<DrawId, NamesOf>, plan: &Plan) -> &'h mut NamesOf {
+    names.entry(plan.id.clone()).or_insert_with(|| NamesOf {
+        activity: plan.activity.0.clone(),
+        ..NamesOf::default()
+    })
 }
 
 /// The masked names that were opened so far; none, and none kept, once personal data is due to go.
@@ -68,7 +85,7 @@ pub(super) fn open(
     })?;
     let winners = vault.open_winners(recorded)?;
     let mut names = hall.names();
-    let of = names.entry(plan.id.clone()).or_default();
+    let of = of(&mut names, plan);
     for winner in winners {
         let Ok(contact) = winner.contact else {
             continue;
@@ -91,7 +108,7 @@ fn verified(db: &Db, vault: &Vault, hall: &Hall, plan: &Plan) -> Result<Verified
     let bundle = db.read_now("read bundle", |tx| draw::bundle(tx, vault, plan))?;
     let verified = vault.verified(plan.activity.as_str(), &bundle)?;
     let mut names = hall.names();
-    names.entry(plan.id.clone()).or_default().verified = Some(verified.clone());
+    of(&mut names, plan).verified = Some(verified.clone());
     Ok(verified)
 }
 

@@ -181,6 +181,11 @@ pub fn list(tx: &mut Tx) -> Result<Vec<Export>, Error> {
     Ok(store::exports(tx, 100)?)
 }
 
+/// The exports of one activity, the latest first: copies that may be out.
+pub fn of_activity(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Export>, Error> {
+    Ok(store::exports_of(tx, activity)?)
+}
+
 /// Makes an export: verified, written down, opened, filled in, in this order.
 pub fn make(db: &Db, vault: &Vault, by: &Taker, request: &Request) -> Result<File, Error> {
     let draw = db.read_now("read draw", |tx| claims::decided(tx, &request.draw))?;

@@ -13,7 +13,7 @@ use crate::platform::config::Config;
 use crate::platform::db::{self, Db, Tx};
 use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
 use crate::platform::mail::MailFacts;
-use crate::vault::Vault;
+use crate::vault::{Lock, Vault};
 
 use super::claims::{self, Decided};
 use super::letters::Imprint;
@@ -24,6 +24,9 @@ const MAIL: &str = "notify.mail";
 const LOOK: &str = "notify.look";
 const REMIND: &str = "notify.remind";
 const WATCH: &str = "notify.watch";
+
+/// How long a letter waits before it looks again whether two librarians have unlocked the contacts.
+const UNTIL_UNLOCKED: i64 = 5 * MINUTE;
 
 /// How often draws with a result are looked at beside their deadlines.
 const BETWEEN_LOOKS: i64 = 10 * MINUTE;
@@ -37,7 +40,16 @@ pub fn register(
     config: &Config,
 ) {
     let post = Post::new(db, vault, Imprint::of(config));
-    runner.on_patiently(MAIL, move |job| mail(&post, job));
+    let (own_db, own_vault) = (db.clone(), vault.clone());
+    runner.on_patiently(MAIL, move |job| {
+        // Looked at first: what cannot be opened is not put on record as opened.
+        let now = own_db.clock().now();
+        let lock = own_vault.how_locked(&job.activity, now)?;
+        if matches!(lock, Lock::Locked | Lock::Half) {
+            return Ok(Next::At(now.plus(UNTIL_UNLOCKED)));
+        }
+        mail(&post, job)
+    });
     let (own_db, own_vault, own_mailer) = (db.clone(), vault.clone(), mailer.clone());
     runner.on(LOOK, move |job| {
         look_by_job(&own_db, &own_vault, &own_mailer, job)?;

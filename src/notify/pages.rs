@@ -15,7 +15,7 @@ use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
-use crate::activity::{self, ActivityId, Facts, Stage};
+use crate::activity::{self, ActivityId, Facts, Stage, Unlock};
 use crate::draw::{self, DrawId, DrawStage, Plan};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
@@ -62,8 +62,9 @@ fn standing(tx: &mut Tx, draw: Decided) -> Result<Standing, Error> {
     })
 }
 
-/// The winners of every draw that has a result, and the names of those that have none yet.
-type Winners = (Facts, Vec<Standing>, Vec<Plan>);
+/// The winners of every draw that has a result, the draws that have none yet, and who opens the
+/// contacts.
+type Winners = (Facts, Vec<Standing>, Vec<Plan>, Unlock);
 
 fn all_standing(tx: &mut Tx, activity: &ActivityId) -> Result<Winners, Error> {
     let facts = activity::by_id(tx, activity)?;
@@ -73,7 +74,8 @@ fn all_standing(tx: &mut Tx, activity: &ActivityId) -> Result<Winners, Error> {
     }
     let mut plans = draw::plans(tx, activity)?;
     plans.retain(|plan| plan.stage != DrawStage::Drawn);
-    Ok((facts, standing_all, plans))
+    let unlock = activity::unlock(tx, activity)?;
+    Ok((facts, standing_all, plans, unlock))
 }
 
 #[get("/staff/activities/<id>/winners?<only>&<told>")]
@@ -86,7 +88,7 @@ async fn winners(
     db: &State<Db>,
 ) -> AppResult<Page> {
     let activity = ActivityId::from(id);
-    let (facts, decided, waiting) = db
+    let (facts, decided, waiting, unlock) = db
         .write("read winners", move |tx| all_standing(tx, &activity))
         .await?;
     if decided.is_empty() {
@@ -107,7 +109,8 @@ async fn winners(
         )
     });
     let groups = groups.collect();
-    let view = WinnersView::of(lang, &facts, groups, &waiting, &asked);
+    let librarians = unlock == Unlock::TwoOfThree;
+    let view = WinnersView::of(lang, &facts, groups, &waiting, librarians, &asked);
     Ok(Page::new(lang, "notify/winners", view).no_store())
 }
 

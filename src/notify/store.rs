@@ -278,33 +278,35 @@ pub(super) fn insert_export(tx: &mut Tx, export: &Export) -> Result<(), db::Erro
 
 /// Exports, the latest first.
 pub(super) fn exports(tx: &mut Tx, at_most: i64) -> Result<Vec<Export>, db::Error> {
-    let rows: Vec<(String, String, String, i64, String, String, i64)> = exports::table
+    let rows: Vec<ExportRow> = exports::table
         .order((exports::made_at.desc(), exports::id))
         .limit(at_most)
-        .select((
-            exports::activity_id,
-            exports::id,
-            exports::staff_id,
-            exports::made_at,
-            exports::purpose,
-            exports::format,
-            exports::row_count,
-        ))
         .load(tx.conn())?;
-    let known =
-        rows.into_iter()
-            .filter_map(|(activity, id, by, made_at, purpose, format, rows)| {
-                Some(Export {
-                    activity: ActivityId(activity),
-                    id: ExportId(id),
-                    by: StaffId(by),
-                    made_at: Timestamp(made_at),
-                    purpose: super::export::ExportPurpose::parse(&purpose)?,
-                    format: super::sheet::Format::parse(&format)?,
-                    rows: unsigned(rows),
-                })
-            });
-    Ok(known.collect())
+    Ok(rows.into_iter().filter_map(export).collect())
+}
+
+/// Exports of one activity, the latest first.
+pub(super) fn exports_of(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Export>, db::Error> {
+    let rows: Vec<ExportRow> = exports::table
+        .filter(exports::activity_id.eq(activity.as_str()))
+        .order((exports::made_at.desc(), exports::id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().filter_map(export).collect())
+}
+
+/// The columns of the table, in its order.
+type ExportRow = (String, String, String, i64, String, String, i64);
+
+fn export((activity, id, by, made_at, purpose, format, rows): ExportRow) -> Option<Export> {
+    Some(Export {
+        activity: ActivityId(activity),
+        id: ExportId(id),
+        by: StaffId(by),
+        made_at: Timestamp(made_at),
+        purpose: super::export::ExportPurpose::parse(&purpose)?,
+        format: super::sheet::Format::parse(&format)?,
+        rows: unsigned(rows),
+    })
 }
 
 /// Erases claims and notices.

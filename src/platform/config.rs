@@ -60,6 +60,16 @@ pub struct Config {
     /// Hour of the day (0–23, Asia/Taipei) in which a purge may compact the database; 24: at once.
     #[validate(range(max = 24))]
     pub quiet_hour: u8,
+    /// Days for which copies of the key folder, or of the whole machine, are kept elsewhere; the
+    /// second certificate of a purge waits for them.
+    #[validate(range(max = 3_660))]
+    pub key_copies_days: u32,
+    /// Days for which backups of the data are kept; the second certificate waits for them.
+    #[validate(range(max = 3_660))]
+    pub backup_days: u32,
+    /// The data folder of the PostgreSQL server, where this program may read it: purges then search
+    /// it too. Empty: not searched.
+    pub pg_data: PathBuf,
     /// Who is asked to say when they saw the journal; a draw pins them when it is published.
     pub witnesses: Vec<WitnessSetting>,
     /// How many of them must have seen a note: more than half; 0 without witnesses.
@@ -109,6 +119,9 @@ impl Default for Config {
             valuable_from: 100_000,
             operator_secret: false,
             quiet_hour: 24,
+            key_copies_days: 0,
+            backup_days: 35,
+            pg_data: PathBuf::new(),
             witnesses: Vec::new(),
             quorum: 0,
             named_openings_per_year: 0,

@@ -189,8 +189,6 @@ pub struct Reach {
     pub read: Vec<PathBuf>,
     /// Ports to which it connects; nothing: any.
     pub ports: Option<Vec<u16>>,
-    /// Whether it may start the system's programs, within the same bounds.
-    pub runs_programs: bool,
 }
 
 /// What every process reads: names of hosts, libraries, the time zone, itself.
@@ -215,7 +213,6 @@ impl Reach {
             read: Vec::new(),
             // Names of hosts are asked for over TCP when the answer is long.
             ports: Some(mail.map_or_else(Vec::new, |port| vec![port, 53])),
-            runs_programs: false,
         }
     }
 
@@ -263,7 +260,12 @@ pub struct Standing {
 
 /// From now on only what `reach` names can be opened or connected to.
 pub fn files(reach: &Reach) -> Protection {
-    let outcome = restrict(reach).map_err(|error| error.to_string());
+    files_and_programs(reach, &[])
+}
+
+/// [`files`] for a command that calls programs of the system, which live below `programs`.
+pub fn files_and_programs(reach: &Reach, programs: &[&Path]) -> Protection {
+    let outcome = restrict(reach, programs).map_err(|error| error.to_string());
     Protection::of(
         What::Files,
         outcome.and_then(|how| match how {
@@ -273,7 +275,7 @@ pub fn files(reach: &Reach) -> Protection {
     )
 }
 
-fn restrict(reach: &Reach) -> Result<How, RulesetError> {
+fn restrict(reach: &Reach, programs: &[&Path]) -> Result<How, RulesetError> {
     const KNOWN: ABI = ABI::V5;
     let no_programs = |access: BitFlags<AccessFs>| access & !BitFlags::from(AccessFs::Execute);
     let all = no_programs(AccessFs::from_all(KNOWN));
@@ -284,17 +286,14 @@ fn restrict(reach: &Reach) -> Result<How, RulesetError> {
     if reach.ports.is_some() {
         ruleset = ruleset.handle_access(AccessNet::ConnectTcp)?;
     }
-    let system = match reach.runs_programs {
-        true => AccessFs::from_read(KNOWN),
-        false => read,
-    };
     let ports = reach.ports.clone().unwrap_or_default().into_iter();
     let status = ruleset
         .create()?
         .add_rules(path_beneath_rules(&reach.own, all))?
         .add_rules(path_beneath_rules(["/dev/null"], all))?
         .add_rules(path_beneath_rules(&reach.read, read))?
-        .add_rules(path_beneath_rules(SYSTEM, system))?
+        .add_rules(path_beneath_rules(SYSTEM, read))?
+        .add_rules(path_beneath_rules(programs, AccessFs::from_read(KNOWN)))?
         .add_rules(
             ports.map(|port| Ok::<_, RulesetError>(NetPort::new(port, AccessNet::ConnectTcp))),
         )?

@@ -1,54 +1,136 @@
-//! Purges come by themselves: one job that looks every minute and never ends.
+//! Purges come by themselves: one job that looks every minute, and one that tidies at night.
 
-use crate::platform::clock::{MINUTE, Timestamp};
-use crate::platform::config::Config;
+use crate::activity::ActivityId;
+use crate::platform::clock::{HOUR, MINUTE, Timestamp};
+use crate::platform::db::compaction::Compaction;
+use crate::platform::db::tidy;
 use crate::platform::db::{self, Db};
 use crate::platform::fault::Fault;
 use crate::platform::jobs::{self, NewJob, Next, Runner};
-use crate::vault::Vault;
 
-use super::{Error, Purger};
+use super::{Error, Purger, Step, replay, rooms, store};
 
 const SWEEP: &str = "purge.sweep";
 const BETWEEN_SWEEPS: i64 = MINUTE;
+const TIDY: &str = "purge.tidy";
+/// When the operator named no quiet hour, files are rewritten at three in the morning.
+const USUAL_HOUR: u8 = 3;
 
-/// Names the handler of the sweep.
-pub fn register(runner: &mut Runner, db: &Db, vault: &Vault, config: &Config) {
-    let purger = Purger::new(db, vault, config);
+/// Names the handlers of the sweep and of the tidying.
+pub fn register(runner: &mut Runner, purger: &Purger) {
+    let sweeper = purger.clone();
     runner.on_patiently(SWEEP, move |_| {
-        sweep(&purger)?;
-        Ok(Next::At(purger.db.clock().now().plus(BETWEEN_SWEEPS)))
+        sweep(&sweeper)?;
+        Ok(Next::At(sweeper.db.clock().now().plus(BETWEEN_SWEEPS)))
+    });
+    let tidier = purger.clone();
+    runner.on_patiently(TIDY, move |_| {
+        tidy(&tidier)?;
+        Ok(Next::At(next_tidying(&tidier)))
     });
 }
 
-/// Makes sure that the sweep exists; called at every start.
+/// Makes sure that both jobs exist; called at every start.
 pub fn ensure(db: &Db) -> Result<(), db::Error> {
     db.write_now("ensure purge sweep", |tx| {
-        jobs::enqueue(
-            tx,
-            &NewJob {
-                kind: SWEEP,
-                activity: String::new(),
-                payload: String::new(),
-                run_at: Timestamp(0),
-                dedup_key: SWEEP.to_owned(),
-            },
-        )
+        for kind in [SWEEP, TIDY] {
+            jobs::enqueue(
+                tx,
+                &NewJob {
+                    kind,
+                    activity: String::new(),
+                    payload: String::new(),
+                    run_at: Timestamp(0),
+                    dedup_key: kind.to_owned(),
+                },
+            )?;
+        }
+        Ok(())
     })
+}
+
+/// What a start owes to purges of before: the processes that served them have ended, and a power
+/// cut may have kept a tombstone from being written.
+pub fn at_start(purger: &Purger) -> Result<(), Error> {
+    purger.note_restart()?;
+    replay::mend(purger)
+}
+
+/// The hour of the day in which files are rewritten after individual erasures.
+pub fn tidy_hour(quiet_hour: u8) -> u8 {
+    match quiet_hour {
+        24.. => USUAL_HOUR,
+        hour => hour,
+    }
 }
 
 /// Purges everything that is due; one that must wait does not hold up the others.
 fn sweep(purger: &Purger) -> Result<(), Error> {
+    purger.plant()?;
+    let believed = purger.believes_the_clock();
     for facts in purger.due()? {
-        match purger.run(&facts.id) {
-            Ok(_) => tracing::info!(activity = %facts.id, "purged"),
-            Err(error @ (Error::Busy(_) | Error::NotQuiet)) => {
-                tracing::info!(activity = %facts.id, code = error.code(), "purge waits");
-            }
-            Err(error) => {
-                tracing::error!(activity = %facts.id, code = error.code(), "purge is stuck");
-            }
+        let begun = purger
+            .db
+            .read_now("read purge", |tx| store::find(tx, &facts.id))?;
+        if believed || begun.is_some() {
+            tell(&facts.id, purger.run(&facts.id).map(drop));
         }
     }
+    if believed {
+        for purge in purger.due_again()? {
+            tell(&purge.activity, purger.certify_again(&purge).map(drop));
+        }
+    }
+    if purger.quiet_hour < 24 && purger.is_quiet() && restart_due(purger)? {
+        // Nothing comes back when it works; where nobody watches, the page says that it is due.
+        purger.control.restart();
+    }
     Ok(())
+}
+
+fn tell(id: &ActivityId, outcome: Result<(), Error>) {
+    match outcome {
+        Ok(()) => tracing::info!(activity = %id, "purged"),
+        Err(error @ (Error::Busy(_) | Error::NotQuiet)) => {
+            tracing::info!(activity = %id, code = error.code(), "purge waits");
+        }
+        Err(error) => tracing::error!(activity = %id, code = error.code(), "purge is stuck"),
+    }
+}
+
+/// Whether a purge ended since these processes started: they may still hold freed memory.
+pub(super) fn restart_due(purger: &Purger) -> Result<bool, Error> {
+    purger.db.read_now("list purges", |tx| {
+        let purges = store::list(tx)?;
+        let waits =
+            |purge: &super::Purge| purge.step == Step::Done && purge.report.restarted_at == 0;
+        Ok(purges.iter().any(waits))
+    })
+}
+
+/// Rewrites the files if something of a living activity was erased since the last time.
+fn tidy(purger: &Purger) -> Result<(), Error> {
+    let standing = purger.db.read_now("read tidiness", tidy::standing)?;
+    if standing.wanted == 0 || purger.hour() != tidy_hour(purger.quiet_hour) {
+        return Ok(());
+    }
+    match purger.db.compact(&rooms::rewritten(), purger.patience)? {
+        Compaction::Final(_) => Ok(purger
+            .db
+            .write_now("note tidy files", |tx| tidy::done(tx, standing))?),
+        Compaction::Busy(holdup) => {
+            tracing::info!(holdup = holdup.code(), "tidying waits");
+            Ok(())
+        }
+    }
+}
+
+/// Within the hour it is tried again every five minutes; otherwise at the next hour's start.
+fn next_tidying(purger: &Purger) -> Timestamp {
+    let now = purger.db.clock().now();
+    if purger.hour() == tidy_hour(purger.quiet_hour) {
+        now.plus(5 * MINUTE)
+    } else {
+        now.hour().plus(HOUR)
+    }
 }

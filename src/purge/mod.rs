@@ -7,10 +7,7 @@
 //! Not here: how a key is destroyed ([`crate::vault`]), how a database forgets
 //! ([`crate::platform::db::compaction`]).
 
-use std::path::PathBuf;
-use std::time::Duration;
-
-use crate::activity::{self, ActivityId, Facts, Stage, lifecycle};
+use crate::activity::{self, ActivityId, Facts};
 use crate::audit::{self, Act, Actor};
 use crate::custody;
 use crate::draw;
@@ -19,73 +16,36 @@ use crate::inspection;
 use crate::journal;
 use crate::notify;
 use crate::platform::clock::Timestamp;
-use crate::platform::config::Config;
-use crate::platform::db::compaction::{Compaction, Holdup};
-use crate::platform::db::{self, Db, Tx};
+use crate::platform::db::compaction::Holdup;
+use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::rights;
 use crate::stats;
-use crate::vault::{self, Vault};
+use crate::vault;
 
 mod certificate;
+mod close;
 pub mod jobs;
 pub mod pages;
+pub mod planted;
+mod purger;
+mod replay;
 mod rooms;
 mod scan;
+mod second;
+mod step;
 mod store;
+pub mod tombstone;
+mod watch;
 pub mod wire;
 
+pub use crate::platform::db::tidy::wanted as wanted_tidy;
+pub use purger::{Copies, Purger};
+pub use replay::{Replayed, replay};
 pub use rooms::{Eraser, Fate, ROOMS, Room};
-
-/// The steps of a purge (`privacy` 1.8), in order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Step {
-    /// Counts that were declared are made and kept; rows that name needles for the scan are noted.
-    Aggregate,
-    /// The activity's key is overwritten and unlinked; the key over keys is rotated.
-    Shred,
-    /// Every row about people goes, in one transaction.
-    Delete,
-    /// The files beneath the database forget deleted rows.
-    Compact,
-    /// Files are searched for what was deleted; the count must be 0.
-    Scan,
-    /// The certificate is signed into the journal.
-    Certify,
-    /// All is done.
-    Done,
-}
-
-impl Step {
-    /// Every step, in order.
-    pub const ALL: [Step; 7] = [
-        Step::Aggregate,
-        Step::Shred,
-        Step::Delete,
-        Step::Compact,
-        Step::Scan,
-        Step::Certify,
-        Step::Done,
-    ];
-
-    /// The word in the database and in message ids.
-    pub fn code(self) -> &'static str {
-        match self {
-            Step::Aggregate => "aggregate",
-            Step::Shred => "shred",
-            Step::Delete => "delete",
-            Step::Compact => "compact",
-            Step::Scan => "scan",
-            Step::Certify => "certify",
-            Step::Done => "done",
-        }
-    }
-
-    /// Reads [`Step::code`].
-    pub fn parse(code: &str) -> Option<Step> {
-        Step::ALL.into_iter().find(|step| step.code() == code)
-    }
-}
+pub use step::Step;
+pub use watch::Watch;
+pub use wire::Tombstone;
 
 /// How far the erasing of one activity has come.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,18 +64,24 @@ pub struct Purge {
     pub trouble: String,
     /// The certificate's file, once it is signed.
     pub certificate: String,
+    /// When the last copy of a key that may exist is over; nothing where that can never be said.
+    pub second_at: Option<Timestamp>,
+    /// The second certificate's file, once it is signed.
+    pub second: String,
 }
 
 impl Purge {
     fn starting(activity: ActivityId, now: Timestamp) -> Purge {
         Purge {
             activity,
-            step: Step::Aggregate,
+            step: Step::Close,
             started_at: now,
             updated_at: now,
             report: wire::Report::default(),
             trouble: String::new(),
             certificate: String::new(),
+            second_at: None,
+            second: String::new(),
         }
     }
 }
@@ -246,205 +212,6 @@ fn busy_code(holdup: Holdup) -> &'static str {
         Holdup::Deferred => "purge.busy_deferred",
         Holdup::Locked => "purge.busy_locked",
         Holdup::Statistics => "purge.busy_statistics",
-    }
-}
-
-/// How long a purge waits for readers of before, unless told otherwise.
-const PATIENCE: Duration = Duration::from_secs(10);
-
-/// What a purge needs to work with.
-#[derive(Clone)]
-pub struct Purger {
-    /// The database.
-    pub db: Db,
-    /// The keys.
-    pub vault: Vault,
-    /// The folder whose files are searched at the end.
-    pub data: PathBuf,
-    /// Hour of the day in which compaction may run; 24 means at once.
-    pub quiet_hour: u8,
-    /// How long the files wait for those who still see an older state.
-    pub patience: Duration,
-}
-
-impl Purger {
-    /// A purger for a running application.
-    pub fn new(db: &Db, vault: &Vault, config: &Config) -> Purger {
-        Purger {
-            db: db.clone(),
-            vault: vault.clone(),
-            data: config.data().to_owned(),
-            quiet_hour: config.quiet_hour,
-            patience: PATIENCE,
-        }
-    }
-
-    /// The activities whose data must go now, and those whose purge was interrupted.
-    pub fn due(&self) -> Result<Vec<Facts>, Error> {
-        self.db.read_now("list purges due", |tx| {
-            let now = tx.now();
-            let ending = activity::list(
-                tx,
-                &[
-                    Stage::Closed,
-                    Stage::Drawn,
-                    Stage::Notified,
-                    Stage::Cancelled,
-                ],
-            )?;
-            Ok(ending
-                .into_iter()
-                .filter(|facts| lifecycle::may_be_purged(facts, now))
-                .collect())
-        })
-    }
-
-    /// Purges one activity from wherever an earlier try stopped, up to its certificate.
-    ///
-    /// # Errors
-    /// [`Error::NotDue`] before its date, [`Error::Busy`] and [`Error::NotQuiet`] to be tried again.
-    pub fn run(&self, id: &ActivityId) -> Result<Purge, Error> {
-        let mut purge = self.begin(id)?;
-        while purge.step != Step::Done {
-            purge = match self.take(&purge) {
-                Ok(purge) => purge,
-                Err(error) => {
-                    self.note_trouble(id, &error)?;
-                    return Err(error);
-                }
-            };
-        }
-        Ok(purge)
-    }
-
-    /// Takes the one step at which a purge stands; for tests that stop between two steps.
-    pub fn take(&self, purge: &Purge) -> Result<Purge, Error> {
-        match purge.step {
-            Step::Aggregate => self.aggregate(purge),
-            Step::Shred => self.shred(purge),
-            Step::Delete => self.delete(purge),
-            Step::Compact => self.compact(purge),
-            Step::Scan => self.scan(purge),
-            Step::Certify => certificate::certify(self, purge),
-            Step::Done => Ok(purge.clone()),
-        }
-    }
-
-    /// The purge of an activity, started if its date has come.
-    pub fn begin(&self, id: &ActivityId) -> Result<Purge, Error> {
-        self.db.write_now("begin purge", |tx| {
-            if let Some(purge) = store::find(tx, id)? {
-                return Ok(purge);
-            }
-            let facts = activity::by_id(tx, id)?;
-            if !lifecycle::may_be_purged(&facts, tx.now()) {
-                return Err(Error::NotDue);
-            }
-            let purge = Purge::starting(id.clone(), tx.now());
-            store::insert(tx, &purge)?;
-            record(tx, id, "purge.begun")?;
-            Ok(purge)
-        })
-    }
-
-    fn aggregate(&self, purge: &Purge) -> Result<Purge, Error> {
-        self.step("purge: aggregate", purge, Step::Shred, |tx, purge| {
-            let facts = activity::by_id(tx, &purge.activity)?;
-            purge.report.tables = stats::freeze(tx, &self.vault, &facts)?;
-            purge.report.needles = scan::needles(tx, &purge.activity)?;
-            Ok(())
-        })
-    }
-
-    /// Outside a transaction: destroying a key cannot be rolled back, and may be done twice.
-    fn shred(&self, purge: &Purge) -> Result<Purge, Error> {
-        let shredded = self.vault.erase(purge.activity.as_str())?;
-        if self.vault.holds_key(purge.activity.as_str())? {
-            return Err(Error::KeyRemains);
-        }
-        self.step("purge: shred", purge, Step::Delete, |tx, purge| {
-            if purge.report.shredded.is_none() {
-                purge.report.shredded = Some(shredded.clone());
-                purge.report.shredded_at = tx.now().0;
-            }
-            Ok(())
-        })
-    }
-
-    fn delete(&self, purge: &Purge) -> Result<Purge, Error> {
-        self.step("purge: delete", purge, Step::Compact, |tx, purge| {
-            let id = purge.activity.clone();
-            rooms::forget(tx, &id, &mut purge.report.deleted)
-        })
-    }
-
-    /// Outside a transaction: rewriting the files needs the database for itself.
-    fn compact(&self, purge: &Purge) -> Result<Purge, Error> {
-        if !self.is_quiet() {
-            return Err(Error::NotQuiet);
-        }
-        let rewritten = match self.db.compact(&rooms::rewritten(), self.patience)? {
-            Compaction::Final(rewritten) => rewritten,
-            Compaction::Busy(holdup) => return Err(Error::Busy(holdup)),
-        };
-        self.step("purge: compact", purge, Step::Scan, |tx, purge| {
-            purge.report.compacted_at = tx.now().0;
-            let remarks = rewritten.remarks.iter().map(|remark| remark.code());
-            purge.report.remarks = remarks.map(str::to_owned).collect();
-            Ok(())
-        })
-    }
-
-    fn scan(&self, purge: &Purge) -> Result<Purge, Error> {
-        let scanned = scan::run(self, purge)?;
-        let hits: u64 = scanned.iter().map(|location| location.hits).sum();
-        if hits > 0 {
-            return Err(Error::Traces { hits });
-        }
-        self.step("purge: scan", purge, Step::Certify, |_, purge| {
-            purge.report.scanned = scanned.clone();
-            purge.report.needle_count = purge.report.needles.len();
-            purge.report.needles.clear();
-            Ok(())
-        })
-    }
-
-    /// Does the work of a step and moves the mark on in the same transaction.
-    fn step(
-        &self,
-        name: &'static str,
-        purge: &Purge,
-        next: Step,
-        work: impl Fn(&mut Tx, &mut Purge) -> Result<(), Error>,
-    ) -> Result<Purge, Error> {
-        let from = purge.step;
-        self.db.write_now(name, |tx| {
-            let mut purge = store::find(tx, &purge.activity)?.ok_or(Error::Unknown)?;
-            if purge.step != from {
-                // Another process took this step first.
-                return Ok(purge);
-            }
-            work(tx, &mut purge)?;
-            purge.step = next;
-            purge.trouble = String::new();
-            store::update(tx, &purge)?;
-            Ok(purge)
-        })
-    }
-
-    fn note_trouble(&self, id: &ActivityId, error: &Error) -> Result<(), Error> {
-        self.db.write_now("note purge trouble", |tx| {
-            let Some(mut purge) = store::find(tx, id)? else {
-                return Ok(());
-            };
-            purge.trouble = error.code().to_owned();
-            Ok(store::update(tx, &purge)?)
-        })
-    }
-
-    fn is_quiet(&self) -> bool {
-        let hour = crate::platform::text::dates::hour(self.db.clock().now().0);
-        self.quiet_hour >= 24 || hour == self.quiet_hour
     }
 }
 

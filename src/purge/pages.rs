@@ -1,39 +1,45 @@
 //! The certificate for everybody, and the list of purges for staff.
 
+use std::sync::Arc;
+
 use rocket::http::ContentType;
 use rocket::{Route, State, get, routes};
 
 use crate::account::guard::Admin;
 use crate::activity::wire::Heading;
-use crate::activity::{self, Facts, Stage};
+use crate::activity::{self, Facts, Stage, lifecycle};
 use crate::draw::{self, DrawId, Plan};
+use crate::platform::config::Config;
+use crate::platform::db::tidy;
 use crate::platform::db::{Db, Tx};
-use crate::platform::text::Language;
+use crate::platform::text::{Language, Value, dates, message};
 use crate::platform::web::error::AppResult;
 use crate::platform::web::page::Page;
 
-use super::wire::{CertificateView, ComingRow, PurgeRow, PurgesView, step_words, trouble_words};
-use super::{Error, Purge, Step};
+use super::wire::{
+    CertificateView, ComingRow, FactRow, PurgeRow, PurgesView, Report, step_words, trouble_words,
+};
+use super::{Error, Purge, Step, jobs};
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
-    routes![of_draw, of_survey, file_of_draw, list]
+    routes![of_draw, of_survey, file_of_draw, second_file_of_draw, list]
 }
 
 fn read(tx: &mut Tx, facts: Facts, plan: Option<Plan>) -> Result<Found, Error> {
     let purge = super::find(tx, &facts.id)?.ok_or(Error::Unknown)?;
     let draw_id = plan.as_ref().map(|plan| plan.id.0.clone());
-    let note = draw::note(
-        tx,
-        &facts.id,
-        draw_id.as_deref().unwrap_or_default(),
-        "purge-1.note",
-    )?;
+    let draw_id = draw_id.unwrap_or_default();
+    let mut notes = ["purge-1.note", "purge-2.note"].map(|_| String::new());
+    for (phase, note) in (1..).zip(&mut notes) {
+        let stored = draw::note(tx, &facts.id, &draw_id, &format!("purge-{phase}.note"))?;
+        *note = stored.map(|stored| stored.note).unwrap_or_default();
+    }
     Ok(Found {
         facts,
         plan,
         purge,
-        note: note.map(|note| note.note).unwrap_or_default(),
+        notes,
     })
 }
 
@@ -41,7 +47,8 @@ struct Found {
     facts: Facts,
     plan: Option<Plan>,
     purge: Purge,
-    note: String,
+    /// The signed notes of both phases; empty where there is none yet.
+    notes: [String; 2],
 }
 
 async fn find_by_draw(db: &Db, id: &str) -> Result<Found, Error> {
@@ -75,11 +82,19 @@ async fn of_survey(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page
 
 #[get("/d/<id>/certificate.json")]
 async fn file_of_draw(id: &str, db: &State<Db>) -> AppResult<(ContentType, String)> {
-    let found = find_by_draw(db, id).await?;
-    if found.purge.certificate.is_empty() {
+    file(find_by_draw(db, id).await?.purge.certificate)
+}
+
+#[get("/d/<id>/certificate-2.json")]
+async fn second_file_of_draw(id: &str, db: &State<Db>) -> AppResult<(ContentType, String)> {
+    file(find_by_draw(db, id).await?.purge.second)
+}
+
+fn file(certificate: String) -> AppResult<(ContentType, String)> {
+    if certificate.is_empty() {
         return Err(Error::Unknown.into());
     }
-    Ok((ContentType::JSON, found.purge.certificate))
+    Ok((ContentType::JSON, certificate))
 }
 
 fn certificate_page(lang: Language, found: Found) -> Page {
@@ -87,39 +102,183 @@ fn certificate_page(lang: Language, found: Found) -> Page {
         facts,
         plan,
         purge,
-        note,
+        notes: [note, second_note],
     } = found;
-    let report = purge.report;
+    let done = purge.step == Step::Done;
+    let hash = |file: &str| match file {
+        "" => String::new(),
+        file => lucky_draw::encode::sha256(file.as_bytes()).to_string(),
+    };
     let view = CertificateView {
         back: match &plan {
             Some(plan) => format!("/d/{}", plan.id),
             None => format!("/a/{}", facts.slug),
         },
         title: facts.title.pick(lang).to_owned(),
-        done: purge.step == Step::Done,
+        done,
         step: step_words(lang, purge.step),
         trouble: trouble_words(lang, &purge.trouble),
-        started_at: purge.started_at.0,
         updated_at: purge.updated_at.0,
-        shredded_at: report.shredded_at,
-        method: report.shredded.map(|s| s.method).unwrap_or_default(),
-        deleted: report.deleted,
-        scanned: report.scanned,
-        needles: report.needle_count,
-        hash: lucky_draw::encode::sha256(purge.certificate.as_bytes()).to_string(),
+        facts: done_so_far(lang, &purge),
+        steps: steps(lang, &purge.report),
+        outstanding: outstanding(lang, &purge.report),
+        second_state: second_state(&purge),
+        second_at: purge.second_at.map_or(0, |at| at.0),
+        hash: hash(&purge.certificate),
+        second_hash: hash(&purge.second),
+        scanned: purge.report.scanned,
         certificate: purge.certificate,
         note,
+        second: purge.second,
+        second_note,
     };
     Page::new(lang, "purge/certificate", view)
 }
 
+/// A name and a text, both messages.
+fn row(
+    lang: Language,
+    name: &'static str,
+    text: &'static str,
+    values: &[(&str, Value<'static>)],
+) -> FactRow {
+    FactRow {
+        name: message(lang, name, &[]),
+        text: message(lang, text, values),
+    }
+}
+
+fn done_so_far(lang: Language, purge: &Purge) -> Vec<FactRow> {
+    let report = &purge.report;
+    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
+    let when = |at: i64| dates::datetime(lang, at).into();
+    let mut rows = vec![FactRow {
+        name: message(lang, "purge-begun", &[]),
+        text: dates::datetime(lang, purge.started_at.0),
+    }];
+    if report.forced {
+        rows.push(row(lang, "purge-forced", "purge-forced-text", &[]));
+    }
+    if let Some(shredded) = &report.shredded {
+        let values = [
+            ("when", when(report.shredded_at)),
+            ("method", shredded.method.clone().into()),
+            ("system", shredded.file_system.kind.clone().into()),
+        ];
+        rows.push(row(lang, "purge-key", "purge-key-text", &values));
+        let values = [
+            ("winners", number(report.openings).into()),
+            ("disclosed", number(report.disclosures).into()),
+        ];
+        rows.push(row(lang, "purge-opened", "purge-opened-text", &values));
+    }
+    if purge.step > Step::Delete {
+        let gone = &report.deleted;
+        let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+        let values = [
+            ("entries", number(gone.entries).into()),
+            ("boxes", number(gone.boxes).into()),
+            ("notices", number(gone.notices).into()),
+        ];
+        rows.push(row(lang, "purge-rows", "purge-rows-text", &values));
+    }
+    for held in &report.held {
+        let values = [
+            ("rows", number(held.rows).into()),
+            ("basis", held.basis.clone().into()),
+            ("until", held.until.clone().into()),
+        ];
+        rows.push(row(lang, "purge-held", "purge-held-text", &values));
+    }
+    if report.taxed > 0 {
+        let values = [("rows", number(report.taxed).into())];
+        rows.push(row(lang, "purge-taxed", "purge-taxed-text", &values));
+    }
+    if !report.scanned.is_empty() {
+        let places = i64::try_from(report.scanned.len()).unwrap_or(i64::MAX);
+        let needles = i64::try_from(report.needle_count).unwrap_or(i64::MAX);
+        let values = [
+            ("places", places.into()),
+            ("needles", needles.into()),
+            ("people", number(report.planted).into()),
+        ];
+        rows.push(row(lang, "purge-scan", "purge-scan-text", &values));
+    }
+    if report.restarted_at > 0 {
+        let values = [("when", when(report.restarted_at))];
+        rows.push(row(lang, "purge-memory", "purge-memory-text", &values));
+    } else if purge.step == Step::Done {
+        rows.push(row(lang, "purge-memory", "purge-memory-waits", &[]));
+    }
+    rows
+}
+
+fn steps(lang: Language, report: &Report) -> Vec<FactRow> {
+    let known = report.steps.iter().filter_map(|taken| {
+        let step = Step::parse(&taken.step)?;
+        Some(FactRow {
+            name: step_words(lang, step),
+            text: dates::datetime(lang, taken.at),
+        })
+    });
+    known.collect()
+}
+
+/// What this program cannot reach, in words.
+fn outstanding(lang: Language, report: &Report) -> Vec<FactRow> {
+    let mut rows = Vec::new();
+    if !report.exports.is_empty() {
+        let people: u64 = report.exports.iter().map(|export| export.rows).sum();
+        let values = [
+            (
+                "files",
+                i64::try_from(report.exports.len())
+                    .unwrap_or(i64::MAX)
+                    .into(),
+            ),
+            ("people", i64::try_from(people).unwrap_or(i64::MAX).into()),
+        ];
+        rows.push(row(lang, "purge-exports", "purge-exports-text", &values));
+    }
+    for remark in &report.remarks {
+        let text = match remark.as_str() {
+            "statistics-not-rewritten" => "purge-remark-statistics",
+            "log-is-archived" => "purge-remark-archive",
+            "server-log-takes-values" => "purge-remark-server-log",
+            _ => "purge-remark-log",
+        };
+        rows.push(row(lang, "purge-server", text, &[]));
+    }
+    if !report.unread.is_empty() {
+        let values = [("places", report.unread.join("; ").into())];
+        rows.push(row(lang, "purge-unread", "purge-unread-text", &values));
+    }
+    rows
+}
+
+fn second_state(purge: &Purge) -> &'static str {
+    match (purge.second.is_empty(), purge.second_at) {
+        (false, _) => "done",
+        (true, Some(_)) => "pending",
+        (true, None) => "never",
+    }
+}
+
 #[get("/admin/purges")]
-async fn list(lang: Language, _staff: Admin, db: &State<Db>) -> AppResult<Page> {
-    let view = db.read("list purges", move |tx| overview(tx, lang)).await?;
+async fn list(
+    lang: Language,
+    _staff: Admin,
+    db: &State<Db>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Page> {
+    let tidy_hour = jobs::tidy_hour(config.quiet_hour);
+    let view = db
+        .read("list purges", move |tx| overview(tx, lang, tidy_hour))
+        .await?;
     Ok(Page::new(lang, "purge/list", view).no_store())
 }
 
-fn overview(tx: &mut Tx, lang: Language) -> Result<PurgesView, Error> {
+fn overview(tx: &mut Tx, lang: Language, tidy_hour: u8) -> Result<PurgesView, Error> {
     let live = [
         Stage::Open,
         Stage::Closed,
@@ -130,25 +289,56 @@ fn overview(tx: &mut Tx, lang: Language) -> Result<PurgesView, Error> {
     let mut coming: Vec<ComingRow> = activity::list(tx, &live)?
         .iter()
         .filter_map(|facts| {
+            let at_the_latest = match facts.stage {
+                Stage::Open | Stage::Closed | Stage::Drawn => lifecycle::last_day(facts).0,
+                _ => 0,
+            };
             Some(ComingRow {
                 title: Heading::of(lang, facts).title,
                 path: format!("/staff/activities/{}", facts.id),
                 when: super::due_at(facts)?.0,
+                at_the_latest,
             })
         })
         .collect();
     coming.sort_by_key(|row| row.when);
     let mut purges = Vec::new();
+    let mut restart_due = false;
     for purge in super::list(tx)? {
         let facts = activity::by_id(tx, &purge.activity)?;
+        let done = purge.step == Step::Done;
+        restart_due |= done && purge.report.restarted_at == 0;
         purges.push(PurgeRow {
             title: Heading::of(lang, &facts).title,
             path: format!("/a/{}/purge", facts.slug),
             step: step_words(lang, purge.step),
             trouble: trouble_words(lang, &purge.trouble),
             started_at: purge.started_at.0,
-            done: purge.step == Step::Done,
+            done,
+            second: if done {
+                second_words(lang, &purge)
+            } else {
+                String::new()
+            },
         });
     }
-    Ok(PurgesView { coming, purges })
+    let tidiness = tidy::standing(tx)?;
+    Ok(PurgesView {
+        coming,
+        purges,
+        tidy_hour,
+        tidy_waits: tidiness.wanted > 0,
+        tidied_at: tidiness.done,
+        restart_due,
+    })
+}
+
+fn second_words(lang: Language, purge: &Purge) -> String {
+    let when = purge.second_at.map_or(0, |at| at.0);
+    let values = [("when", dates::date(lang, when).into())];
+    match second_state(purge) {
+        "done" => message(lang, "purge-second-is-done", &[]),
+        "pending" => message(lang, "purge-second-pending-until", &values),
+        _ => message(lang, "purge-second-is-never", &[]),
+    }
 }

@@ -15,8 +15,8 @@ use crate::platform::jobs as queue;
 use crate::vault;
 use crate::{custody, rights};
 
-use super::Error;
 use super::wire::Deleted;
+use super::{Error, store};
 
 /// Tables that share one fate.
 pub struct Room {
@@ -117,8 +117,24 @@ pub const ROOMS: &[Room] = &[
         }),
     },
     Room {
+        name: "planted",
+        tables: &["planted"],
+        fate: Fate::Erased(Eraser {
+            forget: |tx, id| Ok(store::forget_planted(tx, id)?),
+            left: |tx, id| Ok(store::count_planted(tx, id)?),
+            counted: |deleted| &mut deleted.planted,
+        }),
+    },
+    Room {
         name: "announcement",
-        tables: &["activities", "asked_fields", "questions"],
+        tables: &[
+            "activities",
+            "asked_fields",
+            "questions",
+            "activity_codes",
+            "notice_versions",
+            "told_purposes",
+        ],
         fate: Fate::Kept("what the library published; written before anybody entered"),
     },
     Room {
@@ -165,6 +181,11 @@ pub const ROOMS: &[Room] = &[
         fate: Fate::Kept("the tombstone and its certificate"),
     },
     Room {
+        name: "scopes",
+        tables: &["vault_scopes"],
+        fate: Fate::Site("names and public keys of keys that belong to no activity"),
+    },
+    Room {
         name: "staff",
         tables: &[
             "staff",
@@ -174,6 +195,16 @@ pub const ROOMS: &[Room] = &[
             "site_settings",
         ],
         fate: Fate::Site("the library's staff and settings"),
+    },
+    Room {
+        name: "policy",
+        tables: &["retention_settings", "processors"],
+        fate: Fate::Site("how long data is kept, and who works on it; public"),
+    },
+    Room {
+        name: "tidying",
+        tables: &["tidyings"],
+        fate: Fate::Site("when the files were last rewritten"),
     },
 ];
 

@@ -1,72 +1,198 @@
 //! Evidence: files are searched for what was deleted.
 //!
-//! Needles are taken from the activity's own sealed boxes and lookup values before they go, so
-//! the scan means something on production data without anybody's name in it. They are noted in
-//! another encoding than the one searched, and dropped when the scan is clean.
+//! Looked for are pieces of the activity's own sealed boxes, lookup values and tags, and the text
+//! of the made-up people in every dress. The pieces are noted in an encoding that the scan does not
+//! look for, and dropped when it is clean.
+//!
+//! Not here: looking through bytes ([`crate::platform::trace`]).
 
-use std::fs::File;
-use std::io::Read;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use data_encoding::BASE64;
+use data_encoding::BASE32_NOPAD;
 
 use crate::activity::ActivityId;
 use crate::entry;
 use crate::platform::db::{Target, Tx};
+use crate::platform::trace::{Find, Scan, Seen, WhyUnread};
 use crate::vault;
 
-use super::wire::Location;
-use super::{Error, Purge, Purger, rooms};
+use super::wire::{Location, Report};
+use super::{Error, Purge, Purger, planted, rooms};
 
 /// Bytes of each needle: enough never to occur by chance, short enough to fit one database page.
 const NEEDLE: usize = 24;
 /// Needles at most; spread over all rows of a large activity.
 const MOST: usize = 2_000;
-const CHUNK: usize = 1 << 20;
+/// What the scanner calls bytes that wear no dress.
+const AS_IT_IS: &str = "bytes";
+/// Backups hold sealed bytes for as long as the operator declares, and no plain text ever.
+const BACKUP: &str = "fairdraw-backup";
+/// Where a PostgreSQL server keeps rows; its write-ahead log holds sealed bytes until it moves on.
+const ROWS: [&str; 2] = ["base", "global"];
 
-/// The needles of an activity, Base64.
-pub(super) fn needles(tx: &mut Tx, id: &ActivityId) -> Result<Vec<String>, Error> {
-    let mut raw = vault::fingerprints(tx, id.as_str(), NEEDLE)?;
-    raw.extend(entry::fingerprints(tx, id)?);
-    let every = raw.len().div_ceil(MOST).max(1);
-    Ok(raw
-        .iter()
-        .step_by(every)
-        .map(|needle| BASE64.encode(needle))
-        .collect())
+/// The SHA-256 of this scanner's source, so that it is known which one searched.
+pub(super) fn source() -> String {
+    let parts = [
+        include_str!("scan.rs"),
+        include_str!("../platform/trace/mod.rs"),
+        include_str!("../platform/trace/dress.rs"),
+        include_str!("../platform/trace/packed.rs"),
+        include_str!("../platform/trace/walk.rs"),
+    ];
+    lucky_draw::encode::sha256(parts.concat().as_bytes()).to_string()
 }
 
-/// Searches every file of the data folder, the key folder and the database's own rows.
-pub(super) fn run(purger: &Purger, purge: &Purge) -> Result<Vec<Location>, Error> {
-    let needles: Vec<Vec<u8>> = purge
-        .report
-        .needles
+/// Notes pieces of the boxes of an activity, and its lookup values and tags.
+pub(super) fn note_needles(tx: &mut Tx, id: &ActivityId, report: &mut Report) -> Result<(), Error> {
+    report.needles = written(&vault::fingerprints(tx, id.as_str(), NEEDLE)?);
+    report.marks = written(&entry::fingerprints(tx, id)?);
+    Ok(())
+}
+
+fn written(needles: &[Vec<u8>]) -> Vec<String> {
+    let every = needles.len().div_ceil(MOST).max(1);
+    let some = needles.iter().step_by(every);
+    some.map(|needle| BASE32_NOPAD.encode(needle)).collect()
+}
+
+fn read(needles: &[String]) -> Result<Vec<Vec<u8>>, Error> {
+    let decoded = needles
         .iter()
-        .map(|needle| BASE64.decode(needle.as_bytes()).map_err(|_| Error::Damaged))
-        .collect::<Result<_, _>>()?;
-    let mut locations = Vec::new();
-    for file in files_below(&purger.data)? {
-        if file.starts_with(purger.data.join("keys")) {
-            continue;
-        }
-        let name = file.strip_prefix(&purger.data).unwrap_or(&file);
-        locations.push(search_file(&file, &name.to_string_lossy(), &needles)?);
+        .map(|needle| BASE32_NOPAD.decode(needle.as_bytes()));
+    decoded
+        .collect::<Result<_, _>>()
+        .map_err(|_| Error::Damaged)
+}
+
+/// What a scan saw.
+pub(super) struct Scanned {
+    /// Place by place.
+    pub(super) locations: Vec<Location>,
+    /// What could not be read.
+    pub(super) unread: Vec<String>,
+    /// Backups that lie in the data folder.
+    pub(super) backups: Vec<String>,
+}
+
+/// Searches the data folder, the key folder, the server's files where they may be read, and the
+/// database's own rows.
+pub(super) fn run(purger: &Purger, purge: &Purge) -> Result<Scanned, Error> {
+    let mut needles = read(&purge.report.needles)?;
+    let boxes = needles.len();
+    needles.extend(read(&purge.report.marks)?);
+    let sealed = Scan::of_bytes(&needles).map_err(|_| Error::Damaged)?;
+    let plain = Scan::of(&planted::texts(purge.activity.as_str())).map_err(|_| Error::Damaged)?;
+    let mut search = Search {
+        boxes,
+        sealed,
+        plain,
+        scanned: Scanned {
+            locations: Vec::new(),
+            unread: Vec::new(),
+            backups: Vec::new(),
+        },
+    };
+    for place in inside(&purger.data)? {
+        search.data(&purger.data, &place)?;
     }
-    locations.push(Location {
+    search.server(purger)?;
+    search.scanned.locations.push(Location {
         name: "keys".to_owned(),
         bytes: 0,
         hits: purger.vault.scan_key_folder(&needles)?,
     });
-    locations.push(rows_left(purger, &purge.activity)?);
-    if matches!(purger.db.target(), Target::Postgres(_)) {
-        // The server's own files are not ours to read; docs/operating.md says what to do there.
-        locations.push(Location {
-            name: "postgresql server files: not scanned".to_owned(),
-            bytes: 0,
-            hits: 0,
-        });
+    search
+        .scanned
+        .locations
+        .push(rows_left(purger, &purge.activity)?);
+    for location in search.scanned.locations.iter().filter(|l| l.hits > 0) {
+        tracing::error!(place = location.name, hits = location.hits, "traces found");
     }
-    Ok(locations)
+    Ok(search.scanned)
+}
+
+/// Backups that lie in the data folder, by their names.
+pub(super) fn backups(data: &Path) -> Result<Vec<String>, Error> {
+    let mut found = Vec::new();
+    for place in inside(data)? {
+        if place.extension().is_some_and(|ending| ending == BACKUP) {
+            found.push(name_of(data, &place));
+        }
+    }
+    Ok(found)
+}
+
+struct Search {
+    /// How many of the needles are of boxes; the others are marks.
+    boxes: usize,
+    sealed: Scan,
+    plain: Scan,
+    scanned: Scanned,
+}
+
+impl Search {
+    /// Boxes in every dress, marks as bytes.
+    fn sealed_in(&self, place: &Path) -> Vec<Find> {
+        let mut finds = self.sealed.path(place).finds;
+        finds.retain(|find| find.string < self.boxes || find.dress == AS_IT_IS);
+        finds
+    }
+
+    /// A file or folder of the data folder.
+    fn data(&mut self, data: &Path, place: &Path) -> Result<(), Error> {
+        let mut seen = self.plain.path(place);
+        if place.extension().is_some_and(|ending| ending == BACKUP) {
+            self.scanned.backups.push(name_of(data, place));
+        } else {
+            seen.finds.extend(self.sealed_in(place));
+        }
+        self.note(name_of(data, place), seen)
+    }
+
+    /// The files of the PostgreSQL server.
+    fn server(&mut self, purger: &Purger) -> Result<(), Error> {
+        if !matches!(purger.db.target(), Target::Postgres(_)) {
+            return Ok(());
+        }
+        let name = |part: &str| format!("postgresql server files: {part}");
+        let Some(folder) = &purger.server_files else {
+            self.scanned.unread.push(name("not named by `pg_data`"));
+            return Ok(());
+        };
+        let Ok(parts) = inside(folder) else {
+            self.scanned
+                .unread
+                .push(name("not readable by this program"));
+            return Ok(());
+        };
+        for part in parts {
+            let mut seen = self.plain.path(&part);
+            let short = name_of(folder, &part);
+            if ROWS.contains(&short.as_str()) {
+                seen.finds.extend(self.sealed_in(&part));
+            }
+            self.note(name(&short), seen)?;
+        }
+        Ok(())
+    }
+
+    /// Adds a place; what could not be read at all is an error, what cannot be looked into is
+    /// named.
+    fn note(&mut self, name: String, seen: Seen) -> Result<(), Error> {
+        for unread in &seen.unread {
+            match unread.why {
+                WhyUnread::Refused(kind) => return Err(Error::Unreadable(io::Error::from(kind))),
+                why => self.scanned.unread.push(format!("{name}: {why}")),
+            }
+        }
+        self.scanned.locations.push(Location {
+            name,
+            bytes: seen.bytes,
+            hits: seen.finds.iter().map(|find| find.times).sum(),
+        });
+        Ok(())
+    }
 }
 
 fn rows_left(purger: &Purger, id: &ActivityId) -> Result<Location, Error> {
@@ -80,107 +206,17 @@ fn rows_left(purger: &Purger, id: &ActivityId) -> Result<Location, Error> {
     })
 }
 
-fn files_below(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut files = Vec::new();
-    let mut folders = vec![folder.to_owned()];
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(&folder).map_err(Error::Unreadable)? {
-            let entry = entry.map_err(Error::Unreadable)?;
-            let kind = entry.file_type().map_err(Error::Unreadable)?;
-            if kind.is_dir() {
-                folders.push(entry.path());
-            } else if kind.is_file() {
-                files.push(entry.path());
-            }
-        }
+/// What lies in a folder, sorted.
+fn inside(folder: &Path) -> Result<Vec<PathBuf>, Error> {
+    let mut places = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(Error::Unreadable)? {
+        places.push(entry.map_err(Error::Unreadable)?.path());
     }
-    files.sort();
-    Ok(files)
+    places.sort();
+    Ok(places)
 }
 
-/// Reads a file in pieces that overlap by the length of a needle, so that none is cut in two.
-fn search_file(path: &Path, name: &str, needles: &[Vec<u8>]) -> Result<Location, Error> {
-    let mut location = Location {
-        name: name.to_owned(),
-        bytes: 0,
-        hits: 0,
-    };
-    let mut file = match File::open(path) {
-        Ok(file) => file,
-        // A log that SQLite removed between listing and opening holds nothing.
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(location),
-        Err(error) => return Err(Error::Unreadable(error)),
-    };
-    let index = NeedleIndex::of(needles);
-    let mut window = Vec::with_capacity(CHUNK + NEEDLE);
-    let mut piece = vec![0; CHUNK];
-    loop {
-        let read = file.read(&mut piece).map_err(Error::Unreadable)?;
-        if read == 0 {
-            break;
-        }
-        location.bytes += u64::try_from(read).unwrap_or(u64::MAX);
-        window.extend_from_slice(&piece[..read]);
-        location.hits += index.count(&window);
-        let keep = window.len().saturating_sub(NEEDLE.saturating_sub(1));
-        window.drain(..keep);
-    }
-    Ok(location)
-}
-
-/// Needles by their first four bytes: one look a byte instead of one search a needle.
-struct NeedleIndex<'n> {
-    by_start: std::collections::HashMap<[u8; 4], Vec<&'n [u8]>>,
-}
-
-impl<'n> NeedleIndex<'n> {
-    fn of(needles: &'n [Vec<u8>]) -> NeedleIndex<'n> {
-        let mut by_start: std::collections::HashMap<[u8; 4], Vec<&'n [u8]>> =
-            std::collections::HashMap::new();
-        for needle in needles {
-            if let Some(start) = needle.first_chunk::<4>() {
-                by_start.entry(*start).or_default().push(needle);
-            }
-        }
-        NeedleIndex { by_start }
-    }
-
-    fn count(&self, haystack: &[u8]) -> u64 {
-        let mut hits = 0;
-        for (at, start) in haystack.windows(4).enumerate() {
-            let Ok(start) = <[u8; 4]>::try_from(start) else {
-                continue;
-            };
-            if let Some(candidates) = self.by_start.get(&start) {
-                let rest = &haystack[at..];
-                hits += candidates
-                    .iter()
-                    .filter(|needle| rest.starts_with(needle))
-                    .map(|_| 1)
-                    .sum::<u64>();
-            }
-        }
-        hits
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_needle_across_two_pieces_is_found() {
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let path = folder.path().join("file");
-        let needle = vec![7_u8; NEEDLE];
-        let mut bytes = vec![0_u8; CHUNK - 5];
-        bytes.extend_from_slice(&needle);
-        bytes.extend_from_slice(&[0; 100]);
-        std::fs::write(&path, &bytes).expect("a written file");
-        let found = search_file(&path, "file", std::slice::from_ref(&needle));
-        assert!(found.expect("a searched file").hits >= 1);
-        std::fs::write(&path, vec![0; CHUNK * 2]).expect("a written file");
-        let found = search_file(&path, "file", &[needle]);
-        assert_eq!(found.expect("a searched file").hits, 0);
-    }
+fn name_of(folder: &Path, place: &Path) -> String {
+    let name = place.strip_prefix(folder).unwrap_or(place);
+    name.to_string_lossy().into_owned()
 }

@@ -4,13 +4,24 @@ use diesel::prelude::*;
 
 use crate::activity::ActivityId;
 use crate::platform::clock::Timestamp;
+use crate::platform::db::schema::purge::planted;
 use crate::platform::db::schema::purges;
 use crate::platform::db::{self, Tx};
 
 use super::wire::Report;
 use super::{Error, Purge, Step};
 
-type Row = (String, String, i64, i64, String, String, String);
+type Row = (
+    String,
+    String,
+    i64,
+    i64,
+    String,
+    String,
+    String,
+    i64,
+    String,
+);
 
 pub(super) fn find(tx: &mut Tx, id: &ActivityId) -> Result<Option<Purge>, Error> {
     let row: Option<Row> = purges::table
@@ -30,7 +41,8 @@ pub(super) fn list(tx: &mut Tx) -> Result<Vec<Purge>, Error> {
 }
 
 fn purge(row: Row) -> Result<Purge, Error> {
-    let (activity, step, started_at, updated_at, report, trouble, certificate) = row;
+    let (activity, step, started_at, updated_at, report, trouble, certificate, second_at, second) =
+        row;
     Ok(Purge {
         activity: ActivityId(activity),
         step: Step::parse(&step).ok_or(Error::Damaged)?,
@@ -39,6 +51,8 @@ fn purge(row: Row) -> Result<Purge, Error> {
         report: Report::parse(&report).ok_or(Error::Damaged)?,
         trouble,
         certificate,
+        second_at: (second_at > 0).then_some(Timestamp(second_at)),
+        second,
     })
 }
 
@@ -52,6 +66,8 @@ pub(super) fn insert(tx: &mut Tx, purge: &Purge) -> Result<(), db::Error> {
             purges::report.eq(purge.report.to_json()),
             purges::trouble.eq(&purge.trouble),
             purges::certificate.eq(&purge.certificate),
+            purges::phase2_at.eq(purge.second_at.map_or(0, |at| at.0)),
+            purges::phase2.eq(&purge.second),
         ))
         .execute(tx.conn())?;
     Ok(())
@@ -66,7 +82,40 @@ pub(super) fn update(tx: &mut Tx, purge: &Purge) -> Result<(), db::Error> {
             purges::report.eq(purge.report.to_json()),
             purges::trouble.eq(&purge.trouble),
             purges::certificate.eq(&purge.certificate),
+            purges::phase2_at.eq(purge.second_at.map_or(0, |at| at.0)),
+            purges::phase2.eq(&purge.second),
         ))
         .execute(tx.conn())?;
     Ok(())
+}
+
+/// Puts back what a tombstone says, in the place of whatever a restored database has.
+pub(super) fn replace(tx: &mut Tx, purge: &Purge) -> Result<(), db::Error> {
+    let known = purges::table.filter(purges::activity_id.eq(purge.activity.as_str()));
+    diesel::delete(known).execute(tx.conn())?;
+    insert(tx, purge)
+}
+
+pub(super) fn has_planted(tx: &mut Tx, id: &ActivityId) -> Result<bool, db::Error> {
+    Ok(count_planted(tx, id)? > 0)
+}
+
+pub(super) fn count_planted(tx: &mut Tx, id: &ActivityId) -> Result<u64, db::Error> {
+    let rows: i64 = planted::table
+        .filter(planted::activity_id.eq(id.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(u64::try_from(rows).unwrap_or_default())
+}
+
+pub(super) fn insert_planted(tx: &mut Tx, id: &ActivityId, item: &str) -> Result<(), db::Error> {
+    diesel::insert_into(planted::table)
+        .values((planted::activity_id.eq(id.as_str()), planted::item.eq(item)))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn forget_planted(tx: &mut Tx, id: &ActivityId) -> Result<usize, db::Error> {
+    let rows = planted::table.filter(planted::activity_id.eq(id.as_str()));
+    Ok(diesel::delete(rows).execute(tx.conn())?)
 }

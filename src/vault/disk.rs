@@ -18,6 +18,7 @@ use std::path::{Path, PathBuf};
 use zeroize::Zeroizing;
 
 use super::wire::FileSystem;
+use crate::platform::fail;
 use crate::platform::ids;
 
 /// The size of every file: one block of the common file systems, never stored inside an inode.
@@ -71,6 +72,7 @@ pub(super) fn overwrite(folder: &Path, name: &str, at: usize, bytes: &[u8]) -> i
 /// A file that is not there is destroyed already.
 pub(super) fn destroy(folder: &Path, name: &str) -> io::Result<()> {
     mark(folder, name)?;
+    fail::point("erase:marked");
     finish(folder, &format!("{name}.{ERASING}"))
 }
 
@@ -94,8 +96,11 @@ fn finish(folder: &Path, marked: &str) -> io::Result<()> {
     file.write_all_at(&ids::random::<PAGE>(), 0)?;
     file.sync_data()?;
     drop(file);
+    fail::point("erase:overwritten");
     fs::remove_file(&path)?;
-    sync_folder(folder)
+    sync_folder(folder)?;
+    fail::point("erase:unlinked");
+    Ok(())
 }
 
 /// Ends what a power cut interrupted: half-made and half-destroyed files both go.

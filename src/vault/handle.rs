@@ -278,6 +278,12 @@ impl Vault {
         self.holds(Request::HoldsKey { activity })
     }
 
+    /// Whether the key of the activity was destroyed in this key folder, ever.
+    pub fn was_erased(&self, activity: &str) -> Result<bool, Error> {
+        let activity = activity.to_owned();
+        self.holds(Request::WasErased { activity })
+    }
+
     /// The file system that holds the keys.
     pub fn file_system(&self) -> Result<FileSystem, Error> {
         match self.ask(Request::FileSystem)? {

@@ -20,6 +20,7 @@ use zeroize::Zeroizing;
 
 use super::crypt;
 use super::disk::{self, PAGE};
+use crate::platform::fail;
 use crate::platform::ids;
 
 /// 32 bytes that are wiped when dropped.
@@ -31,6 +32,8 @@ const KEK_MAGIC: &[u8; 16] = b"fairdraw-kek/1\0\0";
 /// What every key file begins with, twice: to be looked for where no key may be.
 pub const SIGNS_OF_KEYS: [&[u8]; 2] = [KEY_MAGIC, KEK_MAGIC];
 const ENDING: &str = ".key";
+/// What is left of a key that was destroyed.
+const GONE: &str = ".gone";
 /// What ends the name of a key that belongs to another one: the own secret of a draw.
 const BELONGING: &str = ".opseed";
 
@@ -154,16 +157,36 @@ impl Keys {
         }
         disk::destroy(&self.folder, &shares_name(name))?;
         disk::destroy(&self.folder, &file_name(name))?;
+        self.bury(name)?;
         // A mark left by an interrupted run is a file of its own.
         disk::sweep(&self.folder)?;
         self.rotate()
     }
 
+    /// Whether a key of this name was destroyed here, ever.
+    pub(super) fn was_erased(&self, name: &str) -> Result<bool, KeyError> {
+        Ok(disk::exists(&self.folder, &format!("{name}{GONE}"))?)
+    }
+
+    /// Leaves a page that says so, without anything secret: a database that is restored from before
+    /// must not get a new key under the old name.
+    fn bury(&self, name: &str) -> Result<(), KeyError> {
+        let file = format!("{name}{GONE}");
+        if !disk::exists(&self.folder, &file)? {
+            disk::create(&self.folder, &file, &[b' '; PAGE])?;
+        }
+        Ok(())
+    }
+
     /// Goes to a new epoch and destroys the old one.
     pub(super) fn rotate(&mut self) -> Result<(), KeyError> {
         self.add_kek(self.epoch() + 1)?;
+        fail::point("erase:kek-added");
         self.rewrap_all()?;
-        self.retire_old_keks()
+        fail::point("erase:rewrapped");
+        self.retire_old_keks()?;
+        fail::point("erase:retired");
+        Ok(())
     }
 
     /// Rotation, step 1: a new KEK beside the old.

@@ -396,7 +396,11 @@ pub fn sealed_answers(tx: &mut Tx, activity: &str) -> Result<Vec<Sealed>, Error>
 
 /// Removes one box: the entry was withdrawn. `false` when it was not there.
 pub fn discard(tx: &mut Tx, activity: &str, item: &str) -> Result<bool, Error> {
-    Ok(store::erase(tx, activity, item)? > 0)
+    let erased = store::erase(tx, activity, item)? > 0;
+    if erased {
+        db::tidy::wanted(tx)?;
+    }
+    Ok(erased)
 }
 
 /// Removes every box and the public keys of an activity; tells how many boxes.

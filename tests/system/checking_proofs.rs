@@ -1,8 +1,5 @@
 //! Proofs of entry: checked before and after the close, forged, exchanged, and sent by mistake.
 
-use std::io::Write;
-use std::sync::{Mutex, Once, PoisonError};
-
 use fairdraw::audit::Actor;
 use fairdraw::draw::{self, DrawId};
 use fairdraw::platform::clock::{DAY, HOUR};
@@ -13,10 +10,10 @@ use lucky_draw::result::SettleCode;
 use lucky_draw::tree::{MemoryTree, leaf_hash, verify_inclusion};
 use rocket::http::Status;
 
-use crate::support::Engine;
 use crate::support::app::Answer;
 use crate::support::canary::Scan;
 use crate::support::life::{Life, Patron, ROUND_TIME};
+use crate::support::{Engine, log};
 
 on_both! {
     a_proof_is_genuine_before_the_close_and_in_the_list_after_it,
@@ -118,40 +115,8 @@ fn a_proof_is_genuine_before_the_close_and_in_the_list_after_it(engine: Engine) 
     assert_eq!(heading(&english), "Ticket 6-8 is in the list");
 }
 
-/// What this process wrote to its log since [`keep_the_log`].
-static LOG: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-
-struct Sink;
-
-impl Write for Sink {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let mut kept = LOG.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-fn keep_the_log() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        let lines = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::DEBUG)
-            .with_writer(|| Sink)
-            .finish();
-        tracing::subscriber::set_global_default(lines).expect("nobody else keeps the log");
-    });
-}
-
-fn logged() -> Vec<u8> {
-    LOG.lock().unwrap_or_else(PoisonError::into_inner).clone()
-}
-
 fn a_secret_receipt_is_refused_and_is_nowhere_afterwards(engine: Engine) {
-    keep_the_log();
+    log::keep();
     let life = Life::published(engine, |_| ());
     let taken = enter(&life, 0);
     let extra = |text: &str| {
@@ -188,7 +153,7 @@ fn a_secret_receipt_is_refused_and_is_nowhere_afterwards(engine: Engine) {
     // Somebody else's fault is logged, so the log is there to be searched.
     let extended = signed_list(&life.app.app.vault, ORIGIN, &[leaf(0), leaf(1)], 1);
     assert_eq!(check(&life, &extended).status, Status::Ok);
-    let log = logged();
+    let log = log::kept();
     let told = log.windows(16).any(|seen| seen == b"contradicts a li");
     assert!(told, "{}", String::from_utf8_lossy(&log));
     let nonce_and_number = &secret[secret.len() - 48..];

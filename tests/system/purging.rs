@@ -7,18 +7,24 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{Binary, Text};
 use fairdraw::activity::ActivityId;
-use fairdraw::platform::clock::DAY;
+use fairdraw::platform::clock::{DAY, HOUR, Timestamp};
 use fairdraw::platform::db::compaction::Holdup;
 use fairdraw::platform::db::{self, Conn, Target, Tx};
 use fairdraw::purge::{self, Purger, Step};
 use rocket::http::Status;
 
 use crate::support::Engine;
+use crate::support::killing::{Due, STEPS, called_off};
 use crate::support::life::{Life, Patron, ROUND_TIME};
 
 on_both! {
     a_reader_makes_the_purge_not_final_and_never_zero,
     every_table_has_its_fate,
+    a_purge_killed_at_any_step_goes_on,
+    a_draw_whose_randomness_never_came_is_purged_too,
+    the_second_certificate_comes_when_the_last_copy_is_over,
+    a_withdrawn_contact_is_gone_from_the_files_next_morning,
+    a_database_from_before_the_purge_is_purged_again,
 }
 
 #[derive(QueryableByName)]
@@ -33,42 +39,10 @@ struct Name {
     name: String,
 }
 
-/// A draw that three people entered and that was called off; its data is due to go.
-fn called_off(engine: Engine) -> Life {
-    let life = Life::published(engine, |_| ());
-    for n in 0..3 {
-        life.enter(&Patron::number(n));
-    }
-    let staff = life.app.visitor();
-    let page = staff.get("/staff/sign-in");
-    let name = [
-        ("name", "陳館員"),
-        ("passphrase", "correct horse battery staple"),
-    ];
-    staff.send(&page, "/staff/sign-in", &name);
-    let path = format!("{}/cancel", life.base());
-    let page = staff.get(&path);
-    let done = staff.send(
-        &page,
-        &path,
-        &[
-            ("code", &page.first_choice("code")),
-            ("words_zh", "參加的人太少。"),
-            ("words_en", "Too few people."),
-            ("sure", "yes"),
-        ],
-    );
-    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
-    // Nobody looks: the sweep of the purges would take this one.
-    life.app.app.db.clock().stand_at(ROUND_TIME.plus(40 * DAY));
-    life
-}
-
 fn purger(life: &Life, patience: Duration) -> Purger {
-    let app = &life.app.app;
     Purger {
         patience,
-        ..Purger::new(&app.db, &app.vault, &app.config)
+        ..life.app.app.purger.clone()
     }
 }
 
@@ -82,14 +56,19 @@ const BRIEF: Duration = Duration::from_millis(100);
 
 /// The middle of every sealed box, as it lies in a file of rows.
 fn sealed(life: &Life) -> Vec<Vec<u8>> {
+    let boxes = boxes(life);
+    assert!(
+        boxes.len() >= 6,
+        "three people, a contact and an answer each"
+    );
+    boxes
+}
+
+fn boxes(life: &Life) -> Vec<Vec<u8>> {
     let rows: Result<Vec<Sealed>, db::Error> = life.app.app.db.read_now("read boxes", |tx| {
         Ok(diesel::sql_query("SELECT sealed FROM vault_items").load(tx.conn())?)
     });
     let rows = rows.expect("boxes can be read");
-    assert!(
-        rows.len() >= 6,
-        "three people, a contact and an answer each"
-    );
     rows.iter()
         .map(|row| row.sealed[60..100].to_vec())
         .collect()
@@ -101,7 +80,7 @@ fn in_files(life: &Life, boxes: &[Vec<u8>]) -> usize {
     for place in life.app.database.places() {
         // What all databases of a cluster share holds the write-ahead log, which only its operator
         // can end.
-        let is_ours = place.starts_with(life.app.database.data())
+        let is_ours = life.app.database.data().starts_with(&place)
             || place
                 .parent()
                 .is_some_and(|folder| folder.ends_with("base"));
@@ -148,7 +127,7 @@ fn reader(life: &Life) -> Conn {
 }
 
 fn a_reader_makes_the_purge_not_final_and_never_zero(engine: Engine) {
-    let life = called_off(engine);
+    let life = called_off(engine, 3);
     let boxes = sealed(&life);
     let mut reader = reader(&life);
 
@@ -175,7 +154,11 @@ fn a_reader_makes_the_purge_not_final_and_never_zero(engine: Engine) {
     reader.batch_execute("ROLLBACK").expect("the reader ends");
     let purge = purger(&life, PATIENT).run(&activity(&life));
 
-    assert_eq!(purge.expect("nothing holds it up").step, Step::Done);
+    let purge = purge.expect("nothing holds it up");
+    assert_eq!(purge.step, Step::Done);
+    // Boxes, lookup values and tags of three people, and the boxes of the made-up ones.
+    assert!(purge.report.needle_count >= 3 * 4 + 8, "{:?}", purge.report);
+    assert_eq!(purge.report.planted, 8);
     assert_eq!(in_files(&life, &boxes), 0);
     let page = life.app.visitor().get("/a/summer-2024/purge");
     assert!(page.html.contains("fairdraw purge certificate"));
@@ -184,7 +167,7 @@ fn a_reader_makes_the_purge_not_final_and_never_zero(engine: Engine) {
 /// A prepared transaction outlives its connection and is in no list of readers.
 #[test]
 fn a_prepared_transaction_holds_the_purge_up() {
-    let life = called_off(Engine::Postgresql);
+    let life = called_off(Engine::Postgresql, 3);
     let boxes = sealed(&life);
     let mut other = reader(&life);
     other
@@ -214,7 +197,7 @@ fn a_prepared_transaction_holds_the_purge_up() {
 /// What PostgreSQL sampled of rows is compressed: no search of bytes finds it.
 #[test]
 fn samples_do_not_outlive_their_rows() {
-    let life = called_off(Engine::Postgresql);
+    let life = called_off(Engine::Postgresql, 3);
     let db = &life.app.app.db;
     let analyse = |tx: &mut Tx| -> Result<(), db::Error> {
         Ok(tx
@@ -274,4 +257,197 @@ fn every_table_has_its_fate(engine: Engine) {
         known, tables,
         "each table once in purge::ROOMS: decide what becomes of it when its activity ends"
     );
+}
+
+fn a_purge_killed_at_any_step_goes_on(engine: Engine) {
+    for step in STEPS {
+        let due = Due::prepared(engine);
+        due.is_killed_and_goes_on(&format!("{step}:inside"));
+    }
+}
+
+/// The vault's own process dies while it destroys the key.
+#[test]
+fn no_certificate_while_a_key_copy_exists() {
+    for point in ["erase:marked", "erase:overwritten", "erase:kek-added"] {
+        Due::prepared(Engine::Sqlite).is_killed_and_goes_on(point);
+    }
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
+}
+
+fn rows_of(life: &Life, table: &str) -> i64 {
+    let query = format!("SELECT count(*) AS n FROM {table}");
+    let counted: Result<Count, db::Error> = life.app.app.db.read_now("count rows", |tx| {
+        Ok(diesel::sql_query(&query).get_result(tx.conn())?)
+    });
+    counted.expect("every table can be counted").n
+}
+
+fn page_of(life: &Life) -> String {
+    let page = life.app.visitor().get("/a/summer-2024/purge");
+    assert_eq!(page.status, Status::Ok, "{}", page.mistakes());
+    page.text("main")
+}
+
+fn a_draw_whose_randomness_never_came_is_purged_too(engine: Engine) {
+    let life = Life::published(engine, |_| ());
+    life.enter(&Patron::number(1));
+    life.app.go_to(ROUND_TIME.plus(-2 * DAY + HOUR));
+    life.app.go_to(ROUND_TIME.plus(-HOUR + 1_000));
+    // The announced day: the draw may still take place, so its data stays for the grace of a month.
+    life.app.go_to(ROUND_TIME.plus(41 * DAY));
+    let early = life.app.visitor().get("/a/summer-2024/purge");
+    assert_eq!(early.status, Status::NotFound);
+
+    life.app.go_to(ROUND_TIME.plus(71 * DAY));
+
+    let text = page_of(&life);
+    assert!(text.contains("最後期限已到"), "{text}");
+    assert!(text.contains("fairdraw purge certificate/1"), "{text}");
+    let visitor = life.app.visitor();
+    let note = visitor.get(&format!("/d/{}/notes/cancel.note", life.draw));
+    assert!(note.html.contains("FORCE"), "{}", note.html);
+    let draw = visitor.get(&format!("/d/{}", life.draw));
+    assert_eq!(draw.status, Status::Ok);
+    assert!(
+        draw.text("main").contains("沒有可用的公共亂數"),
+        "{}",
+        draw.text("main")
+    );
+    assert_eq!(rows_of(&life, "vault_items") + rows_of(&life, "entries"), 0);
+}
+
+fn the_second_certificate_comes_when_the_last_copy_is_over(engine: Engine) {
+    let life = called_off(engine, 1);
+    let at = ROUND_TIME.plus(40 * DAY);
+    life.app.go_to(at);
+    let text = page_of(&life);
+    assert!(text.contains("第二份證明"), "{text}");
+    let file = format!("/d/{}/certificate-2.json", life.draw);
+    assert_eq!(life.app.visitor().get(&file).status, Status::NotFound);
+    life.app.go_to(at.plus(34 * DAY));
+    assert_eq!(life.app.visitor().get(&file).status, Status::NotFound);
+
+    life.app.go_to(at.plus(35 * DAY + HOUR));
+
+    let second = life.app.visitor().get(&file);
+    if keeps_copies(&life) {
+        // On such a file system nobody can promise it, and the page says so.
+        assert_eq!(second.status, Status::NotFound);
+        assert!(page_of(&life).contains("不會有第二份證明"));
+        return;
+    }
+    assert_eq!(second.status, Status::Ok);
+    let read: serde_json::Value = serde_json::from_str(&second.html).expect("JSON");
+    assert_eq!(read["phase"], 2);
+    assert_eq!((&read["rows"], &read["key_files"]), (&0.into(), &0.into()));
+    let first = life
+        .app
+        .visitor()
+        .get(&format!("/d/{}/certificate.json", life.draw));
+    let hash = lucky_draw::encode::sha256(&first.bytes).to_string();
+    assert_eq!(read["first"], hash.as_str());
+    let note = life
+        .app
+        .visitor()
+        .get(&format!("/d/{}/notes/purge-2.note", life.draw));
+    let hash = lucky_draw::encode::sha256(&second.bytes).to_string();
+    assert!(
+        note.html.contains("phase 2") && note.html.contains(&hash),
+        "{}",
+        note.html
+    );
+}
+
+fn keeps_copies(life: &Life) -> bool {
+    life.app
+        .app
+        .vault
+        .file_system()
+        .expect("the vault answers")
+        .keeps_copies
+}
+
+fn a_withdrawn_contact_is_gone_from_the_files_next_morning(engine: Engine) {
+    let life = Life::published(engine, |_| ());
+    for n in 0..2 {
+        life.enter(&Patron::number(n));
+    }
+    let receipt = life.enter(&Patron::number(2));
+    let all = boxes(&life);
+    let code = receipt.text("#secret");
+    withdraw(&life, &code);
+    let left = boxes(&life);
+    let gone: Vec<Vec<u8>> = all.into_iter().filter(|own| !left.contains(own)).collect();
+    assert!(!gone.is_empty(), "the boxes of who withdrew left the table");
+
+    // 02:30 and 03:30 in Taipei.
+    let night = Timestamp((life.app.app.db.clock().now().0 / DAY + 1) * DAY - 8 * HOUR);
+    life.app.go_to(night.plus(2 * HOUR + HOUR / 2));
+    assert!(
+        in_files(&life, &gone) > 0,
+        "the control finds what is there"
+    );
+    life.app.go_to(night.plus(3 * HOUR + HOUR / 2));
+
+    assert_eq!(in_files(&life, &gone), 0);
+    assert_eq!(boxes(&life).len(), left.len());
+}
+
+fn withdraw(life: &Life, code: &str) {
+    let person = life.app.visitor();
+    let page = person.get("/entry");
+    let mine = person.send(&page, "/entry", &[("code", code)]);
+    assert_eq!(mine.status, Status::Ok, "{}", mine.mistakes());
+    let asked = person.send(&mine, "/entry/withdraw", &[]);
+    let done = person.send(&asked, "/entry/withdraw", &[("sure", "yes")]);
+    assert!(done.status.code < 400, "{}", done.mistakes());
+}
+
+/// Somebody puts a copy of the database from before the purge in its place.
+fn a_database_from_before_the_purge_is_purged_again(engine: Engine) {
+    let life = called_off(engine, 2);
+    let kept = rows_of(&life, "vault_items");
+    let activity = activity(&life);
+    let app = &life.app.app;
+    purger(&life, PATIENT)
+        .run(&activity)
+        .expect("nothing holds it up");
+    let certificate = life.app.visitor().get("/a/summer-2024/purge").html;
+    // The copy comes back: the stage of before, the rows of before, and no trace of the purge.
+    let back: Result<(), db::Error> = app.db.write_now("restore", |tx| {
+        let conn = tx.conn();
+        conn.batch_execute("UPDATE activities SET stage = 'cancelled'")?;
+        conn.batch_execute("DELETE FROM purges")?;
+        conn.batch_execute(
+            "DELETE FROM draw_notes WHERE name LIKE 'purge-%' OR name LIKE 'certificate-%'",
+        )?;
+        conn.batch_execute(&format!(
+            "INSERT INTO vault_items (activity_id, id, key_scope, sealed) \
+             VALUES ('{activity}', 'came-back', 'contact', {})",
+            match engine {
+                Engine::Sqlite => "x'00'",
+                Engine::Postgresql => "'\\x00'::bytea",
+            }
+        ))?;
+        Ok(())
+    });
+    back.expect("rows can be put back");
+    assert!(kept > 0);
+
+    let tombstones = purge::tombstone::all(life.app.database.data()).expect("they can be read");
+    let replayed = purge::replay(&purger(&life, PATIENT), &tombstones).expect("it is replayed");
+
+    assert_eq!(replayed.len(), 1);
+    assert_eq!((replayed[0].rows, replayed[0].is_final), (1, true));
+    assert_eq!(rows_of(&life, "vault_items"), 0);
+    let again = life.app.visitor().get("/a/summer-2024/purge").html;
+    assert_eq!(again, certificate, "the certificate of then is back");
+    let nothing = purge::replay(&purger(&life, PATIENT), &tombstones).expect("it is replayed");
+    assert_eq!(nothing, Vec::new());
 }

@@ -35,6 +35,7 @@ use crate::support::mail_sink::{MailSink, Manners};
 use crate::support::smtp_daemon::SmtpDaemon;
 
 mod giving_up;
+mod librarians;
 
 on_both! {
     winners_are_told_once_and_nobody_else,
@@ -112,13 +113,23 @@ impl Library {
     }
 
     fn with_entrants(engine: Engine, smtp_url: &str, entrants: &[Entrant]) -> Library {
+        Library::prepared(engine, smtp_url, entrants, |_, _| ())
+    }
+
+    /// The same with something done to the draft just before it is published.
+    fn prepared(
+        engine: Engine,
+        smtp_url: &str,
+        entrants: &[Entrant],
+        before: impl FnOnce(&TestApp, &ActivityId),
+    ) -> Library {
         let app = TestApp::with(engine, "2024-07-25T09:00:00+08:00", |config| {
             config.smtp_url = smtp_url.to_owned();
             config.public_origin = "https://draw.lib.example.tw".to_owned();
             config.library_zh = "臺北市立圖書館".to_owned();
             config.library_en = "Taipei Public Library".to_owned();
         });
-        let id = publish(&app);
+        let id = publish(&app, before);
         app.go_to(due().plus(-8 * DAY));
         for entrant in entrants {
             enter(&app, &id, *entrant);
@@ -299,7 +310,7 @@ fn own(person: u64) -> Entrant {
     }
 }
 
-fn publish(app: &TestApp) -> ActivityId {
+fn publish(app: &TestApp, before: impl FnOnce(&TestApp, &ActivityId)) -> ActivityId {
     let by = StaffId::fresh();
     let words = |zh: &str, en: &str| LocalText::new(zh, en);
     let details = Details {
@@ -360,6 +371,7 @@ fn publish(app: &TestApp) -> ActivityId {
     let at = version();
     db.write_now("plan", |tx| draw::save_plan(tx, &by, &id, None, at, &plan))
         .expect("the plan is saved");
+    before(app, &id);
     let keys = app.app.vault.create_activity(id.as_str()).expect("keys");
     db.write_now("publish", |tx| {
         let draft: Activity<Draft> = Activity::at(activity::by_id(tx, &id)?)?;
@@ -409,6 +421,7 @@ fn enter(app: &TestApp, id: &ActivityId, entrant: Entrant) {
         subject: Some(national_id::synthetic_citizen(entrant.person).subject()),
         pool: None,
         answers: None,
+        shares: Vec::new(),
         language,
     };
     let tag = submit::tag(vault, &terms, &filled).expect("the vault answers");

@@ -1,4 +1,4 @@
-//! The administration: who works here.
+//! The administration: who works here. Its first page is the desk's.
 
 use rocket::{State, get, post};
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::account::guard::Librarian;
 use crate::activity::stage::Draft;
 use crate::activity::wire::Heading;
-use crate::activity::{self, Activity, ActivityId};
+use crate::activity::{self, Activity, ActivityId, Unlock};
 use crate::draw::publish::Terms;
 use crate::draw::wire::{PrizeRow, ProblemRow, prize_rows};
 use crate::draw::{self, Error};
@@ -35,6 +35,8 @@ struct PublishView {
     draws: Vec<DrawPreview>,
     notice_zh: Vec<ItemView>,
     notice_en: Vec<ItemView>,
+    /// Whether two of three librarians will open the contacts.
+    librarians: bool,
     mistakes: Mistakes,
 }
 
@@ -113,6 +115,7 @@ fn publish_view(
         draws,
         notice_zh: item_views(&notice.zh),
         notice_en: item_views(&notice.en),
+        librarians: activity::unlock(tx, id)? == Unlock::TwoOfThree,
         mistakes: Mistakes::new(),
     })
 }
@@ -165,14 +168,15 @@ async fn publish(
     let (by, published) = (staff.0.id.clone(), id.clone());
     // The keys are made before the transaction; a try that fails leaves a key nobody uses yet.
     let (maker, made_for) = (vault.clone(), id.clone());
-    let keys =
-        rocket::tokio::task::spawn_blocking(move || maker.create_activity(made_for.as_str()))
-            .await
-            .map_err(AppError::broken)??;
+    rocket::tokio::task::spawn_blocking(move || maker.create_activity(made_for.as_str()))
+        .await
+        .map_err(AppError::broken)??;
     db.write("publish activity", move |tx| {
         let draft: Activity<Draft> = Activity::at(activity::by_id(tx, &published)?)?;
+        // Asked again in here: librarians may have got their shares meanwhile, and with them the
+        // activity another key.
         let terms = Terms {
-            keys: keys.clone(),
+            keys: vault.create_activity(published.as_str())?,
             notice: policy::notice_now(tx, &draft, &library)?,
         };
         draw::publish(tx, &vault, &by, draft, &terms)

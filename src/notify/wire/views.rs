@@ -70,6 +70,8 @@ pub(in crate::notify) struct WinnersView {
     /// Names of the draws that have no result yet.
     waiting: Vec<String>,
     tax_source: String,
+    /// Whether two of three librarians open the contacts.
+    librarians: bool,
 }
 
 /// The winners of one draw.
@@ -124,6 +126,7 @@ impl WinnersView {
         facts: &Facts,
         groups: Vec<GroupView>,
         waiting: &[Plan],
+        librarians: bool,
         asked: &Asked,
     ) -> WinnersView {
         let name = |plan: &Plan| plan.name.pick(lang).to_owned();
@@ -135,6 +138,7 @@ impl WinnersView {
             groups,
             waiting: waiting.iter().map(name).collect(),
             tax_source: tax_source(lang),
+            librarians,
         }
     }
 }

@@ -12,10 +12,9 @@ use std::process::Command;
 
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::Text;
+use diesel::sql_types::{BigInt, Text};
 
-use super::{Conn, Db, Error, MigrateError, Target, connection};
-use crate::platform::clock::Clock;
+use super::{Conn, Db, Error, MigrateError, Target, connection, migrate};
 
 /// Why a copy was not made or not put back.
 #[derive(Debug, thiserror::Error)]
@@ -125,14 +124,11 @@ struct Integrity {
     integrity_check: String,
 }
 
-/// Brings a copy up to date and has SQLite look at all of it.
+/// Brings a copy up to date and has SQLite look at all of it; nobody else has it open.
 fn check(copy: &Path) -> Result<(), CopyError> {
-    let target = Target::Sqlite(copy.to_owned());
-    let db = Db::open(target.clone(), Clock::system()).map_err(CopyError::Unusable)?;
-    drop(db);
-    let mut conn = connection::Manager(target)
-        .open()
-        .map_err(CopyError::Unreachable)?;
+    let manager = connection::Manager(Target::Sqlite(copy.to_owned()));
+    let mut conn = manager.open().map_err(CopyError::Unreachable)?;
+    migrate::run(&mut conn).map_err(CopyError::Unusable)?;
     let said: Vec<Integrity> = diesel::sql_query("PRAGMA integrity_check")
         .load(&mut conn)
         .map_err(Error::from)?;
@@ -140,11 +136,44 @@ fn check(copy: &Path) -> Result<(), CopyError> {
         return Err(CopyError::Damaged);
     }
     // The file alone is renamed, so nothing may be left in a log beside it.
-    if let Conn::Sqlite(conn) = &mut conn {
-        conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;")
-            .map_err(Error::from)?;
-    }
+    conn.batch_execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA journal_mode = DELETE;")
+        .map_err(Error::from)?;
     Ok(())
+}
+
+#[derive(QueryableByName)]
+struct Number {
+    #[diesel(sql_type = BigInt)]
+    number: i64,
+}
+
+/// Whether nothing is lost when this database goes: it is not there, or nobody has begun anything.
+/// A database that cannot be read is not empty.
+pub fn is_empty(target: &Target) -> bool {
+    if let Target::Sqlite(path) = target
+        && fs::metadata(path).map_or(true, |about| about.len() == 0)
+    {
+        return true;
+    }
+    // One connection, closed at the end: a pool might still hold the file when it is replaced.
+    let Ok(mut conn) = connection::Manager(target.clone()).open() else {
+        return false;
+    };
+    let table = match conn {
+        Conn::Sqlite(_) => "SELECT count(*) AS number FROM sqlite_master WHERE name = 'activities'",
+        Conn::Postgres(_) => {
+            "SELECT count(*) AS number FROM pg_tables WHERE tablename = 'activities'"
+        }
+    };
+    let mut count = |query: &str| diesel::sql_query(query).get_result(&mut conn);
+    let tables: Result<Number, _> = count(table);
+    if tables.is_ok_and(|tables| tables.number == 0) {
+        return true;
+    }
+    let begun: Result<Number, _> = count(
+        "SELECT (SELECT count(*) FROM activities) + (SELECT count(*) FROM journal_notes) AS number",
+    );
+    begun.is_ok_and(|rows| rows.number == 0)
 }
 
 fn beside(path: &Path, ending: &str) -> PathBuf {

@@ -20,6 +20,7 @@ mod group;
 mod guards;
 mod migrate;
 pub(crate) mod schema;
+pub mod tidy;
 
 pub use connection::{Conn, Target};
 pub use group::{GroupVerb, Writer};

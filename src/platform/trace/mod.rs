@@ -253,7 +253,7 @@ impl Scan {
                 break;
             }
             // A needle that starts before this place stands whole in the window.
-            let sure = (window.len() + 1).saturating_sub(self.longest);
+            let sure = (window.len() + 1).saturating_sub(self.longest.max(1));
             self.look(&window, sure, base, &mut hits);
             window.drain(..sure);
             base += sure as u64;

@@ -205,6 +205,10 @@ impl Keeper {
                 let name = checked(&activity)?;
                 Ok(Reply::Holds(self.keys().holds(name).map_err(storage)?))
             }
+            Request::WasErased { activity } => {
+                let name = checked(&activity)?;
+                Ok(Reply::Holds(self.keys().was_erased(name).map_err(storage)?))
+            }
             Request::FileSystem => Ok(Reply::FileSystem(FileSystem::of(self.keys().folder()))),
             Request::Scan { needles } => self.scan(&needles),
             Request::Mail(mail) => self.mail(mail).map(Reply::Mail),
@@ -240,6 +244,9 @@ impl Keeper {
 
     fn create(&self, name: &str) -> Result<Reply, Refusal> {
         let activity = name;
+        if self.keys().was_erased(name).map_err(storage)? {
+            return Err(Refusal::NoKey);
+        }
         let secret = self.keys().obtain(name).map_err(storage)?;
         let secret = ActivitySecret {
             activity,

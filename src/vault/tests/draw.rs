@@ -293,6 +293,11 @@ impl Drawn {
 
     /// The sealed contact of the person of `position` in the row of the ticket `row`.
     pub(super) fn sealed_as(&self, row: u64, position: u64) -> Sealed {
+        self.sealed_contact(row, position, &full())
+    }
+
+    /// The same with a contact of the caller's.
+    pub(super) fn sealed_contact(&self, row: u64, position: u64, contact: &Contact) -> Sealed {
         let item = format!("item{row}");
         let of = ContactOf {
             activity: ACTIVITY,
@@ -300,11 +305,10 @@ impl Drawn {
             tag: &self.tag(position),
             notice: &NOTICE,
         };
-        let sealed =
-            seal_contact(self.site.vault.sealer(), &self.public, &of, &full()).expect("sealed");
+        let sealed = seal_contact(self.site.vault.sealer(), &self.public, &of, contact);
         Sealed {
             item,
-            sealed,
+            sealed: sealed.expect("sealed"),
             own_copy: None,
         }
     }

@@ -1,9 +1,13 @@
 //! What the vault promises, tried through its public face.
 
+mod chance;
+mod channel;
 mod draw;
 mod librarians;
 mod others;
 mod rows;
+mod swaps;
+mod transcripts;
 mod winners;
 
 use std::sync::LazyLock;

@@ -172,6 +172,9 @@ pub(super) enum Request {
     HoldsKey {
         activity: String,
     },
+    WasErased {
+        activity: String,
+    },
     FileSystem,
     Scan {
         needles: Vec<Private>,

@@ -14,7 +14,7 @@ use fairdraw::platform::config::Config;
 use fairdraw::purge;
 use fairdraw::vault::{OpenError, Start, Vault};
 use lucky_draw::beacon::{Beacon, Chain};
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::{Header, Method, Status};
 use rocket::local::blocking::Client;
 use scraper::{ElementRef, Html, Selector};
 
@@ -52,6 +52,11 @@ impl TestApp {
             ..Config::default()
         };
         change(&mut config);
+        TestApp::over(engine, database, config, clock)
+    }
+
+    /// Starts on a database that is there already, as after a stop.
+    pub fn over(engine: Engine, database: TestDatabase, config: Config, clock: &Clock) -> TestApp {
         let vault = vault(engine, &config).expect("the keys open");
         let app = App::open_with(config, clock.clone(), Arc::new(NoRelays), vault)
             .expect("the application opens");
@@ -70,23 +75,15 @@ impl TestApp {
         }
     }
 
-    /// Stops everything and leaves database and keys.
-    pub fn into_database(self) -> TestDatabase {
-        let TestApp {
-            app,
-            database,
-            client,
-        } = self;
-        drop((client, app));
-        database
+    /// Stops, and leaves what a stopped server leaves behind.
+    pub fn stopped(self) -> (TestDatabase, Config) {
+        let config = Config::clone(&self.app.config);
+        (self.database, config)
     }
 
     /// Somebody with a browser and no cookies.
     pub fn visitor(&self) -> Person<'_> {
-        Person {
-            app: self,
-            cookies: RefCell::new(Vec::new()),
-        }
+        Person::at(self)
     }
 
     /// The first admin, who came through the printed link.
@@ -137,9 +134,51 @@ pub fn local(at: Timestamp) -> String {
     fairdraw::identity::date::input_value(at)
 }
 
+/// Where the requests of a browser go: this process, or a server of its own.
+pub trait Door {
+    fn ask(&self, asked: Asked<'_>) -> Came;
+}
+
+/// A request as it leaves the browser.
+pub struct Asked<'r> {
+    pub method: Method,
+    pub path: &'r str,
+    pub headers: Vec<(&'static str, String)>,
+    pub cookies: Vec<(String, String)>,
+    pub body: Vec<u8>,
+}
+
+/// A response as it arrives.
+pub struct Came {
+    pub status: u16,
+    pub headers: Vec<(String, String)>,
+    pub bytes: Vec<u8>,
+}
+
+impl Door for TestApp {
+    fn ask(&self, asked: Asked<'_>) -> Came {
+        let mut request = self.client.req(asked.method, asked.path.to_owned());
+        for (name, value) in asked.headers {
+            request = request.header(Header::new(name, value));
+        }
+        for (name, value) in &asked.cookies {
+            request = request.cookie(cookie(name, value));
+        }
+        let response = request.body(asked.body).dispatch();
+        let headers = response.headers().iter();
+        Came {
+            status: response.status().code,
+            headers: headers
+                .map(|header| (header.name.to_string(), header.value.into_owned()))
+                .collect(),
+            bytes: response.into_bytes().unwrap_or_default(),
+        }
+    }
+}
+
 /// One browser.
 pub struct Person<'a> {
-    app: &'a TestApp,
+    door: &'a dyn Door,
     cookies: RefCell<Vec<(String, String, String)>>,
 }
 
@@ -152,14 +191,20 @@ pub struct Answer {
     pub html: String,
 }
 
+impl<'a> Person<'a> {
+    /// Somebody without cookies, before this door.
+    pub fn at(door: &'a dyn Door) -> Person<'a> {
+        Person {
+            door,
+            cookies: RefCell::new(Vec::new()),
+        }
+    }
+}
+
 impl Person<'_> {
     /// Opens an address.
     pub fn get(&self, path: &str) -> Answer {
-        let mut request = self.app.client.get(path.to_owned());
-        for (name, value) in self.cookies_for(path) {
-            request = request.cookie(cookie(&name, &value));
-        }
-        self.keep(request.dispatch())
+        self.ask(Method::Get, path, Vec::new(), Vec::new())
     }
 
     /// Sends a form from this site.
@@ -168,17 +213,8 @@ impl Person<'_> {
             .iter()
             .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)))
             .collect();
-        let mut request = self
-            .app
-            .client
-            .post(path.to_owned())
-            .header(ContentType::Form)
-            .header(Header::new("Sec-Fetch-Site", "same-origin"))
-            .body(body.join("&"));
-        for (name, value) in self.cookies_for(path) {
-            request = request.cookie(cookie(&name, &value));
-        }
-        self.keep(request.dispatch())
+        let form = "application/x-www-form-urlencoded".to_owned();
+        self.send_bytes(path, form, body.join("&").into_bytes())
     }
 
     /// Sends a form with one file in it, as `multipart/form-data`.
@@ -194,17 +230,32 @@ impl Person<'_> {
             format!("\r\n--{LINE}--\r\n").as_bytes(),
         ]
         .concat();
-        let mut request = self.app.client.post(path.to_owned());
-        for (name, value) in self.cookies_for(path) {
-            request = request.cookie(cookie(&name, &value));
-        }
-        let request = request
-            .header(Header::new(
-                "Content-Type",
-                format!("multipart/form-data; boundary={LINE}"),
-            ))
-            .header(Header::new("Sec-Fetch-Site", "same-origin"));
-        self.keep(request.body(body).dispatch())
+        self.send_bytes(path, format!("multipart/form-data; boundary={LINE}"), body)
+    }
+
+    fn send_bytes(&self, path: &str, kind: String, body: Vec<u8>) -> Answer {
+        let headers = vec![
+            ("Content-Type", kind),
+            ("Sec-Fetch-Site", "same-origin".to_owned()),
+        ];
+        self.ask(Method::Post, path, headers, body)
+    }
+
+    fn ask(
+        &self,
+        method: Method,
+        path: &str,
+        headers: Vec<(&'static str, String)>,
+        body: Vec<u8>,
+    ) -> Answer {
+        let came = self.door.ask(Asked {
+            method,
+            path,
+            headers,
+            cookies: self.cookies_for(path),
+            body,
+        });
+        self.keep(came)
     }
 
     /// Fills the form of `page` that goes to `action` and sends it.
@@ -230,13 +281,9 @@ impl Person<'_> {
             .collect()
     }
 
-    fn keep(&self, response: rocket::local::blocking::LocalResponse<'_>) -> Answer {
-        let set: Vec<String> = response
-            .headers()
-            .get("Set-Cookie")
-            .map(str::to_owned)
-            .collect();
-        for line in &set {
+    fn keep(&self, came: Came) -> Answer {
+        let set = came.headers.iter();
+        for (_, line) in set.filter(|(name, _)| name.eq_ignore_ascii_case("Set-Cookie")) {
             let mut parts = line.split("; ");
             let (name, value) = parts
                 .next()
@@ -251,18 +298,14 @@ impl Person<'_> {
                 cookies.push((name.to_owned(), value.to_owned(), path.to_owned()));
             }
         }
-        let status = response.status();
-        let location = response
-            .headers()
-            .get_one("Location")
-            .unwrap_or_default()
-            .to_owned();
-        let headers = response
-            .headers()
+        let status = Status::from_code(came.status).expect("a status of HTTP");
+        let location = came
+            .headers
             .iter()
-            .map(|header| (header.name.to_string(), header.value.into_owned()))
-            .collect();
-        let bytes = response.into_bytes().unwrap_or_default();
+            .find(|(name, _)| name.eq_ignore_ascii_case("Location"))
+            .map(|(_, value)| value.clone())
+            .unwrap_or_default();
+        let (headers, bytes) = (came.headers, came.bytes);
         let html = String::from_utf8_lossy(&bytes).into_owned();
         // What a template prints that takes a function for a value of its view.
         assert!(

@@ -85,6 +85,34 @@ impl TestDatabase {
         places
     }
 
+    /// The files that belong to this database alone, with memory written out first.
+    pub fn own_files(&self) -> Vec<PathBuf> {
+        match &self.place {
+            Place::Sqlite(_) => vec![self.data.clone()],
+            Place::Postgresql(name) => {
+                let places = postgres::cluster().places(name);
+                let own = |path: &PathBuf| path.parent().is_some_and(|up| up.ends_with("base"));
+                places.into_iter().filter(own).collect()
+            }
+        }
+    }
+
+    /// Whether it is a file of SQLite.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self.place, Place::Sqlite(_))
+    }
+
+    /// A name that no other test's database has.
+    pub fn name(&self) -> String {
+        let name = self.folder.path().file_name().unwrap_or_default();
+        name.to_string_lossy().into_owned()
+    }
+
+    /// The data folder of the PostgreSQL server.
+    pub fn server_folder(&self) -> Option<PathBuf> {
+        (!self.is_sqlite()).then(|| postgres::cluster().data())
+    }
+
     /// Every row of every table and every statistic as text, where files may hold them compressed:
     /// empty on SQLite, which compresses nothing.
     pub fn rows(&self) -> String {

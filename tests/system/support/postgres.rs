@@ -80,6 +80,11 @@ impl Cluster {
         places
     }
 
+    /// The data folder of the server.
+    pub(super) fn data(&self) -> PathBuf {
+        self.folder.join("data")
+    }
+
     /// A new database with all tables and no rows; returns its name.
     pub(super) fn create(&self) -> String {
         let number = self.made.fetch_add(1, Ordering::Relaxed);

@@ -38,7 +38,7 @@ pub fn open_now(engine: Engine) -> (TestDatabase, String) {
     let clock = Clock::standing_at(draws_at.plus(-15 * DAY));
     let life = Life::published_for(engine, &clock, draws_at);
     let question = life.question.clone();
-    (life.app.into_database(), question)
+    (life.app.stopped().0, question)
 }
 
 /// A running `fairdraw` and its two children.

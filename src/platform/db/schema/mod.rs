@@ -3,6 +3,7 @@
 //! Not here: rows (private to each domain's `store.rs`).
 
 pub(crate) mod custody;
+pub(crate) mod purge;
 pub(crate) mod retention;
 pub(crate) mod rights;
 pub(crate) mod stats;
@@ -331,6 +332,7 @@ diesel::table! {
         language -> Text,
         taken_hour -> BigInt,
         withdrawn -> Bool,
+        erased_at -> Nullable<BigInt>,
     }
 }
 
@@ -431,6 +433,8 @@ diesel::table! {
         report -> Text,
         trouble -> Text,
         certificate -> Text,
+        phase2_at -> BigInt,
+        phase2 -> Text,
     }
 }
 

@@ -1,0 +1,333 @@
+//! Taking the steps, one after the other, from wherever an earlier try stopped.
+//!
+//! Invariant: the mark of a step moves in the transaction that did its work, and only from the
+//! place where this try saw it.
+//!
+//! Not here: the first step ([`super::close`]) and the last ([`super::certificate`]).
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::activity::{self, ActivityId, Facts, Stage, lifecycle};
+use crate::custody;
+use crate::platform::clock::{self, Timestamp};
+use crate::platform::config::Config;
+use crate::platform::control::Control;
+use crate::platform::db::compaction::Compaction;
+use crate::platform::db::{Db, Tx};
+use crate::platform::fail;
+use crate::platform::memory::Memory;
+use crate::stats;
+use crate::vault::Vault;
+
+use super::watch::Watch;
+use super::wire::{HeldRows, StepTaken};
+use super::{Error, Purge, Step, certificate, close, planted, rooms, scan, store};
+
+/// How long a purge waits for readers of before, unless told otherwise.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long copies outside of this program live, as the operator declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Copies {
+    /// Days of copies of the key folder and of whole machines.
+    pub keys: u32,
+    /// Days of backups of the data.
+    pub backups: u32,
+}
+
+/// What a purge needs to work with.
+#[derive(Clone)]
+pub struct Purger {
+    /// The database.
+    pub db: Db,
+    /// The keys.
+    pub vault: Vault,
+    /// The folder whose files are searched at the end.
+    pub data: PathBuf,
+    /// The files of the PostgreSQL server, where this program may read them.
+    pub server_files: Option<PathBuf>,
+    /// Hour of the day in which compaction may run; 24 means at once.
+    pub quiet_hour: u8,
+    /// How long the files wait for those who still see an older state.
+    pub patience: Duration,
+    /// How long copies live that nobody can destroy.
+    pub copies: Copies,
+    /// What rooms remember between requests.
+    pub memory: Memory,
+    /// The process that watches over this one.
+    pub control: Control,
+    /// Whether the wall clock is believed.
+    pub watch: Arc<Watch>,
+}
+
+impl Purger {
+    /// A purger that works alone: nobody watches, and nothing is remembered.
+    pub fn new(db: &Db, vault: &Vault, config: &Config) -> Purger {
+        Purger {
+            db: db.clone(),
+            vault: vault.clone(),
+            data: config.data().to_owned(),
+            server_files: (!config.pg_data.as_os_str().is_empty()).then(|| config.pg_data.clone()),
+            quiet_hour: config.quiet_hour,
+            patience: PATIENCE,
+            copies: Copies {
+                keys: config.key_copies_days,
+                backups: config.backup_days,
+            },
+            memory: Memory::default(),
+            control: Control::none(),
+            watch: Arc::default(),
+        }
+    }
+
+    /// The activities whose data must go now, and those whose purge was interrupted.
+    pub fn due(&self) -> Result<Vec<Facts>, Error> {
+        self.db.read_now("list purges due", |tx| {
+            let now = tx.now();
+            let ending = activity::list(
+                tx,
+                &[
+                    Stage::Open,
+                    Stage::Closed,
+                    Stage::Drawn,
+                    Stage::Notified,
+                    Stage::Cancelled,
+                ],
+            )?;
+            let mut due = Vec::new();
+            for facts in ending {
+                if lifecycle::may_be_purged(&facts, now) || store::find(tx, &facts.id)?.is_some() {
+                    due.push(facts);
+                }
+            }
+            Ok(due)
+        })
+    }
+
+    /// Whether the wall clock may be believed: nothing begins without it, and what has begun goes
+    /// on. A clock that a test or the demo moved is believed.
+    pub(super) fn believes_the_clock(&self) -> bool {
+        let clock = self.db.clock();
+        clock.is_moved() || self.watch.believes(clock.now(), clock::monotonic())
+    }
+
+    /// Purges one activity from wherever an earlier try stopped, up to its certificate.
+    ///
+    /// # Errors
+    /// [`Error::NotDue`] before its date, [`Error::Busy`] and [`Error::NotQuiet`] to be tried again.
+    pub fn run(&self, id: &ActivityId) -> Result<Purge, Error> {
+        let mut purge = self.begin(id)?;
+        while purge.step != Step::Done {
+            purge = match self.take(&purge) {
+                Ok(purge) => purge,
+                Err(error) => {
+                    self.note_trouble(id, &error)?;
+                    return Err(error);
+                }
+            };
+        }
+        Ok(purge)
+    }
+
+    /// Takes the one step at which a purge stands; for tests that stop between two steps.
+    pub fn take(&self, purge: &Purge) -> Result<Purge, Error> {
+        die(purge.step, "before");
+        let taken = match purge.step {
+            Step::Close => close::close(self, purge),
+            Step::Aggregate => self.aggregate(purge),
+            Step::Shred => self.shred(purge),
+            Step::Delete => self.delete(purge),
+            Step::Compact => self.compact(purge),
+            Step::Trim => self.trim(purge),
+            Step::Scan => self.scan(purge),
+            Step::Certify => certificate::certify(self, purge),
+            Step::Done => Ok(purge.clone()),
+        }?;
+        die(purge.step, "after");
+        Ok(taken)
+    }
+
+    /// The purge of an activity, started if its date has come.
+    pub fn begin(&self, id: &ActivityId) -> Result<Purge, Error> {
+        self.db.write_now("begin purge", |tx| {
+            if let Some(purge) = store::find(tx, id)? {
+                return Ok(purge);
+            }
+            let facts = activity::by_id(tx, id)?;
+            if !lifecycle::may_be_purged(&facts, tx.now()) {
+                return Err(Error::NotDue);
+            }
+            let purge = Purge::starting(id.clone(), tx.now());
+            store::insert(tx, &purge)?;
+            super::record(tx, id, "purge.begun")?;
+            Ok(purge)
+        })
+    }
+
+    fn aggregate(&self, purge: &Purge) -> Result<Purge, Error> {
+        let id = &purge.activity;
+        // Both ask the vault, which outlives no transaction of ours; both may be repeated.
+        custody::rehouse(&self.db, &self.vault, id)?;
+        let openings = self.vault.openings(id.as_str())?;
+        self.step("purge: aggregate", purge, |tx, purge| {
+            let facts = activity::by_id(tx, &purge.activity)?;
+            let report = &mut purge.report;
+            report.tables = stats::freeze(tx, &self.vault, &facts)?;
+            scan::note_needles(tx, &facts.id, report)?;
+            report.planted = store::count_planted(tx, &facts.id)?;
+            report.openings = openings;
+            report.disclosures = crate::audit::count(tx, facts.id.as_str(), "vault.disclosed")?;
+            let moved = custody::moved(tx, &facts.id)?;
+            report.taxed = moved.taxed;
+            report.held = moved.held.iter().map(HeldRows::of).collect();
+            report.exports = certificate::exports(tx, &facts.id)?;
+            Ok(())
+        })
+    }
+
+    /// Outside a transaction: destroying a key cannot be rolled back, and may be done twice.
+    fn shred(&self, purge: &Purge) -> Result<Purge, Error> {
+        let shredded = self.vault.erase(purge.activity.as_str())?;
+        if self.vault.holds_key(purge.activity.as_str())? {
+            return Err(Error::KeyRemains);
+        }
+        self.step("purge: shred", purge, |tx, purge| {
+            if purge.report.shredded.is_none() {
+                purge.report.shredded = Some(shredded.clone());
+                purge.report.shredded_at = tx.now().0;
+            }
+            Ok(())
+        })
+    }
+
+    fn delete(&self, purge: &Purge) -> Result<Purge, Error> {
+        self.memory.forget(purge.activity.as_str());
+        self.step("purge: delete", purge, |tx, purge| {
+            let id = purge.activity.clone();
+            rooms::forget(tx, &id, &mut purge.report.deleted)
+        })
+    }
+
+    /// Outside a transaction: rewriting the files needs the database for itself.
+    fn compact(&self, purge: &Purge) -> Result<Purge, Error> {
+        if !self.is_quiet() {
+            return Err(Error::NotQuiet);
+        }
+        let rewritten = match self.db.compact(&rooms::rewritten(), self.patience)? {
+            Compaction::Final(rewritten) => rewritten,
+            Compaction::Busy(holdup) => return Err(Error::Busy(holdup)),
+        };
+        self.step("purge: compact", purge, |tx, purge| {
+            purge.report.compacted_at = tx.now().0;
+            let remarks = rewritten.remarks.iter().map(|remark| remark.code());
+            purge.report.remarks = remarks.map(str::to_owned).collect();
+            Ok(())
+        })
+    }
+
+    fn trim(&self, purge: &Purge) -> Result<Purge, Error> {
+        let trimmed = self.control.trim();
+        self.step("purge: trim", purge, |_, purge| {
+            purge.report.trimmed = trimmed.clone();
+            Ok(())
+        })
+    }
+
+    fn scan(&self, purge: &Purge) -> Result<Purge, Error> {
+        let scanned = scan::run(self, purge)?;
+        let hits: u64 = scanned.locations.iter().map(|location| location.hits).sum();
+        if hits > 0 {
+            return Err(Error::Traces { hits });
+        }
+        self.step("purge: scan", purge, |_, purge| {
+            purge.report.scanned = scanned.locations.clone();
+            purge.report.unread = scanned.unread.clone();
+            purge.report.needle_count = purge.report.needles.len() + purge.report.marks.len();
+            purge.report.needles.clear();
+            purge.report.marks.clear();
+            Ok(())
+        })
+    }
+
+    /// Does the work of a step and moves the mark on in the same transaction.
+    pub(super) fn step(
+        &self,
+        name: &'static str,
+        purge: &Purge,
+        work: impl Fn(&mut Tx, &mut Purge) -> Result<(), Error>,
+    ) -> Result<Purge, Error> {
+        let from = purge.step;
+        self.db.write_now(name, |tx| {
+            let mut purge = store::find(tx, &purge.activity)?.ok_or(Error::Unknown)?;
+            if purge.step != from {
+                // Another process took this step first.
+                return Ok(purge);
+            }
+            work(tx, &mut purge)?;
+            die(from, "inside");
+            purge.report.steps.push(StepTaken {
+                step: from.code().to_owned(),
+                at: tx.now().0,
+            });
+            purge.step = from.next();
+            purge.updated_at = tx.now();
+            purge.trouble = String::new();
+            store::update(tx, &purge)?;
+            Ok(purge)
+        })
+    }
+
+    fn note_trouble(&self, id: &ActivityId, error: &Error) -> Result<(), Error> {
+        use crate::platform::fault::Fault as _;
+        self.db.write_now("note purge trouble", |tx| {
+            let Some(mut purge) = store::find(tx, id)? else {
+                return Ok(());
+            };
+            purge.trouble = error.code().to_owned();
+            Ok(store::update(tx, &purge)?)
+        })
+    }
+
+    /// Whether the files may be rewritten now.
+    pub(super) fn is_quiet(&self) -> bool {
+        self.quiet_hour >= 24 || self.hour() == self.quiet_hour
+    }
+
+    /// The hour of the day in which the library stands, 0 to 23.
+    pub(super) fn hour(&self) -> u8 {
+        crate::platform::text::dates::hour(self.db.clock().now().0)
+    }
+
+    /// Seals made-up people in every activity that was published since the last look.
+    pub(super) fn plant(&self) -> Result<(), Error> {
+        let open = self.db.read_now("list open activities", |tx| {
+            let mut bare = Vec::new();
+            for facts in activity::list(tx, &[Stage::Open])? {
+                if !store::has_planted(tx, &facts.id)? {
+                    bare.push(facts.id);
+                }
+            }
+            Ok::<_, Error>(bare)
+        })?;
+        for id in open {
+            self.db
+                .write_now("plant", |tx| planted::plant(tx, &self.vault, &id))?;
+        }
+        Ok(())
+    }
+
+    /// When the second certificate of a key that was destroyed `at` comes; nothing where its file
+    /// system keeps copies for nobody knows how long.
+    pub(super) fn second_due(&self, purge: &Purge) -> Option<Timestamp> {
+        let keeps = purge.report.shredded.as_ref()?.file_system.keeps_copies;
+        let days = i64::from(self.copies.keys.max(self.copies.backups));
+        (!keeps).then(|| Timestamp(purge.report.shredded_at).plus(days * clock::DAY))
+    }
+}
+
+/// Where a test may kill this process.
+pub(super) fn die(step: Step, place: &str) {
+    fail::point(&format!("{}:{place}", step.code()));
+}
