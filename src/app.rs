@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use rocket::figment::Figment;
 use rocket::{Build, Rocket};
+use zeroize::Zeroize;
 
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
 use crate::draw::pages::proof::ProofLimit;
@@ -19,15 +20,17 @@ use crate::inspection::pages::InspectionLimit;
 use crate::notify::pages::desk::DeskLimit;
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
+use crate::platform::confine::{Protection, Standing};
+use crate::platform::control::Control;
 use crate::platform::db::{Db, MigrateError, Writer};
 use crate::platform::jobs::{Lane, Runner};
-use crate::platform::mail::{MailSettings, Mailer, MailerError};
+use crate::platform::mail::MailFacts;
 use crate::platform::web;
 use crate::platform::web::access::AccessLog;
 use crate::platform::web::site::Site;
 use crate::purge::Purger;
 use crate::rights::pages::RequestLimit;
-use crate::vault::{OpenError, Vault};
+use crate::vault::Vault;
 use crate::{
     account, activity, audit, backup, custody, desk, draw, entry, inspection, journal, live,
     notify, policy, portal, purge, rights, stats, survey,
@@ -44,14 +47,39 @@ pub struct App {
     pub config: Arc<Config>,
     /// What erases an activity when its day has come.
     pub purger: Purger,
-    /// The way to the mail server.
-    pub mailer: Arc<Mailer>,
     /// What was asked of the site.
     pub access: AccessLog,
+    /// What is known of the mail server on this side.
+    pub mailer: Arc<MailFacts>,
+    /// The line to the process that watches over this one.
+    pub control: Control,
     /// How often one network or one person may try.
     pub limits: fn() -> Limits,
+    /// What this process gave up.
+    web: Arc<[Protection]>,
     relays: Arc<dyn Relays>,
     runner: Arc<Runner>,
+}
+
+/// What an application stands on, opened before it.
+pub struct Footing {
+    /// The keys.
+    pub vault: Vault,
+    /// The line to the process that watches over this one.
+    pub control: Control,
+    /// What this process gave up.
+    pub web: Vec<Protection>,
+}
+
+impl From<Vault> for Footing {
+    /// Nobody watches, nothing was given up: a command, the demo, a test.
+    fn from(vault: Vault) -> Footing {
+        Footing {
+            vault,
+            control: Control::none(),
+            web: Vec::new(),
+        }
+    }
 }
 
 /// Why Fairdraw could not start.
@@ -60,12 +88,6 @@ pub enum StartError {
     /// The database.
     #[error("the database cannot be used")]
     Database(#[from] MigrateError),
-    /// The key folder.
-    #[error("the key folder cannot be used")]
-    Keys(#[from] OpenError),
-    /// The mail server's address.
-    #[error("the mail settings cannot be used")]
-    Mail(#[from] MailerError),
     /// A database that is older than what was promised since.
     #[error("the database cannot be brought forward to what the world has seen")]
     Behind(#[from] backup::Error),
@@ -82,22 +104,33 @@ pub enum StartError {
 
 impl App {
     /// Opens the database and names every job; the vault is open already.
-    pub fn open(config: Config, clock: Clock, vault: Vault) -> Result<App, StartError> {
+    pub fn open(
+        config: Config,
+        clock: Clock,
+        footing: impl Into<Footing>,
+    ) -> Result<App, StartError> {
         let relays = HttpRelays::over_https(&config.relays)?;
-        App::open_with(config, clock, Arc::new(relays), vault)
+        App::open_with(config, clock, Arc::new(relays), footing)
     }
 
     /// [`App::open`] with another source of beacons: a recorded one in tests and the demo.
     pub fn open_with(
-        config: Config,
+        mut config: Config,
         clock: Clock,
         relays: Arc<dyn Relays>,
-        vault: Vault,
+        footing: impl Into<Footing>,
     ) -> Result<App, StartError> {
+        let Footing {
+            vault,
+            control,
+            web,
+        } = footing.into();
         let db = Db::open(config.database(), clock)?;
+        let mailer = Arc::new(MailFacts::of(&config));
+        // Only the vault speaks to the mail server, and it has been told already.
+        config.smtp_url.zeroize();
         let config = Arc::new(config);
         backup::bring_forward(&db, &vault, &config)?;
-        let mailer = Arc::new(Mailer::new(&MailSettings::of(&config))?);
         let mut runner = Runner::new(db.clone());
         db.write_now("appoint witnesses", |tx| {
             journal::appoint(tx, &config.witnesses, config.quorum)
@@ -119,6 +152,8 @@ impl App {
             config,
             purger,
             mailer,
+            control,
+            web: web.into(),
             limits: Limits::usual,
             relays,
             runner: Arc::new(runner),
@@ -128,6 +163,14 @@ impl App {
     /// Runs every job that is due now and says how many were tried.
     pub fn run_jobs(&self) -> Result<usize, crate::platform::db::Error> {
         self.runner.run_due()
+    }
+
+    fn standing(&self) -> Standing {
+        let vault = self.vault.clone();
+        Standing {
+            web: self.web.to_vec(),
+            vault: Arc::new(move || vault.standing()),
+        }
     }
 
     /// The web server, ready to be launched.
@@ -153,6 +196,7 @@ impl App {
             .manage(self.vault.clone())
             .manage(config.clone())
             .manage(self.mailer.clone())
+            .manage(self.standing())
             .manage(self.relays.clone())
             .manage(hall)
             .manage(InspectionLimit::default())
@@ -249,7 +293,18 @@ mod test_clock {
     use crate::platform::clock::SECOND;
 
     pub(super) fn routes() -> Vec<Route> {
-        routes![advance]
+        routes![advance, open]
+    }
+
+    /// What the system says when this process opens a file: 0, or the number of the error.
+    #[post("/test-clock/open?<path>")]
+    fn open(path: &str, from: SocketAddr) -> Result<String, Status> {
+        if !from.ip().is_loopback() {
+            return Err(Status::NotFound);
+        }
+        let opened = std::fs::File::open(path);
+        let number = opened.map_or_else(|error| error.raw_os_error().unwrap_or(-1), |_| 0);
+        Ok(format!("{number}\n"))
     }
 
     /// Moves the clock on and runs what became due, so that a test need not wait.

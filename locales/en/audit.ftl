@@ -106,6 +106,7 @@ audit-act-vault-opened = Contact of a winner opened
 audit-act-vault-opened-kept = A record of a request or of the tax vault opened
 audit-act-vault-shared = Contact opened for a benefit provider that the person ticked
 audit-act-vault-disclosed = Contact opened for a disclosure
+audit-act-vault-told = Contact opened to tell of an incident
 audit-act-vault-share-given = A librarian gave a share
 audit-act-vault-unlocked = Contacts unlocked by two librarians
 audit-act-vault-locked = Contacts locked

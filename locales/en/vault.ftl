@@ -10,3 +10,17 @@ vault-locked = The contacts of this activity are locked until two of its three l
 vault-not-allowed = The settings of this server do not allow so many of these records to be opened this year, so nothing was opened. The administrator can raise the number in the settings.
 vault-not-a-share = This is no share of this activity. Please compare the text with the sheet of paper, group by group.
 vault-not-told = The notice that these people read does not name this use, so their contacts stay closed for it. A new notice is needed first; those who have entered are held to the one they read.
+
+vault-guard-title = Protection of the processes
+vault-guard-lead = The keys are in a process of their own. This is what it and the web side have given up; a line that says no is explained in the operator's guide.
+vault-guard-what = Protection
+vault-guard-web = Web side
+vault-guard-vault = Vault
+vault-guard-dumps = No memory dumps
+vault-guard-memory = Memory stays out of swap
+vault-guard-files = Only its own folders
+vault-guard-calls = No other programs
+vault-guard-yes = Yes
+vault-guard-partly = In part: this kernel is older
+vault-guard-no = No: { $why }
+vault-guard-none = Not in this mode

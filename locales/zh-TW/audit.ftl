@@ -101,6 +101,7 @@ audit-act-vault-opened = 開啟得獎者的聯絡資料
 audit-act-vault-opened-kept = 開啟個資請求或稅務資料
 audit-act-vault-shared = 為當事人勾選的提供單位開啟聯絡資料
 audit-act-vault-disclosed = 依法提供而開啟聯絡資料
+audit-act-vault-told = 因個資事故通知而開啟聯絡資料
 audit-act-vault-share-given = 一位保管人輸入保管碼
 audit-act-vault-unlocked = 兩位保管人解鎖聯絡資料
 audit-act-vault-locked = 聯絡資料上鎖

@@ -10,3 +10,17 @@ vault-locked = 本活動的聯絡資料已上鎖，須由三位保管人中的�
 vault-not-allowed = 本伺服器的設定不允許今年開啟這麼多筆資料，因此一筆也沒有開啟。需要時請系統管理員調整設定中的上限。
 vault-not-a-share = 這不是本活動的保管碼。請對照紙本，一組一組核對後再輸入。
 vault-not-told = 這些人看到的告知沒有寫到這個用途，所以不能為它打開聯絡資料。請先公布新的告知；已經報名的人以當時看到的告知為準。
+
+vault-guard-title = 程序的防護
+vault-guard-lead = 金鑰放在獨立的程序裡。下表是金鑰程序與網站程序各自放棄的能力；寫「否」的項目，請見維運手冊的說明。
+vault-guard-what = 防護
+vault-guard-web = 網站程序
+vault-guard-vault = 金鑰程序
+vault-guard-dumps = 不產生記憶體傾印
+vault-guard-memory = 記憶體不寫入置換空間
+vault-guard-files = 只能使用自己的資料夾
+vault-guard-calls = 不能啟動其他程式
+vault-guard-yes = 是
+vault-guard-partly = 部分：系統核心版本較舊
+vault-guard-no = 否：{ $why }
+vault-guard-none = 這種執行方式不適用

@@ -198,7 +198,7 @@ pub fn list(tx: &mut Tx, filter: &Filter, page: i64) -> Result<Listing, Error> {
 pub struct Opening {
     /// When.
     pub at: Timestamp,
-    /// What was done: `vault.opened`, `vault.disclosed` or `vault.shared`.
+    /// What was done: `vault.opened`, `vault.disclosed`, `vault.shared` or `vault.told`.
     pub act: String,
     /// `staff`, `system` or `entrant`.
     pub actor_kind: String,
@@ -209,7 +209,12 @@ pub struct Opening {
 }
 
 /// The acts by which personal data is opened; each names the row first in its object.
-const OPENINGS: [&str; 3] = ["vault.opened", "vault.disclosed", "vault.shared"];
+const OPENINGS: [&str; 4] = [
+    "vault.opened",
+    "vault.disclosed",
+    "vault.shared",
+    "vault.told",
+];
 
 /// Who opened a row, the oldest first.
 pub fn openings_of(tx: &mut Tx, activity: &str, item: &str) -> Result<Vec<Opening>, Error> {

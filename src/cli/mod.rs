@@ -23,6 +23,7 @@ mod demo;
 mod draws;
 mod purges;
 mod serve;
+mod supervise;
 mod trace;
 mod witness;
 
@@ -80,6 +81,9 @@ enum Command {
     /// The vault's own process; started by the others.
     #[command(name = "__vault", hide = true)]
     Vault,
+    /// The web side's own process; started by `serve`.
+    #[command(name = "__web", hide = true)]
+    Web,
 }
 
 /// How a command ended, other than well.
@@ -92,6 +96,8 @@ enum Stop {
     Told,
     /// It failed.
     Failed(Box<dyn StdError>),
+    /// A process of ours has ended with this code and has said why.
+    Ended(u8),
 }
 
 impl<E: StdError + 'static> From<E> for Stop {
@@ -126,6 +132,7 @@ pub fn run() -> ExitCode {
             ExitCode::from(USAGE)
         }
         Err(Stop::Told) => ExitCode::FAILURE,
+        Err(Stop::Ended(code)) => ExitCode::from(code),
         Err(Stop::Failed(error)) => {
             eprintln!("fairdraw: {}", chain(&*error));
             ExitCode::FAILURE
@@ -136,7 +143,8 @@ pub fn run() -> ExitCode {
 impl Command {
     fn run(self) -> Result<(), Stop> {
         match self {
-            Command::Serve => serve::run(),
+            Command::Serve => supervise::run(),
+            Command::Web => serve::web(),
 
             Command::Demo(arguments) => demo::run(&arguments),
             Command::Migrate => serve::migrate(),
@@ -171,8 +179,18 @@ fn everything() -> Result<App, Stop> {
     Ok(App::open(config, clock()?, vault)?)
 }
 
+/// Keys of an older version leave the data folder.
+fn move_keys(config: &Config) -> Result<(), Stop> {
+    let keys = config.keys();
+    if vault::move_out(config.data(), &keys)? {
+        tracing::info!(folder = %keys.display(), "the key folder was moved out of the data folder");
+    }
+    Ok(())
+}
+
 /// The vault in a process of its own, which ends with this one.
 fn vault(config: &Config) -> Result<Vault, Stop> {
+    move_keys(config)?;
     Ok(Vault::spawn(vault::program(), Start::of(config))?)
 }
 

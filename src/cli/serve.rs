@@ -1,26 +1,54 @@
-//! `fairdraw` and `fairdraw migrate`.
+//! The web side of `fairdraw`, which the watching process starts (`supervise`), and `fairdraw migrate`.
+
+use std::fs::DirBuilder;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::fs::DirBuilderExt;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 
 use rocket::figment::Figment;
 
 use crate::account::setup;
-use crate::app::App;
+use crate::app::{App, Footing};
 use crate::journal;
-use crate::platform::db::Db;
+use crate::platform::config::Config;
+use crate::platform::confine::{self, Reach};
+use crate::platform::control::Control;
+use crate::platform::db::{Db, Target};
 use crate::purge;
+use crate::vault::Vault;
 
 use super::Stop;
 
-/// Opens everything, says where it is, and serves until it is told to stop.
-pub(super) fn run() -> Result<(), Stop> {
+/// The web side, for the process that watches over it, which is at the other end of standard input.
+///
+/// It gives up what it does not need before it has a second thread, and holds no key and no
+/// password of the mail server.
+pub(super) fn web() -> Result<(), Stop> {
+    let mut standing = vec![confine::dumps_off(), confine::memory_locked()];
     let (figment, config) = super::configured()?;
-    let vault = super::vault(&config)?;
-    let app = App::open(config, super::clock()?, vault)?;
+    let figment = without_ours(figment);
+    let watching = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
+    standing.push(confine::files(&reach(&config)));
+    standing.push(confine::calls());
+    let control = Control::over(watching)?;
+    let vault = Vault::adopt(&config.site, control.clone())?;
+    tracing::info!("web: {}", confine::line(&standing));
+    tracing::info!("vault: {}", confine::line(&vault.standing()));
+    let footing = Footing {
+        vault,
+        control,
+        web: standing,
+    };
+    let app = App::open(config, super::clock()?, footing)?;
     purge::jobs::ensure(&app.db)?;
     journal::jobs::ensure(&app.db)?;
     let origin = origin(&app, &figment);
     println!("Fairdraw");
     println!("  address: {origin}");
     println!("  data:    {}", app.config.data().display());
+    println!("  keys:    {}", app.config.keys().display());
     println!("  tables:  {}", app.db.target().engine());
     if let Some(path) = setup::first_link(&app.db)? {
         println!();
@@ -30,6 +58,59 @@ pub(super) fn run() -> Result<(), Stop> {
         println!("  {origin}{path}");
     }
     launch(&app, figment)
+}
+
+/// Rocket keeps its settings for as long as it runs; ours among them name the mail password.
+fn without_ours(figment: Figment) -> Figment {
+    match rocket::Config::try_from(&figment) {
+        Ok(config) => Figment::from(config),
+        // Rocket says what is wrong when it is launched.
+        Err(_) => figment,
+    }
+}
+
+/// What the web side keeps: its data, and in a debug build the files that a release carries inside.
+fn reach(config: &Config) -> Reach {
+    let mut own = vec![config.data().to_owned()];
+    if let Target::Sqlite(file) = config.database() {
+        own.extend(file.parent().map(Path::to_owned));
+    }
+    let mut read = Vec::new();
+    if cfg!(debug_assertions) {
+        let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
+        read.extend(["templates", "locales", "static"].map(|folder| sources.join(folder)));
+    }
+    Reach {
+        own,
+        read,
+        ports: None,
+    }
+}
+
+/// Refuses a key folder that lies where the web side may read or write.
+pub(super) fn are_keys_apart(config: &Config) -> Result<(), Stop> {
+    let keys = config.keys();
+    let Some(around) = reach(config).folder_around(&keys) else {
+        return Ok(());
+    };
+    let words = format!(
+        "the keys in {} lie inside {}, which the web side may read; set `keys` (FAIRDRAW_KEYS) to a folder of its own, such as {}-keys",
+        keys.display(),
+        around.display(),
+        config.data().display(),
+    );
+    Err(Stop::Failed(words.into()))
+}
+
+/// The folder of temporary files, which the web side has to itself; made with the data folder.
+pub(super) fn temporary(config: &Config) -> Result<PathBuf, Stop> {
+    let data = std::path::absolute(config.data())?;
+    let folder = data.join("tmp");
+    DirBuilder::new()
+        .recursive(true)
+        .mode(0o700)
+        .create(&folder)?;
+    Ok(folder)
 }
 
 /// Launches the web server beside the jobs; returns when it has shut down.

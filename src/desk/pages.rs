@@ -6,12 +6,13 @@ use crate::account::guard::{Admin, Librarian};
 use crate::account::wire::HealthView;
 use crate::account::{Permission, Staff};
 use crate::activity::{self, ActivityId, Stage};
+use crate::platform::confine::Standing;
 use crate::platform::db::Db;
 use crate::platform::text::Language;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::page::{Page, Reply};
 
-use super::wire::{ActivitiesView, AdminView, GlanceView, ReminderRow, TodayView};
+use super::wire::{ActivitiesView, AdminView, GlanceView, GuardRow, ReminderRow, TodayView};
 use super::{Error, reminders};
 
 /// The pages of this domain; paths without language.
@@ -35,13 +36,20 @@ async fn today(lang: Language, staff: Staff, db: &State<Db>) -> AppResult<Reply>
 }
 
 #[get("/admin")]
-async fn administration(lang: Language, _admin: Admin, db: &State<Db>) -> AppResult<Page> {
+async fn administration(
+    lang: Language,
+    _admin: Admin,
+    db: &State<Db>,
+    standing: &State<Standing>,
+) -> AppResult<Page> {
     let engine = db.target().engine();
+    let guards = GuardRow::all(lang, standing);
     let view = db
         .read("read administration", move |tx| {
             let reminders = reminders::list(tx)?;
             Ok::<_, Error>(AdminView {
                 health: HealthView::read(tx, engine)?,
+                guards,
                 reminders: ReminderRow::all(lang, &reminders),
             })
         })

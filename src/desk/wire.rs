@@ -7,10 +7,11 @@ use crate::activity::wire::Heading;
 use crate::activity::{Facts, Kind, Stage};
 use crate::draw::{Awaited, DrawStage};
 use crate::platform::clock::Timestamp;
+use crate::platform::confine::{How, Protection, Standing, What};
 use crate::platform::text::{self, Language};
 use crate::policy;
 
-use super::reminders::{Reminder, What};
+use super::reminders::{self, Reminder};
 use super::{Glance, NextStep, Task, Today};
 
 /// A line of the to-do list.
@@ -57,30 +58,30 @@ impl ReminderRow {
 }
 
 /// What a reminder says, what it is about, and where it is dealt with.
-fn reminder(language: Language, what: &What) -> (String, String, String) {
+fn reminder(language: Language, what: &reminders::What) -> (String, String, String) {
     let say = |id: &str| text::message(language, id, &[]);
     let count = |id: &str, count: u64| text::message(language, id, &[("count", count.into())]);
     let of_activity =
         |id: &str, facts: &Facts, path: String| (say(id), Heading::of(language, facts).title, path);
     match what {
-        What::Purge(facts) => {
+        reminders::What::Purge(facts) => {
             let path = format!("/staff/activities/{}", facts.id);
             of_activity("desk-remind-purge", facts, path)
         }
-        What::PurgeWaits(facts) => {
+        reminders::What::PurgeWaits(facts) => {
             let path = format!("/a/{}/purge", facts.slug);
             of_activity("desk-remind-purge-waits", facts, path)
         }
-        What::SecondCertificate(facts) => {
+        reminders::What::SecondCertificate(facts) => {
             let path = format!("/a/{}/purge", facts.slug);
             of_activity("desk-remind-second", facts, path)
         }
-        What::RequestsLate(requests) => (
+        reminders::What::RequestsLate(requests) => (
             count("desk-remind-requests-late", *requests),
             say("rights-queue-title"),
             "/admin/requests".to_owned(),
         ),
-        What::RequestsDue(requests) => (
+        reminders::What::RequestsDue(requests) => (
             count("desk-remind-requests-due", *requests),
             say("rights-queue-title"),
             "/admin/requests".to_owned(),
@@ -93,7 +94,55 @@ fn reminder(language: Language, what: &What) -> (String, String, String) {
 pub(super) struct AdminView {
     #[serde(flatten)]
     pub(super) health: HealthView,
+    pub(super) guards: Vec<GuardRow>,
     pub(super) reminders: Vec<ReminderRow>,
+}
+
+/// One protection, and how far each of the two processes has it.
+#[derive(Serialize)]
+pub(super) struct GuardRow {
+    what: String,
+    web: String,
+    vault: String,
+}
+
+impl GuardRow {
+    pub(super) fn all(language: Language, standing: &Standing) -> Vec<GuardRow> {
+        let vault = (standing.vault)();
+        let row = |what: &What| GuardRow {
+            what: text::message(language, guard(*what), &[]),
+            web: how(language, *what, &standing.web),
+            vault: how(language, *what, &vault),
+        };
+        What::ALL.iter().map(row).collect()
+    }
+}
+
+fn guard(what: What) -> &'static str {
+    match what {
+        What::Dumps => "vault-guard-dumps",
+        What::Memory => "vault-guard-memory",
+        What::Files => "vault-guard-files",
+        What::Calls => "vault-guard-calls",
+    }
+}
+
+/// The reason is the system's own word for it, which the person who can mend it knows.
+fn how(language: Language, what: What, standing: &[Protection]) -> String {
+    let found = standing.iter().find(|protection| protection.what == what);
+    let (id, why) = match found {
+        None => ("vault-guard-none", ""),
+        Some(Protection {
+            how: How::Fully, ..
+        }) => ("vault-guard-yes", ""),
+        Some(Protection {
+            how: How::Partly, ..
+        }) => ("vault-guard-partly", ""),
+        Some(Protection {
+            how: How::Not, why, ..
+        }) => ("vault-guard-no", why.as_str()),
+    };
+    text::message(language, id, &[("why", why.into())])
 }
 
 /// The first staff page.

@@ -17,7 +17,7 @@ use crate::draw::{self, DrawId, DrawStage, Plan};
 use crate::entry;
 use crate::platform::clock::{DAY, MINUTE, Timestamp};
 use crate::platform::db::Tx;
-use crate::platform::mail::Mailer;
+use crate::platform::mail::MailFacts;
 use crate::vault::Vault;
 
 use super::{Claim, ClaimStage, Error, Named, jobs, notices, store};
@@ -339,7 +339,7 @@ pub fn undo(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Clai
 
 /// Does everything whose time has come: passes prizes on at a deadline, tells those who moved up
 /// if winners were told, and ends the telling when nothing is left to wait for.
-pub fn look(tx: &mut Tx, vault: &Vault, mailer: &Mailer, draw: &Decided) -> Result<(), Error> {
+pub fn look(tx: &mut Tx, vault: &Vault, mailer: &MailFacts, draw: &Decided) -> Result<(), Error> {
     if !draw.is_running() {
         return Ok(());
     }

@@ -12,7 +12,7 @@ use crate::platform::clock::{MINUTE, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::db::{self, Db, Tx};
 use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
-use crate::platform::mail::Mailer;
+use crate::platform::mail::MailFacts;
 use crate::vault::{Lock, Vault};
 
 use super::claims::{self, Decided};
@@ -36,10 +36,10 @@ pub fn register(
     runner: &mut Runner,
     db: &Db,
     vault: &Vault,
-    mailer: &Arc<Mailer>,
+    mailer: &Arc<MailFacts>,
     config: &Config,
 ) {
-    let post = Post::new(db, vault, mailer, Imprint::of(config));
+    let post = Post::new(db, vault, Imprint::of(config));
     let (own_db, own_vault) = (db.clone(), vault.clone());
     runner.on_patiently(MAIL, move |job| {
         // Looked at first: what cannot be opened is not put on record as opened.
@@ -153,7 +153,7 @@ fn mail(post: &Post, job: &Job) -> Result<Next, Failure> {
 }
 
 /// The draw of a job; a job of before an activity could have several draws names none.
-fn look_by_job(db: &Db, vault: &Vault, mailer: &Mailer, job: &Job) -> Result<(), Error> {
+fn look_by_job(db: &Db, vault: &Vault, mailer: &MailFacts, job: &Job) -> Result<(), Error> {
     if !job.payload.is_empty() {
         return look(db, vault, mailer, &DrawId(job.payload.clone()));
     }
@@ -163,7 +163,7 @@ fn look_by_job(db: &Db, vault: &Vault, mailer: &Mailer, job: &Job) -> Result<(),
 fn look_at_all(
     db: &Db,
     vault: &Vault,
-    mailer: &Mailer,
+    mailer: &MailFacts,
     activity: &ActivityId,
 ) -> Result<(), Error> {
     let draws = match db.read_now("list draws", |tx| claims::all(tx, activity)) {
@@ -176,7 +176,7 @@ fn look_at_all(
     Ok(())
 }
 
-fn look(db: &Db, vault: &Vault, mailer: &Mailer, draw: &DrawId) -> Result<(), Error> {
+fn look(db: &Db, vault: &Vault, mailer: &MailFacts, draw: &DrawId) -> Result<(), Error> {
     let looked = db.write_now("look after claims", |tx| {
         let draw = claims::decided(tx, draw)?;
         claims::look(tx, vault, mailer, &draw)
@@ -188,7 +188,7 @@ fn look(db: &Db, vault: &Vault, mailer: &Mailer, draw: &DrawId) -> Result<(), Er
     }
 }
 
-fn remind(db: &Db, mailer: &Mailer, job: &Job) -> Result<Next, Failure> {
+fn remind(db: &Db, mailer: &MailFacts, job: &Job) -> Result<Next, Failure> {
     let words = job.payload.split_once(' ');
     let Some((draw, Ok(deadline))) = words.map(|(draw, at)| (DrawId::from(draw), at.parse()))
     else {
@@ -205,7 +205,7 @@ fn remind(db: &Db, mailer: &Mailer, job: &Job) -> Result<Next, Failure> {
     }
 }
 
-fn watch(db: &Db, vault: &Vault, mailer: &Mailer) -> Result<Next, Failure> {
+fn watch(db: &Db, vault: &Vault, mailer: &MailFacts) -> Result<Next, Failure> {
     let drawn = db.read_now("list draws with a result", |tx| {
         activity::list(tx, &[Stage::Closed, Stage::Drawn])
     })?;

@@ -16,7 +16,7 @@ use crate::entry;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 use crate::platform::jobs::back_off;
-use crate::platform::mail::{Mailer, Outcome};
+use crate::platform::mail::{MailFacts, Outcome};
 
 use super::claims::Decided;
 use super::{
@@ -56,7 +56,7 @@ pub fn untold(tx: &mut Tx, draw: &Decided, claims: &[Claim]) -> Result<Vec<Claim
 }
 
 /// Staff begin to tell winners: a notice for everyone who was not told yet. Answers with how many.
-pub fn begin(tx: &mut Tx, mailer: &Mailer, draw: &Decided, by: &Actor) -> Result<usize, Error> {
+pub fn begin(tx: &mut Tx, mailer: &MailFacts, draw: &Decided, by: &Actor) -> Result<usize, Error> {
     let claims = claims::ensure(tx, draw)?;
     let told = tell(tx, mailer, draw, &claims)?;
     if told > 0 {
@@ -82,7 +82,7 @@ pub fn begin(tx: &mut Tx, mailer: &Mailer, draw: &Decided, by: &Actor) -> Result
 /// A notice for everyone in `claims` who was not told yet.
 pub(super) fn tell(
     tx: &mut Tx,
-    mailer: &Mailer,
+    mailer: &MailFacts,
     draw: &Decided,
     claims: &[Claim],
 ) -> Result<usize, Error> {
@@ -113,7 +113,7 @@ fn first_holders(tx: &mut Tx, draw: &Decided) -> Result<BTreeSet<(Slot, u64)>, E
 /// entries, before the prize passes on (`decisions` D5).
 pub fn remind(
     tx: &mut Tx,
-    mailer: &Mailer,
+    mailer: &MailFacts,
     draw: &Decided,
     deadline: Timestamp,
 ) -> Result<(), Error> {
@@ -126,7 +126,7 @@ pub fn remind(
 
 fn remind_each(
     tx: &mut Tx,
-    mailer: &Mailer,
+    mailer: &MailFacts,
     draw: &Decided,
     deadline: Timestamp,
     kinds: &[NoticeKind],
@@ -156,7 +156,7 @@ fn remind_each(
 
 fn add(
     tx: &mut Tx,
-    mailer: &Mailer,
+    mailer: &MailFacts,
     draw: &Decided,
     slot: &Slot,
     index: u64,
@@ -184,7 +184,7 @@ fn add(
 /// the person may get two. Only for a notice that is uncertain or was refused, and once each.
 pub fn resend(
     tx: &mut Tx,
-    mailer: &Mailer,
+    mailer: &MailFacts,
     draw: &Decided,
     by: &Actor,
     id: &NoticeId,

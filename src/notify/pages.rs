@@ -19,7 +19,7 @@ use crate::activity::{self, ActivityId, Facts, Stage, Unlock};
 use crate::draw::{self, DrawId, DrawStage, Plan};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
-use crate::platform::mail::Mailer;
+use crate::platform::mail::MailFacts;
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::FormFields;
@@ -161,7 +161,7 @@ fn to_tell(tx: &mut Tx, activity: &ActivityId, draw: &DrawId) -> Result<ToTell, 
 fn notify_page(
     lang: Language,
     config: &Config,
-    mailer: &Mailer,
+    mailer: &MailFacts,
     found: &ToTell,
     changed: bool,
 ) -> AppResult<Page> {
@@ -238,7 +238,7 @@ async fn preview(
     draw: &str,
     db: &State<Db>,
     config: &State<Arc<Config>>,
-    mailer: &State<Arc<Mailer>>,
+    mailer: &State<Arc<MailFacts>>,
 ) -> AppResult<Page> {
     let (activity, draw) = (ActivityId::from(id), DrawId::from(draw));
     let found = db
@@ -259,7 +259,7 @@ async fn notify(
     form: FormFields,
     db: &State<Db>,
     config: &State<Arc<Config>>,
-    mailer: &State<Arc<Mailer>>,
+    mailer: &State<Arc<MailFacts>>,
 ) -> AppResult<Reply> {
     let (activity, draw) = (ActivityId::from(id), DrawId::from(draw));
     let seen: usize = form.value("count").parse().unwrap_or(0);

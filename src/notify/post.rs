@@ -1,11 +1,11 @@
-//! Sending one notice: the address is opened between a server that listens and a letter that
-//! leaves, and nowhere else.
+//! Sending one notice: the vault opens the address between a server that listens and a letter that
+//! leaves, and tells what became of it.
 //!
 //! Invariant: `sending` is committed before the first byte of the letter leaves, and the outcome
 //! after; so every letter that may have left is known, and none of them leaves twice. While the
 //! mail server is down no address is opened.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::activity::ActivityId;
 use crate::audit::Actor;
@@ -13,10 +13,10 @@ use crate::draw;
 use crate::entry::{self, Ticket};
 use crate::platform::clock::{MINUTE, SECOND, Timestamp};
 use crate::platform::db::{Db, Tx};
-use crate::platform::mail::{Letter, LetterError, Mailer, Outcome, Trouble, Written};
+use crate::platform::mail::{Outcome, Trouble};
 use crate::vault::{
-    self, Email, FieldKind, Name, NotAWinner, OpenedContact, Refusal, Sealed, Vault, VerifiedDraw,
-    WinnerContact, WinnerNotice,
+    self, FieldKind, LetterWords, Line, NAME_HERE, NotAWinner, Offered, Refusal, Sealed, Vault,
+    VerifiedDraw, WinnerContact, WinnerNotice,
 };
 
 use super::claims::{self, Decided};
@@ -33,7 +33,6 @@ const LEFT_ALONE: (i64, i64) = (30 * SECOND, 10 * MINUTE);
 pub(super) struct Post {
     db: Db,
     vault: Vault,
-    mailer: Arc<Mailer>,
     imprint: Imprint,
     verified: Verified,
     down: Mutex<Option<Down>>,
@@ -71,11 +70,10 @@ enum Turn {
 }
 
 impl Post {
-    pub(super) fn new(db: &Db, vault: &Vault, mailer: &Arc<Mailer>, imprint: Imprint) -> Post {
+    pub(super) fn new(db: &Db, vault: &Vault, imprint: Imprint) -> Post {
         Post {
             db: db.clone(),
             vault: vault.clone(),
-            mailer: mailer.clone(),
             imprint,
             verified: Verified::default(),
             down: Mutex::new(None),
@@ -97,8 +95,8 @@ impl Post {
         if let Some(down) = self.is_left_alone() {
             return self.wait(&due, down.why, down.until);
         }
-        let connection = match self.mailer.connect() {
-            Ok(connection) => connection,
+        let mut line = match self.vault.connect_mail() {
+            Ok(line) => line,
             Err(Trouble::NotConfigured) => {
                 let again = self.db.clock().now().plus(UNTIL_CONFIGURED);
                 return self.wait(&due, Trouble::NotConfigured, again);
@@ -109,21 +107,19 @@ impl Post {
             }
         };
         *self.down() = None;
-        let message = match self.write(&due)? {
-            Ok(message) => message,
-            Err(stage) => return self.put_away(&due, stage),
-        };
-        let ready = match connection.offer(&message) {
-            Ok(ready) => ready,
-            Err(outcome) => return self.settle(&due, outcome),
-        };
+        match self.offer(&due, &mut line)? {
+            Offered::Ready => {}
+            Offered::Over(outcome) => return self.settle(&due, outcome),
+            Offered::NoAddress => return self.put_away(&due, NoticeStage::NoAddress),
+            Offered::SameAddress => return self.put_away(&due, NoticeStage::Dropped),
+        }
         let is_ours = self.db.write_now("begin sending", |tx| {
             notices::begin_sending(tx, &due.draw, &due.notice)
         })?;
         if !is_ours {
             return Ok(None);
         }
-        let outcome = ready.hand_over();
+        let outcome = line.hand_over();
         self.settle(&due, outcome)
     }
 
@@ -175,27 +171,11 @@ impl Post {
         });
     }
 
-    /// Opens the address and writes the letter; or says why there is none to send.
-    fn write(&self, due: &Due) -> Result<Result<Written, NoticeStage>, Error> {
+    /// Puts the opening on record and has the vault open the address, write the letter and name
+    /// its recipient.
+    fn offer(&self, due: &Due, line: &mut Line) -> Result<Offered, Error> {
         let verified = self.verified.of(&self.db, &self.vault, due)?;
-        let opened = match open(&self.db, &self.vault, &verified, due) {
-            Ok(opened) => opened,
-            // The opening of the winning ticket is lost: the person comes with receipt and ID.
-            Err(Error::Vault(vault::Error::Refused(Refusal::NotAWinner(NotAWinner::Unopened)))) => {
-                return Ok(Err(NoticeStage::NoAddress));
-            }
-            Err(error) => return Err(error),
-        };
-        let (contact, winner) = (&opened.contact, &opened.winner);
-        let Some(email) = contact.read::<Email>() else {
-            return Ok(Err(NoticeStage::NoAddress));
-        };
-        let told = winner.as_ref().and_then(|winner| winner.read::<Email>());
-        if told.is_some_and(|told| told.expose() == email.expose()) {
-            return Ok(Err(NoticeStage::Dropped));
-        }
-        let name = contact.read::<Name>();
-        let name = name.as_ref().map_or("", |name| name.expose());
+        let recorded = record(&self.db, &verified, due)?;
         let matter = Matter {
             draw: &due.draw,
             slot: &due.notice.slot,
@@ -204,19 +184,22 @@ impl Post {
             deadline: due.claim.deadline,
             language: due.ticket.language,
         };
-        let body = letters::body(&self.imprint, &matter, name)?;
-        let letter = Letter {
-            to: email.expose(),
-            subject: &letters::subject(&self.imprint, due.notice.kind, matter.language),
-            body: &body,
-            message_id: &due.notice.message_id,
+        let name = match due.sealed.fields().has(FieldKind::Name) {
+            true => NAME_HERE.to_string(),
+            false => String::new(),
+        };
+        let words = LetterWords {
+            subject: letters::subject(&self.imprint, due.notice.kind, matter.language),
+            body: letters::body(&self.imprint, &matter, &name)?.to_string(),
             date: self.db.clock().now(),
             language: matter.language,
         };
-        match self.mailer.write(&letter) {
-            Ok(letter) => Ok(Ok(letter)),
-            Err(LetterError::Address) => Ok(Err(NoticeStage::NoAddress)),
-            Err(error) => Err(error.into()),
+        match line.offer(recorded, &words, &due.notice.message_id) {
+            // The opening of the winning ticket is lost: the person comes with receipt and ID.
+            Err(vault::Error::Refused(Refusal::NotAWinner(NotAWinner::Unopened))) => {
+                Ok(Offered::NoAddress)
+            }
+            offered => Ok(offered?),
         }
     }
 }
@@ -309,33 +292,17 @@ impl Verified {
     }
 }
 
-/// What was opened for one letter.
-struct OpenedLetter {
-    contact: OpenedContact<WinnerNotice>,
-    winner: Option<OpenedContact<WinnerNotice>>,
-}
-
-/// Records and opens the contact of a notice, and for a second entry the winner's own too.
-fn open(db: &Db, vault: &Vault, verified: &VerifiedDraw, due: &Due) -> Result<OpenedLetter, Error> {
-    let recorded = db.write_now("record opening", |tx| -> Result<_, Error> {
+/// Records the opening of the contact of a notice, and for a second entry of the winner's own too.
+fn record(
+    db: &Db,
+    verified: &VerifiedDraw,
+    due: &Due,
+) -> Result<vault::Recorded<WinnerNotice>, Error> {
+    db.write_now("record opening", |tx| {
         let contacts = contacts(verified, due)?;
         let reason = due.notice.id.as_str();
-        Ok(vault::record::<WinnerNotice>(
-            tx,
-            &Actor::System,
-            reason,
-            contacts,
-        )?)
-    })?;
-    let mut opened = vault
-        .open_winners(recorded)?
-        .into_iter()
-        .map(|winner| winner.contact);
-    let contact = opened.next().ok_or(Error::NoContact)?;
-    let winner = opened.next().transpose();
-    Ok(OpenedLetter {
-        contact: contact.map_err(vault::Error::from)?,
-        winner: winner.map_err(vault::Error::from)?,
+        let recorded = vault::record::<WinnerNotice>(tx, &Actor::System, reason, contacts);
+        Ok(recorded?)
     })
 }
 

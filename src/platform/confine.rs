@@ -10,6 +10,7 @@
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, NetPort, Ruleset,
@@ -214,6 +215,47 @@ impl Reach {
             ports: Some(mail.map_or_else(Vec::new, |port| vec![port, 53])),
         }
     }
+
+    /// The folder within reach that `path` lies in, or is; whether it exists already or not.
+    pub fn folder_around(&self, path: &Path) -> Option<PathBuf> {
+        let path = real(path);
+        let system = SYSTEM.iter().map(Path::new);
+        let all = self.own.iter().chain(&self.read).map(PathBuf::as_path);
+        all.chain(system)
+            .map(real)
+            .find(|folder| path.starts_with(folder))
+    }
+}
+
+/// The path without links, as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    let mut missing = Vec::new();
+    let mut known = whole.as_path();
+    loop {
+        if let Ok(found) = known.canonicalize() {
+            return missing
+                .iter()
+                .rev()
+                .fold(found, |path, name| path.join(name));
+        }
+        match (known.parent(), known.file_name()) {
+            (Some(parent), Some(name)) => {
+                missing.push(name.to_owned());
+                known = parent;
+            }
+            _ => return whole,
+        }
+    }
+}
+
+/// What the page of the installation shows: how this process stands, and the vault's.
+#[derive(Clone)]
+pub struct Standing {
+    /// This process; empty where it gave nothing up.
+    pub web: Vec<Protection>,
+    /// The vault, which may have been started again since.
+    pub vault: Arc<dyn Fn() -> Vec<Protection> + Send + Sync>,
 }
 
 /// From now on only what `reach` names can be opened or connected to.
@@ -371,5 +413,31 @@ mod tests {
             "no dumps yes · memory locked no (limit 8 MiB)"
         );
         assert_eq!(Protection::read("dumps", "perhaps", ""), None);
+    }
+
+    #[test]
+    fn a_folder_inside_another_is_found_through_links_and_before_it_exists() {
+        let place = tempfile::tempdir().expect("a folder");
+        let data = place.path().join("data");
+        std::fs::create_dir(&data).expect("made");
+        let link = place.path().join("link");
+        std::os::unix::fs::symlink(&data, &link).expect("linked");
+        let reach = Reach {
+            own: vec![data.clone()],
+            ..Reach::default()
+        };
+        assert!(
+            reach
+                .folder_around(&place.path().join("data-keys"))
+                .is_none()
+        );
+        for inside in [data.clone(), data.join("keys"), link.join("deep/keys")] {
+            assert!(reach.folder_around(&inside).is_some(), "{inside:?}");
+        }
+        assert!(
+            reach
+                .folder_around(Path::new("/etc/fairdraw/keys"))
+                .is_some()
+        );
     }
 }

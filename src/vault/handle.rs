@@ -13,13 +13,15 @@ use lucky_draw::ticket::Secret;
 use zeroize::Zeroizing;
 
 use super::access::OpenedAnswers;
-use super::process::{ChildLink, Own, Source, Start};
+use super::process::{ChildLink, Own, Source, Start, Watched};
 use super::wire::{
     AnswerBox, CheckpointOf, FileSystem, Private, Refusal, Reply, Request, Shredded,
 };
 use super::{ActivityKeys, Error, OpenError, PublicKeys, Sealed, Sealer, TokenError, keeper};
 use crate::platform::clock::Timestamp;
 use crate::platform::confine::Protection;
+use crate::platform::control::Control;
+use crate::platform::mail::Mailer;
 
 /// A clonable handle to the keeper.
 #[derive(Clone)]
@@ -50,7 +52,9 @@ impl Vault {
 
     /// [`Vault::open`] with everything that a process of its own would be told.
     pub fn here(start: &Start) -> Result<Vault, OpenError> {
+        let mailer = start.mail.as_ref().map(Mailer::new).transpose()?;
         let keeper = keeper::Keeper::open(&start.keys, &start.site, start.policy)?;
+        let keeper = keeper.with_mail(mailer);
         let Ok(Reply::Text(vkey)) = keeper.answer(Request::Vkey) else {
             unreachable!("a keeper that opened tells its public key");
         };
@@ -67,6 +71,12 @@ impl Vault {
     pub fn spawn(program: PathBuf, start: Start) -> Result<Vault, OpenError> {
         let site: Arc<str> = start.site.as_str().into();
         Vault::over(site, Box::new(Own::new(program, start)))
+    }
+
+    /// The vault of the process that watches over this one. That process, not this one, has told it
+    /// what the operator allows.
+    pub fn adopt(site: &str, control: Control) -> Result<Vault, OpenError> {
+        Vault::over(site.into(), Box::new(Watched(control)))
     }
 
     fn over(site: Arc<str>, source: Box<dyn Source>) -> Result<Vault, OpenError> {

@@ -52,6 +52,17 @@ pub enum KeyError {
     /// Wrapped keys without any key-encryption key: a folder that was copied in part.
     #[error("the key-encryption key is missing from the key folder")]
     NoKek,
+    /// The keys of an older version stand on another file system than the new folder.
+    #[error(
+        "the keys in {} cannot be moved to {}, which is on another file system: set `keys` to a folder on the same one, or move them yourself and wipe the old disk",
+        before.display(), now.display()
+    )]
+    TwoFileSystems {
+        /// Where they are.
+        before: PathBuf,
+        /// Where they should be.
+        now: PathBuf,
+    },
 }
 
 /// The key folder, held by this process alone.

@@ -32,6 +32,7 @@ mod keeper;
 mod keys;
 mod leak_control;
 mod ledger;
+mod letter;
 mod opening;
 mod own_copy;
 mod particulars;
@@ -57,10 +58,11 @@ pub use field::{
 };
 pub use handle::Vault;
 pub use keys::{KeyError, SIGNS_OF_KEYS};
+pub use letter::{LetterWords, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach};
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use own_copy::OwnCopyOf;
 pub use particulars::{OpenedParticulars, Particulars};
-pub use process::{LaunchError, Start, program, serve};
+pub use process::{LaunchError, Launched, Start, launch, move_out, program, see_off, serve};
 pub use purpose::{
     BreachNotice, Disclosure, LiveReveal, OwnCopy, PrizeHandover, ProviderShare, RightsReply,
     ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport, WinnerNotice,

@@ -17,8 +17,8 @@ use lucky_draw::encode::Hash;
 
 use super::access::{OfWinners, OpenedContact};
 use super::field::Contact;
-use super::winner::{VerifiedDraw, WinnerProof};
-use super::wire::{Private, Refusal, Reply, Request, WinnerBox};
+use super::winner::{self, VerifiedDraw, WinnerProof};
+use super::wire::{BundleRef, Private, Refusal, Reply, Request, WinnerBox};
 use super::{Error, Sealed, Vault, told};
 use crate::audit::{self, Act, Actor};
 use crate::platform::db::Tx;
@@ -134,20 +134,14 @@ impl Vault {
             .iter()
             .map(|contact| (contact.proof.position(), contact.sealed.item.clone()))
             .collect();
-        let boxes = contacts.into_iter().map(|contact| WinnerBox {
-            position: contact.proof.position(),
-            standing: contact.proof.standing(),
-            item: contact.sealed.item,
-            notice: contact.notice.0,
-            sealed: contact.sealed.sealed,
-        });
-        let request = Request::OpenWinners {
+        let boxes: Vec<WinnerBox> = contacts.into_iter().map(WinnerContact::into_box).collect();
+        let reply = self.with_bundle(draw, |bundle| Request::OpenWinners {
             activity: draw.activity().to_owned(),
             purpose: P::FACTS.code.to_owned(),
-            bundle: draw.bundle().to_vec(),
-            boxes: boxes.collect(),
-        };
-        let Reply::OpenedEach(each) = self.ask(request)? else {
+            bundle,
+            boxes: boxes.clone(),
+        });
+        let Reply::OpenedEach(each) = reply? else {
             return Err(Error::Answer);
         };
         let winners = labels.into_iter().zip(each);
@@ -160,6 +154,39 @@ impl Vault {
             }),
         }));
         Ok(())
+    }
+}
+
+impl Vault {
+    /// Asks with the hash of the bundle, and with all of it when the keeper does not know it.
+    pub(super) fn with_bundle(
+        &self,
+        draw: &VerifiedDraw,
+        request: impl Fn(BundleRef) -> Request,
+    ) -> Result<Reply, Refusal> {
+        let known = winner::digest(draw.bundle());
+        match self.ask(request(BundleRef::Known(known.0))) {
+            Err(Refusal::SendBundle) => self.ask(request(BundleRef::Whole(draw.bundle().to_vec()))),
+            answer => answer,
+        }
+    }
+}
+
+impl WinnerContact {
+    pub(super) fn into_box(self) -> WinnerBox {
+        WinnerBox {
+            position: self.proof.position(),
+            standing: self.proof.standing(),
+            item: self.sealed.item,
+            notice: self.notice.0,
+            sealed: self.sealed.sealed,
+        }
+    }
+}
+
+impl<P: OfWinners> Recorded<P> {
+    pub(super) fn into_contacts(self) -> Vec<WinnerContact> {
+        self.contacts
     }
 }
 

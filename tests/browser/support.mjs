@@ -76,7 +76,9 @@ export async function startFairdraw({ clock, args = [], env = {} } = {}) {
   const stop = async () => {
     child.kill('SIGTERM');
     const code = await ended;
-    rmSync(data, { recursive: true, force: true });
+    for (const folder of [data, `${data}-keys`, `${data}-other`]) {
+      rmSync(folder, { recursive: true, force: true });
+    }
     return code;
   };
   let over;

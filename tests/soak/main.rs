@@ -20,6 +20,7 @@ mod channel;
 mod counting;
 mod guesses;
 mod kills;
+mod memory;
 mod outside;
 mod swaps;
 mod timing;

@@ -20,6 +20,7 @@ use fairdraw::platform::jobs::Runner;
 use fairdraw::platform::text::Language;
 use fairdraw::platform::web::{self, site::Site};
 use fairdraw::policy;
+use fairdraw::stats;
 use fairdraw::survey::question::{Question, QuestionKind};
 use fairdraw::survey::{self, QuestionId};
 use fairdraw::vault::{Contact, Email, Name, Vault};
@@ -289,7 +290,8 @@ impl Ceremony {
     fn go_to(&self, at: Timestamp, relays: Arc<dyn Relays>) {
         self.clock.stand_at(at);
         let mut runner = Runner::new(self.db.clone());
-        draw::jobs::register(&mut runner, &self.db, &self.vault, relays);
+        let terms = stats::Terms::of(&Config::default());
+        draw::jobs::register(&mut runner, &self.db, &self.vault, relays, terms);
         runner.run_due().expect("due jobs can be read");
     }
 

@@ -24,7 +24,7 @@ use crate::notify::wire::{
 };
 use crate::notify::{Claim, Error, NoticeId, notices};
 use crate::platform::db::{Db, Tx};
-use crate::platform::mail::Mailer;
+use crate::platform::mail::MailFacts;
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -393,7 +393,7 @@ async fn resend(
     unit: &str,
     notice: &str,
     db: &State<Db>,
-    mailer: &State<Arc<Mailer>>,
+    mailer: &State<Arc<MailFacts>>,
 ) -> AppResult<Reply> {
     let place = place(id, draw, prize, unit)?;
     let back = place.path();

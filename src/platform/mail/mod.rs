@@ -149,7 +149,41 @@ impl MailSettings {
     }
 }
 
-/// Everything that sending needs, read from the configuration once.
+/// What the web side knows about mail: whether any leaves, and how letters are named.
+#[derive(Debug, Clone)]
+pub struct MailFacts {
+    is_configured: bool,
+    domain: String,
+}
+
+impl MailFacts {
+    /// Reads the configuration.
+    pub fn of(config: &Config) -> MailFacts {
+        let (_, sender) = config.mail_from.rsplit_once('@').unwrap_or_default();
+        MailFacts {
+            is_configured: !config.smtp_url.is_empty(),
+            domain: domain(&config.site).unwrap_or(sender).to_owned(),
+        }
+    }
+
+    /// Whether the configuration names a mail server.
+    pub fn is_configured(&self) -> bool {
+        self.is_configured
+    }
+
+    /// A name for a new letter that no other letter has; it tells nothing about time or person.
+    pub fn message_id(&self) -> String {
+        format!("{}@{}", crate::platform::ids::code(24), self.domain)
+    }
+}
+
+/// The site's name, where it is one of a host too.
+fn domain(site: &str) -> Option<&str> {
+    let is_domain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
+    Some(site).filter(|site| site.chars().all(is_domain))
+}
+
+/// Everything that sending needs, read from the settings once.
 #[derive(Debug, Clone)]
 pub struct Mailer {
     route: Option<Route>,
@@ -157,7 +191,7 @@ pub struct Mailer {
     sender: Address,
     names: [(Language, String); 2],
     reply_to: Option<Address>,
-    /// What we call ourselves to the server, and the right side of message ids.
+    /// What we call ourselves to the server.
     domain: Option<String>,
 }
 
@@ -176,8 +210,6 @@ impl Mailer {
         if let Some(pem) = &authority {
             connection::certificate(pem)?;
         }
-        let is_domain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-');
-        let domain = Some(&settings.site).filter(|site| site.chars().all(is_domain));
         Ok(Mailer {
             route,
             authority,
@@ -187,24 +219,13 @@ impl Mailer {
                 (Language::En, settings.library_en.clone()),
             ],
             reply_to: settings.reply_to.parse().ok(),
-            domain: domain.cloned(),
+            domain: domain(&settings.site).map(str::to_owned),
         })
     }
 
     /// The port of the mail server, when there is one.
     pub fn port(&self) -> Option<u16> {
         self.route.as_ref().map(|route| route.port)
-    }
-
-    /// Whether the configuration names a mail server.
-    pub fn is_configured(&self) -> bool {
-        self.route.is_some()
-    }
-
-    /// A name for a new letter that no other letter has; it tells nothing about time or person.
-    pub fn message_id(&self) -> String {
-        let domain = self.domain.as_deref().unwrap_or(self.sender.domain());
-        format!("{}@{domain}", crate::platform::ids::code(24))
     }
 
     /// Connects, protects the connection and signs in. No letter is needed for that, so that

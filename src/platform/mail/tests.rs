@@ -145,7 +145,6 @@ fn a_server_without_starttls_gets_nothing_where_tls_is_required() {
 #[test]
 fn without_a_server_in_the_configuration_nothing_leaves() {
     let mailer = Mailer::new(&config("")).expect("a mailer");
-    assert!(!mailer.is_configured());
     assert_eq!(mailer.connect().err(), Some(Trouble::NotConfigured));
 }
 
@@ -199,8 +198,18 @@ fn a_line_break_in_a_header_is_refused() {
 
 #[test]
 fn every_letter_has_a_name_of_its_own() {
-    let mailer = Mailer::new(&config("")).expect("a mailer");
-    let (one, other) = (mailer.message_id(), mailer.message_id());
+    let facts = |site: &str, smtp_url: &str| {
+        MailFacts::of(&Config {
+            site: site.to_owned(),
+            smtp_url: smtp_url.to_owned(),
+            ..Config::default()
+        })
+    };
+    let here = facts("lib.example.tw", "");
+    let (one, other) = (here.message_id(), here.message_id());
     assert_ne!(one, other);
     assert!(one.ends_with("@lib.example.tw"));
+    assert!(!here.is_configured());
+    let named = facts("圖書館", "smtp://localhost");
+    assert!(named.is_configured() && named.message_id().ends_with("@example.org"));
 }

@@ -9,6 +9,7 @@
 //! and tokens in `sign`.
 
 mod open;
+mod post;
 mod scope;
 mod shares;
 mod sign;
@@ -34,6 +35,7 @@ use super::wire::{
 };
 use super::{OpenError, disk};
 use crate::platform::clock::Clock;
+use crate::platform::mail::Mailer;
 use sign::sign;
 
 /// Names of the site's own keys; the dot keeps them apart from activities.
@@ -57,6 +59,7 @@ pub(super) struct Keeper {
     policy: OpeningPolicy,
     /// The machine's own: a year that the web side named would be no bound.
     clock: Clock,
+    post: post::Post,
 }
 
 impl Keeper {
@@ -80,7 +83,14 @@ impl Keeper {
             unlocked: Mutex::default(),
             policy,
             clock: Clock::system(),
+            post: post::Post::default(),
         })
+    }
+
+    /// The same keeper with a way to the mail server.
+    pub(super) fn with_mail(mut self, mailer: Option<Mailer>) -> Keeper {
+        self.post = post::Post::over(mailer);
+        self
     }
 
     /// Answers one message.
@@ -202,6 +212,7 @@ impl Keeper {
             }
             Request::FileSystem => Ok(Reply::FileSystem(FileSystem::of(self.keys().folder()))),
             Request::Scan { needles } => self.scan(&needles),
+            Request::Mail(mail) => self.mail(mail).map(Reply::Mail),
         }
     }
 

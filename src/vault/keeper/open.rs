@@ -17,7 +17,7 @@ use super::super::field::{Contact, FieldKind};
 use super::super::ledger::{self, LedgerError, Opening};
 use super::super::purpose::{self, ProviderShare};
 use super::super::winner::{self, Facts};
-use super::super::wire::{AnswerBox, NotAWinner, PersonBox, Refusal, Reply, WinnerBox};
+use super::super::wire::{AnswerBox, BundleRef, NotAWinner, PersonBox, Refusal, Reply, WinnerBox};
 use super::{Keeper, checked, private, storage};
 
 /// The longest bundle, in bytes: a million tickets take half of it.
@@ -62,7 +62,7 @@ impl Keeper {
         &self,
         activity: &str,
         purpose: &str,
-        bundle: &[u8],
+        bundle: &BundleRef,
         boxes: &[WinnerBox],
     ) -> Result<Reply, Refusal> {
         let purpose = purpose::ALL
@@ -119,15 +119,21 @@ impl Keeper {
     }
 
     /// What a bundle says; verified once and then remembered by its hash.
-    fn verified(&self, bundle: &[u8]) -> Result<Arc<Facts>, Refusal> {
-        if bundle.len() > LONGEST_BUNDLE {
-            return Err(Refusal::TooLarge);
-        }
-        let digest = winner::digest(bundle);
+    fn verified(&self, bundle: &BundleRef) -> Result<Arc<Facts>, Refusal> {
+        let digest = match bundle {
+            BundleRef::Whole(bytes) if bytes.len() > LONGEST_BUNDLE => {
+                return Err(Refusal::TooLarge);
+            }
+            BundleRef::Whole(bytes) => winner::digest(bytes),
+            BundleRef::Known(digest) => Hash(*digest),
+        };
         let mut known = self.verified.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, facts)) = known.iter().find(|(known, _)| *known == digest) {
             return Ok(facts.clone());
         }
+        let BundleRef::Whole(bundle) = bundle else {
+            return Err(Refusal::SendBundle);
+        };
         let parsed = Bundle::from_zip(bundle).map_err(|_| NotAWinner::Unverified)?;
         let facts = Arc::new(Facts::of(&parsed, &self.signer.verifier())?);
         known.truncate(REMEMBERED - 1);

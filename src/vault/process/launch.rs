@@ -4,8 +4,10 @@
 //! after that no frame changes them. They hold the password of the mail server and are not printed.
 
 use std::io;
+use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
@@ -142,37 +144,53 @@ pub fn program() -> PathBuf {
     PathBuf::from("/proc/self/exe")
 }
 
+/// A vault that was started, as whoever speaks to it takes it over.
+pub struct Launched {
+    /// The process; nothing when it has ended already.
+    pub child: Option<Child>,
+    /// The way to it.
+    pub stream: UnixStream,
+    /// What it answered, for [`read`].
+    pub answer: Vec<u8>,
+}
+
 /// Starts the vault and tells it what it may do; its standard input is the other end of the stream.
-pub(in crate::vault) fn start(
-    program: &Path,
-    start: &Start,
-) -> Result<(Child, UnixStream, Started), OpenError> {
-    let (mut ours, theirs) = UnixStream::pair().map_err(LaunchError::from)?;
-    let mut child = Command::new(program)
+///
+/// A vault that cannot open its keys is no failure here: its answer says why.
+pub fn launch(program: &Path, start: &Start) -> Result<Launched, LaunchError> {
+    let told = frame::encode(&Told::of(start)?)?;
+    let (mut stream, theirs) = UnixStream::pair()?;
+    let child = Command::new(program)
+        .arg0("fairdraw")
         .arg(COMMAND)
         .stdin(Stdio::from(OwnedFd::from(theirs)))
         .stdout(Stdio::null())
-        .spawn()
-        .map_err(LaunchError::from)?;
-    match begin(&mut ours, start) {
-        Ok(started) => Ok((child, ours, started)),
-        Err(error) => {
-            drop(ours);
-            let _ = child.wait();
-            Err(error)
-        }
+        .spawn()?;
+    let mut child = Some(child);
+    let answer = frame::write(&mut stream, 0, &told).and_then(|()| frame::read(&mut stream));
+    let answer = match answer {
+        Ok(Some((0, answer))) => answer.to_vec(),
+        _ => Vec::new(),
+    };
+    if read(&answer).is_err() {
+        let _ = stream.shutdown(Shutdown::Both);
+        child.as_mut().map(Child::wait);
+        child = None;
     }
+    Ok(Launched {
+        child,
+        stream,
+        answer,
+    })
 }
 
-fn begin(stream: &mut UnixStream, start: &Start) -> Result<Started, OpenError> {
-    let told = frame::encode(&Told::of(start)?).map_err(LaunchError::from)?;
-    frame::write(stream, 0, &told).map_err(LaunchError::from)?;
-    let answer = frame::read(stream).map_err(LaunchError::from)?;
-    let Some((0, body)) = answer else {
+/// Reads what a vault answered to its start.
+pub(in crate::vault) fn read(answer: &[u8]) -> Result<Started, OpenError> {
+    if answer.is_empty() {
         let why = "the vault's process ended before it answered".to_owned();
         return Err(LaunchError::Refused(why).into());
-    };
-    match frame::decode(&body).map_err(LaunchError::from)? {
+    }
+    match frame::decode(answer).map_err(LaunchError::from)? {
         Answer::Ready {
             vkey,
             process,
@@ -271,9 +289,13 @@ fn words(error: &OpenError) -> String {
     words
 }
 
-/// Waits until a process has ended by itself, and ends it when it takes too long.
-pub(super) fn see_off(child: &mut Child, patience: Duration) {
-    let until = clock::monotonic() + patience;
+/// How long a process gets to end by itself.
+const FAREWELL: Duration = Duration::from_secs(5);
+
+/// Waits until a vault has ended by itself, as it does with its stream, and ends it when it takes
+/// too long. Whoever opens the folder next finds it free.
+pub fn see_off(child: &mut Child) {
+    let until = clock::monotonic() + FAREWELL;
     while let Ok(None) = child.try_wait() {
         if clock::monotonic() >= until {
             let _ = child.kill();

@@ -18,6 +18,7 @@ use super::frame::{self, Body};
 use super::launch::{self, Start, Started};
 use crate::platform::clock;
 use crate::platform::confine::Protection;
+use crate::platform::control::Control;
 use crate::vault::OpenError;
 use crate::vault::wire::{Refusal, Reply, Request};
 
@@ -27,8 +28,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const AGAIN: usize = 2;
 /// What is waited before the next start, by how many processes died in a row without one answer.
 const PAUSES: [u64; 4] = [0, 100, 400, 1_600];
-/// How long a process gets to end by itself.
-const FAREWELL: Duration = Duration::from_secs(5);
 
 /// Where streams to the vault come from.
 pub(in crate::vault) trait Source: Send {
@@ -271,17 +270,27 @@ impl Source for Own {
             let _ = last.kill();
             let _ = last.wait();
         }
-        let (child, stream, started) = launch::start(&self.program, &self.start)?;
-        self.child = Some(child);
-        Ok((stream, started))
+        let launched = launch::launch(&self.program, &self.start)?;
+        self.child = launched.child;
+        Ok((launched.stream, launch::read(&launched.answer)?))
     }
 }
 
 impl Drop for Own {
-    /// The stream has ended already; whoever opens the folder next must find it free.
+    /// The stream has ended already.
     fn drop(&mut self) {
         if let Some(child) = &mut self.child {
-            launch::see_off(child, FAREWELL);
+            launch::see_off(child);
         }
+    }
+}
+
+/// Processes that the watching process starts.
+pub(in crate::vault) struct Watched(pub(in crate::vault) Control);
+
+impl Source for Watched {
+    fn fresh(&mut self, failures: usize) -> Result<(UnixStream, Started), OpenError> {
+        let (stream, answer) = self.0.vault(failures).map_err(launch::LaunchError::from)?;
+        Ok((stream.into(), launch::read(&answer)?))
     }
 }

@@ -6,12 +6,14 @@
 //!
 //! Not here: what is answered (`keeper`), what a message is (`wire`).
 
+mod folder;
 mod frame;
 mod launch;
 mod link;
 mod serve;
 
-pub use launch::{LaunchError, Start, program};
+pub use folder::move_out;
+pub use launch::{LaunchError, Launched, Start, launch, program, see_off};
 pub use serve::serve;
 
-pub(super) use link::{ChildLink, Own, Source};
+pub(super) use link::{ChildLink, Own, Source, Watched};

@@ -66,7 +66,8 @@ fn open(start: &Start, standing: &mut Vec<Protection>) -> Result<Keeper, OpenErr
     let port = mailer.as_ref().and_then(Mailer::port);
     standing.push(confine::files(&Reach::of_vault(&start.keys, port)));
     standing.push(confine::calls());
-    Keeper::open(&start.keys, &start.site, start.policy)
+    let keeper = Keeper::open(&start.keys, &start.site, start.policy)?;
+    Ok(keeper.with_mail(mailer))
 }
 
 /// Reads until the stream ends, then waits for the answers under way; a letter under way is not

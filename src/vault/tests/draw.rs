@@ -324,7 +324,7 @@ impl Drawn {
         let request = Request::OpenWinners {
             activity: ACTIVITY.to_owned(),
             purpose: purpose.to_owned(),
-            bundle: self.bundle().to_zip(),
+            bundle: wire::BundleRef::Whole(self.bundle().to_zip()),
             boxes: vec![wire::WinnerBox {
                 position,
                 standing,

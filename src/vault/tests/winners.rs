@@ -72,7 +72,7 @@ fn the_keeper_sends_no_field_that_the_purpose_does_not_read() {
     let request = Request::OpenWinners {
         activity: ACTIVITY.to_owned(),
         purpose: "prize-handover".to_owned(),
-        bundle: drawn.bundle().to_zip(),
+        bundle: wire::BundleRef::Whole(drawn.bundle().to_zip()),
         boxes: vec![wire::WinnerBox {
             position,
             standing: Standing::Winner,
@@ -120,7 +120,7 @@ fn a_thousand_tickets_that_did_not_win_are_refused() {
         Request::OpenWinners {
             activity: ACTIVITY.to_owned(),
             purpose: "winner-export".to_owned(),
-            bundle: bundle.clone(),
+            bundle: wire::BundleRef::Whole(bundle.clone()),
             boxes: boxes.collect(),
         }
     };

@@ -6,7 +6,7 @@
 //!
 //! Not here: what is done with a message (`keeper`), how it is asked for (`mod.rs`).
 
-mod post;
+pub(super) mod post;
 
 use std::fmt;
 
@@ -106,7 +106,7 @@ pub(super) enum Request {
         /// The code of a purpose in `purpose.rs`.
         purpose: String,
         /// The draw's whole public bundle, which the keeper verifies itself.
-        bundle: Vec<u8>,
+        bundle: BundleRef,
         boxes: Vec<WinnerBox>,
     },
     /// A key of no activity; the name begins with `_`.
@@ -179,6 +179,23 @@ pub(super) enum Request {
     Scan {
         needles: Vec<Private>,
     },
+    Mail(post::MailRequest),
+}
+
+/// A bundle, which travels once: after that its hash is enough.
+#[derive(Serialize, Deserialize)]
+pub(super) enum BundleRef {
+    Known([u8; 32]),
+    Whole(Vec<u8>),
+}
+
+impl fmt::Debug for BundleRef {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            BundleRef::Known(_) => "Known(…)",
+            BundleRef::Whole(_) => "Whole(…)",
+        })
+    }
 }
 
 /// Which of an entry's own copies.
@@ -205,7 +222,7 @@ pub(super) struct AnswerBox {
 }
 
 /// A sealed contact and the ticket by which it may be opened.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct WinnerBox {
     pub(super) position: u64,
     pub(super) standing: Standing,
@@ -240,6 +257,7 @@ pub(super) enum Reply {
     Shredded(Shredded),
     FileSystem(FileSystem),
     Count(u64),
+    Mail(post::MailReply),
 }
 
 /// Why the keeper did not do as asked.

@@ -1,16 +1,171 @@
 //! What crosses about letters, and which messages may be asked twice.
+//!
+//! Invariant: no address and no text with a person's name in it crosses; the caller sends the words
+//! with a mark where the name goes, and hears what became of the letter.
 
-use super::Request;
+use serde::{Deserialize, Serialize};
+
+use super::{BundleRef, PersonBox, Request, WinnerBox};
+use crate::platform::mail::{Outcome, Trouble};
+use crate::platform::text::Language;
+
+/// What is asked about letters.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::vault) enum MailRequest {
+    /// A line to the mail server, signed in.
+    Connect,
+    /// Sender and recipient named, the letter ready to leave.
+    Offer(Box<MailOffer>),
+    /// The letter leaves.
+    HandOver { line: u64 },
+    /// The line is not needed any more.
+    Leave { line: u64 },
+    /// One letter to each of many, each at most once.
+    TellAll(Box<MailToAll>),
+}
+
+/// One letter to the person behind a winning ticket.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::vault) struct MailOffer {
+    pub(in crate::vault) line: u64,
+    pub(in crate::vault) activity: String,
+    pub(in crate::vault) bundle: BundleRef,
+    /// The person, and where there is a second box, one whose address must be another.
+    pub(in crate::vault) boxes: Vec<WinnerBox>,
+    pub(in crate::vault) words: Words,
+    pub(in crate::vault) message_id: String,
+}
+
+/// A letter to everybody whom an incident concerns.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::vault) struct MailToAll {
+    pub(in crate::vault) activity: String,
+    pub(in crate::vault) incident: String,
+    /// Each with the name of its letter.
+    pub(in crate::vault) boxes: Vec<(PersonBox, String)>,
+    /// In each language.
+    pub(in crate::vault) words: Vec<Words>,
+}
+
+/// The words of a letter.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::vault) struct Words {
+    pub(in crate::vault) subject: String,
+    pub(in crate::vault) body: String,
+    pub(in crate::vault) date: i64,
+    /// The tag of the language, as [`Language::tag`] gives it.
+    pub(in crate::vault) language: String,
+}
+
+impl Words {
+    pub(in crate::vault) fn language(&self) -> Language {
+        let known = Language::ALL.into_iter();
+        let mut fitting = known.filter(|language| language.tag() == self.language);
+        fitting.next().unwrap_or_default()
+    }
+}
+
+/// What is answered about letters.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::vault) enum MailReply {
+    Line(u64),
+    Ready,
+    /// The line is none, or none any more: nothing has left over it.
+    Gone,
+    NoAddress,
+    SameAddress,
+    Trouble(ToldTrouble),
+    Outcome(ToldOutcome),
+    /// One for each box; nothing where the letter left before.
+    Each(Vec<Option<ToldOutcome>>),
+}
+
+/// [`Trouble`] as it travels.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(in crate::vault) enum ToldTrouble {
+    NotConfigured,
+    Unreachable,
+    Tls,
+    SignIn,
+    Reply(u16),
+}
+
+/// [`Outcome`] as it travels; `NoAddress` for a box without one.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(in crate::vault) enum ToldOutcome {
+    Sent,
+    Refused(u16),
+    TryLater(ToldTrouble),
+    Uncertain,
+    NoAddress,
+}
+
+impl From<Trouble> for ToldTrouble {
+    fn from(trouble: Trouble) -> ToldTrouble {
+        match trouble {
+            Trouble::NotConfigured => ToldTrouble::NotConfigured,
+            Trouble::Unreachable => ToldTrouble::Unreachable,
+            Trouble::Tls => ToldTrouble::Tls,
+            Trouble::SignIn => ToldTrouble::SignIn,
+            Trouble::Reply(code) => ToldTrouble::Reply(code),
+        }
+    }
+}
+
+impl From<ToldTrouble> for Trouble {
+    fn from(told: ToldTrouble) -> Trouble {
+        match told {
+            ToldTrouble::NotConfigured => Trouble::NotConfigured,
+            ToldTrouble::Unreachable => Trouble::Unreachable,
+            ToldTrouble::Tls => Trouble::Tls,
+            ToldTrouble::SignIn => Trouble::SignIn,
+            ToldTrouble::Reply(code) => Trouble::Reply(code),
+        }
+    }
+}
+
+impl From<Outcome> for ToldOutcome {
+    fn from(outcome: Outcome) -> ToldOutcome {
+        match outcome {
+            Outcome::Sent => ToldOutcome::Sent,
+            Outcome::Refused { code } => ToldOutcome::Refused(code),
+            Outcome::TryLater(trouble) => ToldOutcome::TryLater(trouble.into()),
+            Outcome::Uncertain => ToldOutcome::Uncertain,
+        }
+    }
+}
+
+impl ToldOutcome {
+    /// Nothing where the box held no address.
+    pub(in crate::vault) fn outcome(self) -> Option<Outcome> {
+        Some(match self {
+            ToldOutcome::Sent => Outcome::Sent,
+            ToldOutcome::Refused(code) => Outcome::Refused { code },
+            ToldOutcome::TryLater(trouble) => Outcome::TryLater(trouble.into()),
+            ToldOutcome::Uncertain => Outcome::Uncertain,
+            ToldOutcome::NoAddress => return None,
+        })
+    }
+}
 
 impl Request {
     /// Whether the mail server is needed for the answer, which may take minutes.
     pub(in crate::vault) fn is_mail(&self) -> bool {
-        false
+        match self {
+            Request::Mail(mail) => !matches!(mail, MailRequest::Leave { .. }),
+            _ => false,
+        }
     }
 
     /// Whether a message that was lost with the process may be asked of the next one: it changes
     /// nothing, or the second time changes nothing more.
+    ///
+    /// Letters are not: one may have left. Nor are rows that only the operator's number allows, and
+    /// shares that were made but shown to nobody.
     pub(in crate::vault) fn is_asked_again(&self) -> bool {
-        !self.is_mail()
+        !matches!(
+            self,
+            Request::Mail(_) | Request::OpenNamed { .. } | Request::CreateShares { .. }
+        )
     }
 }

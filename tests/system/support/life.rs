@@ -39,6 +39,25 @@ impl Patron {
         }
     }
 
+    /// What this patron types into the entry form.
+    pub fn form(&self, question: &str) -> Vec<(String, String)> {
+        let fields = [
+            ("name", self.name.as_str()),
+            ("national_id", &self.national_id),
+            ("phone", &self.phone),
+            ("email", &self.email),
+            ("postal_code", "106"),
+            ("county", "臺北市"),
+            ("district", "大安區"),
+            ("address", &self.address),
+            (question, &self.answer),
+            ("consent", "yes"),
+        ];
+        fields
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .to_vec()
+    }
+
     /// Every value that must be nowhere after the purge.
     pub fn canaries(&self) -> Vec<String> {
         vec![
@@ -96,8 +115,23 @@ impl Life {
         prepare: impl FnOnce(&TestApp, &Person<'_>, &str),
     ) -> Life {
         let app = TestApp::on(engine, clock, change);
+        Life::published_in(app, ROUND_TIME, more, prepare)
+    }
+
+    /// A life whose draw is at another moment than a recorded round's.
+    pub fn published_for(engine: Engine, clock: &Clock, draws_at: Timestamp) -> Life {
+        let app = TestApp::on(engine, clock, |_| ());
+        Life::published_in(app, draws_at, &[], |_, _, _| {})
+    }
+
+    fn published_in(
+        app: TestApp,
+        draws_at: Timestamp,
+        more: &[(&str, &str)],
+        prepare: impl FnOnce(&TestApp, &Person<'_>, &str),
+    ) -> Life {
         let admin = app.first_admin();
-        let activity = create(&admin);
+        let activity = create_for(&admin, draws_at);
         let base = format!("/staff/activities/{activity}");
         ask_fields(&admin, &base);
         let question = ask_question(&admin, &base);
@@ -109,7 +143,7 @@ impl Life {
         let public = app.visitor().get("/draws");
         let draw = first_draw(&public);
         app.app.run_jobs().expect("due jobs can be read");
-        app.go_to(ROUND_TIME.plus(-9 * DAY));
+        app.go_to(draws_at.plus(-9 * DAY));
         Life {
             app,
             activity,
@@ -214,6 +248,10 @@ impl Life {
 
 /// A draft of the draw, made in the staff pages; answers with its id.
 pub fn create(staff: &Person<'_>) -> String {
+    create_for(staff, ROUND_TIME)
+}
+
+fn create_for(staff: &Person<'_>, draws_at: Timestamp) -> String {
     let page = staff.get("/staff/activities/new?kind=draw");
     assert_eq!(page.status, Status::Ok, "{}", page.mistakes());
     let done = staff.send(
@@ -227,10 +265,10 @@ pub fn create(staff: &Person<'_>) -> String {
             ("text_en", "Answer one question to take part."),
             ("rules_zh", "持借閱證者都可以參加。"),
             ("rules_en", "Everybody with a library card may enter."),
-            ("opens", &local(ROUND_TIME.plus(-10 * DAY))),
-            ("closes", &local(ROUND_TIME.plus(-2 * DAY))),
-            ("freezes", &local(ROUND_TIME.plus(-HOUR))),
-            ("draws", &local(ROUND_TIME)),
+            ("opens", &local(draws_at.plus(-10 * DAY))),
+            ("closes", &local(draws_at.plus(-2 * DAY))),
+            ("freezes", &local(draws_at.plus(-HOUR))),
+            ("draws", &local(draws_at)),
             ("claim_days", "7"),
             ("retention_days", "40"),
         ],

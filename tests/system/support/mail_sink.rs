@@ -47,6 +47,8 @@ struct Shared {
 }
 
 struct State {
+    /// What happens once between a whole message and its answer.
+    meanwhile: Option<Box<dyn FnOnce() + Send>>,
     manners: Manners,
     up: bool,
     mails: Vec<Mail>,
@@ -65,6 +67,7 @@ impl MailSink {
             .port();
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
+                meanwhile: None,
                 manners: Manners::Kind,
                 up: true,
                 mails: Vec::new(),
@@ -93,6 +96,11 @@ impl MailSink {
     /// Treats messages so from now on.
     pub fn behave(&self, manners: Manners) {
         self.state().manners = manners;
+    }
+
+    /// Does something once, when the next message has arrived whole and is not answered yet.
+    pub fn before_the_answer(&self, meanwhile: impl FnOnce() + Send + 'static) {
+        self.state().meanwhile = Some(Box::new(meanwhile));
     }
 
     /// Closes the port: connections are refused until [`MailSink::come_up`].
@@ -220,6 +228,9 @@ impl Shared {
     fn receive(&self, mail: Mail) -> Option<&'static str> {
         let mut state = self.state();
         state.attempts += 1;
+        if let Some(meanwhile) = state.meanwhile.take() {
+            meanwhile();
+        }
         match state.manners {
             Manners::FullDisk => return Some("451 disk full, try again later"),
             Manners::RefusesContent => return Some("554 not this"),

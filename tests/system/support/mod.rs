@@ -21,6 +21,7 @@ pub mod server;
 pub mod smtp_daemon;
 mod tether;
 pub mod timing;
+pub mod vault;
 
 pub use database::{Engine, TestDatabase};
 

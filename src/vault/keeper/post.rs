@@ -1,0 +1,251 @@
+//! Letters: the address is opened, the letter written and handed over, all in here.
+//!
+//! Invariant: an address is opened only while the mail server listens. Neither the address nor the
+//! text with the person's name leaves this module but to the mail server. Of the letters to
+//! everybody, the line that one leaves is on the disk before it does, so that it never leaves twice.
+//!
+//! Not here: SMTP itself (`platform::mail`), the words, and when a letter is due (`notify`).
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use zeroize::Zeroizing;
+
+use super::super::access::{OpenedContact, Purpose};
+use super::super::field::{Contact, Email, Name};
+use super::super::letter::NAME_HERE;
+use super::super::purpose::{BreachNotice, WinnerNotice};
+use super::super::wire::post::{MailOffer, MailReply, MailRequest, MailToAll, ToldOutcome, Words};
+use super::super::wire::{Private, Refusal, Reply};
+use super::super::{crypt::Scope, disk, ledger};
+use super::open::contact;
+use super::{Keeper, checked, storage};
+use crate::platform::clock::{self, Timestamp};
+use crate::platform::mail::{Connection, Letter, LetterError, Mailer, Ready, Trouble};
+
+/// How many lines there are at a time, and how long one may be left waiting.
+const MOST_LINES: usize = 4;
+const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
+
+/// The way to the mail server, and lines on which somebody goes on.
+#[derive(Default)]
+pub(super) struct Post {
+    mailer: Option<Mailer>,
+    lines: Mutex<Lines>,
+}
+
+#[derive(Default)]
+struct Lines {
+    next: u64,
+    open: BTreeMap<u64, (Duration, State)>,
+}
+
+enum State {
+    Listening(Connection),
+    Ready(Ready),
+}
+
+impl Post {
+    pub(super) fn over(mailer: Option<Mailer>) -> Post {
+        Post {
+            mailer,
+            lines: Mutex::default(),
+        }
+    }
+
+    fn connect(&self) -> Result<Connection, Trouble> {
+        let mailer = self.mailer.as_ref().ok_or(Trouble::NotConfigured)?;
+        mailer.connect()
+    }
+
+    fn lines(&self) -> MutexGuard<'_, Lines> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a line, and lets go of those that were forgotten; the oldest makes room.
+    fn keep(&self, number: Option<u64>, state: State) -> u64 {
+        let now = clock::monotonic();
+        let mut lines = self.lines();
+        lines
+            .open
+            .retain(|_, (since, _)| now.saturating_sub(*since) < LONGEST_WAIT);
+        while lines.open.len() >= MOST_LINES {
+            lines.open.pop_first();
+        }
+        let number = number.unwrap_or_else(|| {
+            lines.next += 1;
+            lines.next
+        });
+        lines.open.insert(number, (now, state));
+        number
+    }
+
+    fn take(&self, number: u64) -> Option<State> {
+        self.lines().open.remove(&number).map(|(_, state)| state)
+    }
+}
+
+impl Keeper {
+    pub(super) fn mail(&self, request: MailRequest) -> Result<MailReply, Refusal> {
+        match request {
+            MailRequest::Connect => Ok(match self.post.connect() {
+                Ok(line) => MailReply::Line(self.post.keep(None, State::Listening(line))),
+                Err(trouble) => MailReply::Trouble(trouble.into()),
+            }),
+            MailRequest::Offer(offer) => self.offer(&offer),
+            MailRequest::HandOver { line } => Ok(match self.post.take(line) {
+                Some(State::Ready(ready)) => MailReply::Outcome(ready.hand_over().into()),
+                Some(State::Listening(_)) | None => MailReply::Gone,
+            }),
+            MailRequest::Leave { line } => {
+                self.post.take(line);
+                Ok(MailReply::Gone)
+            }
+            MailRequest::TellAll(all) => self.tell_all(&all).map(MailReply::Each),
+        }
+    }
+
+    /// Opens the address, writes the letter and names its recipient to the server.
+    fn offer(&self, offer: &MailOffer) -> Result<MailReply, Refusal> {
+        let purpose = WinnerNotice::FACTS.code;
+        let opened = self.open_winners(&offer.activity, purpose, &offer.bundle, &offer.boxes)?;
+        let Reply::OpenedEach(each) = opened else {
+            return Err(Refusal::Purpose);
+        };
+        let mut people = each.into_iter().map(|plain| read(&plain?));
+        let person = people.next().ok_or(Refusal::Broken)??;
+        let other = people.next().transpose()?;
+        let Some(email) = person.read::<Email>() else {
+            return Ok(MailReply::NoAddress);
+        };
+        let told = other.as_ref().and_then(|other| other.read::<Email>());
+        if told.is_some_and(|told| told.expose() == email.expose()) {
+            return Ok(MailReply::SameAddress);
+        }
+        let name = person.read::<Name>();
+        let name = name.as_ref().map_or("", |name| name.expose());
+        let (Some(State::Listening(line)), Some(mailer)) =
+            (self.post.take(offer.line), &self.post.mailer)
+        else {
+            return Ok(MailReply::Gone);
+        };
+        let body = filled(&offer.words, name);
+        let letter = letter(email.expose(), &offer.words, &body, &offer.message_id);
+        let message = match mailer.write(&letter) {
+            Ok(message) => message,
+            Err(LetterError::Address) => return Ok(MailReply::NoAddress),
+            Err(LetterError::Header) => return Err(Refusal::Broken),
+        };
+        Ok(match line.offer(&message) {
+            Ok(ready) => {
+                self.post.keep(Some(offer.line), State::Ready(ready));
+                MailReply::Ready
+            }
+            Err(outcome) => MailReply::Outcome(outcome.into()),
+        })
+    }
+
+    /// Writes to everybody in the message, where the operator allows it at all.
+    fn tell_all(&self, all: &MailToAll) -> Result<Vec<Option<ToldOutcome>>, Refusal> {
+        if !self.policy.breach_mail {
+            return Err(Refusal::NotAllowed);
+        }
+        let activity = checked(&all.activity)?;
+        let incident = checked(&all.incident)?;
+        let secret = self.opening_secret(activity)?;
+        let mut told = self.told(activity)?;
+        let mut each = Vec::with_capacity(all.boxes.len());
+        for (bound, message_id) in &all.boxes {
+            let line = format!("tell {incident} {}", checked(&bound.item)?);
+            if told.contains(&line) {
+                each.push(None);
+                continue;
+            }
+            let person = contact(&secret, Scope::Notify, bound)?;
+            let person = OpenedContact::<BreachNotice>::new(person);
+            let outcome = self.tell(activity, &line, &person, &all.words, message_id)?;
+            told.insert(line);
+            each.push(Some(outcome));
+        }
+        Ok(each)
+    }
+
+    fn tell(
+        &self,
+        activity: &str,
+        line: &str,
+        person: &OpenedContact<BreachNotice>,
+        words: &[Words],
+        message_id: &str,
+    ) -> Result<ToldOutcome, Refusal> {
+        let language = person.language();
+        let words = words.iter().find(|words| words.language() == language);
+        let words = words.ok_or(Refusal::Broken)?;
+        let Some(email) = person.read::<Email>() else {
+            return Ok(ToldOutcome::NoAddress);
+        };
+        let mailer = match &self.post.mailer {
+            Some(mailer) => mailer,
+            None => return Ok(ToldOutcome::TryLater(Trouble::NotConfigured.into())),
+        };
+        let connection = match mailer.connect() {
+            Ok(connection) => connection,
+            Err(trouble) => return Ok(ToldOutcome::TryLater(trouble.into())),
+        };
+        let body = filled(words, "");
+        let message = match mailer.write(&letter(email.expose(), words, &body, message_id)) {
+            Ok(message) => message,
+            Err(LetterError::Address) => return Ok(ToldOutcome::NoAddress),
+            Err(LetterError::Header) => return Err(Refusal::Broken),
+        };
+        let ready = match connection.offer(&message) {
+            Ok(ready) => ready,
+            Err(outcome) => return Ok(outcome.into()),
+        };
+        let keys = self.keys();
+        ledger::append(keys.folder(), &file_name(activity), &format!("{line}\n"))
+            .map_err(|error| storage(error.into()))?;
+        drop(keys);
+        Ok(ready.hand_over().into())
+    }
+
+    /// The lines of letters that have left, or may have.
+    fn told(&self, activity: &str) -> Result<BTreeSet<String>, Refusal> {
+        let keys = self.keys();
+        let lines = told_lines(keys.folder(), activity).map_err(|error| storage(error.into()))?;
+        Ok(lines.lines().map(str::to_owned).collect())
+    }
+}
+
+fn told_lines(folder: &Path, activity: &str) -> std::io::Result<String> {
+    let lines = disk::read(folder, &file_name(activity))?.unwrap_or_default();
+    Ok(String::from_utf8_lossy(&lines).into_owned())
+}
+
+/// Beside the ledger of openings; row ids and codes, nothing of a person.
+fn file_name(activity: &str) -> String {
+    format!("{activity}.told")
+}
+
+fn read(plain: &Private) -> Result<OpenedContact<WinnerNotice>, Refusal> {
+    let contact = Contact::decode(&plain.0).ok_or(Refusal::Broken)?;
+    Ok(OpenedContact::new(contact))
+}
+
+/// The body with the name in its place.
+fn filled(words: &Words, name: &str) -> Zeroizing<String> {
+    Zeroizing::new(words.body.replace(NAME_HERE, name))
+}
+
+fn letter<'a>(to: &'a str, words: &'a Words, body: &'a str, message_id: &'a str) -> Letter<'a> {
+    Letter {
+        to,
+        subject: &words.subject,
+        body,
+        message_id,
+        date: Timestamp(words.date),
+        language: words.language(),
+    }
+}
