@@ -144,6 +144,8 @@ impl App {
         purge::jobs::at_start(&purger)?;
         purge::jobs::register(&mut runner, &purger);
         rights::jobs::register(&mut runner, &db, &vault);
+        custody::jobs::register(&mut runner, &db, &vault);
+        custody::jobs::ensure(&db).map_err(journal::Error::from)?;
         let access = AccessLog::beside(config.data(), config.access_log_days, db.clock());
         Ok(App {
             access,
@@ -201,6 +203,7 @@ impl App {
             .manage(hall)
             .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
+            .manage(custody::pages::TaxLimit::default())
             .manage(RequestLimit::default())
             .manage(ProofLimit::default())
             .manage(Arc::new(Shelf::default()))

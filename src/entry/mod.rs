@@ -94,6 +94,15 @@ pub struct Ticket {
     pub void: Option<VoidCode>,
 }
 
+/// An entry whose contact is there; nothing personal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reachable {
+    /// The vault's box with the contact.
+    pub item: String,
+    /// Its tickets: draw and index.
+    pub tickets: Vec<(String, u64)>,
+}
+
 /// How many entries an activity has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
@@ -301,6 +310,21 @@ pub fn duplicates_of(
         .into_iter()
         .filter(|ticket| ticket.void == Some(VoidCode::D))
         .collect())
+}
+
+/// Every entry of an activity whose contact is there.
+pub fn reachable(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Reachable>, Error> {
+    Ok(store::reachable(tx, activity)?)
+}
+
+/// Every ticket of a person in a draw, void ones too.
+pub fn with_tag(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    tag: &Hash,
+) -> Result<Vec<Ticket>, Error> {
+    Ok(store::with_tag(tx, activity, draw, tag)?)
 }
 
 /// The tickets of a draw whose person had the sealed data erased, ascending, and when: nobody can

@@ -35,7 +35,7 @@ use super::{NoticeKind, NoticeStage};
 const REASON_MAX: usize = 200;
 
 /// A slot from its address, `grand` and `1`.
-pub(super) fn slot(prize: &str, place: &str) -> Option<Slot> {
+pub fn slot(prize: &str, place: &str) -> Option<Slot> {
     format!("{prize}/{place}").parse().ok()
 }
 

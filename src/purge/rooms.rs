@@ -83,12 +83,33 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "custody",
-        tables: &[],
+        tables: &["disclosed_rows", "incident_letters"],
         fate: Fate::Erased(Eraser {
             forget: |tx, id| Ok(custody::forget(tx, id)?),
             left: |tx, id| Ok(custody::left(tx, id)?),
             counted: |deleted| &mut deleted.custody,
         }),
+    },
+    Room {
+        name: "held",
+        tables: &["hold_tickets", "held_items"],
+        fate: Fate::OwnDay("named rows under a hold of two people, until its last day"),
+    },
+    Room {
+        name: "tax",
+        tables: &["tax_rows"],
+        fate: Fate::OwnDay("payees of the year, until the day that the tax law names"),
+    },
+    Room {
+        name: "registers",
+        tables: &[
+            "holds",
+            "disclosures",
+            "tax_years",
+            "incidents",
+            "incident_activities",
+        ],
+        fate: Fate::Kept("what was held, handed out and told, on whose word; no person in it"),
     },
     Room {
         name: "entries",

@@ -14,6 +14,7 @@ use rocket::{Route, State, get, post, routes};
 use lucky_draw::ticket::{Secret, SecretError};
 
 use crate::activity::{self, Facts, Kind, Stage};
+use crate::custody::{self, breach::Incident};
 use crate::entry::own::{Held, OwnData};
 use crate::entry::provider::ProviderId;
 use crate::entry::receipt::{self, Found};
@@ -26,7 +27,7 @@ use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language};
 use crate::platform::web::address::ClientAddress;
-use crate::platform::web::error::AppResult;
+use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::stats::{self, Counter, Counting};
@@ -271,6 +272,8 @@ pub(super) struct Holder {
     pub(super) found: Found,
     pub(super) sheet: Sheet,
     pub(super) held: Held,
+    /// Incidents with data of the activity that people are told of.
+    told: Vec<Incident>,
 }
 
 impl Holder {
@@ -282,12 +285,13 @@ impl Holder {
                 Some(found) if own::has_receipt(&found) || found.entry.withdrawn => {
                     let sheet = sheet_of(tx, &found.facts)?;
                     let held = own::held(tx, &found.entry)?;
-                    Ok::<_, Error>(Some((found, sheet, held)))
+                    let told = custody::open_incidents(tx, &found.entry.activity)?;
+                    Ok::<_, AppError>(Some((found, sheet, held, told)))
                 }
                 _ => Ok(None),
             })
             .await?;
-        Ok(known.map(|(found, sheet, held)| Holder {
+        Ok(known.map(|(found, sheet, held, told)| Holder {
             pass: Pass {
                 activity: found.entry.activity.clone(),
                 secret,
@@ -295,6 +299,7 @@ impl Holder {
             found,
             sheet,
             held,
+            told,
         }))
     }
 
@@ -331,6 +336,7 @@ impl Holder {
             found: &self.found,
             sheet: &self.sheet,
             held: &self.held,
+            told: &self.told,
             data,
         }
     }

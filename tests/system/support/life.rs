@@ -335,7 +335,9 @@ pub fn send_plan(staff: &Person<'_>, base: &str, more: &[(&str, &str)]) -> Answe
         ("tickets", "1"),
         ("do", "save"),
     ];
-    staff.send(&page, &path, &[&usual, more].concat())
+    let mut filled = usual.to_vec();
+    filled.retain(|(name, _)| !more.iter().any(|(own, _)| own == name));
+    staff.send(&page, &path, &[&filled, more].concat())
 }
 
 fn plan(staff: &Person<'_>, base: &str, more: &[(&str, &str)]) {
