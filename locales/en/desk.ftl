@@ -32,6 +32,7 @@ desk-next-nothing = Personal data is gone; the draw can still be checked.
 desk-parts = Task list
 desk-part-details = Details and dates
 desk-part-privacy = Personal data
+desk-part-statistics = Statistics
 desk-part-questions = Questions
 desk-part-draw = Prizes and draw rules
 desk-part-publish = Check and publish

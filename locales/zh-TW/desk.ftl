@@ -29,6 +29,7 @@ desk-next-nothing = 個資已刪除，抽獎仍可驗證。
 desk-parts = 任務清單
 desk-part-details = 基本資料與日期
 desk-part-privacy = 個資設定
+desk-part-statistics = 統計表
 desk-part-questions = 問題
 desk-part-draw = 獎品與抽獎規則
 desk-part-publish = 檢查並發布

@@ -16,6 +16,7 @@ use crate::platform::fault::{Fault, Kind};
 use crate::policy;
 use crate::purge;
 use crate::rights;
+use crate::stats;
 use crate::survey;
 
 pub mod pages;
@@ -30,6 +31,9 @@ pub enum Error {
     /// Activities.
     #[error(transparent)]
     Activity(#[from] activity::Error),
+    /// The statistics.
+    #[error(transparent)]
+    Stats(#[from] stats::Error),
     /// Questions.
     #[error(transparent)]
     Survey(#[from] survey::Error),
@@ -63,14 +67,15 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::Activity(error) => error.kind(),
+            Error::Stats(error) => error.kind(),
             Error::Survey(error) => error.kind(),
             Error::Draw(error) => error.kind(),
             Error::Entry(error) => error.kind(),
             Error::Notify(error) => error.kind(),
             Error::Policy(error) => error.kind(),
             Error::Purge(error) => error.kind(),
-            Error::Rights(error) => error.kind(),
             Error::Account(error) => error.kind(),
+            Error::Rights(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
     }
@@ -78,14 +83,15 @@ impl Fault for Error {
     fn code(&self) -> &'static str {
         match self {
             Error::Activity(error) => error.code(),
+            Error::Stats(error) => error.code(),
             Error::Survey(error) => error.code(),
             Error::Draw(error) => error.code(),
             Error::Entry(error) => error.code(),
             Error::Notify(error) => error.code(),
             Error::Policy(error) => error.code(),
             Error::Purge(error) => error.code(),
-            Error::Rights(error) => error.code(),
             Error::Account(error) => error.code(),
+            Error::Rights(error) => error.code(),
             Error::Db(error) => error.code(),
         }
     }
@@ -291,6 +297,7 @@ pub fn delete_draft(tx: &mut Tx, by: &StaffId, id: &ActivityId) -> Result<(), Er
     let facts = activity::by_id(tx, id)?;
     activity::Activity::<activity::stage::Draft>::at(facts)?;
     survey::forget(tx, id)?;
+    stats::forget_draft(tx, id)?;
     policy::codes::forget(tx, id)?;
     draw::delete_plans(tx, id)?;
     Ok(activity::draft::delete_draft(tx, by, id)?)

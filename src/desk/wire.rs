@@ -376,6 +376,7 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
         "/questions",
         facts.kind == Kind::Draw || glance.questions > 0,
     ));
+    parts.push(edit("desk-part-statistics", "/statistics", true));
     if facts.kind == Kind::Draw {
         let page = match glance.plans.as_slice() {
             [] | [_] => "/draw",

@@ -24,6 +24,7 @@ use crate::vault;
 
 pub mod consent;
 pub mod correction;
+mod counting;
 mod drum;
 pub mod earned;
 pub mod own;
@@ -38,6 +39,7 @@ pub mod token;
 pub mod voids;
 pub mod wire;
 
+pub use counting::{answers_left_out, counters_of, pool_of, recounted, uncounted};
 pub use drum::{Drum, NewDrum, chosen, drums, freeze, move_to, set_out};
 
 text_id!(
@@ -168,6 +170,9 @@ pub enum Error {
     /// The log of the draw.
     #[error(transparent)]
     Log(#[from] log::Error),
+    /// The statistics.
+    #[error(transparent)]
+    Stats(#[from] crate::stats::Error),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
@@ -195,6 +200,7 @@ impl Fault for Error {
             Error::Nobody | Error::NoLog => Kind::Broken,
             Error::Activity(error) => error.kind(),
             Error::Log(error) => error.kind(),
+            Error::Stats(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Survey(error) => error.kind(),
             Error::Policy(error) => error.kind(),
@@ -216,6 +222,7 @@ impl Fault for Error {
             Error::PutAway => "entry.put_away",
             Error::Activity(error) => error.code(),
             Error::Log(error) => error.code(),
+            Error::Stats(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Survey(error) => error.code(),
             Error::Policy(error) => error.code(),

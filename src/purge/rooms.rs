@@ -12,6 +12,7 @@ use crate::inspection;
 use crate::notify;
 use crate::platform::db::Tx;
 use crate::platform::jobs as queue;
+use crate::stats;
 use crate::vault;
 use crate::{custody, rights};
 
@@ -91,7 +92,13 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "entries",
-        tables: &["entries", "tickets", "earned_rows"],
+        tables: &[
+            "entries",
+            "tickets",
+            "earned_rows",
+            "consents",
+            "provider_boxes",
+        ],
         fate: Fate::Erased(Eraser {
             forget: |tx, id| Ok(entry::forget(tx, id)?),
             left: |tx, id| Ok(entry::left(tx, id)?),
@@ -117,6 +124,15 @@ pub const ROOMS: &[Room] = &[
         }),
     },
     Room {
+        name: "counters",
+        tables: &["stat_counts"],
+        fate: Fate::Erased(Eraser {
+            forget: |tx, id| Ok(stats::forget(tx, id)?),
+            left: |tx, id| Ok(stats::left(tx, id)?),
+            counted: |deleted| &mut deleted.counters,
+        }),
+    },
+    Room {
         name: "planted",
         tables: &["planted"],
         fate: Fate::Erased(Eraser {
@@ -126,14 +142,21 @@ pub const ROOMS: &[Room] = &[
         }),
     },
     Room {
+        name: "requests",
+        tables: &["rights_requests"],
+        fate: Fate::OwnDay("requests about data: so long after their answer as their class says"),
+    },
+    Room {
         name: "announcement",
         tables: &[
             "activities",
             "asked_fields",
             "questions",
             "activity_codes",
+            "activity_providers",
             "notice_versions",
             "told_purposes",
+            "stat_tables",
         ],
         fate: Fate::Kept("what the library published; written before anybody entered"),
     },
@@ -193,6 +216,7 @@ pub const ROOMS: &[Room] = &[
             "staff_sessions",
             "setup_links",
             "site_settings",
+            "providers",
         ],
         fate: Fate::Site("the library's staff and settings"),
     },
