@@ -229,8 +229,9 @@ pub fn days(tx: &mut Tx, class: Class) -> Result<i64, Error> {
 pub fn held(tx: &mut Tx, class: Class, config: &Config) -> Result<i64, Error> {
     match class {
         Class::Backups => Ok(i64::from(config.backup_days)),
+        Class::AccessLog => Ok(i64::from(config.access_log_days)),
         Class::Entries | Class::Requests => days(tx, class),
-        Class::Winners | Class::Holds | Class::Tax | Class::AccessLog => Ok(class.bounds().usual),
+        Class::Winners | Class::Holds | Class::Tax => Ok(class.bounds().usual),
     }
 }
 

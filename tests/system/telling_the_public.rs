@@ -280,7 +280,7 @@ fn second_draft(staff: &crate::support::app::Person<'_>) -> String {
 
 fn a_date_that_moves_makes_a_new_notice_and_an_entry_keeps_its_own(engine: Engine) {
     let life = Life::published(engine, |_| ());
-    let code = life.enter(&Patron::number(1)).text("#receipt-code");
+    let code = life.enter(&Patron::number(1)).text("#secret");
     let visitor = life.app.visitor();
     let first = visitor.get("/a/summer-2024/privacy").text("main");
     assert!(first.contains("到 113 年 9 月 14 日（六） 刪除"), "{first}");
@@ -325,7 +325,7 @@ fn a_date_that_moves_makes_a_new_notice_and_an_entry_keeps_its_own(engine: Engin
     // The form shows the new one, and who enters now names it.
     let form = visitor.get("/a/summer-2024/enter").text("#notice");
     assert!(form.contains("到 113 年 9 月 17 日（二） 刪除"), "{form}");
-    let newer = life.enter(&Patron::number(2)).text("#receipt-code");
+    let newer = life.enter(&Patron::number(2)).text("#secret");
     // Whoever entered before reads their own notice, and whoever entered after it the new one.
     for (code, day, version) in [
         (&code, "到 113 年 9 月 14 日（六） 刪除", 1),
