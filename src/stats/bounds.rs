@@ -220,7 +220,17 @@ impl<'a> Model<'a> {
         };
         // The smallest lines are put together first: none is larger than one that stands alone.
         let most = table.single.iter().map(|(_, count)| limits.span(*count).1);
-        let most = number(most.min().unwrap_or(self.exact.people));
+        let most = most.min().unwrap_or(self.exact.people);
+        // And as a rule they are put together because each of them is too small.
+        let counts = &self.exact.parts[part].counts;
+        let all_few = table
+            .other
+            .iter()
+            .all(|line| counts[*line] < limits.threshold);
+        let most = number(match all_few {
+            true => most.min(limits.threshold.saturating_sub(1)),
+            false => most,
+        });
         let (mut all, mut each) = (Vec::new(), Vec::new());
         for class in &self.classes[part] {
             if !table.other.contains(&class.lines[0]) {
@@ -235,10 +245,34 @@ impl<'a> Model<'a> {
                 each.push((Unknown::Line(part, share), most * number(lines as u64)));
             }
         }
-        self.rule(all, number(low), number(high));
+        // A line that was put to them only to hide them is large itself.
+        let low = match all_few {
+            true => low,
+            false => low.max(2 * limits.threshold),
+        };
+        self.rule(all, number(low), number(high.max(low)));
         for (line, most) in each {
             self.rule(vec![line], 0.0, most);
         }
+        self.smallest_first(part, table);
+    }
+
+    /// None of the lines put together is larger than one that stands alone, whatever both are.
+    fn smallest_first(&mut self, part: usize, table: &Lines) {
+        let is_alone = |class: &&Class| !table.other.contains(&class.lines[0]);
+        let (alone, together): (Vec<&Class>, Vec<&Class>) =
+            self.classes[part].iter().partition(is_alone);
+        let mut rules = Vec::new();
+        for small in &together {
+            for large in &alone {
+                rules.push(Rule {
+                    sum: vec![(large.one(part), 1.0), (small.one(part), -1.0)],
+                    low: 0.0,
+                    high: number(self.exact.people),
+                });
+            }
+        }
+        self.rules.extend(rules);
     }
 
     /// Rows and columns add up, and so do the counts that the table shows.

@@ -142,10 +142,31 @@ pub fn publish(exact: &Exact, limits: Limits) -> Shown {
     for (at, cross) in exact.crosses.iter().enumerate() {
         shown.crosses[at] = coarsened(&cross.counts, limits);
     }
-    while let Some(weak) = bounds::weakest(exact, &shown, limits) {
-        remedy(exact, &mut shown, weak, limits);
+    loop {
+        if let Some(part) = thin(exact, &shown, limits) {
+            merge_next(exact, &mut shown, part, limits);
+        } else if let Some(weak) = bounds::weakest(exact, &shown, limits) {
+            remedy(exact, &mut shown, weak, limits);
+        } else {
+            return shown;
+        }
     }
-    shown
+}
+
+/// A table in which a small line was put together with a large one only to hide it, and the two
+/// are so few that their number tells the small one: the large one has the threshold at least.
+fn thin(exact: &Exact, shown: &Shown, limits: Limits) -> Option<usize> {
+    let is_thin = |(part, table): (usize, &Option<Lines>)| {
+        let table = table.as_ref()?;
+        let counts = &exact.parts[part].counts;
+        let is_large = |line: &&usize| counts[**line] >= limits.threshold;
+        let large = table.other.iter().filter(is_large).count();
+        let together: u64 = table.other.iter().map(|line| counts[*line]).sum();
+        let needed = (large as u64 + 1) * limits.threshold;
+        (large > 0 && large < table.other.len() && together < needed).then_some(part)
+    };
+    let mut tables = shown.parts.iter().enumerate();
+    tables.find_map(is_thin)
 }
 
 /// Publishes less, so that the weak count is better hidden. Each step takes something away.
@@ -169,11 +190,19 @@ fn remedy(exact: &Exact, shown: &mut Shown, weak: Weak, limits: Limits) {
         shown.crosses[widest] = None;
         return;
     }
+    if shown.parts[part].is_some() {
+        merge_next(exact, shown, part, limits);
+        return;
+    }
+    // What is not published itself is told by what it lies in or holds.
+    for other in linked(exact, part) {
+        shown.parts[other] = None;
+    }
+}
+
+/// Puts the smallest line that stands alone to the others; a table without one goes.
+fn merge_next(exact: &Exact, shown: &mut Shown, part: usize, limits: Limits) {
     let Some(table) = shown.parts[part].take() else {
-        // What is not published itself is told by what it lies in or holds.
-        for other in linked(exact, part) {
-            shown.parts[other] = None;
-        }
         return;
     };
     let counts = &exact.parts[part].counts;

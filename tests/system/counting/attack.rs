@@ -202,7 +202,9 @@ impl Activity {
                 .map(|county| county.zh().to_owned())
                 .collect(),
             "pool" => (0..3).map(|at| format!("pool{at}")).collect(),
-            "day" | "area" => own(),
+            "day" => own(),
+            // A postal code may be left out.
+            "area" => own().into_iter().chain(["-".to_owned()]).collect(),
             question => {
                 let id = question.trim_start_matches("q_");
                 let found = self
@@ -372,13 +374,14 @@ pub fn attack(activity: &Activity, number: u64, most: usize) -> Found {
         && dimensions.iter().any(|each| each == "county")
     {
         for county in activity.lines("county") {
-            let mut sum = vec![(system.variable(format!("county={county}")), -1.0)];
+            let mut sum = vec![(system.variable(format!("county={county}")), 1.0)];
             for area in activity.lines("area") {
                 if area.starts_with(&county) {
-                    sum.push((system.variable(format!("area={area}")), 1.0));
+                    sum.push((system.variable(format!("area={area}")), -1.0));
                 }
             }
-            system.between(sum, 0, 0);
+            // Others may live there without having said in which part.
+            system.between(sum, 0, people);
         }
     }
     for table in published.iter().filter(|table| !rows(table).is_empty()) {
