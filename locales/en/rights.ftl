@@ -73,7 +73,7 @@ rights-own-text = Your request
 rights-answer = The library’s answer
 rights-overdue-words = The library is past its time to answer. You can complain to the library or to the authority for personal data protection.
 rights-take-back = Take the request back
-rights-take-back-what = What you wrote is then deleted at once.
+rights-take-back-what = If you take the request back, what you wrote is deleted at once.
 
 rights-queue-title = Requests about personal data
 rights-queue-lead = To see or copy: 15 days. To correct, stop or delete: 30 days. Calendar days, without the day of receipt. One extension, with a reason that the person reads.

@@ -73,7 +73,7 @@ rights-own-text = 您的申請
 rights-answer = 本館的答覆
 rights-overdue-words = 本館已經超過答覆期限。您可以向本館或個人資料保護的主管機關反映。
 rights-take-back = 撤回申請
-rights-take-back-what = 撤回後，您寫的內容會立刻刪除。
+rights-take-back-what = 撤回申請後，您寫的內容會立刻刪除。
 
 rights-queue-title = 個人資料權利申請
 rights-queue-lead = 查詢、閱覽、複製本 15 天，更正、停止、刪除 30 天；收到當天不算，日曆天計算。可以延長一次，要寫原因給本人看。
