@@ -23,6 +23,7 @@ use crate::platform::db::{Db, MigrateError, Writer};
 use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::{MailSettings, Mailer, MailerError};
 use crate::platform::web;
+use crate::platform::web::access::AccessLog;
 use crate::platform::web::site::Site;
 use crate::purge::Purger;
 use crate::rights::pages::RequestLimit;
@@ -45,6 +46,8 @@ pub struct App {
     pub purger: Purger,
     /// The way to the mail server.
     pub mailer: Arc<Mailer>,
+    /// What was asked of the site.
+    pub access: AccessLog,
     /// How often one network or one person may try.
     pub limits: fn() -> Limits,
     relays: Arc<dyn Relays>,
@@ -101,13 +104,16 @@ impl App {
         })?;
         let mirror = journal::Mirror::beside(config.data());
         journal::jobs::register(&mut runner, &db, &vault, &mirror);
-        draw::jobs::register(&mut runner, &db, &vault, relays.clone());
+        let terms = stats::Terms::of(&config);
+        draw::jobs::register(&mut runner, &db, &vault, relays.clone(), terms);
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         let purger = Purger::new(&db, &vault, &config);
         purge::jobs::at_start(&purger)?;
         purge::jobs::register(&mut runner, &purger);
         rights::jobs::register(&mut runner, &db, &vault);
+        let access = AccessLog::beside(config.data(), config.access_log_days, db.clock());
         Ok(App {
+            access,
             db,
             vault,
             config,
@@ -142,6 +148,7 @@ impl App {
         let hall = Arc::new(live::Hall::default());
         self.purger.memory.add(hall.clone());
         let rocket = web::attach(rocket::custom(figment), site)
+            .attach(self.access.clone())
             .manage(self.db.clone())
             .manage(self.vault.clone())
             .manage(config.clone())

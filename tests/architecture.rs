@@ -61,7 +61,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vault", "audit", "identity",
         ],
     ),
-    ("stats", &["survey", "activity", "policy", "vault", "audit"]),
+    (
+        "stats",
+        &["survey", "activity", "policy", "vault", "audit", "identity"],
+    ),
     (
         "inspection",
         &[
@@ -82,7 +85,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "draw",
         &[
             "entry", "activity", "log", "journal", "audit", "vault", "account", "policy", "survey",
-            "identity",
+            "identity", "stats",
         ],
     ),
     (
@@ -115,6 +118,8 @@ const EDGE_ARROWS: &[(&str, &[&str])] = &[
     // The desk asks for the field that told people apart, in the words of the notice.
     ("notify", &["policy"]),
     // A person's own page tells of an incident that concerns the entry.
+    // The check of the record compares it with the heads that the journal holds.
+    ("audit", &["journal", "vault"]),
     // Before the data of a winner is erased the page says that a prize is given up.
     ("entry", &["custody", "notify"]),
     // So does an auditor.

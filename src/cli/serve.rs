@@ -4,6 +4,7 @@ use rocket::figment::Figment;
 
 use crate::account::setup;
 use crate::app::App;
+use crate::journal;
 use crate::platform::db::Db;
 use crate::purge;
 
@@ -15,6 +16,7 @@ pub(super) fn run() -> Result<(), Stop> {
     let vault = super::vault(&config)?;
     let app = App::open(config, super::clock()?, vault)?;
     purge::jobs::ensure(&app.db)?;
+    journal::jobs::ensure(&app.db)?;
     let origin = origin(&app, &figment);
     println!("Fairdraw");
     println!("  address: {origin}");

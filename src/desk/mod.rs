@@ -15,6 +15,8 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::policy;
 use crate::purge;
+use crate::rights;
+use crate::stats;
 use crate::survey;
 
 pub mod pages;
@@ -29,6 +31,9 @@ pub enum Error {
     /// Activities.
     #[error(transparent)]
     Activity(#[from] activity::Error),
+    /// The statistics.
+    #[error(transparent)]
+    Stats(#[from] stats::Error),
     /// Questions.
     #[error(transparent)]
     Survey(#[from] survey::Error),
@@ -47,12 +52,12 @@ pub enum Error {
     /// Purges.
     #[error(transparent)]
     Purge(#[from] purge::Error),
+    /// Requests of people.
+    #[error(transparent)]
+    Rights(#[from] rights::Error),
     /// Accounts.
     #[error(transparent)]
     Account(#[from] account::Error),
-    /// Requests about data.
-    #[error(transparent)]
-    Rights(#[from] crate::rights::Error),
     /// The database.
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -62,6 +67,7 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::Activity(error) => error.kind(),
+            Error::Stats(error) => error.kind(),
             Error::Survey(error) => error.kind(),
             Error::Draw(error) => error.kind(),
             Error::Entry(error) => error.kind(),
@@ -77,6 +83,7 @@ impl Fault for Error {
     fn code(&self) -> &'static str {
         match self {
             Error::Activity(error) => error.code(),
+            Error::Stats(error) => error.code(),
             Error::Survey(error) => error.code(),
             Error::Draw(error) => error.code(),
             Error::Entry(error) => error.code(),
@@ -290,6 +297,7 @@ pub fn delete_draft(tx: &mut Tx, by: &StaffId, id: &ActivityId) -> Result<(), Er
     let facts = activity::by_id(tx, id)?;
     activity::Activity::<activity::stage::Draft>::at(facts)?;
     survey::forget(tx, id)?;
+    stats::forget_draft(tx, id)?;
     policy::codes::forget(tx, id)?;
     draw::delete_plans(tx, id)?;
     Ok(activity::draft::delete_draft(tx, by, id)?)

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::account::wire::HealthView;
 use crate::activity::wire::Heading;
-use crate::activity::{Kind, Stage};
+use crate::activity::{Facts, Kind, Stage};
 use crate::draw::{Awaited, DrawStage};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
@@ -43,39 +43,48 @@ pub(super) struct ReminderRow {
 impl ReminderRow {
     pub(super) fn all(language: Language, reminders: &[Reminder]) -> Vec<ReminderRow> {
         let row = |each: &Reminder| {
-            let (id, title, path) = match &each.what {
-                What::Purge(facts) => (
-                    "desk-remind-purge",
-                    Heading::of(language, facts).title,
-                    format!("/staff/activities/{}", facts.id),
-                ),
-                What::PurgeWaits(facts) => (
-                    "desk-remind-purge-waits",
-                    Heading::of(language, facts).title,
-                    format!("/a/{}/purge", facts.slug),
-                ),
-                What::Requests(open) => {
-                    let open = i64::try_from(*open).unwrap_or(i64::MAX);
-                    (
-                        "desk-remind-requests",
-                        text::message(
-                            language,
-                            "desk-remind-requests-open",
-                            &[("open", open.into())],
-                        ),
-                        "/admin/requests".to_owned(),
-                    )
-                }
-            };
+            let (words, title, path) = reminder(language, &each.what);
             ReminderRow {
                 when: each.when.0,
-                words: text::message(language, id, &[]),
+                words,
                 title,
                 path,
                 late: each.late,
             }
         };
         reminders.iter().map(row).collect()
+    }
+}
+
+/// What a reminder says, what it is about, and where it is dealt with.
+fn reminder(language: Language, what: &What) -> (String, String, String) {
+    let say = |id: &str| text::message(language, id, &[]);
+    let count = |id: &str, count: u64| text::message(language, id, &[("count", count.into())]);
+    let of_activity =
+        |id: &str, facts: &Facts, path: String| (say(id), Heading::of(language, facts).title, path);
+    match what {
+        What::Purge(facts) => {
+            let path = format!("/staff/activities/{}", facts.id);
+            of_activity("desk-remind-purge", facts, path)
+        }
+        What::PurgeWaits(facts) => {
+            let path = format!("/a/{}/purge", facts.slug);
+            of_activity("desk-remind-purge-waits", facts, path)
+        }
+        What::SecondCertificate(facts) => {
+            let path = format!("/a/{}/purge", facts.slug);
+            of_activity("desk-remind-second", facts, path)
+        }
+        What::RequestsLate(requests) => (
+            count("desk-remind-requests-late", *requests),
+            say("rights-queue-title"),
+            "/admin/requests".to_owned(),
+        ),
+        What::RequestsDue(requests) => (
+            count("desk-remind-requests-due", *requests),
+            say("rights-queue-title"),
+            "/admin/requests".to_owned(),
+        ),
     }
 }
 
@@ -367,6 +376,7 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
         "/questions",
         facts.kind == Kind::Draw || glance.questions > 0,
     ));
+    parts.push(edit("desk-part-statistics", "/statistics", true));
     if facts.kind == Kind::Draw {
         let page = match glance.plans.as_slice() {
             [] | [_] => "/draw",

@@ -19,10 +19,12 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
 use crate::platform::text::Language;
+use crate::policy;
 use crate::vault;
 
 pub mod consent;
 pub mod correction;
+mod counting;
 mod drum;
 pub mod earned;
 pub mod own;
@@ -37,6 +39,7 @@ pub mod token;
 pub mod voids;
 pub mod wire;
 
+pub use counting::{answers_left_out, counters_of, pool_of, recounted, uncounted};
 pub use drum::{Drum, NewDrum, chosen, drums, freeze, move_to, set_out};
 
 text_id!(
@@ -167,12 +170,18 @@ pub enum Error {
     /// The log of the draw.
     #[error(transparent)]
     Log(#[from] log::Error),
+    /// The statistics.
+    #[error(transparent)]
+    Stats(#[from] crate::stats::Error),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
     /// The survey's questions.
     #[error(transparent)]
     Survey(#[from] crate::survey::Error),
+    /// Versions of the notice.
+    #[error(transparent)]
+    Policy(#[from] policy::Error),
     /// The audit record.
     #[error(transparent)]
     Audit(#[from] crate::audit::Error),
@@ -191,8 +200,10 @@ impl Fault for Error {
             Error::Nobody | Error::NoLog => Kind::Broken,
             Error::Activity(error) => error.kind(),
             Error::Log(error) => error.kind(),
+            Error::Stats(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Survey(error) => error.kind(),
+            Error::Policy(error) => error.kind(),
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
@@ -211,8 +222,10 @@ impl Fault for Error {
             Error::PutAway => "entry.put_away",
             Error::Activity(error) => error.code(),
             Error::Log(error) => error.code(),
+            Error::Stats(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Survey(error) => error.code(),
+            Error::Policy(error) => error.code(),
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),
         }

@@ -1,5 +1,7 @@
 //! All SQL of entries and their tickets.
 
+pub(super) mod counting;
+
 use diesel::prelude::*;
 use lucky_draw::encode::Hash;
 use lucky_draw::record::VoidCode;
@@ -161,6 +163,7 @@ pub(super) fn insert_entry(tx: &mut Tx, new: &NewEntry) -> Result<(), Error> {
             entries::language.eq(new.language.tag()),
             entries::taken_hour.eq(hour),
             entries::withdrawn.eq(false),
+            entries::counted.eq(false),
         ))
         .execute(tx.conn())
         .map_err(db::on_duplicate(Error::Twice))?;

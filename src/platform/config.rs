@@ -60,6 +60,15 @@ pub struct Config {
     /// Hour of the day (0–23, Asia/Taipei) in which a purge may compact the database; 24: at once.
     #[validate(range(max = 24))]
     pub quiet_hour: u8,
+    /// Counts of people below this are not published.
+    #[validate(range(min = 10, max = 50))]
+    pub stat_k: u64,
+    /// Published counts are multiples of this: 5 or 10.
+    #[validate(custom(function = "is_base"))]
+    pub stat_base: u64,
+    /// Days for which the access log is kept.
+    #[validate(range(min = 7, max = 400))]
+    pub access_log_days: u32,
     /// Days for which copies of the key folder, or of the whole machine, are kept elsewhere; the
     /// second certificate of a purge waits for them.
     #[validate(range(max = 3_660))]
@@ -119,6 +128,9 @@ impl Default for Config {
             valuable_from: 100_000,
             operator_secret: false,
             quiet_hour: 24,
+            stat_k: 10,
+            stat_base: 5,
+            access_log_days: 180,
             key_copies_days: 0,
             backup_days: 35,
             pg_data: PathBuf::new(),
@@ -196,6 +208,12 @@ fn is_key_name(name: &str) -> Result<(), validator::ValidationError> {
         && name.chars().all(|c| c.is_ascii_graphic() && c != '+');
     fits.then_some(())
         .ok_or_else(|| validator::ValidationError::new("a name without spaces and plus signs"))
+}
+
+fn is_base(base: u64) -> Result<(), validator::ValidationError> {
+    matches!(base, 5 | 10)
+        .then_some(())
+        .ok_or_else(|| validator::ValidationError::new("5 or 10"))
 }
 
 fn is_origin(origin: &str) -> Result<(), validator::ValidationError> {

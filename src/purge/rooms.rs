@@ -12,6 +12,7 @@ use crate::inspection;
 use crate::notify;
 use crate::platform::db::Tx;
 use crate::platform::jobs as queue;
+use crate::stats;
 use crate::vault;
 use crate::{custody, rights};
 
@@ -123,6 +124,15 @@ pub const ROOMS: &[Room] = &[
         }),
     },
     Room {
+        name: "counters",
+        tables: &["stat_counts"],
+        fate: Fate::Erased(Eraser {
+            forget: |tx, id| Ok(stats::forget(tx, id)?),
+            left: |tx, id| Ok(stats::left(tx, id)?),
+            counted: |deleted| &mut deleted.counters,
+        }),
+    },
+    Room {
         name: "planted",
         tables: &["planted"],
         fate: Fate::Erased(Eraser {
@@ -146,6 +156,7 @@ pub const ROOMS: &[Room] = &[
             "activity_providers",
             "notice_versions",
             "told_purposes",
+            "stat_tables",
         ],
         fate: Fate::Kept("what the library published; written before anybody entered"),
     },

@@ -134,10 +134,12 @@ pub enum Urgency {
 pub struct Due {
     /// Open requests.
     pub open: u64,
-    /// Of these, past their day.
+    /// Of these, near their day.
+    pub soon: u64,
+    /// Of these, past it.
     pub overdue: u64,
-    /// The first day by which one of them is answered, or was to be.
-    pub first: Option<Timestamp>,
+    /// The next day, of those that are not past it.
+    pub next: Option<Timestamp>,
 }
 
 /// A request that came, sealed.
@@ -300,9 +302,14 @@ pub fn due(tx: &mut Tx) -> Result<Due, Error> {
     let mut due = Due::default();
     for request in store::open(tx)? {
         due.open += 1;
-        due.overdue += u64::from(request.urgency(now) == Urgency::Overdue);
-        let day = request.due();
-        due.first = Some(due.first.map_or(day, |first| first.min(day)));
+        match request.urgency(now) {
+            Urgency::Overdue => due.overdue += 1,
+            urgency => {
+                due.soon += u64::from(urgency == Urgency::Soon);
+                let day = request.due();
+                due.next = Some(due.next.map_or(day, |next| next.min(day)));
+            }
+        }
     }
     Ok(due)
 }

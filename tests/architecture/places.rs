@@ -30,6 +30,15 @@ pub(crate) fn check(source: &Source) -> Vec<Finding> {
             {
                 "Take the time from tx.now() or an argument; only platform/clock.rs reads the clock"
             }
+            "Form" | "Json" if text(1) == "<" => {
+                "Rocket logs every value of such a form that it cannot read; take FormFields or the bytes"
+            }
+            "FromForm" | "LenientForm" | "TempFile" => {
+                "Rocket logs every value of such a form that it cannot read; take FormFields or the bytes"
+            }
+            "debug_query" | "DatabaseErrorInformation" => {
+                "The text of a query or of a database's complaint quotes the row; use the error's kind"
+            }
             "getrandom" | "OsRng" | "SysRng" | "ThreadRng" | "thread_rng"
                 if !may_use_randomness(source) =>
             {

@@ -248,6 +248,7 @@ impl Ceremony {
             .expect("the activity takes entries");
         let secret = Secret::from_entropy(ids::random());
         let filled = Filled {
+            about: fairdraw::stats::About::default(),
             contact: Some(Contact {
                 name: Some(Name::new("王小明")),
                 email: Some(Email::new("ming@example.org")),

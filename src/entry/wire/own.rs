@@ -68,6 +68,7 @@ pub struct OwnView {
     consents: Vec<ConsentRow>,
     notice: Vec<NoticeRow>,
     notice_hash: String,
+    notice_version: i64,
     pass: String,
 }
 
@@ -183,7 +184,8 @@ impl OwnView {
                 .iter()
                 .map(|consent| consent_row(lang, sheet, consent))
                 .collect(),
-            notice: notice_rows(facts, lang),
+            notice: notice_rows(&found.notice, lang),
+            notice_version: found.notice_version,
             notice_hash: found.entry.notice.to_string(),
             pass,
         }

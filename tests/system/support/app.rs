@@ -10,6 +10,7 @@ use fairdraw::account::setup;
 use fairdraw::app::App;
 use fairdraw::draw::beacon::{Relays, Trouble};
 use fairdraw::entry::pages::Limits;
+use fairdraw::journal;
 use fairdraw::platform::clock::{Clock, Timestamp};
 use fairdraw::platform::config::Config;
 use fairdraw::purge;
@@ -64,6 +65,7 @@ impl TestApp {
         // Everybody in a test comes from one address.
         app.limits = || Limits::times(1_000);
         purge::jobs::ensure(&app.db).expect("the sweep is set up");
+        journal::jobs::ensure(&app.db).expect("heads are set up");
         let figment = rocket::Config::figment()
             .merge(("log_level", "off"))
             .merge(("ident", false))

@@ -172,6 +172,16 @@ impl Life {
         // Where witnesses are named the freeze note comes a minute later.
         self.app.go_to(ROUND_TIME.plus(-HOUR + 61_000));
         self.app.go_to(ROUND_TIME.plus(5_000));
+        let staff = self.staff();
+        let path = format!("{}/beacon", self.draw_base());
+        let page = staff.get(&path);
+        let done = staff.send(&page, &path, &[("beacon", SIGNATURE)]);
+        assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+        staff
+    }
+
+    /// The first admin, signed in anew.
+    pub fn staff(&self) -> Person<'_> {
         let staff = self.app.visitor();
         let page = staff.get("/staff/sign-in");
         let done = staff.send(
@@ -182,10 +192,6 @@ impl Life {
                 ("passphrase", "correct horse battery staple"),
             ],
         );
-        assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
-        let path = format!("{}/beacon", self.draw_base());
-        let page = staff.get(&path);
-        let done = staff.send(&page, &path, &[("beacon", SIGNATURE)]);
         assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
         staff
     }
@@ -234,7 +240,8 @@ pub fn create(staff: &Person<'_>) -> String {
     path.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-fn ask_fields(staff: &Person<'_>, base: &str) {
+/// Asks every field of a person.
+pub fn ask_fields(staff: &Person<'_>, base: &str) {
     let path = format!("{base}/privacy");
     let page = staff.get(&path);
     let done = staff.send(
