@@ -408,7 +408,9 @@ fn memory(process: Pid) -> Place {
         let (start, end) = (parse(start), parse(end));
         if memory.seek(SeekFrom::Start(start)).is_ok() {
             // Pages that nobody has touched cannot be read and hold nothing.
-            let _ = memory.by_ref().take(end - start).read_to_end(&mut bytes);
+            let _ = Read::by_ref(&mut memory)
+                .take(end - start)
+                .read_to_end(&mut bytes);
         }
     }
     Place::of_bytes(name, bytes)

@@ -188,6 +188,7 @@ pub struct Person<'a> {
 }
 
 /// What came back.
+#[derive(Default)]
 pub struct Answer {
     pub status: Status,
     pub location: String,

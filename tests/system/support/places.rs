@@ -140,9 +140,11 @@ fn files(database: &TestDatabase) -> Vec<Place> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        name != "fairdraw.db" && name != "fairdraw.db-wal"
+        !["fairdraw.db", "fairdraw.db-wal", "journal.notes"].contains(&name.as_str())
     });
     places.push(Place::of_paths("data folder beside it", others.collect()));
+    let mirror = vec![data.join("journal.notes")];
+    places.push(Place::of_paths("mirror of the journal", mirror));
     places.push(Place::of_paths("key folder", vec![database.keys()]));
     places.push(Place::of_paths("temporary folder", temporary_files()));
     places
@@ -306,6 +308,8 @@ impl Planted {
             journal::write(tx, &app.app.vault, &note)
         });
         written.expect("it is written");
+        // The mirror follows.
+        app.app.run_jobs().expect("due jobs can be read");
         plant_rows(&app.app.db);
         let mut files = vec![
             app.database.data().join("control"),
