@@ -25,6 +25,7 @@ use crate::platform::mail::{MailSettings, Mailer, MailerError};
 use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::purge::Purger;
+use crate::rights::pages::RequestLimit;
 use crate::vault::{OpenError, Vault};
 use crate::{
     account, activity, audit, backup, custody, desk, draw, entry, inspection, journal, live,
@@ -44,6 +45,8 @@ pub struct App {
     pub purger: Purger,
     /// The way to the mail server.
     pub mailer: Arc<Mailer>,
+    /// How often one network or one person may try.
+    pub limits: fn() -> Limits,
     relays: Arc<dyn Relays>,
     runner: Arc<Runner>,
 }
@@ -103,12 +106,14 @@ impl App {
         let purger = Purger::new(&db, &vault, &config);
         purge::jobs::at_start(&purger)?;
         purge::jobs::register(&mut runner, &purger);
+        rights::jobs::register(&mut runner, &db, &vault);
         Ok(App {
             db,
             vault,
             config,
             purger,
             mailer,
+            limits: Limits::usual,
             relays,
             runner: Arc::new(runner),
         })
@@ -145,6 +150,7 @@ impl App {
             .manage(hall)
             .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
+            .manage(RequestLimit::default())
             .manage(ProofLimit::default())
             .manage(Arc::new(Shelf::default()))
             .manage(clock)
@@ -153,7 +159,7 @@ impl App {
                 self.db.clone(),
                 Taking::new(self.vault.clone()),
             ))
-            .manage(Limits::usual());
+            .manage((self.limits)());
         let pages = [
             portal::pages::routes(),
             entry::pages::routes(),

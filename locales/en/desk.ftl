@@ -67,3 +67,5 @@ desk-remind-title = Days of personal data
 desk-remind-purge = Personal data is deleted by itself
 desk-remind-purge-waits = A deletion waits; please look why
 desk-remind-late = Overdue
+desk-remind-requests = An answer about personal data is due
+desk-remind-requests-open = { $open } waiting

@@ -64,3 +64,5 @@ desk-remind-title = 個資的日子
 desk-remind-purge = 自動刪除個資
 desk-remind-purge-waits = 刪除個資還在等，請查看原因
 desk-remind-late = 已過期
+desk-remind-requests = 個人資料權利申請的答覆期限
+desk-remind-requests-open = { $open } 件待答覆

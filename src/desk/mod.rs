@@ -50,6 +50,9 @@ pub enum Error {
     /// Accounts.
     #[error(transparent)]
     Account(#[from] account::Error),
+    /// Requests about data.
+    #[error(transparent)]
+    Rights(#[from] crate::rights::Error),
     /// The database.
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -66,6 +69,7 @@ impl Fault for Error {
             Error::Policy(error) => error.kind(),
             Error::Purge(error) => error.kind(),
             Error::Account(error) => error.kind(),
+            Error::Rights(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
     }
@@ -80,6 +84,7 @@ impl Fault for Error {
             Error::Policy(error) => error.code(),
             Error::Purge(error) => error.code(),
             Error::Account(error) => error.code(),
+            Error::Rights(error) => error.code(),
             Error::Db(error) => error.code(),
         }
     }

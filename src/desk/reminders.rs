@@ -8,6 +8,7 @@ use crate::activity::{self, Facts, Stage};
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::Tx;
 use crate::purge::{self, Step};
+use crate::rights;
 
 use super::Error;
 
@@ -21,6 +22,8 @@ pub enum What {
     Purge(Facts),
     /// A purge is under way and waits for something.
     PurgeWaits(Facts),
+    /// So many people wait for an answer about their data.
+    Requests(u64),
 }
 
 /// One day that staff must not miss.
@@ -38,6 +41,7 @@ pub struct Reminder {
 pub fn list(tx: &mut Tx) -> Result<Vec<Reminder>, Error> {
     let mut reminders = Vec::new();
     purges(tx, &mut reminders)?;
+    requests(tx, &mut reminders)?;
     reminders.sort_by_key(|each| (!each.late, each.when));
     Ok(reminders)
 }
@@ -68,6 +72,19 @@ fn purges(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
                 false => What::Purge(facts),
             },
             late,
+        });
+    }
+    Ok(())
+}
+
+fn requests(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
+    let now = tx.now();
+    let due = rights::due(tx)?;
+    if let Some(when) = due.first.filter(|when| *when < now.plus(AHEAD)) {
+        reminders.push(Reminder {
+            when,
+            what: What::Requests(due.open),
+            late: due.overdue > 0,
         });
     }
     Ok(())

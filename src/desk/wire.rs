@@ -54,6 +54,18 @@ impl ReminderRow {
                     Heading::of(language, facts).title,
                     format!("/a/{}/purge", facts.slug),
                 ),
+                What::Requests(open) => {
+                    let open = i64::try_from(*open).unwrap_or(i64::MAX);
+                    (
+                        "desk-remind-requests",
+                        text::message(
+                            language,
+                            "desk-remind-requests-open",
+                            &[("open", open.into())],
+                        ),
+                        "/admin/requests".to_owned(),
+                    )
+                }
             };
             ReminderRow {
                 when: each.when.0,

@@ -21,10 +21,13 @@ use crate::platform::ids::text_id;
 use crate::platform::text::Language;
 use crate::vault;
 
+pub mod consent;
+pub mod correction;
 mod drum;
 pub mod earned;
 pub mod own;
 pub mod pages;
+pub mod provider;
 pub mod receipt;
 mod store;
 pub mod submit;
@@ -61,6 +64,8 @@ pub struct Entry {
     pub taken_hour: Timestamp,
     /// Whether the person took it back.
     pub withdrawn: bool,
+    /// When the person had the sealed data erased, after the list was final.
+    pub erased_at: Option<Timestamp>,
 }
 
 /// One leaf of a draw's log, with the entry behind it.
@@ -283,6 +288,25 @@ pub fn duplicates_of(
         .into_iter()
         .filter(|ticket| ticket.void == Some(VoidCode::D))
         .collect())
+}
+
+/// The tickets of a draw whose person had the sealed data erased, ascending, and when: nobody can
+/// be told, and a prize of theirs passes on.
+pub fn erased(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+) -> Result<Vec<(u64, Timestamp)>, Error> {
+    Ok(store::erased(tx, activity, draw)?)
+}
+
+/// The tickets of an entry, those of one draw together, in the order of the log.
+pub fn tickets_of(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    entry: &EntryId,
+) -> Result<Vec<Ticket>, Error> {
+    Ok(store::tickets_of(tx, activity, entry)?)
 }
 
 /// How many persons have more tickets in a draw than `cap`, of those that take part: what an

@@ -1,18 +1,25 @@
-//! What the holder of a receipt code may do with the own entry: read it, and take it back.
+//! What the holder of a receipt code may do with the own entry: read it, see who opened it, take
+//! it back, have it erased.
 //!
 //! Invariant: an entry can be taken back until the close, in a draw until the freeze, and never
-//! after it; its leaf keeps its place, so that nobody else's ticket moves (`decisions` D14).
+//! after it; its leaf keeps its place, so that nobody else's ticket moves (`decisions` D14). What
+//! is sealed can be erased as long as it is there: after the freeze the ticket stays, and a prize
+//! of it passes on.
 //!
-//! Not here: pages ([`super::pages`]); who else opens contact data (`notify`).
+//! Not here: corrections ([`super::correction`]), pages ([`super::pages`]); who else opens contact
+//! data (`notify`).
 
 use lucky_draw::encode::Hash;
 use lucky_draw::ticket::Secret;
 
 use crate::activity::{Facts, Kind, Stage};
+use crate::audit::{self, Act, Actor, Opening};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
-use crate::vault::{self, OpenedContact, OwnCopy, Refusal, Vault};
+use crate::vault::{self, OpenedAnswers, OpenedContact, OwnCopy, Refusal, Vault};
 
+use super::consent::{self, Consent};
+use super::provider::ProviderId;
 use super::receipt::{self, Found};
 use super::{Entry, Error, store};
 
@@ -34,7 +41,15 @@ pub fn has_receipt(found: &Found) -> bool {
 
 /// Whether the entry can be taken back now.
 pub fn is_withdrawable(found: &Found, now: Timestamp) -> bool {
-    has_receipt(found) && may_withdraw(&found.facts, now)
+    has_receipt(found) && !found.is_final && may_withdraw(&found.facts, now)
+}
+
+/// Whether what is sealed can be erased while the ticket stays: where the entry can no longer be
+/// taken back and something is left.
+pub fn is_erasable(found: &Found, now: Timestamp) -> bool {
+    let entry = &found.entry;
+    let sealed = entry.contact_item.is_some() || entry.answers_item.is_some();
+    sealed && found.facts.stage != Stage::Purged && !is_withdrawable(found, now)
 }
 
 /// Takes the entry back: its sealed data goes, its ticket is void. A second time is the same.
@@ -43,40 +58,143 @@ pub fn withdraw(tx: &mut Tx, lookup: &Hash) -> Result<Found, Error> {
     if found.entry.withdrawn {
         return Ok(found);
     }
-    let entry = &found.entry;
-    let is_final = store::has_frozen_drum(tx, &entry.activity)?;
-    if is_final || !may_withdraw(&found.facts, tx.now()) {
+    if found.is_final || !may_withdraw(&found.facts, tx.now()) {
         return Err(Error::Ended);
     }
+    discard(tx, &found.entry)?;
+    store::withdraw(tx, &found.entry)?;
+    receipt::find(tx, lookup)?.ok_or(Error::Unknown)
+}
+
+/// Erases what is sealed of an entry that can no longer be taken back. The ticket, its tag and its
+/// commitment stay until the purge: the draw is checked and settled with them. A second time is
+/// the same.
+///
+/// # Errors
+/// [`Error::Ended`] while the entry can still be taken back, which erases more.
+pub fn erase(tx: &mut Tx, lookup: &Hash) -> Result<Found, Error> {
+    let found = receipt::find(tx, lookup)?.ok_or(Error::Unknown)?;
+    if found.entry.erased_at.is_some() || found.entry.withdrawn {
+        return Ok(found);
+    }
+    if !is_erasable(&found, tx.now()) {
+        return Err(Error::Ended);
+    }
+    discard(tx, &found.entry)?;
+    store::erase(tx, &found.entry)?;
+    record(tx, &found.entry, "entry.erased", found.entry.id.as_str())?;
+    receipt::find(tx, lookup)?.ok_or(Error::Unknown)
+}
+
+/// Takes back the consent to share the contact with a provider.
+pub fn stop_sharing(tx: &mut Tx, lookup: &Hash, provider: &ProviderId) -> Result<Found, Error> {
+    let found = receipt::find(tx, lookup)?.ok_or(Error::Unknown)?;
+    consent::take_back(tx, &found.entry, provider)?;
+    let object = format!("{} {provider}", found.entry.id);
+    record(tx, &found.entry, "entry.sharing_stopped", &object)?;
+    receipt::find(tx, lookup)?.ok_or(Error::Unknown)
+}
+
+/// The boxes of the entry and everything made for providers.
+fn discard(tx: &mut Tx, entry: &Entry) -> Result<(), Error> {
     for item in [&entry.contact_item, &entry.answers_item]
         .into_iter()
         .flatten()
     {
         vault::discard(tx, entry.activity.as_str(), item)?;
     }
-    store::withdraw(tx, entry)?;
-    receipt::find(tx, lookup)?.ok_or(Error::Unknown)
+    consent::end_all(tx, entry)
 }
 
-/// The sealed copy that only the receipt secret opens, if it still exists.
-pub fn own_copy(tx: &mut Tx, entry: &Entry) -> Result<Option<Vec<u8>>, Error> {
-    let Some(item) = &entry.contact_item else {
-        return Ok(None);
-    };
-    let row = vault::sealed(tx, entry.activity.as_str(), item)?;
-    Ok(row.and_then(|row| row.own_copy))
-}
-
-/// Opens the own copy; none once the activity's key is destroyed.
-pub fn open(
-    vault: &Vault,
+pub(super) fn record(
+    tx: &mut Tx,
     entry: &Entry,
-    secret: &Secret,
-    own_copy: &[u8],
-) -> Result<Option<OpenedContact<OwnCopy>>, Error> {
+    act: &'static str,
+    object: &str,
+) -> Result<(), Error> {
+    let act = Act {
+        actor: &Actor::Entrant,
+        act,
+        activity: entry.activity.as_str(),
+        object,
+        purpose: "",
+        reason: "",
+    };
+    Ok(audit::record(tx, &act)?)
+}
+
+/// The sealed copies of an entry and everything that is on record about it.
+#[derive(Debug, Clone, Default)]
+pub struct Held {
+    /// The copy of the contact that only the receipt secret opens.
+    pub contact: Option<Vec<u8>>,
+    /// The copy of linked answers.
+    pub answers: Option<Vec<u8>>,
+    /// Who opened any of it, the oldest first.
+    pub openings: Vec<Opening>,
+    /// What the person agreed to.
+    pub consents: Vec<Consent>,
+}
+
+/// Everything held about an entry.
+pub fn held(tx: &mut Tx, entry: &Entry) -> Result<Held, Error> {
     let activity = entry.activity.as_str();
-    match vault.open_own_copy(activity, entry.id.as_str(), secret, own_copy) {
-        Ok(contact) => Ok(Some(contact)),
+    let consents = consent::of(tx, entry)?;
+    let shared = consents.iter().filter_map(|consent| consent.item.clone());
+    let items: Vec<String> = [&entry.contact_item, &entry.answers_item]
+        .into_iter()
+        .flatten()
+        .cloned()
+        .chain(shared)
+        .collect();
+    let mut openings = Vec::new();
+    for item in &items {
+        openings.extend(audit::openings_of(tx, activity, item)?);
+    }
+    openings.sort_by_key(|opening| opening.at);
+    let mut copy = |item: &Option<String>| -> Result<Option<Vec<u8>>, Error> {
+        let Some(item) = item else {
+            return Ok(None);
+        };
+        let row = vault::sealed(tx, activity, item)?;
+        Ok(row.and_then(|row| row.own_copy))
+    };
+    Ok(Held {
+        contact: copy(&entry.contact_item)?,
+        answers: copy(&entry.answers_item)?,
+        openings,
+        consents,
+    })
+}
+
+/// The person's own data, open for the person alone.
+#[derive(Default)]
+pub struct OwnData {
+    /// How the person can be reached.
+    pub contact: Option<OpenedContact<OwnCopy>>,
+    /// Linked answers.
+    pub answers: Option<OpenedAnswers>,
+}
+
+/// Opens the own copies; nothing once the activity's key is destroyed.
+pub fn open(vault: &Vault, entry: &Entry, secret: &Secret, held: &Held) -> Result<OwnData, Error> {
+    let activity = entry.activity.as_str();
+    let contact = match &held.contact {
+        Some(copy) => gone_is_none(vault.open_own_copy(activity, entry.id.as_str(), secret, copy))?,
+        None => None,
+    };
+    let answers = match &held.answers {
+        Some(copy) => {
+            gone_is_none(vault.open_own_answers(activity, entry.id.as_str(), secret, copy))?
+        }
+        None => None,
+    };
+    Ok(OwnData { contact, answers })
+}
+
+fn gone_is_none<T>(opened: Result<T, vault::Error>) -> Result<Option<T>, Error> {
+    match opened {
+        Ok(opened) => Ok(Some(opened)),
         Err(vault::Error::Refused(Refusal::NoKey)) => Ok(None),
         Err(error) => Err(error.into()),
     }

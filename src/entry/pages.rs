@@ -5,6 +5,7 @@
 //!
 //! Not here: reading forms ([`super::wire`]).
 
+mod correct;
 mod earned;
 mod enter;
 mod own;
@@ -32,6 +33,7 @@ use crate::platform::web::error::{AppError, AppResult};
 use crate::survey;
 
 use super::Error;
+use super::provider;
 use super::submit::{self, Terms};
 use super::wire::Sheet;
 
@@ -40,6 +42,7 @@ pub fn routes() -> Vec<Route> {
     let mut routes = enter::routes();
     routes.extend(receipt::routes());
     routes.extend(own::routes());
+    routes.extend(correct::routes());
     routes.extend(staff::routes());
     routes.extend(earned::routes());
     routes
@@ -75,14 +78,20 @@ const PASSED_KEPT: usize = 1_000;
 impl Limits {
     /// Wide enough for a school behind one address.
     pub fn usual() -> Limits {
+        Limits::times(1)
+    }
+
+    /// So many times as many tries at once: a town behind one address, or a rehearsal of one.
+    pub fn times(factor: u32) -> Limits {
         let quota = Quota::with_period(TAG_REFILL)
             .expect("a period above zero is a quota")
             .allow_burst(NonZeroU32::new(TAG_BURST).unwrap_or(NonZeroU32::MIN));
+        let burst = |tries: u32| tries.saturating_mul(factor);
         Limits {
-            forms: Throttle::new(1_000, Duration::from_millis(100)),
-            hasty: Throttle::new(500, Duration::from_secs(1)),
-            entries: Throttle::new(1_000, Duration::from_millis(500)),
-            codes: Throttle::new(60, Duration::from_secs(5)),
+            forms: Throttle::new(burst(1_000), Duration::from_millis(100)),
+            hasty: Throttle::new(burst(500), Duration::from_secs(1)),
+            entries: Throttle::new(burst(1_000), Duration::from_millis(500)),
+            codes: Throttle::new(burst(60), Duration::from_secs(5)),
             tags: RateLimiter::keyed(quota),
             passed: Mutex::new(VecDeque::new()),
         }
@@ -133,11 +142,13 @@ async fn sheet(db: &Db, slug: &str) -> AppResult<(Sheet, Option<Terms>)> {
                 _ => None,
             };
             let drums = super::drums(tx, &facts.id)?;
+            let offers = provider::of_activity(tx, &facts.id)?;
             let sheet = Sheet {
                 facts,
                 asked,
                 questions,
                 drums,
+                offers,
             };
             Ok::<_, Error>((sheet, terms))
         })

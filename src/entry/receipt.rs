@@ -25,6 +25,8 @@ pub struct Found {
     pub facts: Facts,
     /// The entry's tickets and what they are in, in the order of the draws; none in a survey.
     pub tickets: Vec<(Drum, Ticket)>,
+    /// Whether the list of one of its draws is final, so that it can no longer be taken back.
+    pub is_final: bool,
 }
 
 /// The entry that a lookup value belongs to, if there is one.
@@ -39,10 +41,12 @@ pub fn find(tx: &mut Tx, lookup: &Hash) -> Result<Option<Found>, Error> {
         let inside = own.iter().filter(|ticket| ticket.draw == drum.draw());
         tickets.extend(inside.map(|ticket| (drum.clone(), ticket.clone())));
     }
+    let is_final = store::has_frozen_drum(tx, &entry.activity)?;
     Ok(Some(Found {
         entry,
         facts,
         tickets,
+        is_final,
     }))
 }
 

@@ -15,6 +15,8 @@ use super::submit::{NewEntry, NewTicket};
 use super::voids::Leaf;
 use super::{Counts, Entry, EntryId, Error, NewDrum, Taken, Ticket};
 
+pub(super) mod sharing;
+
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = entries)]
 struct EntryRow {
@@ -26,6 +28,7 @@ struct EntryRow {
     language: String,
     taken_hour: i64,
     withdrawn: bool,
+    erased_at: Option<i64>,
 }
 
 impl From<EntryRow> for Entry {
@@ -39,6 +42,7 @@ impl From<EntryRow> for Entry {
             language: language(&row.language),
             taken_hour: Timestamp(row.taken_hour),
             withdrawn: row.withdrawn,
+            erased_at: row.erased_at.map(Timestamp),
         }
     }
 }
@@ -453,6 +457,60 @@ pub(super) fn withdraw(tx: &mut Tx, entry: &Entry) -> Result<(), db::Error> {
     Ok(())
 }
 
+/// Marks that the sealed data of an entry was erased after its list was final; the ticket and what
+/// settles it stay.
+pub(super) fn erase(tx: &mut Tx, entry: &Entry) -> Result<(), db::Error> {
+    let now = tx.now().0;
+    diesel::update(
+        entries::table
+            .filter(entries::activity_id.eq(entry.activity.as_str()))
+            .filter(entries::id.eq(entry.id.as_str())),
+    )
+    .set((
+        entries::erased_at.eq(Some(now)),
+        entries::contact_item.eq(None::<String>),
+        entries::answers_item.eq(None::<String>),
+    ))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Names the box with the answers of an entry that had none.
+pub(super) fn name_answers(tx: &mut Tx, entry: &Entry, item: &str) -> Result<(), db::Error> {
+    diesel::update(
+        entries::table
+            .filter(entries::activity_id.eq(entry.activity.as_str()))
+            .filter(entries::id.eq(entry.id.as_str())),
+    )
+    .set(entries::answers_item.eq(Some(item)))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// The tickets of a draw whose person had the sealed data erased, ascending, and when.
+pub(super) fn erased(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+) -> Result<Vec<(u64, Timestamp)>, db::Error> {
+    let rows: Vec<(i64, Option<i64>)> = tickets::table
+        .inner_join(
+            entries::table.on(entries::activity_id
+                .eq(tickets::activity_id)
+                .and(entries::id.eq(tickets::entry_id))),
+        )
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .filter(entries::erased_at.is_not_null())
+        .order(tickets::position)
+        .select((tickets::position, entries::erased_at))
+        .load(tx.conn())?;
+    let erased = rows.into_iter();
+    Ok(erased
+        .filter_map(|(position, at)| Some((unsigned(position), Timestamp(at?))))
+        .collect())
+}
+
 pub(super) fn count(tx: &mut Tx, activity: &ActivityId) -> Result<Counts, db::Error> {
     let of_activity = || entries::table.filter(entries::activity_id.eq(activity.as_str()));
     let taken: i64 = of_activity().count().get_result(tx.conn())?;
@@ -558,6 +616,7 @@ pub(super) fn fingerprints(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Vec
 }
 
 pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Error> {
+    sharing::forget(tx, activity)?;
     diesel::delete(earned_rows::table.filter(earned_rows::activity_id.eq(activity.as_str())))
         .execute(tx.conn())?;
     let gone = diesel::delete(tickets::table.filter(tickets::activity_id.eq(activity.as_str())))
@@ -580,7 +639,7 @@ pub(super) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error>
         .filter(entries::activity_id.eq(activity.as_str()))
         .count()
         .get_result(tx.conn())?;
-    Ok(unsigned(earned) + unsigned(places) + unsigned(people))
+    Ok(unsigned(earned) + unsigned(places) + unsigned(people) + sharing::left(tx, activity)?)
 }
 
 fn line((draw, position, hour, withdrawn, code): TakenRow) -> Taken {

@@ -20,6 +20,8 @@ use crate::vault::{
     self, AnswersOf, CheckpointOf, Contact, ContactOf, ItemKind, OwnCopyOf, PublicKeys, Vault,
 };
 
+use super::consent::ConsentTo;
+use super::provider::{self, Offer, ProviderId};
 use super::{Drum, EntryId, Error, Ticket, drum, store};
 
 /// The web commits one ticket a person (`decisions` D4).
@@ -37,6 +39,15 @@ pub struct NewEntry {
     pub(super) contact: Option<SealedBox>,
     pub(super) answers: Option<SealedBox>,
     pub(super) answers_linked: bool,
+    pub(super) consents: Vec<NewConsent>,
+    pub(super) shares: Vec<(ProviderId, SealedBox)>,
+}
+
+/// A receipt of consent to be stored.
+#[derive(Clone)]
+pub(super) struct NewConsent {
+    pub(super) to: ConsentTo,
+    pub(super) words: Hash,
 }
 
 /// A leaf to be appended.
@@ -67,6 +78,8 @@ pub struct Filled {
     pub pool: Option<String>,
     /// The answers as JSON; none where nothing was asked or answered.
     pub answers: Option<Zeroizing<String>>,
+    /// What each provider gets that the person ticked, with the fields it was offered.
+    pub shares: Vec<(ProviderId, Contact)>,
     /// The language of the page.
     pub language: Language,
 }
@@ -80,13 +93,21 @@ pub struct Terms {
     pub drums: Vec<Drum>,
     /// The keys that seal.
     pub keys: PublicKeys,
+    /// Whom a person may allow to have the contact.
+    pub offers: Vec<Offer>,
 }
 
 /// Reads what is needed to prepare an entry.
 pub fn terms(tx: &mut Tx, facts: Facts) -> Result<Terms, Error> {
     let drums = drum::drums(tx, &facts.id)?;
     let keys = vault::public_keys(tx, facts.id.as_str())?;
-    Ok(Terms { facts, drums, keys })
+    let offers = provider::of_activity(tx, &facts.id)?;
+    Ok(Terms {
+        facts,
+        drums,
+        keys,
+        offers,
+    })
 }
 
 /// The tag of whoever `filled` is about; none in a survey. Asked first, so that calls can be
@@ -120,7 +141,48 @@ pub fn prepare(
         }
         _ => Vec::new(),
     };
-    seal(vault, terms, secret, notice, tag, &filled, tickets)
+    let mut new = seal(vault, terms, secret, notice, tag, &filled, tickets)?;
+    if let Some(tag) = &tag {
+        new.shares = shares(vault, terms, tag, &notice, &filled.shares)?;
+        new.consents = consents(terms, notice, &new.shares);
+    }
+    Ok(new)
+}
+
+/// The boxes for the providers that the person ticked.
+fn shares(
+    vault: &Vault,
+    terms: &Terms,
+    tag: &Hash,
+    notice: &Hash,
+    ticked: &[(ProviderId, Contact)],
+) -> Result<Vec<(ProviderId, SealedBox)>, Error> {
+    let mut shares = Vec::with_capacity(ticked.len());
+    for (provider, contact) in ticked {
+        if let Some(offer) = terms
+            .offers
+            .iter()
+            .find(|each| each.provider.id == *provider)
+        {
+            let sealed = seal_share(vault, terms, offer, ids::code(20), tag, notice, contact)?;
+            shares.push((provider.clone(), sealed));
+        }
+    }
+    Ok(shares)
+}
+
+/// What the person agreed to by sending the form: the notice, and each provider that was ticked.
+fn consents(terms: &Terms, notice: Hash, shares: &[(ProviderId, SealedBox)]) -> Vec<NewConsent> {
+    let shared = |offer: &&Offer| shares.iter().any(|(id, _)| *id == offer.provider.id);
+    let providers = terms.offers.iter().filter(shared).map(|offer| NewConsent {
+        to: ConsentTo::Provider(offer.provider.id.clone()),
+        words: offer.words_hash(),
+    });
+    let entry = NewConsent {
+        to: ConsentTo::Entry,
+        words: notice,
+    };
+    std::iter::once(entry).chain(providers).collect()
 }
 
 /// Seals what a person filled in, with tickets that were committed already.
@@ -135,17 +197,18 @@ pub(super) fn seal(
 ) -> Result<NewEntry, Error> {
     let activity = &terms.facts.id;
     let id = EntryId::fresh();
+    let holder = Holder {
+        vault,
+        terms,
+        entry: &id,
+        secret,
+    };
     let contact = match (&filled.contact, &tag) {
-        (Some(contact), Some(tag)) => {
-            let mut sealed = seal_contact(vault, terms, tag, &notice, contact)?;
-            let (of, own) = (activity.as_str(), OwnCopyOf::Contact(contact));
-            sealed.own_copy = Some(vault.seal_own_copy(of, id.as_str(), secret, own)?);
-            Some(sealed)
-        }
+        (Some(contact), Some(tag)) => Some(holder.contact(ids::code(20), tag, &notice, contact)?),
         _ => None,
     };
     let answers = match &filled.answers {
-        Some(json) => Some(seal_answers(terms, json)?),
+        Some(json) => Some(holder.answers(ids::code(20), json)?),
         None => None,
     };
     Ok(NewEntry {
@@ -158,6 +221,8 @@ pub(super) fn seal(
         contact,
         answers,
         answers_linked: terms.facts.answers_linked,
+        consents: Vec::new(),
+        shares: Vec::new(),
     })
 }
 
@@ -180,37 +245,80 @@ pub(super) fn new_ticket(
     })
 }
 
-fn seal_contact(
+/// Seals what one holder of a receipt code wrote: a box for the library, a copy for the holder.
+#[derive(Clone, Copy)]
+pub(super) struct Holder<'a> {
+    pub(super) vault: &'a Vault,
+    pub(super) terms: &'a Terms,
+    pub(super) entry: &'a EntryId,
+    pub(super) secret: &'a Secret,
+}
+
+impl Holder<'_> {
+    /// The contact under a row's id.
+    pub(super) fn contact(
+        &self,
+        id: String,
+        tag: &Hash,
+        notice: &Hash,
+        contact: &Contact,
+    ) -> Result<SealedBox, Error> {
+        let of = ContactOf {
+            activity: self.terms.facts.id.as_str(),
+            item: &id,
+            tag,
+            notice,
+        };
+        let keys = &self.terms.keys;
+        Ok(SealedBox {
+            sealed: vault::seal_contact(self.vault.sealer(), keys, &of, contact)?,
+            own_copy: Some(self.copy(OwnCopyOf::Contact(contact))?),
+            id,
+        })
+    }
+
+    /// The answers under a row's id; a copy only where they belong to the entry (`decisions` D7).
+    pub(super) fn answers(&self, id: String, json: &str) -> Result<SealedBox, Error> {
+        let activity = self.terms.facts.id.as_str();
+        let (of, own_copy) = if self.terms.facts.answers_linked {
+            let copy = self.copy(OwnCopyOf::Answers(json.as_bytes()))?;
+            (AnswersOf::Item(&id), Some(copy))
+        } else {
+            (AnswersOf::Nobody, None)
+        };
+        Ok(SealedBox {
+            sealed: vault::seal_answers(&self.terms.keys, activity, of, json.as_bytes())?,
+            own_copy,
+            id,
+        })
+    }
+
+    fn copy(&self, of: OwnCopyOf) -> Result<Vec<u8>, Error> {
+        let activity = self.terms.facts.id.as_str();
+        let entry = self.entry.as_str();
+        Ok(self.vault.seal_own_copy(activity, entry, self.secret, of)?)
+    }
+}
+
+/// The contact once more, for one provider that the person ticked.
+pub(super) fn seal_share(
     vault: &Vault,
     terms: &Terms,
+    offer: &Offer,
+    id: String,
     tag: &Hash,
     notice: &Hash,
     contact: &Contact,
 ) -> Result<SealedBox, Error> {
-    let id = ids::code(20);
     let of = ContactOf {
         activity: terms.facts.id.as_str(),
         item: &id,
         tag,
         notice,
     };
+    let provider = offer.provider.id.as_str();
     Ok(SealedBox {
-        sealed: vault::seal_contact(vault.sealer(), &terms.keys, &of, contact)?,
-        own_copy: None,
-        id,
-    })
-}
-
-fn seal_answers(terms: &Terms, json: &str) -> Result<SealedBox, Error> {
-    let id = ids::code(20);
-    let of = if terms.facts.answers_linked {
-        AnswersOf::Item(&id)
-    } else {
-        AnswersOf::Nobody
-    };
-    let activity = terms.facts.id.as_str();
-    Ok(SealedBox {
-        sealed: vault::seal_answers(&terms.keys, activity, of, json.as_bytes())?,
+        sealed: vault::seal_share(vault.sealer(), &terms.keys, provider, &of, contact)?,
         own_copy: None,
         id,
     })
@@ -290,6 +398,18 @@ impl GroupVerb for Taking {
                 vault::keep(tx, activity, &kept.id, kind, &kept.sealed, own_copy)?;
             }
         }
+        for (_, share) in &new.shares {
+            let activity = new.activity.as_str();
+            vault::keep(
+                tx,
+                activity,
+                &share.id,
+                ItemKind::Share,
+                &share.sealed,
+                None,
+            )?;
+        }
+        store::sharing::insert_consents(tx, new)?;
         let mut tickets = Vec::with_capacity(new.tickets.len());
         for ticket in &new.tickets {
             tickets.push(append(tx, new, ticket)?);

@@ -6,6 +6,8 @@
 //! Not here: rules of single fields ([`crate::identity`], [`crate::survey`]).
 
 pub mod check;
+pub mod copy;
+pub mod correct;
 pub mod earned;
 pub mod form;
 pub mod list;
@@ -30,6 +32,7 @@ use crate::survey::{Answers, Questionnaire, wire as survey_wire};
 use crate::vault;
 
 use super::Drum;
+use super::provider::{Offer, ProviderId};
 use super::submit::Filled;
 
 /// The fields of the address, in the order of the form.
@@ -46,6 +49,8 @@ pub struct Sheet {
     pub questions: Questionnaire,
     /// What tickets go into; none in a survey and before publishing.
     pub drums: Vec<Drum>,
+    /// Whom a person may allow to have the contact.
+    pub offers: Vec<Offer>,
 }
 
 /// A form that was accepted, field by field.
@@ -65,6 +70,8 @@ pub struct Application {
     pub pool: Option<String>,
     /// What was answered.
     pub answers: Answers,
+    /// The providers that were ticked.
+    pub shares: Vec<ProviderId>,
 }
 
 impl Sheet {
@@ -78,7 +85,7 @@ impl Sheet {
 
     /// Names of all fields that the check page carries on, in the order of the form.
     pub fn field_names(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
+        let mut names: Vec<String> = self.offers.iter().map(Offer::form_field).collect();
         for asked in &self.asked {
             match asked.field {
                 Field::Address => names.extend(ADDRESS_FIELDS.map(str::to_owned)),
@@ -100,12 +107,42 @@ impl Sheet {
         form: &FormFields,
         today: Date,
     ) -> Result<Application, Mistakes> {
+        let mut mistakes = Mistakes::new();
+        let read = self.read_fields(lang, form, today, &mut mistakes);
+        if self.facts.kind == Kind::Draw && form.value("consent").trim().is_empty() {
+            let words = text::message(lang, "entry-consent-missing", &[]);
+            mistakes.add("consent", words);
+        }
+        if mistakes.is_empty() {
+            Ok(read)
+        } else {
+            Err(mistakes)
+        }
+    }
+
+    /// Reads what is asked, without the consent that only a new entry needs.
+    fn read_fields(
+        &self,
+        lang: Language,
+        form: &FormFields,
+        today: Date,
+        mistakes: &mut Mistakes,
+    ) -> Application {
         let mut reading = Reading {
             lang,
             form,
-            mistakes: Mistakes::new(),
+            mistakes,
         };
-        let mut read = Application::default();
+        let ticked = |offer: &&Offer| !form.value(&offer.form_field()).trim().is_empty();
+        let mut read = Application {
+            shares: self
+                .offers
+                .iter()
+                .filter(ticked)
+                .map(|offer| offer.provider.id.clone())
+                .collect(),
+            ..Application::default()
+        };
         for asked in &self.asked {
             reading.personal(asked, today, &mut read);
         }
@@ -121,19 +158,11 @@ impl Sheet {
                 }
             }
         }
-        if self.facts.kind == Kind::Draw && form.value("consent").trim().is_empty() {
-            let words = text::message(lang, "entry-consent-missing", &[]);
-            reading.mistakes.add("consent", words);
-        }
-        if reading.mistakes.is_empty() {
-            Ok(read)
-        } else {
-            Err(reading.mistakes)
-        }
+        read
     }
 
     /// The field that tells people apart: the first required one of ID number, e-mail, telephone.
-    fn told_apart_by(&self) -> Option<Field> {
+    pub fn told_apart_by(&self) -> Option<Field> {
         [Field::NationalId, Field::Email, Field::Phone]
             .into_iter()
             .find(|field| {
@@ -158,10 +187,19 @@ impl Sheet {
         };
         let answered = !read.answers.is_empty();
         Filled {
-            contact: (self.facts.kind == Kind::Draw).then(|| contact(lang, read)),
+            contact: (self.facts.kind == Kind::Draw).then(|| contact(lang, read, |_| true)),
             subject,
             pool: read.pool.clone(),
             answers: answered.then(|| survey_wire::answers_to_json(&read.answers)),
+            shares: self
+                .offers
+                .iter()
+                .filter(|offer| read.shares.contains(&offer.provider.id))
+                .map(|offer| {
+                    let shared = contact(lang, read, |field| offer.fields.contains(&field));
+                    (offer.provider.id.clone(), shared)
+                })
+                .collect(),
             language: lang,
         }
     }
@@ -170,7 +208,7 @@ impl Sheet {
 struct Reading<'a> {
     lang: Language,
     form: &'a FormFields,
-    mistakes: Mistakes,
+    mistakes: &'a mut Mistakes,
 }
 
 impl Reading<'_> {
@@ -246,21 +284,16 @@ impl Reading<'_> {
     }
 }
 
-fn contact(lang: Language, read: &Application) -> vault::Contact {
-    let address = read.address.as_ref();
+/// The contact with the fields that `keeps`; the ID number is no field of it.
+fn contact(lang: Language, read: &Application, keeps: impl Fn(Field) -> bool) -> vault::Contact {
+    let name = read.name.as_ref().filter(|_| keeps(Field::Name));
+    let phone = read.phone.as_ref().filter(|_| keeps(Field::Phone));
+    let email = read.email.as_ref().filter(|_| keeps(Field::Email));
+    let address = read.address.as_ref().filter(|_| keeps(Field::Address));
     vault::Contact {
-        name: read
-            .name
-            .as_ref()
-            .map(|name| vault::Name::new(name.as_str())),
-        phone: read
-            .phone
-            .as_ref()
-            .map(|phone| vault::Phone::new(phone.display().as_str())),
-        email: read
-            .email
-            .as_ref()
-            .map(|email| vault::Email::new(email.address().as_str())),
+        name: name.map(|name| vault::Name::new(name.as_str())),
+        phone: phone.map(|phone| vault::Phone::new(phone.display().as_str())),
+        email: email.map(|email| vault::Email::new(email.address().as_str())),
         postal_code: address
             .and_then(Address::postal_code)
             .map(|code| vault::PostalCode::new(code.as_str())),

@@ -127,6 +127,7 @@ impl Decided {
 pub fn ensure(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
     let holdings = draw::holdings(tx, &draw.plan)?;
     let known = list(tx, draw)?;
+    let erased = entry::erased(tx, &draw.facts.id, draw.draw())?;
     let deadline = draw.next_deadline(tx.now());
     for holding in &holdings {
         let is_known = known.iter().any(|claim| is_of(claim, holding));
@@ -155,9 +156,59 @@ pub fn ensure(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
         }
     }
     if draw.is_running() {
+        give_up(tx, draw, &holdings, &erased)?;
         jobs::enqueue_deadlines(tx, draw)?;
     }
     list(tx, draw)
+}
+
+/// Whoever had their own data erased can be told nothing: the slot passes on at the deadline, by
+/// the code of erasure.
+fn give_up(
+    tx: &mut Tx,
+    draw: &Decided,
+    holdings: &[Holding],
+    erased: &[(u64, Timestamp)],
+) -> Result<(), Error> {
+    if erased.is_empty() {
+        return Ok(());
+    }
+    for claim in list(tx, draw)? {
+        let holds = holdings.iter().any(|holding| is_of(&claim, holding));
+        let at = erased.iter().find(|(index, _)| *index == claim.index);
+        if let (true, ClaimStage::Held, Some((_, at))) = (holds, claim.stage, at) {
+            let left = Claim {
+                stage: ClaimStage::Erased,
+                marked_by: Actor::Entrant.to_string(),
+                marked_at: *at,
+                reason: String::new(),
+                proposed_by: String::new(),
+                ..claim
+            };
+            store::mark_claim(tx, &draw.facts.id, draw.draw(), ClaimStage::Held, &left)?;
+            record(tx, draw, &Actor::Entrant, "notify.erasure_asked", &left)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether one of these tickets (draw and index) holds a prize that was not handed over, or a place
+/// in the reserve list; no row is made for asking.
+pub fn waits(tx: &mut Tx, activity: &ActivityId, tickets: &[(String, u64)]) -> Result<bool, Error> {
+    for draw in all(tx, activity)? {
+        let claimed: Vec<Claim> = list(tx, &draw)?
+            .into_iter()
+            .filter(|claim| claim.stage == ClaimStage::Claimed)
+            .collect();
+        let waits = |holding: &Holding| {
+            let own = |(of, index): &(String, u64)| of == draw.draw() && *index == holding.index;
+            tickets.iter().any(own) && !claimed.iter().any(|claim| is_of(claim, holding))
+        };
+        if draw.is_running() && draw::holdings(tx, &draw.plan)?.iter().any(waits) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// Every claim of a draw in slot order, the present holder of a slot last.

@@ -124,7 +124,9 @@ pub fn keep(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Clai
     let holdings = draw::holdings(tx, &draw.plan)?;
     let still_holds = holdings.iter().any(|holding| claims::is_of(&left, holding));
     let leaves = left.is_doubted() || left.stage.vacates().is_some();
-    if !leaves || !still_holds {
+    // What a person had erased cannot come back.
+    let is_final = left.marked_by == Actor::Entrant.to_string();
+    if !leaves || !still_holds || is_final {
         return Err(Error::Moved);
     }
     let held = Claim {

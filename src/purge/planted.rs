@@ -65,7 +65,7 @@ fn person(activity: &str, n: u32) -> Person {
     }
 }
 
-/// How many boxes of an activity are of made-up people.
+/// How many boxes of an activity are theirs.
 pub fn count(tx: &mut Tx, id: &ActivityId) -> Result<u64, Error> {
     Ok(store::count_planted(tx, id)?)
 }

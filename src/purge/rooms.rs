@@ -91,7 +91,13 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "entries",
-        tables: &["entries", "tickets", "earned_rows"],
+        tables: &[
+            "entries",
+            "tickets",
+            "earned_rows",
+            "consents",
+            "provider_boxes",
+        ],
         fate: Fate::Erased(Eraser {
             forget: |tx, id| Ok(entry::forget(tx, id)?),
             left: |tx, id| Ok(entry::left(tx, id)?),
@@ -126,12 +132,18 @@ pub const ROOMS: &[Room] = &[
         }),
     },
     Room {
+        name: "requests",
+        tables: &["rights_requests"],
+        fate: Fate::OwnDay("requests about data: so long after their answer as their class says"),
+    },
+    Room {
         name: "announcement",
         tables: &[
             "activities",
             "asked_fields",
             "questions",
             "activity_codes",
+            "activity_providers",
             "notice_versions",
             "told_purposes",
         ],
@@ -193,6 +205,7 @@ pub const ROOMS: &[Room] = &[
             "staff_sessions",
             "setup_links",
             "site_settings",
+            "providers",
         ],
         fate: Fate::Site("the library's staff and settings"),
     },

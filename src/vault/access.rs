@@ -145,6 +145,14 @@ pub enum Retention {
 }
 
 impl Retention {
+    /// Each, in the order of the data inventory.
+    pub const ALL: [Retention; 4] = [
+        Retention::Purge,
+        Retention::TaxDate,
+        Retention::RequestDate,
+        Retention::HoldDate,
+    ];
+
     /// The words of the data inventory.
     pub fn words(self) -> &'static str {
         match self {

@@ -6,7 +6,7 @@
 //! Not here: the notice that an entrant reads (`policy`), which is made of an activity's own
 //! settings.
 
-use super::access::{Audience, PurposeFacts};
+use super::access::{Audience, PurposeFacts, Retention};
 use super::field::FieldKind;
 use super::purpose;
 
@@ -14,8 +14,8 @@ use super::purpose;
 pub fn markdown() -> String {
     let mut page = String::from(HEAD);
     page += "\n## Fields and purposes\n\n";
-    page += "| Field | Purpose | Legal basis | Until | Where |\n";
-    page += "|---|---|---|---|---|\n";
+    page += "| Field | Purpose | Legal basis | Until | Where | Key |\n";
+    page += "|---|---|---|---|---|---|\n";
     for field in FieldKind::ALL {
         for purpose in purpose::ALL.iter().filter(|p| p.reads.contains(&field)) {
             page += &row(field, purpose);
@@ -32,19 +32,27 @@ pub fn markdown() -> String {
             whose(purpose.of)
         );
     }
+    page += "\n## Until when\n\n";
+    page += "| Until | Purposes |\n";
+    page += "|---|---|\n";
+    for until in Retention::ALL {
+        let codes = purpose::ALL.iter().filter(|purpose| purpose.until == until);
+        let codes: Vec<String> = codes.map(|purpose| format!("`{}`", purpose.code)).collect();
+        page += &format!("| {} | {} |\n", until.words(), codes.join(", "));
+    }
     page += TAIL;
     page
 }
 
 fn row(field: FieldKind, purpose: &PurposeFacts) -> String {
+    let (place, key) = place(field, purpose.of);
     format!(
-        "| {} (`{}`) | `{}` | {} | {} | {} |\n",
+        "| {} (`{}`) | `{}` | {} | {} | {place} | {key} |\n",
         title(field),
         field.code(),
         purpose.code,
         purpose.basis.articles(),
         purpose.until.words(),
-        place(field, purpose.of)
     )
 }
 
@@ -65,26 +73,32 @@ fn title(field: FieldKind) -> &'static str {
     }
 }
 
-fn place(field: FieldKind, of: Audience) -> &'static str {
+/// Where a field is, and what opens it.
+fn place(field: FieldKind, of: Audience) -> (&'static str, &'static str) {
     match (field, of) {
-        (FieldKind::LinkedAnswers, Audience::NobodyInParticular) => {
-            "`vault_items.sealed`, to the activity's answers key, named by the entry"
-        }
-        (FieldKind::UnlinkedAnswers, _) => {
-            "`vault_items.sealed`, to the activity's answers key, named by nothing and shuffled at the close"
-        }
-        (_, Audience::TheEntrant) => {
-            "`vault_items.own_copy`, under the activity's key and the receipt secret together"
-        }
-        (_, Audience::Consenting) => {
-            "`vault_items.sealed`, a box of its own for each provider that was ticked"
-        }
-        (_, Audience::Payees) => "`tax_rows.sealed`, to the key of the year",
-        (_, Audience::Requesters) => "`vault_items.sealed`, to the key of the quarter",
-        (_, Audience::Named) => {
-            "`vault_items.sealed`, to the activity's notify key; `held_items.sealed`, to the key of the hold"
-        }
-        (_, _) => "`vault_items.sealed`, to the activity's notify key",
+        (FieldKind::LinkedAnswers, Audience::NobodyInParticular) => (
+            "`vault_items.sealed`, named by the entry",
+            "the activity's answers key",
+        ),
+        (FieldKind::UnlinkedAnswers, _) => (
+            "`vault_items.sealed`, named by nothing and shuffled at the close",
+            "the activity's answers key",
+        ),
+        (_, Audience::TheEntrant) => (
+            "`vault_items.own_copy`",
+            "the activity's key and the receipt secret together",
+        ),
+        (_, Audience::Consenting) => (
+            "`vault_items.sealed`, a box of its own for each provider that was ticked",
+            "the activity's notify key, for that provider",
+        ),
+        (_, Audience::Payees) => ("`tax_rows.sealed`", "the key of the year"),
+        (_, Audience::Requesters) => ("`vault_items.sealed`", "the key of the quarter"),
+        (_, Audience::Named) => (
+            "`vault_items.sealed`, or `held_items.sealed` under a hold",
+            "the activity's notify key, or the key of the hold",
+        ),
+        (_, _) => ("`vault_items.sealed`", "the activity's notify key"),
     }
 }
 
@@ -109,11 +123,26 @@ This page is generated from `src/vault/purpose.rs` and `src/vault/field.rs`; a t
 Write it anew with `FAIRDRAW_WRITE_DOCS=1 cargo test --lib the_data_inventory`.
 
 Every field below is sealed before it is stored, and opens only for a purpose listed here.
-Each opening of a winner's contact is in the audit record and in the key folder's ledger before it happens.
+Each opening of a contact is in the audit record and in the key folder's ledger before it happens.
 On the purge date the activity's key is destroyed, and with it every copy of the sealed fields, backups included.
 ";
 
 const TAIL: &str = "
+## What stands beside the sealed fields
+
+Nothing here tells who somebody is; it is listed because it is about one person's entry.
+
+| What | What for | Until | Where |
+|---|---|---|---|
+| keyed tag of the ID number, telephone or e-mail | one entry a person; the ID card at the desk | the purge date of the activity | `tickets.tag` |
+| binding of the ticket to its person, keyed by the receipt | the proof that a receipt gives | the purge date of the activity | `tickets.bind` |
+| keyed fingerprint of the receipt code | finding the entry again | the purge date of the activity | `entries.lookup` |
+| hour of the entry, language of the page, fingerprint of the notice | showing the person their entry | the purge date of the activity | `entries` |
+| which boxes belong to an entry | opening a winner's contact | the purge date of the activity | `entries`, `tickets` |
+| that a box was opened, when, by which role and why | the person's own page; the record of acts | kept; its ids lead nowhere after the purge | `audit_records` |
+
+Where two of three librarians hold shares, the notify key of an activity needs two of those shares beside the activity's key.
+
 ## What is never stored
 
 ID numbers are not stored at entry, sealed or not.

@@ -77,6 +77,37 @@ pub(crate) fn vault(source: &Source) -> Vec<Finding> {
     findings
 }
 
+/// What a person wrote is replaced by that person alone: no other room names `vault::replace`
+/// (`docs/decisions` 0025).
+pub(crate) fn corrections(source: &Source) -> Vec<Finding> {
+    let of_person = is_below(source, "src/entry/correction") || is_below(source, "src/vault");
+    if of_person || !is_below(source, "src") {
+        return Vec::new();
+    }
+    let named = source.named();
+    let replaces = named.iter().filter(|named| {
+        named
+            .segments
+            .starts_with(&["vault".into(), "replace".into()])
+    });
+    let called = source.without_comments();
+    let lines = called.lines().enumerate();
+    let calls = lines.filter(|(_, line)| line.contains("vault::replace("));
+    let at: std::collections::BTreeSet<usize> = replaces
+        .map(|named| named.line)
+        .chain(calls.map(|(index, _)| index + 1))
+        .collect();
+    at.into_iter()
+        .map(|line| {
+            source.finding(
+                line,
+                "a sealed box is replaced".to_owned(),
+                "Staff cannot edit what a person wrote; only entry/correction.rs replaces a box",
+            )
+        })
+        .collect()
+}
+
 /// Rule 3: the protocol crate computes, and touches nothing outside itself.
 pub(crate) fn protocol(source: &Source) -> Vec<Finding> {
     let pure = is_below(source, "protocol/src") && !is_below(source, "protocol/src/bin");

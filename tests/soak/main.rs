@@ -20,5 +20,6 @@ mod channel;
 mod counting;
 mod guesses;
 mod kills;
+mod outside;
 mod swaps;
 mod timing;

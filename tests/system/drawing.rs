@@ -257,6 +257,7 @@ impl Ceremony {
             subject: Some(Zeroizing::new(subject(person))),
             pool: None,
             answers: None,
+            shares: Vec::new(),
             language: Language::ZhTw,
         };
         let tag = submit::tag(&self.vault, &terms, &filled).expect("the vault answers");

@@ -10,6 +10,7 @@ use std::path::Path;
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use fairdraw::identity::national_id;
+use fairdraw::vault;
 use hkdf::Hkdf;
 use lucky_draw::encode::{Hash, sha256};
 use lucky_draw::ticket;
@@ -44,7 +45,7 @@ pub fn guessed(engine: Engine, people: u64, numbers: u64) -> Guessed {
     let mut stolen = Vec::new();
     collect(life.app.database.data(), &mut stolen);
     let windows = Windows::of(&stolen);
-    let keys = candidates(&stolen);
+    let keys = candidates(&life, &stolen);
     let without_key = found(&windows, &keys, people, numbers).len();
     let key = key_of(&life.app.database.keys(), &life.activity);
     let with_key = found(&windows, &[key], people, numbers).len();
@@ -96,17 +97,26 @@ fn collect(folder: &Path, into: &mut Vec<u8>) {
     }
 }
 
-/// What a thief without the key tries as key: every value of 32 bytes that is written out in the
-/// stolen files as such, hashes and public keys, until there are enough; and nothing at all.
-fn candidates(stolen: &[u8]) -> Vec<[u8; 32]> {
-    let mut keys = vec![[0; 32], [0xff; 32], sha256(b"").0];
-    for run in stolen.split(|byte| !byte.is_ascii_hexdigit()) {
-        let hex = <[u8; 64]>::try_from(run).ok();
-        let key = hex.and_then(|hex| data_encoding::HEXLOWER.decode(&hex).ok());
-        let key = key.and_then(|key| <[u8; 32]>::try_from(key).ok());
+/// What a thief without the key tries as key: nothing at all, public keys, and values of 32 bytes
+/// that are written out in the stolen files, until there are enough.
+fn candidates(life: &Life, stolen: &[u8]) -> Vec<[u8; 32]> {
+    let of = life.activity.as_str();
+    let public = life
+        .app
+        .app
+        .db
+        .read_now("keys", |tx| vault::public_keys(tx, of));
+    let public = public.expect("the public keys");
+    let mut keys = vec![[0; 32], sha256(b"").0, public.notify, public.answers];
+    keys.push(sha256(of.as_bytes()).0);
+    keys.push(sha256(life.app.app.vault.vkey().as_bytes()).0);
+    for run in stolen.split(|byte| !(byte.is_ascii_alphanumeric() || b"+/=".contains(byte))) {
+        let hex = data_encoding::HEXLOWER.decode(run).ok();
+        let value = hex.or_else(|| data_encoding::BASE64.decode(run).ok());
+        let key = value.and_then(|value| <[u8; 32]>::try_from(value).ok());
         keys.extend(key.filter(|key| !keys.contains(key)));
     }
-    assert!(keys.len() >= KEYS, "the files hold public values to try");
+    assert!(keys.len() >= KEYS, "only {} values to try", keys.len());
     keys.truncate(KEYS);
     keys
 }

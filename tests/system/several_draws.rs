@@ -250,6 +250,7 @@ impl Library {
             subject: Some(national_id::synthetic_citizen(person).subject()),
             pool: pool.map(|at| self.plans()[at].id.0.clone()),
             answers: None,
+            shares: Vec::new(),
             language: Language::ZhTw,
         };
         let tag = submit::tag(vault, &terms, &filled).expect("the vault answers");

@@ -10,7 +10,7 @@ use rocket::http::Status;
 
 use crate::support::Engine;
 use crate::support::app::local;
-use crate::support::life::{Life, Patron, ROUND_TIME, create};
+use crate::support::life::{Life, Patron, ROUND_TIME};
 
 on_both! {
     a_visitor_learns_who_holds_the_data_and_until_when_in_two_clicks,

@@ -421,6 +421,7 @@ fn enter(app: &TestApp, id: &ActivityId, entrant: Entrant) {
         subject: Some(national_id::synthetic_citizen(entrant.person).subject()),
         pool: None,
         answers: None,
+        shares: Vec::new(),
         language,
     };
     let tag = submit::tag(vault, &terms, &filled).expect("the vault answers");

@@ -55,6 +55,7 @@ impl Ground {
                     asked: activity::asked_fields(tx, &facts.id)?,
                     questions: Questionnaire::default(),
                     drums: crate::entry::drums(tx, &facts.id)?,
+                    offers: Vec::new(),
                     facts,
                 };
                 Ok::<_, Error>(Ground { sheet, terms })

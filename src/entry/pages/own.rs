@@ -1,7 +1,10 @@
-//! `/entry`: find the own entry by its receipt code, read it, take it back.
+//! `/entry`: find the own entry by its receipt code, read it, take a copy, take it back, have it
+//! erased, stop the sharing with a provider.
 //!
 //! Invariant: a code that belongs to nothing is answered in the same words and with the same work
 //! whoever asks; a code is never in an address.
+//!
+//! Not here: corrections ([`super::correct`]).
 
 use std::sync::Arc;
 
@@ -10,18 +13,24 @@ use rocket::{Route, State, get, post, routes};
 
 use lucky_draw::ticket::{Secret, SecretError};
 
+use crate::activity::{self, Facts, Kind, Stage};
+use crate::entry::own::{Held, OwnData};
+use crate::entry::provider::ProviderId;
 use crate::entry::receipt::{self, Found};
 use crate::entry::token::{PASS_LIFE, Pass};
-use crate::entry::wire::own::{FindView, OwnView, data_file};
-use crate::entry::{Error, own};
+use crate::entry::wire::Sheet;
+use crate::entry::wire::copy::data_file;
+use crate::entry::wire::own::{EraseView, FindView, OwnPages, OwnView};
+use crate::entry::{Error, own, provider};
 use crate::platform::config::Config;
-use crate::platform::db::Db;
+use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language};
 use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
-use crate::vault::{OpenedContact, OwnCopy, Vault};
+use crate::vault::Vault;
+use crate::{notify, survey};
 
 use super::receipt::{Handed, hand_out};
 use super::{Download, Limits};
@@ -34,6 +43,12 @@ pub(super) fn routes() -> Vec<Route> {
         withdraw,
         data_without_form,
         data,
+        copy_without_form,
+        copy,
+        erase_without_form,
+        erase,
+        share_without_form,
+        share,
         receipt_again
     ]
 }
@@ -58,7 +73,7 @@ async fn show(
         Err(error) => return Ok(wrong_code(lang, code_words(lang, error))),
     };
     match Holder::of(secret, db, vault).await? {
-        Some(holder) => holder.page(lang, db, vault).await,
+        Some(holder) => holder.page(lang, db, vault),
         None => {
             let words = text::message(lang, "entry-code-unknown", &[]);
             Ok(wrong_code(lang, words))
@@ -89,16 +104,16 @@ async fn withdraw(
             .write("withdraw entry", move |tx| own::withdraw(tx, &lookup))
             .await;
         match outcome {
-            Ok(found) => holder.found = found,
+            Ok(_) => holder.look_again(db, vault).await?,
             // Closed meanwhile: the page shows the state and no button.
             Err(Error::Ended) => {}
             Err(error) => return Err(error.into()),
         }
     }
     if confirmed || !own::is_withdrawable(&holder.found, db.clock().now()) {
-        return holder.page(lang, db, vault).await;
+        return holder.page(lang, db, vault);
     }
-    let view = holder.view(lang, db, vault, None)?;
+    let view = holder.view(lang, db, vault, &OwnData::default())?;
     Ok(Page::new(lang, "entry/withdraw", view)
         .no_store()
         .at("/entry"))
@@ -119,14 +134,113 @@ async fn data(
     let Some(holder) = Holder::with_pass(&form, db, vault).await? else {
         return Ok(Err(pass_over(lang)));
     };
-    let opened = holder.open(db, vault).await?;
+    let data = holder.open(vault)?;
     Ok(Ok(Download {
         kind: ContentType::JSON,
         name: format!("entry-{}.json", holder.found.facts.slug),
-        body: data_file(&holder.found, opened.as_ref())
-            .as_bytes()
-            .to_vec(),
+        body: data_file(&holder.pages(&data)).as_bytes().to_vec(),
     }))
+}
+
+#[get("/entry/copy")]
+fn copy_without_form(lang: Language) -> Reply {
+    Reply::go(lang, "/entry")
+}
+
+/// The same as a page to print, with every value in full.
+#[post("/entry/copy", data = "<form>")]
+async fn copy(
+    lang: Language,
+    form: FormFields,
+    db: &State<Db>,
+    vault: &State<Vault>,
+) -> AppResult<Page> {
+    let Some(holder) = Holder::with_pass(&form, db, vault).await? else {
+        return Ok(pass_over(lang));
+    };
+    let data = holder.open(vault)?;
+    let view = holder.view(lang, db, vault, &data)?;
+    Ok(Page::new(lang, "entry/copy", view).no_store().at("/entry"))
+}
+
+#[get("/entry/erase")]
+fn erase_without_form(lang: Language) -> Reply {
+    Reply::go(lang, "/entry")
+}
+
+/// First the page that says what goes and what cannot; a prize that would be given up is confirmed
+/// by a box of its own.
+#[post("/entry/erase", data = "<form>")]
+async fn erase(
+    lang: Language,
+    form: FormFields,
+    db: &State<Db>,
+    vault: &State<Vault>,
+) -> AppResult<Page> {
+    let Some(mut holder) = Holder::with_pass(&form, db, vault).await? else {
+        return Ok(pass_over(lang));
+    };
+    if !own::is_erasable(&holder.found, db.clock().now()) {
+        return holder.page(lang, db, vault);
+    }
+    let waits = holder.waits(db).await?;
+    let sure = form.value("sure") == "yes";
+    let mut mistakes = Mistakes::new();
+    if sure && waits && form.value("give_up").trim().is_empty() {
+        let words = text::message(lang, "entry-erase-give-up-missing", &[]);
+        mistakes.add("give_up", words);
+    }
+    if !sure || !mistakes.is_empty() {
+        let facts = &holder.found.facts;
+        let again = !mistakes.is_empty();
+        let view = EraseView {
+            title: facts.title.pick(lang).to_owned(),
+            waits,
+            may_be_drawn: facts.kind == Kind::Draw
+                && matches!(facts.stage, Stage::Open | Stage::Closed),
+            purges_at: facts.purges_at.0,
+            answers_unlinked: has_unlinked(facts, &holder.sheet),
+            pass: holder.pass.seal(vault, db.clock().now())?,
+            mistakes,
+        };
+        let page = Page::new(lang, "entry/erase", view).no_store().at("/entry");
+        return Ok(if again { page.again() } else { page });
+    }
+    let lookup = vault.lookup(&holder.pass.secret)?;
+    db.write("erase entry", move |tx| own::erase(tx, &lookup))
+        .await?;
+    holder.look_again(db, vault).await?;
+    holder.page(lang, db, vault)
+}
+
+fn has_unlinked(facts: &Facts, sheet: &Sheet) -> bool {
+    !facts.answers_linked && !sheet.questions.questions().is_empty()
+}
+
+#[get("/entry/share")]
+fn share_without_form(lang: Language) -> Reply {
+    Reply::go(lang, "/entry")
+}
+
+/// Takes back the consent to share with one provider.
+#[post("/entry/share", data = "<form>")]
+async fn share(
+    lang: Language,
+    form: FormFields,
+    db: &State<Db>,
+    vault: &State<Vault>,
+) -> AppResult<Page> {
+    let Some(mut holder) = Holder::with_pass(&form, db, vault).await? else {
+        return Ok(pass_over(lang));
+    };
+    let lookup = vault.lookup(&holder.pass.secret)?;
+    let provider = ProviderId::from(form.value("provider"));
+    db.write("stop sharing", move |tx| {
+        own::stop_sharing(tx, &lookup, &provider)
+    })
+    .await?;
+    holder.look_again(db, vault).await?;
+    holder.page(lang, db, vault)
 }
 
 /// The receipt page once more, for whoever has the code.
@@ -145,69 +259,112 @@ async fn receipt_again(
 }
 
 /// A person who has shown a receipt code that belongs to an entry.
-struct Holder {
-    pass: Pass,
-    found: Found,
+pub(super) struct Holder {
+    pub(super) pass: Pass,
+    pub(super) found: Found,
+    pub(super) sheet: Sheet,
+    pub(super) held: Held,
 }
 
 impl Holder {
-    async fn of(secret: Secret, db: &Db, vault: &Vault) -> AppResult<Option<Holder>> {
+    pub(super) async fn of(secret: Secret, db: &Db, vault: &Vault) -> AppResult<Option<Holder>> {
         let lookup = vault.lookup(&secret)?;
-        let found = db
-            .read("find entry", move |tx| receipt::find(tx, &lookup))
+        let known = db
+            .read("find entry", move |tx| match receipt::find(tx, &lookup)? {
+                // Answers that belong to nobody are nobody's entry (`decisions` D7).
+                Some(found) if own::has_receipt(&found) || found.entry.withdrawn => {
+                    let sheet = sheet_of(tx, &found.facts)?;
+                    let held = own::held(tx, &found.entry)?;
+                    Ok::<_, Error>(Some((found, sheet, held)))
+                }
+                _ => Ok(None),
+            })
             .await?;
-        Ok(found
-            // Answers that belong to nobody are nobody's entry (`decisions` D7).
-            .filter(|found| own::has_receipt(found) || found.entry.withdrawn)
-            .map(|found| Holder {
-                pass: Pass {
-                    activity: found.entry.activity.clone(),
-                    secret,
-                },
-                found,
-            }))
+        Ok(known.map(|(found, sheet, held)| Holder {
+            pass: Pass {
+                activity: found.entry.activity.clone(),
+                secret,
+            },
+            found,
+            sheet,
+            held,
+        }))
     }
 
-    async fn with_pass(form: &FormFields, db: &Db, vault: &Vault) -> AppResult<Option<Holder>> {
+    pub(super) async fn with_pass(
+        form: &FormFields,
+        db: &Db,
+        vault: &Vault,
+    ) -> AppResult<Option<Holder>> {
         match Pass::open(vault, db.clock().now(), form.value("pass"), PASS_LIFE) {
             Ok(pass) => Holder::of(pass.secret, db, vault).await,
             Err(_) => Ok(None),
         }
     }
 
-    async fn open(&self, db: &Db, vault: &Vault) -> AppResult<Option<OpenedContact<OwnCopy>>> {
-        let entry = self.found.entry.clone();
-        let copy = db
-            .read("read own copy", move |tx| own::own_copy(tx, &entry))
-            .await?;
-        match copy {
-            Some(copy) => Ok(own::open(
-                vault,
-                &self.found.entry,
-                &self.pass.secret,
-                &copy,
-            )?),
-            None => Ok(None),
+    /// What is held now, after a change.
+    pub(super) async fn look_again(&mut self, db: &Db, vault: &Vault) -> AppResult<()> {
+        let secret = self.pass.secret.clone();
+        let again = Holder::of(secret, db, vault).await?;
+        *self = again.ok_or(Error::Unknown)?;
+        Ok(())
+    }
+
+    pub(super) fn open(&self, vault: &Vault) -> AppResult<OwnData> {
+        Ok(own::open(
+            vault,
+            &self.found.entry,
+            &self.pass.secret,
+            &self.held,
+        )?)
+    }
+
+    fn pages<'a>(&'a self, data: &'a OwnData) -> OwnPages<'a> {
+        OwnPages {
+            found: &self.found,
+            sheet: &self.sheet,
+            held: &self.held,
+            data,
         }
     }
 
-    fn view(
-        &self,
-        lang: Language,
-        db: &Db,
-        vault: &Vault,
-        opened: Option<&OpenedContact<OwnCopy>>,
-    ) -> AppResult<OwnView> {
+    fn view(&self, lang: Language, db: &Db, vault: &Vault, data: &OwnData) -> AppResult<OwnView> {
         let now = db.clock().now();
         let pass = self.pass.seal(vault, now)?;
-        Ok(OwnView::new(lang, &self.found, opened, pass, now))
+        Ok(OwnView::new(lang, &self.pages(data), pass, now))
     }
 
-    async fn page(&self, lang: Language, db: &Db, vault: &Vault) -> AppResult<Page> {
-        let opened = self.open(db, vault).await?;
-        let view = self.view(lang, db, vault, opened.as_ref())?;
+    pub(super) fn page(&self, lang: Language, db: &Db, vault: &Vault) -> AppResult<Page> {
+        let data = self.open(vault)?;
+        let view = self.view(lang, db, vault, &data)?;
         Ok(Page::new(lang, "entry/own", view).no_store().at("/entry"))
     }
+
+    /// Whether one of the tickets waits for a prize, or for its turn as a reserve.
+    async fn waits(&self, db: &Db) -> AppResult<bool> {
+        let activity = self.found.entry.activity.clone();
+        let tickets = self.found.tickets.iter();
+        let tickets: Vec<(String, u64)> = tickets
+            .map(|(_, ticket)| (ticket.draw.clone(), ticket.index))
+            .collect();
+        let waits = db
+            .read("look for prizes", move |tx| {
+                notify::claims::waits(tx, &activity, &tickets)
+            })
+            .await?;
+        Ok(waits)
+    }
+}
+
+/// What the activity of an entry asks and offers.
+fn sheet_of(tx: &mut Tx, facts: &Facts) -> Result<Sheet, Error> {
+    Ok(Sheet {
+        facts: facts.clone(),
+        asked: activity::asked_fields(tx, &facts.id)?,
+        questions: survey::questionnaire(tx, &facts.id)?,
+        drums: Vec::new(),
+        offers: provider::of_activity(tx, &facts.id)?,
+    })
 }
 
 fn find_page(lang: Language, message: String, mistakes: Mistakes) -> Page {
@@ -223,13 +380,13 @@ fn wrong_code(lang: Language, words: String) -> Page {
 }
 
 /// The pass lived half an hour; the code has to be typed again.
-fn pass_over(lang: Language) -> Page {
+pub(super) fn pass_over(lang: Language) -> Page {
     let words = text::message(lang, "entry-pass-old", &[]);
     find_page(lang, words, Mistakes::new()).status(Status::UnprocessableEntity)
 }
 
 /// A slip of the hand is told; nothing about any entry is in it.
-fn code_words(lang: Language, error: SecretError) -> String {
+pub(super) fn code_words(lang: Language, error: SecretError) -> String {
     match error {
         SecretError::Length { found: 0 } => text::message(lang, "entry-code-empty", &[]),
         SecretError::Length { found } => {

@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::activity::Kind;
 use crate::entry::Drum;
+use crate::entry::provider::Offer;
 use crate::identity::email::Email;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::FormFields;
@@ -23,6 +24,8 @@ pub struct CheckView {
     is_draw: bool,
     gives_receipt: bool,
     closes_at: i64,
+    /// Each offered provider, and whether the contact goes there.
+    offers: Vec<Row>,
     personal: Vec<Row>,
     questions: Vec<Row>,
     hidden: Vec<Hidden>,
@@ -34,7 +37,7 @@ pub struct CheckView {
 }
 
 #[derive(Serialize)]
-struct Row {
+pub(super) struct Row {
     /// The field that its link leads back to.
     field: String,
     label: String,
@@ -44,7 +47,7 @@ struct Row {
 }
 
 #[derive(Serialize)]
-struct Hidden {
+pub(super) struct Hidden {
     name: String,
     value: String,
 }
@@ -66,6 +69,7 @@ impl CheckView {
             is_draw: facts.kind == Kind::Draw,
             gives_receipt: facts.kind == Kind::Draw || facts.answers_linked,
             closes_at: facts.closes_at.0,
+            offers: offers(lang, sheet, read),
             personal: personal(lang, sheet, read),
             questions: answered(lang, sheet, read),
             hidden: hidden(sheet, form),
@@ -81,7 +85,24 @@ impl CheckView {
     }
 }
 
-fn personal(lang: Language, sheet: &Sheet, read: &Application) -> Vec<Row> {
+fn offers(lang: Language, sheet: &Sheet, read: &Application) -> Vec<Row> {
+    let row = |offer: &Offer| {
+        let id = if read.shares.contains(&offer.provider.id) {
+            "entry-share-yes"
+        } else {
+            "entry-share-no"
+        };
+        Row {
+            field: offer.form_field(),
+            label: offer.provider.name.pick(lang).to_owned(),
+            value: text::message(lang, id, &[]),
+            whole: String::new(),
+        }
+    };
+    sheet.offers.iter().map(row).collect()
+}
+
+pub(super) fn personal(lang: Language, sheet: &Sheet, read: &Application) -> Vec<Row> {
     let row = |field: &str, label: &str, value: String, whole: String| Row {
         field: field.to_owned(),
         label: text::message(lang, label, &[]),
@@ -118,7 +139,7 @@ fn personal(lang: Language, sheet: &Sheet, read: &Application) -> Vec<Row> {
     rows
 }
 
-fn answered(lang: Language, sheet: &Sheet, read: &Application) -> Vec<Row> {
+pub(super) fn answered(lang: Language, sheet: &Sheet, read: &Application) -> Vec<Row> {
     sheet
         .questions
         .questions()
@@ -144,7 +165,7 @@ fn answered(lang: Language, sheet: &Sheet, read: &Application) -> Vec<Row> {
         .collect()
 }
 
-fn hidden(sheet: &Sheet, form: &FormFields) -> Vec<Hidden> {
+pub(super) fn hidden(sheet: &Sheet, form: &FormFields) -> Vec<Hidden> {
     let mut hidden = Vec::new();
     for name in sheet.field_names() {
         for value in form.values(&name) {

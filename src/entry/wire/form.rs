@@ -5,6 +5,7 @@
 use serde::Serialize;
 
 use crate::activity::{Facts, Field, Kind};
+use crate::entry::provider::Offer;
 use crate::identity::address::{COUNTIES, County};
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -22,6 +23,8 @@ pub struct FormView {
     answers_linked: bool,
     closes_at: i64,
     notice: Vec<NoticeRow>,
+    /// Whom the contact may go to, if the person says so; before the fields, unticked.
+    offers: Vec<OfferField>,
     fields: Vec<PersonalField>,
     /// The draws of which one is picked.
     pools: Vec<OptionView>,
@@ -44,7 +47,7 @@ pub struct NoticeRow {
 }
 
 #[derive(Serialize)]
-struct PersonalField {
+pub(super) struct PersonalField {
     code: &'static str,
     purpose: String,
     required: bool,
@@ -56,7 +59,7 @@ struct PersonalField {
 }
 
 #[derive(Serialize)]
-struct QuestionField {
+pub(super) struct QuestionField {
     field: String,
     kind: &'static str,
     label: String,
@@ -69,10 +72,48 @@ struct QuestionField {
 }
 
 #[derive(Serialize)]
-struct OptionView {
+pub(super) struct OptionView {
     value: String,
     label: String,
     hint: String,
+}
+
+/// One choice of sharing.
+#[derive(Serialize)]
+struct OfferField {
+    field: String,
+    provider: String,
+    address: String,
+    shares: String,
+    purpose: String,
+    until: i64,
+    ticked: bool,
+}
+
+fn offered(lang: Language, offer: &Offer, form: &FormFields) -> OfferField {
+    let field = offer.form_field();
+    OfferField {
+        provider: offer.provider.name.pick(lang).to_owned(),
+        address: offer.provider.address.clone(),
+        shares: offered_fields(lang, offer),
+        purpose: offer.purpose.pick(lang).to_owned(),
+        until: offer.until.0,
+        ticked: !form.value(&field).trim().is_empty(),
+        field,
+    }
+}
+
+/// The fields of an offer in the words of the notice.
+pub(super) fn offered_fields(lang: Language, offer: &Offer) -> String {
+    let names: Vec<String> = offer
+        .fields
+        .iter()
+        .map(|field| policy::field_name(lang, *field))
+        .collect();
+    names.join(match lang {
+        Language::ZhTw => "、",
+        Language::En => ", ",
+    })
 }
 
 /// The items of a frozen notice.
@@ -104,6 +145,11 @@ impl FormView {
             answers_linked: facts.answers_linked,
             closes_at: facts.closes_at.0,
             notice: notice_rows(facts, lang),
+            offers: sheet
+                .offers
+                .iter()
+                .map(|offer| offered(lang, offer, form))
+                .collect(),
             fields: personal(lang, sheet, form),
             pools: sheet
                 .pools()
@@ -133,7 +179,7 @@ impl FormView {
 /// The field that people do not see and programs fill.
 pub const TRAP: &str = "website";
 
-fn personal(lang: Language, sheet: &Sheet, form: &FormFields) -> Vec<PersonalField> {
+pub(super) fn personal(lang: Language, sheet: &Sheet, form: &FormFields) -> Vec<PersonalField> {
     let counties = || {
         COUNTIES.map(|county| OptionView {
             value: county.zh().to_owned(),
@@ -165,7 +211,7 @@ fn personal(lang: Language, sheet: &Sheet, form: &FormFields) -> Vec<PersonalFie
         .collect()
 }
 
-fn asked(lang: Language, question: &Question, form: &FormFields) -> QuestionField {
+pub(super) fn asked(lang: Language, question: &Question, form: &FormFields) -> QuestionField {
     let field = question.field();
     let (label, hint) = match lang {
         Language::ZhTw => (question.label_zh.as_str(), question.hint_zh.as_str()),

@@ -1,25 +1,32 @@
-//! Views of "my entry": its state, the person's own data, and the same as a file.
+//! Views of "my entry": its state, everything held, who opened it, what was agreed to.
 //!
 //! Invariant: nothing here tells before the close whether the ticket is a second one (D5).
 //!
-//! Not here: opening the own copy ([`crate::entry::own`]).
+//! Not here: opening the own copy ([`crate::entry::own`]), the file ([`super::copy`]).
 
 use lucky_draw::record::VoidCode;
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
-use zeroize::Zeroizing;
 
 use crate::activity::{Kind, Stage};
+use crate::audit::Opening;
+use crate::entry::consent::Consent;
+use crate::entry::own::{Held, OwnData};
+use crate::entry::provider::Offer;
 use crate::entry::receipt::Found;
-use crate::entry::{Drum, Ticket, own};
+use crate::entry::{Drum, Ticket, correction, own};
 use crate::identity::address::{Address, Typed};
 use crate::identity::email::Email;
 use crate::identity::name::PersonName;
 use crate::identity::phone::Phone;
 use crate::platform::clock::Timestamp;
-use crate::platform::text::{self, Language, dates};
+use crate::platform::text::{self, Language};
 use crate::platform::web::form::Mistakes;
+use crate::survey::{Answers, wire as survey_wire};
 use crate::vault::{self, OpenedContact, OwnCopy};
+
+use super::Sheet;
+use super::form::{NoticeRow, notice_rows, offered_fields};
 
 /// The form that asks for the receipt code.
 #[derive(Serialize)]
@@ -45,13 +52,22 @@ pub struct OwnView {
     freezes_at: i64,
     draws_at: i64,
     purges_at: i64,
+    /// When the person had the data erased; 0 where it was not.
+    erased_at: i64,
     reason: String,
     may_withdraw: bool,
+    may_correct: bool,
+    may_erase: bool,
     /// Entry is over, and the list is not final yet.
     in_window: bool,
     has_receipt: bool,
     has_answers: bool,
     data: Vec<DataRow>,
+    answers: Vec<AnswerRow>,
+    openings: Vec<OpeningRow>,
+    consents: Vec<ConsentRow>,
+    notice: Vec<NoticeRow>,
+    notice_hash: String,
     pass: String,
 }
 
@@ -74,17 +90,59 @@ struct DataRow {
     whole: String,
 }
 
+#[derive(Serialize)]
+struct AnswerRow {
+    label: String,
+    value: String,
+}
+
+/// One opening of the person's data.
+#[derive(Serialize)]
+struct OpeningRow {
+    at: i64,
+    by: String,
+    purpose: String,
+}
+
+/// One receipt of consent.
+#[derive(Serialize)]
+struct ConsentRow {
+    /// Whom it is for; empty for the entry itself.
+    provider: String,
+    provider_id: String,
+    address: String,
+    /// What is shared, what for and until when; empty for the entry itself.
+    shares: String,
+    purpose: String,
+    until: i64,
+    given_hour: i64,
+    words: String,
+    /// 0 while it stands.
+    withdrawn_at: i64,
+    /// 0 while nothing was handed over.
+    handed_at: i64,
+    may_be_taken_back: bool,
+}
+
+/// All that the pages of an entry show to its holder.
+pub struct OwnPages<'a> {
+    /// The entry.
+    pub found: &'a Found,
+    /// What the activity asks and offers.
+    pub sheet: &'a Sheet,
+    /// What is on record.
+    pub held: &'a Held,
+    /// What the receipt code opened.
+    pub data: &'a OwnData,
+}
+
 impl OwnView {
-    /// The page over an entry; `data` is the opened own copy, `None` when it is gone.
-    pub fn new(
-        lang: Language,
-        found: &Found,
-        data: Option<&OpenedContact<OwnCopy>>,
-        pass: String,
-        now: Timestamp,
-    ) -> OwnView {
+    /// The page over an entry.
+    pub fn new(lang: Language, of: &OwnPages, pass: String, now: Timestamp) -> OwnView {
+        let OwnPages { found, sheet, .. } = of;
         let facts = &found.facts;
         let first = found.tickets.first();
+        let contact = of.data.contact.as_ref();
         OwnView {
             title: facts.title.pick(lang).to_owned(),
             slug: facts.slug.clone(),
@@ -103,15 +161,125 @@ impl OwnView {
             freezes_at: facts.freezes_at.0,
             draws_at: facts.draws_at.0,
             purges_at: facts.purges_at.0,
+            erased_at: found.entry.erased_at.map_or(0, |at| at.0),
             reason: facts.cancelled_reason.clone(),
             may_withdraw: own::is_withdrawable(found, now),
-            in_window: facts.stage == Stage::Closed && own::may_withdraw(facts, now),
+            may_correct: correction::may_correct(found, now) && sheet.is_correctable(),
+            may_erase: own::is_erasable(found, now),
+            in_window: facts.stage == Stage::Closed && own::is_withdrawable(found, now),
             has_receipt: own::has_receipt(found),
             has_answers: found.entry.answers_item.is_some(),
-            data: data.map(|data| rows(lang, data)).unwrap_or_default(),
+            data: contact.map(|data| rows(lang, data)).unwrap_or_default(),
+            answers: answer_rows(lang, of),
+            openings: of
+                .held
+                .openings
+                .iter()
+                .map(|opening| opening_row(lang, opening))
+                .collect(),
+            consents: of
+                .held
+                .consents
+                .iter()
+                .map(|consent| consent_row(lang, sheet, consent))
+                .collect(),
+            notice: notice_rows(facts, lang),
+            notice_hash: found.entry.notice.to_string(),
             pass,
         }
     }
+}
+
+/// The questions with what the person answered, in the order of the form.
+fn answer_rows(lang: Language, of: &OwnPages) -> Vec<AnswerRow> {
+    let Some(answers) = answers(of) else {
+        return Vec::new();
+    };
+    let questions = of.sheet.questions.questions().iter();
+    questions
+        .map(|question| {
+            let words = answers.find(&question.id).map(|answer| {
+                let (zh, en) = question.words(answer);
+                match lang {
+                    Language::ZhTw => zh.to_string(),
+                    Language::En => en.to_string(),
+                }
+            });
+            AnswerRow {
+                label: match lang {
+                    Language::ZhTw => question.label_zh.clone(),
+                    Language::En => question.shown_en().to_owned(),
+                },
+                value: words.unwrap_or_else(|| text::message(lang, "entry-not-answered", &[])),
+            }
+        })
+        .collect()
+}
+
+pub(super) fn answers(of: &OwnPages) -> Option<Answers> {
+    let json = of.data.answers.as_ref()?;
+    survey_wire::answers_from_json(json.expose()).ok()
+}
+
+fn opening_row(lang: Language, opening: &Opening) -> OpeningRow {
+    let by = match opening.actor_kind.as_str() {
+        "staff" => "entry-opened-by-staff",
+        _ => "entry-opened-by-system",
+    };
+    let purpose = format!("entry-opened-for-{}", opening.purpose);
+    OpeningRow {
+        at: opening.at.0,
+        by: text::message(lang, by, &[]),
+        purpose: text::find(lang, &purpose, &[]).unwrap_or_else(|| opening.purpose.clone()),
+    }
+}
+
+fn consent_row(lang: Language, sheet: &Sheet, consent: &Consent) -> ConsentRow {
+    let provider = consent.provider.as_ref();
+    let of_provider = |offer: &&Offer| Some(&offer.provider) == provider;
+    let offer = sheet.offers.iter().find(of_provider);
+    ConsentRow {
+        provider: provider
+            .map(|provider| provider.name.pick(lang).to_owned())
+            .unwrap_or_default(),
+        provider_id: provider
+            .map(|provider| provider.id.to_string())
+            .unwrap_or_default(),
+        address: provider
+            .map(|provider| provider.address.clone())
+            .unwrap_or_default(),
+        shares: offer
+            .map(|offer| offered_fields(lang, offer))
+            .unwrap_or_default(),
+        purpose: offer
+            .map(|offer| offer.purpose.pick(lang).to_owned())
+            .unwrap_or_default(),
+        until: offer.map_or(0, |offer| offer.until.0),
+        given_hour: consent.given_hour.0,
+        words: consent.words.to_string(),
+        withdrawn_at: consent.withdrawn_at.map_or(0, |at| at.0),
+        handed_at: consent.handed_at.map_or(0, |at| at.0),
+        may_be_taken_back: consent.may_be_taken_back(),
+    }
+}
+
+/// Before what is sealed is erased.
+#[derive(Serialize)]
+pub struct EraseView {
+    /// The activity.
+    pub title: String,
+    /// Whether one of the tickets waits for a prize, or for its turn as a reserve.
+    pub waits: bool,
+    /// Whether it may still be drawn.
+    pub may_be_drawn: bool,
+    /// When everything else goes.
+    pub purges_at: i64,
+    /// Whether answers that belong to nobody were given, which cannot be found.
+    pub answers_unlinked: bool,
+    /// The pass.
+    pub pass: String,
+    /// What is missing.
+    pub mistakes: Mistakes,
 }
 
 /// The word for the state; each has a message.
@@ -121,6 +289,7 @@ fn state(found: &Found, now: Timestamp) -> &'static str {
     let second = || !found.tickets.is_empty() && found.tickets.iter().all(is_second);
     match facts.stage {
         _ if found.entry.withdrawn => "withdrawn",
+        _ if found.entry.erased_at.is_some() && facts.stage != Stage::Purged => "erased",
         Stage::Purged => "purged",
         Stage::Cancelled => "cancelled",
         Stage::Draft | Stage::Open if now < facts.closes_at => "taken",
@@ -178,18 +347,19 @@ fn rows(lang: Language, data: &OpenedContact<OwnCopy>) -> Vec<DataRow> {
 }
 
 /// The opened fields as text, for the person's own page and file.
-struct Texts<'a> {
-    name: Option<&'a str>,
-    phone: Option<&'a str>,
-    email: Option<&'a str>,
-    postal_code: Option<&'a str>,
-    county: Option<&'a str>,
-    district: Option<&'a str>,
-    line: Option<&'a str>,
+#[derive(Clone, Copy)]
+pub(super) struct Texts<'a> {
+    pub(super) name: Option<&'a str>,
+    pub(super) phone: Option<&'a str>,
+    pub(super) email: Option<&'a str>,
+    pub(super) postal_code: Option<&'a str>,
+    pub(super) county: Option<&'a str>,
+    pub(super) district: Option<&'a str>,
+    pub(super) line: Option<&'a str>,
 }
 
 impl<'a> Texts<'a> {
-    fn of(data: &'a OpenedContact<OwnCopy>) -> Texts<'a> {
+    pub(super) fn of(data: &'a OpenedContact<OwnCopy>) -> Texts<'a> {
         Texts {
             name: data.read::<vault::Name>().map(|field| field.expose()),
             phone: data.read::<vault::Phone>().map(|field| field.expose()),
@@ -202,78 +372,4 @@ impl<'a> Texts<'a> {
                 .map(|field| field.expose()),
         }
     }
-}
-
-/// Everything the library keeps about the holder of a receipt code (PDPA Art. 3), for download.
-#[derive(Serialize)]
-struct DataFile<'a> {
-    activity: &'a str,
-    title_zh: &'a str,
-    title_en: &'a str,
-    tickets: Vec<DataTicket<'a>>,
-    taken_in_the_hour_of: String,
-    language: &'a str,
-    notice_sha256: String,
-    withdrawn: bool,
-    deleted_on: String,
-    #[serde(flatten)]
-    contact: ContactText<'a>,
-    id_number: &'static str,
-    answers: &'static str,
-}
-
-#[derive(Serialize)]
-struct DataTicket<'a> {
-    draw: &'a str,
-    number: String,
-}
-
-#[derive(Serialize, Default)]
-struct ContactText<'a> {
-    name: Option<&'a str>,
-    phone: Option<&'a str>,
-    email: Option<&'a str>,
-    postal_code: Option<&'a str>,
-    county: Option<&'a str>,
-    district: Option<&'a str>,
-    address: Option<&'a str>,
-}
-
-/// The file as JSON; wiped when dropped.
-pub fn data_file(found: &Found, data: Option<&OpenedContact<OwnCopy>>) -> Zeroizing<String> {
-    let texts = data.map(Texts::of);
-    let tickets = found.tickets.iter().map(|(drum, ticket)| DataTicket {
-        draw: &drum.of.slug,
-        number: TicketNumber(ticket.index).to_string(),
-    });
-    let file = DataFile {
-        activity: &found.facts.slug,
-        title_zh: &found.facts.title.zh,
-        title_en: &found.facts.title.en,
-        tickets: tickets.collect(),
-        taken_in_the_hour_of: dates::rfc3339(found.entry.taken_hour.0),
-        language: found.entry.language.tag(),
-        notice_sha256: found.entry.notice.to_string(),
-        withdrawn: found.entry.withdrawn,
-        deleted_on: dates::rfc3339(found.facts.purges_at.0),
-        contact: texts
-            .map(|texts| ContactText {
-                name: texts.name,
-                phone: texts.phone,
-                email: texts.email,
-                postal_code: texts.postal_code,
-                county: texts.county,
-                district: texts.district,
-                address: texts.line,
-            })
-            .unwrap_or_default(),
-        id_number: "not stored",
-        answers: match found.entry.answers_item {
-            Some(_) => "sealed; opened for counting only",
-            None => "not linked to this entry",
-        },
-    };
-    Zeroizing::new(
-        serde_json::to_string_pretty(&file).expect("texts and truth values always become JSON"),
-    )
 }

@@ -252,15 +252,17 @@ impl<'s> Flock<'s> {
         format!("/staff/activities/{}/draws/{}", self.activity, self.draw)
     }
 
-    /// Winners are written to: the first try meets a mail server that knows no such mailbox. Their
+    /// Winners are written to: the first try meets a mail server that sends the letters back. Their
     /// contacts are exported for the telephone.
     pub fn is_told(&self, staff: &Person<'_>, mail: &MailSink) {
-        mail.behave(Manners::NoSuchMailbox);
+        mail.behave(Manners::RefusesContent);
         let path = format!("{}/notify", self.draw_base());
         done(staff.send(&staff.get(&path), &path, &[]));
         self.site.go_to(ROUND_TIME.plus(HOUR));
         assert!(mail.attempts() > 0, "somebody was written to");
         mail.behave(Manners::Kind);
+        // The session of the morning is over.
+        let staff = self.signed_in();
         for format in ["csv", "xlsx"] {
             let page = staff.get("/admin/exports");
             let file = staff.send(

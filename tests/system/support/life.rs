@@ -83,6 +83,18 @@ impl Life {
         change: impl FnOnce(&mut Config),
         more: &[(&str, &str)],
     ) -> Life {
+        Life::published_after(engine, clock, change, more, |_, _, _| {})
+    }
+
+    /// [`Life::published_with`] after something was done to the draft: the application, the admin
+    /// and the id of the activity.
+    pub fn published_after(
+        engine: Engine,
+        clock: &Clock,
+        change: impl FnOnce(&mut Config),
+        more: &[(&str, &str)],
+        prepare: impl FnOnce(&TestApp, &Person<'_>, &str),
+    ) -> Life {
         let app = TestApp::on(engine, clock, change);
         let admin = app.first_admin();
         let activity = create(&admin);
@@ -90,6 +102,7 @@ impl Life {
         ask_fields(&admin, &base);
         let question = ask_question(&admin, &base);
         plan(&admin, &base, more);
+        prepare(&app, &admin, &activity);
         let page = admin.get(&format!("{base}/publish"));
         let done = admin.send(&page, &format!("{base}/publish"), &[("sure", "yes")]);
         assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
@@ -112,31 +125,44 @@ impl Life {
 
     /// A patron goes through form, check page and receipt, and answers with the receipt page.
     pub fn enter(&self, patron: &Patron) -> Answer {
+        self.enter_with(patron, &[])
+    }
+
+    /// [`Life::enter`] with more filled in or ticked.
+    pub fn enter_with(&self, patron: &Patron, more: &[(&str, &str)]) -> Answer {
         let visitor = self.app.visitor();
-        let form = visitor.get("/a/summer-2024/enter");
-        assert_eq!(form.status, Status::Ok, "{}", form.mistakes());
-        let check = visitor.send(
-            &form,
-            "/a/summer-2024/enter",
-            &[
-                ("name", &patron.name),
-                ("national_id", &patron.national_id),
-                ("phone", &patron.phone),
-                ("email", &patron.email),
-                ("postal_code", "106"),
-                ("county", "臺北市"),
-                ("district", "大安區"),
-                ("address", &patron.address),
-                (&self.question, &patron.answer),
-                ("consent", "yes"),
-            ],
-        );
-        assert_eq!(check.status, Status::Ok, "{}", check.mistakes());
+        let check = self.check_page(&visitor, patron, more);
         let sent = visitor.send(&check, "/a/summer-2024/check", &[]);
         assert_eq!(sent.status, Status::SeeOther, "{}", sent.mistakes());
         let receipt = visitor.get(&sent.location);
         assert_eq!(receipt.status, Status::Ok, "{}", receipt.mistakes());
         receipt
+    }
+
+    /// A patron fills the form and comes to the page where it is looked over.
+    pub fn check_page(
+        &self,
+        visitor: &Person<'_>,
+        patron: &Patron,
+        more: &[(&str, &str)],
+    ) -> Answer {
+        let form = visitor.get("/a/summer-2024/enter");
+        assert_eq!(form.status, Status::Ok, "{}", form.mistakes());
+        let fields = [
+            ("name", patron.name.as_str()),
+            ("national_id", &patron.national_id),
+            ("phone", &patron.phone),
+            ("email", &patron.email),
+            ("postal_code", "106"),
+            ("county", "臺北市"),
+            ("district", "大安區"),
+            ("address", &patron.address),
+            (&self.question, &patron.answer),
+            ("consent", "yes"),
+        ];
+        let check = visitor.send(&form, "/a/summer-2024/enter", &[&fields, more].concat());
+        assert_eq!(check.status, Status::Ok, "{}", check.mistakes());
+        check
     }
 
     /// The list closes and is frozen, the round is out, and a librarian signs in and pastes it.

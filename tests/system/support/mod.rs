@@ -20,6 +20,7 @@ pub mod relay;
 pub mod server;
 pub mod smtp_daemon;
 mod tether;
+pub mod timing;
 
 pub use database::{Engine, TestDatabase};
 

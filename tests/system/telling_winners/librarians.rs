@@ -23,15 +23,33 @@ impl Library {
         verified.expect("the draw verifies")
     }
 
+    /// Every act in the record of this activity.
+    fn acts(&self) -> BTreeSet<String> {
+        let filter = audit::Filter {
+            activity: self.id.0.clone(),
+            ..audit::Filter::default()
+        };
+        let page = |page| {
+            let read = self
+                .app
+                .app
+                .db
+                .read_now("record", |tx| audit::list(tx, &filter, page));
+            read.expect("the record can be read")
+        };
+        let pages = (1..=page(1).pages).flat_map(|number| page(number).records);
+        pages.map(|line| line.act).collect()
+    }
+
     /// The sealed contact behind a ticket, with what it is bound to.
     fn contact(&self, index: u64) -> (Sealed, lucky_draw::encode::Hash, lucky_draw::encode::Hash) {
         let plan = self.plan();
         let read = self.app.app.db.read_now("contact", |tx| {
-            let ticket = entry::ticket(tx, &plan.id.0, index)?.ok_or(entry::Error::Unknown)?;
-            let of = entry::by_id(tx, &self.id, &ticket.entry)?.ok_or(entry::Error::Unknown)?;
-            let item = of.contact_item.ok_or(entry::Error::Unknown)?;
-            let found = sealed(tx, self.id.as_str(), &item)?.ok_or(entry::Error::Unknown)?;
-            Ok::<_, entry::Error>((found, ticket.tag, of.notice))
+            let ticket = entry::ticket(tx, &self.id, &plan.id.0, index)?;
+            let ticket = ticket.expect("a ticket");
+            let item = ticket.contact_item.expect("a contact");
+            let found = sealed(tx, self.id.as_str(), &item)?.expect("a box");
+            Ok::<_, entry::Error>((found, ticket.tag, ticket.notice))
         });
         read.expect("the entry is there")
     }
@@ -81,7 +99,7 @@ fn t25_contacts_of_those_who_did_not_win_stay_closed(engine: Engine) {
     }
     // The desk calls and hands over by prize: what nobody holds, or who waits, is nobody.
     for slot in ["reserve/1", "reserve/4", "voucher/3", "grand/2"] {
-        for act in ["call", "match"] {
+        for act in ["call", "claim"] {
             let path = format!("{}/{act}", library.path(&format!("/winners/{slot}")));
             let fields = [("reason", "no-answer"), ("national_id", "A123456789")];
             let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
@@ -148,10 +166,7 @@ fn letters_wait_until_two_librarians_have_given_their_shares(engine: Engine) {
         let page = person.get(&path);
         person.send(&page, &path, &[("share", share)])
     };
-    let slip = give(
-        &admin,
-        &shares[0].replace(shares[0].chars().next().unwrap_or('0'), "?"),
-    );
+    let slip = give(&admin, &format!("U{}", &shares[0][1..]));
     assert_eq!(
         slip.status,
         Status::UnprocessableEntity,
@@ -175,14 +190,14 @@ fn letters_wait_until_two_librarians_have_given_their_shares(engine: Engine) {
     let locked = librarian.send(&page, &path, &[]);
     assert_eq!(locked.status, Status::SeeOther, "{}", locked.mistakes());
     assert_eq!(export(&admin, &library, "csv").status, Status::Forbidden);
-    let record = library.record();
+    let acts = library.acts();
     for act in [
         "vault.shares_made",
         "vault.share_given",
         "vault.unlocked",
         "vault.locked",
     ] {
-        assert!(record.contains(act), "{act}: {record}");
+        assert!(acts.contains(act), "{act}: {acts:?}");
     }
 }
 

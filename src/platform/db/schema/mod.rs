@@ -332,6 +332,7 @@ diesel::table! {
         language -> Text,
         taken_hour -> BigInt,
         withdrawn -> Bool,
+        erased_at -> Nullable<BigInt>,
     }
 }
 

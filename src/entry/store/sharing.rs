@@ -1,0 +1,350 @@
+//! SQL of providers, offers, consents and the boxes made for providers.
+
+use diesel::prelude::*;
+
+use crate::activity::{ActivityId, Field, LocalText};
+use crate::entry::consent::{Consent, ConsentTo};
+use crate::entry::provider::{Offer, Provider, ProviderBox, ProviderId};
+use crate::entry::submit::NewEntry;
+use crate::entry::{Entry, EntryId};
+use crate::platform::clock::Timestamp;
+use crate::platform::db::schema::rights::{
+    activity_providers, consents, provider_boxes, providers,
+};
+use crate::platform::db::schema::{entries, tickets};
+use crate::platform::db::{self, Tx};
+use crate::platform::ids;
+
+use super::hash;
+
+type ProviderRow = (String, String, String, String, bool);
+
+fn provider((id, zh, en, address, active): ProviderRow) -> Provider {
+    Provider {
+        id: ProviderId(id),
+        name: LocalText::new(zh, en),
+        address,
+        active,
+    }
+}
+
+pub(in crate::entry) fn providers(tx: &mut Tx) -> Result<Vec<Provider>, db::Error> {
+    let rows: Vec<ProviderRow> = providers::table
+        .order((providers::active.desc(), providers::name_zh, providers::id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(provider).collect())
+}
+
+pub(in crate::entry) fn save_provider(tx: &mut Tx, new: &Provider) -> Result<(), db::Error> {
+    let words = (
+        providers::name_zh.eq(&new.name.zh),
+        providers::name_en.eq(&new.name.en),
+        providers::address.eq(&new.address),
+        providers::active.eq(new.active),
+    );
+    let changed = diesel::update(providers::table.filter(providers::id.eq(new.id.as_str())))
+        .set(words)
+        .execute(tx.conn())?;
+    if changed == 0 {
+        diesel::insert_into(providers::table)
+            .values((providers::id.eq(new.id.as_str()), words))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+type OfferRow = (ProviderRow, String, String, String, i64);
+
+pub(in crate::entry) fn offers(
+    tx: &mut Tx,
+    activity: &ActivityId,
+) -> Result<Vec<Offer>, db::Error> {
+    let rows: Vec<OfferRow> = activity_providers::table
+        .inner_join(providers::table.on(providers::id.eq(activity_providers::provider_id)))
+        .filter(activity_providers::activity_id.eq(activity.as_str()))
+        .order((providers::name_zh, providers::id))
+        .select((
+            providers::all_columns,
+            activity_providers::fields,
+            activity_providers::purpose_zh,
+            activity_providers::purpose_en,
+            activity_providers::until,
+        ))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(offer).collect())
+}
+
+fn offer((of, fields, zh, en, until): OfferRow) -> Offer {
+    Offer {
+        provider: provider(of),
+        fields: fields.split(' ').filter_map(Field::parse).collect(),
+        purpose: LocalText::new(zh, en),
+        until: Timestamp(until),
+    }
+}
+
+pub(in crate::entry) fn insert_offer(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    new: &Offer,
+) -> Result<(), db::Error> {
+    let fields: Vec<&str> = new.fields.iter().map(|field| field.code()).collect();
+    diesel::insert_into(activity_providers::table)
+        .values((
+            activity_providers::activity_id.eq(activity.as_str()),
+            activity_providers::provider_id.eq(new.provider.id.as_str()),
+            activity_providers::fields.eq(fields.join(" ")),
+            activity_providers::purpose_zh.eq(&new.purpose.zh),
+            activity_providers::purpose_en.eq(&new.purpose.en),
+            activity_providers::until.eq(new.until.0),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(in crate::entry) fn remove_offer(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    provider: &ProviderId,
+) -> Result<(), db::Error> {
+    diesel::delete(
+        activity_providers::table
+            .filter(activity_providers::activity_id.eq(activity.as_str()))
+            .filter(activity_providers::provider_id.eq(provider.as_str())),
+    )
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Stores the receipts of consent of a new entry, and whom its boxes are for.
+pub(in crate::entry) fn insert_consents(tx: &mut Tx, new: &NewEntry) -> Result<(), db::Error> {
+    let hour = tx.now().hour().0;
+    for consent in &new.consents {
+        let (purpose, provider) = match &consent.to {
+            ConsentTo::Entry => ("entry", ""),
+            ConsentTo::Provider(id) => ("provider", id.as_str()),
+        };
+        diesel::insert_into(consents::table)
+            .values((
+                consents::activity_id.eq(new.activity.as_str()),
+                consents::entry_id.eq(new.id.as_str()),
+                consents::id.eq(ids::code(8)),
+                consents::purpose.eq(purpose),
+                consents::provider_id.eq(provider),
+                consents::text_hash.eq(consent.words.as_bytes().to_vec()),
+                consents::given_hour.eq(hour),
+                consents::withdrawn_at.eq(None::<i64>),
+            ))
+            .execute(tx.conn())?;
+    }
+    for (provider, sealed) in &new.shares {
+        diesel::insert_into(provider_boxes::table)
+            .values((
+                provider_boxes::activity_id.eq(new.activity.as_str()),
+                provider_boxes::provider_id.eq(provider.as_str()),
+                provider_boxes::entry_id.eq(new.id.as_str()),
+                provider_boxes::item.eq(&sealed.id),
+                provider_boxes::handed_at.eq(None::<i64>),
+            ))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+type ConsentRow = (String, String, Vec<u8>, i64, Option<i64>);
+
+pub(in crate::entry) fn consents(tx: &mut Tx, entry: &Entry) -> Result<Vec<Consent>, db::Error> {
+    let rows: Vec<ConsentRow> = consents::table
+        .filter(consents::activity_id.eq(entry.activity.as_str()))
+        .filter(consents::entry_id.eq(entry.id.as_str()))
+        .order((consents::purpose, consents::provider_id, consents::id))
+        .select((
+            consents::purpose,
+            consents::provider_id,
+            consents::text_hash,
+            consents::given_hour,
+            consents::withdrawn_at,
+        ))
+        .load(tx.conn())?;
+    let boxes: Vec<(String, String, Option<i64>)> = provider_boxes::table
+        .filter(provider_boxes::activity_id.eq(entry.activity.as_str()))
+        .filter(provider_boxes::entry_id.eq(entry.id.as_str()))
+        .select((
+            provider_boxes::provider_id,
+            provider_boxes::item,
+            provider_boxes::handed_at,
+        ))
+        .load(tx.conn())?;
+    let known = providers(tx)?;
+    let consent = |(purpose, id, words, hour, withdrawn): ConsentRow| {
+        let sealed = boxes.iter().find(|(of, ..)| *of == id);
+        let provider = known.iter().find(|each| each.id.as_str() == id).cloned();
+        Consent {
+            to: match purpose.as_str() {
+                "entry" => ConsentTo::Entry,
+                _ => ConsentTo::Provider(ProviderId(id)),
+            },
+            provider,
+            words: hash(&words),
+            given_hour: Timestamp(hour),
+            withdrawn_at: withdrawn.map(Timestamp),
+            item: sealed
+                .map(|(_, item, _)| item.clone())
+                .filter(|item| !item.is_empty()),
+            handed_at: sealed.and_then(|(.., handed)| handed.map(Timestamp)),
+        }
+    };
+    Ok(rows.into_iter().map(consent).collect())
+}
+
+/// Notes that the consent to a provider was taken back.
+pub(in crate::entry) fn end_consent(
+    tx: &mut Tx,
+    entry: &Entry,
+    provider: &ProviderId,
+) -> Result<(), db::Error> {
+    let now = tx.now().0;
+    diesel::update(
+        consents::table
+            .filter(consents::activity_id.eq(entry.activity.as_str()))
+            .filter(consents::entry_id.eq(entry.id.as_str()))
+            .filter(consents::provider_id.eq(provider.as_str())),
+    )
+    .set(consents::withdrawn_at.eq(Some(now)))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Removes the box of one provider, which was not handed over.
+pub(in crate::entry) fn remove_box(
+    tx: &mut Tx,
+    entry: &Entry,
+    provider: &ProviderId,
+) -> Result<(), db::Error> {
+    diesel::delete(
+        provider_boxes::table
+            .filter(provider_boxes::activity_id.eq(entry.activity.as_str()))
+            .filter(provider_boxes::provider_id.eq(provider.as_str()))
+            .filter(provider_boxes::entry_id.eq(entry.id.as_str())),
+    )
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Ends every consent of an entry; a row stays only where a box was handed over, without the box.
+pub(in crate::entry) fn end_all(tx: &mut Tx, entry: &Entry) -> Result<(), db::Error> {
+    let now = tx.now().0;
+    diesel::update(
+        consents::table
+            .filter(consents::activity_id.eq(entry.activity.as_str()))
+            .filter(consents::entry_id.eq(entry.id.as_str()))
+            .filter(consents::withdrawn_at.is_null()),
+    )
+    .set(consents::withdrawn_at.eq(Some(now)))
+    .execute(tx.conn())?;
+    let of_entry = || {
+        provider_boxes::table
+            .filter(provider_boxes::activity_id.eq(entry.activity.as_str()))
+            .filter(provider_boxes::entry_id.eq(entry.id.as_str()))
+    };
+    diesel::delete(of_entry().filter(provider_boxes::handed_at.is_null())).execute(tx.conn())?;
+    diesel::update(of_entry())
+        .set(provider_boxes::item.eq(""))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+type BoxRow = (String, String, Vec<u8>, Vec<u8>, Option<i64>);
+
+pub(in crate::entry) fn boxes(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    provider: &ProviderId,
+) -> Result<Vec<ProviderBox>, db::Error> {
+    let mut rows: Vec<BoxRow> = provider_boxes::table
+        .inner_join(
+            entries::table.on(entries::activity_id
+                .eq(provider_boxes::activity_id)
+                .and(entries::id.eq(provider_boxes::entry_id))),
+        )
+        .inner_join(
+            tickets::table.on(tickets::activity_id
+                .eq(provider_boxes::activity_id)
+                .and(tickets::entry_id.eq(provider_boxes::entry_id))),
+        )
+        .inner_join(
+            consents::table.on(consents::activity_id
+                .eq(provider_boxes::activity_id)
+                .and(consents::entry_id.eq(provider_boxes::entry_id))
+                .and(consents::provider_id.eq(provider_boxes::provider_id))),
+        )
+        .filter(provider_boxes::activity_id.eq(activity.as_str()))
+        .filter(provider_boxes::provider_id.eq(provider.as_str()))
+        .filter(provider_boxes::item.ne(""))
+        .filter(consents::withdrawn_at.is_null())
+        .order(provider_boxes::entry_id)
+        .select((
+            provider_boxes::entry_id,
+            provider_boxes::item,
+            tickets::tag,
+            entries::notice_hash,
+            provider_boxes::handed_at,
+        ))
+        .load(tx.conn())?;
+    // An entry has one tag, and as many rows here as it has tickets.
+    rows.dedup_by(|one, other| one.0 == other.0);
+    Ok(rows
+        .into_iter()
+        .map(|(entry, item, tag, notice, handed)| ProviderBox {
+            entry: EntryId(entry),
+            item,
+            tag: hash(&tag),
+            notice: hash(&notice),
+            handed_at: handed.map(Timestamp),
+        })
+        .collect())
+}
+
+pub(in crate::entry) fn mark_handed(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    provider: &ProviderId,
+    entry: &EntryId,
+) -> Result<(), db::Error> {
+    let now = tx.now().0;
+    diesel::update(
+        provider_boxes::table
+            .filter(provider_boxes::activity_id.eq(activity.as_str()))
+            .filter(provider_boxes::provider_id.eq(provider.as_str()))
+            .filter(provider_boxes::entry_id.eq(entry.as_str()))
+            .filter(provider_boxes::handed_at.is_null()),
+    )
+    .set(provider_boxes::handed_at.eq(Some(now)))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Erases every consent and box row of an activity; what it offered stays with its notice.
+pub(in crate::entry) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Error> {
+    let boxes = diesel::delete(
+        provider_boxes::table.filter(provider_boxes::activity_id.eq(activity.as_str())),
+    )
+    .execute(tx.conn())?;
+    let receipts =
+        diesel::delete(consents::table.filter(consents::activity_id.eq(activity.as_str())))
+            .execute(tx.conn())?;
+    Ok(boxes + receipts)
+}
+
+/// How many of those rows are here.
+pub(in crate::entry) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error> {
+    let boxes: i64 = provider_boxes::table
+        .filter(provider_boxes::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    let receipts: i64 = consents::table
+        .filter(consents::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(super::unsigned(boxes) + super::unsigned(receipts))
+}
