@@ -289,7 +289,8 @@ impl Ceremony {
     fn go_to(&self, at: Timestamp, relays: Arc<dyn Relays>) {
         self.clock.stand_at(at);
         let mut runner = Runner::new(self.db.clone());
-        draw::jobs::register(&mut runner, &self.db, &self.vault, relays);
+        let terms = fairdraw::stats::Terms::of(&fairdraw::platform::config::Config::default());
+        draw::jobs::register(&mut runner, &self.db, &self.vault, relays, terms);
         runner.run_due().expect("due jobs can be read");
     }
 
