@@ -202,5 +202,9 @@ fn the_memory_of_the_web_process_holds_no_key_and_no_person() {
         found.len(),
         people.len()
     );
-    assert_eq!(found, Vec::<String>::new(), "values of people who entered before");
+    assert_eq!(
+        found,
+        Vec::<String>::new(),
+        "values of people who entered before"
+    );
 }
