@@ -195,12 +195,7 @@ pub fn fingerprint(incident: &Incident) -> String {
 }
 
 /// Notes that the authority was told.
-pub fn reported(
-    tx: &mut Tx,
-    by: &StaffId,
-    id: &IncidentId,
-    number: &str,
-) -> Result<(), Error> {
+pub fn reported(tx: &mut Tx, by: &StaffId, id: &IncidentId, number: &str) -> Result<(), Error> {
     let incident = find(tx, id)?;
     let state = incident.state;
     let reported = Incident {
@@ -254,7 +249,13 @@ fn act(
     id: &IncidentId,
     reason: &str,
 ) -> Result<(), Error> {
-    note(tx, &Actor::Staff(by.clone()), act, ("", id.as_str()), reason)
+    note(
+        tx,
+        &Actor::Staff(by.clone()),
+        act,
+        ("", id.as_str()),
+        reason,
+    )
 }
 
 fn count(rows: usize) -> u64 {

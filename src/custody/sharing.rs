@@ -14,9 +14,7 @@ use crate::entry::provider::{self, Offer, ProviderId};
 use crate::notify::sheet::{Format, Table};
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language, dates};
-use crate::vault::{
-    self, BoundBox, FieldKind, OpenedContact, ProviderShare, RecordedShare, Vault,
-};
+use crate::vault::{self, BoundBox, FieldKind, OpenedContact, ProviderShare, RecordedShare, Vault};
 
 use super::{Error, File, extract, note};
 
@@ -41,11 +39,7 @@ pub struct Shared {
 }
 
 /// Counts the people of a provider.
-pub fn count(
-    tx: &mut Tx,
-    activity: &ActivityId,
-    provider: &ProviderId,
-) -> Result<Shared, Error> {
+pub fn count(tx: &mut Tx, activity: &ActivityId, provider: &ProviderId) -> Result<Shared, Error> {
     let boxes = provider::boxes(tx, activity, provider)?;
     Ok(Shared {
         people: boxes.len(),
@@ -103,7 +97,10 @@ pub fn export(
         columns: columns(&offer)
             .map(|kind| extract::field_words(by.language, kind))
             .collect(),
-        rows: contacts.iter().map(|contact| row(&offer, contact)).collect(),
+        rows: contacts
+            .iter()
+            .map(|contact| row(&offer, contact))
+            .collect(),
         mark,
         made_at: now,
     };
@@ -160,7 +157,10 @@ fn row(offer: &Offer, contact: &OpenedContact<ProviderShare>) -> Vec<Zeroizing<S
 /// Who took the copy, when, for whom and until when.
 fn mark(by: &Taker, offer: &Offer, people: usize, now: i64) -> String {
     let args = [
-        ("provider", offer.provider.name.pick(by.language).to_owned().into()),
+        (
+            "provider",
+            offer.provider.name.pick(by.language).to_owned().into(),
+        ),
         ("purpose", offer.purpose.pick(by.language).to_owned().into()),
         ("until", dates::date(by.language, offer.until.0).into()),
         ("who", by.name.clone().into()),

@@ -342,7 +342,9 @@ pub(super) fn reachable(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Reacha
         .select((tickets::entry_id, tickets::draw_id, tickets::position))
         .load(tx.conn())?;
     for (entry, draw, position) in tickets {
-        held.entry(entry).or_default().push((draw, unsigned(position)));
+        held.entry(entry)
+            .or_default()
+            .push((draw, unsigned(position)));
     }
     let reachable = rows.into_iter().filter_map(|(id, item)| {
         Some(Reachable {

@@ -63,7 +63,9 @@ fn known() -> [Rules; 2] {
     };
     let since_2025 = Rules {
         from: date(2025, 1, 1),
-        source: format!("{STANDARDS}；所得稅法 92（114 年 1 月 1 日施行）；財政部 115 年 1 月 20 日說明"),
+        source: format!(
+            "{STANDARDS}；所得稅法 92（114 年 1 月 1 日施行）；財政部 115 年 1 月 20 日說明"
+        ),
         other_days_more: 5,
         ..since_2019.clone()
     };

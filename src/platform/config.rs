@@ -313,11 +313,16 @@ fn are_tax_rules(config: &Config) -> Result<(), validator::ValidationError> {
             && (0..=365).contains(&rules.other_days_more)
             && (0..=30).contains(&rules.keep_years)
     };
-    config.tax_rules.iter().all(fits).then_some(()).ok_or_else(|| {
-        validator::ValidationError::new(
-            "each with from, known_on and source, and numbers that can be right",
-        )
-    })
+    config
+        .tax_rules
+        .iter()
+        .all(fits)
+        .then_some(())
+        .ok_or_else(|| {
+            validator::ValidationError::new(
+                "each with from, known_on and source, and numbers that can be right",
+            )
+        })
 }
 
 fn are_witnesses(config: &Config) -> Result<(), validator::ValidationError> {

@@ -98,7 +98,11 @@ fn t38_the_court_gets_the_named_fields_after_two_have_signed(engine: Engine) {
             ("passphrase".to_owned(), PASSPHRASE.to_owned()),
         ],
     );
-    assert!(own.mistakes().contains("不能自己核可"), "{}", own.mistakes());
+    assert!(
+        own.mistakes().contains("不能自己核可"),
+        "{}",
+        own.mistakes()
+    );
     assert_eq!(count(&life, "vault.disclosed"), 0);
 
     let file = approve(&officer, &asked.location);
@@ -106,8 +110,15 @@ fn t38_the_court_gets_the_named_fields_after_two_have_signed(engine: Engine) {
     assert!(file.header("Content-Type").starts_with("text/csv"));
     assert_eq!(file.header("Cache-Control"), "no-store");
     assert!(file.html.contains(&patrons[1].name), "{}", file.html);
-    assert!(digits(&file.html).contains(&patrons[1].phone[1..]), "{}", file.html);
-    assert!(!file.html.contains(&patrons[1].email), "only what was asked for");
+    assert!(
+        digits(&file.html).contains(&patrons[1].phone[1..]),
+        "{}",
+        file.html
+    );
+    assert!(
+        !file.html.contains(&patrons[1].email),
+        "only what was asked for"
+    );
     for other in [&patrons[0], &patrons[2]] {
         assert!(!file.html.contains(&other.name), "only who was named");
     }
@@ -130,7 +141,11 @@ fn t38_the_court_gets_the_named_fields_after_two_have_signed(engine: Engine) {
     );
     let refused = approve(&officer, &second.location);
     assert_eq!(refused.status, Status::UnprocessableEntity);
-    assert!(refused.mistakes().contains("什麼也沒有開封"), "{}", refused.mistakes());
+    assert!(
+        refused.mistakes().contains("什麼也沒有開封"),
+        "{}",
+        refused.mistakes()
+    );
     let page = officer.get(&second.location);
     assert!(page.text("main").contains("待第二人決定"), "it waits on");
 }
@@ -156,7 +171,11 @@ fn t40_is_refused_until_the_operator_allows_it(engine: Engine) {
     ];
     let shut = propose(&admin, &life, &benefit);
     assert_eq!(shut.status, Status::UnprocessableEntity);
-    assert!(shut.mistakes().contains("沒有開放這個事由"), "{}", shut.mistakes());
+    assert!(
+        shut.mistakes().contains("沒有開放這個事由"),
+        "{}",
+        shut.mistakes()
+    );
     // A court too gets nothing before the operator's file says so, whatever two people click.
     let court = propose(
         &admin,
@@ -177,7 +196,11 @@ fn t40_is_refused_until_the_operator_allows_it(engine: Engine) {
     let admin = open.draw();
     let officer = colleague(&open.app, "個資保護林", &[Role::PrivacyOfficer]);
     let silent = propose(&admin, &open, &[&benefit[..], &[("reason", "")]].concat());
-    assert!(silent.mistakes().contains("請輸入理由"), "{}", silent.mistakes());
+    assert!(
+        silent.mistakes().contains("請輸入理由"),
+        "{}",
+        silent.mistakes()
+    );
     let asked = propose(&admin, &open, &benefit);
     let file = approve(&officer, &asked.location);
     assert_eq!(file.status, Status::Ok, "{}", file.mistakes());
@@ -209,7 +232,10 @@ fn t39_an_entry_is_disqualified_by_a_listed_rule_and_the_record_says_which(engin
     let seen = seen.and_then(|rest| rest.split('"').next());
     let confirm = [
         ("do".to_owned(), "confirm".to_owned()),
-        ("seen".to_owned(), seen.expect("the page says what was seen").to_owned()),
+        (
+            "seen".to_owned(),
+            seen.expect("the page says what was seen").to_owned(),
+        ),
     ];
     let done = librarian.post(&closes, &confirm);
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
@@ -217,7 +243,10 @@ fn t39_an_entry_is_disqualified_by_a_listed_rule_and_the_record_says_which(engin
     let mut said = said.iter();
     let said = said.find(|line| line.act == "draw.correction_proposed");
     assert!(said.is_some_and(|line| line.reason.ends_with(rule)));
-    let note = life.app.visitor().get(&format!("/d/{}/notes/close-1.note", life.draw));
+    let note = life
+        .app
+        .visitor()
+        .get(&format!("/d/{}/notes/close-1.note", life.draw));
     let text = note.html.split("\n\n").next().unwrap_or_default();
     let close = Close::parse(&format!("{text}\n")).expect("the close note");
     assert_eq!(close.void(2), Some(VoidCode::I));
@@ -267,7 +296,11 @@ fn t41_somebody_elses_id_is_looked_into_on_record(engine: Engine) {
             ("national_id".to_owned(), victim.national_id.clone()),
         ],
     );
-    assert_eq!(early.status, Status::UnprocessableEntity, "two have to agree");
+    assert_eq!(
+        early.status,
+        Status::UnprocessableEntity,
+        "two have to agree"
+    );
     let approved = approve(&officer, &asked.location);
     assert_eq!(approved.status, Status::SeeOther, "{}", approved.mistakes());
     let page = officer.get(&asked.location);
@@ -276,7 +309,11 @@ fn t41_somebody_elses_id_is_looked_into_on_record(engine: Engine) {
         &asked.location,
         &[("do", "look_up"), ("national_id", "A123456788")],
     );
-    assert_eq!(wrong.status, Status::UnprocessableEntity, "a slip costs nothing");
+    assert_eq!(
+        wrong.status,
+        Status::UnprocessableEntity,
+        "a slip costs nothing"
+    );
     let found = officer.send(
         &page,
         &asked.location,
@@ -284,12 +321,22 @@ fn t41_somebody_elses_id_is_looked_into_on_record(engine: Engine) {
     );
     assert_eq!(found.status, Status::Ok, "{}", found.mistakes());
     let words = found.text("main");
-    assert!(words.contains(&ticket(1)) && !words.contains(&victim.name), "{words}");
-    assert!(!found.html.contains(&victim.national_id), "the number is not shown again");
+    assert!(
+        words.contains(&ticket(1)) && !words.contains(&victim.name),
+        "{words}"
+    );
+    assert!(
+        !found.html.contains(&victim.national_id),
+        "the number is not shown again"
+    );
     let said = record(&life);
     let said = said.iter().find(|line| line.act == "custody.id_looked_up");
     assert_eq!(said.map(|line| line.reason.as_str()), Some("1"));
-    assert!(!record(&life).iter().any(|line| line.reason.contains(&victim.national_id)));
+    assert!(
+        !record(&life)
+            .iter()
+            .any(|line| line.reason.contains(&victim.national_id))
+    );
     // One look only.
     let again = officer.post(
         &asked.location,
@@ -308,20 +355,31 @@ fn t32_the_public_sees_how_many_disclosures_there_were(engine: Engine) {
     }
     let visitor = life.app.visitor();
     let before = visitor.get("/privacy/disclosures");
-    assert!(before.text("main").contains("一次也沒有"), "{}", before.text("main"));
+    assert!(
+        before.text("main").contains("一次也沒有"),
+        "{}",
+        before.text("main")
+    );
     let admin = life.draw();
     let officer = colleague(&life.app, "個資保護林", &[Role::PrivacyOfficer]);
     let two = format!("{} {}", ticket(0), ticket(2));
     let asked = propose(&admin, &life, &[("tickets", &two), ("fields", "name")]);
     assert_eq!(approve(&officer, &asked.location).status, Status::Ok);
-    let dropped = propose(&admin, &life, &[("tickets", &ticket(1)), ("fields", "name")]);
+    let dropped = propose(
+        &admin,
+        &life,
+        &[("tickets", &ticket(1)), ("fields", "name")],
+    );
     let page = officer.get(&dropped.location);
     officer.send(&page, &dropped.location, &[("do", "drop")]);
 
     let public = visitor.get("/privacy/disclosures");
     let cells = public.texts("tbody td");
     assert_eq!(cells, ["2024", "司法機關依法調取", "1", "2"]);
-    assert!(!public.html.contains("臺灣臺北地方法院"), "counts and grounds only");
+    assert!(
+        !public.html.contains("臺灣臺北地方法院"),
+        "counts and grounds only"
+    );
     // The register stays after the purge, and names nobody.
     held(&life, &admin, &officer, 1);
     rehouse_and_purge(&life);
@@ -329,7 +387,10 @@ fn t32_the_public_sees_how_many_disclosures_there_were(engine: Engine) {
     assert_eq!(public.texts("tbody td")[2..], ["1", "2"]);
     let page = sign_in(&life.app, "陳館員").get(&asked.location);
     assert_eq!(page.status, Status::Ok);
-    assert!(!page.text("main").contains(&ticket(2)), "the tickets went with the activity");
+    assert!(
+        !page.text("main").contains(&ticket(2)),
+        "the tickets went with the activity"
+    );
 }
 
 fn t29_research_gets_tables_and_leaves_a_record(engine: Engine) {
@@ -354,12 +415,24 @@ fn t29_research_gets_tables_and_leaves_a_record(engine: Engine) {
         ("reason", "閱讀推廣研究"),
     ];
     let open_ended = propose(&admin, &life, &research);
-    assert!(open_ended.mistakes().contains("保存期限"), "{}", open_ended.mistakes());
+    assert!(
+        open_ended.mistakes().contains("保存期限"),
+        "{}",
+        open_ended.mistakes()
+    );
     let until = ("expires", "116 年 12 月 31 日");
     let ticket = ticket(0);
-    let with_rows = [&research[..], &[until, ("tickets", &ticket), ("fields", "name")]].concat();
+    let with_rows = [
+        &research[..],
+        &[until, ("tickets", &ticket), ("fields", "name")],
+    ]
+    .concat();
     let with_rows = propose(&admin, &life, &with_rows);
-    assert!(with_rows.mistakes().contains("只提供統計表"), "{}", with_rows.mistakes());
+    assert!(
+        with_rows.mistakes().contains("只提供統計表"),
+        "{}",
+        with_rows.mistakes()
+    );
     let asked = propose(&admin, &life, &[&research[..], &[until]].concat());
     assert_eq!(asked.status, Status::SeeOther, "{}", asked.mistakes());
     let file = approve(&officer, &asked.location);

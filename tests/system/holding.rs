@@ -92,12 +92,18 @@ fn a_hold_keeps_the_named_rows_and_nothing_else(engine: Engine) {
         .read_now("moved", |tx| custody::moved(tx, &id))
         .expect("what is kept is known");
     assert_eq!(kept.held.len(), 1);
-    assert_eq!((kept.held[0].rows, kept.held[0].basis), (1, "investigation"));
+    assert_eq!(
+        (kept.held[0].rows, kept.held[0].basis),
+        (1, "investigation")
+    );
     let left = db.read_now("left", |tx| custody::left(tx, &id));
     assert_eq!(left.expect("what is left is known"), 0);
 
     // The named row can still be handed to who asks for it, and no other row can.
-    let (admin, officer) = (sign_in(&life.app, "陳館員"), sign_in(&life.app, "個資保護林"));
+    let (admin, officer) = (
+        sign_in(&life.app, "陳館員"),
+        sign_in(&life.app, "個資保護林"),
+    );
     let extract = |index: u64| {
         let form = admin.get("/admin/disclosures/new");
         let values = [
@@ -125,7 +131,11 @@ fn a_hold_keeps_the_named_rows_and_nothing_else(engine: Engine) {
     assert!(!file.html.contains(&patrons[1].phone));
     let refused = extract(0);
     assert_eq!(refused.status, Status::UnprocessableEntity);
-    assert!(refused.mistakes().contains("已經刪除"), "{}", refused.mistakes());
+    assert!(
+        refused.mistakes().contains("已經刪除"),
+        "{}",
+        refused.mistakes()
+    );
 
     // On its last day it is gone too.
     let holds = db.read_now("holds", hold::list).expect("holds");
@@ -152,7 +162,11 @@ fn a_hold_needs_another_hand_and_ends_by_itself(engine: Engine) {
     assert!(!page.html.contains("value=\"approve\""), "{}", page.html);
     let own = admin.post(&at, &[("do".to_owned(), "approve".to_owned())]);
     assert_eq!(own.status, Status::UnprocessableEntity);
-    assert!(own.mistakes().contains("不能自己核可"), "{}", own.mistakes());
+    assert!(
+        own.mistakes().contains("不能自己核可"),
+        "{}",
+        own.mistakes()
+    );
 
     // An accountant and a librarian have nothing to do with it.
     let clerk = colleague(&life.app, "主計王", &[Role::Accountant]);
@@ -180,7 +194,11 @@ fn a_hold_needs_another_hand_and_ends_by_itself(engine: Engine) {
         ("seen".to_owned(), "60".to_owned()),
     ];
     let own = officer.post(&at, &seen);
-    assert!(own.mistakes().contains("不能自己核可"), "{}", own.mistakes());
+    assert!(
+        own.mistakes().contains("不能自己核可"),
+        "{}",
+        own.mistakes()
+    );
     assert_eq!(admin.post(&at, &seen).status, Status::SeeOther);
     let again = officer.post(
         &at,
@@ -189,7 +207,11 @@ fn a_hold_needs_another_hand_and_ends_by_itself(engine: Engine) {
             ("days".to_owned(), "10".to_owned()),
         ],
     );
-    assert!(again.mistakes().contains("已經延過一次"), "{}", again.mistakes());
+    assert!(
+        again.mistakes().contains("已經延過一次"),
+        "{}",
+        again.mistakes()
+    );
 
     rehouse_and_purge(&life);
     let last = read().until;
@@ -274,7 +296,11 @@ fn a_hold_that_is_filled_in_badly_keeps_what_was_typed(engine: Engine) {
     }
     assert!(bad.html.contains("留下這句話"));
     let nobody = propose(&admin, &life, &[("tickets", &ticket(9))]);
-    assert!(nobody.mistakes().contains("沒有聯絡資料"), "{}", nobody.mistakes());
+    assert!(
+        nobody.mistakes().contains("沒有聯絡資料"),
+        "{}",
+        nobody.mistakes()
+    );
     let english = admin.get("/en/admin/holds");
     assert!(english.text("h1").contains("Legal holds"));
 }
@@ -309,5 +335,9 @@ fn every_page_of_custody_shows_in_both_languages(engine: Engine) {
     let offers = librarian.get(&format!("{}/providers", life.base()));
     assert_eq!(offers.status, Status::Ok, "{}", offers.mistakes());
     let visitor = life.app.visitor().get("/admin/custody");
-    assert!(visitor.location.starts_with("/staff/sign-in"), "{}", visitor.location);
+    assert!(
+        visitor.location.starts_with("/staff/sign-in"),
+        "{}",
+        visitor.location
+    );
 }

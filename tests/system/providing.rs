@@ -81,14 +81,28 @@ fn a_provider_gets_the_rows_that_ticked_it_and_no_other(engine: Engine) {
 
     let export = format!("{path}/{id}/export");
     let silent = admin.send(&page, &export, &[]);
-    assert_eq!(silent.status, Status::UnprocessableEntity, "not without a reason");
+    assert_eq!(
+        silent.status,
+        Status::UnprocessableEntity,
+        "not without a reason"
+    );
     let file = admin.send(&page, &export, &[("reason", "書店要寄書券")]);
     assert_eq!(file.status, Status::Ok, "{}", file.mistakes());
     assert!(file.html.contains(&patrons[1].name));
-    assert!(digits(&file.html).contains(&patrons[1].phone[1..]), "{}", file.html);
-    assert!(!file.html.contains(&patrons[1].email), "fields that were offered only");
+    assert!(
+        digits(&file.html).contains(&patrons[1].phone[1..]),
+        "{}",
+        file.html
+    );
+    assert!(
+        !file.html.contains(&patrons[1].email),
+        "fields that were offered only"
+    );
     for other in [&patrons[0], &patrons[2]] {
-        assert!(!file.html.contains(&other.name), "nobody who did not tick it");
+        assert!(
+            !file.html.contains(&other.name),
+            "nobody who did not tick it"
+        );
     }
     let filter = Filter {
         activity: life.activity.clone(),
@@ -100,9 +114,16 @@ fn a_provider_gets_the_rows_that_ticked_it_and_no_other(engine: Engine) {
         .db
         .read_now("record", |tx| audit::list(tx, &filter, 1));
     let record = record.expect("the record can be read").records;
-    let opened: Vec<_> = record.iter().filter(|line| line.act == "vault.shared").collect();
+    let opened: Vec<_> = record
+        .iter()
+        .filter(|line| line.act == "vault.shared")
+        .collect();
     assert_eq!(opened.len(), 1);
     assert!(opened[0].object.ends_with(&id) && opened[0].purpose == "provider-share");
     let page = admin.get(&path);
-    assert!(page.text("main").contains("1 人已提供"), "{}", page.text("main"));
+    assert!(
+        page.text("main").contains("1 人已提供"),
+        "{}",
+        page.text("main")
+    );
 }

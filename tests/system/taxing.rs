@@ -119,20 +119,37 @@ fn twenty_thousand_itself_is_free(engine: Engine) {
     };
     let refused = take_down(&staff, &life, slot, &differs, "resident");
     assert_eq!(refused.status, Status::UnprocessableEntity);
-    assert!(!refused.html.contains(&other.national_id), "the number is typed again");
-    assert!(refused.html.contains(&winner.address), "what else was typed stays");
+    assert!(
+        !refused.html.contains(&other.national_id),
+        "the number is typed again"
+    );
+    assert!(
+        refused.html.contains(&winner.address),
+        "what else was typed stays"
+    );
 
     let kept = take_down(&staff, &life, slot, winner, "resident");
     assert_eq!(kept.status, Status::SeeOther, "{}", kept.mistakes());
     let page = staff.get(&kept.location);
-    assert!(page.text("main").contains("扣繳 0 元"), "{}", page.text("main"));
-    assert!(!page.html.contains(&winner.name), "nothing personal comes back");
+    assert!(
+        page.text("main").contains("扣繳 0 元"),
+        "{}",
+        page.text("main")
+    );
+    assert!(
+        !page.html.contains(&winner.name),
+        "nothing personal comes back"
+    );
     // The other winner lives abroad: 20 per cent from the first dollar.
     let (slot, winner) = &won[1];
     hand_over(&staff, &life, slot, winner);
     take_down(&staff, &life, slot, winner, "other");
     let page = staff.get(&format!("{}/tax", winner_path(&life, slot)));
-    assert!(page.text("main").contains("扣繳 4000 元"), "{}", page.text("main"));
+    assert!(
+        page.text("main").contains("扣繳 4000 元"),
+        "{}",
+        page.text("main")
+    );
 
     let (life, patrons) = life_with_prize(engine, "20001", 2);
     let staff = life.draw();
@@ -140,7 +157,11 @@ fn twenty_thousand_itself_is_free(engine: Engine) {
     hand_over(&staff, &life, slot, winner);
     take_down(&staff, &life, slot, winner, "resident");
     let page = staff.get(&format!("{}/tax", winner_path(&life, slot)));
-    assert!(page.text("main").contains("扣繳 2000 元"), "{}", page.text("main"));
+    assert!(
+        page.text("main").contains("扣繳 2000 元"),
+        "{}",
+        page.text("main")
+    );
 }
 
 /// A prize of some other activity of the same year, for the same rules.
@@ -192,7 +213,9 @@ fn vouchers(life: &Life, of: &Paid, patron: &Patron, activities: &[&str]) {
         assert_eq!(done.expect("the payee is taken down"), TakenDown::Kept);
         let rows = db.read_now("rows", |tx| tax::rows(tx, &RuleBook::default(), of.year()));
         let rows = rows.expect("the rows");
-        let row = rows.iter().find(|each| each.row.activity.as_str() == *activity);
+        let row = rows
+            .iter()
+            .find(|each| each.row.activity.as_str() == *activity);
         let row = row.expect("the row is there").row.clone();
         assert!(row.is_waiting(), "there was no ID to compare");
         db.write_now("confirm", |tx| tax::confirm(tx, &other, &row))
@@ -245,7 +268,11 @@ fn a_small_payee_is_erased_after_filing(engine: Engine) {
     let clerk = colleague(&life.app, "主計王", &[Role::Accountant]);
 
     let page = clerk.get("/admin/tax/2024");
-    assert!(page.text("main").contains("這一年還沒結束"), "{}", page.text("main"));
+    assert!(
+        page.text("main").contains("這一年還沒結束"),
+        "{}",
+        page.text("main")
+    );
     life.app.go_to(moment("2025-01-15T10:00:00+08:00"));
     let clerk = crate::support::staff::sign_in(&life.app, "主計王");
     let page = clerk.get("/admin/tax/2024");
@@ -254,11 +281,18 @@ fn a_small_payee_is_erased_after_filing(engine: Engine) {
     assert_eq!(file.status, Status::Ok, "{}", file.mistakes());
     assert_eq!(file.html.matches(&many.national_id).count(), 3);
     assert!(file.html.contains(&many.address) && file.html.contains("\"91\""));
-    assert!(!file.html.contains(&once.name), "no statement, no row in the file");
+    assert!(
+        !file.html.contains(&once.name),
+        "no statement, no row in the file"
+    );
 
     let unsure = clerk.send(&page, "/admin/tax/2024", &[("do", "filed")]);
     assert_eq!(unsure.status, Status::UnprocessableEntity);
-    let filed = clerk.send(&page, "/admin/tax/2024", &[("do", "filed"), ("sure", "yes")]);
+    let filed = clerk.send(
+        &page,
+        "/admin/tax/2024",
+        &[("do", "filed"), ("sure", "yes")],
+    );
     assert_eq!(filed.status, Status::SeeOther, "{}", filed.mistakes());
     let count = || {
         let rows = life
@@ -272,13 +306,17 @@ fn a_small_payee_is_erased_after_filing(engine: Engine) {
     let late = elsewhere(&of, "late-e", 500);
     let (db, vault, by) = (&life.app.app.db, &life.app.app.vault, StaffId::fresh());
     let late = tax::take_down(db, vault, &by, &RuleBook::default(), &late, &payee(&once));
-    assert!(matches!(late, Err(Error::YearShut)), "a filed year takes nothing more");
+    assert!(
+        matches!(late, Err(Error::YearShut)),
+        "a filed year takes nothing more"
+    );
 
     // The last day is the end of the fifth year after the year of filing.
     let vault = &life.app.app.vault;
     life.app.go_to(moment("2030-12-31T23:00:00+08:00"));
     assert!(vault.holds_key("_tax-2024").expect("the vault answers"));
-    life.app.go_to(moment("2031-01-01T00:00:00+08:00").plus(2 * HOUR));
+    life.app
+        .go_to(moment("2031-01-01T00:00:00+08:00").plus(2 * HOUR));
     assert!(!vault.holds_key("_tax-2024").expect("the vault answers"));
     assert_eq!(count(), 0);
 }
@@ -333,7 +371,11 @@ fn without_an_id_at_entry_two_librarians_look_at_the_card(engine: Engine) {
     let clerk = colleague(&life.app, "主計王", &[Role::Accountant]);
     let page = clerk.get("/admin/tax/2024");
     let refused = clerk.send(&page, "/admin/tax/2024", &[("do", "file")]);
-    assert_eq!(refused.status, Status::UnprocessableEntity, "one look is not enough");
+    assert_eq!(
+        refused.status,
+        Status::UnprocessableEntity,
+        "one look is not enough"
+    );
     let row = paid(&life, slot).row.expect("the row is there");
     let own = db.write_now("confirm", |tx| tax::confirm(tx, &one, &row));
     assert!(own.is_err(), "not by the same person");

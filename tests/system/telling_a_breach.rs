@@ -25,9 +25,15 @@ fn record(officer: &Person<'_>, life: &Life) -> String {
         ("noticed", local(now.plus(-HOUR))),
         ("activities", life.activity.clone()),
         ("facts_zh", FACTS.to_owned()),
-        ("facts_en", "A list of winners was sent to another office.".to_owned()),
+        (
+            "facts_en",
+            "A list of winners was sent to another office.".to_owned(),
+        ),
         ("measures_zh", "名單已收回並刪除。".to_owned()),
-        ("measures_en", "The list was taken back and deleted.".to_owned()),
+        (
+            "measures_en",
+            "The list was taken back and deleted.".to_owned(),
+        ),
     ];
     let values: Vec<(&str, &str)> = values
         .iter()
@@ -61,7 +67,10 @@ fn people_read_of_an_incident_after_a_second_person_approved_the_words(engine: E
     let at = record(&officer, &life);
     let page = officer.get(&at);
     assert!(page.text("main").contains("3 人"), "{}", page.text("main"));
-    assert!(!page.html.contains("value=\"tell\""), "not by whoever wrote it");
+    assert!(
+        !page.html.contains("value=\"tell\""),
+        "not by whoever wrote it"
+    );
     assert!(!public().html.contains(FACTS));
     let list = officer.get(&format!("{at}/affected/{}", life.activity));
     assert_eq!(list.status, Status::Ok);
@@ -70,7 +79,10 @@ fn people_read_of_an_incident_after_a_second_person_approved_the_words(engine: E
 
     // Words that were changed meanwhile are not approved unseen.
     let page = admin.get(&at);
-    let reworded = [("do", "reword"), ("measures_zh", "名單已收回、刪除並改用加密。")];
+    let reworded = [
+        ("do", "reword"),
+        ("measures_zh", "名單已收回、刪除並改用加密。"),
+    ];
     let done = officer.send(&officer.get(&at), &at, &reworded);
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
     let unseen = admin.send(&page, &at, &[("do", "tell")]);
@@ -78,9 +90,18 @@ fn people_read_of_an_incident_after_a_second_person_approved_the_words(engine: E
     let told = admin.send(&admin.get(&at), &at, &[("do", "tell")]);
     assert_eq!(told.status, Status::SeeOther, "{}", told.mistakes());
     assert!(public().html.contains(FACTS));
-    assert!(visitor.get("/en/a/summer-2024").html.contains("A list of winners"));
+    assert!(
+        visitor
+            .get("/en/a/summer-2024")
+            .html
+            .contains("A list of winners")
+    );
 
-    let done = admin.send(&admin.get(&at), &at, &[("do", "reported"), ("number", "PDPC-113-7")]);
+    let done = admin.send(
+        &admin.get(&at),
+        &at,
+        &[("do", "reported"), ("number", "PDPC-113-7")],
+    );
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
     let done = admin.send(&admin.get(&at), &at, &[("do", "close")]);
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
@@ -100,5 +121,10 @@ fn the_time_for_the_report_is_a_setting_and_the_page_says_when_it_is_over(engine
     life.app.go_to(now.plus(49 * HOUR));
     let admin = crate::support::staff::sign_in(&life.app, "陳館員");
     assert!(admin.get(&at).text("main").contains("已超過通報時限"));
-    assert!(admin.get("/admin/incidents").text("main").contains("48 小時"));
+    assert!(
+        admin
+            .get("/admin/incidents")
+            .text("main")
+            .contains("48 小時")
+    );
 }

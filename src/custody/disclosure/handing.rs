@@ -257,7 +257,13 @@ pub fn look_up(
             ..disclosure
         };
         store::disclosures::update(tx, State::Approved, &used)?;
-        record(tx, by, "custody.id_looked_up", &used, &used.handed.to_string())?;
+        record(
+            tx,
+            by,
+            "custody.id_looked_up",
+            &used,
+            &used.handed.to_string(),
+        )?;
         Ok(tickets.iter().map(|ticket| ticket.index).collect())
     })
 }

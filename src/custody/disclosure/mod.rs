@@ -251,7 +251,13 @@ pub fn propose(
         handed: 0,
     };
     store::disclosures::insert(tx, &disclosure, &new.tickets)?;
-    record(tx, by, "custody.disclosure_proposed", &disclosure, &disclosure.reason)?;
+    record(
+        tx,
+        by,
+        "custody.disclosure_proposed",
+        &disclosure,
+        &disclosure.reason,
+    )?;
     Ok(disclosure.id)
 }
 

@@ -179,5 +179,11 @@ fn end(tx: &mut Tx, vault: &Vault, id: &HoldId) -> Result<(), Error> {
         journal::write_site(tx, vault, "hold-end", &lines)?;
     }
     let object = (ended.activity.as_str(), ended.id.as_str());
-    note(tx, &Actor::System, "custody.hold_ended", object, &rows.to_string())
+    note(
+        tx,
+        &Actor::System,
+        "custody.hold_ended",
+        object,
+        &rows.to_string(),
+    )
 }

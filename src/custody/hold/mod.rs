@@ -43,12 +43,7 @@ pub enum State {
 
 impl State {
     /// Every state.
-    pub const ALL: [State; 4] = [
-        State::Proposed,
-        State::Active,
-        State::Dropped,
-        State::Ended,
-    ];
+    pub const ALL: [State; 4] = [State::Proposed, State::Active, State::Dropped, State::Ended];
 
     /// The word in the database and in message ids.
     pub fn code(self) -> &'static str {
@@ -235,7 +230,13 @@ pub fn propose_change(tx: &mut Tx, by: &StaffId, id: &HoldId, days: i64) -> Resu
         ..hold
     };
     store::holds::update(tx, State::Active, &changed)?;
-    record(tx, by, "custody.hold_change_proposed", &changed, &days.to_string())
+    record(
+        tx,
+        by,
+        "custody.hold_change_proposed",
+        &changed,
+        &days.to_string(),
+    )
 }
 
 /// Approves what was proposed to do with a hold in force; `seen` is what the page showed.
@@ -257,7 +258,13 @@ pub fn approve_change(tx: &mut Tx, by: &StaffId, id: &HoldId, seen: i64) -> Resu
         ..hold
     };
     store::holds::update(tx, State::Active, &changed)?;
-    record(tx, by, "custody.hold_changed", &changed, &change.days.to_string())
+    record(
+        tx,
+        by,
+        "custody.hold_changed",
+        &changed,
+        &change.days.to_string(),
+    )
 }
 
 /// Every hold, the latest first.

@@ -130,7 +130,9 @@ async fn view(
 
 fn page(lang: Language, id: &str, view: DisclosureView) -> Page {
     let at = format!("/admin/disclosures/{id}");
-    Page::new(lang, "custody/disclosure", view).no_store().at(at)
+    Page::new(lang, "custody/disclosure", view)
+        .no_store()
+        .at(at)
 }
 
 #[get("/admin/disclosures/<id>")]

@@ -108,12 +108,7 @@ fn read(tx: &mut Tx, id: &IncidentId) -> Result<IncidentPage, Error> {
     })
 }
 
-async fn view(
-    lang: Language,
-    db: &Db,
-    id: &str,
-    reader: &StaffId,
-) -> Result<IncidentView, Error> {
+async fn view(lang: Language, db: &Db, id: &str, reader: &StaffId) -> Result<IncidentView, Error> {
     let id = IncidentId::from(id);
     let found = db.read("read incident", move |tx| read(tx, &id)).await?;
     Ok(IncidentView::of(lang, &found, reader))

@@ -113,7 +113,10 @@ fn at_field(lang: Language, error: Error, field: &str) -> Result<Mistakes, Error
             let ticket = lucky_draw::ticket::TicketNumber(*index).to_string();
             let args = [("ticket", ticket.into())];
             let mut mistakes = Mistakes::new();
-            mistakes.add("tickets", text::message(lang, "custody-no-ticket-at", &args));
+            mistakes.add(
+                "tickets",
+                text::message(lang, "custody-no-ticket-at", &args),
+            );
             return Ok(mistakes);
         }
         _ => return Err(error),
@@ -138,9 +141,8 @@ async fn index(
     let (named_openings, held_rows) = (config.named_openings_per_year, config.held_rows_per_year);
     let view = db
         .read("read custody", move |tx| {
-            let waits = |hold: &hold::Hold| {
-                hold.state == hold::State::Proposed || hold.change.is_some()
-            };
+            let waits =
+                |hold: &hold::Hold| hold.state == hold::State::Proposed || hold.change.is_some();
             let proposed = |own: &disclosure::Disclosure| own.state == disclosure::State::Proposed;
             let is_open = |own: &breach::Incident| own.state != breach::State::Closed;
             Ok::<_, Error>(IndexView {

@@ -63,7 +63,11 @@ impl From<&Disclosure> for Row {
 
 impl From<Row> for Disclosure {
     fn from(row: Row) -> Disclosure {
-        let named = |code: &str| FIELDS.into_iter().find(|kind: &FieldKind| kind.code() == code);
+        let named = |code: &str| {
+            FIELDS
+                .into_iter()
+                .find(|kind: &FieldKind| kind.code() == code)
+        };
         Disclosure {
             id: DisclosureId(row.id),
             ground: Ground::parse(&row.ground).expect("a CHECK limits the grounds"),
@@ -166,10 +170,7 @@ pub(in crate::custody) fn erase_rows(
     Ok(diesel::delete(rows).execute(tx.conn())?)
 }
 
-pub(in crate::custody) fn count_rows(
-    tx: &mut Tx,
-    activity: &ActivityId,
-) -> Result<u64, db::Error> {
+pub(in crate::custody) fn count_rows(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error> {
     let rows: i64 = disclosed_rows::table
         .filter(disclosed_rows::activity_id.eq(activity.as_str()))
         .count()

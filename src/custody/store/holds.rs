@@ -205,15 +205,17 @@ pub(in crate::custody) fn items(tx: &mut Tx, hold: &Hold) -> Result<Vec<HeldItem
             held_items::tag,
         ))
         .load(tx.conn())?;
-    let items = rows.into_iter().map(|(position, item, sealed, notice, tag)| HeldItem {
-        position: unsigned(position),
-        bound: HeldBox {
-            item,
-            sealed,
-            notice: hash(notice),
-            tag: hash(tag),
-        },
-    });
+    let items = rows
+        .into_iter()
+        .map(|(position, item, sealed, notice, tag)| HeldItem {
+            position: unsigned(position),
+            bound: HeldBox {
+                item,
+                sealed,
+                notice: hash(notice),
+                tag: hash(tag),
+            },
+        });
     Ok(items.collect())
 }
 

@@ -47,13 +47,7 @@ pub struct Filer {
 ///
 /// # Errors
 /// [`Error::YearShut`] while a row waits for a second person.
-pub fn file(
-    db: &Db,
-    vault: &Vault,
-    book: &RuleBook,
-    by: &Filer,
-    year: i16,
-) -> Result<File, Error> {
+pub fn file(db: &Db, vault: &Vault, book: &RuleBook, by: &Filer, year: i16) -> Result<File, Error> {
     let (listed, recorded, now) = db.write_now("record tax file", |tx| {
         super::year(tx, year)?;
         let mut listed = rows(tx, book, year)?;
@@ -67,8 +61,13 @@ pub fn file(
         });
         let actor = Actor::Staff(by.id.clone());
         let scope = scope(year);
-        let recorded =
-            vault::record_in_scope::<TaxFiling>(tx, &actor, &year.to_string(), &scope, boxes.collect())?;
+        let recorded = vault::record_in_scope::<TaxFiling>(
+            tx,
+            &actor,
+            &year.to_string(),
+            &scope,
+            boxes.collect(),
+        )?;
         note(tx, &actor, "custody.tax_file_taken", ("", &scope), "")?;
         Ok((listed, recorded, tx.now()))
     })?;
@@ -136,9 +135,7 @@ fn table(
         ("count", listed.len().to_string().into()),
     ];
     Table {
-        columns: COLUMNS
-            .map(|id| text::message(language, id, &[]))
-            .to_vec(),
+        columns: COLUMNS.map(|id| text::message(language, id, &[])).to_vec(),
         rows: rows.collect(),
         mark: text::message(language, "custody-tax-mark", &args),
         made_at: now,
@@ -173,7 +170,13 @@ pub fn filed(tx: &mut Tx, by: &StaffId, book: &RuleBook, number: i16) -> Result<
     store::tax::update_year(tx, &filed)?;
     db::tidy::wanted(tx)?;
     let scope = scope(number);
-    note(tx, &Actor::Staff(by.clone()), "custody.year_filed", ("", &scope), &small.to_string())
+    note(
+        tx,
+        &Actor::Staff(by.clone()),
+        "custody.year_filed",
+        ("", &scope),
+        &small.to_string(),
+    )
 }
 
 /// Destroys the keys of the years whose last day is over, and their rows.
@@ -217,5 +220,11 @@ fn end(tx: &mut Tx, vault: &Vault, number: i16) -> Result<(), Error> {
         ("ended", now.unix().to_string()),
     ];
     journal::write_site(tx, vault, "tax-erased", &lines)?;
-    note(tx, &Actor::System, "custody.year_erased", ("", &scope(number)), &rows.to_string())
+    note(
+        tx,
+        &Actor::System,
+        "custody.year_erased",
+        ("", &scope(number)),
+        &rows.to_string(),
+    )
 }

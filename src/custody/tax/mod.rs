@@ -256,7 +256,13 @@ fn keep(tx: &mut Tx, by: &StaffId, row: &TaxRow) -> Result<(), Error> {
     store::tax::insert(tx, row)?;
     let object = format!("{} {} {}", row.slot, row.index, row.id);
     let of = (row.activity.as_str(), object.as_str());
-    note(tx, &Actor::Staff(by.clone()), "custody.payee_taken_down", of, "")
+    note(
+        tx,
+        &Actor::Staff(by.clone()),
+        "custody.payee_taken_down",
+        of,
+        "",
+    )
 }
 
 fn prize_name(paid: &Paid) -> String {
@@ -276,7 +282,13 @@ pub fn confirm(tx: &mut Tx, by: &StaffId, row: &TaxRow) -> Result<(), Error> {
     store::tax::confirm(tx, row, by)?;
     let object = format!("{} {} {}", row.slot, row.index, row.id);
     let of = (row.activity.as_str(), object.as_str());
-    note(tx, &Actor::Staff(by.clone()), "custody.payee_confirmed", of, "")
+    note(
+        tx,
+        &Actor::Staff(by.clone()),
+        "custody.payee_confirmed",
+        of,
+        "",
+    )
 }
 
 /// A row as the list of the year shows it: no name.

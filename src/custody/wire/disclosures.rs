@@ -295,7 +295,10 @@ impl CountRow {
 fn ground_ids(ground: Ground) -> (&'static str, &'static str) {
     match ground {
         Ground::Judicial => ("custody-ground-judicial", "custody-ground-judicial-hint"),
-        Ground::SiteRules => ("custody-ground-site-rules", "custody-ground-site-rules-hint"),
+        Ground::SiteRules => (
+            "custody-ground-site-rules",
+            "custody-ground-site-rules-hint",
+        ),
         Ground::GovernmentBenefit => ("custody-ground-benefit", "custody-ground-benefit-hint"),
         Ground::RightsOfOthers => ("custody-ground-others", "custody-ground-others-hint"),
         Ground::Research => ("custody-ground-research", "custody-ground-research-hint"),

@@ -8,9 +8,7 @@ use serde::Serialize;
 use super::{Choice, Reading, Typed, draw_choices, draw_words, named};
 use crate::activity::Facts;
 use crate::audit::StaffId;
-use crate::custody::hold::{
-    Basis, Hold, LONGEST_DAYS, MOST_TICKETS, NewHold, SiteRule, State,
-};
+use crate::custody::hold::{Basis, Hold, LONGEST_DAYS, MOST_TICKETS, NewHold, SiteRule, State};
 use crate::draw::{DrawId, Plan};
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};

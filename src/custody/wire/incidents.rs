@@ -7,9 +7,7 @@ use serde::Serialize;
 use super::{Choice, Reading, Typed, named};
 use crate::activity::{ActivityId, Facts, LocalText};
 use crate::audit::StaffId;
-use crate::custody::breach::{
-    Concerned, Incident, NewIncident, State, fingerprint,
-};
+use crate::custody::breach::{Concerned, Incident, NewIncident, State, fingerprint};
 use crate::identity::date::{input_value, parse_moment};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
@@ -81,7 +79,11 @@ fn words_of(reading: &mut Reading) -> (LocalText, LocalText) {
         LocalText::new(zh, en)
     };
     let facts = both("facts_zh", "facts_en", "custody-incident-facts-empty");
-    let measures = both("measures_zh", "measures_en", "custody-incident-measures-empty");
+    let measures = both(
+        "measures_zh",
+        "measures_en",
+        "custody-incident-measures-empty",
+    );
     (facts, measures)
 }
 
@@ -218,11 +220,14 @@ impl IncidentView {
     ) -> IncidentView {
         let own = &page.incident;
         let by = |id: &StaffId| named(&page.names, id);
-        let concerned = page.concerned.iter().map(|(facts, concerned)| ConcernedRow {
-            id: facts.id.0.clone(),
-            title: facts.title.pick(language).to_owned(),
-            affected: concerned.affected,
-        });
+        let concerned = page
+            .concerned
+            .iter()
+            .map(|(facts, concerned)| ConcernedRow {
+                id: facts.id.0.clone(),
+                title: facts.title.pick(language).to_owned(),
+                affected: concerned.affected,
+            });
         let typed = Typed::default()
             .with("facts_zh", &own.facts.zh)
             .with("facts_en", &own.facts.en)
@@ -263,7 +268,13 @@ impl IncidentView {
         form: &FormFields,
         mistakes: Mistakes,
     ) -> IncidentView {
-        for field in ["facts_zh", "facts_en", "measures_zh", "measures_en", "number"] {
+        for field in [
+            "facts_zh",
+            "facts_en",
+            "measures_zh",
+            "measures_en",
+            "number",
+        ] {
             if form.has(field) {
                 self.typed = self.typed.with(field, form.value(field));
             }

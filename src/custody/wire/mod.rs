@@ -210,7 +210,10 @@ pub(super) fn draw_words(language: Language, facts: &Facts, plan: &Plan) -> Stri
 
 /// The name for signing in of a member of staff; the id where the account is gone.
 pub(super) fn named(names: &HashMap<String, String>, id: &StaffId) -> String {
-    names.get(id.as_str()).cloned().unwrap_or_else(|| id.0.clone())
+    names
+        .get(id.as_str())
+        .cloned()
+        .unwrap_or_else(|| id.0.clone())
 }
 
 /// An incident in the words that people are told.

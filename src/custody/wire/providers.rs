@@ -201,7 +201,12 @@ impl OffersView {
         let rows = page.offers.iter().map(|(offer, shared)| OfferRow {
             id: offer.provider.id.0.clone(),
             name: offer.provider.name.pick(language).to_owned(),
-            fields: offer.fields.iter().map(words).collect::<Vec<_>>().join(" · "),
+            fields: offer
+                .fields
+                .iter()
+                .map(words)
+                .collect::<Vec<_>>()
+                .join(" · "),
             purpose: offer.purpose.pick(language).to_owned(),
             until: offer.until.0,
             people: shared.people,
