@@ -15,7 +15,6 @@ use crate::survey::{self, wire as survey_wire};
 use crate::vault;
 
 mod bounds;
-mod chart;
 mod counting;
 pub mod declared;
 mod making;

@@ -1,5 +1,6 @@
 //! What pages show of counts, and the file that everybody may have ([`open_data`]).
 
+mod chart;
 pub mod open_data;
 
 use serde::Serialize;
@@ -8,7 +9,6 @@ use crate::activity::wire::Heading;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::Mistakes;
 
-use super::chart;
 use super::declared::{Asked, Declared};
 use super::making::name_of;
 use open_data::Table;

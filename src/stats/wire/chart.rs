@@ -4,8 +4,8 @@
 
 use crate::platform::text::Language;
 
-use super::wire::open_data::{Label, Table};
-use super::wire::{Bar, ChartView};
+use super::open_data::{Label, Table};
+use super::{Bar, ChartView};
 
 /// As wide as the narrowest telephone shows.
 const WIDTH: u32 = 280;
