@@ -136,7 +136,8 @@ impl App {
         journal::jobs::register(&mut runner, &db, &vault, &mirror);
         draw::jobs::register(&mut runner, &db, &vault, relays.clone());
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
-        let purger = Purger::new(&db, &vault, &config);
+        let mut purger = Purger::new(&db, &vault, &config);
+        purger.control = control.clone();
         purge::jobs::at_start(&purger)?;
         purge::jobs::register(&mut runner, &purger);
         rights::jobs::register(&mut runner, &db, &vault);

@@ -12,9 +12,7 @@ use crate::platform::text::Language;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::page::{Page, Reply};
 
-use super::wire::{
-    ActivitiesView, AdminView, GlanceView, GuardRow, ReminderRow, TodayView,
-};
+use super::wire::{ActivitiesView, AdminView, GlanceView, GuardRow, ReminderRow, TodayView};
 use super::{Error, reminders};
 
 /// The pages of this domain; paths without language.

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use super::super::purpose;
-use super::super::wire::{AnswerBox, CopyOf, PersonBox, Refusal, Reply, WinnerBox};
+use super::super::wire::{AnswerBox, BundleRef, CopyOf, PersonBox, Refusal, Reply, WinnerBox};
 use super::chance::{Chance, cases};
 use super::draw::{ACTIVITY, Drawn, NOTICE, book, draw};
 use super::*;
@@ -128,7 +128,7 @@ impl Town {
         Request::OpenWinners {
             activity: ACTIVITY.to_owned(),
             purpose: chance.of(&codes).to_owned(),
-            bundle: self.bundle(chance),
+            bundle: BundleRef::Whole(self.bundle(chance)),
             boxes,
         }
     }
