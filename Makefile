@@ -76,15 +76,17 @@ fuzz:
 		cd ..; \
 	done
 
-## The long proofs of the data promises, with their figures; needs root for raw file systems.
+## The long proofs of the data promises: kills, raw disks, memory, guesses, timing. Needs root; about an hour.
 soak-privacy: prerequisites
+	@[ "$$(id -u)" = 0 ] || { echo "make soak-privacy makes disks of its own and reads the memory of processes: run it as root"; exit 1; }
 	FAIRDRAW_CASES=10000 cargo test --lib vault::tests::swaps -- --nocapture
 	FAIRDRAW_CASES=10000 cargo test --lib vault::tests::transcripts -- --nocapture
 	FAIRDRAW_CASES=300000 cargo test --lib vault::tests::channel -- --nocapture
-	cargo test --test soak -- --nocapture
+	PATH="$$PATH:/usr/sbin:/sbin" cargo test --features test-clock --test soak -- --nocapture --test-threads=1
 
 ## The long tests: the same properties with many more cases. Run before an issue that names it ends.
 soak: prerequisites
+	$(MAKE) soak-privacy
 	PROPTEST_CASES=20000 cargo test --workspace
 	$(MAKE) fuzz
 	$(MAKE) agreement

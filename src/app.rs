@@ -26,6 +26,7 @@ use crate::platform::db::{Db, MigrateError, Writer};
 use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::MailFacts;
 use crate::platform::web;
+use crate::platform::web::access::AccessLog;
 use crate::platform::web::site::Site;
 use crate::purge::Purger;
 use crate::rights::pages::RequestLimit;
@@ -46,6 +47,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// What erases an activity when its day has come.
     pub purger: Purger,
+    /// What was asked of the site.
+    pub access: AccessLog,
     /// What is known of the mail server on this side.
     pub mailer: Arc<MailFacts>,
     /// The line to the process that watches over this one.
@@ -134,14 +137,19 @@ impl App {
         })?;
         let mirror = journal::Mirror::beside(config.data());
         journal::jobs::register(&mut runner, &db, &vault, &mirror);
-        draw::jobs::register(&mut runner, &db, &vault, relays.clone());
+        let terms = stats::Terms::of(&config);
+        draw::jobs::register(&mut runner, &db, &vault, relays.clone(), terms);
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         let mut purger = Purger::new(&db, &vault, &config);
         purger.control = control.clone();
         purge::jobs::at_start(&purger)?;
         purge::jobs::register(&mut runner, &purger);
         rights::jobs::register(&mut runner, &db, &vault);
+        custody::jobs::register(&mut runner, &db, &vault);
+        custody::jobs::ensure(&db).map_err(journal::Error::from)?;
+        let access = AccessLog::beside(config.data(), config.access_log_days, db.clock());
         Ok(App {
+            access,
             db,
             vault,
             config,
@@ -186,6 +194,7 @@ impl App {
         let hall = Arc::new(live::Hall::default());
         self.purger.memory.add(hall.clone());
         let rocket = web::attach(rocket::custom(figment), site)
+            .attach(self.access.clone())
             .manage(self.db.clone())
             .manage(self.vault.clone())
             .manage(config.clone())
@@ -195,6 +204,7 @@ impl App {
             .manage(hall)
             .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
+            .manage(custody::pages::TaxLimit::default())
             .manage(RequestLimit::default())
             .manage(ProofLimit::default())
             .manage(Arc::new(Shelf::default()))

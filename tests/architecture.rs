@@ -61,7 +61,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vault", "audit", "identity",
         ],
     ),
-    ("stats", &["survey", "activity", "policy", "vault", "audit"]),
+    (
+        "stats",
+        &["survey", "activity", "policy", "vault", "audit", "identity"],
+    ),
     (
         "inspection",
         &[
@@ -82,7 +85,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "draw",
         &[
             "entry", "activity", "log", "journal", "audit", "vault", "account", "policy", "survey",
-            "identity",
+            "identity", "stats",
         ],
     ),
     (
@@ -115,6 +118,8 @@ const EDGE_ARROWS: &[(&str, &[&str])] = &[
     // The desk asks for the field that told people apart, in the words of the notice.
     ("notify", &["policy"]),
     // A person's own page tells of an incident that concerns the entry.
+    // The check of the record compares it with the heads that the journal holds.
+    ("audit", &["journal", "vault"]),
     // Before the data of a winner is erased the page says that a prize is given up.
     ("entry", &["custody", "notify"]),
     // So does an auditor.
@@ -159,6 +164,11 @@ fn frameworks_clock_and_randomness_stay_in_their_places() {
 #[test]
 fn personal_data_has_one_home() {
     hold(on_rust(&["src"], places::vault));
+}
+
+#[test]
+fn only_the_person_replaces_what_the_person_wrote() {
+    hold(on_rust(&["src"], places::corrections));
 }
 
 #[test]
@@ -430,6 +440,19 @@ mod the_rules_can_fail {
             one("src/notify/mod.rs", "use crate::vault::field::Email;"),
             0
         );
+    }
+
+    #[test]
+    fn somebody_else_who_replaces_what_a_person_wrote() {
+        let one = |path, text| count(places::corrections, path, text);
+        let call = "fn f(tx: &mut Tx) { vault::replace(tx, a, b, c, None) }";
+        assert_eq!(one("src/desk/pages.rs", call), 1);
+        assert_eq!(one("src/entry/own.rs", call), 1);
+        assert_eq!(one("src/entry/correction.rs", call), 0);
+        let imported = "use crate::vault::{self, replace};";
+        assert_eq!(one("src/custody/mod.rs", imported), 1);
+        assert_eq!(one("src/custody/mod.rs", "use crate::vault::discard;"), 0);
+        assert_eq!(one("src/custody/mod.rs", "// vault::replace(tx)"), 0);
     }
 
     #[test]

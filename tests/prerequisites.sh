@@ -25,6 +25,8 @@ chromium() {
 }
 cjk_fonts() { fc-list :lang=zh-tw | grep -q .; }
 postgresql() { command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
+# Debian keeps programs for administrators where a user's PATH does not lead.
+on_system_path() { PATH="$PATH:/usr/sbin:/sbin" command -v "$1"; }
 exim() { command -v exim4 || [ -x /usr/sbin/exim4 ]; }
 
 look() {
@@ -39,6 +41,9 @@ look() {
     need "the mail server Exim" exim4-daemon-light exim
     need "openssl" openssl command -v openssl
     need "setpriv" util-linux command -v setpriv
+    # Only `make soak-privacy` needs these; a test that nobody can run is worse than two packages.
+    need "mkfs.ext4" e2fsprogs on_system_path mkfs.ext4
+    need "losetup" mount on_system_path losetup
     need "Node.js 20 or newer" nodejs command -v node
     need "npm" npm command -v npm
     need "Python 3.9 or newer" python3 command -v python3

@@ -32,13 +32,20 @@ audit-purpose-post = Writing to winners by post
 audit-purpose-shipping = Sending prizes
 
 audit-check-title = Check the record
-audit-check-lead = Every line holds the fingerprint of the line before. This page computes all of them again, from the first.
+audit-check-lead = Every line holds the fingerprint of the line before. This page computes all of them again, from the first, and compares them with the heads that were signed into the public journal.
 audit-check-back = Record of acts
 audit-check-passed = Everything matches: each line is as it was written.
 # $position place of a line
 audit-check-missing = Does not match: line { $position } is missing.
 audit-check-unlinked = Does not match: line { $position } does not follow from the line before.
 audit-check-changed = Does not match: line { $position } was changed after it was written.
+audit-check-other-than-signed = Does not match: line { $position } is not the one that was signed; everything from there was written anew.
+audit-check-cut-off = Does not match: the lines from { $position } on are missing; a signed head in the public journal shows that they were there.
+audit-check-journal = Does not match: the public journal itself differs from the fingerprint signed last, so nothing can be compared with it.
+audit-check-heads = Signed heads that match
+# $time date and time
+audit-check-signed = Last signed: { $time }.
+audit-check-to-note = See this note in the journal
 audit-check-not-applicable = There is no line yet, so there is nothing to check.
 audit-check-could-not = Could not check: the database does not answer. This does not mean that anything is wrong; try again later.
 audit-check-tag-passed = Everything matches
@@ -50,6 +57,12 @@ audit-check-length = Lines that match
 audit-check-head = Fingerprint of the last one
 audit-check-at = Checked
 audit-check-keep = Write the number and the fingerprint down elsewhere. If the same line has another fingerprint at a later check, or there are fewer lines, some were removed.
+
+audit-reason-person = The reason holds personal data, so nothing was written
+    .next = The record is kept for ever. Go back and name ticket numbers or the article of the rules, never names, ID numbers, telephone numbers or e-mail addresses.
+audit-reason-id-number = This looks like an ID number. The record is kept for ever; name the ticket number instead.
+audit-reason-phone = This looks like a telephone number. The record is kept for ever; please take it out.
+audit-reason-email = This looks like an e-mail address. The record is kept for ever; please take it out.
 
 audit-act-activity-cancelled = Activity cancelled
 audit-act-activity-closed = Entry closed
@@ -69,6 +82,7 @@ audit-act-activity-created = Draft of an activity made
 audit-act-activity-draft-deleted = Draft of an activity deleted
 audit-act-activity-edited = Draft of an activity changed
 audit-act-activity-fields-edited = Personal fields of a draft changed
+audit-act-activity-statistics-edited = Statistics tables edited
 audit-act-activity-questions-edited = Questions of a draft changed
 audit-act-purge-begun = Deletion of personal data begun
 audit-act-purge-certified = Personal data deleted and certified

@@ -32,6 +32,7 @@ desk-next-nothing = Personal data is gone; the draw can still be checked.
 desk-parts = Task list
 desk-part-details = Details and dates
 desk-part-privacy = Personal data
+desk-part-statistics = Statistics
 desk-part-questions = Questions
 desk-part-draw = Prizes and draw rules
 desk-part-publish = Check and publish
@@ -67,3 +68,12 @@ desk-remind-title = Days of personal data
 desk-remind-purge = Personal data is deleted by itself
 desk-remind-purge-waits = A deletion waits; please look why
 desk-remind-late = Overdue
+desk-remind-second = The last backup is over; the second certificate is signed
+desk-remind-requests-late = { $count ->
+    [one] 1 request about personal data is past its day
+   *[other] { $count } requests about personal data are past their day
+}
+desk-remind-requests-due = { $count ->
+    [one] 1 request about personal data is to be answered
+   *[other] { $count } requests about personal data are to be answered
+}

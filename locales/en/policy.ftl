@@ -11,7 +11,7 @@ policy-purpose-draw = Entry, draw and winner notices of “{ $title }” ({ $cod
 policy-purpose-survey = Statistics of the survey “{ $title }” ({ $codes }).
 policy-category = { $field } ({ $code }): { $purpose }
 policy-categories-none = Only your answers; no name, ID number or contact.
-policy-kept = From entry until it is deleted on { $date }; in Taiwan, by this library, electronically, given to nobody else.
+policy-kept = From entry until it is deleted on { $date }; in Taiwan, by this library and those who work for it, electronically. Given to nobody else unless you tick a box of its own for it, or the law demands it.
 policy-kept-tax = {" "}The ID number itself is not kept at entry; that of winners who must be reported by law is kept apart.
 policy-kept-masked = {" "}Where a draw is shown in public, winning ticket numbers are shown, and the masked name of a winner may be, such as J*** L***.
 policy-kept-unlinked = {" "}Answers are kept apart from entries and cannot be traced to you, so they cannot be corrected or withdrawn once sent.
@@ -58,21 +58,21 @@ policy-code-c051 = school records
 policy-code-c132 = unclassified data
 
 policy-class-entries = Entries
-policy-class-winners = Entries whose prizes are not settled
+policy-class-winners = The day has come, and prizes are not settled
 policy-class-holds = Data held back by law
 policy-class-tax = Tax data of winners
 policy-class-requests = Requests about personal data
 policy-class-access-log = Access log
 policy-class-backups = Backups of the database
-policy-from-entries = At the latest after the days to claim (a survey: after closing):{" "}
-policy-from-winners = When the day of deletion comes and prizes are not settled, at most another:{" "}
-policy-from-holds = From the day two members of staff agreed, at most:{" "}
+policy-from-entries = After the days to claim (a survey: after closing), at most:{" "}
+policy-from-winners = After the published day of deletion, at most:{" "}
+policy-from-holds = From the day two members of staff agreed, renewable once, each time at most:{" "}
 policy-from-tax = From the end of the year of filing:{" "}
 policy-from-requests = From the day of the answer:{" "}
 policy-from-access-log = From the day a line is written:{" "}
 policy-from-backups = From the day of the backup:{" "}
 policy-basis-entries = Data goes when its purpose is reached (Personal Data Protection Act, Art. 11(3)). The day is published before the first entry.
-policy-basis-winners = Winners may still claim, so the purpose is not reached (Personal Data Protection Act, Art. 11(3), proviso).
+policy-basis-winners = A winner may still claim, or the public randomness is not out, so the purpose is not reached (Personal Data Protection Act, Art. 11(3)). After that everything goes in any case.
 policy-basis-holds = A legal procedure or the rights of others need it (Personal Data Protection Act, Art. 11(2) and 11(3), proviso). Only named tickets are kept.
 policy-basis-tax = Prizes that must be reported (Income Tax Act, Art. 88, 89, 92; Personal Data Protection Act, Art. 11(3), proviso). Nothing is kept of other winners.
 policy-basis-requests = To show that it was answered in time (Personal Data Protection Act, Art. 13).
@@ -83,7 +83,7 @@ policy-lasting-certificates = Certificates of deletion: when, how many rows, wha
 policy-lasting-statistics = Counts of people: small ones are not published, and none leads to a person.
 policy-lasting-record = The record of acts: which member of staff did what and when. Nothing of patrons is in it.
 policy-lasting-disclosures = The register of what was handed over by law: ground, agency and how many rows. What was handed over is not in it.
-policy-span-none = no longer, on the day itself
+policy-span-none = 0 days
 policy-span-days = { $count ->
     [one] 1 day
    *[other] { $count } days
@@ -92,16 +92,15 @@ policy-span-years = { $count ->
     [one] 1 year
    *[other] { $count } years
 }
-policy-set-by-library = Set by the library.
-policy-set-by-file = Set in the settings file ({ $name }).
-policy-set-by-program = Fixed by the program.
-policy-bounds = Can be { $min } to { $max }.
+policy-set-by-library = Set by the library, from { $min } to { $max } days.
+policy-set-by-file = Set by { $name } in the settings file, from { $min } to { $max } days.
+policy-set-by-program = Fixed, and never longer.
 
 policy-retention-title = Retention periods
 policy-retention-lead = Each kind of data has bounds. A published activity keeps the day it promised, whatever changes here.
 policy-column-class = Data
 policy-column-kept = How long
-policy-column-bounds = Bounds
+policy-column-set-by = Who decides
 policy-column-basis = Why
 policy-retention-set = Change a period
 policy-retention-set-text = The change and its reason are published on “{ $link }” and written into the record of acts.
@@ -154,3 +153,4 @@ policy-file-staff-holds = Account names and roles of staff, and what they did wh
 policy-file-access-log = Access log
 policy-file-access-log-basis = Duty of security (Personal Data Protection Act, Art. 18; Enforcement Rules, Art. 12)
 policy-file-access-log-holds = Time, page and a shortened, keyed code of the network; no name, no account, nothing of an entry.
+policy-deleted-on = What you enter is deleted on { $date }.

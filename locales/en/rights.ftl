@@ -38,7 +38,7 @@ rights-reach-missing = Give an email address or a telephone number
 rights-label-code = Receipt code
 rights-hint-code = With it you prove that the entry is yours, and nobody has to check who you are.
 rights-receipt-wrong = This is not a receipt code. Compare it with your receipt, or leave it empty
-rights-kept = What you write is sealed, used only to answer this request, and deleted 2 years after the answer.
+rights-kept = What you write is sealed, used only to answer this request, and deleted { $days } days after the answer.
 rights-send = Send the request
 rights-form-old = This page was open for too long, and nothing was sent. What you typed is still here; please look it over and send it again.
 rights-wait = There were many tries in a short time. What you typed is still here; please send it again after { $time }.
@@ -73,7 +73,7 @@ rights-own-text = Your request
 rights-answer = The library’s answer
 rights-overdue-words = The library is past its time to answer. You can complain to the library or to the authority for personal data protection.
 rights-take-back = Take the request back
-rights-take-back-what = What you wrote is then deleted at once.
+rights-take-back-what = If you take the request back, what you wrote is deleted at once.
 
 rights-queue-title = Requests about personal data
 rights-queue-lead = To see or copy: 15 days. To correct, stop or delete: 30 days. Calendar days, without the day of receipt. One extension, with a reason that the person reads.

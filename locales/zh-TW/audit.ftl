@@ -28,12 +28,19 @@ audit-purpose-post = 郵寄通知得獎者
 audit-purpose-shipping = 寄送獎品
 
 audit-check-title = 檢查操作紀錄
-audit-check-lead = 每一筆紀錄都含有前一筆的指紋。這一頁從第 1 筆起全部重新計算。
+audit-check-lead = 每一筆紀錄都含有前一筆的指紋。這一頁從第 1 筆起全部重新計算，再和寫進公開紀錄、經簽章的鏈頭逐一比對。
 audit-check-back = 操作紀錄
 audit-check-passed = 全部相符：每一筆都和寫入時相同。
 audit-check-missing = 不符：第 { $position } 筆不見了。
 audit-check-unlinked = 不符：第 { $position } 筆和前一筆連不起來。
 audit-check-changed = 不符：第 { $position } 筆的內容在寫入後被改過。
+audit-check-other-than-signed = 不符：第 { $position } 筆不是當時簽章的那一筆；從那裡起整段被重寫過。
+audit-check-cut-off = 不符：第 { $position } 筆起的紀錄不見了；公開紀錄裡簽章的鏈頭證明它們存在過。
+audit-check-journal = 不符：公開紀錄本身和最後一次簽章的指紋不同，所以無法用它來比對。
+audit-check-heads = 相符的簽章鏈頭
+# $time 日期和時間
+audit-check-signed = 最近一次簽章：{ $time }。
+audit-check-to-note = 看公開紀錄裡的這一則
 audit-check-not-applicable = 還沒有任何紀錄，所以不適用。
 audit-check-could-not = 現在無法檢查：資料庫沒有回應。這不是不符，請稍後再試。
 audit-check-tag-passed = 全部相符
@@ -45,6 +52,12 @@ audit-check-length = 相符的筆數
 audit-check-head = 最後一筆的指紋
 audit-check-at = 檢查時間
 audit-check-keep = 請把筆數和指紋抄在別處。下次檢查時，若同一筆的指紋不同，或筆數變少，就表示有紀錄被移除。
+
+audit-reason-person = 原因裡有個人資料，所以沒有寫下
+    .next = 操作紀錄會永久保存。請回上一頁，改寫抽獎號碼或規則條次，不要寫姓名、證號、電話或電子郵件。
+audit-reason-id-number = 這裡好像有身分證字號。操作紀錄會永久保存，請改寫抽獎號碼。
+audit-reason-phone = 這裡好像有電話號碼。操作紀錄會永久保存，請刪去再送出。
+audit-reason-email = 這裡好像有電子郵件地址。操作紀錄會永久保存，請刪去再送出。
 
 audit-act-activity-cancelled = 取消活動
 audit-act-activity-closed = 報名截止
@@ -64,6 +77,7 @@ audit-act-activity-created = 建立活動草稿
 audit-act-activity-draft-deleted = 刪除活動草稿
 audit-act-activity-edited = 修改活動草稿
 audit-act-activity-fields-edited = 修改要填的個人資料
+audit-act-activity-statistics-edited = 修改統計表
 audit-act-activity-questions-edited = 修改問題
 audit-act-purge-begun = 開始刪除個人資料
 audit-act-purge-certified = 個人資料已刪除並出具證明

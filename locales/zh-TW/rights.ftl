@@ -38,7 +38,7 @@ rights-reach-missing = 請填電子郵件或電話其中一項
 rights-label-code = 回條密碼
 rights-hint-code = 有的話請填，就能證明是您本人的報名，不必再核對身分。
 rights-receipt-wrong = 回條密碼和格式不符，請再對照回條輸入一次；沒有的話請留白
-rights-kept = 您寫的內容會加密保存，只用來答覆這件申請，答覆後 2 年刪除。
+rights-kept = 您寫的內容會加密保存，只用來答覆這件申請，答覆後 { $days } 天刪除。
 rights-send = 送出申請
 rights-form-old = 這一頁開著太久了，還沒有送出。您填的資料還在，請看過後再送一次。
 rights-wait = 短時間內的次數太多。您填的資料還在，請在 { $time } 後再送一次。
@@ -73,7 +73,7 @@ rights-own-text = 您的申請
 rights-answer = 本館的答覆
 rights-overdue-words = 本館已經超過答覆期限。您可以向本館或個人資料保護的主管機關反映。
 rights-take-back = 撤回申請
-rights-take-back-what = 撤回後，您寫的內容會立刻刪除。
+rights-take-back-what = 撤回申請後，您寫的內容會立刻刪除。
 
 rights-queue-title = 個人資料權利申請
 rights-queue-lead = 查詢、閱覽、複製本 15 天，更正、停止、刪除 30 天；收到當天不算，日曆天計算。可以延長一次，要寫原因給本人看。

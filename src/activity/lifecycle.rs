@@ -96,7 +96,7 @@ pub fn renew_notice(tx: &mut Tx, id: &ActivityId, notice: &LocalText) -> Result<
 }
 
 /// How long a draw that has not come to its end may keep its data beyond the announced day.
-const GRACE: i64 = 30 * DAY;
+pub const GRACE: i64 = 30 * DAY;
 /// Nothing is kept longer than this after the announced draw, however the plan reads.
 const LONGEST: i64 = 180 * DAY;
 

@@ -6,7 +6,7 @@
 
 use sha2::{Digest, Sha256};
 
-use super::Record;
+use super::{Head, Record};
 
 /// What stands in the place of a hash before the first line.
 pub(super) const BEFORE_THE_FIRST: [u8; 32] = [0; 32];
@@ -20,6 +20,8 @@ pub struct ChainReport {
     pub length: i64,
     /// The hash of the last of them; 32 zero bytes when there is none.
     pub head: [u8; 32],
+    /// How many signed heads fit it.
+    pub heads: usize,
     /// What that means.
     pub outcome: Outcome,
 }
@@ -44,19 +46,32 @@ pub enum Break {
     Unlinked,
     /// The line's own hash does not fit what it says.
     Changed,
+    /// The line fits what came before, and is not the one whose hash was signed.
+    OtherThanSigned,
+    /// The line is missing, and everything behind it: a signed head says that it was there.
+    CutOff,
 }
 
 /// A chain as far as it was followed.
-pub(super) struct Chain {
+pub(super) struct Chain<'a> {
     length: i64,
     head: [u8; 32],
+    /// What was signed, by position.
+    signed: Vec<&'a Head>,
+    /// How many of them were passed.
+    passed: usize,
 }
 
-impl Chain {
-    pub(super) fn new() -> Chain {
+impl Chain<'_> {
+    /// A chain that has to go through these heads.
+    pub(super) fn against(heads: &[Head]) -> Chain<'_> {
+        let mut signed: Vec<&Head> = heads.iter().collect();
+        signed.sort_by_key(|head| head.position);
         Chain {
             length: 0,
             head: BEFORE_THE_FIRST,
+            signed,
+            passed: 0,
         }
     }
 
@@ -77,9 +92,26 @@ impl Chain {
         if record.hash != expected {
             return Err((position, Break::Changed));
         }
+        while let Some(signed) = self.signed.get(self.passed) {
+            if signed.position > position {
+                break;
+            }
+            if signed.hash != expected {
+                return Err((position, Break::OtherThanSigned));
+            }
+            self.passed += 1;
+        }
         self.length = position;
         self.head = expected;
         Ok(())
+    }
+
+    /// At the end of the record: whether every head was passed.
+    pub(super) fn cut_off(&self) -> Result<(), (i64, Break)> {
+        match self.signed.get(self.passed) {
+            Some(_) => Err((self.length + 1, Break::CutOff)),
+            None => Ok(()),
+        }
     }
 
     pub(super) fn report(&self, broken: Option<(i64, Break)>) -> ChainReport {
@@ -91,6 +123,7 @@ impl Chain {
         ChainReport {
             length: self.length,
             head: self.head,
+            heads: self.passed,
             outcome,
         }
     }
@@ -150,7 +183,7 @@ mod tests {
     #[test]
     fn a_chain_says_where_and_how_it_breaks() {
         let first = line(1, BEFORE_THE_FIRST, "a.b", "");
-        let mut chain = Chain::new();
+        let mut chain = Chain::against(&[]);
         assert_eq!(chain.report(None).outcome, Outcome::NotApplicable);
         assert_eq!(chain.add(&first), Ok(()));
         assert_eq!(chain.report(None).outcome, Outcome::Passed);
@@ -168,5 +201,25 @@ mod tests {
         changed.reason = "another".to_owned();
         assert_eq!(chain.add(&changed), Err((2, Break::Changed)));
         assert_eq!(chain.add(&line(2, head, "a.b", "")), Ok(()));
+    }
+
+    #[test]
+    fn a_chain_has_to_go_through_what_was_signed() {
+        let first = line(1, BEFORE_THE_FIRST, "a.b", "");
+        let second = line(2, hash(&first), "a.b", "");
+        let head = |record: &Record| Head {
+            position: record.position,
+            hash: record.hash.clone(),
+            in_journal: 0,
+            at: 0,
+        };
+        let heads = [head(&second), head(&first)];
+        let mut chain = Chain::against(&heads);
+        assert_eq!(chain.add(&first), Ok(()));
+        assert_eq!(chain.cut_off(), Err((2, Break::CutOff)));
+        let other = line(2, hash(&first), "a.c", "");
+        assert_eq!(chain.add(&other), Err((2, Break::OtherThanSigned)));
+        assert_eq!(chain.add(&second), Ok(()));
+        assert_eq!((chain.cut_off(), chain.report(None).heads), (Ok(()), 2));
     }
 }

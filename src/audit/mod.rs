@@ -7,6 +7,7 @@
 //! Not here: what a reader may see (`account`), the public journal of draws (`journal`).
 
 mod chain;
+pub mod detector;
 pub mod pages;
 mod store;
 mod wire;
@@ -118,6 +119,9 @@ pub const PER_PAGE: i64 = 20;
 /// Why the record could not be read or written.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
+    /// The stated reason tells of a person; it was not written down.
+    #[error("a reason names somebody")]
+    Person(detector::Trace),
     /// The database.
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -125,18 +129,29 @@ pub enum Error {
 
 impl Fault for Error {
     fn kind(&self) -> Kind {
-        let Error::Db(error) = self;
-        error.kind()
+        match self {
+            Error::Person(_) => Kind::Invalid,
+            Error::Db(error) => error.kind(),
+        }
     }
 
     fn code(&self) -> &'static str {
-        let Error::Db(error) = self;
-        error.code()
+        match self {
+            Error::Person(_) => "audit.reason_person",
+            Error::Db(error) => error.code(),
+        }
     }
 }
 
 /// Adds a line, in the caller's transaction: the act and its record exist together or not at all.
+///
+/// # Errors
+/// [`Error::Person`] where the reason names somebody; a page looks with [`detector::find`] first,
+/// so that nothing typed is lost.
 pub fn record(tx: &mut Tx, act: &Act) -> Result<(), Error> {
+    if let Some(trace) = detector::find(act.reason) {
+        return Err(Error::Person(trace));
+    }
     let (position, previous) = match store::last(tx)? {
         Some((position, hash)) => (position + 1, hash),
         None => (1, chain::BEFORE_THE_FIRST.to_vec()),
@@ -220,17 +235,34 @@ pub fn openings_of(tx: &mut Tx, activity: &str, item: &str) -> Result<Vec<Openin
         .collect())
 }
 
-/// Computes every hash again, from the first line to the last, in constant memory.
-///
-/// Lines cut off at the end leave no gap; whoever wrote down an earlier [`ChainReport`] sees that
-/// its position is missing or has another hash.
-pub fn verify(tx: &mut Tx) -> Result<ChainReport, Error> {
+/// What was signed about the record at some moment: how many lines, and the hash of the last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Head {
+    /// The last line's place.
+    pub position: i64,
+    /// Its hash.
+    pub hash: Vec<u8>,
+    /// Where the head stands in the journal.
+    pub in_journal: u64,
+    /// When it was signed, in epoch milliseconds.
+    pub at: i64,
+}
+
+/// The newest line's place and hash.
+pub fn newest(tx: &mut Tx) -> Result<Option<(i64, Vec<u8>)>, Error> {
+    Ok(store::last(tx)?)
+}
+
+/// Computes every hash again, from the first line to the last, in constant memory, and compares
+/// the chain with the heads that were signed: lines cut off at the end leave no gap, but a head
+/// remembers them.
+pub fn verify(tx: &mut Tx, heads: &[Head]) -> Result<ChainReport, Error> {
     const STEP: i64 = 1_000;
-    let mut chain = chain::Chain::new();
+    let mut chain = chain::Chain::against(heads);
     loop {
         let records = store::after(tx, chain.length(), STEP)?;
         if records.is_empty() {
-            return Ok(chain.report(None));
+            return Ok(chain.report(chain.cut_off().err()));
         }
         for record in &records {
             if let Err(broken) = chain.add(record) {

@@ -2,14 +2,17 @@
 
 use rocket::{Route, State, get, routes, uri};
 
-use super::wire::{CheckView, ListView};
-use super::{Error, Filter};
+use super::Filter;
+use super::wire::{CheckView, Checked, ListView};
 use crate::account;
 use crate::account::guard::Admin;
+use crate::journal;
 use crate::platform::db::Db;
+use crate::platform::fault::Fault;
 use crate::platform::text::Language;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::page::Page;
+use crate::vault::Vault;
 
 /// Mounted with `web::mount`.
 pub fn routes() -> Vec<Route> {
@@ -48,11 +51,22 @@ async fn list(
 
 /// A check that cannot be made is an outcome of its own, not a failed check.
 #[get("/admin/audit/verify")]
-async fn check(lang: Language, _admin: Admin, db: &State<Db>) -> Page {
-    let report = db.read("check the record", super::verify).await;
-    if let Err(Error::Db(error)) = &report {
-        tracing::error!(%error, "the record cannot be checked");
+async fn check(lang: Language, _admin: Admin, db: &State<Db>, vault: &State<Vault>) -> Page {
+    let vault = vault.inner().clone();
+    let checked = db
+        .read("check the record", move |tx| {
+            let heads = journal::heads(tx)?;
+            let newest = heads.iter().max_by_key(|head| head.position).cloned();
+            Ok::<_, journal::Error>(Checked {
+                report: super::verify(tx, &heads)?,
+                newest,
+                journal: journal::is_whole(tx, &vault)?,
+            })
+        })
+        .await;
+    if let Err(error) = &checked {
+        tracing::error!(code = error.code(), "the record cannot be checked");
     }
-    let view = CheckView::of(lang, report.ok().as_ref(), db.clock().now().0);
+    let view = CheckView::of(lang, checked.ok().as_ref(), db.clock().now().0);
     Page::new(lang, "audit/check", view)
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use data_encoding::HEXLOWER;
 use serde::Serialize;
 
-use super::{Break, ChainReport, Filter, Listing, Outcome, Record};
+use super::{Break, ChainReport, Filter, Head, Listing, Outcome, Record};
 use crate::platform::text::{self, Language};
 
 /// A page of the record.
@@ -141,14 +141,39 @@ pub(super) struct CheckView {
     words: String,
     length: i64,
     head: String,
+    /// How many signed heads fit.
+    heads: usize,
+    /// The newest of them: when, and its place in the journal.
+    signed_at: Option<i64>,
+    signed_note: String,
     checked_at: i64,
+}
+
+/// What a check of the record found.
+pub(super) struct Checked {
+    /// The chain against the heads.
+    pub(super) report: ChainReport,
+    /// The newest head.
+    pub(super) newest: Option<Head>,
+    /// Whether the journal, which holds the heads, gives its signed root.
+    pub(super) journal: bool,
 }
 
 impl CheckView {
     /// Nothing stands for a check that could not be made.
-    pub(super) fn of(lang: Language, report: Option<&ChainReport>, checked_at: i64) -> CheckView {
-        let (outcome, words) = outcome_words(lang, report);
+    pub(super) fn of(lang: Language, checked: Option<&Checked>, checked_at: i64) -> CheckView {
+        let report = checked.map(|checked| &checked.report);
+        let (outcome, words) = match checked {
+            Some(checked) if !checked.journal => {
+                ("failed", text::message(lang, "audit-check-journal", &[]))
+            }
+            _ => outcome_words(lang, report),
+        };
+        let newest = checked.and_then(|checked| checked.newest.as_ref());
         CheckView {
+            heads: report.map_or(0, |report| report.heads),
+            signed_at: newest.map(|head| head.at),
+            signed_note: newest.map_or_else(String::new, |head| head.in_journal.to_string()),
             outcome,
             words,
             length: report.map_or(0, |report| report.length),
@@ -169,6 +194,8 @@ fn outcome_words(lang: Language, report: Option<&ChainReport>) -> (&'static str,
                 Break::Missing => "audit-check-missing",
                 Break::Unlinked => "audit-check-unlinked",
                 Break::Changed => "audit-check-changed",
+                Break::OtherThanSigned => "audit-check-other-than-signed",
+                Break::CutOff => "audit-check-cut-off",
             };
             let position = position.to_string();
             let args = [("position", position.as_str().into())];

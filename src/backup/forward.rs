@@ -8,7 +8,7 @@ use crate::journal::Mirror;
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
-use crate::purge::{self, Purger, Replayed, tombstone};
+use crate::purge::{self, Purger, Replayed, planted, tombstone};
 use crate::vault::{self, Vault};
 
 use super::{Error, holds_key};
@@ -46,7 +46,7 @@ pub struct Held {
     pub address: String,
     /// Where it stands.
     pub stage: Stage,
-    /// Sealed contacts.
+    /// Sealed contacts, without the made-up people that a scan looks for.
     pub contacts: u64,
     /// Sealed answers.
     pub answers: u64,
@@ -62,13 +62,16 @@ pub fn held(db: &Db, vault: Option<&Vault>) -> Result<Vec<Held>, Error> {
         let mut all = Vec::new();
         for facts in activity::list(tx, &Stage::ALL)? {
             let count = vault::count(tx, facts.id.as_str())?;
+            let made_up = planted::count(tx, &facts.id)?;
             let purge = purge::find(tx, &facts.id)?;
             let destroyed = purge.map(|purge| Timestamp(purge.report.shredded_at));
             all.push(Held {
                 has_key: holds_key(vault, facts.id.as_str())?,
                 address: facts.slug,
                 stage: facts.stage,
-                contacts: u64::try_from(count.contacts).unwrap_or_default(),
+                contacts: u64::try_from(count.contacts)
+                    .unwrap_or_default()
+                    .saturating_sub(made_up),
                 answers: u64::try_from(count.answers).unwrap_or_default(),
                 destroyed: destroyed.filter(|at| at.0 > 0),
             });

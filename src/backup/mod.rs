@@ -321,10 +321,11 @@ impl Backup {
     /// made sure of.
     ///
     /// # Errors
-    /// [`Error::NotEmpty`] unless `replace`; another engine or another site than the settings say.
+    /// [`Error::NotEmpty`] unless `replace`; another engine than the settings say, or another site
+    /// than `site`, which does not matter where there are no keys to sign with.
     pub fn put(
         &mut self,
-        site: &str,
+        site: Option<&str>,
         target: &Target,
         folders: Folders<'_>,
         replace: bool,
@@ -335,7 +336,9 @@ impl Backup {
                 wanted: target.engine(),
             });
         }
-        if self.contents.site != site {
+        if let Some(site) = site
+            && self.contents.site != site
+        {
             return Err(Error::OtherSite {
                 found: self.contents.site.clone(),
                 wanted: site.to_owned(),

@@ -134,7 +134,8 @@ pub(super) fn restore(arguments: &RestoreArguments) -> Result<(), Stop> {
         keys: &keys,
     };
     let target = config.database();
-    backup.put(&config.site, &target, folders, arguments.replace)?;
+    let site = vault.as_ref().map(|_| config.site.as_str());
+    backup.put(site, &target, folders, arguments.replace)?;
     let db = Db::open(target, super::clock()?)?;
     println!(
         "Restored the backup of {}, made {}.",

@@ -36,7 +36,7 @@ use crate::platform::text::Language;
 use crate::survey::question::{Choice, Question, QuestionKind};
 use crate::survey::{self, Answers, answer::Answer, wire as survey_wire};
 use crate::vault::{Contact, Email, Name, Phone};
-use crate::{activity, policy, purge};
+use crate::{activity, journal, policy, purge, stats};
 
 use super::{Stop, serve};
 
@@ -102,6 +102,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     let library = Library::prepare(&app, arguments.entries)?;
     clock.run_from(TODAY);
     purge::jobs::ensure(&app.db)?;
+    journal::jobs::ensure(&app.db)?;
     println!("url: {}", serve::origin(&app, &figment));
     println!("staff: {} {}", library.staff, library.passphrase.as_str());
     println!("open: /a/{}", library.open);
@@ -479,9 +480,10 @@ impl Stagehand<'_> {
         let keys = self.app.vault.create_activity(id.as_str())?;
         self.app.db.write_now("demo: publish", |tx| {
             let facts = activity::by_id(tx, id)?;
+            let notice = policy::notice_now(tx, &facts, &self.app.config)?;
             let terms = draw::Terms {
                 keys: keys.clone(),
-                notice: policy::notice_now(tx, &facts, &self.app.config)?,
+                notice: stats::in_notice(tx, &facts, notice)?,
             };
             let draft = Activity::<Draft>::at(facts)?;
             draw::publish(tx, &self.app.vault, &self.by, draft, &terms)
@@ -711,6 +713,7 @@ fn filled(kind: Kind, person: u64, questions: &[Question]) -> Filled {
         subject,
         pool: None,
         answers: Some(survey_wire::answers_to_json(&answers)),
+        about: stats::About::default(),
         shares: Vec::new(),
         language: Language::ZhTw,
     }

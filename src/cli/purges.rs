@@ -8,6 +8,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::activity::{self, Stage};
 use crate::app::App;
 use crate::platform::db::Db;
+use crate::platform::text::dates::iso_date;
 use crate::purge::{self, Purger, Step};
 
 use super::Stop;
@@ -34,20 +35,24 @@ pub(super) fn run(command: Command) -> Result<(), Stop> {
 
 fn list(db: &Db) -> Result<(), Stop> {
     let activities = db.read_now("list activities", |tx| activity::list(tx, &Stage::ALL))?;
-    println!("{:<22}{:<12}{:<24}activity", "date", "stage", "purge");
+    println!("{:<22}{:<12}{:<32}activity", "date", "stage", "purge");
     for facts in activities {
         let Some(due) = purge::due_at(&facts) else {
             continue;
         };
         let found = db.read_now("read purge", |tx| purge::find(tx, &facts.id))?;
         let state = match found {
-            Some(purge) if purge.step == Step::Done => "done".to_owned(),
+            Some(purge) if purge.step == Step::Done => match purge.second_at {
+                _ if !purge.second.is_empty() => "done, twice certified".to_owned(),
+                Some(at) => format!("done, again {}", iso_date(at.0)),
+                None => "done".to_owned(),
+            },
             Some(purge) if purge.trouble.is_empty() => purge.step.code().to_owned(),
             Some(purge) => format!("{}: {}", purge.step.code(), purge.trouble),
             None => "-".to_owned(),
         };
         println!(
-            "{:<22}{:<12}{state:<24}{}",
+            "{:<22}{:<12}{state:<32}{}",
             due.to_string(),
             facts.stage.code(),
             facts.slug

@@ -11,6 +11,7 @@ use rocket::figment::Figment;
 
 use crate::account::setup;
 use crate::app::{App, Footing};
+use crate::journal;
 use crate::platform::config::Config;
 use crate::platform::confine::{self, Reach};
 use crate::platform::control::Control;
@@ -42,6 +43,7 @@ pub(super) fn web() -> Result<(), Stop> {
     };
     let app = App::open(config, super::clock()?, footing)?;
     purge::jobs::ensure(&app.db)?;
+    journal::jobs::ensure(&app.db)?;
     let origin = origin(&app, &figment);
     println!("Fairdraw");
     println!("  address: {origin}");

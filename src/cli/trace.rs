@@ -3,7 +3,7 @@
 //! Invariant: it reads and changes nothing, needs no settings, and prints no string that it was
 //! given unless it is told to.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -51,19 +51,27 @@ pub(super) struct Arguments {
     show: bool,
 }
 
+/// What is looked for, and how each string is called where it is not to be printed.
+#[derive(Default)]
+struct Wanted {
+    strings: Vec<String>,
+    names: Vec<String>,
+    known: HashSet<String>,
+}
+
 /// Looks and tells.
 pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
-    let strings = strings(arguments)?;
-    let scan = Scan::of(&strings).map_err(|short| {
+    let wanted = wanted(arguments)?;
+    let scan = Scan::of(&wanted.strings).map_err(|short| {
         Stop::Usage(format!(
-            "string {} has fewer than {SHORTEST} bytes and would be found by chance; \
+            "{} has fewer than {SHORTEST} bytes and would be found by chance; \
              a Chinese name of two characters has 6, a telephone number without its area code has 7",
-            short.string + 1
+            wanted.names[short.string]
         ))
     })?;
     println!(
         "Looking for {} in {} forms.",
-        counted(strings.len() as u64, "string"),
+        counted(wanted.strings.len() as u64, "string"),
         scan.needles()
     );
     let mut seen = Seen::default();
@@ -78,7 +86,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
         seen.add(one);
     }
     println!();
-    tell(&seen, arguments.show.then_some(&strings));
+    let names = if arguments.show {
+        &wanted.strings
+    } else {
+        &wanted.names
+    };
+    tell(&seen, names);
     if seen.is_clean() {
         Ok(())
     } else {
@@ -86,26 +99,38 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     }
 }
 
-fn strings(arguments: &Arguments) -> Result<Vec<String>, Stop> {
-    let mut strings = BTreeSet::new();
+fn wanted(arguments: &Arguments) -> Result<Wanted, Stop> {
+    let mut wanted = Wanted::default();
     if let Some(file) = &arguments.look_for {
-        let text = read(file)?;
-        let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
-        strings.extend(lines.map(str::to_owned));
+        for (number, line) in (1..).zip(read(file)?.lines()) {
+            wanted.add(line.trim(), format!("line {number}"));
+        }
     }
     if let Some(file) = &arguments.certificate {
-        strings.extend(planted(&read(file)?).ok_or_else(|| {
+        let planted = planted(&read(file)?).ok_or_else(|| {
             Stop::Usage(format!(
                 "{} names no planted people, so there is nothing to look for; \
                  give your own strings with --look-for",
                 file.display()
             ))
-        })?);
+        })?;
+        for (number, text) in (1..).zip(planted) {
+            wanted.add(&text, format!("planted string {number}"));
+        }
     }
-    if strings.is_empty() {
+    if wanted.strings.is_empty() {
         return Err(Stop::Usage("there is no string to look for".to_owned()));
     }
-    Ok(strings.into_iter().collect())
+    Ok(wanted)
+}
+
+impl Wanted {
+    fn add(&mut self, string: &str, name: String) {
+        if !string.is_empty() && self.known.insert(string.to_owned()) {
+            self.strings.push(string.to_owned());
+            self.names.push(name);
+        }
+    }
 }
 
 fn read(file: &Path) -> Result<String, Stop> {
@@ -127,9 +152,9 @@ fn planted(certificate: &str) -> Option<Vec<String>> {
     Some(planted::texts(planted.get("of")?.as_str()?))
 }
 
-fn tell(seen: &Seen, strings: Option<&Vec<String>>) {
+fn tell(seen: &Seen, names: &[String]) {
     for find in &seen.finds {
-        println!("FOUND  {}", told(find, strings));
+        println!("FOUND  {}", told(find, names));
     }
     for unread in &seen.unread {
         println!("not read  {}: {}", unread.place, unread.why);
@@ -151,11 +176,7 @@ fn tell(seen: &Seen, strings: Option<&Vec<String>>) {
     }
 }
 
-fn told(find: &Find, strings: Option<&Vec<String>>) -> String {
-    let string = match strings.and_then(|strings| strings.get(find.string)) {
-        Some(string) => format!("\u{201c}{string}\u{201d}"),
-        None => format!("string {}", find.string + 1),
-    };
+fn told(find: &Find, names: &[String]) -> String {
     let times = match find.times {
         1 => String::new(),
         times => format!(", {times} times, first"),
@@ -166,7 +187,8 @@ fn told(find: &Find, strings: Option<&Vec<String>>) -> String {
         offset,
         ..
     } = find;
-    format!("{place}: {string} as {dress}{times} at byte {offset}")
+    let name = &names[find.string];
+    format!("{place}: {name} as {dress}{times} at byte {offset}")
 }
 
 fn counted(number: u64, noun: &str) -> String {

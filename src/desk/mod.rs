@@ -15,6 +15,8 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::policy;
 use crate::purge;
+use crate::rights;
+use crate::stats;
 use crate::survey;
 
 pub mod pages;
@@ -29,6 +31,9 @@ pub enum Error {
     /// Activities.
     #[error(transparent)]
     Activity(#[from] activity::Error),
+    /// The statistics.
+    #[error(transparent)]
+    Stats(#[from] stats::Error),
     /// Questions.
     #[error(transparent)]
     Survey(#[from] survey::Error),
@@ -47,6 +52,9 @@ pub enum Error {
     /// Purges.
     #[error(transparent)]
     Purge(#[from] purge::Error),
+    /// Requests of people.
+    #[error(transparent)]
+    Rights(#[from] rights::Error),
     /// Accounts.
     #[error(transparent)]
     Account(#[from] account::Error),
@@ -59,6 +67,7 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::Activity(error) => error.kind(),
+            Error::Stats(error) => error.kind(),
             Error::Survey(error) => error.kind(),
             Error::Draw(error) => error.kind(),
             Error::Entry(error) => error.kind(),
@@ -66,6 +75,7 @@ impl Fault for Error {
             Error::Policy(error) => error.kind(),
             Error::Purge(error) => error.kind(),
             Error::Account(error) => error.kind(),
+            Error::Rights(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
     }
@@ -73,6 +83,7 @@ impl Fault for Error {
     fn code(&self) -> &'static str {
         match self {
             Error::Activity(error) => error.code(),
+            Error::Stats(error) => error.code(),
             Error::Survey(error) => error.code(),
             Error::Draw(error) => error.code(),
             Error::Entry(error) => error.code(),
@@ -80,6 +91,7 @@ impl Fault for Error {
             Error::Policy(error) => error.code(),
             Error::Purge(error) => error.code(),
             Error::Account(error) => error.code(),
+            Error::Rights(error) => error.code(),
             Error::Db(error) => error.code(),
         }
     }
@@ -285,6 +297,7 @@ pub fn delete_draft(tx: &mut Tx, by: &StaffId, id: &ActivityId) -> Result<(), Er
     let facts = activity::by_id(tx, id)?;
     activity::Activity::<activity::stage::Draft>::at(facts)?;
     survey::forget(tx, id)?;
+    stats::forget_draft(tx, id)?;
     policy::codes::forget(tx, id)?;
     draw::delete_plans(tx, id)?;
     Ok(activity::draft::delete_draft(tx, by, id)?)

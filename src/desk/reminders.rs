@@ -8,6 +8,7 @@ use crate::activity::{self, Facts, Stage};
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::Tx;
 use crate::purge::{self, Step};
+use crate::rights;
 
 use super::Error;
 
@@ -21,6 +22,12 @@ pub enum What {
     Purge(Facts),
     /// A purge is under way and waits for something.
     PurgeWaits(Facts),
+    /// The second certificate of a purge is signed.
+    SecondCertificate(Facts),
+    /// So many requests of people are past the day by which the law wants an answer.
+    RequestsLate(u64),
+    /// So many requests of people are to be answered within days; the first of them then.
+    RequestsDue(u64),
 }
 
 /// One day that staff must not miss.
@@ -38,6 +45,8 @@ pub struct Reminder {
 pub fn list(tx: &mut Tx) -> Result<Vec<Reminder>, Error> {
     let mut reminders = Vec::new();
     purges(tx, &mut reminders)?;
+    second_certificates(tx, &mut reminders)?;
+    requests(tx, &mut reminders)?;
     reminders.sort_by_key(|each| (!each.late, each.when));
     Ok(reminders)
 }
@@ -68,6 +77,46 @@ fn purges(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
                 false => What::Purge(facts),
             },
             late,
+        });
+    }
+    Ok(())
+}
+
+/// Second certificates come by themselves too; one that is a day late found something.
+fn second_certificates(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
+    let now = tx.now();
+    for purge in purge::list(tx)? {
+        let waits = purge.step == Step::Done && purge.second.is_empty();
+        let Some(when) = purge
+            .second_at
+            .filter(|when| waits && *when < now.plus(AHEAD))
+        else {
+            continue;
+        };
+        reminders.push(Reminder {
+            when,
+            what: What::SecondCertificate(activity::by_id(tx, &purge.activity)?),
+            late: when.plus(DAY) < now,
+        });
+    }
+    Ok(())
+}
+
+fn requests(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
+    let now = tx.now();
+    let due = rights::due(tx)?;
+    if due.overdue > 0 {
+        reminders.push(Reminder {
+            when: now,
+            what: What::RequestsLate(due.overdue),
+            late: true,
+        });
+    }
+    if let Some(when) = due.next.filter(|_| due.soon > 0) {
+        reminders.push(Reminder {
+            when,
+            what: What::RequestsDue(due.soon),
+            late: false,
         });
     }
     Ok(())

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::account::wire::HealthView;
 use crate::activity::wire::Heading;
-use crate::activity::{Kind, Stage};
+use crate::activity::{Facts, Kind, Stage};
 use crate::draw::{Awaited, DrawStage};
 use crate::platform::clock::Timestamp;
 use crate::platform::confine::{How, Protection, Standing, What};
@@ -44,27 +44,48 @@ pub(super) struct ReminderRow {
 impl ReminderRow {
     pub(super) fn all(language: Language, reminders: &[Reminder]) -> Vec<ReminderRow> {
         let row = |each: &Reminder| {
-            let (id, title, path) = match &each.what {
-                reminders::What::Purge(facts) => (
-                    "desk-remind-purge",
-                    Heading::of(language, facts).title,
-                    format!("/staff/activities/{}", facts.id),
-                ),
-                reminders::What::PurgeWaits(facts) => (
-                    "desk-remind-purge-waits",
-                    Heading::of(language, facts).title,
-                    format!("/a/{}/purge", facts.slug),
-                ),
-            };
+            let (words, title, path) = reminder(language, &each.what);
             ReminderRow {
                 when: each.when.0,
-                words: text::message(language, id, &[]),
+                words,
                 title,
                 path,
                 late: each.late,
             }
         };
         reminders.iter().map(row).collect()
+    }
+}
+
+/// What a reminder says, what it is about, and where it is dealt with.
+fn reminder(language: Language, what: &reminders::What) -> (String, String, String) {
+    let say = |id: &str| text::message(language, id, &[]);
+    let count = |id: &str, count: u64| text::message(language, id, &[("count", count.into())]);
+    let of_activity =
+        |id: &str, facts: &Facts, path: String| (say(id), Heading::of(language, facts).title, path);
+    match what {
+        reminders::What::Purge(facts) => {
+            let path = format!("/staff/activities/{}", facts.id);
+            of_activity("desk-remind-purge", facts, path)
+        }
+        reminders::What::PurgeWaits(facts) => {
+            let path = format!("/a/{}/purge", facts.slug);
+            of_activity("desk-remind-purge-waits", facts, path)
+        }
+        reminders::What::SecondCertificate(facts) => {
+            let path = format!("/a/{}/purge", facts.slug);
+            of_activity("desk-remind-second", facts, path)
+        }
+        reminders::What::RequestsLate(requests) => (
+            count("desk-remind-requests-late", *requests),
+            say("rights-queue-title"),
+            "/admin/requests".to_owned(),
+        ),
+        reminders::What::RequestsDue(requests) => (
+            count("desk-remind-requests-due", *requests),
+            say("rights-queue-title"),
+            "/admin/requests".to_owned(),
+        ),
     }
 }
 
@@ -404,6 +425,7 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
         "/questions",
         facts.kind == Kind::Draw || glance.questions > 0,
     ));
+    parts.push(edit("desk-part-statistics", "/statistics", true));
     if facts.kind == Kind::Draw {
         let page = match glance.plans.as_slice() {
             [] | [_] => "/draw",

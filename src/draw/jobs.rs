@@ -6,12 +6,13 @@
 
 use std::sync::Arc;
 
-use crate::activity::{ActivityId, Facts};
+use crate::activity::{self, ActivityId, Facts};
 use crate::audit::Actor;
 use crate::journal;
 use crate::platform::clock::{MINUTE, SECOND, Timestamp};
 use crate::platform::db::{self, Db, Tx};
 use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
+use crate::stats;
 use crate::vault::Vault;
 
 use super::beacon::{self, Relays};
@@ -22,6 +23,7 @@ const CLOSE: &str = "draw.close";
 const FREEZE: &str = "draw.freeze";
 const BEACON: &str = "draw.beacon";
 const SECRET: &str = "draw.secret";
+const COUNT: &str = "draw.count";
 
 /// How long the freeze and the beacon wait for the step before them.
 const FOR_THE_STEP_BEFORE: i64 = 3 * SECOND;
@@ -29,11 +31,21 @@ const FOR_THE_STEP_BEFORE: i64 = 3 * SECOND;
 /// the announced freeze is refused (draw-protocol 4.9), and clocks differ by seconds. Of the five
 /// minutes that witnesses have, four are left.
 const FOR_OTHER_CLOCKS: i64 = MINUTE;
+/// After the last withdrawal that was on its way at the freeze, and after the freeze note itself.
+const AFTER_THE_FREEZE: i64 = 2 * MINUTE;
 /// How long the secret waits for a vault that does not answer.
 const FOR_THE_VAULT: i64 = MINUTE / 2;
 
 /// Names the handlers of this domain's jobs.
-pub fn register(runner: &mut Runner, db: &Db, vault: &Vault, relays: Arc<dyn Relays>) {
+pub fn register(
+    runner: &mut Runner,
+    db: &Db,
+    vault: &Vault,
+    relays: Arc<dyn Relays>,
+    terms: stats::Terms,
+) {
+    let (own_db, own_vault) = (db.clone(), vault.clone());
+    runner.on_patiently(COUNT, move |job| count(&own_db, &own_vault, &terms, job));
     let (own_db, own_vault) = (db.clone(), vault.clone());
     runner.on(ANCHOR, move |job| anchor(&own_db, &own_vault, job));
     let (own_db, own_vault) = (db.clone(), vault.clone());
@@ -48,8 +60,10 @@ pub fn register(runner: &mut Runner, db: &Db, vault: &Vault, relays: Arc<dyn Rel
     runner.on(SECRET, move |job| reveal_secret(&own_db, &own_vault, job));
 }
 
-/// The close comes by itself, for a survey too.
+/// The close comes by itself, for a survey too, and so do the statistics.
 pub(super) fn enqueue_close(tx: &mut Tx, facts: &Facts) -> Result<(), db::Error> {
+    let counted = facts.freezes_at.plus(AFTER_THE_FREEZE);
+    enqueue(tx, COUNT, &facts.id, "", counted)?;
     enqueue(tx, CLOSE, &facts.id, "", facts.closes_at)
 }
 
@@ -115,6 +129,28 @@ fn freeze(db: &Db, vault: &Vault, job: &Job) -> Result<Next, Failure> {
         Err(Error::OtherStage { .. }) => Ok(Next::Done),
         frozen => again_if_early(frozen),
     }
+}
+
+/// Makes the statistics once; a date that was moved moves them too.
+fn count(db: &Db, vault: &Vault, terms: &stats::Terms, job: &Job) -> Result<Next, Failure> {
+    let activity = ActivityId(job.activity.clone());
+    let prepared = db.read_now("make statistics", |tx| {
+        let facts = activity::by_id(tx, &activity)?;
+        let prepared = super::prepare_statistics(tx, vault, terms, &facts);
+        Ok::<_, Error>((facts, prepared))
+    })?;
+    let (facts, prepared) = prepared;
+    let prepared = match prepared {
+        Err(Error::Stats(stats::Error::TooEarly)) => {
+            let again = facts.freezes_at.plus(AFTER_THE_FREEZE);
+            return Ok(Next::At(again.max(db.clock().now().plus(MINUTE))));
+        }
+        prepared => prepared?,
+    };
+    db.write_now("publish statistics", |tx| {
+        super::publish_statistics(tx, vault, &facts, prepared.as_ref())
+    })?;
+    Ok(Next::Done)
 }
 
 fn again_if_early(step: Result<(), Error>) -> Result<Next, Failure> {

@@ -23,6 +23,7 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
 use crate::policy;
+use crate::stats;
 use crate::survey;
 use crate::vault;
 
@@ -49,6 +50,7 @@ mod secret;
 mod settle;
 mod show;
 mod source;
+mod statistics;
 mod store;
 mod succession;
 mod weigh;
@@ -75,6 +77,7 @@ pub use run::{Pasted, note_trouble, receive, receive_pasted};
 pub use settle::{holdings, result, settle, settlements};
 pub use show::{Shown, listed, shown};
 pub use source::{DrandRound, Issue, PlanSource, SourceDetails, SourceKind, Typed};
+pub use statistics::{prepare_statistics, publish_statistics};
 pub use succession::{
     Successor, SuccessorTrouble, SupersedeCode, replaceable_until, successor_troubles, supersede,
     superseded,
@@ -330,6 +333,9 @@ pub enum Error {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
+    /// The statistics.
+    #[error(transparent)]
+    Stats(#[from] stats::Error),
     /// The notice and its terms.
     #[error(transparent)]
     Policy(#[from] policy::Error),
@@ -364,6 +370,7 @@ impl Fault for Error {
             Error::Journal(error) => error.kind(),
             Error::Log(error) => error.kind(),
             Error::Survey(error) => error.kind(),
+            Error::Stats(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Policy(error) => error.kind(),
             Error::Audit(error) => error.kind(),
@@ -397,6 +404,7 @@ impl Fault for Error {
             Error::Journal(error) => error.code(),
             Error::Log(error) => error.code(),
             Error::Survey(error) => error.code(),
+            Error::Stats(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Policy(error) => error.code(),
             Error::Audit(error) => error.code(),

@@ -17,6 +17,7 @@ use crate::platform::config::Config;
 use crate::platform::db::Tx;
 use crate::policy::retention::{self, Class};
 use crate::policy::{self, uses, versions};
+use crate::stats;
 use crate::survey;
 use crate::vault::{self, ActivityKeys, Vault};
 use crate::{journal, log};
@@ -190,6 +191,7 @@ fn tell(tx: &mut Tx, facts: &Facts, notice: &LocalText) -> Result<(), Error> {
 pub fn renew_notice(tx: &mut Tx, activity: &ActivityId, library: &Config) -> Result<(), Error> {
     let facts = activity::by_id(tx, activity)?;
     let notice = policy::notice_now(tx, &facts, library)?;
+    let notice = stats::in_notice(tx, &facts, notice)?;
     if versions::renew(tx, activity, &notice)? {
         tell(tx, &facts, &notice)?;
     }

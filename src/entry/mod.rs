@@ -19,10 +19,12 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
 use crate::platform::text::Language;
+use crate::policy;
 use crate::vault;
 
 pub mod consent;
 pub mod correction;
+mod counting;
 mod drum;
 pub mod earned;
 pub mod own;
@@ -37,6 +39,7 @@ pub mod token;
 pub mod voids;
 pub mod wire;
 
+pub use counting::{answers_left_out, counters_of, pool_of, recounted, uncounted};
 pub use drum::{Drum, NewDrum, chosen, drums, freeze, move_to, set_out};
 
 text_id!(
@@ -89,6 +92,15 @@ pub struct Ticket {
     pub tag: Hash,
     /// Why it does not take part; D only after a close.
     pub void: Option<VoidCode>,
+}
+
+/// An entry whose contact is there; nothing personal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reachable {
+    /// The vault's box with the contact.
+    pub item: String,
+    /// Its tickets: draw and index.
+    pub tickets: Vec<(String, u64)>,
 }
 
 /// How many entries an activity has.
@@ -167,12 +179,18 @@ pub enum Error {
     /// The log of the draw.
     #[error(transparent)]
     Log(#[from] log::Error),
+    /// The statistics.
+    #[error(transparent)]
+    Stats(#[from] crate::stats::Error),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
     /// The survey's questions.
     #[error(transparent)]
     Survey(#[from] crate::survey::Error),
+    /// Versions of the notice.
+    #[error(transparent)]
+    Policy(#[from] policy::Error),
     /// The audit record.
     #[error(transparent)]
     Audit(#[from] crate::audit::Error),
@@ -191,8 +209,10 @@ impl Fault for Error {
             Error::Nobody | Error::NoLog => Kind::Broken,
             Error::Activity(error) => error.kind(),
             Error::Log(error) => error.kind(),
+            Error::Stats(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Survey(error) => error.kind(),
+            Error::Policy(error) => error.kind(),
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
@@ -211,8 +231,10 @@ impl Fault for Error {
             Error::PutAway => "entry.put_away",
             Error::Activity(error) => error.code(),
             Error::Log(error) => error.code(),
+            Error::Stats(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Survey(error) => error.code(),
+            Error::Policy(error) => error.code(),
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),
         }
@@ -288,6 +310,21 @@ pub fn duplicates_of(
         .into_iter()
         .filter(|ticket| ticket.void == Some(VoidCode::D))
         .collect())
+}
+
+/// Every entry of an activity whose contact is there.
+pub fn reachable(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Reachable>, Error> {
+    Ok(store::reachable(tx, activity)?)
+}
+
+/// Every ticket of a person in a draw, void ones too.
+pub fn with_tag(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    tag: &Hash,
+) -> Result<Vec<Ticket>, Error> {
+    Ok(store::with_tag(tx, activity, draw, tag)?)
 }
 
 /// The tickets of a draw whose person had the sealed data erased, ascending, and when: nobody can

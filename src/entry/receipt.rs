@@ -13,6 +13,7 @@ use crate::activity::{self, Facts, LocalText};
 use crate::log;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
+use crate::policy::versions;
 
 use super::{Drum, Entry, Error, Ticket, drum, store};
 
@@ -27,6 +28,10 @@ pub struct Found {
     pub tickets: Vec<(Drum, Ticket)>,
     /// Whether the list of one of its draws is final, so that it can no longer be taken back.
     pub is_final: bool,
+    /// The notice that the person was shown.
+    pub notice: LocalText,
+    /// Its number; 0 where its versions were not kept.
+    pub notice_version: i64,
 }
 
 /// The entry that a lookup value belongs to, if there is one.
@@ -42,11 +47,17 @@ pub fn find(tx: &mut Tx, lookup: &Hash) -> Result<Option<Found>, Error> {
         tickets.extend(inside.map(|ticket| (drum.clone(), ticket.clone())));
     }
     let is_final = store::has_frozen_drum(tx, &entry.activity)?;
+    let (notice, notice_version) = match versions::of_hash(tx, &entry.activity, &entry.notice)? {
+        Some(shown) => (shown.notice, shown.version),
+        None => (facts.notice.clone(), 0),
+    };
     Ok(Some(Found {
         entry,
         facts,
         tickets,
         is_final,
+        notice,
+        notice_version,
     }))
 }
 

@@ -1,5 +1,9 @@
 //! All SQL of entries and their tickets.
 
+pub(super) mod counting;
+
+use std::collections::BTreeMap;
+
 use diesel::prelude::*;
 use lucky_draw::encode::Hash;
 use lucky_draw::record::VoidCode;
@@ -13,7 +17,7 @@ use crate::platform::text::Language;
 
 use super::submit::{NewEntry, NewTicket};
 use super::voids::Leaf;
-use super::{Counts, Entry, EntryId, Error, NewDrum, Taken, Ticket};
+use super::{Counts, Entry, EntryId, Error, NewDrum, Reachable, Taken, Ticket};
 
 pub(super) mod sharing;
 
@@ -161,6 +165,7 @@ pub(super) fn insert_entry(tx: &mut Tx, new: &NewEntry) -> Result<(), Error> {
             entries::language.eq(new.language.tag()),
             entries::taken_hour.eq(hour),
             entries::withdrawn.eq(false),
+            entries::counted.eq(false),
         ))
         .execute(tx.conn())
         .map_err(db::on_duplicate(Error::Twice))?;
@@ -320,6 +325,32 @@ pub(super) fn with_tag(
         .order(tickets::position)
         .load(tx.conn())?;
     Ok(rows.into_iter().map(Ticket::from).collect())
+}
+
+/// Entries whose contact is there, each with its tickets, in the order of their random ids.
+pub(super) fn reachable(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Reachable>, db::Error> {
+    let rows: Vec<(String, Option<String>)> = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .filter(entries::contact_item.is_not_null())
+        .order(entries::id)
+        .select((entries::id, entries::contact_item))
+        .load(tx.conn())?;
+    let mut held: BTreeMap<String, Vec<(String, u64)>> = BTreeMap::new();
+    let tickets: Vec<(String, String, i64)> = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .order((tickets::draw_id, tickets::position))
+        .select((tickets::entry_id, tickets::draw_id, tickets::position))
+        .load(tx.conn())?;
+    for (entry, draw, position) in tickets {
+        held.entry(entry).or_default().push((draw, unsigned(position)));
+    }
+    let reachable = rows.into_iter().filter_map(|(id, item)| {
+        Some(Reachable {
+            item: item?,
+            tickets: held.remove(&id).unwrap_or_default(),
+        })
+    });
+    Ok(reachable.collect())
 }
 
 type OpeningRow = (Vec<u8>, Vec<u8>, i64, Option<String>);
@@ -639,7 +670,7 @@ pub(super) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error>
         .filter(entries::activity_id.eq(activity.as_str()))
         .count()
         .get_result(tx.conn())?;
-    Ok(unsigned(earned) + unsigned(places) + unsigned(people))
+    Ok(unsigned(earned) + unsigned(places) + unsigned(people) + sharing::left(tx, activity)?)
 }
 
 fn line((draw, position, hour, withdrawn, code): TakenRow) -> Taken {

@@ -13,9 +13,11 @@ use zeroize::Zeroizing;
 
 use crate::activity::{self, ActivityId, Facts, Kind, Stage};
 use crate::log;
+use crate::platform::clock::Timestamp;
 use crate::platform::db::{GroupVerb, Tx, Writer};
 use crate::platform::ids;
 use crate::platform::text::Language;
+use crate::stats;
 use crate::vault::{
     self, AnswersOf, CheckpointOf, Contact, ContactOf, ItemKind, OwnCopyOf, PublicKeys, Vault,
 };
@@ -39,6 +41,7 @@ pub struct NewEntry {
     pub(super) contact: Option<SealedBox>,
     pub(super) answers: Option<SealedBox>,
     pub(super) answers_linked: bool,
+    pub(super) counters: Vec<stats::Counter>,
     pub(super) consents: Vec<NewConsent>,
     pub(super) shares: Vec<(ProviderId, SealedBox)>,
 }
@@ -78,6 +81,8 @@ pub struct Filled {
     pub pool: Option<String>,
     /// The answers as JSON; none where nothing was asked or answered.
     pub answers: Option<Zeroizing<String>>,
+    /// What of the person the statistics may count, in coarse words.
+    pub about: stats::About,
     /// What each provider gets that the person ticked, with the fields it was offered.
     pub shares: Vec<(ProviderId, Contact)>,
     /// The language of the page.
@@ -93,6 +98,10 @@ pub struct Terms {
     pub drums: Vec<Drum>,
     /// The keys that seal.
     pub keys: PublicKeys,
+    /// What is counted as people enter.
+    pub counting: stats::Counting,
+    /// When these were read: the day on which an entry counts.
+    pub at: Timestamp,
     /// Whom a person may allow to have the contact.
     pub offers: Vec<Offer>,
 }
@@ -101,11 +110,14 @@ pub struct Terms {
 pub fn terms(tx: &mut Tx, facts: Facts) -> Result<Terms, Error> {
     let drums = drum::drums(tx, &facts.id)?;
     let keys = vault::public_keys(tx, facts.id.as_str())?;
+    let counting = stats::counting(tx, &facts)?;
     let offers = provider::of_activity(tx, &facts.id)?;
     Ok(Terms {
         facts,
         drums,
         keys,
+        counting,
+        at: tx.now(),
         offers,
     })
 }
@@ -141,7 +153,10 @@ pub fn prepare(
         }
         _ => Vec::new(),
     };
+    let answers = filled.answers.as_deref().map(String::as_str);
+    let counters = terms.counting.counters(&filled.about, answers, terms.at)?;
     let mut new = seal(vault, terms, secret, notice, tag, &filled, tickets)?;
+    new.counters = counters;
     if let Some(tag) = &tag {
         new.shares = shares(vault, terms, tag, &notice, &filled.shares)?;
         new.consents = consents(terms, notice, &new.shares);
@@ -221,6 +236,7 @@ pub(super) fn seal(
         contact,
         answers,
         answers_linked: terms.facts.answers_linked,
+        counters: Vec::new(),
         consents: Vec::new(),
         shares: Vec::new(),
     })
@@ -414,6 +430,7 @@ impl GroupVerb for Taking {
         for ticket in &new.tickets {
             tickets.push(append(tx, new, ticket)?);
         }
+        super::counting::counted(tx, new)?;
         Ok(Accepted {
             activity: new.activity.clone(),
             entry: new.id.clone(),

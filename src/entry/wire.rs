@@ -28,6 +28,7 @@ use crate::identity::phone::Phone;
 use crate::identity::typed;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
+use crate::stats::About;
 use crate::survey::{Answers, Questionnaire, wire as survey_wire};
 use crate::vault;
 
@@ -190,6 +191,7 @@ impl Sheet {
             contact: (self.facts.kind == Kind::Draw).then(|| contact(lang, read, |_| true)),
             subject,
             pool: read.pool.clone(),
+            about: about(read),
             answers: answered.then(|| survey_wire::answers_to_json(&read.answers)),
             shares: self
                 .offers
@@ -281,6 +283,17 @@ impl Reading<'_> {
     fn note(&mut self, field: &str, mistake: Mistake) {
         let words = mistake::say(self.lang, mistake.message_id(), &mistake.args());
         self.mistakes.add(field, words);
+    }
+}
+
+/// What of a person the statistics may count: words of closed lists, and nothing typed freely.
+pub fn about(read: &Application) -> About {
+    let address = read.address.as_ref();
+    let area = address.and_then(Address::postal_code);
+    About {
+        county: address.map(|address| address.county().zh().to_owned()),
+        area: area.and_then(|code| code.as_str().get(..3).map(str::to_owned)),
+        pool: read.pool.clone(),
     }
 }
 

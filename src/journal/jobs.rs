@@ -1,4 +1,5 @@
-//! After every write: the mirror follows, then the witnesses are asked.
+//! After every write: the mirror follows, then the witnesses are asked. And each hour the record's
+//! head is signed.
 //!
 //! Invariant: each write leaves one job with its size; only the job of the newest size asks, so
 //! many writes in a row cost one round of questions. A witness that fails holds up nobody else, and
@@ -7,7 +8,7 @@
 use std::sync::Arc;
 use std::thread;
 
-use crate::platform::clock::SECOND;
+use crate::platform::clock::{HOUR, MINUTE, SECOND, Timestamp};
 use crate::platform::db::{self, Db, Tx};
 use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
 use crate::vault::Vault;
@@ -18,6 +19,10 @@ use super::{Error, Mirror};
 
 const COSIGN: &str = "journal.cosign";
 const MIRROR: &str = "journal.mirror";
+const HEAD: &str = "journal.head";
+
+/// Closes and freezes fall on full hours; the head keeps out of their way.
+const PAST_THE_HOUR: i64 = 7 * MINUTE;
 
 /// Names the handlers of this domain's jobs.
 pub fn register(runner: &mut Runner, db: &Db, vault: &Vault, mirror: &Mirror) {
@@ -26,11 +31,42 @@ pub fn register(runner: &mut Runner, db: &Db, vault: &Vault, mirror: &Mirror) {
         own_mirror.follow(&asker, &own_vault)?;
         cosign(&asker, &own_vault, job)
     });
-    let (db, vault, mirror) = (db.clone(), vault.clone(), mirror.clone());
+    let (own_db, own_vault, mirror) = (db.clone(), vault.clone(), mirror.clone());
     runner.on(MIRROR, move |_| {
-        mirror.follow(&db, &vault)?;
+        mirror.follow(&own_db, &own_vault)?;
         Ok(Next::Done)
     });
+    let (db, vault) = (db.clone(), vault.clone());
+    runner.on(HEAD, move |_| {
+        db.write_now("sign the record's head", |tx| super::write_head(tx, &vault))?;
+        Ok(Next::At(next_head(db.clock().now())))
+    });
+}
+
+/// Makes sure that heads are signed; called at every start.
+pub fn ensure(db: &Db) -> Result<(), db::Error> {
+    db.write_now("ensure heads", |tx| {
+        let run_at = next_head(tx.now());
+        jobs::enqueue(
+            tx,
+            &NewJob {
+                kind: HEAD,
+                activity: String::new(),
+                payload: String::new(),
+                run_at,
+                dedup_key: HEAD.to_owned(),
+            },
+        )
+    })
+}
+
+fn next_head(now: Timestamp) -> Timestamp {
+    let this_hour = now.hour().plus(PAST_THE_HOUR);
+    if this_hour > now {
+        this_hour
+    } else {
+        this_hour.plus(HOUR)
+    }
 }
 
 /// Has the mirror follow a journal of this size.

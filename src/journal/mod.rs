@@ -10,6 +10,7 @@ use lucky_draw::encode::{Hash, sha256};
 use lucky_draw::note::{TlogProof, Verifier};
 use lucky_draw::record::{GrammarError, SiteNote};
 
+use crate::audit;
 use crate::log::{self, Log};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{self, Tx};
@@ -17,6 +18,7 @@ use crate::platform::fault::{Fault, Kind};
 use crate::vault::{self, CheckpointOf, Vault};
 
 mod cosigning;
+mod heads;
 pub mod jobs;
 mod mirror;
 pub mod pages;
@@ -26,6 +28,7 @@ mod wire;
 mod witnesses;
 
 pub use cosigning::Trouble;
+pub use heads::{heads, is_whole, write_head};
 pub use mirror::Mirror;
 pub use tiles::{Tile, tile};
 pub use witnesses::{
@@ -44,6 +47,9 @@ pub enum Error {
     /// What the site wants to state about itself has not the form of a site note.
     #[error("this is no site note")]
     Form(#[from] GrammarError),
+    /// The record of acts, whose head is signed here.
+    #[error(transparent)]
+    Audit(#[from] audit::Error),
     /// The vault, which signs.
     #[error(transparent)]
     Vault(#[from] vault::Error),
@@ -77,6 +83,7 @@ impl Fault for Error {
             Error::Log(error) => error.kind(),
             Error::Form(_) => Kind::Broken,
             Error::Mirror(_) | Error::ForeignMirror | Error::MirrorDiffers { .. } => Kind::Broken,
+            Error::Audit(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
@@ -88,6 +95,7 @@ impl Fault for Error {
             Error::Form(_) => "journal.form",
             Error::Mirror(_) => "journal.mirror",
             Error::ForeignMirror | Error::MirrorDiffers { .. } => "journal.mirror_differs",
+            Error::Audit(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Db(error) => error.code(),
         }

@@ -41,14 +41,30 @@ pub(super) fn leaves(tx: &mut Tx, start: u64, end: u64) -> Result<Vec<Leaf>, db:
             journal_notes::written_at,
         ))
         .load(tx.conn())?;
-    Ok(rows
-        .into_iter()
-        .map(|(position, text, written_at)| Leaf {
-            position: unsigned(position),
-            text,
-            written_at: Timestamp(written_at),
-        })
-        .collect())
+    Ok(rows.into_iter().map(leaf).collect())
+}
+
+/// The site notes about one thing, in order. `of` has no character that `LIKE` reads in another
+/// way; a text that only looks like such a note is left to its reader.
+pub(super) fn site_notes(tx: &mut Tx, of: &str) -> Result<Vec<Leaf>, db::Error> {
+    let rows: Vec<(i64, String, i64)> = journal_notes::table
+        .filter(journal_notes::note.like(format!("lucky-draw/v1 site\nof {of}\n%")))
+        .order(journal_notes::position)
+        .select((
+            journal_notes::position,
+            journal_notes::note,
+            journal_notes::written_at,
+        ))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(leaf).collect())
+}
+
+fn leaf((position, text, written_at): (i64, String, i64)) -> Leaf {
+    Leaf {
+        position: unsigned(position),
+        text,
+        written_at: Timestamp(written_at),
+    }
 }
 
 #[derive(Queryable, Selectable, Insertable)]

@@ -60,6 +60,7 @@ fn kind_words(language: Language, text: &str) -> (String, String) {
         Ok(Record::Purge(_)) => ("journal-purge", "journal-purge-what"),
         Ok(Record::Site(note)) => match note.of.as_str() {
             "audit-head" => ("journal-audit-head", "journal-audit-head-what"),
+            "statistics" => ("journal-statistics", "journal-statistics-what"),
             "hold-end" => ("journal-hold-end", "journal-hold-end-what"),
             "tax-erased" => ("journal-tax-erased", "journal-tax-erased-what"),
             _ => ("journal-site", "journal-site-what"),

@@ -135,3 +135,29 @@ fn contact(
         notice: found.notice,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::platform::memory::Memory;
+
+    #[test]
+    fn the_names_of_a_purged_activity_are_dropped_and_no_others() {
+        let hall = std::sync::Arc::new(Hall::default());
+        let memory = Memory::default();
+        memory.add(hall.clone());
+        for (draw, activity) in [("one", "spring"), ("two", "spring"), ("three", "autumn")] {
+            let names = NamesOf {
+                activity: activity.to_owned(),
+                masked: HashMap::from([(7, "王○明".to_owned())]),
+                verified: None,
+            };
+            hall.names().insert(DrawId(draw.to_owned()), names);
+        }
+
+        memory.forget("spring");
+
+        let left: Vec<DrawId> = hall.names().keys().cloned().collect();
+        assert_eq!(left, [DrawId("three".to_owned())]);
+    }
+}

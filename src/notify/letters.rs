@@ -15,7 +15,7 @@ use crate::platform::templates;
 use crate::platform::text::{self, Language};
 
 use super::claims::Decided;
-use super::tax::{self, Hint};
+use super::tax::{Hint, RuleBook};
 use super::wire::LetterText;
 use super::{Error, NoticeKind};
 
@@ -30,6 +30,8 @@ pub struct Imprint {
     pub email: String,
     /// Host of the official site as people type it, without `https://`.
     pub host: String,
+    /// What is known about the tax on prizes.
+    pub tax: RuleBook,
 }
 
 impl Imprint {
@@ -44,6 +46,7 @@ impl Imprint {
             phone: config.contact_phone.clone(),
             email: config.contact_email.clone(),
             host: host.to_owned(),
+            tax: RuleBook::of(config),
         }
     }
 
@@ -75,7 +78,7 @@ pub struct Matter<'a> {
 
 impl Matter<'_> {
     /// The prize's name, and what the tax rules say about it.
-    fn prize(&self) -> (String, Hint) {
+    fn prize(&self, rules: &RuleBook) -> (String, Hint) {
         let slug = match self.slot {
             Slot::Prize { slug, .. } => slug.as_str(),
             Slot::Reserve(_) => "",
@@ -84,7 +87,9 @@ impl Matter<'_> {
         let name = prize.map_or("", |prize| prize.name.pick(self.language));
         (
             name.to_owned(),
-            tax::hint(prize.map_or(0, |prize| prize.value_twd)),
+            rules
+                .at(self.deadline)
+                .hint(prize.map_or(0, |prize| prize.value_twd)),
         )
     }
 }
@@ -102,7 +107,7 @@ pub fn subject(imprint: &Imprint, kind: NoticeKind, language: Language) -> Strin
 
 /// The text of a letter to `name`.
 pub fn body(imprint: &Imprint, matter: &Matter, name: &str) -> Result<Zeroizing<String>, Error> {
-    let (prize, hint) = matter.prize();
+    let (prize, hint) = matter.prize(&imprint.tax);
     let view = LetterText {
         kind: matter.kind.code(),
         name,

@@ -30,6 +30,7 @@ pub use desk::DeskLimit;
 
 use super::claims::{self, Decided};
 use super::letters::{self, Imprint, Matter};
+use super::tax::RuleBook;
 use super::wire::{Asked, GroupView, NotYetView, NotifyView, Preview, WinnersView};
 use super::{Claim, Error, Notice, NoticeKind, notices, post};
 
@@ -86,8 +87,10 @@ async fn winners(
     only: Option<&str>,
     told: Option<u64>,
     db: &State<Db>,
+    config: &State<Arc<Config>>,
 ) -> AppResult<Page> {
     let activity = ActivityId::from(id);
+    let book = RuleBook::of(config);
     let (facts, decided, waiting, unlock) = db
         .write("read winners", move |tx| all_standing(tx, &activity))
         .await?;
@@ -97,6 +100,7 @@ async fn winners(
     let asked = Asked {
         only: only.unwrap_or(""),
         told,
+        rules: book.at(db.clock().now()),
     };
     let groups = decided.iter().map(|standing| {
         GroupView::of(

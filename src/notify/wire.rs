@@ -15,6 +15,7 @@ use lucky_draw::result::{SettleCode, Slot};
 use zeroize::Zeroizing;
 
 use crate::activity::{AskedField, Field};
+use crate::audit::detector;
 use crate::draw::DrawId;
 use crate::identity::email::Email;
 use crate::identity::mistake::{self, Mistake};
@@ -34,7 +35,7 @@ use super::{NoticeKind, NoticeStage};
 const REASON_MAX: usize = 200;
 
 /// A slot from its address, `grand` and `1`.
-pub(super) fn slot(prize: &str, place: &str) -> Option<Slot> {
+pub fn slot(prize: &str, place: &str) -> Option<Slot> {
     format!("{prize}/{place}").parse().ok()
 }
 
@@ -111,7 +112,10 @@ pub(super) fn leave_request(lang: Language, form: &FormFields) -> Result<Leave, 
         Some(SettleCode::I) if rule.is_empty() || typed::length(&rule) > REASON_MAX => {
             mistakes.add("rule", text::message(lang, "notify-leave-rule-empty", &[]));
         }
-        Some(SettleCode::I) => return Ok(Leave::Ineligible(rule)),
+        Some(SettleCode::I) => match detector::find(&rule) {
+            Some(trace) => mistakes.add("rule", text::message(lang, trace.message_id(), &[])),
+            None => return Ok(Leave::Ineligible(rule)),
+        },
         Some(SettleCode::F) | None => {
             mistakes.add("code", text::message(lang, "notify-leave-code-empty", &[]));
         }
@@ -153,6 +157,8 @@ pub(super) fn export_request(lang: Language, form: &FormFields) -> Result<Reques
             "reason",
             text::message(lang, "notify-export-reason-long", &args),
         );
+    } else if let Some(trace) = detector::find(&reason) {
+        mistakes.add("reason", text::message(lang, trace.message_id(), &[]));
     }
     match (purpose, format) {
         (Some(purpose), Some(format)) if mistakes.is_empty() => Ok(Request {

@@ -17,6 +17,7 @@ use crate::platform::db::Target;
 #[serde(default, deny_unknown_fields)]
 #[validate(schema(function = "are_witnesses"))]
 #[validate(schema(function = "is_quorum"))]
+#[validate(schema(function = "are_tax_rules"))]
 pub struct Config {
     /// Where the database and everything else but the keys lives; `FAIRDRAW_DATA` wins.
     pub data: PathBuf,
@@ -60,6 +61,15 @@ pub struct Config {
     /// Hour of the day (0–23, Asia/Taipei) in which a purge may compact the database; 24: at once.
     #[validate(range(max = 24))]
     pub quiet_hour: u8,
+    /// Counts of people below this are not published.
+    #[validate(range(min = 10, max = 50))]
+    pub stat_k: u64,
+    /// Published counts are multiples of this: 5 or 10.
+    #[validate(custom(function = "is_base"))]
+    pub stat_base: u64,
+    /// Days for which the access log is kept.
+    #[validate(range(min = 7, max = 400))]
+    pub access_log_days: u32,
     /// Days for which copies of the key folder, or of the whole machine, are kept elsewhere; the
     /// second certificate of a purge waits for them.
     #[validate(range(max = 3_660))]
@@ -74,6 +84,14 @@ pub struct Config {
     pub witnesses: Vec<WitnessSetting>,
     /// How many of them must have seen a note: more than half; 0 without witnesses.
     pub quorum: u32,
+    /// Rules about the tax on prizes that came after this program was written.
+    pub tax_rules: Vec<TaxSetting>,
+    /// Within so many hours an incident with personal data is reported to the authority; 0 where
+    /// no such time is set by law.
+    #[validate(range(min = 0, max = 8_760))]
+    pub incident_report_hours: i64,
+    /// Whether data may be handed out for a benefit that the government gives.
+    pub benefit_disclosures: bool,
     /// How many contacts of entries that did not win may be opened in a year, each for a
     /// disclosure that two people approved; only this file can allow it.
     pub named_openings_per_year: u32,
@@ -82,6 +100,56 @@ pub struct Config {
     pub held_rows_per_year: u32,
     /// Whether everybody affected by an incident may be written to by mail.
     pub breach_mail: bool,
+}
+
+/// Rules about the tax on prizes from a day on; every number with its source.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TaxSetting {
+    /// The first day on which they hold, such as `2027-01-01`.
+    pub from: String,
+    /// The day on which somebody looked them up.
+    pub known_on: String,
+    /// Where: article, letter or announcement.
+    pub source: String,
+    /// Nothing is withheld from residents up to this value, in NT$.
+    pub free_up_to: i64,
+    /// Per cent withheld from residents above it.
+    pub resident_per_cent: i64,
+    /// Per cent withheld from everybody else, from the first dollar.
+    pub other_per_cent: i64,
+    /// Up to this total of a year nobody is on the statement, in NT$.
+    pub statement_free_up_to: i64,
+    /// Day of the next month by which tax of residents is paid.
+    pub resident_pay_day: i64,
+    /// Last day of January by which the statements of a year are filed.
+    pub statement_january_day: i64,
+    /// Days within which tax of others is paid and filed.
+    pub other_days: i64,
+    /// Days more when three or more public holidays in a row fall into them.
+    pub other_days_more: i64,
+    /// Years after the year of filing for which rows are kept.
+    pub keep_years: i64,
+}
+
+impl Default for TaxSetting {
+    /// The numbers of 2026; the day and the source have to be written.
+    fn default() -> TaxSetting {
+        TaxSetting {
+            from: String::new(),
+            known_on: String::new(),
+            source: String::new(),
+            free_up_to: 20_000,
+            resident_per_cent: 10,
+            other_per_cent: 20,
+            statement_free_up_to: 1_000,
+            resident_pay_day: 10,
+            statement_january_day: 31,
+            other_days: 10,
+            other_days_more: 5,
+            keep_years: 5,
+        }
+    }
 }
 
 /// A witness of the journal.
@@ -119,11 +187,17 @@ impl Default for Config {
             valuable_from: 100_000,
             operator_secret: false,
             quiet_hour: 24,
+            stat_k: 10,
+            stat_base: 5,
+            access_log_days: 180,
             key_copies_days: 0,
             backup_days: 35,
             pg_data: PathBuf::new(),
             witnesses: Vec::new(),
             quorum: 0,
+            tax_rules: Vec::new(),
+            incident_report_hours: 0,
+            benefit_disclosures: false,
             named_openings_per_year: 0,
             held_rows_per_year: 20,
             breach_mail: false,
@@ -198,6 +272,12 @@ fn is_key_name(name: &str) -> Result<(), validator::ValidationError> {
         .ok_or_else(|| validator::ValidationError::new("a name without spaces and plus signs"))
 }
 
+fn is_base(base: u64) -> Result<(), validator::ValidationError> {
+    matches!(base, 5 | 10)
+        .then_some(())
+        .ok_or_else(|| validator::ValidationError::new("5 or 10"))
+}
+
 fn is_origin(origin: &str) -> Result<(), validator::ValidationError> {
     let fits = origin.is_empty()
         || (origin.starts_with("https://") || origin.starts_with("http://"))
@@ -214,6 +294,30 @@ fn are_relays(relays: &[String]) -> Result<(), validator::ValidationError> {
         .all(|relay| relay.starts_with("https://"))
         .then_some(())
         .ok_or_else(|| validator::ValidationError::new("every relay starts with https://"))
+}
+
+fn are_tax_rules(config: &Config) -> Result<(), validator::ValidationError> {
+    let is_day = |text: &str| text.parse::<jiff::civil::Date>().is_ok();
+    let fits = |rules: &TaxSetting| {
+        let per_cent = 0..=100;
+        is_day(&rules.from)
+            && is_day(&rules.known_on)
+            && !rules.source.trim().is_empty()
+            && per_cent.contains(&rules.resident_per_cent)
+            && per_cent.contains(&rules.other_per_cent)
+            && (0..=100_000_000).contains(&rules.free_up_to)
+            && (0..=100_000_000).contains(&rules.statement_free_up_to)
+            && (1..=28).contains(&rules.resident_pay_day)
+            && (1..=31).contains(&rules.statement_january_day)
+            && (1..=365).contains(&rules.other_days)
+            && (0..=365).contains(&rules.other_days_more)
+            && (0..=30).contains(&rules.keep_years)
+    };
+    config.tax_rules.iter().all(fits).then_some(()).ok_or_else(|| {
+        validator::ValidationError::new(
+            "each with from, known_on and source, and numbers that can be right",
+        )
+    })
 }
 
 fn are_witnesses(config: &Config) -> Result<(), validator::ValidationError> {

@@ -7,8 +7,9 @@
 //! Not here: the erasing itself ([`crate::purge`]), and what is never erased because it holds
 //! nothing of anybody ([`Lasting`] only names it).
 
+use crate::activity::lifecycle::GRACE;
 use crate::audit::{self, Act, Actor, StaffId};
-use crate::platform::clock::Timestamp;
+use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::db::Tx;
 use crate::platform::text::{self, Language};
@@ -90,7 +91,7 @@ impl Class {
     pub fn bounds(self) -> Bounds {
         let (min, usual, max) = match self {
             Class::Entries => (1, 180, 180),
-            Class::Winners => (0, 30, 180),
+            Class::Winners => (GRACE / DAY, GRACE / DAY, GRACE / DAY),
             Class::Holds => (1, 180, 180),
             Class::Tax => (5 * 365, 5 * 365, 10 * 365),
             Class::Requests => (180, 2 * 365, 5 * 365),
@@ -103,10 +104,10 @@ impl Class {
     /// Who sets it.
     pub fn set_by(self) -> SetBy {
         match self {
-            Class::Entries | Class::Winners | Class::Requests => SetBy::Library,
+            Class::Entries | Class::Requests => SetBy::Library,
             Class::AccessLog => SetBy::File("access_log_days"),
             Class::Backups => SetBy::File("backup_days"),
-            Class::Holds | Class::Tax => SetBy::Fixed,
+            Class::Winners | Class::Holds | Class::Tax => SetBy::Fixed,
         }
     }
 
@@ -225,10 +226,12 @@ pub fn days(tx: &mut Tx, class: Class) -> Result<i64, Error> {
 }
 
 /// How many days hold now, whoever sets them.
-pub fn held(tx: &mut Tx, class: Class, _config: &Config) -> Result<i64, Error> {
-    match class.set_by() {
-        SetBy::Library => days(tx, class),
-        SetBy::File(_) | SetBy::Fixed => Ok(class.bounds().usual),
+pub fn held(tx: &mut Tx, class: Class, config: &Config) -> Result<i64, Error> {
+    match class {
+        Class::Backups => Ok(i64::from(config.backup_days)),
+        Class::AccessLog => Ok(i64::from(config.access_log_days)),
+        Class::Entries | Class::Requests => days(tx, class),
+        Class::Winners | Class::Holds | Class::Tax => Ok(class.bounds().usual),
     }
 }
 

@@ -25,10 +25,8 @@ pub struct ClassRow {
     pub from: String,
     /// Why.
     pub basis: String,
-    /// Who says so.
+    /// Who says so, and within which bounds.
     pub set_by: String,
-    /// The bounds, in words.
-    pub bounds: String,
 }
 
 /// Every class as it holds now.
@@ -49,12 +47,18 @@ pub fn class_rows(
 fn class_row(language: Language, class: Class, days: i64) -> ClassRow {
     let bounds = class.bounds();
     let span = |days| retention::span(language, days);
+    let bounded = |id: &str, name: &'static str| {
+        let args = [
+            ("min", bounds.min.into()),
+            ("max", bounds.max.into()),
+            ("name", name.into()),
+        ];
+        text::message(language, id, &args)
+    };
     let set_by = match class.set_by() {
-        SetBy::Library => text::message(language, "policy-set-by-library", &[]),
-        SetBy::File(name) => {
-            text::message(language, "policy-set-by-file", &[("name", name.into())])
-        }
-        SetBy::Fixed => text::message(language, "policy-set-by-program", &[]),
+        SetBy::Library => bounded("policy-set-by-library", ""),
+        SetBy::File(name) => bounded("policy-set-by-file", name),
+        SetBy::Fixed => bounded("policy-set-by-program", ""),
     };
     ClassRow {
         name: class.name(language),
@@ -62,14 +66,6 @@ fn class_row(language: Language, class: Class, days: i64) -> ClassRow {
         from: class.from(language),
         basis: class.basis(language),
         set_by,
-        bounds: text::message(
-            language,
-            "policy-bounds",
-            &[
-                ("min", span(bounds.min).into()),
-                ("max", span(bounds.max).into()),
-            ],
-        ),
     }
 }
 

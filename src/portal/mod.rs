@@ -6,6 +6,7 @@
 //! Not here: the entry form ([`crate::entry`]) and the draw's own pages ([`crate::draw`]).
 
 use crate::activity::{self, AskedField, Facts, Kind, Stage};
+use crate::custody::{self, breach::Incident};
 use crate::draw::{self, Plan, StoredNote};
 use crate::entry;
 use crate::platform::db::{self, Tx};
@@ -37,6 +38,9 @@ pub enum Error {
     /// Purges.
     #[error(transparent)]
     Purge(#[from] purge::Error),
+    /// Incidents.
+    #[error(transparent)]
+    Custody(#[from] custody::Error),
     /// The database.
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -51,6 +55,7 @@ impl Fault for Error {
             Error::Entry(error) => error.kind(),
             Error::Policy(error) => error.kind(),
             Error::Purge(error) => error.kind(),
+            Error::Custody(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
     }
@@ -63,6 +68,7 @@ impl Fault for Error {
             Error::Entry(error) => error.code(),
             Error::Policy(error) => error.code(),
             Error::Purge(error) => error.code(),
+            Error::Custody(error) => error.code(),
             Error::Db(error) => error.code(),
         }
     }
@@ -143,6 +149,8 @@ pub struct Shown {
     pub rules: Vec<StoredNote>,
     /// How many entries stand, once the list is closed; live counts would help nobody honest.
     pub entries: Option<u64>,
+    /// Incidents with its personal data that people are told of.
+    pub incidents: Vec<Incident>,
 }
 
 /// A published activity by its address.
@@ -164,7 +172,9 @@ pub fn show(tx: &mut Tx, slug: &str) -> Result<Shown, Error> {
         }
         _ => None,
     };
+    let incidents = custody::open_incidents(tx, &facts.id)?;
     Ok(Shown {
+        incidents,
         facts,
         plans,
         asked,

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use crate::activity::wire::stage_words;
 use crate::activity::{Arrangement, Facts, Kind, Stage};
+use crate::custody::wire::Told;
 use crate::draw::{DrawStage, Plan, StoredNote};
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::text::{self, Language};
@@ -210,6 +211,7 @@ pub(super) struct ActivityView {
     entries: Option<u64>,
     cancelled_reason: String,
     stage: &'static str,
+    told: Vec<Told>,
 }
 
 /// One draw of the activity.
@@ -284,6 +286,7 @@ impl ActivityView {
             entries: shown.entries,
             cancelled_reason: facts.cancelled_reason.clone(),
             stage: facts.stage.code(),
+            told: Told::each(language, &shown.incidents),
         }
     }
 }

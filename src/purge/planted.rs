@@ -65,6 +65,11 @@ fn person(activity: &str, n: u32) -> Person {
     }
 }
 
+/// How many boxes of an activity are theirs.
+pub fn count(tx: &mut Tx, id: &ActivityId) -> Result<u64, Error> {
+    Ok(store::count_planted(tx, id)?)
+}
+
 /// Seals the people of an activity that is open and has none yet. Tells whether it did.
 pub(super) fn plant(tx: &mut Tx, vault: &Vault, id: &ActivityId) -> Result<bool, Error> {
     let facts = activity::by_id(tx, id)?;

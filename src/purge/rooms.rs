@@ -12,6 +12,7 @@ use crate::inspection;
 use crate::notify;
 use crate::platform::db::Tx;
 use crate::platform::jobs as queue;
+use crate::stats;
 use crate::vault;
 use crate::{custody, rights};
 
@@ -82,7 +83,7 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "custody",
-        tables: &[],
+        tables: &["disclosed_rows", "incident_letters"],
         fate: Fate::Erased(Eraser {
             forget: |tx, id| Ok(custody::forget(tx, id)?),
             left: |tx, id| Ok(custody::left(tx, id)?),
@@ -90,8 +91,35 @@ pub const ROOMS: &[Room] = &[
         }),
     },
     Room {
+        name: "held",
+        tables: &["hold_tickets", "held_items"],
+        fate: Fate::OwnDay("named rows under a hold of two people, until its last day"),
+    },
+    Room {
+        name: "tax",
+        tables: &["tax_rows"],
+        fate: Fate::OwnDay("payees of the year, until the day that the tax law names"),
+    },
+    Room {
+        name: "registers",
+        tables: &[
+            "holds",
+            "disclosures",
+            "tax_years",
+            "incidents",
+            "incident_activities",
+        ],
+        fate: Fate::Kept("what was held, handed out and told, on whose word; no person in it"),
+    },
+    Room {
         name: "entries",
-        tables: &["entries", "tickets", "earned_rows"],
+        tables: &[
+            "entries",
+            "tickets",
+            "earned_rows",
+            "consents",
+            "provider_boxes",
+        ],
         fate: Fate::Erased(Eraser {
             forget: |tx, id| Ok(entry::forget(tx, id)?),
             left: |tx, id| Ok(entry::left(tx, id)?),
@@ -117,6 +145,15 @@ pub const ROOMS: &[Room] = &[
         }),
     },
     Room {
+        name: "counters",
+        tables: &["stat_counts"],
+        fate: Fate::Erased(Eraser {
+            forget: |tx, id| Ok(stats::forget(tx, id)?),
+            left: |tx, id| Ok(stats::left(tx, id)?),
+            counted: |deleted| &mut deleted.counters,
+        }),
+    },
+    Room {
         name: "planted",
         tables: &["planted"],
         fate: Fate::Erased(Eraser {
@@ -126,14 +163,21 @@ pub const ROOMS: &[Room] = &[
         }),
     },
     Room {
+        name: "requests",
+        tables: &["rights_requests"],
+        fate: Fate::OwnDay("requests about data: so long after their answer as their class says"),
+    },
+    Room {
         name: "announcement",
         tables: &[
             "activities",
             "asked_fields",
             "questions",
             "activity_codes",
+            "activity_providers",
             "notice_versions",
             "told_purposes",
+            "stat_tables",
         ],
         fate: Fate::Kept("what the library published; written before anybody entered"),
     },
@@ -193,6 +237,7 @@ pub const ROOMS: &[Room] = &[
             "staff_sessions",
             "setup_links",
             "site_settings",
+            "providers",
         ],
         fate: Fate::Site("the library's staff and settings"),
     },

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use data_encoding::BASE32_NOPAD;
 
 use crate::activity::ActivityId;
+use crate::custody;
 use crate::entry;
 use crate::platform::db::{Target, Tx};
 use crate::platform::trace::{Find, Scan, Seen, WhyUnread};
@@ -46,7 +47,11 @@ pub(super) fn source() -> String {
 /// Notes pieces of the boxes of an activity, and its lookup values and tags.
 pub(super) fn note_needles(tx: &mut Tx, id: &ActivityId, report: &mut Report) -> Result<(), Error> {
     report.needles = written(&vault::fingerprints(tx, id.as_str(), NEEDLE)?);
-    report.marks = written(&entry::fingerprints(tx, id)?);
+    // What two people decided to hold stays on purpose, and the certificate says so.
+    let held = custody::held_tags(tx, id)?;
+    let mut marks = entry::fingerprints(tx, id)?;
+    marks.retain(|mark| !held.contains(mark));
+    report.marks = written(&marks);
     Ok(())
 }
 

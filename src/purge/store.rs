@@ -74,11 +74,10 @@ pub(super) fn insert(tx: &mut Tx, purge: &Purge) -> Result<(), db::Error> {
 }
 
 pub(super) fn update(tx: &mut Tx, purge: &Purge) -> Result<(), db::Error> {
-    let now = tx.now().0;
     diesel::update(purges::table.filter(purges::activity_id.eq(purge.activity.as_str())))
         .set((
             purges::step.eq(purge.step.code()),
-            purges::updated_at.eq(now),
+            purges::updated_at.eq(purge.updated_at.0),
             purges::report.eq(purge.report.to_json()),
             purges::trouble.eq(&purge.trouble),
             purges::certificate.eq(&purge.certificate),

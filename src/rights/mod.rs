@@ -16,6 +16,7 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
 use crate::platform::text::Language;
+use crate::policy::retention::{self, Class};
 use crate::vault::{self, ItemKind};
 
 pub mod clock;
@@ -34,8 +35,6 @@ text_id!(
     10
 );
 
-/// How long an answered request is kept, counted from its answer.
-pub const KEPT: i64 = 2 * 365 * DAY;
 /// From so many days before it is due, a request is shown as urgent.
 pub const SOON: i64 = 5 * DAY;
 
@@ -190,6 +189,9 @@ pub enum Error {
     /// The activity.
     #[error(transparent)]
     Activity(#[from] crate::activity::Error),
+    /// How long requests are kept.
+    #[error(transparent)]
+    Policy(#[from] crate::policy::Error),
     /// The entry.
     #[error(transparent)]
     Entry(#[from] crate::entry::Error),
@@ -207,6 +209,7 @@ impl Fault for Error {
             Error::Vault(error) => error.kind(),
             Error::Audit(error) => error.kind(),
             Error::Activity(error) => error.kind(),
+            Error::Policy(error) => error.kind(),
             Error::Entry(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
@@ -223,6 +226,7 @@ impl Fault for Error {
             Error::Vault(error) => error.code(),
             Error::Audit(error) => error.code(),
             Error::Activity(error) => error.code(),
+            Error::Policy(error) => error.code(),
             Error::Entry(error) => error.code(),
             Error::Db(error) => error.code(),
         }
@@ -402,7 +406,8 @@ fn record(
 /// quarters without a request. May be repeated.
 pub fn sweep(tx: &mut Tx) -> Result<Vec<String>, Error> {
     let now = tx.now();
-    for request in store::over(tx, now.plus(-KEPT))? {
+    let kept = retention::days(tx, Class::Requests)? * DAY;
+    for request in store::over(tx, now.plus(-kept))? {
         for item in [Some(&request.item), request.answer_item.as_ref()]
             .into_iter()
             .flatten()

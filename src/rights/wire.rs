@@ -37,6 +37,8 @@ pub(super) struct AskView {
     phone: String,
     code: String,
     longest: usize,
+    /// For how many days a request is kept after its answer.
+    kept: i64,
     token: String,
     message: String,
     mistakes: Mistakes,
@@ -56,6 +58,7 @@ impl AskView {
     pub(super) fn new(
         lang: Language,
         activities: &[Facts],
+        kept: i64,
         form: &FormFields,
         token: String,
         message: String,
@@ -78,6 +81,7 @@ impl AskView {
             phone: form.value("phone").to_owned(),
             code: form.value("code").to_owned(),
             longest: LONGEST,
+            kept,
             token,
             message,
             mistakes,

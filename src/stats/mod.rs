@@ -1,22 +1,33 @@
 //! Counts that survive a purge; never a person (`privacy` 4).
 //!
-//! Invariant: what is published was declared before anybody entered (one table a question), is
-//! published once, after the close, and holds no count below the threshold; every count is
-//! rounded on its own.
+//! Invariant: what is published was declared before anybody entered, is published once, after the
+//! last moment at which somebody can withdraw, and passed [`bounds`]: nobody who puts everything
+//! published together finds a count below the threshold.
 //!
-//! Not here: counting itself ([`crate::survey::tally`]).
+//! Not here: the lines of questions ([`crate::survey::tally`]); when a draw is ready
+//! ([`crate::draw`], which calls [`prepare`] and [`publish`]).
 
-use crate::activity::{self, ActivityId, Facts, Stage};
+use crate::activity::{self, ActivityId, Facts, LocalText};
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
-use crate::survey::question::{Question, QuestionKind};
-use crate::survey::tally::{self, BASE, Published, THRESHOLD};
-use crate::survey::{self, Answers, wire as survey_wire};
-use crate::vault::{self, Vault};
+use crate::platform::text::{self, Language};
+use crate::survey::{self, wire as survey_wire};
+use crate::vault;
 
+mod bounds;
+mod chart;
+mod counting;
+pub mod declared;
+mod making;
 pub mod pages;
+pub mod rule;
 mod store;
-mod wire;
+pub mod wire;
+
+pub use counting::{About, Counter, Counting, count, counting, uncount};
+pub use making::{Around, Made, Of, Prepared, Tally, Terms, prepare, publish};
+
+use wire::open_data::Document;
 
 /// Why counts could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +35,9 @@ pub enum Error {
     /// Counts are published after the close, not while answers come in.
     #[error("counts are made after the close")]
     TooEarly,
+    /// What was published cannot be read.
+    #[error("the published file cannot be read")]
+    Unreadable,
     /// Questions.
     #[error(transparent)]
     Survey(#[from] survey::Error),
@@ -33,7 +47,7 @@ pub enum Error {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
-    /// A stored table cannot be read.
+    /// An answer cannot be read.
     #[error(transparent)]
     Wire(#[from] survey_wire::Error),
     /// The database.
@@ -48,7 +62,7 @@ impl Fault for Error {
             Error::Survey(error) => error.kind(),
             Error::Activity(error) => error.kind(),
             Error::Vault(error) => error.kind(),
-            Error::Wire(_) => Kind::Broken,
+            Error::Unreadable | Error::Wire(_) => Kind::Broken,
             Error::Db(error) => error.kind(),
         }
     }
@@ -59,95 +73,72 @@ impl Fault for Error {
             Error::Survey(error) => error.code(),
             Error::Activity(error) => error.code(),
             Error::Vault(error) => error.code(),
-            Error::Wire(_) => "stats.unreadable",
+            Error::Unreadable | Error::Wire(_) => "stats.unreadable",
             Error::Db(error) => error.code(),
         }
     }
 }
 
-/// The published counts of one question.
+/// What was published, with the bytes and the hash of its file.
 #[derive(Debug, Clone)]
-pub struct Table {
-    /// What was asked.
-    pub question: Question,
-    /// How often each answer was given.
-    pub published: Published,
+pub struct Published {
+    /// The file, read.
+    pub document: Document,
+    /// Its bytes.
+    pub file: String,
+    /// Their hash, in hexadecimal digits.
+    pub hash: String,
 }
 
-/// The tables of an activity: the frozen ones, or fresh ones while the answers still exist.
-pub fn tables(tx: &mut Tx, vault: &Vault, facts: &Facts) -> Result<Vec<Table>, Error> {
-    if matches!(facts.stage, Stage::Draft | Stage::Open) {
-        return Err(Error::TooEarly);
+/// What was published of an activity, if it was.
+pub fn published(tx: &mut Tx, facts: &Facts) -> Result<Option<Published>, Error> {
+    let Some((file, hash)) = store::published(tx, &facts.id)? else {
+        return Ok(None);
+    };
+    let document = Document::of_json(&file).ok_or(Error::Unreadable)?;
+    Ok(Some(Published {
+        document,
+        file,
+        hash,
+    }))
+}
+
+/// The notice with one more item: what will be counted and published. Nothing is added where
+/// nothing is counted.
+pub fn in_notice(tx: &mut Tx, facts: &Facts, notice: LocalText) -> Result<LocalText, Error> {
+    let asked = declared::asked(tx, facts)?;
+    let tables = declared::all(tx, &asked)?;
+    if tables.is_empty() {
+        return Ok(notice);
     }
-    let questions = survey::questionnaire(tx, &facts.id)?;
-    let mut frozen = store::list(tx, &facts.id)?;
-    if frozen.is_empty() && facts.stage != Stage::Purged {
-        return fresh(tx, vault, &facts.id, questions.questions());
-    }
-    let mut tables = Vec::new();
-    for question in questions.questions() {
-        let Some(at) = frozen.iter().position(|(name, _)| *name == question.id.0) else {
-            continue;
-        };
-        let (_, json) = frozen.swap_remove(at);
-        tables.push(Table {
-            question: question.clone(),
-            published: survey_wire::published_from_json(&json)?,
+    let with = |language: Language, notice: &str| {
+        let title = |table: &declared::Declared| wire::title(language, &asked, table);
+        let titles: Vec<String> = tables.iter().map(title).collect();
+        let titles = titles.join(match language {
+            Language::ZhTw => "、",
+            Language::En => "; ",
         });
-    }
-    Ok(tables)
+        let label = text::message(language, "stats-notice", &[]);
+        let words = text::message(language, "stats-in-notice", &[("tables", titles.into())]);
+        format!("{notice}\n{label}\t{words}")
+    };
+    Ok(LocalText::new(
+        with(Language::ZhTw, &notice.zh),
+        with(Language::En, &notice.en),
+    ))
 }
 
-/// Makes the tables one last time and keeps them; afterwards the answers may go.
-pub fn freeze(tx: &mut Tx, vault: &Vault, facts: &Facts) -> Result<usize, Error> {
-    let questions = survey::questionnaire(tx, &facts.id)?;
-    let tables = fresh(tx, vault, &facts.id, questions.questions())?;
-    store::clear(tx, &facts.id)?;
-    for table in &tables {
-        let json = survey_wire::published_to_json(&table.published);
-        store::insert(tx, &facts.id, table.question.id.as_str(), &json)?;
-    }
-    Ok(tables.len())
+/// Removes the counters of an activity; what was published stays.
+pub fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, Error> {
+    Ok(store::delete_counters(tx, activity)?)
 }
 
-fn fresh(
-    tx: &mut Tx,
-    vault: &Vault,
-    activity: &ActivityId,
-    questions: &[Question],
-) -> Result<Vec<Table>, Error> {
-    let counted: Vec<&Question> = questions.iter().filter(|q| is_counted(&q.kind)).collect();
-    if counted.is_empty() {
-        return Ok(Vec::new());
-    }
-    let answers = opened(tx, vault, activity)?;
-    Ok(counted
-        .into_iter()
-        .map(|question| {
-            let given = answers.iter().filter_map(|each| each.find(&question.id));
-            Table {
-                question: question.clone(),
-                published: tally::tally(question, given).published(THRESHOLD, BASE),
-            }
-        })
-        .collect())
+/// How many counters of an activity are left.
+pub fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, Error> {
+    Ok(store::counters_left(tx, activity)?)
 }
 
-/// Words that people wrote are not published: they may name somebody.
-fn is_counted(kind: &QuestionKind) -> bool {
-    !matches!(
-        kind,
-        QuestionKind::ShortText { .. } | QuestionKind::LongText { .. }
-    )
-}
-
-/// Every readable answer; a box that does not open is left out rather than stopping the count.
-fn opened(tx: &mut Tx, vault: &Vault, activity: &ActivityId) -> Result<Vec<Answers>, Error> {
-    let sealed = vault::sealed_answers(tx, activity.as_str())?;
-    let opened = vault.open_answers(activity.as_str(), sealed)?;
-    Ok(opened
-        .into_iter()
-        .filter_map(Result::ok)
-        .filter_map(|answers| survey_wire::answers_from_json(answers.expose()).ok())
-        .collect())
+/// Removes what a draft declared, when the draft is thrown away.
+pub fn forget_draft(tx: &mut Tx, activity: &ActivityId) -> Result<(), Error> {
+    Ok(store::delete_tables(tx, activity)?)
 }

@@ -1,4 +1,4 @@
-//! The JSON of surveys: kinds of questions, answers and published counts, each one text column.
+//! The JSON of surveys: kinds of questions and answers, each one text column.
 //!
 //! Invariant: what was written is read back the same; an unknown field or kind is refused, so a
 //! column of a newer version is never half understood.
@@ -15,7 +15,6 @@ use zeroize::Zeroizing;
 
 use super::answer::Answer;
 use super::question::{Choice, QuestionKind};
-use super::tally::{Cell, Published};
 use super::{Answers, QuestionId};
 
 /// Why a column was not understood. It does not carry the parser's words: they quote answers.
@@ -27,9 +26,6 @@ pub enum Error {
     /// Not the JSON of an answer.
     #[error("an answer is not readable")]
     Answer,
-    /// Not the JSON of published counts.
-    #[error("published counts are not readable")]
-    Published,
 }
 
 /// A kind with its choices and limits as JSON.
@@ -72,71 +68,12 @@ pub fn answers_from_json(json: &str) -> Result<Answers, Error> {
         .collect()
 }
 
-/// Published counts as JSON, which outlive the purge; also what pages and the API show.
-pub fn published_to_json(published: &Published) -> String {
-    written(&PublishedView::from(published))
-}
-
-/// Reads what [`published_to_json`] wrote.
-pub fn published_from_json(json: &str) -> Result<Published, Error> {
-    let view: PublishedView = read(json).ok_or(Error::Published)?;
-    let cells = view.cells.into_iter().map(|cell| Cell {
-        key: cell.key,
-        label_zh: cell.label_zh,
-        label_en: cell.label_en,
-        count: cell.count,
-    });
-    Ok(Published {
-        answers: view.answers,
-        cells: cells.collect(),
-    })
-}
-
 fn written<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("maps with text keys and plain values always become JSON")
 }
 
 fn read<'a, T: Deserialize<'a>>(json: &'a str) -> Option<T> {
     serde_json::from_str(json).ok()
-}
-
-/// Published counts for templates and JSON; `null` stands for fewer than the threshold.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct PublishedView {
-    /// How many people answered.
-    pub answers: Option<u64>,
-    /// The lines of the table.
-    pub cells: Vec<CellView>,
-}
-
-/// One line of published counts.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CellView {
-    /// Stable name of the line.
-    pub key: String,
-    /// What a reader sees, in Traditional Chinese.
-    pub label_zh: String,
-    /// What a reader sees, in English.
-    pub label_en: String,
-    /// How many, or `null`.
-    pub count: Option<u64>,
-}
-
-impl From<&Published> for PublishedView {
-    fn from(published: &Published) -> Self {
-        let cells = published.cells.iter().map(|cell| CellView {
-            key: cell.key.clone(),
-            label_zh: cell.label_zh.clone(),
-            label_en: cell.label_en.clone(),
-            count: cell.count,
-        });
-        Self {
-            answers: published.answers,
-            cells: cells.collect(),
-        }
-    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -394,23 +331,5 @@ mod tests {
             let error = answer_from_json(json).expect_err("not an answer");
             assert!(!error.to_string().contains('王'));
         }
-    }
-
-    #[test]
-    fn published_counts_are_read_back_the_same() {
-        let cell = |count| Cell {
-            key: "a".to_owned(),
-            label_zh: "總館".to_owned(),
-            label_en: "Main".to_owned(),
-            count,
-        };
-        let published = Published {
-            answers: Some(20),
-            cells: vec![cell(Some(15)), cell(None)],
-        };
-        assert_eq!(
-            published_from_json(&published_to_json(&published)),
-            Ok(published)
-        );
     }
 }

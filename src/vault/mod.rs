@@ -383,7 +383,11 @@ pub fn replace(
     sealed: &[u8],
     own_copy: Option<&[u8]>,
 ) -> Result<bool, Error> {
-    Ok(store::replace(tx, activity, item, sealed, own_copy)?)
+    let replaced = store::replace(tx, activity, item, sealed, own_copy)?;
+    if replaced {
+        db::tidy::wanted(tx)?;
+    }
+    Ok(replaced)
 }
 
 /// One sealed box.

@@ -30,6 +30,15 @@ pub(crate) fn check(source: &Source) -> Vec<Finding> {
             {
                 "Take the time from tx.now() or an argument; only platform/clock.rs reads the clock"
             }
+            "Form" | "Json" if text(1) == "<" => {
+                "Rocket logs every value of such a form that it cannot read; take FormFields or the bytes"
+            }
+            "FromForm" | "LenientForm" | "TempFile" => {
+                "Rocket logs every value of such a form that it cannot read; take FormFields or the bytes"
+            }
+            "debug_query" | "DatabaseErrorInformation" => {
+                "The text of a query or of a database's complaint quotes the row; use the error's kind"
+            }
             "getrandom" | "OsRng" | "SysRng" | "ThreadRng" | "thread_rng"
                 if !may_use_randomness(source) =>
             {
@@ -75,6 +84,37 @@ pub(crate) fn vault(source: &Source) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// What a person wrote is replaced by that person alone: no other room names `vault::replace`
+/// (`docs/decisions` 0025).
+pub(crate) fn corrections(source: &Source) -> Vec<Finding> {
+    let of_person = is_below(source, "src/entry/correction") || is_below(source, "src/vault");
+    if of_person || !is_below(source, "src") {
+        return Vec::new();
+    }
+    let named = source.named();
+    let replaces = named.iter().filter(|named| {
+        named
+            .segments
+            .starts_with(&["vault".into(), "replace".into()])
+    });
+    let called = source.without_comments();
+    let lines = called.lines().enumerate();
+    let calls = lines.filter(|(_, line)| line.contains("vault::replace("));
+    let at: std::collections::BTreeSet<usize> = replaces
+        .map(|named| named.line)
+        .chain(calls.map(|(index, _)| index + 1))
+        .collect();
+    at.into_iter()
+        .map(|line| {
+            source.finding(
+                line,
+                "a sealed box is replaced".to_owned(),
+                "Staff cannot edit what a person wrote; only entry/correction.rs replaces a box",
+            )
+        })
+        .collect()
 }
 
 /// Rule 3: the protocol crate computes, and touches nothing outside itself.

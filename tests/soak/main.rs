@@ -21,5 +21,6 @@ mod counting;
 mod guesses;
 mod kills;
 mod memory;
+mod outside;
 mod swaps;
 mod timing;

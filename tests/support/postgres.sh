@@ -3,7 +3,8 @@
 #
 # The test process holds the other end of that pipe, so the cluster ends with it, however it ends.
 # Prints one line when it accepts connections: `ready FOLDER`; the socket is in FOLDER, the data in
-# FOLDER/data, the log in FOLDER/log. Nothing listens on a network address.
+# FOLDER/data, the log in FOLDER/log. Nothing listens on a network address. Each argument is one more
+# line of its settings.
 set -euo pipefail
 trap '' INT TERM HUP # the end of standard input is the one signal
 
@@ -59,6 +60,7 @@ log_parameter_max_length = 0
 log_parameter_max_length_on_error = 0
 log_min_duration_statement = -1
 log_statement = none
+$(printf '%s\n' "$@")
 SETTINGS
 
 # --wait polls the server itself, so there is nothing to sleep for here.

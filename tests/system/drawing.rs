@@ -20,6 +20,7 @@ use fairdraw::platform::jobs::Runner;
 use fairdraw::platform::text::Language;
 use fairdraw::platform::web::{self, site::Site};
 use fairdraw::policy;
+use fairdraw::stats;
 use fairdraw::survey::question::{Question, QuestionKind};
 use fairdraw::survey::{self, QuestionId};
 use fairdraw::vault::{Contact, Email, Name, Vault};
@@ -248,6 +249,7 @@ impl Ceremony {
             .expect("the activity takes entries");
         let secret = Secret::from_entropy(ids::random());
         let filled = Filled {
+            about: fairdraw::stats::About::default(),
             contact: Some(Contact {
                 name: Some(Name::new("王小明")),
                 email: Some(Email::new("ming@example.org")),
@@ -288,7 +290,8 @@ impl Ceremony {
     fn go_to(&self, at: Timestamp, relays: Arc<dyn Relays>) {
         self.clock.stand_at(at);
         let mut runner = Runner::new(self.db.clone());
-        draw::jobs::register(&mut runner, &self.db, &self.vault, relays);
+        let terms = stats::Terms::of(&Config::default());
+        draw::jobs::register(&mut runner, &self.db, &self.vault, relays, terms);
         runner.run_due().expect("due jobs can be read");
     }
 

@@ -192,7 +192,7 @@ fn a_name_is_given_once(engine: Engine) {
     assert!(refused.text.contains("已經有人使用"));
     let nameless = admin.send("/en/admin/staff/new", &[("name", " ")]);
     assert!(nameless.text.contains("Enter a sign-in name"));
-    assert!(nameless.text.contains("Choose a role"));
+    assert!(nameless.text.contains("Choose at least one role"));
     assert_eq!(admin.open("/admin/staff/nobody").status, Status::NotFound);
 }
 

@@ -14,7 +14,7 @@ use fairdraw::purge::{self, Purger, Step};
 use rocket::http::Status;
 
 use crate::support::Engine;
-use crate::support::killing::{Due, STEPS, called_off};
+use crate::support::killing::{Due, ERASE, PLACES, STEPS, called_off};
 use crate::support::life::{Life, Patron, ROUND_TIME};
 
 on_both! {
@@ -260,16 +260,17 @@ fn every_table_has_its_fate(engine: Engine) {
 }
 
 fn a_purge_killed_at_any_step_goes_on(engine: Engine) {
-    for step in STEPS {
+    let places = PLACES.iter().rev().cycle();
+    for (step, place) in STEPS.iter().zip(places) {
         let due = Due::prepared(engine);
-        due.is_killed_and_goes_on(&format!("{step}:inside"));
+        due.is_killed_and_goes_on(&format!("{step}:{place}"));
     }
 }
 
 /// The vault's own process dies while it destroys the key.
 #[test]
 fn no_certificate_while_a_key_copy_exists() {
-    for point in ["erase:marked", "erase:overwritten", "erase:kek-added"] {
+    for point in ERASE.into_iter().step_by(2) {
         Due::prepared(Engine::Sqlite).is_killed_and_goes_on(point);
     }
 }
@@ -387,7 +388,7 @@ fn a_withdrawn_contact_is_gone_from_the_files_next_morning(engine: Engine) {
     assert!(!gone.is_empty(), "the boxes of who withdrew left the table");
 
     // 02:30 and 03:30 in Taipei.
-    let night = Timestamp((life.app.app.db.clock().now().0 / DAY + 1) * DAY - 8 * HOUR);
+    let night = Timestamp((life.app.app.db.clock().now().0 / DAY + 2) * DAY - 8 * HOUR);
     life.app.go_to(night.plus(2 * HOUR + HOUR / 2));
     assert!(
         in_files(&life, &gone) > 0,

@@ -240,6 +240,7 @@ impl Library {
             Ok(submit::terms(tx, facts)?)
         });
         let filled = Filled {
+            about: fairdraw::stats::About::default(),
             contact: Some(Contact {
                 name: Some(Name::new(format!("王小{person}"))),
                 phone: Some(Phone::new(format!("0912-345-{person:03}"))),

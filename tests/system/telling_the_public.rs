@@ -280,7 +280,7 @@ fn second_draft(staff: &crate::support::app::Person<'_>) -> String {
 
 fn a_date_that_moves_makes_a_new_notice_and_an_entry_keeps_its_own(engine: Engine) {
     let life = Life::published(engine, |_| ());
-    life.enter(&Patron::number(1));
+    let code = life.enter(&Patron::number(1)).text("#secret");
     let visitor = life.app.visitor();
     let first = visitor.get("/a/summer-2024/privacy").text("main");
     assert!(first.contains("到 113 年 9 月 14 日（六） 刪除"), "{first}");
@@ -325,20 +325,28 @@ fn a_date_that_moves_makes_a_new_notice_and_an_entry_keeps_its_own(engine: Engin
     // The form shows the new one, and who enters now names it.
     let form = visitor.get("/a/summer-2024/enter").text("#notice");
     assert!(form.contains("到 113 年 9 月 17 日（二） 刪除"), "{form}");
-    life.enter(&Patron::number(2));
-    let named: usize = life
-        .app
-        .app
-        .db
-        .read_now("notices", |tx| {
-            let id = ActivityId::from(life.activity.as_str());
-            let versions = policy::versions::all(tx, &id)?;
-            let hashes: std::collections::BTreeSet<[u8; 32]> =
-                versions.iter().map(|version| version.hash().0).collect();
-            Ok::<_, policy::Error>(hashes.len())
-        })
-        .expect("readable");
-    assert_eq!(named, 2);
+    let newer = life.enter(&Patron::number(2)).text("#secret");
+    // Whoever entered before reads their own notice, and whoever entered after it the new one.
+    for (code, day, version) in [
+        (&code, "到 113 年 9 月 14 日（六） 刪除", 1),
+        (&newer, "到 113 年 9 月 17 日（二） 刪除", 2),
+    ] {
+        let person = life.app.visitor();
+        let page = person.get("/entry");
+        let mine = person.send(&page, "/entry", &[("code", code)]);
+        assert_eq!(mine.status, Status::Ok, "{}", mine.mistakes());
+        assert!(mine.text("main").contains(day), "{}", mine.text("main"));
+        let link = format!("href=\"/a/summer-2024/privacy/{version}\"");
+        assert!(mine.html.contains(&link), "the page leads to its version");
+        let own = visitor.get(&format!("/a/summer-2024/privacy/{version}"));
+        assert!(own.text("main").contains(day));
+    }
+    // The check page says it once more.
+    let form = visitor.get("/a/summer-2024/enter").text("main");
+    assert!(
+        form.contains("您填的資料在 113 年 9 月 17 日（二） 刪除"),
+        "{form}"
+    );
 }
 
 fn the_purge_list_leads_to_every_certificate(engine: Engine) {

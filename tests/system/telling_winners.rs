@@ -408,6 +408,7 @@ fn enter(app: &TestApp, id: &ActivityId, entrant: Entrant) {
     let own_email = (entrant.person < 100).then(|| email_of(entrant.person));
     let email = entrant.email.map(str::to_owned).or(own_email);
     let filled = Filled {
+        about: fairdraw::stats::About::default(),
         contact: Some(Contact {
             name: Some(Name::new(format!("王小{}", entrant.person))),
             phone: Some(Phone::new(format!("0912-345-{:03}", entrant.person))),

@@ -9,7 +9,7 @@ use lucky_draw::ticket::TicketNumber;
 use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
 use crate::activity::{self, Facts};
-use crate::audit::StaffId;
+use crate::audit::{self, StaffId};
 use crate::draw::objection::{self, Correction, ShownClose};
 use crate::draw::wire::{CloseView, close_views, void_words};
 use crate::draw::{self, DrawId, Error, Plan};
@@ -140,6 +140,8 @@ impl ClosesView {
         }
         if self.reason.is_empty() || typed::length(&self.reason) > LONGEST_REASON {
             self.note(language, "reason", "draw-closes-reason-empty");
+        } else if let Some(trace) = audit::detector::find(&self.reason) {
+            self.note(language, "reason", trace.message_id());
         }
         match (ticket, code) {
             (Some(ticket), Some(code)) if self.mistakes.is_empty() => Some((ticket.0, code)),

@@ -19,6 +19,7 @@ use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::policy::{self, Item};
+use crate::stats;
 use crate::vault::Vault;
 
 use super::{home, planned};
@@ -87,6 +88,7 @@ fn publish_view(
     problems.extend(draw::not_allowed(&plans, library));
     let asked = activity::asked_fields(tx, id)?;
     let notice = policy::notice_now(tx, &draft, library)?;
+    let notice = stats::in_notice(tx, &draft, notice)?;
     let mut draws = Vec::new();
     for plan in &plans {
         let rules = match problems.is_empty() {
@@ -175,9 +177,10 @@ async fn publish(
         let draft: Activity<Draft> = Activity::at(activity::by_id(tx, &published)?)?;
         // Asked again in here: librarians may have got their shares meanwhile, and with them the
         // activity another key.
+        let notice = policy::notice_now(tx, &draft, &library)?;
         let terms = Terms {
             keys: vault.create_activity(published.as_str())?,
-            notice: policy::notice_now(tx, &draft, &library)?,
+            notice: stats::in_notice(tx, &draft, notice)?,
         };
         draw::publish(tx, &vault, &by, draft, &terms)
     })

@@ -11,7 +11,7 @@ use rocket::{Route, State, get, post, routes};
 
 use crate::activity::Stage;
 use crate::entry::wire::correct::{CorrectCheckView, CorrectView};
-use crate::entry::{Error, correction, submit};
+use crate::entry::{self, Error, correction, submit, wire};
 use crate::identity::date;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
@@ -19,6 +19,7 @@ use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
+use crate::stats::{About, Counter};
 use crate::vault::Vault;
 
 use super::own::{Holder, code_words, pass_over};
@@ -83,8 +84,19 @@ async fn correct(
     }
     let data = holder.open(vault)?;
     let corrected = holder.sheet.corrected(&holder.found, &data, &read);
+    let before = holder.counters(db, vault).await?;
+    let about = About {
+        pool: entry::pool_of(&holder.found),
+        ..wire::about(&read)
+    };
+    let answers = corrected.answers.as_deref().map(String::as_str);
+    let after = holder
+        .counting(db)
+        .await?
+        .counters(&about, answers, holder.found.entry.taken_hour)
+        .map_err(Error::from)?;
     drop((read, data));
-    step.save(corrected).await
+    step.save(corrected, (before, after)).await
 }
 
 /// One request with whoever sent it.
@@ -103,7 +115,11 @@ impl Step<'_> {
         Ok(page.no_store().at("/entry"))
     }
 
-    async fn save(&self, corrected: correction::Corrected) -> AppResult<Page> {
+    async fn save(
+        &self,
+        corrected: correction::Corrected,
+        (before, after): (Vec<Counter>, Vec<Counter>),
+    ) -> AppResult<Page> {
         let facts = self.holder.found.facts.clone();
         let terms = self
             .db
@@ -115,10 +131,13 @@ impl Step<'_> {
         let sealed = correction::prepare(vault, &terms, found, consents, secret, &corrected)?;
         drop(corrected);
         let lookup = vault.lookup(secret)?;
+        let of = found.entry.clone();
         let outcome = self
             .db
             .write("correct entry", move |tx| {
-                correction::correct(tx, &lookup, &sealed)
+                let corrected = correction::correct(tx, &lookup, &sealed)?;
+                entry::recounted(tx, &of, &before, &after)?;
+                Ok::<_, Error>(corrected)
             })
             .await;
         match outcome {

@@ -14,6 +14,7 @@ use rocket::{Route, State, get, post, routes};
 use lucky_draw::ticket::{Secret, SecretError};
 
 use crate::activity::{self, Facts, Kind, Stage};
+use crate::custody::{self, breach::Incident};
 use crate::entry::own::{Held, OwnData};
 use crate::entry::provider::ProviderId;
 use crate::entry::receipt::{self, Found};
@@ -21,14 +22,15 @@ use crate::entry::token::{PASS_LIFE, Pass};
 use crate::entry::wire::Sheet;
 use crate::entry::wire::copy::data_file;
 use crate::entry::wire::own::{EraseView, FindView, OwnPages, OwnView};
-use crate::entry::{Error, own, provider};
+use crate::entry::{self, Error, own, provider};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language};
 use crate::platform::web::address::ClientAddress;
-use crate::platform::web::error::AppResult;
+use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
+use crate::stats::{self, Counter, Counting};
 use crate::vault::Vault;
 use crate::{notify, survey};
 
@@ -100,8 +102,14 @@ async fn withdraw(
     let confirmed = form.value("sure") == "yes";
     if confirmed {
         let lookup = vault.lookup(&holder.pass.secret)?;
+        let counted = holder.counters(db, vault).await?;
+        let entry = holder.found.entry.clone();
         let outcome = db
-            .write("withdraw entry", move |tx| own::withdraw(tx, &lookup))
+            .write("withdraw entry", move |tx| {
+                let found = own::withdraw(tx, &lookup)?;
+                entry::uncounted(tx, &entry, &counted)?;
+                Ok(found)
+            })
             .await;
         match outcome {
             Ok(_) => holder.look_again(db, vault).await?,
@@ -264,6 +272,8 @@ pub(super) struct Holder {
     pub(super) found: Found,
     pub(super) sheet: Sheet,
     pub(super) held: Held,
+    /// Incidents with data of the activity that people are told of.
+    told: Vec<Incident>,
 }
 
 impl Holder {
@@ -275,12 +285,13 @@ impl Holder {
                 Some(found) if own::has_receipt(&found) || found.entry.withdrawn => {
                     let sheet = sheet_of(tx, &found.facts)?;
                     let held = own::held(tx, &found.entry)?;
-                    Ok::<_, Error>(Some((found, sheet, held)))
+                    let told = custody::open_incidents(tx, &found.entry.activity)?;
+                    Ok::<_, AppError>(Some((found, sheet, held, told)))
                 }
                 _ => Ok(None),
             })
             .await?;
-        Ok(known.map(|(found, sheet, held)| Holder {
+        Ok(known.map(|(found, sheet, held, told)| Holder {
             pass: Pass {
                 activity: found.entry.activity.clone(),
                 secret,
@@ -288,6 +299,7 @@ impl Holder {
             found,
             sheet,
             held,
+            told,
         }))
     }
 
@@ -324,8 +336,34 @@ impl Holder {
             found: &self.found,
             sheet: &self.sheet,
             held: &self.held,
+            told: &self.told,
             data,
         }
+    }
+
+    /// What the activity counts as people enter.
+    pub(super) async fn counting(&self, db: &Db) -> AppResult<Counting> {
+        let facts = self.found.facts.clone();
+        let counting = db
+            .read("read what is counted", move |tx| {
+                stats::counting(tx, &facts)
+            })
+            .await?;
+        Ok(counting)
+    }
+
+    /// What the statistics counted of the entry.
+    pub(super) async fn counters(&self, db: &Db, vault: &Vault) -> AppResult<Vec<Counter>> {
+        let data = self.open(vault)?;
+        let counting = self.counting(db).await?;
+        let answers = data.answers.as_ref().map(|answers| answers.expose());
+        let contact = data.contact.as_ref();
+        Ok(entry::counters_of(
+            &counting,
+            &self.found,
+            contact,
+            answers,
+        )?)
     }
 
     fn view(&self, lang: Language, db: &Db, vault: &Vault, data: &OwnData) -> AppResult<OwnView> {

@@ -335,3 +335,16 @@ pub(in crate::entry) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usi
             .execute(tx.conn())?;
     Ok(boxes + receipts)
 }
+
+/// How many of those rows are here.
+pub(in crate::entry) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error> {
+    let boxes: i64 = provider_boxes::table
+        .filter(provider_boxes::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    let receipts: i64 = consents::table
+        .filter(consents::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(super::unsigned(boxes) + super::unsigned(receipts))
+}

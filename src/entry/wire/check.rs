@@ -24,6 +24,7 @@ pub struct CheckView {
     is_draw: bool,
     gives_receipt: bool,
     closes_at: i64,
+    purges_at: i64,
     /// Each offered provider, and whether the contact goes there.
     offers: Vec<Row>,
     personal: Vec<Row>,
@@ -69,6 +70,7 @@ impl CheckView {
             is_draw: facts.kind == Kind::Draw,
             gives_receipt: facts.kind == Kind::Draw || facts.answers_linked,
             closes_at: facts.closes_at.0,
+            purges_at: facts.purges_at.0,
             offers: offers(lang, sheet, read),
             personal: personal(lang, sheet, read),
             questions: answered(lang, sheet, read),

@@ -8,7 +8,6 @@ use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::activity::Kind;
 use crate::entry::consent::Consent;
 use crate::entry::provider::Offer;
 use crate::platform::clock::Timestamp;
@@ -136,9 +135,9 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
                 answer_en: &each.en,
             })
             .collect(),
-        answers_kept: match (&found.entry.answers_item, facts.kind) {
-            (Some(_), _) => "sealed; opened for counting and for you",
-            (None, Kind::Draw | Kind::Survey) => "not linked to this entry, or none given",
+        answers_kept: match &found.entry.answers_item {
+            Some(_) => "sealed; opened for counting and for you",
+            None => "not linked to this entry, or none given",
         },
         opened: opened(of),
         consents: of
@@ -148,8 +147,8 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
             .map(|consent| consented(of, consent))
             .collect(),
         notice_sha256: found.entry.notice.to_string(),
-        notice_zh: &facts.notice.zh,
-        notice_en: &facts.notice.en,
+        notice_zh: &found.notice.zh,
+        notice_en: &found.notice.en,
         retention: [
             kept("contact, linked answers, receipts of consent", &gone),
             kept("keyed lookup value and keyed tag of the ID number", &gone),

@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::activity::{Facts, Field, Kind};
+use crate::activity::{Field, Kind, LocalText};
 use crate::entry::provider::Offer;
 use crate::identity::address::{COUNTIES, County};
 use crate::platform::text::{self, Language};
@@ -22,6 +22,7 @@ pub struct FormView {
     is_draw: bool,
     answers_linked: bool,
     closes_at: i64,
+    purges_at: i64,
     notice: Vec<NoticeRow>,
     /// Whom the contact may go to, if the person says so; before the fields, unticked.
     offers: Vec<OfferField>,
@@ -117,8 +118,8 @@ pub(super) fn offered_fields(lang: Language, offer: &Offer) -> String {
 }
 
 /// The items of a frozen notice.
-pub fn notice_rows(facts: &Facts, lang: Language) -> Vec<NoticeRow> {
-    policy::items_of(facts.notice.pick(lang))
+pub fn notice_rows(notice: &LocalText, lang: Language) -> Vec<NoticeRow> {
+    policy::items_of(notice.pick(lang))
         .into_iter()
         .map(|item| NoticeRow {
             label: item.label,
@@ -144,7 +145,8 @@ impl FormView {
             is_draw: facts.kind == Kind::Draw,
             answers_linked: facts.answers_linked,
             closes_at: facts.closes_at.0,
-            notice: notice_rows(facts, lang),
+            purges_at: facts.purges_at.0,
+            notice: notice_rows(&facts.notice, lang),
             offers: sheet
                 .offers
                 .iter()

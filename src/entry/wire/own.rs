@@ -10,6 +10,7 @@ use serde::Serialize;
 
 use crate::activity::{Kind, Stage};
 use crate::audit::Opening;
+use crate::custody::{breach::Incident, wire::Told};
 use crate::entry::consent::Consent;
 use crate::entry::own::{Held, OwnData};
 use crate::entry::provider::Offer;
@@ -68,6 +69,8 @@ pub struct OwnView {
     consents: Vec<ConsentRow>,
     notice: Vec<NoticeRow>,
     notice_hash: String,
+    told: Vec<Told>,
+    notice_version: i64,
     pass: String,
 }
 
@@ -134,6 +137,8 @@ pub struct OwnPages<'a> {
     pub held: &'a Held,
     /// What the receipt code opened.
     pub data: &'a OwnData,
+    /// Incidents with data of the activity that people are told of.
+    pub told: &'a [Incident],
 }
 
 impl OwnView {
@@ -183,8 +188,10 @@ impl OwnView {
                 .iter()
                 .map(|consent| consent_row(lang, sheet, consent))
                 .collect(),
-            notice: notice_rows(facts, lang),
+            notice: notice_rows(&found.notice, lang),
+            notice_version: found.notice_version,
             notice_hash: found.entry.notice.to_string(),
+            told: Told::each(lang, of.told),
             pass,
         }
     }

@@ -18,11 +18,13 @@ use crate::identity::date::day_of;
 use crate::notify::calls;
 use crate::notify::claims::{self, Decided};
 use crate::notify::leaving;
+use crate::notify::tax::RuleBook;
 use crate::notify::wire::{
     self, CallView, Leave, LeaveRefused, WinnerPage, WinnerView, call_reason, leave_request,
     subject, subject_mistakes, told_apart_by,
 };
 use crate::notify::{Claim, Error, NoticeId, notices};
+use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
 use crate::platform::mail::MailFacts;
 use crate::platform::text::{self, Language};
@@ -98,7 +100,7 @@ impl Place {
     }
 }
 
-fn read(tx: &mut Tx, place: &Place, reader: &Actor) -> Result<WinnerPage, Error> {
+fn read(tx: &mut Tx, place: &Place, reader: &Actor, book: &RuleBook) -> Result<WinnerPage, Error> {
     let draw = place.decided(tx)?;
     let slot = &place.slot;
     let claim = claims::of_slot(tx, &draw, slot)?;
@@ -114,6 +116,7 @@ fn read(tx: &mut Tx, place: &Place, reader: &Actor) -> Result<WinnerPage, Error>
         may_confirm: leaving::may_confirm(tx, reader, &claim)?,
         is_alone: !draw::needs_second(tx)?,
         now: tx.now(),
+        rules: book.at(tx.now()).clone(),
         claim,
         draw,
     })
@@ -141,13 +144,20 @@ fn path_of(found: &WinnerPage) -> String {
     place.path()
 }
 
-async fn read_page(db: &Db, place: &Place, staff: &Librarian) -> Result<WinnerPage, Error> {
+async fn read_page(
+    db: &Db,
+    config: &Config,
+    place: &Place,
+    staff: &Librarian,
+) -> Result<WinnerPage, Error> {
     let (place, reader) = (place.clone(), staff.0.actor());
-    db.write("read winner", move |tx| read(tx, &place, &reader))
+    let book = RuleBook::of(config);
+    db.write("read winner", move |tx| read(tx, &place, &reader, &book))
         .await
 }
 
 #[get("/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn winner(
     lang: Language,
     staff: Librarian,
@@ -156,9 +166,10 @@ async fn winner(
     prize: &str,
     unit: &str,
     db: &State<Db>,
+    config: &State<Arc<Config>>,
 ) -> AppResult<Page> {
     let place = place(id, draw, prize, unit)?;
-    let found = read_page(db, &place, &staff).await?;
+    let found = read_page(db, config, &place, &staff).await?;
     Ok(page(lang, &found, Mistakes::new(), None))
 }
 
@@ -176,10 +187,11 @@ async fn call(
     unit: &str,
     form: FormFields,
     db: &State<Db>,
+    config: &State<Arc<Config>>,
     vault: &State<Vault>,
 ) -> AppResult<Page> {
     let place = place(id, draw, prize, unit)?;
-    let found = read_page(db, &place, &staff).await?;
+    let found = read_page(db, config, &place, &staff).await?;
     let reason = match call_reason(lang, &form) {
         Ok(reason) => reason,
         Err(mistakes) => return Ok(page(lang, &found, mistakes, None).again()),
@@ -219,11 +231,12 @@ async fn claim(
     unit: &str,
     form: FormFields,
     db: &State<Db>,
+    config: &State<Arc<Config>>,
     vault: &State<Vault>,
     limit: &State<DeskLimit>,
 ) -> AppResult<Reply> {
     let place = place(id, draw, prize, unit)?;
-    let found = read_page(db, &place, &staff).await?;
+    let found = read_page(db, config, &place, &staff).await?;
     let now = db.clock().now();
     let field = told_apart_by(&found.asked).unwrap_or(Field::NationalId);
     let subject = match subject(field, form.value(field.code()), day_of(now)) {
@@ -315,12 +328,13 @@ async fn leave(
     unit: &str,
     form: FormFields,
     db: &State<Db>,
+    config: &State<Arc<Config>>,
 ) -> AppResult<Reply> {
     let place = place(id, draw, prize, unit)?;
     let asked = match leave_request(lang, &form) {
         Ok(asked) => asked,
         Err(refused) => {
-            let found = read_page(db, &place, &staff).await?;
+            let found = read_page(db, config, &place, &staff).await?;
             return Ok(left_again(lang, &found, refused));
         }
     };

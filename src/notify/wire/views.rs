@@ -13,7 +13,7 @@ use crate::notify::claims::{Decided, UNDO};
 use crate::notify::export::{Export, ExportPurpose, slot_words};
 use crate::notify::notices::may_be_resent;
 use crate::notify::sheet::Format;
-use crate::notify::tax::{self, RULES};
+use crate::notify::tax::Rules;
 use crate::notify::{Claim, ClaimStage, Notice, NoticeStage};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language, dates};
@@ -95,12 +95,14 @@ struct Choice {
 }
 
 /// What the list of winners is asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(in crate::notify) struct Asked<'a> {
     /// Only claims in this state; empty for all.
     pub(in crate::notify) only: &'a str,
     /// How many were told a moment ago.
     pub(in crate::notify) told: Option<u64>,
+    /// The tax rules of today.
+    pub(in crate::notify) rules: &'a Rules,
 }
 
 /// The states by which the list can be narrowed.
@@ -137,7 +139,7 @@ impl WinnersView {
             choices: filters(lang, &STATES),
             groups,
             waiting: waiting.iter().map(name).collect(),
-            tax_source: tax_source(lang),
+            tax_source: tax_source(lang, asked.rules),
             librarians,
         }
     }
@@ -169,7 +171,7 @@ impl GroupView {
                 .filter(|claim| only.is_none_or(|only| state(claim) == only))
                 .map(|claim| ClaimLine::of(lang, draw, claim, notices))
                 .collect(),
-            taxes: taxes(lang, draw),
+            taxes: taxes(lang, draw, asked.rules),
         }
     }
 }
@@ -278,26 +280,26 @@ fn notice_words(lang: Language, notice: &Notice) -> String {
     }
 }
 
-fn taxes(lang: Language, draw: &Decided) -> Vec<TaxLine> {
+fn taxes(lang: Language, draw: &Decided, rules: &Rules) -> Vec<TaxLine> {
     let prizes = draw.plan.prizes.iter();
     prizes
         .map(|prize| TaxLine {
             prize: prize.name.pick(lang).to_owned(),
-            words: tax_words(lang, prize.value_twd),
+            words: tax_words(lang, rules, prize.value_twd),
         })
         .collect()
 }
 
-fn tax_words(lang: Language, value: i64) -> String {
-    let hint = tax::hint(value);
+fn tax_words(lang: Language, rules: &Rules, value: i64) -> String {
+    let hint = rules.hint(value);
     let id = match (hint.resident > 0, hint.is_listed) {
         (true, _) => "notify-tax-withheld",
         (false, true) => "notify-tax-listed",
         (false, false) => "notify-tax-small",
     };
-    let [rules] = RULES;
     let args = [
         ("value", hint.value.into()),
+        ("free", rules.free_up_to.into()),
         ("resident", hint.resident.into()),
         ("other", hint.other.into()),
         ("year", rules.statement_free_up_to.into()),
@@ -305,11 +307,11 @@ fn tax_words(lang: Language, value: i64) -> String {
     text::message(lang, id, &args)
 }
 
-fn tax_source(lang: Language) -> String {
-    let [rules] = RULES;
+/// Where the numbers come from, and when somebody looked.
+fn tax_source(lang: Language, rules: &Rules) -> String {
     let args = [
-        ("source", rules.source.into()),
-        ("date", rules.known_on.into()),
+        ("source", rules.source.clone().into()),
+        ("date", rules.known_on.clone().into()),
     ];
     text::message(lang, "notify-tax-source", &args)
 }
@@ -387,6 +389,8 @@ pub(in crate::notify) struct WinnerView {
     notices: Vec<NoticeLine>,
     tax: String,
     tax_source: String,
+    /// Whether the prize was handed over and what the statement needs can be taken down.
+    may_tax: bool,
 }
 
 /// Whom to call, once it is on record.
@@ -421,6 +425,8 @@ pub(in crate::notify) struct WinnerPage {
     pub(in crate::notify) notices: Vec<Notice>,
     pub(in crate::notify) asked: Vec<AskedField>,
     pub(in crate::notify) now: Timestamp,
+    /// The tax rules of today.
+    pub(in crate::notify) rules: Rules,
 }
 
 impl WinnerView {
@@ -475,8 +481,11 @@ impl WinnerView {
                 .map(|notice| notice_line(lang, notice, page))
                 .collect(),
             tax: prize_value(draw, &claim.slot)
-                .map_or(String::new(), |value| tax_words(lang, value)),
-            tax_source: tax_source(lang),
+                .map_or(String::new(), |value| tax_words(lang, &page.rules, value)),
+            tax_source: tax_source(lang, &page.rules),
+            may_tax: claim.is_prize()
+                && claim.stage == ClaimStage::Claimed
+                && prize_value(draw, &claim.slot).is_some_and(|value| value > 0),
         }
     }
 

@@ -22,6 +22,12 @@ pub(super) fn install(conn: &mut Conn) -> Result<(), QueryError> {
                          BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
                     ))?;
                 }
+                // INSERT OR REPLACE takes a row out without asking the trigger on DELETE.
+                sqlite.batch_execute(&format!(
+                    "CREATE TRIGGER IF NOT EXISTS {table}_refuse_REPLACE BEFORE INSERT ON {table} \
+                     WHEN EXISTS (SELECT 1 FROM {table} WHERE position = NEW.position) \
+                     BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
+                ))?;
             }
             Conn::Postgres(postgres) => postgres.batch_execute(&format!(
                 "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS \

@@ -34,6 +34,16 @@ impl ClientAddress {
     }
 }
 
+impl ClientAddress {
+    /// The network's bytes, for the keyed hash of the access log and for nothing else.
+    pub(super) fn bytes(self) -> [u8; 16] {
+        match self.0 {
+            IpAddr::V4(v4) => v4.to_ipv6_mapped().octets(),
+            IpAddr::V6(v6) => v6.octets(),
+        }
+    }
+}
+
 impl fmt::Debug for ClientAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("ClientAddress(redacted)")

@@ -8,6 +8,7 @@
 //! Not here: what any page says; sessions and roles (`account`); the engine of the templates
 //! ([`crate::platform::templates`]).
 
+pub mod access;
 pub mod address;
 mod assets;
 pub mod error;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::activity::Facts;
 use crate::activity::wire::Heading;
 use crate::platform::config::Config;
-use crate::platform::text::{self, Language};
+use crate::platform::text::{self, Language, dates};
 use crate::policy::codes::Code;
 use crate::policy::register::File;
 use crate::policy::retention::{self, Lasting};
@@ -169,6 +169,8 @@ pub(in crate::portal) struct PurgedRow {
     trouble: String,
     rows: u64,
     hash: String,
+    /// What is known of the copies that the operator declared, in words.
+    copies: String,
 }
 
 impl PurgedRow {
@@ -188,7 +190,24 @@ impl PurgedRow {
                 true => lucky_draw::encode::sha256(purge.certificate.as_bytes()).to_string(),
                 false => String::new(),
             },
+            copies: copies(language, purge),
         }
+    }
+}
+
+/// Whether the second certificate is there, is to come, or cannot be given.
+fn copies(language: Language, purge: &Purge) -> String {
+    match purge.second_at {
+        _ if !purge.second.is_empty() => text::message(language, "portal-purges-copies-gone", &[]),
+        Some(at) => {
+            let when = dates::date(language, at.0);
+            text::message(
+                language,
+                "portal-purges-copies-until",
+                &[("when", when.into())],
+            )
+        }
+        None => text::message(language, "portal-purges-copies-never", &[]),
     }
 }
 

@@ -114,6 +114,9 @@ pub struct Deleted {
     /// The list of made-up people.
     #[serde(default)]
     pub planted: usize,
+    /// Counters that were not needed any more.
+    #[serde(default)]
+    pub counters: usize,
 }
 
 /// A place that was searched.

@@ -19,6 +19,7 @@ use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
+use crate::policy::retention::{self, Class};
 use crate::rights::letter::{self, Letter};
 use crate::rights::wire::{self, AskView, Asked, DoneView, FindView, StatusView};
 use crate::rights::{self, Error, NewRequest, Request};
@@ -163,9 +164,12 @@ async fn take_back(
 
 impl Visit<'_> {
     async fn form_page(&self, message: String, mistakes: Mistakes) -> AppResult<Page> {
-        let activities = self
+        let (activities, kept) = self
             .db
-            .read("list activities", |tx| activity::list(tx, &SHOWN))
+            .read("list activities", |tx| {
+                let kept = retention::days(tx, Class::Requests)?;
+                Ok::<_, Error>((activity::list(tx, &SHOWN)?, kept))
+            })
             .await?;
         // The code of the request that is about to be: sent twice, it is one request. A form that
         // comes back keeps the one it has.
@@ -173,7 +177,15 @@ impl Visit<'_> {
             .token("request", FORM_LIFE, self.form.value("token"))
             .unwrap_or_else(|| Secret::from_entropy(ids::random()));
         let token = self.seal("request", &code)?;
-        let view = AskView::new(self.lang, &activities, self.form, token, message, mistakes);
+        let view = AskView::new(
+            self.lang,
+            &activities,
+            kept,
+            self.form,
+            token,
+            message,
+            mistakes,
+        );
         Ok(Page::new(self.lang, "rights/ask", view)
             .no_store()
             .at("/privacy/request"))

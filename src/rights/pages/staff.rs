@@ -5,7 +5,7 @@
 
 use rocket::{Route, State, get, post, routes};
 
-use crate::account::guard::Admin;
+use crate::account::guard::PrivacyOfficer;
 use crate::audit::Actor;
 use crate::entry;
 use crate::identity::typed;
@@ -30,7 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 #[get("/admin/requests")]
-async fn queue(lang: Language, _admin: Admin, db: &State<Db>) -> AppResult<Page> {
+async fn queue(lang: Language, _staff: PrivacyOfficer, db: &State<Db>) -> AppResult<Page> {
     let now = db.clock().now();
     let rows = db
         .read("list requests", |tx| {
@@ -65,34 +65,31 @@ async fn queue(lang: Language, _admin: Admin, db: &State<Db>) -> AppResult<Page>
 }
 
 #[get("/admin/requests/<id>")]
-async fn show(lang: Language, _admin: Admin, id: &str, db: &State<Db>) -> AppResult<Page> {
+async fn show(lang: Language, _staff: PrivacyOfficer, id: &str, db: &State<Db>) -> AppResult<Page> {
     let ground = Ground::read(db, id).await?;
-    Ok(ground.page(
-        lang,
-        db,
-        ground.view(lang, db, &FormFields::default(), Mistakes::new()),
-    ))
+    let view = ground.view(lang, db, &FormFields::default(), Mistakes::new());
+    Ok(ground.page(lang, view))
 }
 
 #[post("/admin/requests/<id>/read", data = "<_form>")]
 async fn read(
     lang: Language,
-    admin: Admin,
+    staff: PrivacyOfficer,
     id: &str,
     _form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,
 ) -> AppResult<Page> {
     let ground = Ground::read(db, id).await?;
-    let letters = ground.letters(&admin.0.actor(), db, vault).await?;
+    let letters = ground.letters(&staff.0.actor(), db, vault).await?;
     let view = ground.view(lang, db, &FormFields::default(), Mistakes::new());
-    Ok(ground.page(lang, db, view.with(letters)))
+    Ok(ground.page(lang, view.with(letters)))
 }
 
 #[post("/admin/requests/<id>/answer", data = "<form>")]
 async fn answer(
     lang: Language,
-    admin: Admin,
+    staff: PrivacyOfficer,
     id: &str,
     form: FormFields,
     db: &State<Db>,
@@ -109,12 +106,12 @@ async fn answer(
     }
     if !mistakes.is_empty() {
         // The letter stays open beside what was typed; the opening is recorded once more.
-        let letters = ground.letters(&admin.0.actor(), db, vault).await?;
+        let letters = ground.letters(&staff.0.actor(), db, vault).await?;
         let view = ground.view(lang, db, &form, mistakes).with(letters);
-        return Ok(Err(ground.page(lang, db, view).again()));
+        return Ok(Err(ground.page(lang, view).again()));
     }
     let sealed = letter::seal_answer(vault, &ground.request, &words)?;
-    let (actor, request) = (admin.0.actor(), ground.request.id.clone());
+    let (actor, request) = (staff.0.actor(), ground.request.id.clone());
     let done = db
         .write("answer request", move |tx| {
             rights::answer(tx, &actor, &request, &sealed)
@@ -126,7 +123,7 @@ async fn answer(
 #[post("/admin/requests/<id>/extend", data = "<form>")]
 async fn extend(
     lang: Language,
-    admin: Admin,
+    staff: PrivacyOfficer,
     id: &str,
     form: FormFields,
     db: &State<Db>,
@@ -142,9 +139,9 @@ async fn extend(
     }
     if !mistakes.is_empty() {
         let view = ground.view(lang, db, &form, mistakes);
-        return Ok(Err(ground.page(lang, db, view).again()));
+        return Ok(Err(ground.page(lang, view).again()));
     }
-    let (actor, request) = (admin.0.actor(), ground.request.id.clone());
+    let (actor, request) = (staff.0.actor(), ground.request.id.clone());
     let done = db
         .write("extend request", move |tx| {
             rights::extend(tx, &actor, &request, &reason)
@@ -174,7 +171,7 @@ impl Ground {
         RequestView::new(lang, &self.request, &self.around, form, mistakes, now)
     }
 
-    fn page(&self, lang: Language, _db: &Db, view: RequestView) -> Page {
+    fn page(&self, lang: Language, view: RequestView) -> Page {
         Page::new(lang, "rights/request", view)
             .no_store()
             .at(format!("/admin/requests/{}", self.request.id))
@@ -210,7 +207,7 @@ impl Ground {
         };
         let view = self.view(lang, db, form, Mistakes::new());
         let view = view.saying(text::message(lang, words, &[]));
-        let page = self.page(lang, db, view);
+        let page = self.page(lang, view);
         Ok(Err(page.status(rocket::http::Status::Conflict)))
     }
 }

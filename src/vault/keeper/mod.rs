@@ -105,6 +105,7 @@ impl Keeper {
             Request::CreateActivity { activity } => self.create_activity(&activity),
             Request::PromiseSecret { activity, draw } => {
                 let name = secret_name(&activity, &draw)?;
+                self.was_never_erased(&activity)?;
                 let secret = self.keys().obtain(&name).map_err(storage)?;
                 Ok(Reply::Hash(operator_commitment(&secret).0))
             }
@@ -242,11 +243,17 @@ impl Keeper {
         self.create(name)
     }
 
+    /// Nothing is made under the name of a key that was destroyed.
+    fn was_never_erased(&self, name: &str) -> Result<(), Refusal> {
+        match self.keys().was_erased(name).map_err(storage)? {
+            true => Err(Refusal::NoKey),
+            false => Ok(()),
+        }
+    }
+
     fn create(&self, name: &str) -> Result<Reply, Refusal> {
         let activity = name;
-        if self.keys().was_erased(name).map_err(storage)? {
-            return Err(Refusal::NoKey);
-        }
+        self.was_never_erased(name)?;
         let secret = self.keys().obtain(name).map_err(storage)?;
         let secret = ActivitySecret {
             activity,

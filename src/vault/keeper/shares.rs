@@ -66,6 +66,7 @@ impl Keeper {
         if scope::is_scope(name) {
             return Err(Refusal::Name);
         }
+        self.was_never_erased(name)?;
         let secret = ActivitySecret {
             activity,
             secret: self.keys().obtain(name).map_err(storage)?,

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use fairdraw::account::setup;
 use fairdraw::app::App;
 use fairdraw::draw::beacon::{Relays, Trouble};
+use fairdraw::entry::pages::Limits;
+use fairdraw::journal;
 use fairdraw::platform::clock::{Clock, Timestamp};
 use fairdraw::platform::config::Config;
 use fairdraw::purge;
@@ -58,9 +60,12 @@ impl TestApp {
     /// Starts on a database that is there already, as after a stop.
     pub fn over(engine: Engine, database: TestDatabase, config: Config, clock: &Clock) -> TestApp {
         let vault = vault(engine, &config).expect("the keys open");
-        let app = App::open_with(config, clock.clone(), Arc::new(NoRelays), vault)
+        let mut app = App::open_with(config, clock.clone(), Arc::new(NoRelays), vault)
             .expect("the application opens");
+        // Everybody in a test comes from one address.
+        app.limits = || Limits::times(1_000);
         purge::jobs::ensure(&app.db).expect("the sweep is set up");
+        journal::jobs::ensure(&app.db).expect("heads are set up");
         let figment = rocket::Config::figment()
             .merge(("log_level", "off"))
             .merge(("ident", false))
@@ -183,6 +188,7 @@ pub struct Person<'a> {
 }
 
 /// What came back.
+#[derive(Default)]
 pub struct Answer {
     pub status: Status,
     pub location: String,

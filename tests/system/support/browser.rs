@@ -3,6 +3,7 @@
 use fairdraw::platform::db::Db;
 use fairdraw::platform::text::Language;
 use fairdraw::platform::web::{self, site::Site};
+use fairdraw::vault::Vault;
 use fairdraw::{account, audit, desk};
 use rocket::http::{ContentType, Header, Status};
 use rocket::local::blocking::{Client, LocalRequest};
@@ -10,6 +11,8 @@ use rocket::local::blocking::{Client, LocalRequest};
 /// One browser. Two of them on one database are two people, or two computers of one person.
 pub struct Browser {
     client: Client,
+    /// The keys' folder, as long as the browser lives.
+    _keys: tempfile::TempDir,
 }
 
 /// What came back.
@@ -37,13 +40,20 @@ impl Browser {
             ..Site::default()
         };
         let figment = rocket::Config::figment().merge(("log_level", "off"));
-        let rocket = web::attach(rocket::custom(figment), site).manage(db.clone());
+        let keys = tempfile::tempdir().expect("a folder");
+        let vault = Vault::open(keys.path(), "lib.example.tw").expect("the keys open");
+        let rocket = web::attach(rocket::custom(figment), site)
+            .manage(db.clone())
+            .manage(vault);
         let rocket = web::mount(rocket, account::pages::routes());
         let rocket = web::mount(rocket, audit::pages::routes());
         let rocket = web::mount(rocket, desk::pages::routes());
         let rocket = account::pages::attach(rocket);
         let client = Client::tracked(rocket).expect("the site starts");
-        Browser { client }
+        Browser {
+            client,
+            _keys: keys,
+        }
     }
 
     /// Opens a page.

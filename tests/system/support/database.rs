@@ -108,6 +108,14 @@ impl TestDatabase {
         name.to_string_lossy().into_owned()
     }
 
+    /// The files of the PostgreSQL server, under the names that a search tells.
+    pub fn server_places(&self) -> Vec<(&'static str, Vec<PathBuf>)> {
+        match &self.place {
+            Place::Sqlite(_) => Vec::new(),
+            Place::Postgresql(name) => postgres::cluster().told_apart(name),
+        }
+    }
+
     /// The data folder of the PostgreSQL server.
     pub fn server_folder(&self) -> Option<PathBuf> {
         (!self.is_sqlite()).then(|| postgres::cluster().data())

@@ -102,23 +102,41 @@ impl Life {
         change: impl FnOnce(&mut Config),
         more: &[(&str, &str)],
     ) -> Life {
+        Life::published_after(engine, clock, change, more, |_, _, _| {})
+    }
+
+    /// [`Life::published_with`] after something was done to the draft: the application, the admin
+    /// and the id of the activity.
+    pub fn published_after(
+        engine: Engine,
+        clock: &Clock,
+        change: impl FnOnce(&mut Config),
+        more: &[(&str, &str)],
+        prepare: impl FnOnce(&TestApp, &Person<'_>, &str),
+    ) -> Life {
         let app = TestApp::on(engine, clock, change);
-        Life::published_in(app, ROUND_TIME, more)
+        Life::published_in(app, ROUND_TIME, more, prepare)
     }
 
     /// A life whose draw is at another moment than a recorded round's.
     pub fn published_for(engine: Engine, clock: &Clock, draws_at: Timestamp) -> Life {
         let app = TestApp::on(engine, clock, |_| ());
-        Life::published_in(app, draws_at, &[])
+        Life::published_in(app, draws_at, &[], |_, _, _| {})
     }
 
-    fn published_in(app: TestApp, draws_at: Timestamp, more: &[(&str, &str)]) -> Life {
+    fn published_in(
+        app: TestApp,
+        draws_at: Timestamp,
+        more: &[(&str, &str)],
+        prepare: impl FnOnce(&TestApp, &Person<'_>, &str),
+    ) -> Life {
         let admin = app.first_admin();
         let activity = create_for(&admin, draws_at);
         let base = format!("/staff/activities/{activity}");
         ask_fields(&admin, &base);
         let question = ask_question(&admin, &base);
         plan(&admin, &base, more);
+        prepare(&app, &admin, &activity);
         let page = admin.get(&format!("{base}/publish"));
         let done = admin.send(&page, &format!("{base}/publish"), &[("sure", "yes")]);
         assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
@@ -141,21 +159,44 @@ impl Life {
 
     /// A patron goes through form, check page and receipt, and answers with the receipt page.
     pub fn enter(&self, patron: &Patron) -> Answer {
+        self.enter_with(patron, &[])
+    }
+
+    /// [`Life::enter`] with more filled in or ticked.
+    pub fn enter_with(&self, patron: &Patron, more: &[(&str, &str)]) -> Answer {
         let visitor = self.app.visitor();
-        let form = visitor.get("/a/summer-2024/enter");
-        assert_eq!(form.status, Status::Ok, "{}", form.mistakes());
-        let fields = patron.form(&self.question);
-        let fields: Vec<(&str, &str)> = fields
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str()))
-            .collect();
-        let check = visitor.send(&form, "/a/summer-2024/enter", &fields);
-        assert_eq!(check.status, Status::Ok, "{}", check.mistakes());
+        let check = self.check_page(&visitor, patron, more);
         let sent = visitor.send(&check, "/a/summer-2024/check", &[]);
         assert_eq!(sent.status, Status::SeeOther, "{}", sent.mistakes());
         let receipt = visitor.get(&sent.location);
         assert_eq!(receipt.status, Status::Ok, "{}", receipt.mistakes());
         receipt
+    }
+
+    /// A patron fills the form and comes to the page where it is looked over.
+    pub fn check_page(
+        &self,
+        visitor: &Person<'_>,
+        patron: &Patron,
+        more: &[(&str, &str)],
+    ) -> Answer {
+        let form = visitor.get("/a/summer-2024/enter");
+        assert_eq!(form.status, Status::Ok, "{}", form.mistakes());
+        let fields = [
+            ("name", patron.name.as_str()),
+            ("national_id", &patron.national_id),
+            ("phone", &patron.phone),
+            ("email", &patron.email),
+            ("postal_code", "106"),
+            ("county", "臺北市"),
+            ("district", "大安區"),
+            ("address", &patron.address),
+            (&self.question, &patron.answer),
+            ("consent", "yes"),
+        ];
+        let check = visitor.send(&form, "/a/summer-2024/enter", &[&fields, more].concat());
+        assert_eq!(check.status, Status::Ok, "{}", check.mistakes());
+        check
     }
 
     /// The list closes and is frozen, the round is out, and a librarian signs in and pastes it.
@@ -165,6 +206,16 @@ impl Life {
         // Where witnesses are named the freeze note comes a minute later.
         self.app.go_to(ROUND_TIME.plus(-HOUR + 61_000));
         self.app.go_to(ROUND_TIME.plus(5_000));
+        let staff = self.staff();
+        let path = format!("{}/beacon", self.draw_base());
+        let page = staff.get(&path);
+        let done = staff.send(&page, &path, &[("beacon", SIGNATURE)]);
+        assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+        staff
+    }
+
+    /// The first admin, signed in anew.
+    pub fn staff(&self) -> Person<'_> {
         let staff = self.app.visitor();
         let page = staff.get("/staff/sign-in");
         let done = staff.send(
@@ -175,10 +226,6 @@ impl Life {
                 ("passphrase", "correct horse battery staple"),
             ],
         );
-        assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
-        let path = format!("{}/beacon", self.draw_base());
-        let page = staff.get(&path);
-        let done = staff.send(&page, &path, &[("beacon", SIGNATURE)]);
         assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
         staff
     }
@@ -231,7 +278,8 @@ fn create_for(staff: &Person<'_>, draws_at: Timestamp) -> String {
     path.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-fn ask_fields(staff: &Person<'_>, base: &str) {
+/// Asks every field of a person.
+pub fn ask_fields(staff: &Person<'_>, base: &str) {
     let path = format!("{base}/privacy");
     let page = staff.get(&path);
     let done = staff.send(
@@ -287,7 +335,9 @@ pub fn send_plan(staff: &Person<'_>, base: &str, more: &[(&str, &str)]) -> Answe
         ("tickets", "1"),
         ("do", "save"),
     ];
-    staff.send(&page, &path, &[&usual, more].concat())
+    let mut filled = usual.to_vec();
+    filled.retain(|(name, _)| !more.iter().any(|(own, _)| own == name));
+    staff.send(&page, &path, &[&filled, more].concat())
 }
 
 fn plan(staff: &Person<'_>, base: &str, more: &[(&str, &str)]) {

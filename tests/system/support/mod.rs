@@ -19,7 +19,9 @@ pub mod postgres;
 pub mod relay;
 pub mod server;
 pub mod smtp_daemon;
+pub mod staff;
 mod tether;
+pub mod timing;
 pub mod vault;
 
 pub use database::{Engine, TestDatabase};

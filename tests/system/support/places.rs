@@ -103,9 +103,9 @@ pub struct Places {
 
 /// The places of a site in this process. `backup` was made before, and is also put back.
 pub fn of(engine: Engine, app: &TestApp, flock: &Flock<'_>, backup: &Path) -> Places {
-    let planted = Planted::into(engine, app);
+    let planted = Planted::into(app);
     let mut all = files(&app.database);
-    all.extend(rows(&app.app.db));
+    all.extend(rows(&app.app.db, &TOLD_APART));
     all.push(Place::of_bytes("log of the program", log::kept()));
     all.push(Place::of_paths("backup", vec![backup.to_owned()]));
     all.push(restored(engine, &app.app.config, backup));
@@ -120,38 +120,15 @@ pub fn of(engine: Engine, app: &TestApp, flock: &Flock<'_>, backup: &Path) -> Pl
 
 /// The files beneath the database, the key folder, the temporary folder.
 fn files(database: &TestDatabase) -> Vec<Place> {
-    let named = |name: &'static str| {
-        move |path: &PathBuf| {
-            path.file_name()
-                .is_some_and(|own| own.to_string_lossy() == name)
-        }
-    };
-    let mut all = database.places();
-    let mut take = |name: &str, is_there: &dyn Fn(&PathBuf) -> bool| {
-        let (taken, rest): (Vec<_>, Vec<_>) = all.drain(..).partition(|path| is_there(path));
-        all = rest;
-        Place::of_paths(name, taken)
-    };
     let data = database.data().to_owned();
     let mut places = Vec::new();
     if database.is_sqlite() {
-        places.push(Place::of_paths(
-            "database file",
-            vec![data.join("fairdraw.db")],
-        ));
-        places.push(Place::of_paths(
-            "write-ahead log",
-            vec![data.join("fairdraw.db-wal")],
-        ));
-        take("", &|path| *path == data);
-    } else {
-        let is_base = |path: &PathBuf| path.parent().is_some_and(|up| up.ends_with("base"));
-        places.push(take("database file", &is_base));
-        places.push(take("write-ahead log", &named("pg_wal")));
-        places.push(take("log of the server", &named("log")));
-        take("", &|path| *path == data);
-        // Statistics of activity, transaction states, settings: the control is in their settings.
-        places.push(take("other files of the server", &|_| true));
+        let file = |name: &str| vec![data.join(name)];
+        places.push(Place::of_paths("database file", file("fairdraw.db")));
+        places.push(Place::of_paths("write-ahead log", file("fairdraw.db-wal")));
+    }
+    for (name, paths) in database.server_places() {
+        places.push(Place::of_paths(name, paths));
     }
     let others = std::fs::read_dir(&data)
         .expect("the data folder")
@@ -163,32 +140,34 @@ fn files(database: &TestDatabase) -> Vec<Place> {
             .unwrap_or_default()
             .to_string_lossy()
             .into_owned();
-        name != "fairdraw.db" && name != "fairdraw.db-wal"
+        !["fairdraw.db", "fairdraw.db-wal", "journal.notes"].contains(&name.as_str())
     });
     places.push(Place::of_paths("data folder beside it", others.collect()));
+    let mirror = vec![data.join("journal.notes")];
+    places.push(Place::of_paths("mirror of the journal", mirror));
     places.push(Place::of_paths("key folder", vec![database.keys()]));
     places.push(Place::of_paths("temporary folder", temporary_files()));
     places
 }
 
-/// The files that lie in the temporary folder itself, and those that this process has open there
-/// under no name; the folders there are other tests' own.
+/// Files in the temporary folder that this program or SQLite would make, and those that this process
+/// has open there under no name; everything else there belongs to others. The long test has a
+/// temporary disk of its own.
 fn temporary_files() -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(std::env::temp_dir()).expect("it can be listed");
-    let named = entries
-        .flatten()
-        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()));
+    let folder = std::env::temp_dir();
+    let entries = std::fs::read_dir(&folder).expect("it can be listed");
+    let named = entries.flatten().filter(|entry| {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let ours = ["fairdraw", "etilqs_", "rocket"]
+            .iter()
+            .any(|own| name.starts_with(own));
+        ours && entry.file_type().is_ok_and(|kind| kind.is_file())
+    });
     let mut files: Vec<PathBuf> = named.map(|entry| entry.path()).collect();
-    let open = std::fs::read_dir("/proc/self/fd")
-        .expect("it can be listed")
-        .flatten();
-    files.extend(open.map(|entry| entry.path()).filter(|path| {
-        let target = std::fs::read_link(path)
-            .unwrap_or_default()
-            .display()
-            .to_string();
-        target.starts_with(&std::env::temp_dir().display().to_string())
-            && target.ends_with("(deleted)")
+    let open = std::fs::read_dir("/proc/self/fd").expect("it can be listed");
+    files.extend(open.flatten().map(|entry| entry.path()).filter(|path| {
+        let target = std::fs::read_link(path).unwrap_or_default();
+        target.starts_with(&folder) && target.display().to_string().ends_with("(deleted)")
     }));
     files
 }
@@ -208,7 +187,7 @@ fn lines(db: &Db, query: &str) -> Vec<String> {
 }
 
 /// The tables of which a leak would be told apart; all others are one place.
-const TOLD_APART: [(&str, &[&str]); 3] = [
+pub const TOLD_APART: [(&str, &[&str]); 3] = [
     ("record of acts", &["audit_records"]),
     (
         "public journal",
@@ -221,10 +200,10 @@ const TOLD_APART: [(&str, &[&str]); 3] = [
 ];
 
 /// Every row as text, where files may hold it packed, and what the planner remembers of values.
-fn rows(db: &Db) -> Vec<Place> {
+pub fn rows(db: &Db, apart: &[(&str, &[&str])]) -> Vec<Place> {
     let mut places: Vec<Place> = Vec::new();
     for (table, text) in tables(db) {
-        let told_apart = TOLD_APART
+        let told_apart = apart
             .iter()
             .find(|(_, tables)| tables.contains(&table.as_str()));
         let name = told_apart.map_or("all other rows", |(name, _)| name);
@@ -275,7 +254,7 @@ fn tables(db: &Db) -> Vec<(String, String)> {
 }
 
 /// The backup, put into an empty place without keys: all its files and rows.
-fn restored(engine: Engine, config: &Config, backup: &Path) -> Place {
+pub fn restored(engine: Engine, config: &Config, backup: &Path) -> Place {
     let database = TestDatabase::fresh(engine);
     let (data, keys) = (database.data().to_owned(), database.keys());
     let folders = Folders {
@@ -283,7 +262,7 @@ fn restored(engine: Engine, config: &Config, backup: &Path) -> Place {
         keys: &keys,
     };
     let mut backup = Backup::open(backup).expect("it is a backup");
-    let put = backup.put(&config.site, &database.target(), folders, false);
+    let put = backup.put(Some(&config.site), &database.target(), folders, false);
     put.expect("it goes back");
     let db = Db::open(
         database.target(),
@@ -305,49 +284,33 @@ fn restored(engine: Engine, config: &Config, backup: &Path) -> Place {
     Place::of_bytes("restored backup", bytes)
 }
 
-/// The control in every place to which it does not come by itself; its files go again.
-struct Planted {
+/// Files with the control in them, which go again.
+pub struct Planted {
     files: Vec<PathBuf>,
 }
 
 impl Planted {
-    fn into(engine: Engine, app: &TestApp) -> Planted {
+    /// Writes the control into new files.
+    pub fn files(files: Vec<PathBuf>) -> Planted {
+        for file in &files {
+            std::fs::write(file, CONTROL).expect("it is written");
+        }
+        Planted { files }
+    }
+
+    /// The control in every place of this process to which it does not come by itself.
+    fn into(app: &TestApp) -> Planted {
         log::keep();
         tracing::info!(bird = CONTROL, "planted");
-        let planted: Result<(), audit::Error> = app.app.db.write_now("plant the control", |tx| {
-            for _ in 0..4 {
-                let act = Act {
-                    actor: &Actor::System,
-                    act: "purge.begun",
-                    activity: "",
-                    object: "",
-                    purpose: "",
-                    reason: CONTROL,
-                };
-                audit::record(tx, &act)?;
-            }
-            Ok(())
-        });
-        planted.expect("it is recorded");
         let written = app.app.db.write_now("plant the control", |tx| {
             let now = tx.now().0;
             let note = format!("lucky-draw/v1 site\nof control\nbird {CONTROL}\nat {now}\n");
             journal::write(tx, &app.app.vault, &note)
         });
         written.expect("it is written");
-        let statements = match engine {
-            Engine::Sqlite => format!(
-                "{JOB} ANALYZE; DELETE FROM sqlite_stat1 WHERE tbl = '{CONTROL}'; \
-                 INSERT INTO sqlite_stat1 VALUES ('{CONTROL}', NULL, '1');"
-            ),
-            Engine::Postgresql => format!("{JOB} ANALYZE;"),
-        };
-        let statements = statements.replace("CONTROL", CONTROL);
-        let kept: Result<(), db::Error> = app.app.db.write_now("plant the control", |tx| {
-            Ok(tx.conn().batch_execute(&statements)?)
-        });
-        kept.expect("it is kept");
-        refused_by_the_server(&app.app.db);
+        // The mirror follows.
+        app.app.run_jobs().expect("due jobs can be read");
+        plant_rows(&app.app.db);
         let mut files = vec![
             app.database.data().join("control"),
             app.database.keys().join("control"),
@@ -355,33 +318,10 @@ impl Planted {
         // Other tests have the same folders.
         let own = format!("fairdraw-control-{}", app.database.name());
         files.push(std::env::temp_dir().join(&own));
-        files.extend(
-            app.database
-                .server_folder()
-                .map(|folder| folder.join("global").join(&own)),
-        );
-        for file in &files {
-            std::fs::write(file, CONTROL).expect("it is written");
-        }
-        Planted { files }
+        let server = app.database.server_folder();
+        files.extend(server.map(|folder| folder.join("global").join(&own)));
+        Planted::files(files)
     }
-}
-
-/// A job that nobody knows waits for a day that never comes.
-const JOB: &str = "DELETE FROM jobs WHERE id = 'control'; \
-     INSERT INTO jobs (id, kind, activity_id, payload, run_at, attempts, lease_until, lease_token, \
-     dedup_key, last_error) VALUES ('control', 'control', '', 'CONTROL', 9000000000000, 0, 0, '', \
-     'control', '');";
-
-/// PostgreSQL writes what it could not read into its log.
-fn refused_by_the_server(db: &Db) {
-    let refused: Result<(), db::Error> = db.read_now("plant the control", |tx| {
-        if let Conn::Postgres(conn) = tx.conn() {
-            conn.batch_execute(&format!("SELECT '{CONTROL}'::integer"))?;
-        }
-        Ok(())
-    });
-    assert_eq!(refused.is_err(), !is_sqlite(db));
 }
 
 impl Drop for Planted {
@@ -391,3 +331,49 @@ impl Drop for Planted {
         }
     }
 }
+
+/// The control in a queue, in the record of acts, in what the planner remembers, and in the log of
+/// the database server.
+pub fn plant_rows(db: &Db) {
+    let planted: Result<(), audit::Error> = db.write_now("plant the control", |tx| {
+        for _ in 0..4 {
+            let act = Act {
+                actor: &Actor::System,
+                act: "purge.begun",
+                activity: "",
+                object: "",
+                purpose: "",
+                reason: CONTROL,
+            };
+            audit::record(tx, &act)?;
+        }
+        Ok(())
+    });
+    planted.expect("it is recorded");
+    let remembered = match is_sqlite(db) {
+        true => {
+            "ANALYZE; DELETE FROM sqlite_stat1 WHERE tbl = 'CONTROL'; \
+             INSERT INTO sqlite_stat1 VALUES ('CONTROL', NULL, '1');"
+        }
+        false => "ANALYZE;",
+    };
+    let statements = format!("{JOB} {remembered}").replace("CONTROL", CONTROL);
+    let kept: Result<(), db::Error> = db.write_now("plant the control", |tx| {
+        Ok(tx.conn().batch_execute(&statements)?)
+    });
+    kept.expect("it is kept");
+    // PostgreSQL writes what it could not read into its log.
+    let refused: Result<(), db::Error> = db.read_now("plant the control", |tx| {
+        if let Conn::Postgres(conn) = tx.conn() {
+            conn.batch_execute(&format!("SELECT '{CONTROL}'::integer"))?;
+        }
+        Ok(())
+    });
+    assert_eq!(refused.is_err(), !is_sqlite(db));
+}
+
+/// A job that nobody knows waits for a day that never comes.
+const JOB: &str = "DELETE FROM jobs WHERE id = 'control'; \
+     INSERT INTO jobs (id, kind, activity_id, payload, run_at, attempts, lease_until, lease_token, \
+     dedup_key, last_error) VALUES ('control', 'control', '', 'CONTROL', 9000000000000, 0, 0, '', \
+     'control', '');";

@@ -41,7 +41,12 @@ pub fn cluster() -> &'static Cluster {
 
 impl Cluster {
     fn start() -> Cluster {
-        let (tether, folder) = Tether::start("postgres.sh", &[]);
+        Cluster::with(&[])
+    }
+
+    /// A cluster with more settings, each a line.
+    pub fn with(settings: &[&str]) -> Cluster {
+        let (tether, folder) = Tether::start("postgres.sh", settings);
         let cluster = Cluster {
             folder: folder.into(),
             made: AtomicU32::new(0),
@@ -81,12 +86,36 @@ impl Cluster {
     }
 
     /// The data folder of the server.
-    pub(super) fn data(&self) -> PathBuf {
+    pub fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
 
+    /// The places of one database under the names that a search tells.
+    pub fn told_apart(&self, database: &str) -> Vec<(&'static str, Vec<PathBuf>)> {
+        let mut told: Vec<(&'static str, Vec<PathBuf>)> = Vec::new();
+        for path in self.places(database) {
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            let is_base = path.parent().is_some_and(|up| up.ends_with("base"));
+            let place = match name.as_str() {
+                _ if is_base => "database file",
+                "pg_wal" => "write-ahead log",
+                "log" => "log of the server",
+                _ => "other files of the server",
+            };
+            match told.iter_mut().find(|(name, _)| *name == place) {
+                Some((_, paths)) => paths.push(path),
+                None => told.push((place, vec![path])),
+            }
+        }
+        told
+    }
+
     /// A new database with all tables and no rows; returns its name.
-    pub(super) fn create(&self) -> String {
+    pub fn create(&self) -> String {
         let number = self.made.fetch_add(1, Ordering::Relaxed);
         let name = format!("test_{number}");
         self.administrate(&format!("CREATE DATABASE {name} TEMPLATE {TEMPLATE}"));
@@ -99,7 +128,7 @@ impl Cluster {
     }
 
     /// The libpq URL of a database in this cluster.
-    pub(super) fn url(&self, database: &str) -> String {
+    pub fn url(&self, database: &str) -> String {
         let socket = self.folder.display();
         format!("postgres:///{database}?host={socket}&user=fairdraw")
     }
@@ -131,7 +160,8 @@ impl Cluster {
         lines.into_iter().map(|line| line.line).collect()
     }
 
-    fn administrate(&self, statements: &str) {
+    /// Runs statements as the server's owner.
+    pub fn administrate(&self, statements: &str) {
         let mut conn = PgConnection::establish(&self.url("postgres"))
             .expect("the cluster accepts connections until the process ends");
         for statement in statements.split(';') {

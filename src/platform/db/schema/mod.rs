@@ -332,6 +332,7 @@ diesel::table! {
         language -> Text,
         taken_hour -> BigInt,
         withdrawn -> Bool,
+        counted -> Bool,
         erased_at -> Nullable<BigInt>,
     }
 }
@@ -439,10 +440,11 @@ diesel::table! {
 }
 
 diesel::table! {
-    statistics (activity_id, name) {
+    statistics (activity_id) {
         activity_id -> Text,
-        name -> Text,
         published -> Text,
+        made_at -> BigInt,
+        hash -> Text,
     }
 }
 

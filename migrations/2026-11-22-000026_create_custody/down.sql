@@ -1,0 +1,10 @@
+DROP TABLE incident_letters;
+DROP TABLE incident_activities;
+DROP TABLE incidents;
+DROP TABLE tax_rows;
+DROP TABLE tax_years;
+DROP TABLE disclosed_rows;
+DROP TABLE disclosures;
+DROP TABLE held_items;
+DROP TABLE hold_tickets;
+DROP TABLE holds;

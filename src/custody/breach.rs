@@ -1,0 +1,262 @@
+//! Incidents with personal data: what happened, whom it concerns, what was done, who was told.
+//!
+//! Invariant: an incident is written down by one person and told to people after another one has
+//! approved the words; the list of those affected is ticket numbers, made from the rows that there
+//! are.
+//!
+//! Not here: by which day an authority must be told, which is a setting and no number of ours.
+
+use crate::activity::{self, ActivityId, Facts, LocalText};
+use crate::audit::{Actor, StaffId};
+use crate::entry::{self, Reachable};
+use crate::platform::clock::{HOUR, Timestamp};
+use crate::platform::config::Config;
+use crate::platform::db::Tx;
+
+use super::{Error, IncidentId, is_second, note, store};
+
+/// How far an incident has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Written down; nobody outside is told.
+    Open,
+    /// People are told.
+    Told,
+    /// Over; the words are off the pages.
+    Closed,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: [State; 3] = [State::Open, State::Told, State::Closed];
+
+    /// The word in the database and in message ids.
+    pub fn code(self) -> &'static str {
+        match self {
+            State::Open => "open",
+            State::Told => "told",
+            State::Closed => "closed",
+        }
+    }
+
+    /// Reads [`State::code`].
+    pub fn parse(code: &str) -> Option<State> {
+        State::ALL.into_iter().find(|state| state.code() == code)
+    }
+}
+
+/// An incident.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incident {
+    /// Its id.
+    pub id: IncidentId,
+    /// When somebody noticed it.
+    pub noticed_at: Timestamp,
+    /// When it was written down.
+    pub recorded_at: Timestamp,
+    /// Who wrote the words that stand here now.
+    pub recorded_by: StaffId,
+    /// What happened; what people read.
+    pub facts: LocalText,
+    /// What was done about it, and what people can do; what people read.
+    pub measures: LocalText,
+    /// By when the authority is to be told; none where the settings name no time.
+    pub report_by: Option<Timestamp>,
+    /// When the authority was told.
+    pub reported_at: Option<Timestamp>,
+    /// Under which number.
+    pub report_no: String,
+    /// How far it has come.
+    pub state: State,
+    /// Who approved the words.
+    pub told_by: Option<StaffId>,
+    /// When.
+    pub told_at: Option<Timestamp>,
+    /// When it was closed.
+    pub closed_at: Option<Timestamp>,
+}
+
+/// An activity that an incident concerns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Concerned {
+    /// The activity.
+    pub activity: ActivityId,
+    /// How many people's rows there were when it was written down.
+    pub affected: u64,
+}
+
+/// What somebody writes down.
+#[derive(Debug, Clone)]
+pub struct NewIncident {
+    /// When it was noticed.
+    pub noticed_at: Timestamp,
+    /// What happened.
+    pub facts: LocalText,
+    /// What was done about it.
+    pub measures: LocalText,
+    /// Which activities it concerns; at least one.
+    pub activities: Vec<ActivityId>,
+}
+
+/// Writes an incident down.
+pub fn record(
+    tx: &mut Tx,
+    config: &Config,
+    by: &StaffId,
+    new: &NewIncident,
+) -> Result<IncidentId, Error> {
+    let hours = config.incident_report_hours;
+    let incident = Incident {
+        id: IncidentId::fresh(),
+        noticed_at: new.noticed_at,
+        recorded_at: tx.now(),
+        recorded_by: by.clone(),
+        facts: new.facts.clone(),
+        measures: new.measures.clone(),
+        report_by: (hours > 0).then(|| new.noticed_at.plus(hours * HOUR)),
+        reported_at: None,
+        report_no: String::new(),
+        state: State::Open,
+        told_by: None,
+        told_at: None,
+        closed_at: None,
+    };
+    store::incidents::insert(tx, &incident)?;
+    for activity in &new.activities {
+        activity::by_id(tx, activity)?;
+        let affected = count(affected(tx, activity)?.len());
+        let concerned = Concerned {
+            activity: activity.clone(),
+            affected,
+        };
+        store::incidents::concern(tx, &incident.id, &concerned)?;
+        let of = (activity.as_str(), incident.id.as_str());
+        note(
+            tx,
+            &Actor::Staff(by.clone()),
+            "custody.incident_recorded",
+            of,
+            &affected.to_string(),
+        )?;
+    }
+    Ok(incident.id)
+}
+
+/// Writes the words anew before people are told; whoever does it cannot be who approves them.
+pub fn reword(
+    tx: &mut Tx,
+    by: &StaffId,
+    id: &IncidentId,
+    facts: &LocalText,
+    measures: &LocalText,
+) -> Result<(), Error> {
+    let incident = find(tx, id)?;
+    let reworded = Incident {
+        facts: facts.clone(),
+        measures: measures.clone(),
+        recorded_by: by.clone(),
+        ..incident
+    };
+    store::incidents::update(tx, State::Open, &reworded)?;
+    act(tx, by, "custody.incident_reworded", id, "")
+}
+
+/// Approves the words: the pages of the activities and of the people who entered show them.
+///
+/// # Errors
+/// [`Error::SecondPerson`] to whoever wrote them; [`Error::Moved`] if the words are not those that
+/// were `seen`.
+pub fn tell(tx: &mut Tx, by: &StaffId, id: &IncidentId, seen: &str) -> Result<(), Error> {
+    let incident = find(tx, id)?;
+    is_second(&incident.recorded_by, by)?;
+    if fingerprint(&incident) != seen {
+        return Err(Error::Moved);
+    }
+    let told = Incident {
+        state: State::Told,
+        told_by: Some(by.clone()),
+        told_at: Some(tx.now()),
+        ..incident
+    };
+    store::incidents::update(tx, State::Open, &told)?;
+    act(tx, by, "custody.incident_told", id, "")
+}
+
+/// What names the words of an incident, so that only what was seen is approved.
+pub fn fingerprint(incident: &Incident) -> String {
+    let words = [
+        &incident.facts.zh,
+        &incident.facts.en,
+        &incident.measures.zh,
+        &incident.measures.en,
+    ];
+    let text = words.map(String::as_str).join("\n\n");
+    lucky_draw::encode::sha256(text.as_bytes()).to_string()
+}
+
+/// Notes that the authority was told.
+pub fn reported(
+    tx: &mut Tx,
+    by: &StaffId,
+    id: &IncidentId,
+    number: &str,
+) -> Result<(), Error> {
+    let incident = find(tx, id)?;
+    let state = incident.state;
+    let reported = Incident {
+        reported_at: Some(tx.now()),
+        report_no: number.to_owned(),
+        ..incident
+    };
+    store::incidents::update(tx, state, &reported)?;
+    act(tx, by, "custody.incident_reported", id, "")
+}
+
+/// Closes an incident: the words leave the pages, the record stays.
+pub fn close(tx: &mut Tx, by: &StaffId, id: &IncidentId) -> Result<(), Error> {
+    let incident = find(tx, id)?;
+    let closed = Incident {
+        state: State::Closed,
+        closed_at: Some(tx.now()),
+        ..incident
+    };
+    store::incidents::update(tx, State::Told, &closed)?;
+    act(tx, by, "custody.incident_closed", id, "")
+}
+
+/// Every incident, the latest first.
+pub fn list(tx: &mut Tx) -> Result<Vec<Incident>, Error> {
+    Ok(store::incidents::list(tx)?)
+}
+
+/// One incident.
+pub fn find(tx: &mut Tx, id: &IncidentId) -> Result<Incident, Error> {
+    store::incidents::find(tx, id)?.ok_or(Error::Unknown)
+}
+
+/// The activities of an incident.
+pub fn concerned(tx: &mut Tx, id: &IncidentId) -> Result<Vec<(Facts, Concerned)>, Error> {
+    let concerned = store::incidents::concerned(tx, id)?.into_iter();
+    concerned
+        .map(|each| Ok((activity::by_id(tx, &each.activity)?, each)))
+        .collect()
+}
+
+/// Those whose data is there now, by ticket; nothing personal.
+pub fn affected(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Reachable>, Error> {
+    Ok(entry::reachable(tx, activity)?)
+}
+
+fn act(
+    tx: &mut Tx,
+    by: &StaffId,
+    act: &'static str,
+    id: &IncidentId,
+    reason: &str,
+) -> Result<(), Error> {
+    note(tx, &Actor::Staff(by.clone()), act, ("", id.as_str()), reason)
+}
+
+fn count(rows: usize) -> u64 {
+    u64::try_from(rows).expect("a count fits 64 bits")
+}

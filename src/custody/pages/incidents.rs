@@ -1,0 +1,247 @@
+//! Incidents: written down by one, told to people after another approved the words.
+
+use std::sync::Arc;
+
+use lucky_draw::ticket::TicketNumber;
+use rocket::{Route, State, get, post, routes};
+use zeroize::Zeroizing;
+
+use super::{Answer, Download, at_field};
+use crate::account::guard::PrivacyOfficer;
+use crate::account::{self, Permission};
+use crate::activity::{self, ActivityId, Facts, Stage};
+use crate::audit::StaffId;
+use crate::custody::breach;
+use crate::custody::wire::Reading;
+use crate::custody::wire::incidents::{
+    IncidentPage, IncidentRow, IncidentView, IncidentsView, NewView, new_incident, words,
+};
+use crate::custody::{Error, File, IncidentId, has_two};
+use crate::notify::sheet::{Format, Table};
+use crate::platform::config::Config;
+use crate::platform::db::{Db, Tx};
+use crate::platform::text::{self, Language, dates};
+use crate::platform::web::error::AppResult;
+use crate::platform::web::form::{FormFields, Mistakes};
+use crate::platform::web::page::{Page, Reply};
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![list, form, record, show, act, affected]
+}
+
+#[get("/admin/incidents")]
+async fn list(
+    lang: Language,
+    _officer: PrivacyOfficer,
+    db: &State<Db>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Page> {
+    let hours = config.incident_report_hours;
+    let view = db
+        .read("list incidents", move |tx| {
+            let incidents = breach::list(tx)?;
+            let rows = incidents.iter().map(|own| IncidentRow::of(lang, own));
+            Ok::<_, Error>(IncidentsView {
+                rows: rows.collect(),
+                has_two: has_two(tx, Permission::ApproveDisclosure)?,
+                hours,
+            })
+        })
+        .await?;
+    Ok(Page::new(lang, "custody/incidents", view).no_store())
+}
+
+/// Activities that people can have entered.
+fn activities(tx: &mut Tx) -> Result<Vec<Facts>, Error> {
+    let entered = [
+        Stage::Open,
+        Stage::Closed,
+        Stage::Drawn,
+        Stage::Notified,
+        Stage::Cancelled,
+        Stage::Purged,
+    ];
+    Ok(activity::list(tx, &entered)?)
+}
+
+#[get("/admin/incidents/new")]
+async fn form(lang: Language, _officer: PrivacyOfficer, db: &State<Db>) -> AppResult<Page> {
+    let activities = db.read("list activities", activities).await?;
+    let (empty, now) = (FormFields::default(), db.clock().now());
+    let view = NewView::of(lang, &empty, now, &activities, Mistakes::new());
+    Ok(Page::new(lang, "custody/incident_new", view).no_store())
+}
+
+#[post("/admin/incidents/new", data = "<form>")]
+async fn record(
+    lang: Language,
+    officer: PrivacyOfficer,
+    form: FormFields,
+    db: &State<Db>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Reply> {
+    let activities = db.read("list activities", activities).await?;
+    let now = db.clock().now();
+    let new = match new_incident(lang, &form, now, &activities) {
+        Ok(new) => new,
+        Err(mistakes) => {
+            let view = NewView::of(lang, &form, now, &activities, mistakes);
+            return Ok(Page::new(lang, "custody/incident_new", view).again().into());
+        }
+    };
+    let (by, settings) = (officer.0.id.clone(), config.inner().clone());
+    let id = db
+        .write("record incident", move |tx| {
+            breach::record(tx, &settings, &by, &new)
+        })
+        .await?;
+    Ok(Reply::go(lang, &format!("/admin/incidents/{id}")))
+}
+
+fn read(tx: &mut Tx, id: &IncidentId) -> Result<IncidentPage, Error> {
+    Ok(IncidentPage {
+        incident: breach::find(tx, id)?,
+        concerned: breach::concerned(tx, id)?,
+        names: account::names(tx)?,
+        has_two: has_two(tx, Permission::ApproveDisclosure)?,
+        now: tx.now(),
+    })
+}
+
+async fn view(
+    lang: Language,
+    db: &Db,
+    id: &str,
+    reader: &StaffId,
+) -> Result<IncidentView, Error> {
+    let id = IncidentId::from(id);
+    let found = db.read("read incident", move |tx| read(tx, &id)).await?;
+    Ok(IncidentView::of(lang, &found, reader))
+}
+
+#[get("/admin/incidents/<id>", rank = 2)]
+async fn show(
+    lang: Language,
+    officer: PrivacyOfficer,
+    id: &str,
+    db: &State<Db>,
+) -> AppResult<Page> {
+    let view = view(lang, db, id, &officer.0.id).await?;
+    Ok(Page::new(lang, "custody/incident", view).no_store())
+}
+
+#[post("/admin/incidents/<id>", rank = 2, data = "<form>")]
+async fn act(
+    lang: Language,
+    officer: PrivacyOfficer,
+    id: &str,
+    form: FormFields,
+    db: &State<Db>,
+) -> AppResult<Reply> {
+    let outcome = change(lang, &officer.0.id, id, &form, db).await?;
+    let mistakes = match outcome {
+        Ok(()) => return Ok(Reply::go(lang, &format!("/admin/incidents/{id}"))),
+        Err(mistakes) => mistakes,
+    };
+    let view = view(lang, db, id, &officer.0.id).await?;
+    let page = Page::new(lang, "custody/incident", view.again(&form, mistakes));
+    Ok(page.at(format!("/admin/incidents/{id}")).again().into())
+}
+
+/// Does what the form asks, or says what is wrong with it.
+async fn change(
+    lang: Language,
+    by: &StaffId,
+    id: &str,
+    form: &FormFields,
+    db: &Db,
+) -> AppResult<Result<(), Mistakes>> {
+    let (by, of) = (by.clone(), IncidentId::from(id));
+    let (field, outcome) = match form.value("do") {
+        "reword" => {
+            let (facts, measures) = match words(lang, form) {
+                Ok(words) => words,
+                Err(mistakes) => return Ok(Err(mistakes)),
+            };
+            let done = db.write("reword incident", move |tx| {
+                breach::reword(tx, &by, &of, &facts, &measures)
+            });
+            ("facts_zh", done.await)
+        }
+        "reported" => {
+            let mut reading = Reading::of(lang, form);
+            let number = reading.line("number", 80, Some("custody-incident-number-empty"));
+            if !reading.mistakes.is_empty() {
+                return Ok(Err(reading.mistakes));
+            }
+            let done = db.write("note report of incident", move |tx| {
+                breach::reported(tx, &by, &of, &number)
+            });
+            ("number", done.await)
+        }
+        "close" => {
+            let done = db.write("close incident", move |tx| breach::close(tx, &by, &of));
+            ("close", done.await)
+        }
+        _ => {
+            let seen = form.value("seen").to_owned();
+            let done = db.write("tell of incident", move |tx| {
+                breach::tell(tx, &by, &of, &seen)
+            });
+            ("tell", done.await)
+        }
+    };
+    match outcome {
+        Ok(()) => Ok(Ok(())),
+        Err(error) => Ok(Err(at_field(lang, error, field)?)),
+    }
+}
+
+/// The tickets of those whom an incident concerns, as a file: numbers only.
+#[get("/admin/incidents/<id>/affected/<activity>")]
+async fn affected(
+    lang: Language,
+    officer: PrivacyOfficer,
+    id: &str,
+    activity: &str,
+    db: &State<Db>,
+) -> AppResult<Answer> {
+    let (of, concerned) = (IncidentId::from(id), ActivityId::from(activity));
+    let wanted = concerned.clone();
+    let (people, now) = db
+        .read("list affected", move |tx| {
+            let known = breach::concerned(tx, &of)?;
+            if !known.iter().any(|(facts, _)| facts.id == wanted) {
+                return Err(Error::Unknown);
+            }
+            Ok((breach::affected(tx, &wanted)?, tx.now()))
+        })
+        .await?;
+    let mut tickets: Vec<&(String, u64)> =
+        people.iter().flat_map(|person| &person.tickets).collect();
+    tickets.sort();
+    let rows = tickets.into_iter().map(|(draw, index)| {
+        [draw.clone(), TicketNumber(*index).to_string()]
+            .map(Zeroizing::new)
+            .to_vec()
+    });
+    let args = [
+        ("id", id.to_owned().into()),
+        ("who", officer.0.name.clone().into()),
+        ("when", dates::datetime(lang, now.0).into()),
+        ("count", people.len().to_string().into()),
+    ];
+    let table = Table {
+        columns: ["custody-affected-draw", "custody-affected-ticket"]
+            .map(|id| text::message(lang, id, &[]))
+            .to_vec(),
+        rows: rows.collect(),
+        mark: text::message(lang, "custody-affected-mark", &args),
+        made_at: now,
+    };
+    let bytes = table.to_bytes(Format::Csv).map_err(Error::from)?;
+    Ok(Answer::File(Download(File {
+        name: format!("affected-{concerned}.csv"),
+        bytes,
+    })))
+}

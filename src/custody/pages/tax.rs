@@ -1,0 +1,271 @@
+//! The tax vault: taken down at the desk, read and filed by accountants.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use lucky_draw::result::Slot;
+use rocket::{Route, State, get, post, routes};
+
+use super::{Answer, Download, at_field};
+use crate::account::guard::{Accountant, Librarian};
+use crate::activity::ActivityId;
+use crate::audit::StaffId;
+use crate::custody::tax::{self, Filer, Paid, TakenDown};
+use crate::custody::wire::tax::{DeskView, RulesRow, YearRow, YearView, YearsView, payee};
+use crate::custody::Error;
+use crate::draw::DrawId;
+use crate::identity::date::day_of;
+use crate::notify::tax::RuleBook;
+use crate::platform::config::Config;
+use crate::platform::db::Db;
+use crate::platform::text::{self, Language};
+use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::form::{FormFields, Mistakes};
+use crate::platform::web::page::{Page, Reply};
+use crate::vault::Vault;
+
+pub(super) fn routes() -> Vec<Route> {
+    routes![desk, take_down, years, year, act]
+}
+
+/// How often IDs may be compared for one prize: a desk is not a place to guess at.
+pub struct TaxLimit(DefaultKeyedRateLimiter<String>);
+
+impl Default for TaxLimit {
+    /// Six tries, and one more every ten minutes.
+    fn default() -> TaxLimit {
+        let quota = Quota::with_period(Duration::from_secs(600)).expect("ten minutes are a period");
+        let burst = NonZeroU32::new(6).expect("six is not zero");
+        TaxLimit(RateLimiter::keyed(quota.allow_burst(burst)))
+    }
+}
+
+impl TaxLimit {
+    fn check(&self, paid: &Paid, now_ms: i64) -> Result<(), AppError> {
+        if self.0.len() > 10_000 {
+            self.0.retain_recent();
+        }
+        let key = format!("{} {}", paid.draw.plan.id, paid.slot);
+        self.0.check_key(&key).map_err(|refused| {
+            let wait = refused.wait_time_from(DefaultClock::default().now());
+            AppError::too_many(now_ms, wait)
+        })
+    }
+}
+
+/// A prize as its address names it.
+struct Place {
+    activity: ActivityId,
+    draw: DrawId,
+    slot: Slot,
+}
+
+fn place(id: &str, draw: &str, prize: &str, unit: &str) -> Result<Place, Error> {
+    Ok(Place {
+        activity: ActivityId::from(id),
+        draw: DrawId::from(draw),
+        slot: crate::notify::wire::slot(prize, unit).ok_or(Error::Unknown)?,
+    })
+}
+
+async fn paid(db: &Db, place: Place) -> Result<Paid, Error> {
+    db.write("read prize", move |tx| {
+        tax::paid(tx, &place.activity, &place.draw, &place.slot)
+    })
+    .await
+}
+
+fn desk_page(
+    lang: Language,
+    paid: &Paid,
+    book: &RuleBook,
+    reader: &StaffId,
+    form: &FormFields,
+    mistakes: Mistakes,
+) -> Page {
+    let (activity, draw) = (&paid.draw.facts.id, &paid.draw.plan.id);
+    let at = format!(
+        "/staff/activities/{activity}/draws/{draw}/winners/{}/tax",
+        paid.slot
+    );
+    let view = DeskView::of(lang, paid, book, reader, form, mistakes);
+    Page::new(lang, "custody/tax_desk", view).no_store().at(at)
+}
+
+#[get("/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>/tax")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
+async fn desk(
+    lang: Language,
+    staff: Librarian,
+    id: &str,
+    draw: &str,
+    prize: &str,
+    unit: &str,
+    db: &State<Db>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Page> {
+    let paid = paid(db, place(id, draw, prize, unit)?).await?;
+    let (book, empty) = (RuleBook::of(config), FormFields::default());
+    Ok(desk_page(
+        lang,
+        &paid,
+        &book,
+        &staff.0.id,
+        &empty,
+        Mistakes::new(),
+    ))
+}
+
+#[post(
+    "/staff/activities/<id>/draws/<draw>/winners/<prize>/<unit>/tax",
+    data = "<form>"
+)]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
+async fn take_down(
+    lang: Language,
+    staff: Librarian,
+    id: &str,
+    draw: &str,
+    prize: &str,
+    unit: &str,
+    form: FormFields,
+    db: &State<Db>,
+    vault: &State<Vault>,
+    config: &State<Arc<Config>>,
+    limit: &State<TaxLimit>,
+) -> AppResult<Reply> {
+    let paid = Arc::new(paid(db, place(id, draw, prize, unit)?).await?);
+    let (book, by) = (RuleBook::of(config), staff.0.id.clone());
+    let back = format!("/staff/activities/{id}/draws/{draw}/winners/{prize}/{unit}/tax");
+    let again = |mistakes| desk_page(lang, &paid, &book, &staff.0.id, &form, mistakes).again();
+    let now = db.clock().now();
+    let mistakes = match (form.value("do"), &paid.row) {
+        ("confirm", Some(row)) => {
+            let row = row.clone();
+            let confirmed = db
+                .write("confirm payee", move |tx| tax::confirm(tx, &by, &row))
+                .await;
+            match confirmed {
+                Ok(()) => return Ok(Reply::go(lang, &back)),
+                Err(error) => at_field(lang, error, "confirm")?,
+            }
+        }
+        _ => match payee(lang, &form, day_of(now)) {
+            Err(mistakes) => mistakes,
+            Ok(payee) => {
+                limit.check(&paid, now.0)?;
+                let (own_db, own_vault) = (db.inner().clone(), vault.inner().clone());
+                let (of, rules) = (paid.clone(), book.clone());
+                let taking = rocket::tokio::task::spawn_blocking(move || {
+                    tax::take_down(&own_db, &own_vault, &by, &rules, &of, &payee)
+                });
+                match taking.await.map_err(AppError::broken)? {
+                    Ok(TakenDown::Kept) => return Ok(Reply::go(lang, &back)),
+                    Ok(TakenDown::Differs) => {
+                        let mut mistakes = Mistakes::new();
+                        let words = text::message(lang, "notify-claim-no-match", &[]);
+                        mistakes.add("national_id", words);
+                        mistakes
+                    }
+                    Err(error) => at_field(lang, error, "national_id")?,
+                }
+            }
+        },
+    };
+    Ok(again(mistakes).into())
+}
+
+#[get("/admin/tax")]
+async fn years(
+    lang: Language,
+    _accountant: Accountant,
+    db: &State<Db>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Page> {
+    let years = db.read("list tax years", tax::years).await?;
+    let book = RuleBook::of(config);
+    let view = YearsView {
+        rows: years.iter().map(YearRow::of).collect(),
+        rules: book.all().iter().rev().map(RulesRow::of).collect(),
+    };
+    Ok(Page::new(lang, "custody/tax_years", view).no_store())
+}
+
+async fn year_page(
+    lang: Language,
+    db: &Db,
+    config: &Config,
+    number: i16,
+    mistakes: Mistakes,
+) -> Result<Page, Error> {
+    let (book, now) = (RuleBook::of(config), db.clock().now());
+    let of = book.clone();
+    let (year, rows) = db
+        .read("read tax year", move |tx| {
+            Ok::<_, Error>((tax::year(tx, number)?, tax::rows(tx, &of, number)?))
+        })
+        .await?;
+    let view = YearView::of(lang, &year, &rows, &book, day_of(now).year(), mistakes);
+    let page = Page::new(lang, "custody/tax_year", view).no_store();
+    Ok(page.at(format!("/admin/tax/{number}")))
+}
+
+#[get("/admin/tax/<year>")]
+async fn year(
+    lang: Language,
+    _accountant: Accountant,
+    year: i16,
+    db: &State<Db>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Page> {
+    Ok(year_page(lang, db, config, year, Mistakes::new()).await?)
+}
+
+#[post("/admin/tax/<year>", data = "<form>")]
+async fn act(
+    lang: Language,
+    accountant: Accountant,
+    year: i16,
+    form: FormFields,
+    db: &State<Db>,
+    vault: &State<Vault>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Answer> {
+    let book = RuleBook::of(config);
+    let by = accountant.0.id.clone();
+    let (field, error) = if form.value("do") == "file" {
+        let (own_db, own_vault) = (db.inner().clone(), vault.inner().clone());
+        let filer = Filer {
+            id: by,
+            name: accountant.0.name.clone(),
+            language: lang,
+        };
+        let taking = rocket::tokio::task::spawn_blocking(move || {
+            tax::file(&own_db, &own_vault, &book, &filer, year)
+        });
+        match taking.await.map_err(AppError::broken)? {
+            Ok(file) => return Ok(Answer::File(Download(file))),
+            Err(error) => ("file", error),
+        }
+    } else if form.has("sure") {
+        let filed = db
+            .write("file tax year", move |tx| tax::filed(tx, &by, &book, year))
+            .await;
+        match filed {
+            Ok(()) => return Ok(Reply::go(lang, &format!("/admin/tax/{year}")).into()),
+            Err(error) => ("sure", error),
+        }
+    } else {
+        let mut mistakes = Mistakes::new();
+        let words = text::message(lang, "custody-tax-sure-empty", &[]);
+        mistakes.add("sure", words);
+        let page = year_page(lang, db, config, year, mistakes).await?;
+        return Ok(page.again().into());
+    };
+    let mistakes = at_field(lang, error, field)?;
+    let page = year_page(lang, db, config, year, mistakes).await?;
+    Ok(page.again().into())
+}

@@ -1,0 +1,193 @@
+//! Incidents, whom they concern, and their letters.
+
+use diesel::prelude::*;
+
+use super::{signed, unsigned};
+use crate::activity::{ActivityId, LocalText};
+use crate::audit::StaffId;
+use crate::custody::breach::{Concerned, Incident, State};
+use crate::custody::{Error, IncidentId};
+use crate::platform::clock::Timestamp;
+use crate::platform::db::schema::custody::{incident_activities, incident_letters, incidents};
+use crate::platform::db::{self, Tx};
+
+#[derive(Queryable, Insertable, AsChangeset)]
+#[diesel(table_name = incidents)]
+#[diesel(treat_none_as_null = true)]
+struct Row {
+    id: String,
+    noticed_at: i64,
+    recorded_at: i64,
+    recorded_by: String,
+    facts_zh: String,
+    facts_en: String,
+    measures_zh: String,
+    measures_en: String,
+    report_by: Option<i64>,
+    reported_at: Option<i64>,
+    report_no: String,
+    state: String,
+    told_by: String,
+    told_at: Option<i64>,
+    by_mail: bool,
+    closed_at: Option<i64>,
+}
+
+impl From<&Incident> for Row {
+    fn from(own: &Incident) -> Row {
+        Row {
+            id: own.id.0.clone(),
+            noticed_at: own.noticed_at.0,
+            recorded_at: own.recorded_at.0,
+            recorded_by: own.recorded_by.0.clone(),
+            facts_zh: own.facts.zh.clone(),
+            facts_en: own.facts.en.clone(),
+            measures_zh: own.measures.zh.clone(),
+            measures_en: own.measures.en.clone(),
+            report_by: own.report_by.map(|at| at.0),
+            reported_at: own.reported_at.map(|at| at.0),
+            report_no: own.report_no.clone(),
+            state: own.state.code().to_owned(),
+            told_by: own.told_by.clone().map_or(String::new(), |by| by.0),
+            told_at: own.told_at.map(|at| at.0),
+            by_mail: false,
+            closed_at: own.closed_at.map(|at| at.0),
+        }
+    }
+}
+
+impl From<Row> for Incident {
+    fn from(row: Row) -> Incident {
+        Incident {
+            id: IncidentId(row.id),
+            noticed_at: Timestamp(row.noticed_at),
+            recorded_at: Timestamp(row.recorded_at),
+            recorded_by: StaffId(row.recorded_by),
+            facts: LocalText::new(row.facts_zh, row.facts_en),
+            measures: LocalText::new(row.measures_zh, row.measures_en),
+            report_by: row.report_by.map(Timestamp),
+            reported_at: row.reported_at.map(Timestamp),
+            report_no: row.report_no,
+            state: State::parse(&row.state).expect("a CHECK limits the states"),
+            told_by: (!row.told_by.is_empty()).then_some(StaffId(row.told_by)),
+            told_at: row.told_at.map(Timestamp),
+            closed_at: row.closed_at.map(Timestamp),
+        }
+    }
+}
+
+/// Every incident, the latest first.
+pub(in crate::custody) fn list(tx: &mut Tx) -> Result<Vec<Incident>, db::Error> {
+    let rows: Vec<Row> = incidents::table
+        .order((incidents::recorded_at.desc(), incidents::id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Incident::from).collect())
+}
+
+pub(in crate::custody) fn find(
+    tx: &mut Tx,
+    id: &IncidentId,
+) -> Result<Option<Incident>, db::Error> {
+    let row: Option<Row> = incidents::table
+        .find(id.as_str())
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(Incident::from))
+}
+
+pub(in crate::custody) fn insert(tx: &mut Tx, incident: &Incident) -> Result<(), db::Error> {
+    diesel::insert_into(incidents::table)
+        .values(Row::from(incident))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Writes an incident anew if it still is at the state `from`.
+pub(in crate::custody) fn update(
+    tx: &mut Tx,
+    from: State,
+    incident: &Incident,
+) -> Result<(), Error> {
+    let row = incidents::table
+        .filter(incidents::id.eq(incident.id.as_str()))
+        .filter(incidents::state.eq(from.code()));
+    let changed = diesel::update(row)
+        .set(Row::from(incident))
+        .execute(tx.conn())
+        .map_err(db::Error::from)?;
+    if changed == 1 {
+        Ok(())
+    } else {
+        Err(Error::Moved)
+    }
+}
+
+pub(in crate::custody) fn concern(
+    tx: &mut Tx,
+    id: &IncidentId,
+    concerned: &Concerned,
+) -> Result<(), db::Error> {
+    diesel::insert_into(incident_activities::table)
+        .values((
+            incident_activities::activity_id.eq(concerned.activity.as_str()),
+            incident_activities::incident_id.eq(id.as_str()),
+            incident_activities::affected.eq(signed(concerned.affected)),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(in crate::custody) fn concerned(
+    tx: &mut Tx,
+    id: &IncidentId,
+) -> Result<Vec<Concerned>, db::Error> {
+    let rows: Vec<(String, i64)> = incident_activities::table
+        .filter(incident_activities::incident_id.eq(id.as_str()))
+        .order(incident_activities::activity_id)
+        .select((
+            incident_activities::activity_id,
+            incident_activities::affected,
+        ))
+        .load(tx.conn())?;
+    let concerned = rows.into_iter().map(|(activity, affected)| Concerned {
+        activity: ActivityId(activity),
+        affected: unsigned(affected),
+    });
+    Ok(concerned.collect())
+}
+
+/// The incidents of an activity that people are told of, the latest first.
+pub(in crate::custody) fn told_of(
+    tx: &mut Tx,
+    activity: &ActivityId,
+) -> Result<Vec<Incident>, db::Error> {
+    let ids: Vec<String> = incident_activities::table
+        .filter(incident_activities::activity_id.eq(activity.as_str()))
+        .select(incident_activities::incident_id)
+        .load(tx.conn())?;
+    let rows: Vec<Row> = incidents::table
+        .filter(incidents::id.eq_any(ids))
+        .filter(incidents::state.eq(State::Told.code()))
+        .order((incidents::told_at.desc(), incidents::id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Incident::from).collect())
+}
+
+pub(in crate::custody) fn erase_letters(
+    tx: &mut Tx,
+    activity: &ActivityId,
+) -> Result<usize, db::Error> {
+    let rows = incident_letters::table.filter(incident_letters::activity_id.eq(activity.as_str()));
+    Ok(diesel::delete(rows).execute(tx.conn())?)
+}
+
+pub(in crate::custody) fn count_letters(
+    tx: &mut Tx,
+    activity: &ActivityId,
+) -> Result<u64, db::Error> {
+    let rows: i64 = incident_letters::table
+        .filter(incident_letters::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(unsigned(rows))
+}

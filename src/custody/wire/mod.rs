@@ -1,0 +1,252 @@
+//! What crosses the boundary: typed words in, views of holds, disclosures, years and incidents out.
+//!
+//! Invariant: no view holds a name or a contact; tickets, counts, dates and codes only. What was
+//! typed about a payee is shown again to the one who typed it, and kept nowhere.
+
+pub(super) mod disclosures;
+pub(super) mod holds;
+pub(super) mod incidents;
+pub(super) mod providers;
+pub(super) mod tax;
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+
+use crate::activity::{self, Facts, Stage};
+use crate::audit::StaffId;
+use crate::draw::{self, DrawStage, Plan};
+use crate::identity::typed;
+use crate::platform::db::Tx;
+use crate::platform::text::{self, Language};
+use crate::platform::web::form::{FormFields, Mistakes};
+
+use super::breach::Incident;
+use super::{Error, ticket_numbers};
+
+/// A choice of a form.
+#[derive(Clone, Debug, Serialize)]
+pub(super) struct Choice {
+    pub(super) value: String,
+    pub(super) label: String,
+    pub(super) hint: String,
+}
+
+impl Choice {
+    /// A choice whose words are the message `id`, explained by `hint` where that is not empty.
+    pub(super) fn of(language: Language, value: &str, id: &str, hint: &str) -> Choice {
+        Choice {
+            value: value.to_owned(),
+            label: text::message(language, id, &[]),
+            hint: match hint {
+                "" => String::new(),
+                hint => text::message(language, hint, &[]),
+            },
+        }
+    }
+}
+
+/// A form while it is read: what is wrong with it, field by field.
+pub(super) struct Reading<'f> {
+    language: Language,
+    form: &'f FormFields,
+    pub(super) mistakes: Mistakes,
+}
+
+impl<'f> Reading<'f> {
+    pub(super) fn of(language: Language, form: &'f FormFields) -> Reading<'f> {
+        Reading {
+            language,
+            form,
+            mistakes: Mistakes::new(),
+        }
+    }
+
+    /// Adds the message `id` at a field.
+    pub(super) fn wrong(&mut self, field: &str, id: &str) {
+        let words = text::message(self.language, id, &[]);
+        self.mistakes.add(field, words);
+    }
+
+    /// One line of text; `empty` is what is said where it is missing and has to be there.
+    pub(super) fn line(&mut self, field: &str, most: usize, empty: Option<&str>) -> String {
+        let line = typed::line(self.form.value(field));
+        self.measured(field, line, most, empty)
+    }
+
+    /// Several lines of text.
+    pub(super) fn lines(&mut self, field: &str, most: usize, empty: Option<&str>) -> String {
+        let lines = typed::lines(self.form.value(field));
+        self.measured(field, lines, most, empty)
+    }
+
+    fn measured(&mut self, field: &str, read: String, most: usize, empty: Option<&str>) -> String {
+        if let (true, Some(id)) = (read.is_empty(), empty) {
+            self.wrong(field, id);
+        } else if typed::length(&read) > most {
+            let most = i64::try_from(most).unwrap_or(i64::MAX);
+            let words = text::message(self.language, "custody-too-long", &[("max", most.into())]);
+            self.mistakes.add(field, words);
+        }
+        read
+    }
+
+    /// One of several codes.
+    pub(super) fn choice<T>(
+        &mut self,
+        field: &str,
+        parse: impl Fn(&str) -> Option<T>,
+        empty: &str,
+    ) -> Option<T> {
+        let found = parse(self.form.value(field));
+        if found.is_none() {
+            self.wrong(field, empty);
+        }
+        found
+    }
+
+    /// A whole number between two others, both allowed.
+    pub(super) fn number(&mut self, field: &str, (least, most): (i64, i64), wrong: &str) -> i64 {
+        let digits = typed::folded(self.form.value(field));
+        match digits.parse::<i64>() {
+            Ok(number) if (least..=most).contains(&number) => number,
+            _ => {
+                let args = [("least", least.into()), ("most", most.into())];
+                let words = text::message(self.language, wrong, &args);
+                self.mistakes.add(field, words);
+                least
+            }
+        }
+    }
+
+    /// Ticket numbers, at most so many; `empty` is what is said where there is none.
+    pub(super) fn tickets(&mut self, field: &str, most: usize, empty: Option<&str>) -> Vec<u64> {
+        match ticket_numbers(self.form.value(field)) {
+            Ok(numbers) if numbers.len() > most => {
+                let most = i64::try_from(most).unwrap_or(i64::MAX);
+                let args = [("max", most.into())];
+                let words = text::message(self.language, "custody-tickets-many", &args);
+                self.mistakes.add(field, words);
+                numbers
+            }
+            Ok(numbers) => {
+                if let (true, Some(id)) = (numbers.is_empty(), empty) {
+                    self.wrong(field, id);
+                }
+                numbers
+            }
+            Err(word) => {
+                let args = [("word", word.into())];
+                let words = text::message(self.language, "custody-tickets-shape", &args);
+                self.mistakes.add(field, words);
+                Vec::new()
+            }
+        }
+    }
+}
+
+/// What was typed, by field, for a form that is shown again.
+#[derive(Clone, Debug, Default, Serialize)]
+#[serde(transparent)]
+pub(super) struct Typed(HashMap<&'static str, String>);
+
+impl Typed {
+    /// The first value of each field.
+    pub(super) fn of(form: &FormFields, fields: &[&'static str]) -> Typed {
+        let values = fields.iter();
+        Typed(
+            values
+                .map(|field| (*field, form.value(field).to_owned()))
+                .collect(),
+        )
+    }
+
+    /// The same with another value in one field.
+    pub(super) fn with(mut self, field: &'static str, value: &str) -> Typed {
+        self.0.insert(field, value.to_owned());
+        self
+    }
+}
+
+/// Every draw whose tickets could be named, the latest activity first.
+pub(super) fn draws(tx: &mut Tx) -> Result<Vec<(Facts, Plan)>, Error> {
+    let living = [
+        Stage::Open,
+        Stage::Closed,
+        Stage::Drawn,
+        Stage::Notified,
+        Stage::Cancelled,
+        Stage::Purged,
+    ];
+    let mut draws = Vec::new();
+    for facts in activity::list(tx, &living)? {
+        for plan in draw::plans(tx, &facts.id)? {
+            if plan.stage != DrawStage::Planned {
+                draws.push((facts.clone(), plan));
+            }
+        }
+    }
+    Ok(draws)
+}
+
+/// The choices of a draw in a form.
+pub(super) fn draw_choices(language: Language, draws: &[(Facts, Plan)]) -> Vec<Choice> {
+    let choices = draws.iter().map(|(facts, plan)| Choice {
+        value: plan.id.0.clone(),
+        label: draw_words(language, facts, plan),
+        hint: String::new(),
+    });
+    choices.collect()
+}
+
+/// The activity's name, and the draw's own behind it where it has one.
+pub(super) fn draw_words(language: Language, facts: &Facts, plan: &Plan) -> String {
+    let title = facts.title.pick(language);
+    match plan.name.pick(language) {
+        "" => title.to_owned(),
+        name => format!("{title} · {name}"),
+    }
+}
+
+/// The name for signing in of a member of staff; the id where the account is gone.
+pub(super) fn named(names: &HashMap<String, String>, id: &StaffId) -> String {
+    names.get(id.as_str()).cloned().unwrap_or_else(|| id.0.clone())
+}
+
+/// An incident in the words that people are told.
+#[derive(Clone, Debug, Serialize)]
+pub struct Told {
+    told_at: i64,
+    facts: Vec<String>,
+    measures: Vec<String>,
+}
+
+impl Told {
+    /// The incidents of an activity, for its page and for a person's own page
+    /// (`custody/_told.html.j2`).
+    pub fn each(language: Language, incidents: &[Incident]) -> Vec<Told> {
+        let lines = |text: &str| text.lines().map(str::to_owned).collect();
+        let told = incidents.iter().map(|own| Told {
+            told_at: own.told_at.unwrap_or(own.recorded_at).0,
+            facts: lines(own.facts.pick(language)),
+            measures: lines(own.measures.pick(language)),
+        });
+        told.collect()
+    }
+}
+
+/// What whoever is signed in may look after: the first page of this room.
+#[derive(Serialize)]
+pub(super) struct IndexView {
+    pub(super) holds: bool,
+    pub(super) tax: bool,
+    /// Proposals that wait for a second person.
+    pub(super) waiting_holds: usize,
+    pub(super) waiting_disclosures: usize,
+    pub(super) open_incidents: usize,
+    /// Whether there are two who can agree.
+    pub(super) has_two: bool,
+    /// How many rows may be opened and held in a year.
+    pub(super) named_openings: u32,
+    pub(super) held_rows: u32,
+}

@@ -1,0 +1,84 @@
+//! Counting people as they enter, where the activity declared it ([`crate::stats`]).
+//!
+//! Invariant: the counters change in the transaction of the entry, and a person is in them once:
+//! the first living entry of a tag. A second one does the same work and adds nothing, so that it
+//! looks like the first from outside (`decisions` D5).
+
+use crate::activity::{ActivityId, Arrangement};
+use crate::platform::db::Tx;
+use crate::stats::{self, About, Counter, Counting};
+use crate::vault::{County, OpenedContact, OwnCopy, PostalCode};
+
+use super::receipt::Found;
+use super::submit::NewEntry;
+use super::{Entry, Error, store};
+
+/// Counts a new entry in; its rows are there already.
+pub(super) fn counted(tx: &mut Tx, new: &NewEntry) -> Result<(), Error> {
+    if new.counters.is_empty() {
+        return Ok(());
+    }
+    let is_first = match new.tickets.first() {
+        Some(ticket) => !store::counting::is_counted(tx, &new.activity, &ticket.tag)?,
+        // Nobody can be told apart in a survey.
+        None => true,
+    };
+    stats::count(tx, &new.activity, &new.counters, is_first)?;
+    Ok(store::counting::mark(tx, &new.activity, &new.id, is_first)?)
+}
+
+/// Takes an entry out of the counters if it is in them. `counters` are those of
+/// [`stats::Counting::counters`] over what the entry said, with the hour in which it was taken.
+pub fn uncounted(tx: &mut Tx, entry: &Entry, counters: &[Counter]) -> Result<(), Error> {
+    if store::counting::unmark(tx, &entry.activity, &entry.id)? {
+        stats::uncount(tx, &entry.activity, counters)?;
+    }
+    Ok(())
+}
+
+/// The counters of an entry, from what its holder's own copies say. `answers` are those of the own
+/// copy too, where answers are linked.
+pub fn counters_of(
+    counting: &Counting,
+    found: &Found,
+    contact: Option<&OpenedContact<OwnCopy>>,
+    answers: Option<&str>,
+) -> Result<Vec<Counter>, Error> {
+    let county = contact.and_then(|contact| contact.read::<County>());
+    let code = contact.and_then(|contact| contact.read::<PostalCode>());
+    let about = About {
+        county: county.map(|county| county.expose().to_owned()),
+        area: code.and_then(|code| code.expose().get(..3).map(str::to_owned)),
+        pool: pool_of(found),
+    };
+    Ok(counting.counters(&about, answers, found.entry.taken_hour)?)
+}
+
+/// The draw that the entry's person picked, where people pick one.
+pub fn pool_of(found: &Found) -> Option<String> {
+    let pooled = found.facts.arrangement == Arrangement::Pools;
+    let first = found.tickets.first().filter(|_| pooled);
+    first.map(|(_, ticket)| ticket.draw.clone())
+}
+
+/// Counts an entry anew with other words; one that was not counted stays so.
+pub fn recounted(
+    tx: &mut Tx,
+    entry: &Entry,
+    before: &[Counter],
+    after: &[Counter],
+) -> Result<(), Error> {
+    if store::counting::is_marked(tx, &entry.activity, &entry.id)? {
+        stats::uncount(tx, &entry.activity, before)?;
+        stats::count(tx, &entry.activity, after, true)?;
+    }
+    Ok(())
+}
+
+/// The rows of linked answers whose entry takes part with no ticket: second ones of a person, and
+/// those that are barred.
+pub fn answers_left_out(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<String>, Error> {
+    Ok(store::counting::answers_without_a_living_ticket(
+        tx, activity,
+    )?)
+}

@@ -1,0 +1,108 @@
+//! SQL of who is in the counters of the statistics.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use lucky_draw::encode::Hash;
+
+use crate::activity::ActivityId;
+use crate::entry::EntryId;
+use crate::platform::db::schema::{entries, tickets};
+use crate::platform::db::{self, Tx};
+
+/// Whether a living entry of this tag is in the counters.
+pub(in crate::entry) fn is_counted(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    tag: &Hash,
+) -> Result<bool, db::Error> {
+    // Draw by draw, because that is how tags are indexed.
+    for drum in super::drums(tx, activity)? {
+        let found: i64 = tickets::table
+            .inner_join(
+                entries::table.on(entries::activity_id
+                    .eq(tickets::activity_id)
+                    .and(entries::id.eq(tickets::entry_id))),
+            )
+            .filter(tickets::activity_id.eq(activity.as_str()))
+            .filter(tickets::draw_id.eq(&drum.draw))
+            .filter(tickets::tag.eq(tag.as_bytes().to_vec()))
+            .filter(entries::counted.eq(true))
+            .count()
+            .get_result(tx.conn())?;
+        if found > 0 {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+pub(in crate::entry) fn mark(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    entry: &EntryId,
+    is_counted: bool,
+) -> Result<(), db::Error> {
+    let row = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .filter(entries::id.eq(entry.as_str()));
+    diesel::update(row)
+        .set(entries::counted.eq(is_counted))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Takes the mark away; whether it was there.
+pub(in crate::entry) fn unmark(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    entry: &EntryId,
+) -> Result<bool, db::Error> {
+    let row = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .filter(entries::id.eq(entry.as_str()))
+        .filter(entries::counted.eq(true));
+    let changed = diesel::update(row)
+        .set(entries::counted.eq(false))
+        .execute(tx.conn())?;
+    Ok(changed > 0)
+}
+
+pub(in crate::entry) fn is_marked(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    entry: &EntryId,
+) -> Result<bool, db::Error> {
+    let found: i64 = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .filter(entries::id.eq(entry.as_str()))
+        .filter(entries::counted.eq(true))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(found > 0)
+}
+
+/// Rows of answers whose entry has tickets and none that takes part.
+pub(in crate::entry) fn answers_without_a_living_ticket(
+    tx: &mut Tx,
+    activity: &ActivityId,
+) -> Result<Vec<String>, db::Error> {
+    let rows: Vec<(Option<String>, Option<String>)> = tickets::table
+        .inner_join(
+            entries::table.on(entries::activity_id
+                .eq(tickets::activity_id)
+                .and(entries::id.eq(tickets::entry_id))),
+        )
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(entries::answers_item.is_not_null())
+        .select((entries::answers_item, tickets::void))
+        .load(tx.conn())?;
+    let mut lives: BTreeMap<String, bool> = BTreeMap::new();
+    for (item, void) in rows {
+        if let Some(item) = item {
+            *lives.entry(item).or_default() |= void.is_none();
+        }
+    }
+    let gone = lives.into_iter().filter(|(_, lives)| !lives);
+    Ok(gone.map(|(item, _)| item).collect())
+}
