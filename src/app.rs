@@ -140,7 +140,8 @@ impl App {
         let terms = stats::Terms::of(&config);
         draw::jobs::register(&mut runner, &db, &vault, relays.clone(), terms);
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
-        let purger = Purger::new(&db, &vault, &config);
+        let mut purger = Purger::new(&db, &vault, &config);
+        purger.control = control.clone();
         purge::jobs::at_start(&purger)?;
         purge::jobs::register(&mut runner, &purger);
         rights::jobs::register(&mut runner, &db, &vault);

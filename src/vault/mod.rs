@@ -2,10 +2,12 @@
 //!
 //! Invariant: what reaches a table is sealed; what is opened is opened by the keeper, for a
 //! purpose listed in `purpose.rs`: of winners and called reserves, by the entrant's own secret, or
-//! of as many named people as the operator allows in a year. Destroying an activity's key makes every copy of its sealed boxes unreadable.
+//! of as many named people as the operator allows in a year. Destroying an activity's key makes
+//! every copy of its sealed boxes unreadable.
 //!
 //! The web side holds public keys only. Everything that needs a private key is a message to the
-//! keeper (`wire.rs`), answered in this process for now; no message carries a transaction.
+//! keeper (`wire.rs`), which in service is a process of its own (`process/`); no message carries a
+//! transaction.
 //!
 //! Not here: what is valid in a field (`identity`), who may ask (`account`), when it is erased
 //! (`purge`).

@@ -42,8 +42,6 @@ pub struct Start {
     pub mail: Option<MailSettings>,
     /// What the operator allows.
     pub policy: OpeningPolicy,
-    /// Where a test has the process killed; empty outside builds for tests.
-    pub die_at: String,
 }
 
 impl Start {
@@ -54,7 +52,6 @@ impl Start {
             site: site.to_owned(),
             mail: None,
             policy: OpeningPolicy::default(),
-            die_at: String::new(),
         }
     }
 
@@ -69,17 +66,8 @@ impl Start {
                 held_rows_per_year: config.held_rows_per_year.into(),
                 breach_mail: config.breach_mail,
             },
-            die_at: die_at(),
         }
     }
-}
-
-/// The name of a step at which a test wants this process to be killed.
-fn die_at() -> String {
-    #[cfg(feature = "test-clock")]
-    return std::env::var("FAIRDRAW_DIE_AT").unwrap_or_default();
-    #[cfg(not(feature = "test-clock"))]
-    String::new()
 }
 
 /// [`Start`] as it travels.
@@ -91,7 +79,6 @@ struct Told {
     mail: Option<ToldMail>,
     #[zeroize(skip)]
     policy: OpeningPolicy,
-    die_at: String,
 }
 
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -229,7 +216,6 @@ impl Told {
                 site: mail.site.clone(),
             }),
             policy: start.policy,
-            die_at: start.die_at.clone(),
         })
     }
 }
@@ -255,7 +241,6 @@ pub(super) fn told(stream: &mut UnixStream) -> io::Result<Start> {
         site: std::mem::take(&mut told.site),
         mail,
         policy: told.policy,
-        die_at: std::mem::take(&mut told.die_at),
     })
 }
 

@@ -1,6 +1,6 @@
 //! What crosses the keeper's boundary: one request, one reply, both owned and serialisable.
 //!
-//! Invariant: nothing here holds a transaction, a file or a reference, so the keeper can move into
+//! Invariant: nothing here holds a transaction, a file or a reference, so the keeper is in
 //! a process of its own without its callers noticing (`decisions` D15). Messages print as their
 //! name only; their private bytes are wiped when dropped.
 //!

@@ -340,7 +340,7 @@ fn holds(bytes: &[u8], key: &[u8]) -> bool {
 
 /// What of `values` is found in the memory of a process, in every dress: the place and the dress.
 pub fn values_in_memory(process: u32, values: &[String]) -> Vec<String> {
-    let scan = Scan::of(values).expect("values are long");
+    let scan = Scan::of(values).expect("long enough to look for");
     let pieces = memory(process).into_iter();
     pieces
         .flat_map(|(name, bytes)| scan.bytes(&name, &bytes))
