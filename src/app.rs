@@ -140,8 +140,10 @@ impl App {
         let terms = stats::Terms::of(&config);
         draw::jobs::register(&mut runner, &db, &vault, relays.clone(), terms);
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
-        let mut purger = Purger::new(&db, &vault, &config);
-        purger.control = control.clone();
+        let purger = Purger {
+            control: control.clone(),
+            ..Purger::new(&db, &vault, &config)
+        };
         purge::jobs::at_start(&purger)?;
         purge::jobs::register(&mut runner, &purger);
         rights::jobs::register(&mut runner, &db, &vault);

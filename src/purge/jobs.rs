@@ -8,7 +8,7 @@ use crate::platform::db::{self, Db};
 use crate::platform::fault::Fault;
 use crate::platform::jobs::{self, NewJob, Next, Runner};
 
-use super::{Error, Purger, Step, replay, rooms, store};
+use super::{Error, Purger, Step, replay, rooms};
 
 const SWEEP: &str = "purge.sweep";
 const BETWEEN_SWEEPS: i64 = MINUTE;
@@ -71,7 +71,7 @@ fn sweep(purger: &Purger) -> Result<(), Error> {
     for facts in purger.due()? {
         let begun = purger
             .db
-            .read_now("read purge", |tx| store::find(tx, &facts.id))?;
+            .read_now("read purge", |tx| super::find(tx, &facts.id))?;
         if believed || begun.is_some() {
             tell(&facts.id, purger.run(&facts.id).map(drop));
         }
@@ -101,7 +101,7 @@ fn tell(id: &ActivityId, outcome: Result<(), Error>) {
 /// Whether a purge ended since these processes started: they may still hold freed memory.
 pub(super) fn restart_due(purger: &Purger) -> Result<bool, Error> {
     purger.db.read_now("list purges", |tx| {
-        let purges = store::list(tx)?;
+        let purges = super::list(tx)?;
         let waits =
             |purge: &super::Purge| purge.step == Step::Done && purge.report.restarted_at == 0;
         Ok(purges.iter().any(waits))

@@ -12,12 +12,13 @@ use crate::draw::{self, DrawId, Plan};
 use crate::platform::config::Config;
 use crate::platform::db::tidy;
 use crate::platform::db::{Db, Tx};
-use crate::platform::text::{Language, Value, dates, message};
+use crate::platform::text::{Language, dates, message};
 use crate::platform::web::error::AppResult;
 use crate::platform::web::page::Page;
 
 use super::wire::{
-    CertificateView, ComingRow, FactRow, PurgeRow, PurgesView, Report, step_words, trouble_words,
+    CertificateView, ComingRow, PurgeRow, PurgesView, done_so_far, outstanding, step_words, steps,
+    trouble_words,
 };
 use super::{Error, Purge, Step, jobs};
 
@@ -133,127 +134,6 @@ fn certificate_page(lang: Language, found: Found) -> Page {
         second_note,
     };
     Page::new(lang, "purge/certificate", view)
-}
-
-/// A name and a text, both messages.
-fn row(
-    lang: Language,
-    name: &'static str,
-    text: &'static str,
-    values: &[(&str, Value<'static>)],
-) -> FactRow {
-    FactRow {
-        name: message(lang, name, &[]),
-        text: message(lang, text, values),
-    }
-}
-
-fn done_so_far(lang: Language, purge: &Purge) -> Vec<FactRow> {
-    let report = &purge.report;
-    let number = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    let when = |at: i64| dates::datetime(lang, at).into();
-    let mut rows = vec![FactRow {
-        name: message(lang, "purge-begun", &[]),
-        text: dates::datetime(lang, purge.started_at.0),
-    }];
-    if report.forced {
-        rows.push(row(lang, "purge-forced", "purge-forced-text", &[]));
-    }
-    if let Some(shredded) = &report.shredded {
-        let values = [
-            ("when", when(report.shredded_at)),
-            ("method", shredded.method.clone().into()),
-            ("system", shredded.file_system.kind.clone().into()),
-        ];
-        rows.push(row(lang, "purge-key", "purge-key-text", &values));
-        let values = [
-            ("winners", number(report.openings).into()),
-            ("disclosed", number(report.disclosures).into()),
-        ];
-        rows.push(row(lang, "purge-opened", "purge-opened-text", &values));
-    }
-    if purge.step > Step::Delete {
-        let gone = &report.deleted;
-        let number = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
-        let values = [
-            ("entries", number(gone.entries).into()),
-            ("boxes", number(gone.boxes).into()),
-            ("notices", number(gone.notices).into()),
-        ];
-        rows.push(row(lang, "purge-rows", "purge-rows-text", &values));
-    }
-    for held in &report.held {
-        let values = [
-            ("rows", number(held.rows).into()),
-            ("basis", held.basis.clone().into()),
-            ("until", held.until.clone().into()),
-        ];
-        rows.push(row(lang, "purge-held", "purge-held-text", &values));
-    }
-    if report.taxed > 0 {
-        let values = [("rows", number(report.taxed).into())];
-        rows.push(row(lang, "purge-taxed", "purge-taxed-text", &values));
-    }
-    if !report.scanned.is_empty() {
-        let places = i64::try_from(report.scanned.len()).unwrap_or(i64::MAX);
-        let needles = i64::try_from(report.needle_count).unwrap_or(i64::MAX);
-        let values = [
-            ("places", places.into()),
-            ("needles", needles.into()),
-            ("people", number(report.planted).into()),
-        ];
-        rows.push(row(lang, "purge-scan", "purge-scan-text", &values));
-    }
-    if report.restarted_at > 0 {
-        let values = [("when", when(report.restarted_at))];
-        rows.push(row(lang, "purge-memory", "purge-memory-text", &values));
-    } else if purge.step == Step::Done {
-        rows.push(row(lang, "purge-memory", "purge-memory-waits", &[]));
-    }
-    rows
-}
-
-fn steps(lang: Language, report: &Report) -> Vec<FactRow> {
-    let known = report.steps.iter().filter_map(|taken| {
-        let step = Step::parse(&taken.step)?;
-        Some(FactRow {
-            name: step_words(lang, step),
-            text: dates::datetime(lang, taken.at),
-        })
-    });
-    known.collect()
-}
-
-/// What this program cannot reach, in words.
-fn outstanding(lang: Language, report: &Report) -> Vec<FactRow> {
-    let mut rows = Vec::new();
-    if !report.exports.is_empty() {
-        let people: u64 = report.exports.iter().map(|export| export.rows).sum();
-        let values = [
-            (
-                "files",
-                i64::try_from(report.exports.len())
-                    .unwrap_or(i64::MAX)
-                    .into(),
-            ),
-            ("people", i64::try_from(people).unwrap_or(i64::MAX).into()),
-        ];
-        rows.push(row(lang, "purge-exports", "purge-exports-text", &values));
-    }
-    for remark in &report.remarks {
-        let text = match remark.as_str() {
-            "statistics-not-rewritten" => "purge-remark-statistics",
-            "log-is-archived" => "purge-remark-archive",
-            "server-log-takes-values" => "purge-remark-server-log",
-            _ => "purge-remark-log",
-        };
-        rows.push(row(lang, "purge-server", text, &[]));
-    }
-    if !report.unread.is_empty() {
-        let values = [("places", report.unread.join("; ").into())];
-        rows.push(row(lang, "purge-unread", "purge-unread-text", &values));
-    }
-    rows
 }
 
 fn second_state(purge: &Purge) -> &'static str {

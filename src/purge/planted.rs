@@ -16,7 +16,7 @@ use crate::platform::ids;
 use crate::platform::text::Language;
 use crate::vault::{self, AddressLine, Contact, ContactOf, Email, ItemKind, Name, Phone, Vault};
 
-use super::{Error, store};
+use super::{Error, Purger, store};
 
 /// How many are sealed in each activity.
 pub const PEOPLE: u32 = 8;
@@ -70,8 +70,28 @@ pub fn count(tx: &mut Tx, id: &ActivityId) -> Result<u64, Error> {
     Ok(store::count_planted(tx, id)?)
 }
 
+impl Purger {
+    /// Seals made-up people in every activity that was published since the last look.
+    pub fn plant(&self) -> Result<(), Error> {
+        let open = self.db.read_now("list open activities", |tx| {
+            let mut bare = Vec::new();
+            for facts in activity::list(tx, &[Stage::Open])? {
+                if !store::has_planted(tx, &facts.id)? {
+                    bare.push(facts.id);
+                }
+            }
+            Ok::<_, Error>(bare)
+        })?;
+        for id in open {
+            self.db
+                .write_now("plant", |tx| plant(tx, &self.vault, &id))?;
+        }
+        Ok(())
+    }
+}
+
 /// Seals the people of an activity that is open and has none yet. Tells whether it did.
-pub(super) fn plant(tx: &mut Tx, vault: &Vault, id: &ActivityId) -> Result<bool, Error> {
+fn plant(tx: &mut Tx, vault: &Vault, id: &ActivityId) -> Result<bool, Error> {
     let facts = activity::by_id(tx, id)?;
     if facts.stage != Stage::Open || store::has_planted(tx, id)? {
         return Ok(false);

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::activity::{self, ActivityId, Facts, Stage, lifecycle};
 use crate::custody;
 use crate::draw;
-use crate::platform::clock::{self, Timestamp};
+use crate::platform::clock;
 use crate::platform::config::Config;
 use crate::platform::control::Control;
 use crate::platform::db::compaction::Compaction;
@@ -24,7 +24,7 @@ use crate::vault::Vault;
 
 use super::watch::Watch;
 use super::wire::{HeldRows, StepTaken};
-use super::{Error, Purge, Step, certificate, close, planted, rooms, scan, store};
+use super::{Error, Purge, Step, certificate, close, rooms, scan, store};
 
 /// How long a purge waits for readers of before, unless told otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -305,32 +305,6 @@ impl Purger {
     /// The hour of the day in which the library stands, 0 to 23.
     pub(super) fn hour(&self) -> u8 {
         crate::platform::text::dates::hour(self.db.clock().now().0)
-    }
-
-    /// Seals made-up people in every activity that was published since the last look.
-    pub fn plant(&self) -> Result<(), Error> {
-        let open = self.db.read_now("list open activities", |tx| {
-            let mut bare = Vec::new();
-            for facts in activity::list(tx, &[Stage::Open])? {
-                if !store::has_planted(tx, &facts.id)? {
-                    bare.push(facts.id);
-                }
-            }
-            Ok::<_, Error>(bare)
-        })?;
-        for id in open {
-            self.db
-                .write_now("plant", |tx| planted::plant(tx, &self.vault, &id))?;
-        }
-        Ok(())
-    }
-
-    /// When the second certificate of a key that was destroyed `at` comes; nothing where its file
-    /// system keeps copies for nobody knows how long.
-    pub(super) fn second_due(&self, purge: &Purge) -> Option<Timestamp> {
-        let keeps = purge.report.shredded.as_ref()?.file_system.keeps_copies;
-        let days = i64::from(self.copies.keys.max(self.copies.backups));
-        (!keeps).then(|| Timestamp(purge.report.shredded_at).plus(days * clock::DAY))
     }
 }
 

@@ -6,7 +6,7 @@
 
 use crate::activity;
 use crate::draw;
-use crate::platform::clock::Timestamp;
+use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::text::dates;
 
 use super::certificate::{LIMITS, keep, planted_people, scanner};
@@ -84,6 +84,14 @@ impl Purger {
             .read_now("read tombstone", |tx| tombstone::of(tx, &signed))?;
         tombstone::write(&self.data, &tombstone).map_err(Error::Unreadable)?;
         Ok(signed)
+    }
+
+    /// When the second certificate of a key that was destroyed `at` comes; nothing where its file
+    /// system keeps copies for nobody knows how long.
+    pub(super) fn second_due(&self, purge: &Purge) -> Option<Timestamp> {
+        let keeps = purge.report.shredded.as_ref()?.file_system.keeps_copies;
+        let days = i64::from(self.copies.keys.max(self.copies.backups));
+        (!keeps).then(|| Timestamp(purge.report.shredded_at).plus(days * DAY))
     }
 
     /// Notes that the processes which served purged activities have ended: this one holds the key
