@@ -77,3 +77,6 @@ desk-remind-requests-due = { $count ->
     [one] 1 request about personal data is to be answered
    *[other] { $count } requests about personal data are to be answered
 }
+desk-remind-hold-ends = A hold ends and its data is deleted by itself
+desk-remind-hold-waits = A hold waits for a second person
+desk-remind-tax = The prizes of { $year } are to be filed for tax

@@ -68,3 +68,6 @@ desk-remind-late = 已過期
 desk-remind-second = 最後一份備份過期，簽發第二份刪除證明
 desk-remind-requests-late = { $count } 件個人資料申請超過答覆期限
 desk-remind-requests-due = { $count } 件個人資料申請快到答覆期限
+desk-remind-hold-ends = 保全到期，保留的資料自動刪除
+desk-remind-hold-waits = 保全等另一位同意
+desk-remind-tax = 申報 { $year } 年的中獎所得

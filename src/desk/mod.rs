@@ -7,10 +7,12 @@
 use crate::account;
 use crate::activity::{self, ActivityId, AskedField, Facts, Stage};
 use crate::audit::StaffId;
+use crate::custody;
 use crate::draw::{self, DrawStage, Plan, Problem};
 use crate::entry;
 use crate::notify;
 use crate::platform::clock::{DAY, Timestamp};
+use crate::platform::config::Config;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::policy;
@@ -55,6 +57,9 @@ pub enum Error {
     /// Requests of people.
     #[error(transparent)]
     Rights(#[from] rights::Error),
+    /// Holds and the tax vault.
+    #[error(transparent)]
+    Custody(#[from] custody::Error),
     /// Accounts.
     #[error(transparent)]
     Account(#[from] account::Error),
@@ -76,6 +81,7 @@ impl Fault for Error {
             Error::Purge(error) => error.kind(),
             Error::Account(error) => error.kind(),
             Error::Rights(error) => error.kind(),
+            Error::Custody(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
     }
@@ -92,6 +98,7 @@ impl Fault for Error {
             Error::Purge(error) => error.code(),
             Error::Account(error) => error.code(),
             Error::Rights(error) => error.code(),
+            Error::Custody(error) => error.code(),
             Error::Db(error) => error.code(),
         }
     }
@@ -237,7 +244,7 @@ pub struct Today {
 }
 
 /// What staff see first.
-pub fn today(tx: &mut Tx) -> Result<Today, Error> {
+pub fn today(tx: &mut Tx, config: &Config) -> Result<Today, Error> {
     let now = tx.now();
     let mut tasks = Vec::new();
     let mut upcoming = Vec::new();
@@ -266,7 +273,7 @@ pub fn today(tx: &mut Tx) -> Result<Today, Error> {
     Ok(Today {
         tasks,
         upcoming,
-        reminders: reminders::list(tx)?,
+        reminders: reminders::list(tx, config)?,
     })
 }
 

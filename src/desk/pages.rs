@@ -1,11 +1,14 @@
 //! The first pages that staff see.
 
+use std::sync::Arc;
+
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::{Admin, Librarian};
 use crate::account::wire::HealthView;
 use crate::account::{Permission, Staff};
 use crate::activity::{self, ActivityId, Stage};
+use crate::platform::config::Config;
 use crate::platform::confine::Standing;
 use crate::platform::db::Db;
 use crate::platform::text::Language;
@@ -21,7 +24,12 @@ pub fn routes() -> Vec<Route> {
 }
 
 #[get("/staff")]
-async fn today(lang: Language, staff: Staff, db: &State<Db>) -> AppResult<Reply> {
+async fn today(
+    lang: Language,
+    staff: Staff,
+    db: &State<Db>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Reply> {
     // Nothing on the desk is for an auditor, who begins where there is something to audit.
     if staff.may(Permission::Inspect) {
         return Ok(Reply::go(lang, "/staff/inspections"));
@@ -30,7 +38,10 @@ async fn today(lang: Language, staff: Staff, db: &State<Db>) -> AppResult<Reply>
     if !staff.may(Permission::RunActivities) {
         return Ok(Reply::go(lang, "/admin/custody"));
     }
-    let today = db.read("read desk", super::today).await?;
+    let config = Arc::clone(config);
+    let today = db
+        .read("read desk", move |tx| super::today(tx, &config))
+        .await?;
     let page = Page::new(lang, "desk/today", TodayView::of(lang, &today)).no_store();
     Ok(page.into())
 }
@@ -41,12 +52,14 @@ async fn administration(
     _admin: Admin,
     db: &State<Db>,
     standing: &State<Standing>,
+    config: &State<Arc<Config>>,
 ) -> AppResult<Page> {
+    let config = Arc::clone(config);
     let engine = db.target().engine();
     let guards = GuardRow::all(lang, standing);
     let view = db
         .read("read administration", move |tx| {
-            let reminders = reminders::list(tx)?;
+            let reminders = reminders::list(tx, &config)?;
             Ok::<_, Error>(AdminView {
                 health: HealthView::read(tx, engine)?,
                 guards,

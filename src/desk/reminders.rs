@@ -4,8 +4,14 @@
 //!
 //! Not here: what an activity needs next ([`super::next_step`]).
 
+use jiff::civil::Date;
+
 use crate::activity::{self, Facts, Stage};
+use crate::custody::{hold, tax};
+use crate::identity::date;
+use crate::notify::tax::RuleBook;
 use crate::platform::clock::{DAY, Timestamp};
+use crate::platform::config::Config;
 use crate::platform::db::Tx;
 use crate::purge::{self, Step};
 use crate::rights;
@@ -14,6 +20,8 @@ use super::Error;
 
 /// How far ahead staff are reminded.
 const AHEAD: i64 = 7 * DAY;
+/// How far ahead of the filing day the accountant is.
+const FILING_AHEAD: i64 = 31 * DAY;
 
 /// What there is to be reminded of.
 #[derive(Debug, Clone)]
@@ -24,6 +32,12 @@ pub enum What {
     PurgeWaits(Facts),
     /// The second certificate of a purge is signed.
     SecondCertificate(Facts),
+    /// A hold ends by itself, and its rows go.
+    HoldEnds(String),
+    /// A hold, or a change of one, waits for a second person.
+    HoldWaits(String),
+    /// The statements of a year's prizes are to be filed.
+    TaxYear(i16),
     /// So many requests of people are past the day by which the law wants an answer.
     RequestsLate(u64),
     /// So many requests of people are to be answered within days; the first of them then.
@@ -42,11 +56,13 @@ pub struct Reminder {
 }
 
 /// Everything within a week, and what is late; the earliest first.
-pub fn list(tx: &mut Tx) -> Result<Vec<Reminder>, Error> {
+pub fn list(tx: &mut Tx, config: &Config) -> Result<Vec<Reminder>, Error> {
     let mut reminders = Vec::new();
     purges(tx, &mut reminders)?;
     second_certificates(tx, &mut reminders)?;
     requests(tx, &mut reminders)?;
+    holds(tx, &mut reminders)?;
+    tax_years(tx, config, &mut reminders)?;
     reminders.sort_by_key(|each| (!each.late, each.when));
     Ok(reminders)
 }
@@ -118,6 +134,51 @@ fn requests(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
             what: What::RequestsDue(due.soon),
             late: false,
         });
+    }
+    Ok(())
+}
+
+fn holds(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
+    let now = tx.now();
+    for hold in hold::list(tx)? {
+        let id = hold.id.to_string();
+        let changes = hold.state == hold::State::Active && hold.change.is_some();
+        if hold.state == hold::State::Proposed || changes {
+            reminders.push(Reminder {
+                when: hold.proposed_at,
+                what: What::HoldWaits(id),
+                late: false,
+            });
+        } else if hold.state == hold::State::Active && hold.until < now.plus(AHEAD) {
+            reminders.push(Reminder {
+                when: hold.until,
+                what: What::HoldEnds(id),
+                late: hold.until.plus(DAY) < now,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// Years of the tax vault whose statements were not filed, from a month before the day.
+fn tax_years(tx: &mut Tx, config: &Config, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
+    let now = tx.now();
+    let book = RuleBook::of(config);
+    for year in tax::years(tx)? {
+        let january = tax::rules_of(&book, year.year).statement_january_day;
+        let day = i8::try_from(january)
+            .ok()
+            .and_then(|day| Date::new(year.year.saturating_add(1), 1, day).ok());
+        let when = day
+            .and_then(date::last_second)
+            .filter(|_| year.filed_at.is_none());
+        if let Some(when) = when.filter(|when| *when < now.plus(FILING_AHEAD)) {
+            reminders.push(Reminder {
+                when,
+                what: What::TaxYear(year.year),
+                late: when < now,
+            });
+        }
     }
     Ok(())
 }

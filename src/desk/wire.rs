@@ -76,6 +76,25 @@ fn reminder(language: Language, what: &reminders::What) -> (String, String, Stri
             let path = format!("/a/{}/purge", facts.slug);
             of_activity("desk-remind-second", facts, path)
         }
+        reminders::What::HoldEnds(id) => (
+            say("desk-remind-hold-ends"),
+            say("custody-holds-title"),
+            format!("/admin/holds/{id}"),
+        ),
+        reminders::What::HoldWaits(id) => (
+            say("desk-remind-hold-waits"),
+            say("custody-holds-title"),
+            format!("/admin/holds/{id}"),
+        ),
+        reminders::What::TaxYear(year) => (
+            text::message(
+                language,
+                "desk-remind-tax",
+                &[("year", year.to_string().into())],
+            ),
+            say("custody-tax-title"),
+            format!("/admin/tax/{year}"),
+        ),
         reminders::What::RequestsLate(requests) => (
             count("desk-remind-requests-late", *requests),
             say("rights-queue-title"),

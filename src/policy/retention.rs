@@ -107,7 +107,8 @@ impl Class {
             Class::Entries | Class::Requests => SetBy::Library,
             Class::AccessLog => SetBy::File("access_log_days"),
             Class::Backups => SetBy::File("backup_days"),
-            Class::Winners | Class::Holds | Class::Tax => SetBy::Fixed,
+            Class::Tax => SetBy::File("tax_rules"),
+            Class::Winners | Class::Holds => SetBy::Fixed,
         }
     }
 
@@ -231,7 +232,12 @@ pub fn held(tx: &mut Tx, class: Class, config: &Config) -> Result<i64, Error> {
         Class::Backups => Ok(i64::from(config.backup_days)),
         Class::AccessLog => Ok(i64::from(config.access_log_days)),
         Class::Entries | Class::Requests => days(tx, class),
-        Class::Winners | Class::Holds | Class::Tax => Ok(class.bounds().usual),
+        Class::Tax => {
+            // The newest rules that the operator set, or those that the program knows.
+            let newest = config.tax_rules.iter().max_by_key(|rules| &rules.from);
+            Ok(newest.map_or(class.bounds().usual, |rules| rules.keep_years * 365))
+        }
+        Class::Winners | Class::Holds => Ok(class.bounds().usual),
     }
 }
 

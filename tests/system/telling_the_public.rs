@@ -51,6 +51,7 @@ fn a_visitor_learns_who_holds_the_data_and_until_when_in_two_clicks(engine: Engi
         "/privacy/retention",
         "/privacy/purges",
         "/privacy/logs",
+        "/privacy/disclosures",
         "/a/summer-2024/privacy",
         "/a/summer-2024/privacy/1",
     ] {

@@ -1,5 +1,8 @@
 //! A person's browser, inside the process: the staff pages on a database, with its own cookies.
 
+use std::sync::Arc;
+
+use fairdraw::platform::config::Config;
 use fairdraw::platform::db::Db;
 use fairdraw::platform::text::Language;
 use fairdraw::platform::web::{self, site::Site};
@@ -44,6 +47,7 @@ impl Browser {
         let vault = Vault::open(keys.path(), "lib.example.tw").expect("the keys open");
         let rocket = web::attach(rocket::custom(figment), site)
             .manage(db.clone())
+            .manage(Arc::new(Config::default()))
             .manage(vault);
         let rocket = web::mount(rocket, account::pages::routes());
         let rocket = web::mount(rocket, audit::pages::routes());
