@@ -146,7 +146,7 @@ fn twenty_thousand_itself_is_free(engine: Engine) {
     take_down(&staff, &life, slot, winner, "other");
     let page = staff.get(&format!("{}/tax", winner_path(&life, slot)));
     assert!(
-        page.text("main").contains("扣繳 4000 元"),
+        page.text("main").contains("扣繳 4,000 元"),
         "{}",
         page.text("main")
     );
@@ -158,7 +158,7 @@ fn twenty_thousand_itself_is_free(engine: Engine) {
     take_down(&staff, &life, slot, winner, "resident");
     let page = staff.get(&format!("{}/tax", winner_path(&life, slot)));
     assert!(
-        page.text("main").contains("扣繳 2000 元"),
+        page.text("main").contains("扣繳 2,000 元"),
         "{}",
         page.text("main")
     );
