@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rocket::figment::Figment;
 
@@ -113,6 +114,9 @@ pub(super) fn temporary(config: &Config) -> Result<PathBuf, Stop> {
     Ok(folder)
 }
 
+/// How long work in hand may take after the server has shut down.
+const LAST_WORDS: Duration = Duration::from_millis(500);
+
 /// Launches the web server beside the jobs; returns when it has shut down.
 ///
 /// # Errors
@@ -132,7 +136,15 @@ pub(super) fn launch(app: &App, figment: Figment) -> Result<(), Stop> {
     }
     let jobs = app.start_jobs();
     let rocket = app.rocket(figment);
-    let outcome = rocket::execute(async move { rocket.launch().await });
+    // `rocket::execute` reads Rocket.toml again, which this process may not open any more.
+    let runtime = rocket::tokio::runtime::Builder::new_multi_thread()
+        .thread_name("web")
+        .worker_threads(listen.workers)
+        .max_blocking_threads(listen.max_blocking)
+        .enable_all()
+        .build()?;
+    let outcome = runtime.block_on(rocket.launch());
+    runtime.shutdown_timeout(LAST_WORDS);
     drop(jobs);
     match outcome {
         Ok(_) => Ok(()),

@@ -161,23 +161,25 @@ fn entries(mut bundle: &[u8]) -> Vec<Vec<u8>> {
 
 fn what_is_beyond_the_journal_does_not_exist(engine: Engine) {
     let life = Life::published(engine, |_| ());
-    // Manifest, key note and the first anchor.
+    // Manifest, key note, the first anchor and a head of the record.
     let reader = life.app.visitor();
     for (path, found) in [
         ("tile/0/000.p/1", true),
         ("tile/0/000.p/3", true),
         ("tile/entries/000.p/2", true),
-        ("tile/0/000.p/4", false),
+        ("tile/0/000.p/4", true),
+        ("tile/0/000.p/5", false),
         ("tile/0/000", false),
         ("tile/0/001.p/1", false),
         ("tile/1/000.p/1", false),
         ("tile/63/000.p/1", false),
-        ("tile/entries/000.p/4", false),
+        ("tile/entries/000.p/5", false),
         ("tile/entries/000", false),
         ("tile/0/x999/x999/999.p/1", false),
         ("tile/0", false),
         ("notes/2", true),
-        ("notes/3", false),
+        ("notes/3", true),
+        ("notes/4", false),
         ("notes/02", false),
         ("notes/2.txt", true),
         ("notes/2.proof", true),

@@ -279,9 +279,10 @@ impl Loud {
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             assert!(
                 started.elapsed().as_secs() < 60,
-                "it listens within a minute"
+                "it listens within a minute: {}",
+                std::fs::read_to_string(folder.path().join("stderr")).unwrap_or_default()
             );
-            std::thread::yield_now();
+            std::thread::park_timeout(std::time::Duration::from_millis(20));
         }
         Loud {
             child,

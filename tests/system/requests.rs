@@ -135,7 +135,7 @@ fn an_access_request_is_due_in_fifteen_days_and_extended_once_in_writing(engine:
     );
     let today = staff.get("/staff");
     assert!(
-        today.text("main").contains("個人資料權利申請的答覆期限"),
+        today.text("main").contains("2 件個人資料申請超過答覆期限"),
         "{}",
         today.text("main")
     );

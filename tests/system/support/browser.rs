@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use fairdraw::platform::config::Config;
+use fairdraw::platform::confine::Standing;
 use fairdraw::platform::db::Db;
 use fairdraw::platform::text::Language;
 use fairdraw::platform::web::{self, site::Site};
@@ -48,6 +49,10 @@ impl Browser {
         let rocket = web::attach(rocket::custom(figment), site)
             .manage(db.clone())
             .manage(Arc::new(Config::default()))
+            .manage(Standing {
+                web: Vec::new(),
+                vault: Arc::new(Vec::new),
+            })
             .manage(vault);
         let rocket = web::mount(rocket, account::pages::routes());
         let rocket = web::mount(rocket, audit::pages::routes());
