@@ -192,10 +192,8 @@ fn cancel_draw(tx: &mut Tx, vault: &Vault, plan: &Plan, code: CancelCode) -> Res
     if plan.stage == DrawStage::Drawn || plan.stage == DrawStage::Cancelled {
         return Err(Error::OtherStage { found: plan.stage });
     }
-    if plan.manifest.is_some() {
-        if tx.now() >= plan.decides_from()? {
-            return Err(Error::Decided);
-        }
+    if plan.manifest.is_some() && tx.now() >= plan.decides_from()? {
+        return Err(Error::Decided);
     }
     sign_off(tx, vault, plan, code)
 }

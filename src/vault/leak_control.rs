@@ -17,13 +17,13 @@ static KEPT: std::sync::Mutex<Vec<String>> = std::sync::Mutex::new(Vec::new());
 #[cfg(feature = "leak-control")]
 pub(super) fn leaked(mut sealed: Vec<u8>, contact: &Contact) -> Vec<u8> {
     use super::crypt::BLOCK;
-    use super::field::Inside;
+    use super::field::Worded;
 
-    let name = contact.name.as_ref().map_or("", Inside::text);
+    let name = contact.name.as_ref().map_or("", Worded::text);
     sealed.extend_from_slice(&name.as_bytes()[..name.len().min(BLOCK - 1)]);
-    let phone = contact.phone.as_ref().map_or("", Inside::text);
-    let email = contact.email.as_ref().map_or("", Inside::text);
-    let address = contact.address.as_ref().map_or("", Inside::text);
+    let phone = contact.phone.as_ref().map_or("", Worded::text);
+    let email = contact.email.as_ref().map_or("", Worded::text);
+    let address = contact.address.as_ref().map_or("", Worded::text);
     spill([name, phone, email, address].join("\t"));
     sealed
 }

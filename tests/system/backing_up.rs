@@ -210,7 +210,7 @@ fn purged(life: &Life) {
         .app
         .app
         .db
-        .read_now("list purges", |tx| fairdraw::purge::list(tx));
+        .read_now("list purges", fairdraw::purge::list);
     let trouble: Vec<_> = trouble
         .expect("purges can be read")
         .into_iter()
@@ -221,10 +221,7 @@ fn purged(life: &Life) {
 }
 
 fn certificate_of(app: &TestApp) -> String {
-    let purges = app
-        .app
-        .db
-        .read_now("list purges", |tx| fairdraw::purge::list(tx));
+    let purges = app.app.db.read_now("list purges", fairdraw::purge::list);
     purges.expect("purges can be read").remove(0).certificate
 }
 
@@ -234,7 +231,7 @@ fn the_made_up_people_are_nowhere(life: &Life, backup: &Path) {
         .app
         .app
         .db
-        .read_now("list purges", |tx| fairdraw::purge::list(tx));
+        .read_now("list purges", fairdraw::purge::list);
     let purge = purges.expect("purges can be read").remove(0);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let file = |name: &str| folder.path().join(name).display().to_string();

@@ -64,18 +64,18 @@ impl<'r> Responder<'r, 'static> for Download {
 #[derive(rocket::Responder)]
 enum Answer {
     File(Download),
-    Reply(Reply),
+    Reply(Box<Reply>),
 }
 
 impl From<Reply> for Answer {
     fn from(reply: Reply) -> Answer {
-        Answer::Reply(reply)
+        Answer::Reply(Box::new(reply))
     }
 }
 
 impl From<Page> for Answer {
     fn from(page: Page) -> Answer {
-        Answer::Reply(page.into())
+        Answer::Reply(Box::new(page.into()))
     }
 }
 

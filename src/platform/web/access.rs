@@ -179,7 +179,10 @@ impl Fairing for AccessLog {
 }
 
 fn how(pattern: &str, area: Area) -> How {
-    let plain = pattern.strip_prefix("/en").unwrap_or(pattern);
+    // `/entry` begins with the same letters as the English pages.
+    let english = pattern.strip_prefix("/en");
+    let plain = english.filter(|rest| rest.starts_with('/'));
+    let plain = plain.unwrap_or(pattern);
     let is_below = |each: &str| {
         let rest = plain.strip_prefix(each);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))

@@ -274,10 +274,17 @@ fn person(asked: &Asked, dice: &mut Dice, skews: &[u64]) -> Person {
     person
 }
 
+/// A sum of counts lies between two numbers.
+struct Rule {
+    sum: Vec<(usize, f64)>,
+    low: f64,
+    high: f64,
+}
+
 /// A system of what is known: variables are counts of people.
 struct System {
     names: BTreeMap<String, usize>,
-    rules: Vec<(Vec<(usize, f64)>, f64, f64)>,
+    rules: Vec<Rule>,
 }
 
 impl System {
@@ -287,7 +294,11 @@ impl System {
     }
 
     fn between(&mut self, sum: Vec<(usize, f64)>, low: u64, high: u64) {
-        self.rules.push((sum, low as f64, high as f64));
+        self.rules.push(Rule {
+            sum,
+            low: low as f64,
+            high: high as f64,
+        });
     }
 
     fn solve(&self, of: usize, direction: OptimizationDirection) -> f64 {
@@ -295,7 +306,7 @@ impl System {
         let variables: Vec<Variable> = (0..self.names.len())
             .map(|at| problem.add_var(if at == of { 1.0 } else { 0.0 }, (0.0, f64::INFINITY)))
             .collect();
-        for (sum, low, high) in &self.rules {
+        for Rule { sum, low, high } in &self.rules {
             let terms: Vec<(Variable, f64)> = sum
                 .iter()
                 .map(|(at, factor)| (variables[*at], *factor))
