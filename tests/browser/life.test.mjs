@@ -241,6 +241,7 @@ test('a librarian prepares, fifty patrons enter, the draw is made and checked, t
   await goTo(ROUND + 40 * DAY + HOUR);
   await anybody.goto(`${site.url}${draw}/purge`);
   await assertGood(anybody);
+  await anybody.locator('summary', { hasText: '看檔案內容' }).first().click();
   assert.match(await anybody.locator('main').innerText(), /fairdraw purge certificate\/1/);
   await anybody.goto(`${site.url}${draw}`);
   await assertGood(anybody);

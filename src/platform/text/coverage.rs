@@ -127,9 +127,10 @@ fn what_templates_ask_for_exists_and_nothing_is_left_over() {
     for id in known.keys() {
         // An attribute is used with its message.
         let name = id.split('.').next().unwrap_or(id);
-        // The words of an act in the record are asked for by the code of the act.
-        let act = name.strip_prefix("audit-act-").unwrap_or(name);
-        let asked = used.contains(act) || used.contains(&id.replace('.', "-"));
+        // Words of an act in the record, or of a purpose, are asked for by its code.
+        let by_code = ["audit-act-", "entry-opened-for-"];
+        let code = by_code.iter().find_map(|start| name.strip_prefix(start));
+        let asked = used.contains(code.unwrap_or(name)) || used.contains(&id.replace('.', "-"));
         assert!(asked, "nobody uses the message {id}");
     }
 }
