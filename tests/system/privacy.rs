@@ -11,6 +11,7 @@ use fairdraw::platform::clock::Clock;
 use crate::support::Engine;
 use crate::support::app::TestApp;
 use crate::support::flock::{BEGINNING, CONTROL, Flock};
+use crate::support::log;
 use crate::support::mail_sink::MailSink;
 use crate::support::places::{self, Looked};
 
@@ -21,6 +22,7 @@ on_both! {
 
 /// A library whose own name is the control: it is on every page and in every letter.
 fn library(engine: Engine, mail: &MailSink) -> TestApp {
+    log::keep();
     TestApp::on(engine, &Clock::standing_at(BEGINNING), |config| {
         config.smtp_url = mail.url();
         config.library_zh = CONTROL.to_owned();

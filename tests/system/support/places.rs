@@ -9,7 +9,7 @@
 use std::path::{Path, PathBuf};
 
 use diesel::RunQueryDsl;
-use diesel::connection::SimpleConnection;
+use diesel::connection::{Connection, SimpleConnection};
 use fairdraw::audit::{self, Act, Actor};
 use fairdraw::backup::{self, Backup, Folders};
 use fairdraw::journal;
@@ -311,6 +311,7 @@ impl Planted {
         // The mirror follows.
         app.app.run_jobs().expect("due jobs can be read");
         plant_rows(&app.app.db);
+        into_the_file(&app.database);
         let mut files = vec![
             app.database.data().join("control"),
             app.database.keys().join("control"),
@@ -321,6 +322,17 @@ impl Planted {
         let server = app.database.server_folder();
         files.extend(server.map(|folder| folder.join("global").join(&own)));
         Planted::files(files)
+    }
+}
+
+/// What was written stands in the write-ahead log; now it stands in the file too.
+fn into_the_file(database: &TestDatabase) {
+    if database.is_sqlite() {
+        let file = database.data().join("fairdraw.db");
+        let mut conn =
+            diesel::SqliteConnection::establish(&file.to_string_lossy()).expect("the file opens");
+        conn.batch_execute("PRAGMA wal_checkpoint(PASSIVE)")
+            .expect("the log is copied");
     }
 }
 
