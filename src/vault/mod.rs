@@ -52,7 +52,8 @@ mod wire;
 
 pub use access::{MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose};
 pub use disclosing::{
-    BoundBox, RecordedNamed, RecordedShare, ScopeBox, record_named, record_shared,
+    BoundBox, RecordedNamed, RecordedShare, ScopeBox, record_looked_up, record_named,
+    record_not_opened, record_shared,
 };
 pub use field::{
     AddressLine, Contact, County, District, Email, Field, FieldKind, FieldSet, Name, NationalId,
@@ -60,7 +61,9 @@ pub use field::{
 };
 pub use handle::Vault;
 pub use keys::{KeyError, SIGNS_OF_KEYS};
-pub use letter::{LetterWords, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach};
+pub use letter::{
+    LetterWords, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach, record_not_told,
+};
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use own_copy::OwnCopyOf;
 pub use particulars::{OpenedParticulars, Particulars};
