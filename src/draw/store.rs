@@ -189,13 +189,8 @@ pub(super) fn delete(tx: &mut Tx, plan: &Plan) -> Result<(), db::Error> {
 pub(super) fn advance(tx: &mut Tx, plan: &Plan, to: DrawStage) -> Result<(), Error> {
     let changed = diesel::update(mine(plan).filter(draws::stage.eq(plan.stage.code())))
         .set(draws::stage.eq(to.code()))
-        .execute(tx.conn())
-        .map_err(db::Error::from)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::OtherStage { found: plan.stage })
-    }
+        .execute(tx.conn());
+    db::one_changed(changed, Error::OtherStage { found: plan.stage })
 }
 
 pub(super) fn set_manifest(tx: &mut Tx, plan: &Plan, manifest: &Hash) -> Result<(), db::Error> {

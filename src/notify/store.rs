@@ -149,13 +149,8 @@ pub(super) fn mark_claim(
         claims::reason.eq(&claim.reason),
         claims::proposed_by.eq(&claim.proposed_by),
     ))
-    .execute(tx.conn())
-    .map_err(db::Error::from)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Moved)
-    }
+    .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 /// Every notice of a draw, in no particular order.

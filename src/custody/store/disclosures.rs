@@ -140,13 +140,8 @@ pub(in crate::custody) fn update(
         .filter(disclosures::state.eq(from.code()));
     let changed = diesel::update(row)
         .set(Row::from(disclosure))
-        .execute(tx.conn())
-        .map_err(db::Error::from)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Moved)
-    }
+        .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 pub(in crate::custody) fn tickets(

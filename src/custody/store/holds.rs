@@ -150,15 +150,8 @@ pub(in crate::custody) fn update(tx: &mut Tx, from: State, hold: &Hold) -> Resul
         .filter(holds::activity_id.eq(hold.activity.as_str()))
         .filter(holds::id.eq(hold.id.as_str()))
         .filter(holds::state.eq(from.code()));
-    let changed = diesel::update(row)
-        .set(Row::from(hold))
-        .execute(tx.conn())
-        .map_err(db::Error::from)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Moved)
-    }
+    let changed = diesel::update(row).set(Row::from(hold)).execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 pub(in crate::custody) fn tickets(tx: &mut Tx, hold: &Hold) -> Result<Vec<u64>, db::Error> {

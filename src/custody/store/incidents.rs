@@ -113,13 +113,8 @@ pub(in crate::custody) fn update(
         .filter(incidents::state.eq(from.code()));
     let changed = diesel::update(row)
         .set(Row::from(incident))
-        .execute(tx.conn())
-        .map_err(db::Error::from)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Moved)
-    }
+        .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 pub(in crate::custody) fn concern(

@@ -208,13 +208,8 @@ pub(in crate::custody) fn confirm(tx: &mut Tx, row: &TaxRow, by: &StaffId) -> Re
         .filter(tax_rows::confirmed_by.eq(""));
     let changed = diesel::update(waiting)
         .set(tax_rows::confirmed_by.eq(by.as_str()))
-        .execute(tx.conn())
-        .map_err(db::Error::from)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Moved)
-    }
+        .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 /// The rows of a year by the time of payment.

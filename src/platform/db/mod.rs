@@ -100,6 +100,17 @@ pub fn on_duplicate<E: From<Error>>(word: E) -> impl FnOnce(QueryError) -> E {
     }
 }
 
+/// The one row that a compare-and-set was to change; `moved` where somebody else was first.
+///
+/// # Errors
+/// `moved`, or what the database said.
+pub fn one_changed<E: From<Error>>(rows: Result<usize, QueryError>, moved: E) -> Result<(), E> {
+    match rows.map_err(Error::from)? {
+        1 => Ok(()),
+        _ => Err(moved),
+    }
+}
+
 /// One transaction and the moment at which it takes place.
 pub struct Tx<'c> {
     conn: &'c mut Conn,
