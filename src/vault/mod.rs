@@ -28,6 +28,7 @@ mod crypt;
 mod disclosing;
 mod disk;
 pub mod field;
+pub mod guard;
 mod handle;
 pub mod inventory;
 mod keeper;

@@ -1,15 +1,12 @@
 //! The tax vault: taken down at the desk, read and filed by accountants.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use lucky_draw::result::Slot;
 use rocket::{Route, State, get, post, routes};
 
-use super::{Answer, Download, at_field};
+use super::at_field;
 use crate::account::guard::{Accountant, Librarian};
 use crate::activity::ActivityId;
 use crate::audit::StaffId;
@@ -22,9 +19,11 @@ use crate::notify::tax::RuleBook;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
+use crate::platform::web::download::Answer;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
+use crate::platform::web::throttle::Throttle;
 use crate::vault::Vault;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -32,27 +31,19 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// How often IDs may be compared for one prize: a desk is not a place to guess at.
-pub struct TaxLimit(DefaultKeyedRateLimiter<String>);
+pub struct TaxLimit(Throttle<String>);
 
 impl Default for TaxLimit {
     /// Six tries, and one more every ten minutes.
     fn default() -> TaxLimit {
-        let quota = Quota::with_period(Duration::from_secs(600)).expect("ten minutes are a period");
-        let burst = NonZeroU32::new(6).expect("six is not zero");
-        TaxLimit(RateLimiter::keyed(quota.allow_burst(burst)))
+        TaxLimit(Throttle::new(6, Duration::from_secs(600)))
     }
 }
 
 impl TaxLimit {
     fn check(&self, paid: &Paid, now_ms: i64) -> Result<(), AppError> {
-        if self.0.len() > 10_000 {
-            self.0.retain_recent();
-        }
-        let key = format!("{} {}", paid.draw.plan.id, paid.slot);
-        self.0.check_key(&key).map_err(|refused| {
-            let wait = refused.wait_time_from(DefaultClock::default().now());
-            AppError::too_many(now_ms, wait)
-        })
+        self.0
+            .check(format!("{} {}", paid.draw.plan.id, paid.slot), now_ms)
     }
 }
 
@@ -247,7 +238,7 @@ async fn act(
             tax::file(&own_db, &own_vault, &book, &filer, year)
         });
         match taking.await.map_err(AppError::broken)? {
-            Ok(file) => return Ok(Answer::File(Download(file))),
+            Ok(file) => return Ok(file.into()),
             Err(error) => ("file", error),
         }
     } else if form.has("sure") {

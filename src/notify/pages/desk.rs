@@ -1,12 +1,9 @@
 //! One winner at the desk: the ID is typed and compared, the prize handed over; or the person is
 //! called, declines, or gets another copy of a letter.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use lucky_draw::result::Slot;
 use rocket::{Route, State, get, post, routes};
 
@@ -31,6 +28,7 @@ use crate::platform::text::{self, Language};
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
+use crate::platform::web::throttle::Throttle;
 use crate::vault::Vault;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -38,28 +36,19 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// How often IDs may be compared for one prize: a desk is not a place to guess at.
-pub struct DeskLimit(DefaultKeyedRateLimiter<String>);
+pub struct DeskLimit(Throttle<String>);
 
 impl Default for DeskLimit {
     /// Six tries, and one more every ten minutes.
     fn default() -> DeskLimit {
-        let quota = Quota::with_period(Duration::from_secs(600)).expect("ten minutes are a period");
-        let burst = NonZeroU32::new(6).expect("six is not zero");
-        DeskLimit(RateLimiter::keyed(quota.allow_burst(burst)))
+        DeskLimit(Throttle::new(6, Duration::from_secs(600)))
     }
 }
 
 impl DeskLimit {
     fn check(&self, place: &Place, now_ms: i64) -> Result<(), AppError> {
-        if self.0.len() > 10_000 {
-            self.0.retain_recent();
-        }
         self.0
-            .check_key(&format!("{} {}", place.draw, place.slot))
-            .map_err(|refused| {
-                let wait = refused.wait_time_from(DefaultClock::default().now());
-                AppError::too_many(now_ms, wait)
-            })
+            .check(format!("{} {}", place.draw, place.slot), now_ms)
     }
 }
 
