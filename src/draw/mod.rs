@@ -436,18 +436,18 @@ pub fn note(
     draw: &str,
     name: &str,
 ) -> Result<Option<StoredNote>, Error> {
-    Ok(store::find_note(tx, activity, draw, name)?)
+    Ok(store::notes::find_note(tx, activity, draw, name)?)
 }
 
 /// Every public file of a draw, in the order of their names.
 pub fn notes(tx: &mut Tx, activity: &ActivityId, draw: &str) -> Result<Vec<StoredNote>, Error> {
-    Ok(store::list_notes(tx, activity, draw)?)
+    Ok(store::notes::list_notes(tx, activity, draw)?)
 }
 
 /// Whose notes stand at the places `from..to` of the journal: the activity, and the draw's id or
 /// nothing.
 pub fn journaled(tx: &mut Tx, from: u64, to: u64) -> Result<Vec<(u64, ActivityId, String)>, Error> {
-    Ok(store::journaled(tx, from, to)?)
+    Ok(store::notes::journaled(tx, from, to)?)
 }
 
 /// Keeps a note that was just written to the journal under its name in the bundle.
@@ -466,7 +466,7 @@ pub fn keep_note(
         position: Some(written.position),
         written_at: tx.now(),
     };
-    Ok(store::insert_note(tx, activity, draw, &note)?)
+    Ok(store::notes::insert_note(tx, activity, draw, &note)?)
 }
 
 /// Keeps a public file that is not a note, such as `rules.txt` or a certificate.
@@ -485,7 +485,7 @@ pub fn keep_file(
         position: None,
         written_at: tx.now(),
     };
-    store::insert_note(tx, activity, draw, &file)?;
+    store::notes::insert_note(tx, activity, draw, &file)?;
     Ok(file.hash)
 }
 
@@ -496,10 +496,10 @@ pub fn put_back(
     draw: &str,
     file: StoredNote,
 ) -> Result<(), Error> {
-    Ok(store::insert_note(tx, activity, draw, &file)?)
+    Ok(store::notes::insert_note(tx, activity, draw, &file)?)
 }
 
 /// A file that a draw at this stage must have.
 fn needed_note(tx: &mut Tx, plan: &Plan, name: &str) -> Result<StoredNote, Error> {
-    store::find_note(tx, &plan.activity, plan.id.as_str(), name)?.ok_or(Error::Damaged)
+    store::notes::find_note(tx, &plan.activity, plan.id.as_str(), name)?.ok_or(Error::Damaged)
 }
