@@ -75,7 +75,7 @@ pub use publish::{Problem, Terms, not_allowed, problems, publish, renew_notice};
 pub use rules::{claim_deadlines, rules_text};
 pub use run::{Pasted, note_trouble, receive, receive_pasted};
 pub use settle::{holdings, result, settle, settlements};
-pub use show::{Shown, listed, shown};
+pub use show::{Shown, listed, shown, slot_words};
 pub use source::{DrandRound, Issue, PlanSource, SourceDetails, SourceKind, Typed};
 pub use statistics::{prepare_statistics, publish_statistics};
 pub use succession::{

@@ -3,19 +3,17 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use lucky_draw::result::Slot;
 use rocket::{Route, State, get, post, routes};
 
 use super::at_field;
 use crate::account::guard::{Accountant, Librarian};
-use crate::activity::ActivityId;
 use crate::audit::StaffId;
 use crate::custody::Error;
 use crate::custody::tax::{self, Filer, Paid, TakenDown};
 use crate::custody::wire::tax::{DeskView, RulesRow, YearRow, YearView, YearsView, payee};
-use crate::draw::DrawId;
 use crate::identity::date::day_of;
 use crate::notify::tax::RuleBook;
+use crate::notify::wire::Place;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
@@ -47,22 +45,9 @@ impl TaxLimit {
     }
 }
 
-/// A prize as its address names it.
-struct Place {
-    activity: ActivityId,
-    draw: DrawId,
-    slot: Slot,
-}
-
-fn place(id: &str, draw: &str, prize: &str, unit: &str) -> Result<Place, Error> {
-    Ok(Place {
-        activity: ActivityId::from(id),
-        draw: DrawId::from(draw),
-        slot: crate::notify::wire::slot(prize, unit).ok_or(Error::Unknown)?,
-    })
-}
-
-async fn paid(db: &Db, place: Place) -> Result<Paid, Error> {
+/// The prize that an address names.
+async fn paid(db: &Db, place: Option<Place>) -> Result<Paid, Error> {
+    let place = place.ok_or(Error::Unknown)?;
     db.write("read prize", move |tx| {
         tax::paid(tx, &place.activity, &place.draw, &place.slot)
     })
@@ -77,11 +62,7 @@ fn desk_page(
     form: &FormFields,
     mistakes: Mistakes,
 ) -> Page {
-    let (activity, draw) = (&paid.draw.facts.id, &paid.draw.plan.id);
-    let at = format!(
-        "/staff/activities/{activity}/draws/{draw}/winners/{}/tax",
-        paid.slot
-    );
+    let at = format!("{}/tax", Place::of(&paid.draw, &paid.slot).path());
     let view = DeskView::of(lang, paid, book, reader, form, mistakes);
     Page::new(lang, "custody/tax_desk", view).no_store().at(at)
 }
@@ -98,7 +79,7 @@ async fn desk(
     db: &State<Db>,
     config: &State<Arc<Config>>,
 ) -> AppResult<Page> {
-    let paid = paid(db, place(id, draw, prize, unit)?).await?;
+    let paid = paid(db, Place::parse(id, draw, prize, unit)).await?;
     let (book, empty) = (RuleBook::of(config), FormFields::default());
     Ok(desk_page(
         lang,
@@ -128,9 +109,9 @@ async fn take_down(
     config: &State<Arc<Config>>,
     limit: &State<TaxLimit>,
 ) -> AppResult<Reply> {
-    let paid = Arc::new(paid(db, place(id, draw, prize, unit)?).await?);
+    let paid = Arc::new(paid(db, Place::parse(id, draw, prize, unit)).await?);
     let (book, by) = (RuleBook::of(config), staff.0.id.clone());
-    let back = format!("/staff/activities/{id}/draws/{draw}/winners/{prize}/{unit}/tax");
+    let back = format!("{}/tax", Place::of(&paid.draw, &paid.slot).path());
     let again = |mistakes| desk_page(lang, &paid, &book, &staff.0.id, &form, mistakes).again();
     let now = db.clock().now();
     let mistakes = match (form.value("do"), &paid.row) {

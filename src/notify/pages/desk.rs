@@ -8,16 +8,16 @@ use lucky_draw::result::Slot;
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
-use crate::activity::{self, ActivityId, Field};
+use crate::activity::{self, Field};
 use crate::audit::Actor;
-use crate::draw::{self, DrawId};
+use crate::draw;
 use crate::identity::date::day_of;
 use crate::notify::calls;
 use crate::notify::claims::{self, Decided};
 use crate::notify::leaving;
 use crate::notify::tax::RuleBook;
 use crate::notify::wire::{
-    self, CallView, Leave, LeaveRefused, WinnerPage, WinnerView, call_reason, leave_request,
+    CallView, Leave, LeaveRefused, Place, WinnerPage, WinnerView, call_reason, leave_request,
     subject, subject_mistakes, told_apart_by,
 };
 use crate::notify::{Claim, Error, NoticeId, notices};
@@ -52,45 +52,22 @@ impl DeskLimit {
     }
 }
 
-/// A slot of one draw, as its address names it.
-#[derive(Debug, Clone)]
-struct Place {
-    activity: ActivityId,
-    draw: DrawId,
-    slot: Slot,
+fn place(id: &str, draw: &str, prize: &str, unit: &str) -> Result<Place, Error> {
+    Place::parse(id, draw, prize, unit).ok_or(Error::Unknown)
 }
 
-fn place(id: &str, draw: &str, prize: &str, place: &str) -> Result<Place, Error> {
-    Ok(Place {
-        activity: ActivityId::from(id),
-        draw: DrawId::from(draw),
-        slot: wire::slot(prize, place).ok_or(Error::Unknown)?,
-    })
-}
-
-impl Place {
-    fn path(&self) -> String {
-        let Place {
-            activity,
-            draw,
-            slot,
-        } = self;
-        format!("/staff/activities/{activity}/draws/{draw}/winners/{slot}")
-    }
-
-    /// The draw, if it is one of the activity.
-    fn decided(&self, tx: &mut Tx) -> Result<Decided, Error> {
-        let draw = claims::decided(tx, &self.draw)?;
-        if draw.facts.id == self.activity {
-            Ok(draw)
-        } else {
-            Err(Error::Unknown)
-        }
+/// The draw of a place, if it is one of the activity.
+fn decided(tx: &mut Tx, place: &Place) -> Result<Decided, Error> {
+    let draw = claims::decided(tx, &place.draw)?;
+    if draw.facts.id == place.activity {
+        Ok(draw)
+    } else {
+        Err(Error::Unknown)
     }
 }
 
 fn read(tx: &mut Tx, place: &Place, reader: &Actor, book: &RuleBook) -> Result<WinnerPage, Error> {
-    let draw = place.decided(tx)?;
+    let draw = decided(tx, place)?;
     let slot = &place.slot;
     let claim = claims::of_slot(tx, &draw, slot)?;
     let holdings = draw::holdings(tx, &draw.plan)?;
@@ -125,12 +102,7 @@ fn left_again(lang: Language, found: &WinnerPage, refused: LeaveRefused) -> Repl
 }
 
 fn path_of(found: &WinnerPage) -> String {
-    let place = Place {
-        activity: found.draw.facts.id.clone(),
-        draw: found.draw.plan.id.clone(),
-        slot: found.claim.slot.clone(),
-    };
-    place.path()
+    Place::of(&found.draw, &found.claim.slot).path()
 }
 
 async fn read_page(
@@ -239,7 +211,7 @@ async fn claim(
     let matched = vault.match_id(place.activity.as_str(), &subject, &found.tag)?;
     let (of, actor) = (found.claim.clone(), staff.0.actor());
     db.write("claim prize", move |tx| {
-        let draw = place.decided(tx)?;
+        let draw = decided(tx, &place)?;
         if !matched {
             return claims::differed(tx, &draw, &actor, &of);
         }
@@ -276,7 +248,7 @@ async fn change(
     let actor = staff.0.actor();
     let back = place.path();
     db.write("mark claim", move |tx| {
-        let draw = place.decided(tx)?;
+        let draw = decided(tx, &place)?;
         change(tx, &draw, &actor, &place.slot)
     })
     .await?;
@@ -329,7 +301,7 @@ async fn leave(
     };
     let (actor, back) = (staff.0.actor(), place.path());
     db.write("leave slot", move |tx| {
-        let draw = place.decided(tx)?;
+        let draw = decided(tx, &place)?;
         match &asked {
             Leave::Wish(wish) => leaving::leave(tx, &draw, &actor, &place.slot, *wish),
             Leave::Ineligible(rule) => leaving::propose(tx, &draw, &actor, &place.slot, rule),
@@ -358,7 +330,7 @@ async fn confirm(
     let (actor, back) = (staff.0.actor(), place.path());
     let seen = form.value("seen").to_owned();
     db.write("confirm ineligible", move |tx| {
-        let draw = place.decided(tx)?;
+        let draw = decided(tx, &place)?;
         leaving::confirm(tx, &draw, &actor, &place.slot, &seen)
     })
     .await?;
@@ -406,7 +378,7 @@ async fn resend(
         staff.0.actor(),
     );
     db.write("send again", move |tx| {
-        let draw = place.decided(tx)?;
+        let draw = decided(tx, &place)?;
         notices::resend(tx, &mailer, &draw, &actor, &notice)
     })
     .await?;
