@@ -6,7 +6,7 @@
 //! every copy of its sealed boxes unreadable.
 //!
 //! The web side holds public keys only. Everything that needs a private key is a message to the
-//! keeper (`wire.rs`), which in service is a process of its own (`process/`); no message carries a
+//! keeper (`wire/`), which in service is a process of its own (`process/`); no message carries a
 //! transaction.
 //!
 //! Not here: what is valid in a field (`identity`), who may ask (`account`), when it is erased
@@ -28,6 +28,7 @@ mod crypt;
 mod disclosing;
 mod disk;
 pub mod field;
+pub mod guard;
 mod handle;
 pub mod inventory;
 mod keeper;

@@ -7,7 +7,7 @@ use lucky_draw::ticket::TicketNumber;
 use rocket::{Route, State, get, post, routes};
 use zeroize::Zeroizing;
 
-use super::{Answer, Download, at_field};
+use super::at_field;
 use crate::account::guard::PrivacyOfficer;
 use crate::account::{self, Permission};
 use crate::activity::{self, ActivityId, Facts, Stage, Unlock};
@@ -23,6 +23,7 @@ use crate::notify::sheet::{Format, Table};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language, dates};
+use crate::platform::web::download::Answer;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
@@ -266,8 +267,8 @@ async fn affected(
         made_at: now,
     };
     let bytes = table.to_bytes(Format::Csv).map_err(Error::from)?;
-    Ok(Answer::File(Download(File {
+    Ok(Answer::from(File {
         name: format!("affected-{concerned}.csv"),
         bytes,
-    })))
+    }))
 }
