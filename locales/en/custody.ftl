@@ -230,6 +230,7 @@ custody-tax-resident-hint = Registered and usually living in Taiwan, or here for
 custody-tax-other = Not a resident
 custody-tax-other-hint = Anybody else; tax from the first dollar
 custody-tax-seen = I have seen the original card and told the winner the above
+custody-tax-again = For safety, the number and this box are filled in anew each time.
 custody-tax-seen-empty = Look at the original card and tell the winner, then tick this
 custody-tax-keep = Take down and seal
 custody-tax-kept-title = Taken down

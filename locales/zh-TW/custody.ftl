@@ -198,6 +198,7 @@ custody-tax-resident-hint = 在臺灣有戶籍並經常居住，或今年在臺�
 custody-tax-other = 非居住者
 custody-tax-other-hint = 其他情形；從第 1 元起扣繳
 custody-tax-seen = 我看過證件正本，也已告訴得獎者上面的內容
+custody-tax-again = 為了安全，證號和這一項在每次送出前都要重新輸入。
 custody-tax-seen-empty = 請先看過證件正本並告知得獎者，再勾選這一項
 custody-tax-keep = 登錄並封存
 custody-tax-kept-title = 已登錄
