@@ -91,4 +91,3 @@ soak: prerequisites
 	$(MAKE) fuzz
 	$(MAKE) agreement
 	python3 tests/agreement/agreement.py $(CORPUS) --weaken
-	$(MAKE) soak-privacy
