@@ -370,6 +370,8 @@ impl Disk {
         };
         let at = disk.mount.display().to_string();
         said("mount", &["-o", options, &disk.device, &at]);
+        // From now on the device goes with the mount, however that ends.
+        said("losetup", &["--detach", &disk.device]);
         disk
     }
 }
@@ -378,9 +380,6 @@ impl Drop for Disk {
     fn drop(&mut self) {
         let mount = self.mount.display().to_string();
         let _ = Command::new("umount").args(["--lazy", &mount]).status();
-        let _ = Command::new("losetup")
-            .args(["--detach", &self.device])
-            .status();
     }
 }
 
