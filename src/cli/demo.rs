@@ -25,6 +25,7 @@ use crate::activity::{
 use crate::app::App;
 use crate::audit::StaffId;
 use crate::draw::beacon::{HttpRelays, Relays, Trouble};
+use crate::draw::tax::RuleBook;
 use crate::draw::{self, CancelCode, PlanDetails, PrizeDetails};
 use crate::entry::submit::{self, Filled, NewEntry, Taking};
 use crate::entry::token;
@@ -484,6 +485,7 @@ impl Stagehand<'_> {
             let terms = draw::Terms {
                 keys: keys.clone(),
                 notice: stats::in_notice(tx, &facts, notice)?,
+                tax: RuleBook::of(&self.app.config),
             };
             let draft = Activity::<Draft>::at(facts)?;
             draw::publish(tx, &self.app.vault, &self.by, draft, &terms)

@@ -23,6 +23,7 @@ use crate::vault::{self, ActivityKeys, Vault};
 use crate::{journal, log};
 
 use super::details::{PlanDetails, PlanTrouble};
+use super::tax::RuleBook;
 use super::weigh::Around;
 use super::{
     DrawId, DrawStage, Error, Plan, PlanSource, SourceTrouble, jobs, rules, secret, source, store,
@@ -36,6 +37,8 @@ pub struct Terms {
     pub keys: ActivityKeys,
     /// The notice of Art. 8, as the form will show it.
     pub notice: LocalText,
+    /// The rules of the tax on prizes, which the rules file tells.
+    pub tax: RuleBook,
 }
 
 /// Something that keeps a draft from being published, and where it is mended.
@@ -166,7 +169,7 @@ pub fn publish(
     }
     vault::keep_keys(tx, facts.id.as_str(), &terms.keys.public)?;
     let object = match facts.kind {
-        Kind::Draw => promise(tx, vault, &facts, &terms.keys.tag_key)?,
+        Kind::Draw => promise(tx, vault, &facts, terms)?,
         Kind::Survey => {
             super::plan::delete_plans(tx, &facts.id)?;
             String::new()
@@ -201,7 +204,7 @@ pub fn renew_notice(tx: &mut Tx, activity: &ActivityId, library: &Config) -> Res
 /// Signs what each draw promises and starts its log; gives the draws' ids.
 ///
 /// A draw that is excluded comes before the one that excludes it, so its manifest's hash is known.
-fn promise(tx: &mut Tx, vault: &Vault, facts: &Facts, tag_key: &Hash) -> Result<String, Error> {
+fn promise(tx: &mut Tx, vault: &Vault, facts: &Facts, terms: &Terms) -> Result<String, Error> {
     let mut plans = super::plans(tx, &facts.id)?;
     if plans.is_empty() {
         return Err(Error::NotReady);
@@ -215,7 +218,7 @@ fn promise(tx: &mut Tx, vault: &Vault, facts: &Facts, tag_key: &Hash) -> Result<
     }
     let mut ids = Vec::new();
     for at in 0..plans.len() {
-        plans[at].manifest = Some(promise_one(tx, vault, facts, &plans, at, tag_key)?);
+        plans[at].manifest = Some(promise_one(tx, vault, facts, &plans, at, terms)?);
         ids.push(plans[at].id.0.clone());
     }
     let drums: Vec<NewDrum> = plans.iter().map(|plan| drum(facts, plan)).collect();
@@ -230,12 +233,12 @@ fn promise_one(
     facts: &Facts,
     plans: &[Plan],
     at: usize,
-    tag_key: &Hash,
+    terms: &Terms,
 ) -> Result<Hash, Error> {
     let plan = &plans[at];
     let draw = plan.id.as_str();
     let asked = activity::asked_fields(tx, &facts.id)?;
-    let rules = rules::rules_text(facts, plan, plans, &asked)?;
+    let rules = rules::rules_text(facts, plan, plans, &asked, &terms.tax)?;
     let rules = super::keep_file(tx, &facts.id, draw, "rules.txt", &rules)?;
 
     let manifest = manifest(vault, facts, plan, plans, rules)?;
@@ -245,7 +248,7 @@ fn promise_one(
     let pinned = journal::pinned(tx)?;
     let key = KeyNote {
         manifest: written.hash,
-        tag_key: *tag_key,
+        tag_key: terms.keys.tag_key,
         witnesses: pinned.vkeys,
         quorum: pinned.quorum,
     };

@@ -33,7 +33,6 @@ pub mod pages;
 mod post;
 pub mod sheet;
 mod store;
-pub mod tax;
 pub mod wire;
 
 text_id!(

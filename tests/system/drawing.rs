@@ -7,6 +7,7 @@ use fairdraw::activity::stage::Draft;
 use fairdraw::activity::{self, Activity, ActivityId, AskedField, Field, Kind, LocalText, Stage};
 use fairdraw::audit::{Actor, StaffId};
 use fairdraw::draw::beacon::{self, HttpRelays, Relays, Trouble};
+use fairdraw::draw::tax::RuleBook;
 use fairdraw::draw::{
     self, CancelCode, DrawId, DrawStage, Error, PlanDetails, PrizeDetails, Problem, Terms,
 };
@@ -210,6 +211,7 @@ impl Ceremony {
                     &policy::codes::Codes::usual(draft.kind),
                     &Config::default(),
                 ),
+                tax: RuleBook::default(),
             };
             draw::publish(tx, &self.vault, &self.by, draft, &terms).map(|_| ())
         })
@@ -688,7 +690,7 @@ fn a_published_draw_cannot_be_published_or_planned_again(engine: Engine) {
     let facts = library.facts(&id);
     let plan = library.plan(&id);
     let all = std::slice::from_ref(&plan);
-    let again = draw::rules_text(&facts, &plan, all, &Ceremony::asked());
+    let again = draw::rules_text(&facts, &plan, all, &Ceremony::asked(), &RuleBook::default());
     assert_eq!(again.expect("the chain is pinned"), rules.note);
     let deadlines = draw::claim_deadlines(&facts, &plan);
     assert_eq!(deadlines.len(), 4, "four times 14 days fit before day 60");

@@ -10,7 +10,7 @@ use crate::audit::StaffId;
 use crate::custody::Error;
 use crate::custody::tax::{TaxRow, TaxRowId, Year};
 use crate::draw::DrawId;
-use crate::notify::tax::Residency;
+use crate::draw::tax::Residency;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::schema::custody::{tax_rows, tax_years};
 use crate::platform::db::{self, Tx};

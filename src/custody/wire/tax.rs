@@ -8,11 +8,11 @@ use zeroize::Zeroizing;
 use super::{Choice, Reading, Typed};
 use crate::activity::wire::Heading;
 use crate::custody::tax::{Listed, Paid, Payee, Year, delete_after, residency_words, rules_of};
+use crate::draw::tax::{Residency, RuleBook, Rules};
 use crate::identity::mistake;
 use crate::identity::name::PersonName;
 use crate::identity::national_id::NationalId;
 use crate::notify::export::slot_words;
-use crate::notify::tax::{Residency, RuleBook, Rules};
 use crate::platform::text::Language;
 use crate::platform::web::form::{FormFields, Mistakes};
 

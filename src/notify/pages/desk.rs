@@ -13,12 +13,12 @@ use rocket::{Route, State, get, post, routes};
 use crate::account::guard::Librarian;
 use crate::activity::{self, ActivityId, Field};
 use crate::audit::Actor;
+use crate::draw::tax::RuleBook;
 use crate::draw::{self, DrawId};
 use crate::identity::date::day_of;
 use crate::notify::calls;
 use crate::notify::claims::{self, Decided};
 use crate::notify::leaving;
-use crate::notify::tax::RuleBook;
 use crate::notify::wire::{
     self, CallView, Leave, LeaveRefused, WinnerPage, WinnerView, call_reason, leave_request,
     subject, subject_mistakes, told_apart_by,

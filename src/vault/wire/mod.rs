@@ -175,6 +175,8 @@ pub(super) enum Request {
     WasErased {
         activity: String,
     },
+    /// A new key over keys; the old one is destroyed.
+    RotateKeys,
     FileSystem,
     Scan {
         needles: Vec<Private>,
