@@ -14,7 +14,7 @@ use fairdraw::identity::national_id;
 use fairdraw::platform::clock::{DAY, HOUR, Timestamp};
 use rocket::http::Status;
 
-use super::app::{Answer, Door, Person, TestApp, local};
+use super::app::{Answer, Door, Person, TestApp};
 use super::collecting::collects;
 use super::life::{self, ROUND_TIME, SIGNATURE};
 use super::mail_sink::{MailSink, Manners};
