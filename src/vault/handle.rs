@@ -292,10 +292,14 @@ impl Vault {
         }
     }
 
-    /// In how many files of the key folder how many of `needles` occur.
-    pub fn scan_key_folder(&self, needles: &[Vec<u8>]) -> Result<u64, Error> {
-        let needles = needles.iter().cloned().map(Private).collect();
-        match self.ask(Request::Scan { needles })? {
+    /// How many files of an erased activity the key folder still has, and one more if any of
+    /// `needles`, of 16 bytes or more, occurs in its lists. Pages that hold keys are not looked into.
+    pub fn scan_key_folder(&self, activity: &str, needles: &[Vec<u8>]) -> Result<u64, Error> {
+        let request = Request::Traces {
+            activity: activity.to_owned(),
+            needles: needles.iter().cloned().map(Private).collect(),
+        };
+        match self.ask(request)? {
             Reply::Count(found) => Ok(found),
             _ => Err(Error::Answer),
         }

@@ -34,6 +34,10 @@ pub const SIGNS_OF_KEYS: [&[u8]; 2] = [KEY_MAGIC, KEK_MAGIC];
 const ENDING: &str = ".key";
 /// What is left of a key that was destroyed.
 const GONE: &str = ".gone";
+/// How the files end that hold no key: lines of row ids, numbers and codes.
+pub(super) const LISTS: [&str; 4] = [".openings", ".told", ".allowances", GONE];
+/// Those of them that stay when the activity's key is destroyed.
+const OUTLIVE: [&str; 3] = [".openings", ".told", GONE];
 /// What ends the name of a key that belongs to another one: the own secret of a draw.
 const BELONGING: &str = ".opseed";
 
@@ -321,6 +325,11 @@ pub(super) fn belonging(name: &str, part: &str) -> String {
 /// The page that knows the librarians' shares of the key `name`; it is destroyed with the key.
 pub(super) fn shares_name(name: &str) -> String {
     format!("{name}.shares")
+}
+
+/// Whether a file stays when the key of its activity is destroyed.
+pub(super) fn outlives(file: &str) -> bool {
+    OUTLIVE.iter().any(|ending| file.ends_with(ending))
 }
 
 fn file_name(name: &str) -> String {

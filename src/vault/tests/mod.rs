@@ -4,6 +4,7 @@ mod chance;
 mod channel;
 mod draw;
 mod librarians;
+mod oracles;
 mod others;
 mod rows;
 mod swaps;
@@ -235,15 +236,23 @@ fn erasing_leaves_no_bytes_of_the_key_and_answers_no_more() {
     let file = folder.path().join("keys/spring.key");
     let wrapped = std::fs::read(&file).expect("read")[24..96].to_vec();
     let tag = vault.tag("spring", "twid:A123456789").expect("tagged");
-    let found = |needle: &[u8]| vault.scan_key_folder(&[needle.to_vec()]).expect("scanned");
-    assert_eq!(found(&wrapped), 1, "the scan would find it");
+    let left = || vault.scan_key_folder("spring", &[]);
+    let holds_key = |found| matches!(found, Err(Error::Refused(Refusal::NotErased)));
+    assert!(holds_key(left()), "nothing is said while the key is there");
 
     let shredded = vault.erase("spring").expect("erased");
     assert_eq!(
         (shredded.kek_epoch_before, shredded.kek_epoch_after),
         (1, 2)
     );
-    assert_eq!(found(&wrapped), 0);
+    assert_eq!(left().expect("searched"), 0);
+    for name in disk::names(&folder.path().join("keys")).expect("listed") {
+        let bytes = std::fs::read(folder.path().join("keys").join(name)).expect("read");
+        assert!(bytes.windows(72).all(|window| window != wrapped));
+    }
+    std::fs::write(&file, b"left behind").expect("written");
+    assert_eq!(left().expect("searched"), 1, "a file would be found");
+    std::fs::remove_file(&file).expect("removed");
     assert!(!vault.holds_key("spring").expect("looked"));
     assert!(vault.holds_key("autumn").expect("looked"));
     assert!(matches!(

@@ -176,7 +176,10 @@ pub(super) enum Request {
         activity: String,
     },
     FileSystem,
-    Scan {
+    /// How much is left of an activity whose key was destroyed.
+    Traces {
+        activity: String,
+        /// Looked for in the lists of the folder, never in a page that holds a key.
         needles: Vec<Private>,
     },
     Mail(post::MailRequest),
@@ -311,6 +314,9 @@ pub enum Refusal {
     /// The key folder failed; the keeper has logged how.
     #[error("the key folder cannot be read or written")]
     Storage,
+    /// The activity's key is still there.
+    #[error("the activity's key was not destroyed")]
+    NotErased,
 }
 
 /// Why a ticket's contact stays closed.
