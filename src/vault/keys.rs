@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use lucky_draw::encode::sha256;
 use zeroize::Zeroizing;
 
-use super::crypt;
 use super::disk::{self, PAGE};
+use super::{budget, crypt, promised};
 use crate::platform::fail;
 use crate::platform::ids;
 
@@ -35,7 +35,14 @@ const ENDING: &str = ".key";
 /// What is left of a key that was destroyed.
 const GONE: &str = ".gone";
 /// How the files end that hold no key: lines of row ids, numbers and codes.
-pub(super) const LISTS: [&str; 4] = [".openings", ".told", ".allowances", GONE];
+pub(super) const LISTS: [&str; 6] = [
+    ".openings",
+    ".told",
+    ".allowances",
+    promised::ENDING,
+    budget::ENDING,
+    GONE,
+];
 /// Those of them that stay when the activity's key is destroyed.
 const OUTLIVE: [&str; 3] = [".openings", ".told", GONE];
 /// What ends the name of a key that belongs to another one: the own secret of a draw.
@@ -161,6 +168,8 @@ impl Keys {
         }
         disk::destroy(&self.folder, &shares_name(name))?;
         disk::destroy(&self.folder, &file_name(name))?;
+        disk::destroy(&self.folder, &promised::file_name(name))?;
+        disk::destroy(&self.folder, &budget::file_name(name))?;
         self.bury(name)?;
         // A mark left by an interrupted run is a file of its own.
         disk::sweep(&self.folder)?;

@@ -10,6 +10,7 @@
 
 mod open;
 mod post;
+mod promise;
 mod scope;
 mod shares;
 mod sign;
@@ -26,17 +27,15 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::budget::{Asked, Budget, BudgetError};
 use super::crypt::{self, ActivitySecret, Scope};
 use super::keys::{self, Key, KeyError, Keys};
 use super::ledger;
 use super::winner::Facts;
-use super::wire::{
-    CheckpointOf, CopyOf, FileSystem, OpeningPolicy, Private, Refusal, Reply, Request, Shredded,
-};
+use super::wire::{CopyOf, FileSystem, OpeningPolicy, Private, Refusal, Reply, Request, Shredded};
 use super::{OpenError, disk};
 use crate::platform::clock::Clock;
 use crate::platform::mail::Mailer;
-use sign::sign;
 
 /// Names of the site's own keys; the dot keeps them apart from activities.
 const SIGNING: &str = "site.signing";
@@ -59,6 +58,7 @@ pub(super) struct Keeper {
     /// What verified bundles say, by the hash of the bundle, the last first.
     verified: Mutex<Vec<(Hash, Arc<Facts>)>>,
     unlocked: Mutex<shares::Unlocked>,
+    budget: Mutex<Budget>,
     policy: OpeningPolicy,
     /// The machine's own: a year that the web side named would be no bound.
     clock: Clock,
@@ -84,6 +84,7 @@ impl Keeper {
             keys: Mutex::new(keys),
             verified: Mutex::default(),
             unlocked: Mutex::default(),
+            budget: Mutex::default(),
             policy,
             clock: Clock::system(),
             post: post::Post::default(),
@@ -100,12 +101,14 @@ impl Keeper {
     pub(super) fn answer(&self, request: Request) -> Result<Reply, Refusal> {
         match request {
             Request::Vkey => Ok(Reply::Text(self.signer.vkey())),
-            Request::SignNote { text } => sign(&self.signer, &text),
-            Request::SignCheckpoint { of, text } => match of {
-                CheckpointOf::Journal => sign(&self.journal_signer, &text),
-                CheckpointOf::Draw => sign(&self.signer, &text),
-            },
+            Request::SignNote { text } => self.sign_note(&text),
+            Request::SignCheckpoint { of, text } => self.sign_checkpoint(of, &text),
             Request::CreateActivity { activity } => self.create_activity(&activity),
+            Request::Promise {
+                activity,
+                manifests,
+            } => self.promise(&activity, &manifests),
+            Request::Succeed { activity, manifest } => self.succeed(&activity, &manifest),
             Request::PromiseSecret { activity, draw } => {
                 let name = secret_name(&activity, &draw)?;
                 self.was_never_erased(&activity)?;
@@ -118,15 +121,15 @@ impl Keeper {
                 manifest,
                 freeze,
             } => self.reveal_secret(&secret_name(&activity, &draw)?, &manifest, &freeze),
-            Request::Tag { activity, subject } => {
-                self.tag(&activity, &subject).map(|tag| Reply::Hash(tag.0))
-            }
+            Request::Tag { activity, subject } => self
+                .tag(&activity, &subject, Asked::Tag)
+                .map(|tag| Reply::Hash(tag.0)),
             Request::MatchId {
                 activity,
                 subject,
                 tag,
             } => {
-                let shown = self.tag(&activity, &subject)?;
+                let shown = self.tag(&activity, &subject, Asked::Match)?;
                 Ok(Reply::Holds(shown.0.ct_eq(&tag).into()))
             }
             Request::Lookup { input } => self.lookup(&input),
@@ -273,9 +276,19 @@ impl Keeper {
         })
     }
 
-    fn tag(&self, activity: &str, subject: &Private) -> Result<Hash, Refusal> {
+    fn tag(&self, activity: &str, subject: &Private, asked: Asked) -> Result<Hash, Refusal> {
         let subject = std::str::from_utf8(&subject.0).map_err(|_| Refusal::Broken)?;
-        Ok(ticket::tag(&self.secret(activity)?.tag_key(), subject))
+        let secret = self.secret(activity)?;
+        // Under the lock of the keys, so that what an activity promises is fixed by the first tag.
+        let keys = self.keys();
+        let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = budget.take(keys.folder(), activity, asked, self.clock.now());
+        drop(keys);
+        taken.map_err(|error| match error {
+            BudgetError::Empty => Refusal::Busy,
+            BudgetError::Disk(error) => storage(error.into()),
+        })?;
+        Ok(ticket::tag(&secret.tag_key(), subject))
     }
 
     fn lookup(&self, input: &[u8; 32]) -> Result<Reply, Refusal> {
@@ -299,6 +312,10 @@ impl Keeper {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
+        self.budget
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .forget(name);
         let mut keys = self.keys();
         let before = keys.epoch();
         keys.erase(name).map_err(storage)?;

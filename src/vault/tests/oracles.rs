@@ -57,3 +57,54 @@ fn a_search_takes_no_short_needle_and_no_living_activity() {
     // What the lists hold is found, as one yes.
     assert_eq!(found(&vault, vec![b' '; 16]), Ok(1));
 }
+
+#[test]
+fn a_thief_of_the_web_side_cannot_try_every_id_number() {
+    let Site { vault, folder } = site();
+    vault.create_activity("spring").expect("created");
+    let number = |n: u32| format!("twid:A{n:09}");
+    let tag = vault.tag("spring", &number(1)).expect("tagged");
+    // The desk compares one number with one tag; so does whoever looks for the number of a tag.
+    let compared = (0..5_000).take_while(|n| vault.match_id("spring", &number(*n), &tag).is_ok());
+    assert_eq!(compared.count(), 2_000);
+    let refused = vault.match_id("spring", &number(1), &tag);
+    assert!(matches!(refused, Err(Error::Refused(Refusal::Busy))));
+    vault.tag("spring", &number(2)).expect("people still enter");
+    // The rush is over, and the next one begins a new process to fill the store.
+    let file = folder.path().join("keys/spring.tags");
+    let lines = std::fs::read_to_string(&file).expect("lines");
+    let (first, _) = lines.split_once('\n').expect("a line");
+    let now = crate::platform::clock::Clock::system().now().0;
+    let empty = lines.replace(first, &format!("tags 3 {now}"));
+    drop(vault);
+    std::fs::write(&file, empty).expect("written");
+    let vault = Vault::open(&folder.path().join("keys"), "library.example").expect("opens");
+    let tagged = (0..1_000).take_while(|n| vault.tag("spring", &number(*n)).is_ok());
+    let tagged = tagged.count();
+    assert!(
+        (3..500).contains(&tagged),
+        "{tagged}: a few come by the second"
+    );
+    drop(vault);
+    let vault = Vault::open(&folder.path().join("keys"), "library.example").expect("opens");
+    let tagged = (0..1_000).take_while(|n| vault.tag("spring", &number(*n)).is_ok());
+    assert!(tagged.count() < 500, "a new process has no more");
+}
+
+#[test]
+fn no_name_of_a_row_writes_a_line_of_the_ledger() {
+    let drawn = super::draw::draw(10, 0, 1, 0);
+    let winner = drawn.ticket_of(&super::draw::book(1));
+    let mut sealed = drawn.sealed(winner);
+    sealed.item += "\ndraw library.example/autumn x y";
+    let asked = drawn.ask("winner-notice", winner, Standing::Winner, sealed);
+    assert_eq!(asked, Err(Refusal::Name));
+    assert!(
+        !drawn
+            .site
+            .folder
+            .path()
+            .join("keys/spring.openings")
+            .exists()
+    );
+}
