@@ -3,6 +3,7 @@
 mod chance;
 mod channel;
 mod draw;
+mod letters;
 mod librarians;
 mod oracles;
 mod others;
