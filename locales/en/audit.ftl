@@ -87,6 +87,7 @@ audit-act-activity-questions-edited = Questions of a draft changed
 audit-act-purge-begun = Deletion of personal data begun
 audit-act-purge-certified = Personal data deleted and certified
 audit-act-purge-certified-again = Checked and certified again after the last backup
+audit-act-purge-keys-rotated = The key over keys was changed, as every year
 audit-act-purge-replayed = Deleted again after a restore
 audit-act-activity-given-up = Draw called off: no public randomness by the last day
 audit-act-staff-created = Account made by the system

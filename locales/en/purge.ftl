@@ -33,6 +33,7 @@ purge-second-is-done = Published
 purge-second-pending-until = After { $when }
 purge-second-is-never = Cannot be proven
 purge-second-certificate = The second certificate
+purge-file = Download the certificate (JSON)
 purge-show = Show the file
 purge-exports = Exported files
 purge-exports-text = The staff exported { $files } lists of winners with { $people } rows in all. The program cannot delete a file that has left it.

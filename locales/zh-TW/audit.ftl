@@ -82,6 +82,7 @@ audit-act-activity-questions-edited = 修改問題
 audit-act-purge-begun = 開始刪除個人資料
 audit-act-purge-certified = 個人資料已刪除並出具證明
 audit-act-purge-certified-again = 備份到期後再次檢查並出具證明
+audit-act-purge-keys-rotated = 每年更換保護金鑰的金鑰
 audit-act-purge-replayed = 還原備份後再次刪除
 audit-act-activity-given-up = 最後期限仍無公共亂數，取消抽獎
 audit-act-staff-created = 由系統建立帳號

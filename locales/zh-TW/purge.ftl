@@ -33,6 +33,7 @@ purge-second-is-done = 已公布
 purge-second-pending-until = { $when } 之後
 purge-second-is-never = 無法證明
 purge-second-certificate = 第二份證明檔案
+purge-file = 下載證明檔案（JSON）
 purge-show = 看檔案內容
 purge-exports = 匯出的檔案
 purge-exports-text = 館員曾匯出得獎者名單 { $files } 份，共 { $people } 人次。檔案離開系統後，程式無法刪除。

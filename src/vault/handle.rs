@@ -302,6 +302,15 @@ impl Vault {
         self.holds(Request::WasErased { activity })
     }
 
+    /// Puts every key under a new key-encryption key and destroys the old one, so that old copies of
+    /// key files open nothing any more; answers with the number of the new one.
+    pub fn rotate_keys(&self) -> Result<u64, Error> {
+        match self.ask(Request::RotateKeys)? {
+            Reply::Count(epoch) => Ok(epoch),
+            _ => Err(Error::Answer),
+        }
+    }
+
     /// The file system that holds the keys.
     pub fn file_system(&self) -> Result<FileSystem, Error> {
         match self.ask(Request::FileSystem)? {

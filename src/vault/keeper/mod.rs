@@ -216,6 +216,11 @@ impl Keeper {
                 let name = checked(&activity)?;
                 Ok(Reply::Holds(self.keys().was_erased(name).map_err(storage)?))
             }
+            Request::RotateKeys => {
+                let mut keys = self.keys();
+                keys.rotate().map_err(storage)?;
+                Ok(Reply::Count(keys.epoch()))
+            }
             Request::FileSystem => Ok(Reply::FileSystem(FileSystem::of(self.keys().folder()))),
             Request::Traces { activity, needles } => self.traces(&activity, &needles),
             Request::Mail(mail) => self.mail(mail).map(Reply::Mail),

@@ -186,6 +186,8 @@ pub(super) enum Request {
     WasErased {
         activity: String,
     },
+    /// A new key over keys; the old one is destroyed.
+    RotateKeys,
     FileSystem,
     /// How much is left of an activity whose key was destroyed.
     Traces {
