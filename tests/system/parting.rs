@@ -232,7 +232,9 @@ fn a_line_that_was_lost_before_the_letter_left_is_tried_again() {
     let line = vault.connect_mail().expect("the server listens");
     signal(vault.process().expect("a process"), "KILL");
     // Somebody else asks, and another vault answers; it knows of no line.
-    vault.sign_note("lucky-draw/v1 site\nof test\nname value\n").expect("signed");
+    vault
+        .sign_note("lucky-draw/v1 site\nof test\nname value\n")
+        .expect("signed");
     assert!(matches!(line.hand_over(), Outcome::TryLater(_)));
     assert!(mail.mails().is_empty());
 }

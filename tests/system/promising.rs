@@ -5,7 +5,6 @@ use fairdraw::account;
 use fairdraw::activity::draft::{self, Details};
 use fairdraw::activity::stage::Draft;
 use fairdraw::activity::{self, Activity, ActivityId};
-use fairdraw::audit::StaffId;
 use fairdraw::draw::tax::RuleBook;
 use fairdraw::draw::{self, Terms};
 use fairdraw::platform::clock::HOUR;
@@ -29,7 +28,7 @@ fn fail_to_publish(app: &TestApp, activity: &str) {
     let id = ActivityId::from(activity);
     let (vault, config) = (&app.app.vault, &app.app.config);
     let failed: Result<(), draw::Error> = app.app.db.write_now("fail to publish", |tx| {
-        let by = StaffId(account::list(tx)?[0].id.0.clone());
+        let by = account::list(tx)?[0].id.clone();
         let facts = activity::by_id(tx, &id)?;
         let mut details: Details = facts.details();
         details.title.en += " of last year";
@@ -77,12 +76,13 @@ fn a_web_side_that_was_taken_over_signs_no_draw_of_its_own(engine: Engine) {
     let mut evil = Manifest::parse(&honest).expect("a manifest");
     evil.prizes[0].units = 1_000;
     let (vault, activity) = (&life.app.app.vault, life.activity.as_str());
-    let refused = |outcome: Result<(), Error>| {
-        matches!(outcome, Err(Error::Refused(Refusal::NotPromised)))
-    };
+    let refused =
+        |outcome: Result<(), Error>| matches!(outcome, Err(Error::Refused(Refusal::NotPromised)));
     life.enter(&Patron::number(1));
     let texts = vec![honest.clone(), evil.to_text()];
     assert!(refused(vault.promise_draws(activity, texts)));
     assert!(refused(vault.sign_note(&evil.to_text()).map(|_| ())));
-    vault.sign_note(&honest).expect("what was promised is signed again");
+    vault
+        .sign_note(&honest)
+        .expect("what was promised is signed again");
 }
