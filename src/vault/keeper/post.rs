@@ -172,7 +172,7 @@ impl Keeper {
             let outcome = match self.post.connect() {
                 Ok(connection) => {
                     let what = format!("told {incident}");
-                    self.note(activity, &what, [bound.item.as_str()].into_iter())?;
+                    self.note(activity, &what, std::iter::once(bound.item.as_str()))?;
                     let person = contact(&secret, Scope::Notify, bound)?;
                     let person = OpenedContact::<BreachNotice>::new(person);
                     let leaving = (activity, line.as_str(), &words);
