@@ -117,13 +117,13 @@ const EDGE_ARROWS: &[(&str, &[&str])] = &[
     ("activity", &["policy"]),
     // The desk asks for the field that told people apart, in the words of the notice.
     ("notify", &["policy"]),
-    // A person's own page tells of an incident that concerns the entry.
-    // The check of the record compares it with the heads that the journal holds.
-    ("audit", &["journal", "vault"]),
-    // Before the data of a winner is erased the page says that a prize is given up.
-    ("entry", &["custody", "notify"]),
     // So does an auditor.
     ("inspection", &["policy"]),
+    // The check of the record compares it with the heads that the journal holds.
+    ("audit", &["journal", "vault"]),
+    // A person's own page tells of an incident that concerns the entry, and, before the data of a
+    // winner is erased, that a prize is given up.
+    ("entry", &["custody", "notify"]),
 ];
 
 /// Domains that are nothing but pages over the others; every file of theirs is an edge.

@@ -16,9 +16,9 @@ use rocket::{Build, Request, Rocket, Route, catch, catchers, routes};
 use super::guard::{self, Lacks, Visitor};
 use super::wire::{self, Why};
 use crate::platform::text::Language;
-use crate::platform::web::address::Throttle;
 use crate::platform::web::error::AppError;
 use crate::platform::web::page::Reply;
+use crate::platform::web::throttle::Throttle;
 
 /// Mounted with `web::mount`.
 pub fn routes() -> Vec<Route> {

@@ -140,7 +140,7 @@ pub(super) fn update_draft(tx: &mut Tx, facts: &Facts) -> Result<(), Error> {
     ))
     .execute(tx.conn())
     .map_err(db::on_duplicate(Error::SlugTaken))?;
-    one(changed)
+    db::one_changed(Ok(changed), Error::Moved)
 }
 
 /// Writes what publishing adds to the row.
@@ -163,9 +163,8 @@ pub(super) fn freeze_terms(
         activities::purges_at.eq(purges_at.0),
         activities::published_at.eq(Some(now)),
     ))
-    .execute(tx.conn())
-    .map_err(db::Error::from)?;
-    one(changed)
+    .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 /// The notice that the form of a published activity shows from now on.
@@ -178,9 +177,8 @@ pub(super) fn set_notice(tx: &mut Tx, id: &ActivityId, notice: &LocalText) -> Re
             activities::notice_zh.eq(&notice.zh),
             activities::notice_en.eq(&notice.en),
         ))
-        .execute(tx.conn())
-        .map_err(db::Error::from)?;
-    one(changed)
+        .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 pub(super) fn note_cancellation(
@@ -194,9 +192,8 @@ pub(super) fn note_cancellation(
             activities::cancelled_reason.eq(reason),
             activities::purges_at.eq(purges_at.0),
         ))
-        .execute(tx.conn())
-        .map_err(db::Error::from)?;
-    one(changed)
+        .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 /// Keeps the dates of a draw whose promise was replaced, as long as its stage is the one seen.
@@ -212,9 +209,8 @@ pub(super) fn move_dates(tx: &mut Tx, moved: &Facts, purges_at: Timestamp) -> Re
         activities::draws_at.eq(moved.draws_at.0),
         activities::purges_at.eq(purges_at.0),
     ))
-    .execute(tx.conn())
-    .map_err(db::Error::from)?;
-    one(changed)
+    .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 /// The compare-and-set of every change of stage.
@@ -225,9 +221,8 @@ pub(super) fn advance(tx: &mut Tx, id: &ActivityId, from: Stage, to: Stage) -> R
             .filter(activities::stage.eq(from.code())),
     )
     .set(activities::stage.eq(to.code()))
-    .execute(tx.conn())
-    .map_err(db::Error::from)?;
-    one(changed)
+    .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 pub(super) fn asked_fields(tx: &mut Tx, id: &ActivityId) -> Result<Vec<AskedField>, db::Error> {
@@ -285,9 +280,8 @@ pub(super) fn set_arrangement(
             .filter(activities::stage.eq(Stage::Draft.code())),
     )
     .set(activities::arrangement.eq(arrangement.code()))
-    .execute(tx.conn())
-    .map_err(db::Error::from)?;
-    one(changed)
+    .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 pub(super) fn find_unlock(tx: &mut Tx, id: &ActivityId) -> Result<Unlock, Error> {
@@ -310,9 +304,8 @@ pub(super) fn set_unlock(tx: &mut Tx, id: &ActivityId, unlock: Unlock) -> Result
             .filter(activities::stage.eq(Stage::Draft.code())),
     )
     .set(activities::unlock.eq(unlock.code()))
-    .execute(tx.conn())
-    .map_err(db::Error::from)?;
-    one(changed)
+    .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 /// Counts one more save of a draft.
@@ -324,9 +317,8 @@ pub(super) fn touch(tx: &mut Tx, facts: &Facts) -> Result<(), Error> {
             .filter(activities::version.eq(facts.version)),
     )
     .set(activities::version.eq(facts.version + 1))
-    .execute(tx.conn())
-    .map_err(db::Error::from)?;
-    one(changed)
+    .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 pub(super) fn delete_draft(tx: &mut Tx, id: &ActivityId) -> Result<(), Error> {
@@ -336,17 +328,8 @@ pub(super) fn delete_draft(tx: &mut Tx, id: &ActivityId) -> Result<(), Error> {
             .filter(activities::id.eq(id.as_str()))
             .filter(activities::stage.eq(Stage::Draft.code())),
     )
-    .execute(tx.conn())
-    .map_err(db::Error::from)?;
-    one(changed)
-}
-
-fn one(changed: usize) -> Result<(), Error> {
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Moved)
-    }
+    .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 fn row(facts: &Facts) -> ActivityRow {

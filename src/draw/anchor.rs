@@ -28,7 +28,7 @@ pub fn anchor(tx: &mut Tx, vault: &Vault, draw: &DrawId) -> Result<bool, Error> 
         return Ok(true);
     }
     let list = log::find(tx, plan.activity.as_str(), draw.as_str())?.ok_or(Error::Damaged)?;
-    let last = store::last_anchor(tx, &plan)?;
+    let last = store::notes::last_anchor(tx, &plan)?;
     let due = match last {
         Some((size, at)) => list.size > size || tx.now() >= at.plus(DAY),
         None => true,
@@ -40,7 +40,7 @@ pub fn anchor(tx: &mut Tx, vault: &Vault, draw: &DrawId) -> Result<bool, Error> 
             root: list.root,
         };
         let written = journal::write(tx, vault, &anchor.to_text())?;
-        store::insert_anchor(tx, &plan, written.position, list.size)?;
+        store::notes::insert_anchor(tx, &plan, written.position, list.size)?;
     }
     Ok(true)
 }

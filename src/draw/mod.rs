@@ -76,7 +76,7 @@ pub use publish::{Problem, Terms, not_allowed, problems, publish, renew_notice};
 pub use rules::{claim_deadlines, rules_text};
 pub use run::{Pasted, note_trouble, receive, receive_pasted};
 pub use settle::{holdings, result, settle, settlements};
-pub use show::{Shown, listed, shown};
+pub use show::{Shown, listed, shown, slot_words};
 pub use source::{DrandRound, Issue, PlanSource, SourceDetails, SourceKind, Typed};
 pub use statistics::{prepare_statistics, publish_statistics};
 pub use succession::{
@@ -437,18 +437,18 @@ pub fn note(
     draw: &str,
     name: &str,
 ) -> Result<Option<StoredNote>, Error> {
-    Ok(store::find_note(tx, activity, draw, name)?)
+    Ok(store::notes::find_note(tx, activity, draw, name)?)
 }
 
 /// Every public file of a draw, in the order of their names.
 pub fn notes(tx: &mut Tx, activity: &ActivityId, draw: &str) -> Result<Vec<StoredNote>, Error> {
-    Ok(store::list_notes(tx, activity, draw)?)
+    Ok(store::notes::list_notes(tx, activity, draw)?)
 }
 
 /// Whose notes stand at the places `from..to` of the journal: the activity, and the draw's id or
 /// nothing.
 pub fn journaled(tx: &mut Tx, from: u64, to: u64) -> Result<Vec<(u64, ActivityId, String)>, Error> {
-    Ok(store::journaled(tx, from, to)?)
+    Ok(store::notes::journaled(tx, from, to)?)
 }
 
 /// Keeps a note that was just written to the journal under its name in the bundle.
@@ -467,7 +467,7 @@ pub fn keep_note(
         position: Some(written.position),
         written_at: tx.now(),
     };
-    Ok(store::insert_note(tx, activity, draw, &note)?)
+    Ok(store::notes::insert_note(tx, activity, draw, &note)?)
 }
 
 /// Keeps a public file that is not a note, such as `rules.txt` or a certificate.
@@ -486,7 +486,7 @@ pub fn keep_file(
         position: None,
         written_at: tx.now(),
     };
-    store::insert_note(tx, activity, draw, &file)?;
+    store::notes::insert_note(tx, activity, draw, &file)?;
     Ok(file.hash)
 }
 
@@ -497,10 +497,10 @@ pub fn put_back(
     draw: &str,
     file: StoredNote,
 ) -> Result<(), Error> {
-    Ok(store::insert_note(tx, activity, draw, &file)?)
+    Ok(store::notes::insert_note(tx, activity, draw, &file)?)
 }
 
 /// A file that a draw at this stage must have.
 fn needed_note(tx: &mut Tx, plan: &Plan, name: &str) -> Result<StoredNote, Error> {
-    store::find_note(tx, &plan.activity, plan.id.as_str(), name)?.ok_or(Error::Damaged)
+    store::notes::find_note(tx, &plan.activity, plan.id.as_str(), name)?.ok_or(Error::Damaged)
 }

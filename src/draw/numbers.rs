@@ -65,7 +65,7 @@ pub fn type_numbers(
                 &source.file_name(),
                 &file,
             )?;
-            store::set_value(tx, &plan, position, &value)?;
+            store::sources::set_value(tx, &plan, position, &value)?;
             let result = run::decide(tx, vault, &Actor::Staff(by.clone()), draw)?;
             Ok(NumbersStep::Taken {
                 drawn: result.is_some(),
@@ -79,7 +79,7 @@ pub fn type_numbers(
                 value,
                 by: by.clone(),
             };
-            store::set_typed(tx, &plan, position, &typed)?;
+            store::sources::set_typed(tx, &plan, position, &typed)?;
             Ok(if differ {
                 NumbersStep::Differ
             } else {

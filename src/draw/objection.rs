@@ -76,7 +76,7 @@ pub fn closes(tx: &mut Tx, plan: &Plan) -> Result<Vec<ShownClose>, Error> {
             close,
             note,
             changes,
-            alone: store::corrected_alone(tx, plan, seq)?,
+            alone: store::corrections::corrected_alone(tx, plan, seq)?,
         });
     }
     Ok(closes)
@@ -107,7 +107,7 @@ pub(super) fn window(facts: &Facts, plan: &Plan, now: Timestamp) -> Option<Times
 
 /// The changes that wait for a second person.
 pub fn proposed(tx: &mut Tx, plan: &Plan) -> Result<Vec<Correction>, Error> {
-    Ok(store::proposed(tx, plan)?)
+    Ok(store::corrections::proposed(tx, plan)?)
 }
 
 /// Whether the site has another member of staff, who then has to confirm.
@@ -141,7 +141,7 @@ pub fn propose(
         reason: reason.to_owned(),
         proposed_by: by.clone(),
     };
-    store::propose(tx, &plan, &correction)?;
+    store::corrections::propose(tx, &plan, &correction)?;
     let by = Actor::Staff(by.clone());
     record(tx, &by, "draw.correction_proposed", &plan, &correction)
 }
@@ -149,19 +149,19 @@ pub fn propose(
 /// Drops a proposal; whoever works here may.
 pub fn drop_proposal(tx: &mut Tx, by: &StaffId, draw: &DrawId, index: u64) -> Result<(), Error> {
     let plan = in_window(tx, draw)?;
-    let mut proposed = store::proposed(tx, &plan)?.into_iter();
+    let mut proposed = store::corrections::proposed(tx, &plan)?.into_iter();
     let Some(correction) = proposed.find(|each| each.index == index) else {
         return Ok(());
     };
-    store::drop_proposal(tx, &plan, index)?;
+    store::corrections::drop_proposal(tx, &plan, index)?;
     let by = Actor::Staff(by.clone());
     record(tx, &by, "draw.correction_dropped", &plan, &correction)
 }
 
 /// Drops, on record, what nobody confirmed before the freeze.
 pub(super) fn drop_late(tx: &mut Tx, plan: &Plan) -> Result<(), Error> {
-    for correction in store::proposed(tx, plan)? {
-        store::drop_proposal(tx, plan, correction.index)?;
+    for correction in store::corrections::proposed(tx, plan)? {
+        store::corrections::drop_proposal(tx, plan, correction.index)?;
         record(
             tx,
             &Actor::System,
@@ -201,7 +201,7 @@ pub fn confirm(
     seen: &Hash,
 ) -> Result<Close, Error> {
     let plan = in_window(tx, draw)?;
-    let proposed = store::proposed(tx, &plan)?;
+    let proposed = store::corrections::proposed(tx, &plan)?;
     if proposed.is_empty() {
         return Err(Error::NothingChanges);
     }
@@ -229,7 +229,7 @@ pub fn confirm(
     }
     let close = recount(tx, vault, &plan)?;
     for each in confirmed {
-        store::confirm_proposed(tx, &plan, each.index, close.seq, by)?;
+        store::corrections::confirm_proposed(tx, &plan, each.index, close.seq, by)?;
     }
     Ok(close)
 }

@@ -43,7 +43,7 @@ pub fn receive(
     }
     // Before anything is kept: a value without the result that it decides would wait for ever.
     super::outcomes(tx, &plan)?;
-    store::set_value(tx, &plan, position, &round.to_json())?;
+    store::sources::set_value(tx, &plan, position, &round.to_json())?;
     decide(tx, vault, by, draw)
 }
 
@@ -181,7 +181,7 @@ pub fn note_trouble(
     let mut missing = plan.missing();
     let source = missing.find(|source| source.position == position);
     if source.is_some_and(|source| source.trouble != trouble.code()) {
-        store::set_trouble(tx, &plan, position, trouble.code())?;
+        store::sources::set_trouble(tx, &plan, position, trouble.code())?;
     }
     Ok(())
 }

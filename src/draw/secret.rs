@@ -98,7 +98,7 @@ pub(super) fn step(tx: &mut Tx, vault: &Vault, draw: &DrawId) -> Result<Option<T
             Ok(Some(tx.now().plus(PAUSE)))
         }
         Next::Take(source, value) => {
-            store::set_value(tx, &plan, source.position, &HEXLOWER.encode(&value))?;
+            store::sources::set_value(tx, &plan, source.position, &HEXLOWER.encode(&value))?;
             let withheld = value == [0; LENGTH];
             record(
                 tx,

@@ -5,14 +5,14 @@
 
 use lucky_draw::encode::Hash;
 use lucky_draw::record::{Close, Manifest};
-use lucky_draw::result::{Holding, ResultNote, SettleNote};
+use lucky_draw::result::{Holding, ResultNote, SettleNote, Slot};
 use lucky_draw::tree::leaf_hash;
 
 use crate::activity::{self, Facts};
 use crate::log;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
-use crate::platform::text::Language;
+use crate::platform::text::{self, Language};
 
 use super::reveal::{self, Reveal};
 use super::{DrawId, DrawStage, Error, Plan, ShownClose, StoredNote, settle};
@@ -126,4 +126,26 @@ pub fn listed(
         .into_iter()
         .map(|(index, commitment)| (index, leaf_hash(commitment.as_bytes())))
         .collect())
+}
+
+/// A slot by its prize's name for people.
+pub fn slot_words(language: Language, plan: &Plan, slot: &Slot) -> String {
+    match slot {
+        Slot::Reserve(place) => {
+            let args = [("place", i64::from(*place).into())];
+            text::message(language, "draw-reserve", &args)
+        }
+        Slot::Prize { slug, unit } => {
+            let prize = plan.prize(slug);
+            let name = prize.map_or(slug.as_str(), |prize| prize.name.pick(language));
+            if prize.is_none_or(|prize| prize.units == 1) {
+                return name.to_owned();
+            }
+            let args = [
+                ("name", name.to_owned().into()),
+                ("unit", i64::from(*unit).into()),
+            ];
+            text::message(language, "draw-slot", &args)
+        }
+    }
 }

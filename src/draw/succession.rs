@@ -224,7 +224,7 @@ pub fn supersede(
     vault.succeed_draw(plan.activity.as_str(), &text)?;
     let written = journal::write(tx, vault, &text)?;
     super::keep_note(tx, &plan.activity, draw.as_str(), "manifest.note", &written)?;
-    store::replace_sources(tx, &next)?;
+    store::sources::replace_sources(tx, &next)?;
     store::set_manifest(tx, &next, &written.hash)?;
     let dates = (
         successor.closes_at,
@@ -248,12 +248,12 @@ fn put_aside(tx: &mut Tx, plan: &Plan) -> Result<u32, Error> {
     let place = (0..)
         .find(|place| !names.contains(&format!("base-{place}.note")))
         .ok_or(Error::Damaged)?;
-    store::drop_corrections(tx, plan)?;
+    store::corrections::drop_corrections(tx, plan)?;
     for name in names {
         if name == "manifest.note" {
-            store::rename_note(tx, plan, &name, &format!("base-{place}.note"))?;
+            store::notes::rename_note(tx, plan, &name, &format!("base-{place}.note"))?;
         } else if name.starts_with("close-") || name == "freeze.note" {
-            store::rename_note(tx, plan, &name, &format!("superseded-{place}-{name}"))?;
+            store::notes::rename_note(tx, plan, &name, &format!("superseded-{place}-{name}"))?;
         }
     }
     Ok(place)

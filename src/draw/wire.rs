@@ -25,7 +25,7 @@ pub(super) use source_view::{SourceView, source_views, source_words, sources_wor
 
 use lucky_draw::beacon::BeaconError;
 use lucky_draw::record::VoidCode;
-use lucky_draw::result::{SettleCode, Slot};
+use lucky_draw::result::SettleCode;
 use serde::Serialize;
 
 use crate::activity::{ActivityId, Facts, Stage};
@@ -36,7 +36,7 @@ use super::beacon::Trouble;
 use super::cancel::CancelCode;
 use super::details::PlanTrouble;
 use super::publish::Problem;
-use super::{DrawStage, NumbersError, Plan, SuccessorTrouble, SupersedeCode};
+use super::{DrawStage, NumbersError, Plan, SuccessorTrouble, SupersedeCode, slot_words};
 
 /// What a visitor would say about where a draw is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -334,28 +334,6 @@ pub(super) fn successor_words(language: Language, trouble: SuccessorTrouble) -> 
         }
     };
     text::message(language, id, &[])
-}
-
-/// A slot by its prize's name for people.
-pub(super) fn slot_words(language: Language, plan: &Plan, slot: &Slot) -> String {
-    match slot {
-        Slot::Reserve(place) => {
-            let args = [("place", i64::from(*place).into())];
-            text::message(language, "draw-reserve", &args)
-        }
-        Slot::Prize { slug, unit } => {
-            let prize = plan.prize(slug);
-            let name = prize.map_or(slug.as_str(), |prize| prize.name.pick(language));
-            if prize.is_none_or(|prize| prize.units == 1) {
-                return name.to_owned();
-            }
-            let args = [
-                ("name", name.to_owned().into()),
-                ("unit", i64::from(*unit).into()),
-            ];
-            text::message(language, "draw-slot", &args)
-        }
-    }
 }
 
 /// How long it is until `then`, in the two largest units; `None` when it is past.

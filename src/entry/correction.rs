@@ -155,7 +155,7 @@ fn add_answers(tx: &mut Tx, entry: &Entry, new: &SealedBox) -> Result<(), Error>
         &new.sealed,
         own_copy,
     )?;
-    store::name_answers(tx, entry, &new.id)?;
+    store::entries::name_answers(tx, entry, &new.id)?;
     let object = format!("{} - {}", new.id, sha256(&new.sealed));
     own::record(tx, entry, "entry.corrected", &object)
 }

@@ -48,7 +48,7 @@ impl Drum {
 /// From here on no ticket of the drum changes: its list is final. Belongs into the transaction that
 /// signs the freeze note, so that a withdrawal in another one cannot slip behind it.
 pub fn freeze(tx: &mut Tx, activity: &ActivityId, draw: &str) -> Result<(), Error> {
-    Ok(store::freeze_drum(tx, activity, draw)?)
+    Ok(store::drums::freeze_drum(tx, activity, draw)?)
 }
 
 /// Moves the time of a draw whose promise was replaced; its list can change again.
@@ -58,13 +58,13 @@ pub fn move_to(
     draw: &str,
     draws_at: Timestamp,
 ) -> Result<(), Error> {
-    Ok(store::move_drum(tx, activity, draw, draws_at)?)
+    Ok(store::drums::move_drum(tx, activity, draw, draws_at)?)
 }
 
 /// Sets out the drums of an activity that is being published.
 pub fn set_out(tx: &mut Tx, activity: &ActivityId, drums: &[NewDrum]) -> Result<(), Error> {
     for drum in drums {
-        store::insert_drum(tx, activity, drum)?;
+        store::drums::insert_drum(tx, activity, drum)?;
     }
     Ok(())
 }
@@ -72,7 +72,7 @@ pub fn set_out(tx: &mut Tx, activity: &ActivityId, drums: &[NewDrum]) -> Result<
 /// The drums of an activity, in the order of its draws.
 pub fn drums(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Drum>, Error> {
     let mut drums = Vec::new();
-    for of in store::drums(tx, activity)? {
+    for of in store::drums::drums(tx, activity)? {
         let log = log::find(tx, activity.as_str(), &of.draw)?.ok_or(Error::NoLog)?;
         drums.push(Drum { of, log });
     }

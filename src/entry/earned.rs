@@ -98,12 +98,12 @@ pub fn standings(
 
 fn standing(tx: &mut Tx, terms: &Terms, row: &Claimed) -> Result<Standing, Error> {
     let activity = &terms.facts.id;
-    if store::has_earned(tx, activity, &digest(row))? {
+    if store::earned::has_earned(tx, activity, &digest(row))? {
         return Ok(Standing::Known);
     }
     let mut added = Vec::new();
     for drum in drums_of(terms, row)? {
-        let known = store::ticket_numbers(tx, activity, drum.draw(), &row.tag)?;
+        let known = store::tickets::ticket_numbers(tx, activity, drum.draw(), &row.tag)?;
         let last = row.chances.min(drum.of.cap.saturating_sub(1));
         let numbers: Vec<u32> = (1..=last).filter(|no| !known.contains(no)).collect();
         if !numbers.is_empty() {
@@ -170,9 +170,9 @@ pub fn import(
 ) -> Result<Vec<Accepted>, Error> {
     let mut accepted = Vec::with_capacity(rows.len());
     for row in rows {
-        store::insert_earned(tx, activity, &row.digest)?;
+        store::earned::insert_earned(tx, activity, &row.digest)?;
         for (draw, numbers) in &row.numbers {
-            let known = store::ticket_numbers(tx, activity, draw, &row.tag)?;
+            let known = store::tickets::ticket_numbers(tx, activity, draw, &row.tag)?;
             if numbers.iter().any(|no| known.contains(no)) {
                 return Err(Error::Twice);
             }

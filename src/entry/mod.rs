@@ -251,20 +251,23 @@ pub fn voids(
     let mut before = Vec::new();
     if facts.arrangement == Arrangement::Pools {
         // A person takes part in one pool: the first of the list of draws.
-        for earlier in store::drums(tx, activity)? {
+        for earlier in store::drums::drums(tx, activity)? {
             if earlier.draw == draw {
                 break;
             }
-            before.extend(store::leaves(tx, activity, &earlier.draw)?);
+            before.extend(store::tickets::leaves(tx, activity, &earlier.draw)?);
         }
     }
-    Ok(voids::of(&before, &store::leaves(tx, activity, draw)?))
+    Ok(voids::of(
+        &before,
+        &store::tickets::leaves(tx, activity, draw)?,
+    ))
 }
 
 /// Writes the voids of a close beside the tickets, so that pages need not compute them again.
 pub fn mark_voids(tx: &mut Tx, activity: &ActivityId, draw: &str) -> Result<(), Error> {
     let voids = voids(tx, activity, draw)?;
-    Ok(store::mark_voids(tx, activity, draw, &voids)?)
+    Ok(store::tickets::mark_voids(tx, activity, draw, &voids)?)
 }
 
 /// Takes a ticket out by rule or as a test, or lets it take part again; a withdrawn ticket stays
@@ -276,7 +279,7 @@ pub fn bar(
     index: u64,
     code: Option<VoidCode>,
 ) -> Result<(), Error> {
-    Ok(store::bar(tx, activity, draw, index, code)?)
+    Ok(store::tickets::bar(tx, activity, draw, index, code)?)
 }
 
 /// What the result publishes about a drawn ticket; none for a ticket that was withdrawn.
@@ -286,7 +289,7 @@ pub fn opening(
     draw: &str,
     index: u64,
 ) -> Result<Option<Opening>, Error> {
-    Ok(store::opening(tx, activity, draw, index)?)
+    Ok(store::tickets::opening(tx, activity, draw, index)?)
 }
 
 /// A ticket by its index.
@@ -296,7 +299,7 @@ pub fn ticket(
     draw: &str,
     index: u64,
 ) -> Result<Option<Ticket>, Error> {
-    Ok(store::ticket(tx, activity, draw, index)?)
+    Ok(store::tickets::ticket(tx, activity, draw, index)?)
 }
 
 /// The tickets of a person that are void as second ones; known after the close.
@@ -306,7 +309,7 @@ pub fn duplicates_of(
     draw: &str,
     tag: &Hash,
 ) -> Result<Vec<Ticket>, Error> {
-    Ok(store::with_tag(tx, activity, draw, tag)?
+    Ok(store::tickets::with_tag(tx, activity, draw, tag)?
         .into_iter()
         .filter(|ticket| ticket.void == Some(VoidCode::D))
         .collect())
@@ -314,7 +317,7 @@ pub fn duplicates_of(
 
 /// Every entry of an activity whose contact is there.
 pub fn reachable(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Reachable>, Error> {
-    Ok(store::reachable(tx, activity)?)
+    Ok(store::entries::reachable(tx, activity)?)
 }
 
 /// Every ticket of a person in a draw, void ones too.
@@ -324,7 +327,7 @@ pub fn with_tag(
     draw: &str,
     tag: &Hash,
 ) -> Result<Vec<Ticket>, Error> {
-    Ok(store::with_tag(tx, activity, draw, tag)?)
+    Ok(store::tickets::with_tag(tx, activity, draw, tag)?)
 }
 
 /// The tickets of a draw whose person had the sealed data erased, ascending, and when: nobody can
@@ -334,7 +337,7 @@ pub fn erased(
     activity: &ActivityId,
     draw: &str,
 ) -> Result<Vec<(u64, Timestamp)>, Error> {
-    Ok(store::erased(tx, activity, draw)?)
+    Ok(store::entries::erased(tx, activity, draw)?)
 }
 
 /// The tickets of an entry, those of one draw together, in the order of the log.
@@ -343,38 +346,41 @@ pub fn tickets_of(
     activity: &ActivityId,
     entry: &EntryId,
 ) -> Result<Vec<Ticket>, Error> {
-    Ok(store::tickets_of(tx, activity, entry)?)
+    Ok(store::tickets::tickets_of(tx, activity, entry)?)
 }
 
 /// How many persons have more tickets in a draw than `cap`, of those that take part: what an
 /// entrant audit counts over the whole table.
 pub fn over_cap(tx: &mut Tx, activity: &ActivityId, draw: &str, cap: u32) -> Result<u64, Error> {
-    Ok(voids::over_cap(&store::leaves(tx, activity, draw)?, cap))
+    Ok(voids::over_cap(
+        &store::tickets::leaves(tx, activity, draw)?,
+        cap,
+    ))
 }
 
 /// How many entries were taken, withdrawn and, after the close, void as second ones.
 pub fn count(tx: &mut Tx, activity: &ActivityId) -> Result<Counts, Error> {
-    Ok(store::count(tx, activity)?)
+    Ok(store::list::count(tx, activity)?)
 }
 
 /// A page of the list that staff may see, newest first; `page` counts from 1.
 pub fn recent(tx: &mut Tx, activity: &ActivityId, page: u64) -> Result<TakenPage, Error> {
-    let lines = store::count_lines(tx, activity)?;
+    let lines = store::list::count_lines(tx, activity)?;
     let last = lines.div_ceil(PAGE_LINES).max(1);
     let page = page.clamp(1, last);
-    let lines = store::page(tx, activity, (page - 1) * PAGE_LINES, PAGE_LINES)?;
+    let lines = store::list::page(tx, activity, (page - 1) * PAGE_LINES, PAGE_LINES)?;
     Ok(TakenPage { lines, page, last })
 }
 
 /// The lines of the tickets with this number in the list that staff may see: one for each draw.
 pub fn by_number(tx: &mut Tx, activity: &ActivityId, index: u64) -> Result<Vec<Taken>, Error> {
-    Ok(store::lines_of(tx, activity, index)?)
+    Ok(store::list::lines_of(tx, activity, index)?)
 }
 
 /// Bytes by which rows about entrants would be found in a file: what the scan after a purge looks
 /// for (`privacy` 1.8).
 pub fn fingerprints(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Vec<u8>>, Error> {
-    Ok(store::fingerprints(tx, activity)?)
+    Ok(store::entries::fingerprints(tx, activity)?)
 }
 
 /// Erases every row about people who entered; the commitments in the log stay (`privacy` 1.8).

@@ -62,7 +62,7 @@ pub fn withdraw(tx: &mut Tx, lookup: &Hash) -> Result<Found, Error> {
         return Err(Error::Ended);
     }
     discard(tx, &found.entry)?;
-    store::withdraw(tx, &found.entry)?;
+    store::entries::withdraw(tx, &found.entry)?;
     receipt::find(tx, lookup)?.ok_or(Error::Unknown)
 }
 
@@ -81,7 +81,7 @@ pub fn erase(tx: &mut Tx, lookup: &Hash) -> Result<Found, Error> {
         return Err(Error::Ended);
     }
     discard(tx, &found.entry)?;
-    store::erase(tx, &found.entry)?;
+    store::entries::erase(tx, &found.entry)?;
     record(tx, &found.entry, "entry.erased", found.entry.id.as_str())?;
     receipt::find(tx, lookup)?.ok_or(Error::Unknown)
 }

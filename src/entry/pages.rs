@@ -13,23 +13,17 @@ mod receipt;
 mod staff;
 
 use std::collections::VecDeque;
-use std::num::NonZeroU32;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use lucky_draw::encode::Hash;
 use rocket::Route;
-use rocket::http::ContentType;
-use rocket::request::Request;
-use rocket::response::{self, Responder, Response};
 
 use crate::activity::{self, Stage};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Db;
-use crate::platform::web::address::Throttle;
 use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::throttle::Throttle;
 use crate::survey;
 
 use super::Error;
@@ -61,7 +55,7 @@ pub struct Limits {
     /// Receipt codes tried from one network.
     codes: Throttle,
     /// Entries of one person in one activity.
-    tags: DefaultKeyedRateLimiter<Hash>,
+    tags: Throttle<Hash>,
     /// The check pages whose entry was let through lately, by their lookup value, oldest first:
     /// the same button pressed again is no new try.
     passed: Mutex<VecDeque<Hash>>,
@@ -83,45 +77,30 @@ impl Limits {
 
     /// So many times as many tries at once: a town behind one address, or a rehearsal of one.
     pub fn times(factor: u32) -> Limits {
-        let quota = Quota::with_period(TAG_REFILL)
-            .expect("a period above zero is a quota")
-            .allow_burst(NonZeroU32::new(TAG_BURST).unwrap_or(NonZeroU32::MIN));
         let burst = |tries: u32| tries.saturating_mul(factor);
         Limits {
             forms: Throttle::new(burst(1_000), Duration::from_millis(100)),
             hasty: Throttle::new(burst(500), Duration::from_secs(1)),
             entries: Throttle::new(burst(1_000), Duration::from_millis(500)),
             codes: Throttle::new(burst(60), Duration::from_secs(5)),
-            tags: RateLimiter::keyed(quota),
+            tags: Throttle::new(TAG_BURST, TAG_REFILL),
             passed: Mutex::new(VecDeque::new()),
         }
     }
 
-    /// Takes one try of a person, or says from when on the next one is free (epoch ms). `lookup`
-    /// names the check page: pressing its button eight times at once is one try.
-    fn check_tag(&self, tag: &Hash, lookup: &Hash, now: Timestamp) -> Result<(), i64> {
+    /// Takes one try of a person. `lookup` names the check page: pressing its button eight times at
+    /// once is one try.
+    fn check_tag(&self, tag: Hash, lookup: &Hash, now: Timestamp) -> AppResult<()> {
         let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
         if passed.contains(lookup) {
             return Ok(());
         }
-        self.take_try(tag, now)?;
+        self.tags.check(tag, now.0)?;
         passed.push_back(*lookup);
         if passed.len() > PASSED_KEPT {
             passed.pop_front();
         }
         Ok(())
-    }
-
-    fn take_try(&self, tag: &Hash, now: Timestamp) -> Result<(), i64> {
-        if self.tags.len() > 10_000 {
-            self.tags.retain_recent();
-        }
-        self.tags.check_key(tag).map_err(|refused| {
-            let wait = refused.wait_time_from(DefaultClock::default().now());
-            let wait = i64::try_from(wait.as_millis()).unwrap_or(i64::MAX);
-            // Rounded up to a whole minute, because pages show hours and minutes.
-            now.plus(wait).plus(59_999).0
-        })
     }
 }
 
@@ -156,26 +135,5 @@ async fn sheet(db: &Db, slug: &str) -> AppResult<(Sheet, Option<Terms>)> {
     match found {
         Err(Error::Activity(activity::Error::Unknown)) => Err(AppError::not_found()),
         found => Ok(found?),
-    }
-}
-
-/// A file to keep, of which no copy may stay in between.
-struct Download {
-    kind: ContentType,
-    name: String,
-    body: Vec<u8>,
-}
-
-impl<'r> Responder<'r, 'static> for Download {
-    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        Response::build()
-            .header(self.kind)
-            .raw_header("Cache-Control", "no-store")
-            .raw_header(
-                "Content-Disposition",
-                format!("attachment; filename=\"{}\"", self.name),
-            )
-            .sized_body(self.body.len(), std::io::Cursor::new(self.body))
-            .ok()
     }
 }

@@ -36,17 +36,17 @@ pub struct Found {
 
 /// The entry that a lookup value belongs to, if there is one.
 pub fn find(tx: &mut Tx, lookup: &Hash) -> Result<Option<Found>, Error> {
-    let Some(entry) = store::by_lookup(tx, lookup)? else {
+    let Some(entry) = store::entries::by_lookup(tx, lookup)? else {
         return Ok(None);
     };
     let facts = activity::by_id(tx, &entry.activity)?;
-    let own = store::tickets_of(tx, &entry.activity, &entry.id)?;
+    let own = store::tickets::tickets_of(tx, &entry.activity, &entry.id)?;
     let mut tickets = Vec::with_capacity(own.len());
     for drum in drum::drums(tx, &entry.activity)? {
         let inside = own.iter().filter(|ticket| ticket.draw == drum.draw());
         tickets.extend(inside.map(|ticket| (drum.clone(), ticket.clone())));
     }
-    let is_final = store::has_frozen_drum(tx, &entry.activity)?;
+    let is_final = store::drums::has_frozen_drum(tx, &entry.activity)?;
     let (notice, notice_version) = match versions::of_hash(tx, &entry.activity, &entry.notice)? {
         Some(shown) => (shown.notice, shown.version),
         None => (facts.notice.clone(), 0),
@@ -107,7 +107,7 @@ fn build_one(
     secret: &Secret,
 ) -> Result<Option<Receipt>, Error> {
     let log = &drum.log;
-    let opening = store::opening(tx, &found.entry.activity, &log.id, ticket.index)?;
+    let opening = store::tickets::opening(tx, &found.entry.activity, &log.id, ticket.index)?;
     let Some(opening) = opening else {
         return Ok(None);
     };

@@ -5,26 +5,25 @@
 //!
 //! Not here: the form ([`super::wire`]), what the person gets to see ([`super::receipt`]).
 
-use std::collections::BTreeSet;
+mod taking;
+
+pub use taking::{Accepted, Placed, Taking, take};
 
 use lucky_draw::encode::Hash;
 use lucky_draw::ticket::{self, Secret};
 use zeroize::Zeroizing;
 
-use crate::activity::{self, ActivityId, Facts, Kind, Stage};
-use crate::log;
+use crate::activity::{ActivityId, Facts, Kind};
 use crate::platform::clock::Timestamp;
-use crate::platform::db::{GroupVerb, Tx, Writer};
+use crate::platform::db::Tx;
 use crate::platform::ids;
 use crate::platform::text::Language;
 use crate::stats;
-use crate::vault::{
-    self, AnswersOf, CheckpointOf, Contact, ContactOf, ItemKind, OwnCopyOf, PublicKeys, Vault,
-};
+use crate::vault::{self, AnswersOf, Contact, ContactOf, OwnCopyOf, PublicKeys, Vault};
 
 use super::consent::ConsentTo;
 use super::provider::{self, Offer, ProviderId};
-use super::{Drum, EntryId, Error, Ticket, drum, store};
+use super::{Drum, EntryId, Error, drum};
 
 /// The web commits one ticket a person (`decisions` D4).
 pub const WEB_TICKET_NO: u32 = 0;
@@ -337,152 +336,5 @@ pub(super) fn seal_share(
         sealed: vault::seal_share(vault.sealer(), &terms.keys, provider, &of, contact)?,
         own_copy: None,
         id,
-    })
-}
-
-/// What a person is told after the commit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Accepted {
-    /// The activity entered.
-    pub activity: ActivityId,
-    /// The entry, the earlier one where this was a repetition.
-    pub entry: EntryId,
-    /// Its tickets; none in a survey.
-    pub tickets: Vec<Placed>,
-    /// Whether leaves were appended, so that new checkpoints are due.
-    grown: bool,
-}
-
-/// Where a ticket is.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Placed {
-    /// The draw.
-    pub draw: String,
-    /// The index in its log.
-    pub index: u64,
-}
-
-impl Accepted {
-    /// The index of the first ticket; none in a survey.
-    pub fn index(&self) -> Option<u64> {
-        self.tickets.first().map(|placed| placed.index)
-    }
-}
-
-/// The verb behind the queue of entries.
-pub struct Taking {
-    vault: Vault,
-}
-
-impl Taking {
-    /// Takes entries whose checkpoints `vault` signs.
-    pub fn new(vault: Vault) -> Taking {
-        Taking { vault }
-    }
-}
-
-impl GroupVerb for Taking {
-    type Command = NewEntry;
-    type Accepted = Accepted;
-    type Error = Error;
-    const NAME: &'static str = "take entry";
-
-    fn apply(&self, tx: &mut Tx, new: &NewEntry) -> Result<Accepted, Error> {
-        if let Some(earlier) = store::by_lookup(tx, &new.lookup)? {
-            let tickets = store::tickets_of(tx, &earlier.activity, &earlier.id)?;
-            let placed = |ticket: Ticket| Placed {
-                draw: ticket.draw,
-                index: ticket.index,
-            };
-            return Ok(Accepted {
-                activity: earlier.activity,
-                entry: earlier.id,
-                tickets: tickets.into_iter().map(placed).collect(),
-                grown: false,
-            });
-        }
-        let facts = activity::by_id(tx, &new.activity)?;
-        takes_entries(&facts, tx)?;
-        store::insert_entry(tx, new)?;
-        for (kind, kept) in [
-            (ItemKind::Contact, &new.contact),
-            (ItemKind::Answers, &new.answers),
-        ] {
-            if let Some(kept) = kept {
-                let own_copy = kept.own_copy.as_deref();
-                let activity = new.activity.as_str();
-                vault::keep(tx, activity, &kept.id, kind, &kept.sealed, own_copy)?;
-            }
-        }
-        for (_, share) in &new.shares {
-            let activity = new.activity.as_str();
-            vault::keep(
-                tx,
-                activity,
-                &share.id,
-                ItemKind::Share,
-                &share.sealed,
-                None,
-            )?;
-        }
-        store::sharing::insert_consents(tx, new)?;
-        let mut tickets = Vec::with_capacity(new.tickets.len());
-        for ticket in &new.tickets {
-            tickets.push(append(tx, new, ticket)?);
-        }
-        super::counting::counted(tx, new)?;
-        Ok(Accepted {
-            activity: new.activity.clone(),
-            entry: new.id.clone(),
-            grown: !tickets.is_empty(),
-            tickets,
-        })
-    }
-
-    fn complete(&self, tx: &mut Tx, accepted: &mut [Accepted]) -> Result<(), Error> {
-        let grown: BTreeSet<(&ActivityId, &str)> = accepted
-            .iter()
-            .filter(|accepted| accepted.grown)
-            .flat_map(|accepted| {
-                let draws = accepted.tickets.iter().map(|placed| placed.draw.as_str());
-                draws.map(|draw| (&accepted.activity, draw))
-            })
-            .collect();
-        for (activity, draw) in grown {
-            let mut log = log::find(tx, activity.as_str(), draw)?.ok_or(Error::NoLog)?;
-            let text = log::checkpoint_text(&log);
-            let signed = self.vault.sign_checkpoint(CheckpointOf::Draw, &text)?;
-            log::keep_checkpoint(tx, &mut log, signed)?;
-        }
-        Ok(())
-    }
-}
-
-/// Submits an entry and answers after its commit. Two equal requests at one moment, which only
-/// two instances of the server can make, are one entry: the second try finds the first.
-pub async fn take(writer: &Writer<Taking>, new: NewEntry) -> Result<Accepted, Error> {
-    match writer.submit(new.clone()).await {
-        Err(Error::Twice) => writer.submit(new).await,
-        outcome => outcome,
-    }
-}
-
-fn takes_entries(facts: &Facts, tx: &Tx) -> Result<(), Error> {
-    match facts.stage {
-        _ if facts.takes_entries(tx.now()) => Ok(()),
-        Stage::Draft => Err(Error::NotYet),
-        Stage::Open if tx.now() < facts.opens_at => Err(Error::NotYet),
-        _ => Err(Error::Ended),
-    }
-}
-
-fn append(tx: &mut Tx, new: &NewEntry, ticket: &NewTicket) -> Result<Placed, Error> {
-    let log = log::find(tx, new.activity.as_str(), &ticket.draw)?;
-    let mut log = log.ok_or(Error::NoLog)?;
-    let index = log::append_commitment(tx, &mut log, &ticket.commitment)?;
-    store::insert_ticket(tx, new, index, ticket)?;
-    Ok(Placed {
-        draw: log.id,
-        index,
     })
 }

@@ -3,11 +3,8 @@
 //! Invariant: an ID that is typed goes to the vault and nowhere else, and the answer is match or
 //! no match. Only the role of an auditor changes anything.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use lucky_draw::ticket::TicketNumber;
 use rocket::{Route, State, get, post, routes};
 
@@ -22,6 +19,7 @@ use crate::platform::text::{self, Language};
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
+use crate::platform::web::throttle::Throttle;
 use crate::vault::Vault;
 
 use super::wire::{DrawRow, InspectionView, ListView, TicketView};
@@ -36,28 +34,18 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// How often IDs may be compared with one ticket: an audit is not a place to guess at.
-pub struct InspectionLimit(DefaultKeyedRateLimiter<String>);
+pub struct InspectionLimit(Throttle<String>);
 
 impl Default for InspectionLimit {
     /// Four tries, and one more every ten minutes.
     fn default() -> InspectionLimit {
-        let quota = Quota::with_period(Duration::from_secs(600)).expect("ten minutes are a period");
-        let burst = NonZeroU32::new(4).expect("four is not zero");
-        InspectionLimit(RateLimiter::keyed(quota.allow_burst(burst)))
+        InspectionLimit(Throttle::new(4, Duration::from_secs(600)))
     }
 }
 
 impl InspectionLimit {
     fn check(&self, draw: &DrawId, index: u64, now_ms: i64) -> Result<(), AppError> {
-        if self.0.len() > 10_000 {
-            self.0.retain_recent();
-        }
-        self.0
-            .check_key(&format!("{draw} {index}"))
-            .map_err(|refused| {
-                let wait = refused.wait_time_from(DefaultClock::default().now());
-                AppError::too_many(now_ms, wait)
-            })
+        self.0.check(format!("{draw} {index}"), now_ms)
     }
 }
 

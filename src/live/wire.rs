@@ -13,7 +13,7 @@ use lucky_draw::result::Slot;
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
-use crate::draw::Plan;
+use crate::draw::{Plan, slot_words};
 use crate::platform::text::{self, Language};
 
 /// A ticket and what it holds.
@@ -37,28 +37,6 @@ impl TicketRow {
             slot: slot_words(language, plan, slot),
             ticket: TicketNumber(index).to_string(),
             name,
-        }
-    }
-}
-
-/// A slot by its prize's name for people.
-fn slot_words(language: Language, plan: &Plan, slot: &Slot) -> String {
-    match slot {
-        Slot::Reserve(place) => {
-            let args = [("place", i64::from(*place).into())];
-            text::message(language, "draw-reserve", &args)
-        }
-        Slot::Prize { slug, unit } => {
-            let prize = plan.prize(slug);
-            let name = prize.map_or(slug.as_str(), |prize| prize.name.pick(language));
-            if prize.is_none_or(|prize| prize.units == 1) {
-                return name.to_owned();
-            }
-            let args = [
-                ("name", name.to_owned().into()),
-                ("unit", i64::from(*unit).into()),
-            ];
-            text::message(language, "draw-slot", &args)
         }
     }
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use lucky_draw::encode::Hash;
 use lucky_draw::tree::Nodes;
 
+use crate::platform::db::column::{signed, unsigned};
 use crate::platform::db::schema::{commitments, log_nodes, logs};
 use crate::platform::db::{self, Tx};
 
@@ -114,7 +115,6 @@ pub(super) fn nodes(
     Ok(rows.iter().filter_map(|bytes| hash(bytes)).collect())
 }
 
-/// Moves size and root on if nobody else did.
 /// Takes the log's row before anything is added, so that of two writers the second one meets a
 /// conflict here and not a node that is there already.
 pub(super) fn claim(tx: &mut Tx, log: &Log) -> Result<(), Error> {
@@ -125,15 +125,11 @@ pub(super) fn claim(tx: &mut Tx, log: &Log) -> Result<(), Error> {
             .filter(logs::size.eq(signed(log.size))),
     )
     .set(logs::size.eq(logs::size))
-    .execute(tx.conn())
-    .map_err(db::Error::from)?;
-    if claimed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Moved)
-    }
+    .execute(tx.conn());
+    db::one_changed(claimed, Error::Moved)
 }
 
+/// Moves size and root on if nobody else did.
 pub(super) fn advance(tx: &mut Tx, log: &Log, size: u64, root: &Hash) -> Result<(), Error> {
     let changed = diesel::update(
         logs::table
@@ -145,13 +141,8 @@ pub(super) fn advance(tx: &mut Tx, log: &Log, size: u64, root: &Hash) -> Result<
         logs::size.eq(signed(size)),
         logs::root.eq(root.as_bytes().to_vec()),
     ))
-    .execute(tx.conn())
-    .map_err(db::Error::from)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Moved)
-    }
+    .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 pub(super) fn set_checkpoint(tx: &mut Tx, log: &Log, signed: &str) -> Result<(), db::Error> {
@@ -214,12 +205,4 @@ pub(super) fn commitments_from(
 
 fn hash(bytes: &[u8]) -> Option<Hash> {
     bytes.try_into().ok().map(Hash)
-}
-
-fn signed(index: u64) -> i64 {
-    i64::try_from(index).expect("an index is below 2^32 (draw-protocol 4.2)")
-}
-
-fn unsigned(stored: i64) -> u64 {
-    u64::try_from(stored).expect("sizes and positions are stored without sign")
 }

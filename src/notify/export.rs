@@ -5,13 +5,12 @@
 //!
 //! Not here: how files are written ([`super::sheet`]), who may ([`crate::account`]).
 
-use lucky_draw::result::Slot;
 use lucky_draw::ticket::TicketNumber;
 use zeroize::Zeroizing;
 
 use crate::activity::ActivityId;
 use crate::audit::{self, Act, Actor, StaffId};
-use crate::draw::DrawId;
+use crate::draw::{DrawId, slot_words};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language, dates};
@@ -271,7 +270,7 @@ fn fill(
         let cells = columns
             .iter()
             .map(|column| match (column, &winner.contact) {
-                (Column::Prize, _) => Zeroizing::new(slot_words(draw, language, &claim.slot)),
+                (Column::Prize, _) => Zeroizing::new(slot_words(language, &draw.plan, &claim.slot)),
                 (Column::Ticket, _) => Zeroizing::new(TicketNumber(claim.index).to_string()),
                 (column, Ok(contact)) => column.of(contact),
                 (_, Err(_)) => Zeroizing::new(String::new()),
@@ -297,27 +296,5 @@ fn fill(
         rows: rows.collect(),
         mark,
         made_at: export.made_at,
-    }
-}
-
-/// A slot in words: the prize and, where there are several, which one; or the reserve place.
-pub fn slot_words(draw: &Decided, language: Language, slot: &Slot) -> String {
-    match slot {
-        Slot::Reserve(place) => {
-            let place = place.to_string();
-            text::message(language, "notify-slot-reserve", &[("place", place.into())])
-        }
-        Slot::Prize { slug, unit } => {
-            let Some(prize) = draw.plan.prize(slug) else {
-                return slot.to_string();
-            };
-            let name = prize.name.pick(language).to_owned();
-            if prize.units == 1 {
-                return name;
-            }
-            let unit = unit.to_string();
-            let args = [("prize", name.into()), ("unit", unit.into())];
-            text::message(language, "notify-slot-prize", &args)
-        }
     }
 }

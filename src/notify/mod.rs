@@ -240,14 +240,6 @@ impl NoticeStage {
             NoticeStage::Uncertain | NoticeStage::Refused | NoticeStage::NoAddress
         )
     }
-
-    /// Whether the mail server took it, or may have.
-    pub fn may_have_arrived(self) -> bool {
-        matches!(
-            self,
-            NoticeStage::Sending | NoticeStage::Sent | NoticeStage::Uncertain
-        )
-    }
 }
 
 /// One letter to one person.

@@ -3,15 +3,22 @@
 //! Invariant: a list of winners holds tickets and states; a name or a telephone number is in a
 //! view only where its opening was recorded.
 
-mod views;
+mod exports;
+mod letters;
+mod place;
+mod taxes;
+mod winner;
+mod winners;
 
-pub(super) use views::{
-    Asked, CallView, ExportTyped, ExportsView, GroupView, LetterText, NotYetView, NotifyView,
-    Preview, WinnerPage, WinnerView, WinnersView,
-};
+pub(super) use exports::{ExportTyped, ExportsView};
+pub(super) use letters::{LetterText, NotYetView, NotifyView, Preview};
+pub use place::Place;
+pub(super) use winner::{CallView, WinnerPage, WinnerView};
+pub(super) use winners::{Asked, GroupView, WinnersView};
 
 use jiff::civil::Date;
-use lucky_draw::result::{SettleCode, Slot};
+use lucky_draw::result::SettleCode;
+use serde::Serialize;
 use zeroize::Zeroizing;
 
 use crate::activity::{AskedField, Field};
@@ -34,9 +41,11 @@ use super::{NoticeKind, NoticeStage};
 /// The longest reason that staff type, in characters.
 const REASON_MAX: usize = 200;
 
-/// A slot from its address, `grand` and `1`.
-pub fn slot(prize: &str, place: &str) -> Option<Slot> {
-    format!("{prize}/{place}").parse().ok()
+/// One value of a choice.
+#[derive(Serialize)]
+struct Choice {
+    value: &'static str,
+    label: String,
 }
 
 /// By what a person is known at the desk: what the tag was made of at entry, the first required

@@ -88,7 +88,7 @@ impl Class {
     }
 
     /// What no value leaves.
-    pub fn bounds(self) -> Bounds {
+    pub const fn bounds(self) -> Bounds {
         let (min, usual, max) = match self {
             Class::Entries => (1, 180, 180),
             Class::Winners => (GRACE / DAY, GRACE / DAY, GRACE / DAY),

@@ -403,11 +403,16 @@ fn record(
 }
 
 /// Removes requests whose time is over, and says which keys are no longer needed: those of past
-/// quarters without a request. May be repeated.
+/// quarters without a request. What was removed is out of the files after the next tidying. May be
+/// repeated.
 pub fn sweep(tx: &mut Tx) -> Result<Vec<String>, Error> {
     let now = tx.now();
     let kept = retention::days(tx, Class::Requests)? * DAY;
-    for request in store::over(tx, now.plus(-kept))? {
+    let over = store::over(tx, now.plus(-kept))?;
+    if !over.is_empty() {
+        db::tidy::wanted(tx)?;
+    }
+    for request in over {
         for item in [Some(&request.item), request.answer_item.as_ref()]
             .into_iter()
             .flatten()

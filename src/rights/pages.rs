@@ -12,7 +12,7 @@ use rocket::Route;
 
 use crate::activity::{self, Facts};
 use crate::platform::db::Tx;
-use crate::platform::web::address::Throttle;
+use crate::platform::web::throttle::Throttle;
 
 use super::letter::{self, Opened, Recorded};
 use super::wire::Letters;

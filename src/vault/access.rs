@@ -138,7 +138,8 @@ pub enum Retention {
     Purge,
     /// Until five years after the year's prizes were filed.
     TaxDate,
-    /// Until the key of the quarter in which a request came is destroyed.
+    /// A time after the answer that the library set; then the key of the quarter in which the
+    /// request came is destroyed, as soon as no request of the quarter is left.
     RequestDate,
     /// As long as the activity's key, or the key of a legal hold on named rows.
     HoldDate,
@@ -161,7 +162,7 @@ impl Retention {
                 "until 31 December of the fifth year after filing, then the year's key is destroyed"
             }
             Retention::RequestDate => {
-                "two years after the quarter of the request, then the quarter's key is destroyed"
+                "two years after the answer unless the library set another time; the quarter's key is destroyed when no request of it is left"
             }
             Retention::HoldDate => {
                 "until the purge date of the activity, or until a legal hold on the named row ends"

@@ -168,7 +168,7 @@ pub fn record_breach(
     for (one, _) in &boxes {
         let act = Act {
             actor,
-            act: "vault.told",
+            act: audit::TOLD,
             activity,
             object: &format!("{} {incident}", one.item),
             purpose: BreachNotice::FACTS.code,
@@ -181,6 +181,29 @@ pub fn record_breach(
         incident: incident.to_owned(),
         boxes,
     })
+}
+
+/// Writes down that letters which [`record_breach`] had recorded did not leave, and that nothing was
+/// opened for them: they are tried again, and recorded again.
+pub fn record_not_told(
+    tx: &mut Tx,
+    actor: &Actor,
+    incident: &str,
+    activity: &str,
+    items: &[String],
+) -> Result<(), Error> {
+    for item in items {
+        let act = Act {
+            actor,
+            act: audit::NOT_TOLD,
+            activity,
+            object: &format!("{item} {incident}"),
+            purpose: BreachNotice::FACTS.code,
+            reason: incident,
+        };
+        audit::record(tx, &act)?;
+    }
+    Ok(())
 }
 
 /// What became of one letter about an incident.

@@ -6,7 +6,7 @@
 //! every copy of its sealed boxes unreadable.
 //!
 //! The web side holds public keys only. Everything that needs a private key is a message to the
-//! keeper (`wire.rs`), which in service is a process of its own (`process/`); no message carries a
+//! keeper (`wire/`), which in service is a process of its own (`process/`); no message carries a
 //! transaction.
 //!
 //! Not here: what is valid in a field (`identity`), who may ask (`account`), when it is erased
@@ -29,6 +29,7 @@ mod crypt;
 mod disclosing;
 mod disk;
 pub mod field;
+pub mod guard;
 mod handle;
 pub mod inventory;
 mod keeper;
@@ -54,7 +55,8 @@ mod wire;
 
 pub use access::{MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose};
 pub use disclosing::{
-    BoundBox, RecordedNamed, RecordedShare, ScopeBox, record_named, record_shared,
+    BoundBox, RecordedNamed, RecordedShare, ScopeBox, record_looked_up, record_named,
+    record_not_opened, record_shared,
 };
 pub use field::{
     AddressLine, Contact, County, District, Email, Field, FieldKind, FieldSet, Name, NationalId,
@@ -62,7 +64,9 @@ pub use field::{
 };
 pub use handle::Vault;
 pub use keys::{KeyError, SIGNS_OF_KEYS};
-pub use letter::{LetterWords, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach};
+pub use letter::{
+    LetterWords, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach, record_not_told,
+};
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use own_copy::OwnCopyOf;
 pub use particulars::{OpenedParticulars, Particulars};

@@ -27,6 +27,7 @@ on_both! {
     a_withdrawn_contact_is_gone_from_the_files_next_morning,
     a_database_from_before_the_purge_is_purged_again,
     the_key_over_keys_changes_every_year,
+    what_the_scan_looked_for_is_gone_from_the_files_too,
 }
 
 #[derive(QueryableByName)]
@@ -484,4 +485,25 @@ fn the_key_over_keys_changes_every_year(engine: Engine) {
     let after = files();
     assert!(after.len() == 1 && after != before, "{after:?}");
     assert_eq!(tag_key(), made, "the key of the activity is the same");
+}
+
+fn what_the_scan_looked_for_is_gone_from_the_files_too(engine: Engine) {
+    let life = called_off(engine, 3);
+    let purger = purger(&life, PATIENT);
+    let mut purge = purger.begin(&activity(&life)).expect("it is due");
+    while purge.step != Step::Scan {
+        purge = purger.take(&purge).expect("nothing holds it up");
+    }
+    let report = &purge.report;
+    let noted = report.needles.iter().chain(&report.marks);
+    let noted: Vec<Vec<u8>> = noted.map(|each| each.clone().into_bytes()).collect();
+    assert!(
+        in_files(&life, &noted) > 0,
+        "the control finds what is there"
+    );
+
+    let purge = purger.run(&activity(&life)).expect("nothing holds it up");
+
+    assert_eq!(purge.step, Step::Done);
+    assert_eq!(in_files(&life, &noted), 0);
 }

@@ -19,11 +19,12 @@ use crate::audit::{Actor, StaffId};
 use crate::draw::{self, DrawId};
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::Tx;
+use crate::policy::retention::Class;
 
 use super::{Error, HoldId, is_second, note, store};
 
-/// The longest that a hold lasts without being renewed.
-pub const LONGEST_DAYS: i64 = 180;
+/// The longest that a hold lasts without being renewed: the bound of its retention class.
+pub const LONGEST_DAYS: i64 = Class::Holds.bounds().max;
 
 /// The most tickets that one hold names.
 pub const MOST_TICKETS: usize = 50;

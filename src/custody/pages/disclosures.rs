@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rocket::{Route, State, get, post, routes};
 
-use super::{Answer, Download, at_field, is_oneself};
+use super::{at_field, is_oneself};
 use crate::account::guard::PrivacyOfficer;
 use crate::account::{self, Permission};
 use crate::activity;
@@ -22,6 +22,7 @@ use crate::identity::national_id::NationalId;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::Language;
+use crate::platform::web::download::Answer;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
@@ -209,7 +210,7 @@ async fn act(
                     disclosure::approve(&own_db, &own_vault, &approver, &of)
                 });
                 match approving.await.map_err(AppError::broken)? {
-                    Ok(Approved::Extract(file)) => return Ok(Answer::File(Download(file))),
+                    Ok(Approved::Extract(file)) => return Ok(file.into()),
                     Ok(Approved::ToLookUp) => return Ok(Reply::go(lang, &back).into()),
                     Err(error) => mistakes = at_field(lang, error, "approve")?,
                 }

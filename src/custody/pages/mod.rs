@@ -9,12 +9,8 @@ mod incidents;
 mod providers;
 mod tax;
 
-use std::io::Cursor;
 use std::sync::Arc;
 
-use rocket::http::{ContentType, Header};
-use rocket::request::Request;
-use rocket::response::{self, Responder, Response};
 use rocket::{Route, State, get, routes};
 
 use crate::account::sign_in::{self, Outcome};
@@ -23,9 +19,10 @@ use crate::audit::StaffId;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
+use crate::platform::web::download::{Answer, Download};
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
-use crate::platform::web::page::{Page, Reply};
+use crate::platform::web::page::Page;
 
 use super::wire::IndexView;
 use super::{Error, File, breach, disclosure, hold};
@@ -44,38 +41,9 @@ pub fn routes() -> Vec<Route> {
         .collect()
 }
 
-/// A file on its way to the browser; it is never kept here.
-struct Download(File);
-
-impl<'r> Responder<'r, 'static> for Download {
-    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        let File { name, bytes } = self.0;
-        let place = format!("attachment; filename=\"{name}\"");
-        Response::build()
-            .header(ContentType::new("text", "csv").with_params(("charset", "utf-8")))
-            .header(Header::new("Content-Disposition", place))
-            .header(Header::new("Cache-Control", "no-store"))
-            .sized_body(bytes.len(), Cursor::new(bytes))
-            .ok()
-    }
-}
-
-/// The file, or a page.
-#[derive(rocket::Responder)]
-enum Answer {
-    File(Download),
-    Reply(Box<Reply>),
-}
-
-impl From<Reply> for Answer {
-    fn from(reply: Reply) -> Answer {
-        Answer::Reply(Box::new(reply))
-    }
-}
-
-impl From<Page> for Answer {
-    fn from(page: Page) -> Answer {
-        Answer::Reply(Box::new(page.into()))
+impl From<File> for Answer {
+    fn from(File { name, bytes }: File) -> Answer {
+        Download::csv(name, bytes).into()
     }
 }
 

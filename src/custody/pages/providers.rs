@@ -2,7 +2,7 @@
 
 use rocket::{Route, State, get, post, routes};
 
-use super::{Answer, Download, at_field};
+use super::at_field;
 use crate::account::guard::{Admin, Librarian, PrivacyOfficer};
 use crate::account::{Permission, Staff};
 use crate::activity::{self, ActivityId, Stage};
@@ -13,6 +13,7 @@ use crate::custody::{Error, note};
 use crate::entry::provider::{self, ProviderId};
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::Language;
+use crate::platform::web::download::Answer;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
@@ -153,7 +154,7 @@ async fn export(
         return Err(AppError::forbidden());
     }
     let mut reading = Reading::of(lang, &form);
-    let reason = reading.line("reason", 200, Some("custody-reason-empty"));
+    let reason = reading.kept_line("reason", 200, Some("custody-reason-empty"));
     let mut mistakes = reading.mistakes;
     if mistakes.is_empty() {
         let (of, to) = (ActivityId::from(id), ProviderId::from(provider));
@@ -167,7 +168,7 @@ async fn export(
             sharing::export(&own_db, &own_vault, &taker, (&of, &to), &reason)
         });
         match exporting.await.map_err(AppError::broken)? {
-            Ok(file) => return Ok(Answer::File(Download(file))),
+            Ok(file) => return Ok(file.into()),
             Err(error) => mistakes = at_field(lang, error, "reason")?,
         }
     }

@@ -1,30 +1,27 @@
 //! The tax vault: taken down at the desk, read and filed by accountants.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use lucky_draw::result::Slot;
 use rocket::{Route, State, get, post, routes};
 
-use super::{Answer, Download, at_field};
+use super::at_field;
 use crate::account::guard::{Accountant, Librarian};
-use crate::activity::ActivityId;
 use crate::audit::StaffId;
 use crate::custody::Error;
 use crate::custody::tax::{self, Filer, Paid, TakenDown};
 use crate::custody::wire::tax::{DeskView, RulesRow, YearRow, YearView, YearsView, payee};
-use crate::draw::DrawId;
 use crate::draw::tax::RuleBook;
 use crate::identity::date::day_of;
+use crate::notify::wire::Place;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
+use crate::platform::web::download::Answer;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
+use crate::platform::web::throttle::Throttle;
 use crate::vault::Vault;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -32,46 +29,25 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// How often IDs may be compared for one prize: a desk is not a place to guess at.
-pub struct TaxLimit(DefaultKeyedRateLimiter<String>);
+pub struct TaxLimit(Throttle<String>);
 
 impl Default for TaxLimit {
     /// Six tries, and one more every ten minutes.
     fn default() -> TaxLimit {
-        let quota = Quota::with_period(Duration::from_secs(600)).expect("ten minutes are a period");
-        let burst = NonZeroU32::new(6).expect("six is not zero");
-        TaxLimit(RateLimiter::keyed(quota.allow_burst(burst)))
+        TaxLimit(Throttle::new(6, Duration::from_secs(600)))
     }
 }
 
 impl TaxLimit {
     fn check(&self, paid: &Paid, now_ms: i64) -> Result<(), AppError> {
-        if self.0.len() > 10_000 {
-            self.0.retain_recent();
-        }
-        let key = format!("{} {}", paid.draw.plan.id, paid.slot);
-        self.0.check_key(&key).map_err(|refused| {
-            let wait = refused.wait_time_from(DefaultClock::default().now());
-            AppError::too_many(now_ms, wait)
-        })
+        self.0
+            .check(format!("{} {}", paid.draw.plan.id, paid.slot), now_ms)
     }
 }
 
-/// A prize as its address names it.
-struct Place {
-    activity: ActivityId,
-    draw: DrawId,
-    slot: Slot,
-}
-
-fn place(id: &str, draw: &str, prize: &str, unit: &str) -> Result<Place, Error> {
-    Ok(Place {
-        activity: ActivityId::from(id),
-        draw: DrawId::from(draw),
-        slot: crate::notify::wire::slot(prize, unit).ok_or(Error::Unknown)?,
-    })
-}
-
-async fn paid(db: &Db, place: Place) -> Result<Paid, Error> {
+/// The prize that an address names.
+async fn paid(db: &Db, place: Option<Place>) -> Result<Paid, Error> {
+    let place = place.ok_or(Error::Unknown)?;
     db.write("read prize", move |tx| {
         tax::paid(tx, &place.activity, &place.draw, &place.slot)
     })
@@ -86,11 +62,7 @@ fn desk_page(
     form: &FormFields,
     mistakes: Mistakes,
 ) -> Page {
-    let (activity, draw) = (&paid.draw.facts.id, &paid.draw.plan.id);
-    let at = format!(
-        "/staff/activities/{activity}/draws/{draw}/winners/{}/tax",
-        paid.slot
-    );
+    let at = format!("{}/tax", Place::of(&paid.draw, &paid.slot).path());
     let view = DeskView::of(lang, paid, book, reader, form, mistakes);
     Page::new(lang, "custody/tax_desk", view).no_store().at(at)
 }
@@ -107,7 +79,7 @@ async fn desk(
     db: &State<Db>,
     config: &State<Arc<Config>>,
 ) -> AppResult<Page> {
-    let paid = paid(db, place(id, draw, prize, unit)?).await?;
+    let paid = paid(db, Place::parse(id, draw, prize, unit)).await?;
     let (book, empty) = (RuleBook::of(config), FormFields::default());
     Ok(desk_page(
         lang,
@@ -137,9 +109,9 @@ async fn take_down(
     config: &State<Arc<Config>>,
     limit: &State<TaxLimit>,
 ) -> AppResult<Reply> {
-    let paid = Arc::new(paid(db, place(id, draw, prize, unit)?).await?);
+    let paid = Arc::new(paid(db, Place::parse(id, draw, prize, unit)).await?);
     let (book, by) = (RuleBook::of(config), staff.0.id.clone());
-    let back = format!("/staff/activities/{id}/draws/{draw}/winners/{prize}/{unit}/tax");
+    let back = format!("{}/tax", Place::of(&paid.draw, &paid.slot).path());
     let again = |mistakes| desk_page(lang, &paid, &book, &staff.0.id, &form, mistakes).again();
     let now = db.clock().now();
     let mistakes = match (form.value("do"), &paid.row) {
@@ -247,7 +219,7 @@ async fn act(
             tax::file(&own_db, &own_vault, &book, &filer, year)
         });
         match taking.await.map_err(AppError::broken)? {
-            Ok(file) => return Ok(Answer::File(Download(file))),
+            Ok(file) => return Ok(file.into()),
             Err(error) => ("file", error),
         }
     } else if form.has("sure") {

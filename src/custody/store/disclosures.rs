@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 
-use super::{signed, unsigned};
 use crate::activity::ActivityId;
 use crate::audit::StaffId;
 use crate::custody::disclosure::{Disclosure, FIELDS, Ground, State};
 use crate::custody::{DisclosureId, Error};
 use crate::draw::DrawId;
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{signed, unsigned};
 use crate::platform::db::schema::custody::{disclosed_rows, disclosures};
 use crate::platform::db::{self, Tx};
 use crate::vault::FieldKind;
@@ -140,13 +140,8 @@ pub(in crate::custody) fn update(
         .filter(disclosures::state.eq(from.code()));
     let changed = diesel::update(row)
         .set(Row::from(disclosure))
-        .execute(tx.conn())
-        .map_err(db::Error::from)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Moved)
-    }
+        .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 pub(in crate::custody) fn tickets(

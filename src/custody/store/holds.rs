@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 
-use super::{hash, signed, unsigned};
 use crate::activity::ActivityId;
 use crate::audit::StaffId;
 use crate::custody::hold::{Basis, Change, HeldBox, HeldItem, Hold, SiteRule, State};
 use crate::custody::{Error, HoldId};
 use crate::draw::DrawId;
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{hash, signed, unsigned};
 use crate::platform::db::schema::custody::{held_items, hold_tickets, holds};
 use crate::platform::db::{self, Tx};
 
@@ -150,15 +150,8 @@ pub(in crate::custody) fn update(tx: &mut Tx, from: State, hold: &Hold) -> Resul
         .filter(holds::activity_id.eq(hold.activity.as_str()))
         .filter(holds::id.eq(hold.id.as_str()))
         .filter(holds::state.eq(from.code()));
-    let changed = diesel::update(row)
-        .set(Row::from(hold))
-        .execute(tx.conn())
-        .map_err(db::Error::from)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Moved)
-    }
+    let changed = diesel::update(row).set(Row::from(hold)).execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 pub(in crate::custody) fn tickets(tx: &mut Tx, hold: &Hold) -> Result<Vec<u64>, db::Error> {
@@ -212,8 +205,8 @@ pub(in crate::custody) fn items(tx: &mut Tx, hold: &Hold) -> Result<Vec<HeldItem
             bound: HeldBox {
                 item,
                 sealed,
-                notice: hash(notice),
-                tag: hash(tag),
+                notice: hash(&notice).0,
+                tag: hash(&tag).0,
             },
         });
     Ok(items.collect())

@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::{signed, unsigned};
 use crate::activity::{ActivityId, LocalText};
 use crate::audit::StaffId;
 use crate::custody::breach::{Concerned, Incident, LetterStage, State};
 use crate::custody::{Error, IncidentId};
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{signed, unsigned};
 use crate::platform::db::schema::custody::{incident_activities, incident_letters, incidents};
 use crate::platform::db::{self, Tx};
 
@@ -114,13 +114,8 @@ pub(in crate::custody) fn update(
         .filter(incidents::state.eq(from.code()));
     let changed = diesel::update(row)
         .set(Row::from(incident))
-        .execute(tx.conn())
-        .map_err(db::Error::from)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Moved)
-    }
+        .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 pub(in crate::custody) fn concern(

@@ -1,10 +1,8 @@
 //! The tax vault: its years and their rows.
 
 use diesel::prelude::*;
-use lucky_draw::encode::Hash;
 use lucky_draw::result::Slot;
 
-use super::{hash, signed, unsigned};
 use crate::activity::ActivityId;
 use crate::audit::StaffId;
 use crate::custody::Error;
@@ -12,6 +10,7 @@ use crate::custody::tax::{TaxRow, TaxRowId, Year};
 use crate::draw::DrawId;
 use crate::draw::tax::Residency;
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{hash, signed, unsigned};
 use crate::platform::db::schema::custody::{tax_rows, tax_years};
 use crate::platform::db::{self, Tx};
 
@@ -114,7 +113,7 @@ impl From<Row> for TaxRow {
             slot: row.slot.parse().expect("slots are stored as they print"),
             index: unsigned(row.position),
             prize: row.prize,
-            payee: Hash(hash(row.payee_tag)),
+            payee: hash(&row.payee_tag),
             sealed: row.sealed,
             value: row.value_twd,
             withheld: row.withheld_twd,
@@ -208,13 +207,8 @@ pub(in crate::custody) fn confirm(tx: &mut Tx, row: &TaxRow, by: &StaffId) -> Re
         .filter(tax_rows::confirmed_by.eq(""));
     let changed = diesel::update(waiting)
         .set(tax_rows::confirmed_by.eq(by.as_str()))
-        .execute(tx.conn())
-        .map_err(db::Error::from)?;
-    if changed == 1 {
-        Ok(())
-    } else {
-        Err(Error::Moved)
-    }
+        .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 /// The rows of a year by the time of payment.

@@ -8,11 +8,12 @@ use zeroize::Zeroizing;
 use super::{Choice, Reading, Typed};
 use crate::activity::wire::Heading;
 use crate::custody::tax::{Listed, Paid, Payee, Year, delete_after, residency_words, rules_of};
+use crate::draw::slot_words;
 use crate::draw::tax::{Residency, RuleBook, Rules};
 use crate::identity::mistake;
 use crate::identity::name::PersonName;
 use crate::identity::national_id::NationalId;
-use crate::notify::export::slot_words;
+use crate::notify::wire::Place;
 use crate::platform::text::Language;
 use crate::platform::web::form::{FormFields, Mistakes};
 
@@ -116,16 +117,12 @@ impl DeskView {
     ) -> DeskView {
         let rules = book.at(paid.paid_at);
         let hint = rules.hint(paid.value);
-        let (activity, draw) = (&paid.draw.facts.id, &paid.draw.plan.id);
-        let back = format!(
-            "/staff/activities/{activity}/draws/{draw}/winners/{}",
-            paid.slot
-        );
+        let back = Place::of(&paid.draw, &paid.slot).path();
         DeskView {
             heading: Heading::of(language, &paid.draw.facts),
             path: format!("{back}/tax"),
             back,
-            slot: slot_words(&paid.draw, language, &paid.slot),
+            slot: slot_words(language, &paid.draw.plan, &paid.slot),
             ticket: TicketNumber(paid.index).to_string(),
             value: paid.value,
             resident: hint.resident,

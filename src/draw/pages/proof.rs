@@ -18,10 +18,11 @@ use crate::draw::wire::{PlaceFile, ProofAnswer, ProofView, Refused, read_ticket}
 use crate::draw::{self, DrawId, Error, Shown};
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::Language;
-use crate::platform::web::address::{ClientAddress, Throttle};
+use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::upload::Upload;
 use crate::platform::web::page::{Page, Reply};
+use crate::platform::web::throttle::Throttle;
 use crate::vault::Vault;
 
 use super::file::{File, FileAnswer};

@@ -15,8 +15,9 @@ use rocket::tokio::time::timeout;
 
 use crate::draw::DrawId;
 use crate::platform::clock::Timestamp;
-use crate::platform::web::address::{ClientAddress, Throttle};
+use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::throttle::Throttle;
 
 /// Files that are built at once.
 const BUILDERS: usize = 2;

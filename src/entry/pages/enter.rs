@@ -19,7 +19,6 @@ use crate::entry::wire::shut::{Shut, ShutView, ThanksView};
 use crate::entry::wire::{Application, Sheet};
 use crate::entry::{Error, receipt};
 use crate::identity::date;
-use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Writer};
 use crate::platform::text::{self, Language, dates};
@@ -28,7 +27,8 @@ use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::policy;
-use crate::vault::{TokenError, Vault};
+use crate::vault::TokenError;
+use crate::vault::guard::Visit;
 
 use super::receipt::{Handed, hand_out};
 use super::{Limits, PRACTISED, sheet};
@@ -37,78 +37,62 @@ pub(super) fn routes() -> Vec<Route> {
     routes![form, fill, check_without_form, accept, thanks]
 }
 
-/// A request with what every page of it needs.
-struct Visit<'a> {
-    lang: Language,
-    now: Timestamp,
-    db: &'a Db,
-    vault: &'a Vault,
+/// Somebody who fills in the form: the visit, and what was typed.
+struct Filling<'a> {
+    visit: Visit<'a>,
     form: &'a FormFields,
 }
 
 #[get("/a/<slug>/enter")]
-async fn form(lang: Language, slug: &str, db: &State<Db>, vault: &State<Vault>) -> AppResult<Page> {
-    let empty = FormFields::default();
-    let visit = Visit {
-        lang,
-        now: db.clock().now(),
-        db,
-        vault,
-        form: &empty,
-    };
-    let (sheet, _) = sheet(db, slug).await?;
+async fn form(visit: Visit<'_>, slug: &str) -> AppResult<Page> {
+    let form = &FormFields::default();
+    let (sheet, _) = sheet(visit.db, slug).await?;
+    let filling = Filling { visit, form };
     match Shut::of(&sheet.facts, visit.now) {
-        Some(why) => visit.shut(&sheet, why),
-        None => visit.form_page(&sheet, String::new(), Mistakes::new()),
+        Some(why) => filling.shut(&sheet, why),
+        None => filling.form_page(&sheet, String::new(), Mistakes::new()),
     }
 }
 
 #[post("/a/<slug>/enter", data = "<form>")]
 async fn fill(
-    lang: Language,
+    visit: Visit<'_>,
     slug: &str,
     form: FormFields,
     from: ClientAddress,
     limits: &State<Limits>,
-    db: &State<Db>,
-    vault: &State<Vault>,
 ) -> AppResult<Page> {
-    let visit = Visit {
-        lang,
-        now: db.clock().now(),
-        db,
-        vault,
-        form: &form,
-    };
-    let (sheet, _) = sheet(db, slug).await?;
+    let (lang, form) = (visit.lang, &form);
+    let filling = Filling { visit, form };
+    let (sheet, _) = sheet(visit.db, slug).await?;
     if let Some(why) = Shut::of(&sheet.facts, visit.now) {
-        return Ok(visit.shut(&sheet, why)?.status(Status::Conflict));
+        return Ok(filling.shut(&sheet, why)?.status(Status::Conflict));
     }
     // "Change" on the check page: the same form with what was typed.
     if form.has("change") {
-        return visit.form_page(&sheet, String::new(), Mistakes::new());
+        return filling.form_page(&sheet, String::new(), Mistakes::new());
     }
     if let Err(refused) = limits.forms.check(from, visit.now.0) {
-        return visit.busy(&sheet, refused);
+        return filling.busy(&sheet, refused);
     }
-    let token = match visit.form_token(&sheet, from, limits) {
+    let token = match filling.form_token(&sheet, from, limits) {
         Ok(token) => token,
-        Err(message) => return Ok(visit.form_page(&sheet, message, Mistakes::new())?.again()),
+        Err(message) => return Ok(filling.form_page(&sheet, message, Mistakes::new())?.again()),
     };
     if !form.value(TRAP).trim().is_empty() {
         let mut mistakes = Mistakes::new();
         mistakes.add(TRAP, text::message(lang, "entry-trap-filled", &[]));
-        return Ok(visit.form_page(&sheet, String::new(), mistakes)?.again());
+        return Ok(filling.form_page(&sheet, String::new(), mistakes)?.again());
     }
-    match sheet.read(lang, &form, date::day_of(visit.now)) {
+    match sheet.read(lang, form, date::day_of(visit.now)) {
         Ok(read) => {
             let secret = match sheet.facts.kind {
                 Kind::Survey => token.secret,
                 Kind::Draw => token::fresh_secret(),
             };
-            visit.check_page(&sheet, &read, secret, String::new())
+            filling.check_page(&sheet, &read, secret, String::new())
         }
-        Err(mistakes) => Ok(visit.form_page(&sheet, String::new(), mistakes)?.again()),
+        Err(mistakes) => Ok(filling.form_page(&sheet, String::new(), mistakes)?.again()),
     }
 }
 
@@ -118,67 +102,58 @@ fn check_without_form(lang: Language, slug: &str) -> Reply {
 }
 
 #[post("/a/<slug>/check", data = "<form>")]
-#[expect(
-    clippy::too_many_arguments,
-    reason = "each is a guard or a managed state"
-)]
 async fn accept(
-    lang: Language,
+    visit: Visit<'_>,
     slug: &str,
     form: FormFields,
     from: ClientAddress,
     limits: &State<Limits>,
-    db: &State<Db>,
-    vault: &State<Vault>,
     writer: &State<Writer<Taking>>,
     config: &State<Arc<Config>>,
 ) -> AppResult<Handed> {
-    let visit = Visit {
-        lang,
-        now: db.clock().now(),
-        db,
-        vault,
-        form: &form,
-    };
-    let (sheet, terms) = sheet(db, slug).await?;
+    let Visit { lang, vault, .. } = visit;
+    let filling = Filling { visit, form: &form };
+    let (sheet, terms) = sheet(visit.db, slug).await?;
     let token = CheckToken::open(vault, visit.now, form.value("token"), &sheet.facts.id);
     // Taken before: the same receipt again, whatever has happened to the activity since.
     if let Ok(token) = &token
-        && visit.is_taken(&token.secret).await?
+        && filling.is_taken(&token.secret).await?
     {
-        return visit.accepted(&sheet, token, config);
+        return filling.accepted(&sheet, token, config);
     }
     let (why, terms) = (Shut::of(&sheet.facts, visit.now), terms);
     let (None, Some(terms)) = (why, terms) else {
-        let page = visit.shut(&sheet, why.unwrap_or(Shut::Ended))?;
+        let page = filling.shut(&sheet, why.unwrap_or(Shut::Ended))?;
         return Ok(page.status(Status::Conflict).into());
     };
     let read = match sheet.read(lang, &form, date::day_of(visit.now)) {
         Ok(read) => read,
         Err(mistakes) => {
-            let page = visit.form_page(&sheet, String::new(), mistakes)?;
+            let page = filling.form_page(&sheet, String::new(), mistakes)?;
             return Ok(page.again().into());
         }
     };
     let token = match token {
         Ok(token) => token,
-        Err(error) => return Ok(visit.token_lost(&sheet, &read, error)?.into()),
+        Err(error) => return Ok(filling.token_lost(&sheet, &read, error)?.into()),
     };
     if let Err(refused) = limits.entries.check(from, visit.now.0) {
-        return Ok(visit.busy(&sheet, refused)?.into());
+        return Ok(filling.busy(&sheet, refused)?.into());
     }
     let filled = sheet.filled(lang, &read);
     let tag = submit::tag(vault, &terms, &filled)?;
     let lookup = vault.lookup(&token.secret)?;
-    if let Some(until) = tag.and_then(|tag| limits.check_tag(&tag, &lookup, visit.now).err()) {
-        let page = visit.check_page(&sheet, &read, token.secret, visit.wait(until))?;
+    let taken = tag.map(|tag| limits.check_tag(tag, &lookup, visit.now));
+    if let Some(Err(refused)) = taken {
+        let words = filling.wait(refused)?;
+        let page = filling.check_page(&sheet, &read, token.secret, words)?;
         return Ok(page.status(Status::TooManyRequests).into());
     }
     drop(read);
-    match visit.take(writer, &terms, &token, tag, filled).await {
-        Ok(()) => visit.accepted(&sheet, &token, config),
+    match filling.take(writer, &terms, &token, tag, filled).await {
+        Ok(()) => filling.accepted(&sheet, &token, config),
         Err(Error::Ended | Error::NotYet) => {
-            let page = visit.shut(&sheet, Shut::Ended)?;
+            let page = filling.shut(&sheet, Shut::Ended)?;
             Ok(page.status(Status::Conflict).into())
         }
         Err(error) => Err(error.into()),
@@ -192,12 +167,15 @@ async fn thanks(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
     Ok(Page::new(lang, "entry/thanks", ThanksView { title }))
 }
 
-impl Visit<'_> {
+impl Filling<'_> {
     fn form_page(&self, sheet: &Sheet, message: String, mistakes: Mistakes) -> AppResult<Page> {
-        let token = FormToken::fresh(&sheet.facts.id, self.now).seal(self.vault, self.now)?;
-        let view = FormView::new(self.lang, sheet, self.form, token, message, mistakes);
+        let token = FormToken::fresh(&sheet.facts.id, self.visit.now)
+            .seal(self.visit.vault, self.visit.now)?;
+        let view = FormView::new(self.visit.lang, sheet, self.form, token, message, mistakes);
         let path = format!("/a/{}/enter", sheet.facts.slug);
-        Ok(Page::new(self.lang, "entry/form", view).no_store().at(path))
+        Ok(Page::new(self.visit.lang, "entry/form", view)
+            .no_store()
+            .at(path))
     }
 
     fn check_page(
@@ -212,10 +190,10 @@ impl Visit<'_> {
             secret,
             notice: policy::notice_hash(&sheet.facts.notice),
         };
-        let token = token.seal(self.vault, self.now)?;
-        let view = CheckView::new(self.lang, sheet, self.form, read, token, message);
+        let token = token.seal(self.visit.vault, self.visit.now)?;
+        let view = CheckView::new(self.visit.lang, sheet, self.form, read, token, message);
         let path = format!("/a/{}/enter", sheet.facts.slug);
-        Ok(Page::new(self.lang, "entry/check", view)
+        Ok(Page::new(self.visit.lang, "entry/check", view)
             .no_store()
             .at(path))
     }
@@ -224,24 +202,30 @@ impl Visit<'_> {
     fn shut(&self, sheet: &Sheet, why: Shut) -> AppResult<Page> {
         let first = sheet.drums.first();
         let draw = first.map(|drum| drum.of.draw.clone()).unwrap_or_default();
-        let view = ShutView::new(self.lang, sheet, why, draw, self.form);
+        let view = ShutView::new(self.visit.lang, sheet, why, draw, self.form);
         let path = format!("/a/{}/enter", sheet.facts.slug);
-        Ok(Page::new(self.lang, "entry/shut", view).no_store().at(path))
+        Ok(Page::new(self.visit.lang, "entry/shut", view)
+            .no_store()
+            .at(path))
     }
 
     /// The form again with what was typed, and the time from which it works.
     fn busy(&self, sheet: &Sheet, refused: AppError) -> AppResult<Page> {
-        match refused.until_ms() {
-            Some(until) => Ok(self
-                .form_page(sheet, self.wait(until), Mistakes::new())?
-                .status(Status::TooManyRequests)),
-            None => Err(refused),
-        }
+        let page = self.form_page(sheet, self.wait(refused)?, Mistakes::new())?;
+        Ok(page.status(Status::TooManyRequests))
     }
 
-    fn wait(&self, until: i64) -> String {
+    /// From when on the next try is free, in words.
+    fn wait(&self, refused: AppError) -> AppResult<String> {
+        let Some(until) = refused.until_ms() else {
+            return Err(refused);
+        };
         let time = dates::time(until);
-        text::message(self.lang, "entry-wait", &[("time", time.into())])
+        Ok(text::message(
+            self.visit.lang,
+            "entry-wait",
+            &[("time", time.into())],
+        ))
     }
 
     /// The form's token, or what to tell the person who sent a form without a good one.
@@ -251,12 +235,12 @@ impl Visit<'_> {
         from: ClientAddress,
         limits: &Limits,
     ) -> Result<FormToken, String> {
-        let say = |id: &str| text::message(self.lang, id, &[]);
+        let say = |id: &str| text::message(self.visit.lang, id, &[]);
         let sent = self.form.value("token");
-        let token = FormToken::open(self.vault, self.now, sent, &sheet.facts.id)
+        let token = FormToken::open(self.visit.vault, self.visit.now, sent, &sheet.facts.id)
             .map_err(|_| say("entry-form-old"))?;
-        let took = self.now.0 - token.shown_at.0;
-        let hasty = took < PRACTISED && limits.hasty.check(from, self.now.0).is_err();
+        let took = self.visit.now.0 - token.shown_at.0;
+        let hasty = took < PRACTISED && limits.hasty.check(from, self.visit.now.0).is_err();
         if hasty {
             return Err(say("entry-form-fast"));
         }
@@ -265,7 +249,7 @@ impl Visit<'_> {
 
     /// An old check page is shown anew; one that is not ours at all begins with the form.
     fn token_lost(&self, sheet: &Sheet, read: &Application, error: TokenError) -> AppResult<Page> {
-        let say = |id: &str| text::message(self.lang, id, &[]);
+        let say = |id: &str| text::message(self.visit.lang, id, &[]);
         match error {
             TokenError::Expired => {
                 let page =
@@ -281,8 +265,9 @@ impl Visit<'_> {
     }
 
     async fn is_taken(&self, secret: &Secret) -> AppResult<bool> {
-        let lookup = self.vault.lookup(secret)?;
+        let lookup = self.visit.vault.lookup(secret)?;
         let found = self
+            .visit
             .db
             .read("find entry", move |tx| receipt::find(tx, &lookup))
             .await?;
@@ -298,7 +283,7 @@ impl Visit<'_> {
         filled: Filled,
     ) -> Result<(), Error> {
         let notice = token.notice;
-        let new = submit::prepare(self.vault, terms, &token.secret, notice, tag, filled)?;
+        let new = submit::prepare(self.visit.vault, terms, &token.secret, notice, tag, filled)?;
         submit::take(writer, new).await?;
         Ok(())
     }
@@ -307,12 +292,12 @@ impl Visit<'_> {
     fn accepted(&self, sheet: &Sheet, token: &CheckToken, config: &Config) -> AppResult<Handed> {
         if sheet.facts.kind == Kind::Survey && !sheet.facts.answers_linked {
             let path = format!("/a/{}/thanks", sheet.facts.slug);
-            return Ok(Reply::go(self.lang, &path).into());
+            return Ok(Reply::go(self.visit.lang, &path).into());
         }
         let pass = token::Pass {
             activity: token.activity.clone(),
             secret: token.secret.clone(),
         };
-        hand_out(self.lang, self.vault, &pass, self.now, config)
+        hand_out(&self.visit, &pass, config)
     }
 }

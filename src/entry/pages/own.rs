@@ -12,6 +12,7 @@ use rocket::http::{ContentType, Status};
 use rocket::{Route, State, get, post, routes};
 
 use lucky_draw::ticket::{Secret, SecretError};
+use serde::Serialize;
 
 use crate::activity::{self, Facts, Kind, Stage};
 use crate::custody::{self, breach::Incident};
@@ -24,18 +25,19 @@ use crate::entry::wire::copy::data_file;
 use crate::entry::wire::own::{EraseView, FindView, OwnPages, OwnView};
 use crate::entry::{self, Error, own, provider};
 use crate::platform::config::Config;
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::Tx;
 use crate::platform::text::{self, Language};
 use crate::platform::web::address::ClientAddress;
+use crate::platform::web::download::{Answer, Download};
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::stats::{self, Counter, Counting};
-use crate::vault::Vault;
+use crate::vault::guard::Visit;
 use crate::{notify, survey};
 
+use super::Limits;
 use super::receipt::{Handed, hand_out};
-use super::{Download, Limits};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![
@@ -62,20 +64,19 @@ fn ask(lang: Language) -> Page {
 
 #[post("/entry", data = "<form>")]
 async fn show(
-    lang: Language,
+    visit: Visit<'_>,
     form: FormFields,
     from: ClientAddress,
     limits: &State<Limits>,
-    db: &State<Db>,
-    vault: &State<Vault>,
 ) -> AppResult<Page> {
-    limits.codes.check(from, db.clock().now().0)?;
+    limits.codes.check(from, visit.now.0)?;
+    let lang = visit.lang;
     let secret = match Secret::parse(form.value("code")) {
         Ok(secret) => secret,
         Err(error) => return Ok(wrong_code(lang, code_words(lang, error))),
     };
-    match Holder::of(secret, db, vault).await? {
-        Some(holder) => holder.page(lang, db, vault),
+    match Holder::of(&visit, secret).await? {
+        Some(holder) => holder.page(),
         None => {
             let words = text::message(lang, "entry-code-unknown", &[]);
             Ok(wrong_code(lang, words))
@@ -90,21 +91,17 @@ fn withdraw_without_form(lang: Language) -> Reply {
 
 /// First the page that says what happens, then, with its button, the deed.
 #[post("/entry/withdraw", data = "<form>")]
-async fn withdraw(
-    lang: Language,
-    form: FormFields,
-    db: &State<Db>,
-    vault: &State<Vault>,
-) -> AppResult<Page> {
-    let Some(mut holder) = Holder::with_pass(&form, db, vault).await? else {
-        return Ok(pass_over(lang));
+async fn withdraw(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
+    let Some(mut holder) = Holder::with_pass(&visit, &form).await? else {
+        return Ok(pass_over(visit.lang));
     };
     let confirmed = form.value("sure") == "yes";
     if confirmed {
-        let lookup = vault.lookup(&holder.pass.secret)?;
-        let counted = holder.counters(db, vault).await?;
+        let lookup = visit.vault.lookup(&holder.pass.secret)?;
+        let counted = holder.counters().await?;
         let entry = holder.found.entry.clone();
-        let outcome = db
+        let outcome = visit
+            .db
             .write("withdraw entry", move |tx| {
                 let found = own::withdraw(tx, &lookup)?;
                 entry::uncounted(tx, &entry, &counted)?;
@@ -112,19 +109,17 @@ async fn withdraw(
             })
             .await;
         match outcome {
-            Ok(_) => holder.look_again(db, vault).await?,
+            Ok(_) => holder.look_again().await?,
             // Closed meanwhile: the page shows the state and no button.
             Err(Error::Ended) => {}
             Err(error) => return Err(error.into()),
         }
     }
-    if confirmed || !own::is_withdrawable(&holder.found, db.clock().now()) {
-        return holder.page(lang, db, vault);
+    if confirmed || !own::is_withdrawable(&holder.found, visit.now) {
+        return holder.page();
     }
-    let view = holder.view(lang, db, vault, &OwnData::default())?;
-    Ok(Page::new(lang, "entry/withdraw", view)
-        .no_store()
-        .at("/entry"))
+    let view = holder.view(&OwnData::default())?;
+    Ok(page(visit.lang, "entry/withdraw", view))
 }
 
 #[get("/entry/data")]
@@ -133,21 +128,17 @@ fn data_without_form(lang: Language) -> Reply {
 }
 
 #[post("/entry/data", data = "<form>")]
-async fn data(
-    lang: Language,
-    form: FormFields,
-    db: &State<Db>,
-    vault: &State<Vault>,
-) -> AppResult<Result<Download, Page>> {
-    let Some(holder) = Holder::with_pass(&form, db, vault).await? else {
-        return Ok(Err(pass_over(lang)));
+async fn data(visit: Visit<'_>, form: FormFields) -> AppResult<Answer> {
+    let Some(holder) = Holder::with_pass(&visit, &form).await? else {
+        return Ok(pass_over(visit.lang).into());
     };
-    let data = holder.open(vault)?;
-    Ok(Ok(Download {
+    let data = holder.open()?;
+    let file = Download {
         kind: ContentType::JSON,
         name: format!("entry-{}.json", holder.found.facts.slug),
-        body: data_file(&holder.pages(&data)).as_bytes().to_vec(),
-    }))
+        bytes: data_file(&holder.pages(&data)).as_bytes().to_vec(),
+    };
+    Ok(file.into())
 }
 
 #[get("/entry/copy")]
@@ -157,18 +148,13 @@ fn copy_without_form(lang: Language) -> Reply {
 
 /// The same as a page to print, with every value in full.
 #[post("/entry/copy", data = "<form>")]
-async fn copy(
-    lang: Language,
-    form: FormFields,
-    db: &State<Db>,
-    vault: &State<Vault>,
-) -> AppResult<Page> {
-    let Some(holder) = Holder::with_pass(&form, db, vault).await? else {
-        return Ok(pass_over(lang));
+async fn copy(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
+    let Some(holder) = Holder::with_pass(&visit, &form).await? else {
+        return Ok(pass_over(visit.lang));
     };
-    let data = holder.open(vault)?;
-    let view = holder.view(lang, db, vault, &data)?;
-    Ok(Page::new(lang, "entry/copy", view).no_store().at("/entry"))
+    let data = holder.open()?;
+    let view = holder.view(&data)?;
+    Ok(page(visit.lang, "entry/copy", view))
 }
 
 #[get("/entry/erase")]
@@ -179,46 +165,43 @@ fn erase_without_form(lang: Language) -> Reply {
 /// First the page that says what goes and what cannot; a prize that would be given up is confirmed
 /// by a box of its own.
 #[post("/entry/erase", data = "<form>")]
-async fn erase(
-    lang: Language,
-    form: FormFields,
-    db: &State<Db>,
-    vault: &State<Vault>,
-) -> AppResult<Page> {
-    let Some(mut holder) = Holder::with_pass(&form, db, vault).await? else {
-        return Ok(pass_over(lang));
+async fn erase(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
+    let Some(mut holder) = Holder::with_pass(&visit, &form).await? else {
+        return Ok(pass_over(visit.lang));
     };
-    if !own::is_erasable(&holder.found, db.clock().now()) {
-        return holder.page(lang, db, vault);
+    if !own::is_erasable(&holder.found, visit.now) {
+        return holder.page();
     }
-    let waits = holder.waits(db).await?;
+    let waits = holder.waits().await?;
     let sure = form.value("sure") == "yes";
     let mut mistakes = Mistakes::new();
     if sure && waits && form.value("give_up").trim().is_empty() {
-        let words = text::message(lang, "entry-erase-give-up-missing", &[]);
+        let words = text::message(visit.lang, "entry-erase-give-up-missing", &[]);
         mistakes.add("give_up", words);
     }
     if !sure || !mistakes.is_empty() {
         let facts = &holder.found.facts;
         let again = !mistakes.is_empty();
         let view = EraseView {
-            title: facts.title.pick(lang).to_owned(),
+            title: facts.title.pick(visit.lang).to_owned(),
             waits,
             may_be_drawn: facts.kind == Kind::Draw
                 && matches!(facts.stage, Stage::Open | Stage::Closed),
             purges_at: facts.purges_at.0,
             answers_unlinked: has_unlinked(facts, &holder.sheet),
-            pass: holder.pass.seal(vault, db.clock().now())?,
+            pass: holder.sealed_pass()?,
             mistakes,
         };
-        let page = Page::new(lang, "entry/erase", view).no_store().at("/entry");
+        let page = page(visit.lang, "entry/erase", view);
         return Ok(if again { page.again() } else { page });
     }
-    let lookup = vault.lookup(&holder.pass.secret)?;
-    db.write("erase entry", move |tx| own::erase(tx, &lookup))
+    let lookup = visit.vault.lookup(&holder.pass.secret)?;
+    visit
+        .db
+        .write("erase entry", move |tx| own::erase(tx, &lookup))
         .await?;
-    holder.look_again(db, vault).await?;
-    holder.page(lang, db, vault)
+    holder.look_again().await?;
+    holder.page()
 }
 
 fn has_unlinked(facts: &Facts, sheet: &Sheet) -> bool {
@@ -232,42 +215,38 @@ fn share_without_form(lang: Language) -> Reply {
 
 /// Takes back the consent to share with one provider.
 #[post("/entry/share", data = "<form>")]
-async fn share(
-    lang: Language,
-    form: FormFields,
-    db: &State<Db>,
-    vault: &State<Vault>,
-) -> AppResult<Page> {
-    let Some(mut holder) = Holder::with_pass(&form, db, vault).await? else {
-        return Ok(pass_over(lang));
+async fn share(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
+    let Some(mut holder) = Holder::with_pass(&visit, &form).await? else {
+        return Ok(pass_over(visit.lang));
     };
-    let lookup = vault.lookup(&holder.pass.secret)?;
+    let lookup = visit.vault.lookup(&holder.pass.secret)?;
     let provider = ProviderId::from(form.value("provider"));
-    db.write("stop sharing", move |tx| {
-        own::stop_sharing(tx, &lookup, &provider)
-    })
-    .await?;
-    holder.look_again(db, vault).await?;
-    holder.page(lang, db, vault)
+    visit
+        .db
+        .write("stop sharing", move |tx| {
+            own::stop_sharing(tx, &lookup, &provider)
+        })
+        .await?;
+    holder.look_again().await?;
+    holder.page()
 }
 
 /// The receipt page once more, for whoever has the code.
 #[post("/entry/receipt", data = "<form>")]
 async fn receipt_again(
-    lang: Language,
+    visit: Visit<'_>,
     form: FormFields,
-    db: &State<Db>,
-    vault: &State<Vault>,
     config: &State<Arc<Config>>,
 ) -> AppResult<Handed> {
-    match Holder::with_pass(&form, db, vault).await? {
-        Some(holder) => hand_out(lang, vault, &holder.pass, db.clock().now(), config),
-        None => Ok(pass_over(lang).into()),
+    match Holder::with_pass(&visit, &form).await? {
+        Some(holder) => hand_out(&visit, &holder.pass, config),
+        None => Ok(pass_over(visit.lang).into()),
     }
 }
 
 /// A person who has shown a receipt code that belongs to an entry.
-pub(super) struct Holder {
+pub(super) struct Holder<'v> {
+    pub(super) visit: &'v Visit<'v>,
     pub(super) pass: Pass,
     pub(super) found: Found,
     pub(super) sheet: Sheet,
@@ -276,10 +255,11 @@ pub(super) struct Holder {
     told: Vec<Incident>,
 }
 
-impl Holder {
-    pub(super) async fn of(secret: Secret, db: &Db, vault: &Vault) -> AppResult<Option<Holder>> {
-        let lookup = vault.lookup(&secret)?;
-        let known = db
+impl<'v> Holder<'v> {
+    pub(super) async fn of(visit: &'v Visit<'v>, secret: Secret) -> AppResult<Option<Holder<'v>>> {
+        let lookup = visit.vault.lookup(&secret)?;
+        let known = visit
+            .db
             .read("find entry", move |tx| match receipt::find(tx, &lookup)? {
                 // Answers that belong to nobody are nobody's entry (`decisions` D7).
                 Some(found) if own::has_receipt(&found) || found.entry.withdrawn => {
@@ -292,6 +272,7 @@ impl Holder {
             })
             .await?;
         Ok(known.map(|(found, sheet, held, told)| Holder {
+            visit,
             pass: Pass {
                 activity: found.entry.activity.clone(),
                 secret,
@@ -304,27 +285,25 @@ impl Holder {
     }
 
     pub(super) async fn with_pass(
+        visit: &'v Visit<'v>,
         form: &FormFields,
-        db: &Db,
-        vault: &Vault,
-    ) -> AppResult<Option<Holder>> {
-        match Pass::open(vault, db.clock().now(), form.value("pass"), PASS_LIFE) {
-            Ok(pass) => Holder::of(pass.secret, db, vault).await,
+    ) -> AppResult<Option<Holder<'v>>> {
+        match Pass::open(visit.vault, visit.now, form.value("pass"), PASS_LIFE) {
+            Ok(pass) => Holder::of(visit, pass.secret).await,
             Err(_) => Ok(None),
         }
     }
 
     /// What is held now, after a change.
-    pub(super) async fn look_again(&mut self, db: &Db, vault: &Vault) -> AppResult<()> {
-        let secret = self.pass.secret.clone();
-        let again = Holder::of(secret, db, vault).await?;
+    pub(super) async fn look_again(&mut self) -> AppResult<()> {
+        let again = Holder::of(self.visit, self.pass.secret.clone()).await?;
         *self = again.ok_or(Error::Unknown)?;
         Ok(())
     }
 
-    pub(super) fn open(&self, vault: &Vault) -> AppResult<OwnData> {
+    pub(super) fn open(&self) -> AppResult<OwnData> {
         Ok(own::open(
-            vault,
+            self.visit.vault,
             &self.found.entry,
             &self.pass.secret,
             &self.held,
@@ -342,9 +321,11 @@ impl Holder {
     }
 
     /// What the activity counts as people enter.
-    pub(super) async fn counting(&self, db: &Db) -> AppResult<Counting> {
+    pub(super) async fn counting(&self) -> AppResult<Counting> {
         let facts = self.found.facts.clone();
-        let counting = db
+        let counting = self
+            .visit
+            .db
             .read("read what is counted", move |tx| {
                 stats::counting(tx, &facts)
             })
@@ -353,9 +334,9 @@ impl Holder {
     }
 
     /// What the statistics counted of the entry.
-    pub(super) async fn counters(&self, db: &Db, vault: &Vault) -> AppResult<Vec<Counter>> {
-        let data = self.open(vault)?;
-        let counting = self.counting(db).await?;
+    pub(super) async fn counters(&self) -> AppResult<Vec<Counter>> {
+        let data = self.open()?;
+        let counting = self.counting().await?;
         let answers = data.answers.as_ref().map(|answers| answers.expose());
         let contact = data.contact.as_ref();
         Ok(entry::counters_of(
@@ -366,26 +347,38 @@ impl Holder {
         )?)
     }
 
-    fn view(&self, lang: Language, db: &Db, vault: &Vault, data: &OwnData) -> AppResult<OwnView> {
-        let now = db.clock().now();
-        let pass = self.pass.seal(vault, now)?;
-        Ok(OwnView::new(lang, &self.pages(data), pass, now))
+    /// The pass for the next page.
+    pub(super) fn sealed_pass(&self) -> AppResult<String> {
+        Ok(self.pass.seal(self.visit.vault, self.visit.now)?)
     }
 
-    pub(super) fn page(&self, lang: Language, db: &Db, vault: &Vault) -> AppResult<Page> {
-        let data = self.open(vault)?;
-        let view = self.view(lang, db, vault, &data)?;
-        Ok(Page::new(lang, "entry/own", view).no_store().at("/entry"))
+    fn view(&self, data: &OwnData) -> AppResult<OwnView> {
+        // After a change: the activity may have closed since the request came.
+        let now = self.visit.db.clock().now();
+        let pages = self.pages(data);
+        Ok(OwnView::new(
+            self.visit.lang,
+            &pages,
+            self.sealed_pass()?,
+            now,
+        ))
+    }
+
+    pub(super) fn page(&self) -> AppResult<Page> {
+        let view = self.view(&self.open()?)?;
+        Ok(page(self.visit.lang, "entry/own", view))
     }
 
     /// Whether one of the tickets waits for a prize, or for its turn as a reserve.
-    async fn waits(&self, db: &Db) -> AppResult<bool> {
+    async fn waits(&self) -> AppResult<bool> {
         let activity = self.found.entry.activity.clone();
         let tickets = self.found.tickets.iter();
         let tickets: Vec<(String, u64)> = tickets
             .map(|(_, ticket)| (ticket.draw.clone(), ticket.index))
             .collect();
-        let waits = db
+        let waits = self
+            .visit
+            .db
             .read("look for prizes", move |tx| {
                 notify::claims::waits(tx, &activity, &tickets)
             })
@@ -405,10 +398,13 @@ fn sheet_of(tx: &mut Tx, facts: &Facts) -> Result<Sheet, Error> {
     })
 }
 
+/// A page of "my entry": never kept, and found again by the code.
+pub(super) fn page(lang: Language, template: &'static str, view: impl Serialize) -> Page {
+    Page::new(lang, template, view).no_store().at("/entry")
+}
+
 fn find_page(lang: Language, message: String, mistakes: Mistakes) -> Page {
-    Page::new(lang, "entry/find", FindView { mistakes, message })
-        .no_store()
-        .at("/entry")
+    page(lang, "entry/find", FindView { mistakes, message })
 }
 
 fn wrong_code(lang: Language, words: String) -> Page {

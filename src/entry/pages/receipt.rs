@@ -17,16 +17,16 @@ use crate::entry::receipt::{self, Found, Receipt};
 use crate::entry::token::{PASS_LIFE, Pass, RECEIPT_LIFE};
 use crate::entry::wire::receipt::ReceiptView;
 use crate::entry::{Error, own};
-use crate::platform::clock::{SECOND, Timestamp};
+use crate::platform::clock::SECOND;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::Language;
+use crate::platform::web::download::Download;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::FormFields;
 use crate::platform::web::page::{Page, Reply};
 use crate::vault::Vault;
-
-use super::Download;
+use crate::vault::guard::Visit;
 
 const COOKIE: &str = "receipt";
 
@@ -74,16 +74,10 @@ impl<'r> Responder<'r, 'static> for Handed {
 }
 
 /// Sends the person on to the receipt with a pass that opens it for ten minutes.
-pub(super) fn hand_out(
-    lang: Language,
-    vault: &Vault,
-    pass: &Pass,
-    now: Timestamp,
-    config: &Config,
-) -> AppResult<Handed> {
-    let token = pass.seal(vault, now)?;
+pub(super) fn hand_out(visit: &Visit<'_>, pass: &Pass, config: &Config) -> AppResult<Handed> {
+    let token = pass.seal(visit.vault, visit.now)?;
     Ok(Handed {
-        reply: Reply::go(lang, "/receipt"),
+        reply: Reply::go(visit.lang, "/receipt"),
         cookies: cookies(&token, RECEIPT_LIFE / SECOND, config),
     })
 }
@@ -250,7 +244,7 @@ fn file_of(held: Option<Held>, of: FileOf) -> AppResult<Download> {
         return Ok(Download {
             kind: ContentType::Plain,
             name: format!("{kind}-{slug}-{number}.tlog-proof"),
-            body: of.text(receipt).into_bytes(),
+            bytes: of.text(receipt).into_bytes(),
         });
     }
     if held.receipts.is_empty() {
@@ -265,7 +259,7 @@ fn file_of(held: Option<Held>, of: FileOf) -> AppResult<Download> {
     Ok(Download {
         kind: ContentType::ZIP,
         name: format!("{kind}-{slug}.zip"),
-        body: files.to_zip(),
+        bytes: files.to_zip(),
     })
 }
 

@@ -17,7 +17,7 @@ pub(in crate::entry) fn is_counted(
     tag: &Hash,
 ) -> Result<bool, db::Error> {
     // Draw by draw, because that is how tags are indexed.
-    for drum in super::drums(tx, activity)? {
+    for drum in super::drums::drums(tx, activity)? {
         let found: i64 = tickets::table
             .inner_join(
                 entries::table.on(entries::activity_id

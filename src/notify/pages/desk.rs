@@ -1,26 +1,23 @@
 //! One winner at the desk: the ID is typed and compared, the prize handed over; or the person is
 //! called, declines, or gets another copy of a letter.
 
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use governor::clock::{Clock as _, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use lucky_draw::result::Slot;
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
-use crate::activity::{self, ActivityId, Field};
+use crate::activity::{self, Field};
 use crate::audit::Actor;
+use crate::draw;
 use crate::draw::tax::RuleBook;
-use crate::draw::{self, DrawId};
 use crate::identity::date::day_of;
 use crate::notify::calls;
 use crate::notify::claims::{self, Decided};
 use crate::notify::leaving;
 use crate::notify::wire::{
-    self, CallView, Leave, LeaveRefused, WinnerPage, WinnerView, call_reason, leave_request,
+    CallView, Leave, LeaveRefused, Place, WinnerPage, WinnerView, call_reason, leave_request,
     subject, subject_mistakes, told_apart_by,
 };
 use crate::notify::{Claim, Error, NoticeId, notices};
@@ -31,6 +28,7 @@ use crate::platform::text::{self, Language};
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
+use crate::platform::web::throttle::Throttle;
 use crate::vault::Vault;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -38,70 +36,38 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// How often IDs may be compared for one prize: a desk is not a place to guess at.
-pub struct DeskLimit(DefaultKeyedRateLimiter<String>);
+pub struct DeskLimit(Throttle<String>);
 
 impl Default for DeskLimit {
     /// Six tries, and one more every ten minutes.
     fn default() -> DeskLimit {
-        let quota = Quota::with_period(Duration::from_secs(600)).expect("ten minutes are a period");
-        let burst = NonZeroU32::new(6).expect("six is not zero");
-        DeskLimit(RateLimiter::keyed(quota.allow_burst(burst)))
+        DeskLimit(Throttle::new(6, Duration::from_secs(600)))
     }
 }
 
 impl DeskLimit {
     fn check(&self, place: &Place, now_ms: i64) -> Result<(), AppError> {
-        if self.0.len() > 10_000 {
-            self.0.retain_recent();
-        }
         self.0
-            .check_key(&format!("{} {}", place.draw, place.slot))
-            .map_err(|refused| {
-                let wait = refused.wait_time_from(DefaultClock::default().now());
-                AppError::too_many(now_ms, wait)
-            })
+            .check(format!("{} {}", place.draw, place.slot), now_ms)
     }
 }
 
-/// A slot of one draw, as its address names it.
-#[derive(Debug, Clone)]
-struct Place {
-    activity: ActivityId,
-    draw: DrawId,
-    slot: Slot,
+fn place(id: &str, draw: &str, prize: &str, unit: &str) -> Result<Place, Error> {
+    Place::parse(id, draw, prize, unit).ok_or(Error::Unknown)
 }
 
-fn place(id: &str, draw: &str, prize: &str, place: &str) -> Result<Place, Error> {
-    Ok(Place {
-        activity: ActivityId::from(id),
-        draw: DrawId::from(draw),
-        slot: wire::slot(prize, place).ok_or(Error::Unknown)?,
-    })
-}
-
-impl Place {
-    fn path(&self) -> String {
-        let Place {
-            activity,
-            draw,
-            slot,
-        } = self;
-        format!("/staff/activities/{activity}/draws/{draw}/winners/{slot}")
-    }
-
-    /// The draw, if it is one of the activity.
-    fn decided(&self, tx: &mut Tx) -> Result<Decided, Error> {
-        let draw = claims::decided(tx, &self.draw)?;
-        if draw.facts.id == self.activity {
-            Ok(draw)
-        } else {
-            Err(Error::Unknown)
-        }
+/// The draw of a place, if it is one of the activity.
+fn decided(tx: &mut Tx, place: &Place) -> Result<Decided, Error> {
+    let draw = claims::decided(tx, &place.draw)?;
+    if draw.facts.id == place.activity {
+        Ok(draw)
+    } else {
+        Err(Error::Unknown)
     }
 }
 
 fn read(tx: &mut Tx, place: &Place, reader: &Actor, book: &RuleBook) -> Result<WinnerPage, Error> {
-    let draw = place.decided(tx)?;
+    let draw = decided(tx, place)?;
     let slot = &place.slot;
     let claim = claims::of_slot(tx, &draw, slot)?;
     let holdings = draw::holdings(tx, &draw.plan)?;
@@ -136,12 +102,7 @@ fn left_again(lang: Language, found: &WinnerPage, refused: LeaveRefused) -> Repl
 }
 
 fn path_of(found: &WinnerPage) -> String {
-    let place = Place {
-        activity: found.draw.facts.id.clone(),
-        draw: found.draw.plan.id.clone(),
-        slot: found.claim.slot.clone(),
-    };
-    place.path()
+    Place::of(&found.draw, &found.claim.slot).path()
 }
 
 async fn read_page(
@@ -250,7 +211,7 @@ async fn claim(
     let matched = vault.match_id(place.activity.as_str(), &subject, &found.tag)?;
     let (of, actor) = (found.claim.clone(), staff.0.actor());
     db.write("claim prize", move |tx| {
-        let draw = place.decided(tx)?;
+        let draw = decided(tx, &place)?;
         if !matched {
             return claims::differed(tx, &draw, &actor, &of);
         }
@@ -287,7 +248,7 @@ async fn change(
     let actor = staff.0.actor();
     let back = place.path();
     db.write("mark claim", move |tx| {
-        let draw = place.decided(tx)?;
+        let draw = decided(tx, &place)?;
         change(tx, &draw, &actor, &place.slot)
     })
     .await?;
@@ -340,7 +301,7 @@ async fn leave(
     };
     let (actor, back) = (staff.0.actor(), place.path());
     db.write("leave slot", move |tx| {
-        let draw = place.decided(tx)?;
+        let draw = decided(tx, &place)?;
         match &asked {
             Leave::Wish(wish) => leaving::leave(tx, &draw, &actor, &place.slot, *wish),
             Leave::Ineligible(rule) => leaving::propose(tx, &draw, &actor, &place.slot, rule),
@@ -369,7 +330,7 @@ async fn confirm(
     let (actor, back) = (staff.0.actor(), place.path());
     let seen = form.value("seen").to_owned();
     db.write("confirm ineligible", move |tx| {
-        let draw = place.decided(tx)?;
+        let draw = decided(tx, &place)?;
         leaving::confirm(tx, &draw, &actor, &place.slot, &seen)
     })
     .await?;
@@ -417,7 +378,7 @@ async fn resend(
         staff.0.actor(),
     );
     db.write("send again", move |tx| {
-        let draw = place.decided(tx)?;
+        let draw = decided(tx, &place)?;
         notices::resend(tx, &mailer, &draw, &actor, &notice)
     })
     .await?;

@@ -1,10 +1,6 @@
 //! The list of winners as a file, for admins.
 
-use std::io::Cursor;
-
-use rocket::http::{ContentType, Header};
-use rocket::request::Request;
-use rocket::response::{self, Responder, Response};
+use rocket::http::ContentType;
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Admin;
@@ -16,6 +12,7 @@ use crate::notify::sheet::Format;
 use crate::notify::wire::{ExportTyped, ExportsView, export_request};
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::Language;
+use crate::platform::web::download::{Answer, Download};
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::Page;
@@ -25,38 +22,20 @@ pub(super) fn routes() -> Vec<Route> {
     routes![list, make]
 }
 
-/// A file on its way to the browser; it is never kept here.
-struct Download(File);
-
-impl<'r> Responder<'r, 'static> for Download {
-    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        let File {
-            name,
-            format,
-            bytes,
-        } = self.0;
-        let kind = match format {
-            Format::Csv => ContentType::new("text", "csv").with_params(("charset", "utf-8")),
-            Format::Xlsx => ContentType::new(
-                "application",
-                "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            ),
-        };
-        let place = format!("attachment; filename=\"{name}\"");
-        Response::build()
-            .header(kind)
-            .header(Header::new("Content-Disposition", place))
-            .header(Header::new("Cache-Control", "no-store"))
-            .sized_body(bytes.len(), Cursor::new(bytes))
-            .ok()
+impl From<File> for Download {
+    fn from(file: File) -> Download {
+        match file.format {
+            Format::Csv => Download::csv(file.name, file.bytes),
+            Format::Xlsx => Download {
+                kind: ContentType::new(
+                    "application",
+                    "vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+                ),
+                name: file.name,
+                bytes: file.bytes,
+            },
+        }
     }
-}
-
-/// The file, or the form again.
-#[derive(rocket::Responder)]
-enum Answer {
-    File(Download),
-    Page(Page),
 }
 
 fn may_export(staff: &Admin) -> AppResult<()> {
@@ -124,7 +103,7 @@ async fn make(
                 reason: form.value("reason").to_owned(),
             };
             let page = page(lang, db, typed, mistakes).await?;
-            return Ok(Answer::Page(page.again()));
+            return Ok(page.again().into());
         }
     };
     let by = Taker {
@@ -136,5 +115,5 @@ async fn make(
         rocket::tokio::task::spawn_blocking(move || export::make(&db, &vault, &by, &request))
             .await
             .map_err(AppError::broken)??;
-    Ok(Answer::File(Download(file)))
+    Ok(Download::from(file).into())
 }

@@ -13,6 +13,7 @@ use diesel::result::{DatabaseErrorKind, Error as QueryError};
 
 use crate::platform::clock::{Clock, Timestamp};
 
+pub mod column;
 pub mod compaction;
 mod connection;
 pub mod copy;
@@ -97,6 +98,17 @@ pub fn on_duplicate<E: From<Error>>(word: E) -> impl FnOnce(QueryError) -> E {
     |error| match Error::from(error) {
         Error::Duplicate(_) => word,
         other => E::from(other),
+    }
+}
+
+/// The one row that a compare-and-set was to change; `moved` where somebody else was first.
+///
+/// # Errors
+/// `moved`, or what the database said.
+pub fn one_changed<E: From<Error>>(rows: Result<usize, QueryError>, moved: E) -> Result<(), E> {
+    match rows.map_err(Error::from)? {
+        1 => Ok(()),
+        _ => Err(moved),
     }
 }
 

@@ -11,6 +11,7 @@
 pub mod access;
 pub mod address;
 mod assets;
+pub mod download;
 pub mod error;
 pub mod form;
 pub mod guard;
@@ -19,6 +20,7 @@ pub mod page;
 pub mod site;
 #[cfg(test)]
 mod tests;
+pub mod throttle;
 
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::shield::Shield;

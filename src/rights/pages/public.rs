@@ -11,8 +11,7 @@ use zeroize::Zeroizing;
 use crate::activity::{self, Facts, Stage};
 use crate::audit::Actor;
 use crate::entry::{EntryId, receipt};
-use crate::platform::clock::{HOUR, MINUTE, Timestamp};
-use crate::platform::db::Db;
+use crate::platform::clock::{HOUR, MINUTE};
 use crate::platform::ids;
 use crate::platform::text::{self, Language};
 use crate::platform::web::address::ClientAddress;
@@ -23,7 +22,7 @@ use crate::policy::retention::{self, Class};
 use crate::rights::letter::{self, Letter};
 use crate::rights::wire::{self, AskView, Asked, DoneView, FindView, StatusView};
 use crate::rights::{self, Error, NewRequest, Request};
-use crate::vault::Vault;
+use crate::vault::guard::Visit;
 
 use super::{RecordedLetters, RequestLimit, activity_of};
 
@@ -36,70 +35,49 @@ pub(super) fn routes() -> Vec<Route> {
     routes![ask, send, find, status, take_back_without_form, take_back]
 }
 
-/// A request with what every page of it needs.
-struct Visit<'a> {
-    lang: Language,
-    now: Timestamp,
-    db: &'a Db,
-    vault: &'a Vault,
+/// Somebody who asks: the visit, and what was typed.
+struct Asking<'a> {
+    visit: Visit<'a>,
     form: &'a FormFields,
 }
 
 #[get("/privacy/request?<activity>")]
-async fn ask(
-    lang: Language,
-    activity: Option<&str>,
-    db: &State<Db>,
-    vault: &State<Vault>,
-) -> AppResult<Page> {
+async fn ask(visit: Visit<'_>, activity: Option<&str>) -> AppResult<Page> {
     let named = activity.map(|slug| ("activity".to_owned(), Zeroizing::new(slug.to_owned())));
-    let form = FormFields::of_line(named.into_iter().collect());
-    let visit = Visit {
-        lang,
-        now: db.clock().now(),
-        db,
-        vault,
-        form: &form,
-    };
-    visit.form_page(String::new(), Mistakes::new()).await
+    let form = &FormFields::of_line(named.into_iter().collect());
+    let asking = Asking { visit, form };
+    asking.form_page(String::new(), Mistakes::new()).await
 }
 
 #[post("/privacy/request", data = "<form>")]
 async fn send(
-    lang: Language,
+    visit: Visit<'_>,
     form: FormFields,
     from: ClientAddress,
     limit: &State<RequestLimit>,
-    db: &State<Db>,
-    vault: &State<Vault>,
 ) -> AppResult<Page> {
-    let visit = Visit {
-        lang,
-        now: db.clock().now(),
-        db,
-        vault,
-        form: &form,
-    };
-    let Some(code) = visit.token("request", FORM_LIFE, form.value("token")) else {
+    let (lang, form) = (visit.lang, &form);
+    let asking = Asking { visit, form };
+    let Some(code) = open(&visit, "request", FORM_LIFE, form.value("token")) else {
         let words = text::message(lang, "rights-form-old", &[]);
-        return Ok(visit.form_page(words, Mistakes::new()).await?.again());
+        return Ok(asking.form_page(words, Mistakes::new()).await?.again());
     };
-    let asked = match wire::read(lang, &form) {
+    let asked = match wire::read(lang, form) {
         Ok(asked) => asked,
         Err(mistakes) => {
-            return Ok(visit.form_page(String::new(), mistakes).await?.again());
+            return Ok(asking.form_page(String::new(), mistakes).await?.again());
         }
     };
     if let Err(refused) = limit.sent.check(from, visit.now.0) {
-        return visit.busy(refused).await;
+        return asking.busy(refused).await;
     }
-    let (activity, entry) = match visit.about(&asked, from, limit).await? {
+    let (activity, entry) = match asking.about(&asked, from, limit).await? {
         Ok(about) => about,
         Err(mistakes) => {
-            return Ok(visit.form_page(String::new(), mistakes).await?.again());
+            return Ok(asking.form_page(String::new(), mistakes).await?.again());
         }
     };
-    visit.store(asked, activity, entry, &code).await
+    asking.store(asked, activity, entry, &code).await
 }
 
 #[get("/privacy/request/status")]
@@ -109,24 +87,15 @@ fn find(lang: Language) -> Page {
 
 #[post("/privacy/request/status", data = "<form>")]
 async fn status(
-    lang: Language,
+    visit: Visit<'_>,
     form: FormFields,
     from: ClientAddress,
     limit: &State<RequestLimit>,
-    db: &State<Db>,
-    vault: &State<Vault>,
 ) -> AppResult<Page> {
-    limit.codes.check(from, db.clock().now().0)?;
-    let visit = Visit {
-        lang,
-        now: db.clock().now(),
-        db,
-        vault,
-        form: &form,
-    };
+    limit.codes.check(from, visit.now.0)?;
     match Secret::parse(form.value("code")) {
-        Ok(code) => visit.status_page(&code).await,
-        Err(_) => Ok(wrong_code(lang, "rights-code-wrong")),
+        Ok(code) => status_page(&visit, &code).await,
+        Err(_) => Ok(wrong_code(visit.lang, "rights-code-wrong")),
     }
 }
 
@@ -136,35 +105,26 @@ fn take_back_without_form(lang: Language) -> Reply {
 }
 
 #[post("/privacy/request/take-back", data = "<form>")]
-async fn take_back(
-    lang: Language,
-    form: FormFields,
-    db: &State<Db>,
-    vault: &State<Vault>,
-) -> AppResult<Page> {
-    let visit = Visit {
-        lang,
-        now: db.clock().now(),
-        db,
-        vault,
-        form: &form,
-    };
-    let Some(code) = visit.token("status", PASS_LIFE, form.value("pass")) else {
-        let words = text::message(lang, "rights-pass-old", &[]);
-        let page = find_page(lang, words, Mistakes::new());
+async fn take_back(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
+    let Some(code) = open(&visit, "status", PASS_LIFE, form.value("pass")) else {
+        let words = text::message(visit.lang, "rights-pass-old", &[]);
+        let page = find_page(visit.lang, words, Mistakes::new());
         return Ok(page.status(Status::UnprocessableEntity));
     };
-    let lookup = vault.lookup(&code)?;
-    db.write("take request back", move |tx| {
-        rights::take_back(tx, &lookup)
-    })
-    .await?;
-    visit.status_page(&code).await
+    let lookup = visit.vault.lookup(&code)?;
+    visit
+        .db
+        .write("take request back", move |tx| {
+            rights::take_back(tx, &lookup)
+        })
+        .await?;
+    status_page(&visit, &code).await
 }
 
-impl Visit<'_> {
+impl Asking<'_> {
     async fn form_page(&self, message: String, mistakes: Mistakes) -> AppResult<Page> {
         let (activities, kept) = self
+            .visit
             .db
             .read("list activities", |tx| {
                 let kept = retention::days(tx, Class::Requests)?;
@@ -173,12 +133,12 @@ impl Visit<'_> {
             .await?;
         // The code of the request that is about to be: sent twice, it is one request. A form that
         // comes back keeps the one it has.
-        let code = self
-            .token("request", FORM_LIFE, self.form.value("token"))
+        let sent = self.form.value("token");
+        let code = open(&self.visit, "request", FORM_LIFE, sent)
             .unwrap_or_else(|| Secret::from_entropy(ids::random()));
-        let token = self.seal("request", &code)?;
+        let token = seal(&self.visit, "request", &code)?;
         let view = AskView::new(
-            self.lang,
+            self.visit.lang,
             &activities,
             kept,
             self.form,
@@ -186,7 +146,7 @@ impl Visit<'_> {
             message,
             mistakes,
         );
-        Ok(Page::new(self.lang, "rights/ask", view)
+        Ok(Page::new(self.visit.lang, "rights/ask", view)
             .no_store()
             .at("/privacy/request"))
     }
@@ -196,7 +156,7 @@ impl Visit<'_> {
         match refused.until_ms() {
             Some(until) => {
                 let time = text::dates::time(until);
-                let words = text::message(self.lang, "rights-wait", &[("time", time.into())]);
+                let words = text::message(self.visit.lang, "rights-wait", &[("time", time.into())]);
                 let page = self.form_page(words, Mistakes::new()).await?;
                 Ok(page.status(Status::TooManyRequests))
             }
@@ -216,6 +176,7 @@ impl Visit<'_> {
         if typed.trim().is_empty() {
             let slug = asked.activity.clone();
             let found = self
+                .visit
                 .db
                 .read("find activity", move |tx| match activity::find(tx, &slug) {
                     Ok(facts) if facts.stage != Stage::Draft => Ok(Some(facts)),
@@ -225,22 +186,23 @@ impl Visit<'_> {
                 .await?;
             return Ok(Ok((found, None)));
         }
-        limit.codes.check(from, self.now.0)?;
+        limit.codes.check(from, self.visit.now.0)?;
         let mut mistakes = Mistakes::new();
         let Ok(code) = Secret::parse(typed) else {
-            let words = text::message(self.lang, "rights-receipt-wrong", &[]);
+            let words = text::message(self.visit.lang, "rights-receipt-wrong", &[]);
             mistakes.add("code", words);
             return Ok(Err(mistakes));
         };
-        let lookup = self.vault.lookup(&code)?;
+        let lookup = self.visit.vault.lookup(&code)?;
         let found = self
+            .visit
             .db
             .read("find entry", move |tx| receipt::find(tx, &lookup))
             .await?;
         match found {
             Some(found) => Ok(Ok((Some(found.facts), Some(found.entry.id)))),
             None => {
-                let words = text::message(self.lang, "entry-code-unknown", &[]);
+                let words = text::message(self.visit.lang, "entry-code-unknown", &[]);
                 mistakes.add("code", words);
                 Ok(Err(mistakes))
             }
@@ -262,12 +224,12 @@ impl Visit<'_> {
             phone: phone.as_ref().map(|phone| phone.as_str()),
         };
         let new = NewRequest {
-            lookup: self.vault.lookup(code)?,
+            lookup: self.visit.vault.lookup(code)?,
             kind: asked.kind,
             activity: activity.map(|facts| facts.id),
             entry,
-            language: self.lang,
-            letter: letter::seal(self.vault, self.now, &written)?,
+            language: self.visit.lang,
+            letter: letter::seal(self.visit.vault, self.visit.now, &written)?,
         };
         let stored = self.write(new.clone()).await;
         let request = match stored {
@@ -276,63 +238,64 @@ impl Visit<'_> {
         };
         let view = DoneView {
             code: code.grouped(),
-            kind: wire::kind_words(self.lang, request.kind),
+            kind: wire::kind_words(self.visit.lang, request.kind),
             due_at: request.due().0,
         };
-        Ok(Page::new(self.lang, "rights/done", view)
+        Ok(Page::new(self.visit.lang, "rights/done", view)
             .no_store()
             .at("/privacy/request"))
     }
 
     async fn write(&self, new: NewRequest) -> Result<Request, Error> {
-        self.db
+        self.visit
+            .db
             .write("take request", move |tx| rights::open(tx, &new))
             .await
     }
+}
 
-    /// What became of a request; the person's own letters are opened on record.
-    async fn status_page(&self, code: &Secret) -> AppResult<Page> {
-        let lookup = self.vault.lookup(code)?;
-        let found = self
-            .db
-            .write("read request", move |tx| {
-                let Some(request) = rights::find(tx, &lookup)? else {
-                    return Ok::<_, Error>(None);
-                };
-                let activity = activity_of(tx, &request)?;
-                let letters = RecordedLetters::of(tx, &Actor::Entrant, &request)?;
-                Ok(Some((request, activity, letters)))
-            })
-            .await?;
-        let Some((request, activity, letters)) = found else {
-            return Ok(wrong_code(self.lang, "rights-code-unknown"));
-        };
-        let letters = letters.open(self.vault)?;
-        let pass = self.seal("status", code)?;
-        let view = StatusView::new(
-            self.lang,
-            &request,
-            activity.as_ref(),
-            letters,
-            pass,
-            self.now,
-        );
-        Ok(Page::new(self.lang, "rights/status", view)
-            .no_store()
-            .at("/privacy/request/status"))
-    }
+/// What became of a request; the person's own letters are opened on record.
+async fn status_page(visit: &Visit<'_>, code: &Secret) -> AppResult<Page> {
+    let lookup = visit.vault.lookup(code)?;
+    let found = visit
+        .db
+        .write("read request", move |tx| {
+            let Some(request) = rights::find(tx, &lookup)? else {
+                return Ok::<_, Error>(None);
+            };
+            let activity = activity_of(tx, &request)?;
+            let letters = RecordedLetters::of(tx, &Actor::Entrant, &request)?;
+            Ok(Some((request, activity, letters)))
+        })
+        .await?;
+    let Some((request, activity, letters)) = found else {
+        return Ok(wrong_code(visit.lang, "rights-code-unknown"));
+    };
+    let letters = letters.open(visit.vault)?;
+    let pass = seal(visit, "status", code)?;
+    let view = StatusView::new(
+        visit.lang,
+        &request,
+        activity.as_ref(),
+        letters,
+        pass,
+        visit.now,
+    );
+    Ok(Page::new(visit.lang, "rights/status", view)
+        .no_store()
+        .at("/privacy/request/status"))
+}
 
-    fn seal(&self, kind: &str, code: &Secret) -> AppResult<String> {
-        let plain = Zeroizing::new(format!("{kind} {}", code.as_str()));
-        Ok(self.vault.seal_token(plain.as_bytes(), self.now)?)
-    }
+fn seal(visit: &Visit<'_>, kind: &str, code: &Secret) -> AppResult<String> {
+    let plain = Zeroizing::new(format!("{kind} {}", code.as_str()));
+    Ok(visit.vault.seal_token(plain.as_bytes(), visit.now)?)
+}
 
-    fn token(&self, kind: &str, life: i64, text: &str) -> Option<Secret> {
-        let plain = self.vault.open_token(text, self.now, life).ok()?;
-        let plain = std::str::from_utf8(&plain).ok()?;
-        let code = plain.strip_prefix(kind)?.strip_prefix(' ')?;
-        Secret::parse(code).ok()
-    }
+fn open(visit: &Visit<'_>, kind: &str, life: i64, text: &str) -> Option<Secret> {
+    let plain = visit.vault.open_token(text, visit.now, life).ok()?;
+    let plain = std::str::from_utf8(&plain).ok()?;
+    let code = plain.strip_prefix(kind)?.strip_prefix(' ')?;
+    Secret::parse(code).ok()
 }
 
 /// Activities that a request may be about: whatever was published.

@@ -24,24 +24,6 @@ on_both! {
 /// A round of the default chain that was really published, due on 22 August 2025.
 const DEFAULT_ROUND: u64 = 5_347_804;
 
-/// What was published for a round of the default chain.
-pub(super) fn recorded_default(round: u64) -> Beacon {
-    let fixtures = include_str!("../../../protocol/tests/vectors/drand-rounds.json");
-    let fixtures: serde_json::Value =
-        serde_json::from_str(fixtures).expect("the fixtures are JSON");
-    let rounds = fixtures["rounds"].as_array().expect("a list of rounds");
-    let found = rounds
-        .iter()
-        .find(|each| each["chain"] == "default" && each["round"] == round)
-        .expect("the round was recorded");
-    let json = serde_json::json!({
-        "round": round,
-        "signature": found["signature"],
-        "previous_signature": found["previous_signature"],
-    });
-    Beacon::parse_relay(&DEFAULT, &json.to_string()).expect("a relay's answer")
-}
-
 /// The details of a draw at another moment than [`due`].
 fn details_at(draws_at: Timestamp) -> Details {
     let later = draws_at.0 - due().0;

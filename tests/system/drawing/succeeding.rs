@@ -4,7 +4,6 @@ use fairdraw::draw::{DrandRound, SourceDetails, Successor, SuccessorTrouble, Sup
 use lucky_draw::beacon::DEFAULT;
 use lucky_draw::note::TlogProof;
 
-use super::sources::recorded_default;
 use super::*;
 
 on_both! {

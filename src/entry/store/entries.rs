@@ -1,0 +1,226 @@
+//! Rows of entries: one for each registration.
+
+use std::collections::BTreeMap;
+
+use diesel::prelude::*;
+use lucky_draw::encode::Hash;
+
+use crate::activity::ActivityId;
+use crate::entry::submit::NewEntry;
+use crate::entry::{Entry, EntryId, Error, Reachable};
+use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{hash, unsigned};
+use crate::platform::db::schema::{entries, tickets};
+use crate::platform::db::{self, Tx};
+
+use super::language;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = entries)]
+struct EntryRow {
+    activity_id: String,
+    id: String,
+    contact_item: Option<String>,
+    answers_item: Option<String>,
+    notice_hash: Vec<u8>,
+    language: String,
+    taken_hour: i64,
+    withdrawn: bool,
+    erased_at: Option<i64>,
+}
+
+impl From<EntryRow> for Entry {
+    fn from(row: EntryRow) -> Entry {
+        Entry {
+            activity: ActivityId(row.activity_id),
+            id: EntryId(row.id),
+            contact_item: row.contact_item,
+            answers_item: row.answers_item,
+            notice: hash(&row.notice_hash),
+            language: language(&row.language),
+            taken_hour: Timestamp(row.taken_hour),
+            withdrawn: row.withdrawn,
+            erased_at: row.erased_at.map(Timestamp),
+        }
+    }
+}
+
+/// Stores an entry; the unique lookup decides which of two equal ones is the first.
+pub(in crate::entry) fn insert_entry(tx: &mut Tx, new: &NewEntry) -> Result<(), Error> {
+    let hour = tx.now().hour().0;
+    let linked = new.answers.as_ref().filter(|_| new.answers_linked);
+    diesel::insert_into(entries::table)
+        .values((
+            entries::activity_id.eq(new.activity.as_str()),
+            entries::id.eq(new.id.as_str()),
+            entries::lookup.eq(new.lookup.as_bytes().to_vec()),
+            entries::contact_item.eq(new.contact.as_ref().map(|sealed| sealed.id.as_str())),
+            entries::answers_item.eq(linked.map(|sealed| sealed.id.as_str())),
+            entries::notice_hash.eq(new.notice.as_bytes().to_vec()),
+            entries::language.eq(new.language.tag()),
+            entries::taken_hour.eq(hour),
+            entries::withdrawn.eq(false),
+            entries::counted.eq(false),
+        ))
+        .execute(tx.conn())
+        .map_err(db::on_duplicate(Error::Twice))?;
+    Ok(())
+}
+
+pub(in crate::entry) fn by_lookup(tx: &mut Tx, lookup: &Hash) -> Result<Option<Entry>, db::Error> {
+    let row = entries::table
+        .filter(entries::lookup.eq(lookup.as_bytes().to_vec()))
+        .select(EntryRow::as_select())
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(Entry::from))
+}
+
+/// Entries whose contact is there, each with its tickets, in the order of their random ids.
+pub(in crate::entry) fn reachable(
+    tx: &mut Tx,
+    activity: &ActivityId,
+) -> Result<Vec<Reachable>, db::Error> {
+    let rows: Vec<(String, Option<String>)> = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .filter(entries::contact_item.is_not_null())
+        .order(entries::id)
+        .select((entries::id, entries::contact_item))
+        .load(tx.conn())?;
+    let mut held: BTreeMap<String, Vec<(String, u64)>> = BTreeMap::new();
+    let tickets: Vec<(String, String, i64)> = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .order((tickets::draw_id, tickets::position))
+        .select((tickets::entry_id, tickets::draw_id, tickets::position))
+        .load(tx.conn())?;
+    for (entry, draw, position) in tickets {
+        held.entry(entry)
+            .or_default()
+            .push((draw, unsigned(position)));
+    }
+    let reachable = rows.into_iter().filter_map(|(id, item)| {
+        Some(Reachable {
+            item: item?,
+            tickets: held.remove(&id).unwrap_or_default(),
+        })
+    });
+    Ok(reachable.collect())
+}
+
+/// Marks an entry as taken back; its ticket keeps its place and loses what links it to a person.
+pub(in crate::entry) fn withdraw(tx: &mut Tx, entry: &Entry) -> Result<(), db::Error> {
+    diesel::update(
+        entries::table
+            .filter(entries::activity_id.eq(entry.activity.as_str()))
+            .filter(entries::id.eq(entry.id.as_str())),
+    )
+    .set((
+        entries::withdrawn.eq(true),
+        entries::contact_item.eq(None::<String>),
+        entries::answers_item.eq(None::<String>),
+    ))
+    .execute(tx.conn())?;
+    diesel::update(
+        tickets::table
+            .filter(tickets::activity_id.eq(entry.activity.as_str()))
+            .filter(tickets::entry_id.eq(entry.id.as_str())),
+    )
+    .set((
+        tickets::void.eq(Some("W")),
+        tickets::tag.eq(vec![0; 32]),
+        tickets::bind.eq(vec![0; 32]),
+    ))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Marks that the sealed data of an entry was erased after its list was final; the ticket and what
+/// settles it stay.
+pub(in crate::entry) fn erase(tx: &mut Tx, entry: &Entry) -> Result<(), db::Error> {
+    let now = tx.now().0;
+    diesel::update(
+        entries::table
+            .filter(entries::activity_id.eq(entry.activity.as_str()))
+            .filter(entries::id.eq(entry.id.as_str())),
+    )
+    .set((
+        entries::erased_at.eq(Some(now)),
+        entries::contact_item.eq(None::<String>),
+        entries::answers_item.eq(None::<String>),
+    ))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Names the box with the answers of an entry that had none.
+pub(in crate::entry) fn name_answers(
+    tx: &mut Tx,
+    entry: &Entry,
+    item: &str,
+) -> Result<(), db::Error> {
+    diesel::update(
+        entries::table
+            .filter(entries::activity_id.eq(entry.activity.as_str()))
+            .filter(entries::id.eq(entry.id.as_str())),
+    )
+    .set(entries::answers_item.eq(Some(item)))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+/// The tickets of a draw whose person had the sealed data erased, ascending, and when.
+pub(in crate::entry) fn erased(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+) -> Result<Vec<(u64, Timestamp)>, db::Error> {
+    let rows: Vec<(i64, Option<i64>)> = tickets::table
+        .inner_join(
+            entries::table.on(entries::activity_id
+                .eq(tickets::activity_id)
+                .and(entries::id.eq(tickets::entry_id))),
+        )
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .filter(entries::erased_at.is_not_null())
+        .order(tickets::position)
+        .select((tickets::position, entries::erased_at))
+        .load(tx.conn())?;
+    let erased = rows.into_iter();
+    Ok(erased
+        .filter_map(|(position, at)| Some((unsigned(position), Timestamp(at?))))
+        .collect())
+}
+
+pub(in crate::entry) fn fingerprints(
+    tx: &mut Tx,
+    activity: &ActivityId,
+) -> Result<Vec<Vec<u8>>, db::Error> {
+    let mut found: Vec<Vec<u8>> = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .select(entries::lookup)
+        .load(tx.conn())?;
+    let tags: Vec<Vec<u8>> = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .select(tickets::tag)
+        .load(tx.conn())?;
+    // A withdrawn ticket has zeros in its place, which are everywhere.
+    found.extend(
+        tags.into_iter()
+            .filter(|tag| tag.iter().any(|byte| *byte != 0)),
+    );
+    Ok(found)
+}
+
+pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Error> {
+    let rows = entries::table.filter(entries::activity_id.eq(activity.as_str()));
+    Ok(diesel::delete(rows).execute(tx.conn())?)
+}
+
+pub(super) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error> {
+    let rows: i64 = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(unsigned(rows))
+}

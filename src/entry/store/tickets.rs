@@ -1,0 +1,268 @@
+//! Tickets of entries: their places, what makes them void, and what opens them.
+
+use diesel::prelude::*;
+use lucky_draw::encode::Hash;
+use lucky_draw::record::VoidCode;
+use lucky_draw::result::Opening;
+
+use crate::activity::ActivityId;
+use crate::entry::submit::{NewEntry, NewTicket};
+use crate::entry::voids::Leaf;
+use crate::entry::{EntryId, Ticket};
+use crate::platform::db::column::{hash, signed, small, unsigned};
+use crate::platform::db::schema::{entries, tickets};
+use crate::platform::db::{self, Tx};
+
+use super::{language, void};
+
+#[derive(Queryable)]
+struct TicketRow {
+    draw_id: String,
+    position: i64,
+    ticket_no: i64,
+    entry_id: String,
+    tag: Vec<u8>,
+    void: Option<String>,
+    contact_item: Option<String>,
+    language: String,
+    notice_hash: Vec<u8>,
+}
+
+impl From<TicketRow> for Ticket {
+    fn from(row: TicketRow) -> Ticket {
+        Ticket {
+            draw: row.draw_id,
+            index: unsigned(row.position),
+            ticket_no: small(row.ticket_no),
+            entry: EntryId(row.entry_id),
+            contact_item: row.contact_item,
+            language: language(&row.language),
+            notice: hash(&row.notice_hash),
+            tag: hash(&row.tag),
+            void: row.void.as_deref().map(void),
+        }
+    }
+}
+
+/// Tickets of an activity with what their entry says; both databases know the join.
+macro_rules! tickets_with_entries {
+    ($activity:expr) => {
+        tickets::table
+            .inner_join(
+                entries::table.on(entries::activity_id
+                    .eq(tickets::activity_id)
+                    .and(entries::id.eq(tickets::entry_id))),
+            )
+            .filter(tickets::activity_id.eq($activity.as_str()))
+            .select((
+                tickets::draw_id,
+                tickets::position,
+                tickets::ticket_no,
+                tickets::entry_id,
+                tickets::tag,
+                tickets::void,
+                entries::contact_item,
+                entries::language,
+                entries::notice_hash,
+            ))
+    };
+}
+
+/// Which of the person's tickets are in a draw already.
+pub(in crate::entry) fn ticket_numbers(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    tag: &Hash,
+) -> Result<Vec<u32>, db::Error> {
+    let rows: Vec<i64> = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .filter(tickets::tag.eq(tag.as_bytes().to_vec()))
+        .select(tickets::ticket_no)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(small).collect())
+}
+
+pub(in crate::entry) fn insert_ticket(
+    tx: &mut Tx,
+    new: &NewEntry,
+    index: u64,
+    ticket: &NewTicket,
+) -> Result<(), db::Error> {
+    diesel::insert_into(tickets::table)
+        .values((
+            tickets::activity_id.eq(new.activity.as_str()),
+            tickets::draw_id.eq(&ticket.draw),
+            tickets::position.eq(signed(index)),
+            tickets::entry_id.eq(new.id.as_str()),
+            tickets::ticket_no.eq(i64::from(ticket.ticket_no)),
+            tickets::tag.eq(ticket.tag.as_bytes().to_vec()),
+            tickets::bind.eq(ticket.bind.as_bytes().to_vec()),
+            tickets::void.eq(None::<String>),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// The tickets of an entry, those of one draw together, in the order of the log.
+pub(in crate::entry) fn tickets_of(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    entry: &EntryId,
+) -> Result<Vec<Ticket>, db::Error> {
+    let rows: Vec<TicketRow> = tickets_with_entries!(activity)
+        .filter(tickets::entry_id.eq(entry.as_str()))
+        .order((tickets::draw_id, tickets::position))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Ticket::from).collect())
+}
+
+pub(in crate::entry) fn ticket(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    index: u64,
+) -> Result<Option<Ticket>, db::Error> {
+    let row: Option<TicketRow> = tickets_with_entries!(activity)
+        .filter(tickets::draw_id.eq(draw))
+        .filter(tickets::position.eq(signed(index)))
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(Ticket::from))
+}
+
+pub(in crate::entry) fn with_tag(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    tag: &Hash,
+) -> Result<Vec<Ticket>, db::Error> {
+    let rows: Vec<TicketRow> = tickets_with_entries!(activity)
+        .filter(tickets::draw_id.eq(draw))
+        .filter(tickets::tag.eq(tag.as_bytes().to_vec()))
+        .order(tickets::position)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Ticket::from).collect())
+}
+
+type OpeningRow = (Vec<u8>, Vec<u8>, i64, Option<String>);
+
+pub(in crate::entry) fn opening(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    index: u64,
+) -> Result<Option<Opening>, db::Error> {
+    let row: Option<OpeningRow> = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .filter(tickets::position.eq(signed(index)))
+        .select((
+            tickets::tag,
+            tickets::bind,
+            tickets::ticket_no,
+            tickets::void,
+        ))
+        .first(tx.conn())
+        .optional()?;
+    Ok(row
+        .filter(|(.., void)| void.as_deref() != Some("W"))
+        .map(|(tag, bind, ticket_no, _)| Opening {
+            tag: hash(&tag),
+            bind: hash(&bind),
+            ticket_no: small(ticket_no),
+        }))
+}
+
+pub(in crate::entry) fn leaves(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+) -> Result<Vec<Leaf>, db::Error> {
+    let rows: Vec<(i64, Vec<u8>, i64, Option<String>)> = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .select((
+            tickets::position,
+            tickets::tag,
+            tickets::ticket_no,
+            tickets::void,
+        ))
+        .order(tickets::position)
+        .load(tx.conn())?;
+    Ok(rows
+        .into_iter()
+        .map(|(position, tag, ticket_no, code)| Leaf {
+            index: unsigned(position),
+            tag: hash(&tag),
+            ticket_no: small(ticket_no),
+            void: code.as_deref().map(void),
+        })
+        .collect())
+}
+
+/// Sets exactly these codes: a D of an earlier close that no longer holds goes.
+pub(in crate::entry) fn mark_voids(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    voids: &[(u64, VoidCode)],
+) -> Result<(), db::Error> {
+    let of_draw = || {
+        tickets::table
+            .filter(tickets::activity_id.eq(activity.as_str()))
+            .filter(tickets::draw_id.eq(draw))
+    };
+    diesel::update(of_draw().filter(tickets::void.eq("D")))
+        .set(tickets::void.eq(None::<String>))
+        .execute(tx.conn())?;
+    for (index, code) in voids.iter().filter(|(_, code)| *code == VoidCode::D) {
+        diesel::update(of_draw().filter(tickets::position.eq(signed(*index))))
+            .set(tickets::void.eq(Some(code.to_string())))
+            .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
+/// Writes I or T, or nothing, in the place of whatever is there but W.
+pub(in crate::entry) fn bar(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    index: u64,
+    code: Option<VoidCode>,
+) -> Result<(), db::Error> {
+    let withdrawn = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .filter(tickets::position.eq(signed(index)))
+        .filter(tickets::void.eq("W"))
+        .count()
+        .get_result::<i64>(tx.conn())?;
+    if withdrawn > 0 {
+        return Ok(());
+    }
+    diesel::update(
+        tickets::table
+            .filter(tickets::activity_id.eq(activity.as_str()))
+            .filter(tickets::draw_id.eq(draw))
+            .filter(tickets::position.eq(signed(index))),
+    )
+    .set(tickets::void.eq(code.map(|code| code.to_string())))
+    .execute(tx.conn())?;
+    Ok(())
+}
+
+pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Error> {
+    let rows = tickets::table.filter(tickets::activity_id.eq(activity.as_str()));
+    Ok(diesel::delete(rows).execute(tx.conn())?)
+}
+
+pub(super) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error> {
+    let rows: i64 = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(unsigned(rows))
+}

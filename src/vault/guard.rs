@@ -1,0 +1,49 @@
+//! A request to pages on which a person's own data is sealed or opened.
+//!
+//! Invariant: everything that one request does on the way in is done at one moment, [`Visit::now`].
+//!
+//! Not here: who may do what (`account`); what was sent, which a handler takes as a form.
+
+use rocket::State;
+use rocket::outcome::try_outcome;
+use rocket::request::{FromRequest, Outcome, Request};
+
+use super::Vault;
+use crate::platform::clock::Timestamp;
+use crate::platform::db::Db;
+use crate::platform::text::Language;
+
+/// A visit: in which language, when, and what its pages read from and seal with.
+#[derive(Clone, Copy)]
+pub struct Visit<'r> {
+    /// The language of the page.
+    pub lang: Language,
+    /// When the request came.
+    pub now: Timestamp,
+    /// The database.
+    pub db: &'r Db,
+    /// The vault.
+    pub vault: &'r Vault,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Visit<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let lang = try_outcome!(
+            request
+                .guard::<Language>()
+                .await
+                .map_error(|(status, _)| (status, ()))
+        );
+        let db = try_outcome!(request.guard::<&State<Db>>().await).inner();
+        let vault = try_outcome!(request.guard::<&State<Vault>>().await).inner();
+        Outcome::Success(Visit {
+            lang,
+            now: db.clock().now(),
+            db,
+            vault,
+        })
+    }
+}
