@@ -24,6 +24,7 @@ use crate::platform::mail::MailerError;
 #[macro_use]
 pub mod access;
 mod allowance;
+mod budget;
 mod crypt;
 mod disclosing;
 mod disk;
@@ -40,6 +41,7 @@ mod opening;
 mod own_copy;
 mod particulars;
 mod process;
+mod promised;
 pub mod purpose;
 mod scopes;
 mod sealer;
@@ -120,13 +122,15 @@ impl Fault for Error {
         match self {
             Error::Refused(Refusal::NoKey) => Kind::Gone,
             Error::Refused(Refusal::Expired | Refusal::NotAShare) => Kind::Invalid,
-            Error::Refused(Refusal::Storage) => Kind::Unavailable,
+            Error::Refused(Refusal::Storage | Refusal::Busy) => Kind::Unavailable,
             Error::Refused(
                 Refusal::NotAWinner(_)
                 | Refusal::OtherDraw
                 | Refusal::TooMany
                 | Refusal::Locked
-                | Refusal::NotAllowed,
+                | Refusal::NotAllowed
+                | Refusal::NotPromised
+                | Refusal::OtherWords,
             ) => Kind::Forbidden,
             Error::NotTold => Kind::Forbidden,
             Error::Refused(_) | Error::Answer | Error::NoPublicKeys => Kind::Broken,
@@ -140,11 +144,14 @@ impl Fault for Error {
             Error::Refused(Refusal::NoKey) | Error::NoPublicKeys => "vault.no_key",
             Error::Refused(Refusal::Expired) => "vault.expired",
             Error::Refused(Refusal::Storage) => "vault.unavailable",
+            Error::Refused(Refusal::Busy) => "vault.busy",
+            Error::Refused(Refusal::NotPromised) => "vault.not_promised",
             Error::Refused(Refusal::NotAWinner(_) | Refusal::OtherDraw) => "vault.not_a_winner",
             Error::Refused(Refusal::TooMany) => "vault.too_many",
             Error::Refused(Refusal::Locked) => "vault.locked",
             Error::Refused(Refusal::NotAShare) => "vault.not_a_share",
             Error::Refused(Refusal::NotAllowed) => "vault.not_allowed",
+            Error::Refused(Refusal::OtherWords) => "vault.other_words",
             Error::NotTold => "vault.not_told",
             Error::Refused(_) | Error::Answer => "vault.broken",
             Error::Audit(error) => error.code(),
