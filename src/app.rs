@@ -147,7 +147,7 @@ impl App {
         purge::jobs::at_start(&purger)?;
         purge::jobs::register(&mut runner, &purger);
         rights::jobs::register(&mut runner, &db, &vault);
-        custody::jobs::register(&mut runner, &db, &vault);
+        custody::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::ensure(&db).map_err(journal::Error::from)?;
         let access = AccessLog::beside(config.data(), config.access_log_days, db.clock());
         Ok(App {

@@ -23,3 +23,8 @@ mail-check-165 = If in doubt, call the anti-fraud line 165.
 mail-why = You receive this mail because you entered "{ $title }" at { $library } and agreed to be told by e-mail if you win.
 mail-purge = Your personal data will be destroyed on { $purge }.
 mail-contact = Telephone { $phone }, e-mail { $email }
+# $library: name of the library
+mail-subject-incident = [{ $library }] Important notice about your personal data
+# $library: name of the library; $title: name of the activity
+mail-incident = You entered “{ $title }” of { $library }. By Article 12 of the Personal Data Protection Act we tell you of the following.
+mail-incident-why = You get this letter because you gave { $library } this address when you entered “{ $title }”. It is sent once.

@@ -23,3 +23,6 @@ mail-check-165 = 有疑問可撥 165 反詐騙諮詢專線。
 mail-why = 您收到這封信，是因為您報名了 { $library } 的「{ $title }」，並同意得獎時以電子郵件通知。
 mail-purge = 您的個人資料會在 { $purge } 刪除。
 mail-contact = 電話 { $phone }　電子郵件 { $email }
+mail-subject-incident = 【{ $library }】個人資料重要通知
+mail-incident = 您報名過 { $library } 的「{ $title }」。依個人資料保護法第 12 條，我們要告訴您下面這件事。
+mail-incident-why = 您收到這封信，是因為您報名「{ $title }」時把這個電子郵件留給 { $library }。這封信只寄一次。

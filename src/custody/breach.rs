@@ -2,7 +2,7 @@
 //!
 //! Invariant: an incident is written down by one person and told to people after another one has
 //! approved the words; the list of those affected is ticket numbers, made from the rows that there
-//! are.
+//! are; addresses are opened inside the vault alone, one letter a person and incident.
 //!
 //! Not here: by which day an authority must be told, which is a setting and no number of ours.
 
@@ -72,6 +72,8 @@ pub struct Incident {
     pub told_by: Option<StaffId>,
     /// When.
     pub told_at: Option<Timestamp>,
+    /// Whether letters leave too.
+    pub by_mail: bool,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
 }
@@ -119,6 +121,7 @@ pub fn record(
         state: State::Open,
         told_by: None,
         told_at: None,
+        by_mail: false,
         closed_at: None,
     };
     store::incidents::insert(tx, &incident)?;
@@ -161,25 +164,54 @@ pub fn reword(
     act(tx, by, "custody.incident_reworded", id, "")
 }
 
-/// Approves the words: the pages of the activities and of the people who entered show them.
+/// Approves the words: the pages of the activities and of the people who entered show them, and
+/// where the operator allows it letters leave.
 ///
 /// # Errors
-/// [`Error::SecondPerson`] to whoever wrote them; [`Error::Moved`] if the words are not those that
-/// were `seen`.
-pub fn tell(tx: &mut Tx, by: &StaffId, id: &IncidentId, seen: &str) -> Result<(), Error> {
+/// [`Error::SecondPerson`] to whoever wrote them; [`Error::NotAllowed`] for letters that the
+/// operator does not allow; [`Error::Moved`] if the words are not those that were `seen`.
+pub fn tell(
+    tx: &mut Tx,
+    config: &Config,
+    by: &StaffId,
+    id: &IncidentId,
+    seen: &str,
+    by_mail: ByMail,
+) -> Result<(), Error> {
     let incident = find(tx, id)?;
     is_second(&incident.recorded_by, by)?;
     if fingerprint(&incident) != seen {
         return Err(Error::Moved);
     }
+    if by_mail == ByMail::Yes && !config.breach_mail {
+        return Err(Error::NotAllowed);
+    }
     let told = Incident {
         state: State::Told,
         told_by: Some(by.clone()),
         told_at: Some(tx.now()),
+        by_mail: by_mail == ByMail::Yes,
         ..incident
     };
     store::incidents::update(tx, State::Open, &told)?;
+    if told.by_mail {
+        for concerned in store::incidents::concerned(tx, id)? {
+            for person in affected(tx, &concerned.activity)? {
+                store::incidents::insert_letter(tx, id, &concerned.activity, &person.item)?;
+            }
+        }
+        super::jobs::enqueue_letters(tx, id)?;
+    }
     act(tx, by, "custody.incident_told", id, "")
+}
+
+/// Whether letters leave beside the words on the pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ByMail {
+    /// They do.
+    Yes,
+    /// The pages alone.
+    No,
 }
 
 /// What names the words of an incident, so that only what was seen is approved.
@@ -240,6 +272,55 @@ pub fn concerned(tx: &mut Tx, id: &IncidentId) -> Result<Vec<(Facts, Concerned)>
 /// Those whose data is there now, by ticket; nothing personal.
 pub fn affected(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Reachable>, Error> {
     Ok(entry::reachable(tx, activity)?)
+}
+
+/// How the letters of an incident stand: how many at each stage.
+pub fn letters(tx: &mut Tx, id: &IncidentId) -> Result<Vec<(LetterStage, u64)>, Error> {
+    Ok(store::incidents::letter_counts(tx, id)?)
+}
+
+/// How far a letter has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetterStage {
+    /// Not sent yet.
+    Waiting,
+    /// The mail server took it.
+    Sent,
+    /// The person left no address.
+    NoAddress,
+    /// The mail server will never take it.
+    Refused,
+    /// Perhaps it arrived; it is not sent again.
+    Uncertain,
+}
+
+impl LetterStage {
+    /// Every stage.
+    pub const ALL: [LetterStage; 5] = [
+        LetterStage::Waiting,
+        LetterStage::Sent,
+        LetterStage::NoAddress,
+        LetterStage::Refused,
+        LetterStage::Uncertain,
+    ];
+
+    /// The word in the database and in message ids.
+    pub fn code(self) -> &'static str {
+        match self {
+            LetterStage::Waiting => "waiting",
+            LetterStage::Sent => "sent",
+            LetterStage::NoAddress => "no_address",
+            LetterStage::Refused => "refused",
+            LetterStage::Uncertain => "uncertain",
+        }
+    }
+
+    /// Reads [`LetterStage::code`].
+    pub fn parse(code: &str) -> Option<LetterStage> {
+        LetterStage::ALL
+            .into_iter()
+            .find(|stage| stage.code() == code)
+    }
 }
 
 fn act(

@@ -28,6 +28,7 @@ pub mod disclosure;
 mod extract;
 pub mod hold;
 pub mod jobs;
+mod letters;
 pub mod pages;
 pub mod sharing;
 mod store;
@@ -88,6 +89,9 @@ pub enum Error {
     /// The year was filed, or rows wait for a second person.
     #[error("the year cannot be changed now")]
     YearShut,
+    /// A letter's template cannot be filled.
+    #[error(transparent)]
+    Template(#[from] crate::platform::templates::TemplateError),
     /// A file could not be written.
     #[error(transparent)]
     Sheet(#[from] notify::sheet::Error),
@@ -140,7 +144,7 @@ impl Fault for Error {
             Error::SecondPerson | Error::NotAllowed => Kind::Forbidden,
             Error::NoTicket(_) => Kind::Invalid,
             Error::Purged => Kind::Gone,
-            Error::Sheet(_) => Kind::Broken,
+            Error::Sheet(_) | Error::Template(_) => Kind::Broken,
             Error::Account(error) => error.kind(),
             Error::Activity(error) => error.kind(),
             Error::Draw(error) => error.kind(),
@@ -168,6 +172,7 @@ impl Fault for Error {
             Error::TakenDown => "custody.taken_down",
             Error::YearShut => "custody.year_shut",
             Error::Sheet(_) => "custody.sheet",
+            Error::Template(_) => "custody.template",
             Error::Account(error) => error.code(),
             Error::Activity(error) => error.code(),
             Error::Draw(error) => error.code(),

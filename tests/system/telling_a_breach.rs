@@ -8,11 +8,14 @@ use rocket::http::Status;
 use crate::support::Engine;
 use crate::support::app::{Person, local};
 use crate::support::life::{Life, Patron};
+use crate::support::mail_sink::MailSink;
 use crate::support::staff::colleague;
 
 on_both! {
     people_read_of_an_incident_after_a_second_person_approved_the_words,
     the_time_for_the_report_is_a_setting_and_the_page_says_when_it_is_over,
+    everybody_affected_is_told_and_the_web_side_saw_no_address,
+    no_letter_leaves_unless_the_operator_allows_it,
 }
 
 const FACTS: &str = "113 年 8 月 4 日有一份得獎名單誤寄給其他單位。";
@@ -127,4 +130,89 @@ fn the_time_for_the_report_is_a_setting_and_the_page_says_when_it_is_over(engine
             .text("main")
             .contains("48 小時")
     );
+}
+
+fn everybody_affected_is_told_and_the_web_side_saw_no_address(engine: Engine) {
+    let sink = MailSink::start();
+    let smtp = sink.url();
+    let life = life(engine, |config| {
+        config.smtp_url = smtp;
+        config.breach_mail = true;
+    });
+    let admin = life.draw();
+    let officer = colleague(&life.app, "個資保護林", &[Role::PrivacyOfficer]);
+    let at = record(&officer, &life);
+    let page = admin.get(&at);
+    let told = admin.send(&page, &at, &[("do", "tell"), ("by_mail", "yes")]);
+    assert_eq!(told.status, Status::SeeOther, "{}", told.mistakes());
+    life.app.app.run_jobs().expect("due jobs can be read");
+    life.app.app.run_jobs().expect("due jobs can be read");
+
+    // Three people entered, winners among them or not: one letter each, and to nobody else.
+    let mut written: Vec<String> = sink.mails().into_iter().flat_map(|mail| mail.to).collect();
+    written.sort();
+    let mut expected: Vec<String> = (0..3).map(|number| Patron::number(number).email).collect();
+    expected.sort();
+    assert_eq!(written, expected);
+    for mail in sink.mails() {
+        let text = mail.text();
+        assert!(
+            text.contains(FACTS) && text.contains("名單已收回並刪除"),
+            "{text}"
+        );
+        for number in 0..3 {
+            assert!(
+                !text.contains(&Patron::number(number).name),
+                "no name in the letter"
+            );
+        }
+    }
+    let page = admin.get(&at);
+    assert!(
+        page.text("main").contains("已寄出: 3"),
+        "{}",
+        page.text("main")
+    );
+    for number in 0..3 {
+        assert!(!page.html.contains(&Patron::number(number).email));
+    }
+    // Nobody is written to twice, whatever asks for it.
+    life.app.app.run_jobs().expect("due jobs can be read");
+    assert_eq!(sink.mails().len(), 3);
+    let filter = fairdraw::audit::Filter {
+        activity: life.activity.clone(),
+        ..fairdraw::audit::Filter::default()
+    };
+    let record = life
+        .app
+        .app
+        .db
+        .read_now("record", |tx| fairdraw::audit::list(tx, &filter, 1));
+    let record = record.expect("the record can be read").records;
+    assert_eq!(
+        record
+            .iter()
+            .filter(|line| line.act == "vault.told")
+            .count(),
+        3
+    );
+}
+
+fn no_letter_leaves_unless_the_operator_allows_it(engine: Engine) {
+    let sink = MailSink::start();
+    let smtp = sink.url();
+    let life = life(engine, |config| config.smtp_url = smtp);
+    let admin = life.draw();
+    let officer = colleague(&life.app, "個資保護林", &[Role::PrivacyOfficer]);
+    let at = record(&officer, &life);
+    let page = admin.get(&at);
+    assert!(
+        page.text("main").contains("breach_mail"),
+        "{}",
+        page.text("main")
+    );
+    let asked = admin.send(&page, &at, &[("do", "tell"), ("by_mail", "yes")]);
+    assert_eq!(asked.status, Status::UnprocessableEntity);
+    life.app.app.run_jobs().expect("due jobs can be read");
+    assert!(sink.mails().is_empty());
 }

@@ -11,7 +11,7 @@ use crate::account::guard::PrivacyOfficer;
 use crate::account::{self, Permission};
 use crate::activity::{self, ActivityId, Facts, Stage};
 use crate::audit::StaffId;
-use crate::custody::breach;
+use crate::custody::breach::{self, ByMail};
 use crate::custody::wire::Reading;
 use crate::custody::wire::incidents::{
     IncidentPage, IncidentRow, IncidentView, IncidentsView, NewView, new_incident, words,
@@ -99,19 +99,28 @@ async fn record(
     Ok(Reply::go(lang, &format!("/admin/incidents/{id}")))
 }
 
-fn read(tx: &mut Tx, id: &IncidentId) -> Result<IncidentPage, Error> {
+fn read(tx: &mut Tx, id: &IncidentId, may_mail: bool) -> Result<IncidentPage, Error> {
     Ok(IncidentPage {
         incident: breach::find(tx, id)?,
         concerned: breach::concerned(tx, id)?,
+        letters: breach::letters(tx, id)?,
         names: account::names(tx)?,
         has_two: has_two(tx, Permission::ApproveDisclosure)?,
+        may_mail,
         now: tx.now(),
     })
 }
 
-async fn view(lang: Language, db: &Db, id: &str, reader: &StaffId) -> Result<IncidentView, Error> {
-    let id = IncidentId::from(id);
-    let found = db.read("read incident", move |tx| read(tx, &id)).await?;
+async fn view(
+    lang: Language,
+    (db, config): (&Db, &Config),
+    id: &str,
+    reader: &StaffId,
+) -> Result<IncidentView, Error> {
+    let (id, may_mail) = (IncidentId::from(id), config.breach_mail);
+    let found = db
+        .read("read incident", move |tx| read(tx, &id, may_mail))
+        .await?;
     Ok(IncidentView::of(lang, &found, reader))
 }
 
@@ -121,8 +130,9 @@ async fn show(
     officer: PrivacyOfficer,
     id: &str,
     db: &State<Db>,
+    config: &State<Arc<Config>>,
 ) -> AppResult<Page> {
-    let view = view(lang, db, id, &officer.0.id).await?;
+    let view = view(lang, (db.inner(), config.as_ref()), id, &officer.0.id).await?;
     Ok(Page::new(lang, "custody/incident", view).no_store())
 }
 
@@ -133,13 +143,14 @@ async fn act(
     id: &str,
     form: FormFields,
     db: &State<Db>,
+    config: &State<Arc<Config>>,
 ) -> AppResult<Reply> {
-    let outcome = change(lang, &officer.0.id, id, &form, db).await?;
+    let outcome = change(lang, &officer.0.id, id, &form, db, config).await?;
     let mistakes = match outcome {
         Ok(()) => return Ok(Reply::go(lang, &format!("/admin/incidents/{id}"))),
         Err(mistakes) => mistakes,
     };
-    let view = view(lang, db, id, &officer.0.id).await?;
+    let view = view(lang, (db.inner(), config.as_ref()), id, &officer.0.id).await?;
     let page = Page::new(lang, "custody/incident", view.again(&form, mistakes));
     Ok(page.at(format!("/admin/incidents/{id}")).again().into())
 }
@@ -151,6 +162,7 @@ async fn change(
     id: &str,
     form: &FormFields,
     db: &Db,
+    config: &Arc<Config>,
 ) -> AppResult<Result<(), Mistakes>> {
     let (by, of) = (by.clone(), IncidentId::from(id));
     let (field, outcome) = match form.value("do") {
@@ -180,9 +192,13 @@ async fn change(
             ("close", done.await)
         }
         _ => {
-            let seen = form.value("seen").to_owned();
+            let (seen, settings) = (form.value("seen").to_owned(), config.clone());
+            let by_mail = match form.has("by_mail") {
+                true => ByMail::Yes,
+                false => ByMail::No,
+            };
             let done = db.write("tell of incident", move |tx| {
-                breach::tell(tx, &by, &of, &seen)
+                breach::tell(tx, &settings, &by, &of, &seen, by_mail)
             });
             ("tell", done.await)
         }

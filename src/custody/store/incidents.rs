@@ -5,7 +5,7 @@ use diesel::prelude::*;
 use super::{signed, unsigned};
 use crate::activity::{ActivityId, LocalText};
 use crate::audit::StaffId;
-use crate::custody::breach::{Concerned, Incident, State};
+use crate::custody::breach::{Concerned, Incident, LetterStage, State};
 use crate::custody::{Error, IncidentId};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::schema::custody::{incident_activities, incident_letters, incidents};
@@ -50,7 +50,7 @@ impl From<&Incident> for Row {
             state: own.state.code().to_owned(),
             told_by: own.told_by.clone().map_or(String::new(), |by| by.0),
             told_at: own.told_at.map(|at| at.0),
-            by_mail: false,
+            by_mail: own.by_mail,
             closed_at: own.closed_at.map(|at| at.0),
         }
     }
@@ -71,6 +71,7 @@ impl From<Row> for Incident {
             state: State::parse(&row.state).expect("a CHECK limits the states"),
             told_by: (!row.told_by.is_empty()).then_some(StaffId(row.told_by)),
             told_at: row.told_at.map(Timestamp),
+            by_mail: row.by_mail,
             closed_at: row.closed_at.map(Timestamp),
         }
     }
@@ -166,6 +167,76 @@ pub(in crate::custody) fn told_of(
         .order((incidents::told_at.desc(), incidents::id))
         .load(tx.conn())?;
     Ok(rows.into_iter().map(Incident::from).collect())
+}
+
+/// Notes that a letter is to be sent; an entry with several tickets gets one.
+pub(in crate::custody) fn insert_letter(
+    tx: &mut Tx,
+    id: &IncidentId,
+    activity: &ActivityId,
+    item: &str,
+) -> Result<(), db::Error> {
+    let known: i64 = incident_letters::table
+        .find((activity.as_str(), id.as_str(), item))
+        .count()
+        .get_result(tx.conn())?;
+    if known > 0 {
+        return Ok(());
+    }
+    diesel::insert_into(incident_letters::table)
+        .values((
+            incident_letters::activity_id.eq(activity.as_str()),
+            incident_letters::incident_id.eq(id.as_str()),
+            incident_letters::item.eq(item),
+            incident_letters::stage.eq(LetterStage::Waiting.code()),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Letters of an incident that wait, with their activities.
+pub(in crate::custody) fn waiting_letters(
+    tx: &mut Tx,
+    id: &IncidentId,
+) -> Result<Vec<(ActivityId, String)>, db::Error> {
+    let rows: Vec<(String, String)> = incident_letters::table
+        .filter(incident_letters::incident_id.eq(id.as_str()))
+        .filter(incident_letters::stage.eq(LetterStage::Waiting.code()))
+        .order((incident_letters::activity_id, incident_letters::item))
+        .select((incident_letters::activity_id, incident_letters::item))
+        .load(tx.conn())?;
+    let letters = rows.into_iter();
+    Ok(letters
+        .map(|(activity, item)| (ActivityId(activity), item))
+        .collect())
+}
+
+pub(in crate::custody) fn set_letter(
+    tx: &mut Tx,
+    id: &IncidentId,
+    (activity, item): (&ActivityId, &str),
+    stage: LetterStage,
+) -> Result<(), db::Error> {
+    diesel::update(incident_letters::table.find((activity.as_str(), id.as_str(), item)))
+        .set(incident_letters::stage.eq(stage.code()))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// How many letters stand at each stage.
+pub(in crate::custody) fn letter_counts(
+    tx: &mut Tx,
+    id: &IncidentId,
+) -> Result<Vec<(LetterStage, u64)>, db::Error> {
+    let rows: Vec<String> = incident_letters::table
+        .filter(incident_letters::incident_id.eq(id.as_str()))
+        .select(incident_letters::stage)
+        .load(tx.conn())?;
+    let counted = LetterStage::ALL.map(|stage| {
+        let found = rows.iter().filter(|row| *row == stage.code()).count();
+        (stage, u64::try_from(found).expect("a count fits 64 bits"))
+    });
+    Ok(counted.to_vec())
 }
 
 pub(in crate::custody) fn erase_letters(

@@ -7,8 +7,9 @@ use serde::Serialize;
 use super::{Choice, Reading, Typed, named};
 use crate::activity::{ActivityId, Facts, LocalText};
 use crate::audit::StaffId;
-use crate::custody::breach::{Concerned, Incident, NewIncident, State, fingerprint};
+use crate::custody::breach::{Concerned, Incident, LetterStage, NewIncident, State, fingerprint};
 use crate::identity::date::{input_value, parse_moment};
+use crate::notify::letters::Imprint;
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -187,11 +188,14 @@ pub(in crate::custody) struct IncidentView {
     kind: &'static str,
     told_by: String,
     told_at: Option<i64>,
+    by_mail: bool,
     closed_at: Option<i64>,
     concerned: Vec<ConcernedRow>,
+    letters: Vec<LetterRow>,
     seen: String,
     own: bool,
     has_two: bool,
+    may_mail: bool,
     typed: Typed,
     mistakes: Mistakes,
 }
@@ -203,12 +207,20 @@ struct ConcernedRow {
     affected: u64,
 }
 
+#[derive(Serialize)]
+struct LetterRow {
+    words: String,
+    count: u64,
+}
+
 /// What the page of an incident is made of.
 pub(in crate::custody) struct IncidentPage {
     pub(in crate::custody) incident: Incident,
     pub(in crate::custody) concerned: Vec<(Facts, Concerned)>,
+    pub(in crate::custody) letters: Vec<(LetterStage, u64)>,
     pub(in crate::custody) names: HashMap<String, String>,
     pub(in crate::custody) has_two: bool,
+    pub(in crate::custody) may_mail: bool,
     pub(in crate::custody) now: Timestamp,
 }
 
@@ -228,6 +240,11 @@ impl IncidentView {
                 title: facts.title.pick(language).to_owned(),
                 affected: concerned.affected,
             });
+        let letters = page.letters.iter().filter(|(_, count)| *count > 0);
+        let letters = letters.map(|(stage, count)| LetterRow {
+            words: letter_words(language, *stage),
+            count: *count,
+        });
         let typed = Typed::default()
             .with("facts_zh", &own.facts.zh)
             .with("facts_en", &own.facts.en)
@@ -252,11 +269,14 @@ impl IncidentView {
             kind: state_kind(own.state),
             told_by: own.told_by.as_ref().map_or_else(String::new, by),
             told_at: own.told_at.map(|at| at.0),
+            by_mail: own.by_mail,
             closed_at: own.closed_at.map(|at| at.0),
             concerned: concerned.collect(),
+            letters: letters.collect(),
             seen: fingerprint(own),
             own: own.recorded_by == *reader,
             has_two: page.has_two,
+            may_mail: page.may_mail,
             typed,
             mistakes: Mistakes::new(),
         }
@@ -282,6 +302,50 @@ impl IncidentView {
         self.mistakes = mistakes;
         self
     }
+}
+
+/// What the letter of an incident is filled with; nothing of the person.
+#[derive(Serialize)]
+pub(in crate::custody) struct LetterText<'a> {
+    library: &'a str,
+    phone: &'a str,
+    email: &'a str,
+    host: &'a str,
+    title: &'a str,
+    facts: Vec<&'a str>,
+    measures: Vec<&'a str>,
+    purge: i64,
+}
+
+impl<'a> LetterText<'a> {
+    pub(in crate::custody) fn of(
+        language: Language,
+        imprint: &'a Imprint,
+        incident: &'a Incident,
+        facts: &'a Facts,
+    ) -> LetterText<'a> {
+        LetterText {
+            library: imprint.library(language),
+            phone: &imprint.phone,
+            email: &imprint.email,
+            host: &imprint.host,
+            title: facts.title.pick(language),
+            facts: incident.facts.pick(language).lines().collect(),
+            measures: incident.measures.pick(language).lines().collect(),
+            purge: facts.purges_at.0,
+        }
+    }
+}
+
+fn letter_words(language: Language, stage: LetterStage) -> String {
+    let id = match stage {
+        LetterStage::Waiting => "custody-letter-waiting",
+        LetterStage::Sent => "custody-letter-sent",
+        LetterStage::NoAddress => "custody-letter-no-address",
+        LetterStage::Refused => "custody-letter-refused",
+        LetterStage::Uncertain => "custody-letter-uncertain",
+    };
+    text::message(language, id, &[])
 }
 
 fn state_words(language: Language, state: State) -> String {

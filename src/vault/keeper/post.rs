@@ -163,10 +163,24 @@ impl Keeper {
                 each.push(None);
                 continue;
             }
-            let person = contact(&secret, Scope::Notify, bound)?;
-            let person = OpenedContact::<BreachNotice>::new(person);
-            let outcome = self.tell(activity, &line, &person, &all.words, message_id)?;
-            told.insert(line);
+            // Nobody's address is opened while the mail server does not listen.
+            let outcome = match self.post.connect() {
+                Ok(connection) => {
+                    let person = contact(&secret, Scope::Notify, bound)?;
+                    let person = OpenedContact::<BreachNotice>::new(person);
+                    self.tell(
+                        connection,
+                        (activity, &line),
+                        &person,
+                        &all.words,
+                        message_id,
+                    )?
+                }
+                Err(trouble) => ToldOutcome::TryLater(trouble.into()),
+            };
+            if !matches!(outcome, ToldOutcome::TryLater(_)) {
+                told.insert(line);
+            }
             each.push(Some(outcome));
         }
         Ok(each)
@@ -174,8 +188,8 @@ impl Keeper {
 
     fn tell(
         &self,
-        activity: &str,
-        line: &str,
+        connection: Connection,
+        (activity, line): (&str, &str),
         person: &OpenedContact<BreachNotice>,
         words: &[Words],
         message_id: &str,
@@ -186,13 +200,8 @@ impl Keeper {
         let Some(email) = person.read::<Email>() else {
             return Ok(ToldOutcome::NoAddress);
         };
-        let mailer = match &self.post.mailer {
-            Some(mailer) => mailer,
-            None => return Ok(ToldOutcome::TryLater(Trouble::NotConfigured.into())),
-        };
-        let connection = match mailer.connect() {
-            Ok(connection) => connection,
-            Err(trouble) => return Ok(ToldOutcome::TryLater(trouble.into())),
+        let Some(mailer) = &self.post.mailer else {
+            return Ok(ToldOutcome::TryLater(Trouble::NotConfigured.into()));
         };
         let body = filled(words, "");
         let message = match mailer.write(&letter(email.expose(), words, &body, message_id)) {
