@@ -302,7 +302,11 @@ pub fn ticket(
     Ok(store::tickets::ticket(tx, activity, draw, index)?)
 }
 
-/// The tickets of a person that are void as second ones; known after the close.
+/// So many second tickets of a person are told of a prize at most. Anybody can enter with anybody's
+/// number as often as a network may: this is where that ends, silently.
+const SECONDS_TOLD: usize = 50;
+
+/// The tickets of a person that are void as second ones, the first of them; known after the close.
 pub fn duplicates_of(
     tx: &mut Tx,
     activity: &ActivityId,
@@ -312,6 +316,7 @@ pub fn duplicates_of(
     Ok(store::tickets::with_tag(tx, activity, draw, tag)?
         .into_iter()
         .filter(|ticket| ticket.void == Some(VoidCode::D))
+        .take(SECONDS_TOLD)
         .collect())
 }
 
