@@ -39,7 +39,7 @@ pub mod token;
 pub mod voids;
 pub mod wire;
 
-pub use counting::{answers_left_out, counters_of, pool_of, recounted, uncounted};
+pub use counting::{answers_left_out, correct, counters_of, pool_of, withdraw};
 pub use drum::{Drum, NewDrum, chosen, drums, freeze, move_to, set_out};
 
 text_id!(
@@ -161,6 +161,9 @@ pub enum Error {
     /// The person took it back before.
     #[error("the entry is withdrawn")]
     Withdrawn,
+    /// What is held of the entry is not what the change was worked out from; it is read again.
+    #[error("the entry was changed meanwhile")]
+    Changed,
     /// Another request stored the same entry at the same time.
     #[error("the same entry was stored meanwhile")]
     Twice,
@@ -202,7 +205,9 @@ pub enum Error {
 impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
-            Error::NotYet | Error::Ended | Error::Withdrawn | Error::Twice => Kind::Conflict,
+            Error::NotYet | Error::Ended | Error::Withdrawn | Error::Changed | Error::Twice => {
+                Kind::Conflict
+            }
             Error::NoPool => Kind::Invalid,
             Error::PutAway => Kind::Gone,
             Error::Unknown => Kind::NotFound,
@@ -224,6 +229,7 @@ impl Fault for Error {
             Error::Ended => "entry.ended",
             Error::Unknown => "entry.unknown",
             Error::Withdrawn => "entry.withdrawn",
+            Error::Changed => "entry.changed",
             Error::Twice => "entry.twice",
             Error::Nobody => "entry.nobody",
             Error::NoLog => "entry.no_log",

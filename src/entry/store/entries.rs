@@ -46,7 +46,6 @@ impl From<EntryRow> for Entry {
 
 /// Stores an entry; the unique lookup decides which of two equal ones is the first.
 pub(in crate::entry) fn insert_entry(tx: &mut Tx, new: &NewEntry) -> Result<(), Error> {
-    let hour = tx.now().hour().0;
     let linked = new.answers.as_ref().filter(|_| new.answers_linked);
     diesel::insert_into(entries::table)
         .values((
@@ -57,7 +56,7 @@ pub(in crate::entry) fn insert_entry(tx: &mut Tx, new: &NewEntry) -> Result<(), 
             entries::answers_item.eq(linked.map(|sealed| sealed.id.as_str())),
             entries::notice_hash.eq(new.notice.as_bytes().to_vec()),
             entries::language.eq(new.language.tag()),
-            entries::taken_hour.eq(hour),
+            entries::taken_hour.eq(new.taken_hour.0),
             entries::withdrawn.eq(false),
             entries::counted.eq(false),
         ))
