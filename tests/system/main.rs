@@ -22,6 +22,7 @@ mod drawing;
 mod following_the_journal;
 mod guessing;
 mod holding;
+mod joining;
 mod keeping_rows;
 mod keeping_the_record;
 mod living;

@@ -59,9 +59,18 @@ pub fn standing(tx: &mut Tx) -> Result<Tidiness, Error> {
 /// Notes that the files were rewritten after the wish that was `seen`.
 pub fn done(tx: &mut Tx, seen: Tidiness) -> Result<(), Error> {
     let now = tx.now().0;
-    diesel::update(tidyings::table.find(FILES))
+    let changed = diesel::update(tidyings::table.find(FILES))
         .set(tidyings::done_at.eq(now))
         .execute(tx.conn())?;
+    if changed == 0 {
+        diesel::insert_into(tidyings::table)
+            .values((
+                tidyings::name.eq(FILES),
+                tidyings::wanted_at.eq(0),
+                tidyings::done_at.eq(now),
+            ))
+            .execute(tx.conn())?;
+    }
     let fulfilled = tidyings::table
         .filter(tidyings::name.eq(FILES))
         .filter(tidyings::wanted_at.eq(seen.wanted));
