@@ -41,6 +41,7 @@ mod showing_live;
 mod signing_in;
 mod taxing;
 mod telling_a_breach;
+mod telling_the_hour;
 mod telling_the_public;
 mod telling_winners;
 mod witnessing;

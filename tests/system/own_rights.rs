@@ -36,7 +36,7 @@ on_both! {
     t37_a_consent_is_shown_and_taken_back,
 }
 
-const BOOKSHOP: &str = "bookshop";
+pub const BOOKSHOP: &str = "bookshop";
 
 /// An activity whose answers belong to the entry.
 fn judged(engine: Engine, smtp_url: &str) -> Life {
@@ -57,7 +57,7 @@ fn judged(engine: Engine, smtp_url: &str) -> Life {
 }
 
 /// An activity that offers to share with two providers.
-fn sharing(engine: Engine) -> Life {
+pub fn sharing(engine: Engine) -> Life {
     Life::published_after(
         engine,
         &Life::clock(),
@@ -92,7 +92,7 @@ fn sharing(engine: Engine) -> Life {
 }
 
 /// "My entry" of a receipt code.
-fn open_entry(person: &Person<'_>, code: &str) -> Answer {
+pub fn open_entry(person: &Person<'_>, code: &str) -> Answer {
     let mine = person.send(&person.get("/entry"), "/entry", &[("code", code)]);
     assert_eq!(mine.status, Status::Ok, "{}", mine.mistakes());
     mine
@@ -128,7 +128,7 @@ fn record(app: &TestApp, activity: &str) -> Vec<(String, String, String)> {
         .collect()
 }
 
-fn correct(person: &Person<'_>, mine: &Answer, values: &[(&str, &str)]) -> Answer {
+pub fn correct(person: &Person<'_>, mine: &Answer, values: &[(&str, &str)]) -> Answer {
     let form = person.send(mine, "/entry/correct", &[]);
     assert_eq!(form.status, Status::Ok, "{}", form.mistakes());
     let check = person.send(&form, "/entry/correct", values);
@@ -386,7 +386,7 @@ fn a_winner_who_erases_gives_up_the_prize(engine: Engine) {
     assert_eq!(done.status, Status::Ok, "{}", done.mistakes());
     assert!(done.text("main").contains("聯絡資料和問卷答案已經刪除"));
     let data = data_of(&person, &done);
-    assert!(data["name"].is_null() && data["erased_at"].is_string());
+    assert!(data["name"].is_null() && data["erased_in_the_hour_of"].is_string());
     assert_eq!(boxes(&life.app, &life.activity).contacts, before - 1);
 
     let before = mail.mails().len();
@@ -609,7 +609,7 @@ fn t37_a_consent_is_shown_and_taken_back(engine: Engine) {
     let consent = &data["consents"][1];
     assert_eq!(consent["provider"]["name_zh"], "巷口書店");
     assert_eq!(consent["words_sha256"].as_str().map(str::len), Some(64));
-    assert!(consent["withdrawn_at"].is_null());
+    assert!(consent["withdrawn_in_the_hour_of"].is_null());
 
     let taken = person.send(&mine, "/entry/share", &[("provider", BOOKSHOP)]);
     assert_eq!(taken.status, Status::Ok, "{}", taken.mistakes());
@@ -617,7 +617,7 @@ fn t37_a_consent_is_shown_and_taken_back(engine: Engine) {
         (shared(&life, BOOKSHOP), shared(&life, "publisher")),
         (0, 1)
     );
-    assert!(data_of(&person, &taken)["consents"][1]["withdrawn_at"].is_string());
+    assert!(data_of(&person, &taken)["consents"][1]["withdrawn_in_the_hour_of"].is_string());
 
     // What was handed over is said, with date and address; taking it back stops what is to come.
     let id = ActivityId::from(life.activity.as_str());

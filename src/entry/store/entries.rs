@@ -135,14 +135,14 @@ pub(in crate::entry) fn withdraw(tx: &mut Tx, entry: &Entry) -> Result<(), db::E
 /// Marks that the sealed data of an entry was erased after its list was final; the ticket and what
 /// settles it stay.
 pub(in crate::entry) fn erase(tx: &mut Tx, entry: &Entry) -> Result<(), db::Error> {
-    let now = tx.now().0;
+    let hour = tx.now().hour().0;
     diesel::update(
         entries::table
             .filter(entries::activity_id.eq(entry.activity.as_str()))
             .filter(entries::id.eq(entry.id.as_str())),
     )
     .set((
-        entries::erased_at.eq(Some(now)),
+        entries::erased_at.eq(Some(hour)),
         entries::contact_item.eq(None::<String>),
         entries::answers_item.eq(None::<String>),
     ))

@@ -26,7 +26,7 @@ struct DataFile<'a> {
     taken_in_the_hour_of: String,
     language: &'a str,
     withdrawn: bool,
-    erased_at: Option<String>,
+    erased_in_the_hour_of: Option<String>,
     #[serde(flatten)]
     contact: ContactText<'a>,
     id_number: &'static str,
@@ -80,7 +80,7 @@ struct DataConsent<'a> {
     provider: Option<DataProvider<'a>>,
     words_sha256: String,
     given_in_the_hour_of: String,
-    withdrawn_at: Option<String>,
+    withdrawn_in_the_hour_of: Option<String>,
     handed_over_at: Option<String>,
 }
 
@@ -123,7 +123,7 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         taken_in_the_hour_of: dates::rfc3339(found.entry.taken_hour.0),
         language: found.entry.language.tag(),
         withdrawn: found.entry.withdrawn,
-        erased_at: found.entry.erased_at.map(moment),
+        erased_in_the_hour_of: found.entry.erased_at.map(moment),
         contact: contact(of),
         id_number: "not stored",
         answers: answers
@@ -237,7 +237,7 @@ fn consented<'a>(of: &'a OwnPages, consent: &'a Consent) -> DataConsent<'a> {
         provider,
         words_sha256: consent.words.to_string(),
         given_in_the_hour_of: moment(consent.given_hour),
-        withdrawn_at: consent.withdrawn_at.map(moment),
+        withdrawn_in_the_hour_of: consent.withdrawn_at.map(moment),
         handed_over_at: consent.handed_at.map(moment),
     }
 }
