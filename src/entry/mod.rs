@@ -8,6 +8,8 @@
 //! Not here: what people type ([`crate::identity`], [`crate::survey`]), what seals it
 //! ([`crate::vault`]), when entry ends and who is drawn (`draw`).
 
+use std::collections::BTreeMap;
+
 use lucky_draw::encode::Hash;
 use lucky_draw::record::VoidCode;
 use lucky_draw::result::Opening;
@@ -67,7 +69,7 @@ pub struct Entry {
     pub taken_hour: Timestamp,
     /// Whether the person took it back.
     pub withdrawn: bool,
-    /// When the person had the sealed data erased, after the list was final.
+    /// The hour in which the person had the sealed data erased, after the list was final.
     pub erased_at: Option<Timestamp>,
 }
 
@@ -94,12 +96,12 @@ pub struct Ticket {
     pub void: Option<VoidCode>,
 }
 
-/// An entry whose contact is there; nothing personal.
+/// A person whose contact is there, however often that person entered; nothing personal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reachable {
-    /// The vault's box with the contact.
+    /// The vault's box with the contact: the first entry's that has an e-mail address.
     pub item: String,
-    /// Its tickets: draw and index.
+    /// The person's tickets, draw and index; those of the box's own entry come first.
     pub tickets: Vec<(String, u64)>,
 }
 
@@ -326,9 +328,46 @@ pub fn duplicates_of(
         .collect())
 }
 
-/// Every entry of an activity whose contact is there.
+/// Every person of an activity whose contact is there, once: entries with one tag are one person's.
 pub fn reachable(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Reachable>, Error> {
-    Ok(store::entries::reachable(tx, activity)?)
+    let mut people: BTreeMap<Hash, Vec<Reachable>> = BTreeMap::new();
+    for (tag, entry) in store::entries::reachable(tx, activity)? {
+        people.entry(tag).or_default().push(entry);
+    }
+    let mut reachable = Vec::with_capacity(people.len());
+    for entries in people.into_values() {
+        reachable.extend(person(tx, activity, entries)?);
+    }
+    // In the order of random ids.
+    reachable.sort_by(|a, b| a.item.cmp(&b.item));
+    Ok(reachable)
+}
+
+/// One person of all the entries of a tag, the earliest entry first.
+fn person(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    mut entries: Vec<Reachable>,
+) -> Result<Option<Reachable>, Error> {
+    entries.sort_by(|a, b| a.tickets.cmp(&b.tickets));
+    let mut chosen = 0;
+    if entries.len() > 1 {
+        for (at, entry) in entries.iter().enumerate() {
+            let sealed = vault::sealed(tx, activity.as_str(), &entry.item)?;
+            if sealed.is_some_and(|row| row.fields().has(vault::FieldKind::Email)) {
+                chosen = at;
+                break;
+            }
+        }
+    }
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    let mut person = entries.remove(chosen);
+    for other in entries {
+        person.tickets.extend(other.tickets);
+    }
+    Ok(Some(person))
 }
 
 /// Every ticket of a person in a draw, void ones too.

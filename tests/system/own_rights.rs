@@ -187,7 +187,7 @@ fn a_person_sees_everything_held_and_who_opened_it(engine: Engine) {
             .as_str()
             .is_some_and(|text| !text.is_empty())
     );
-    assert_eq!(data["retention"].as_array().map(Vec::len), Some(4));
+    assert_eq!(data["retention"].as_array().map(Vec::len), Some(6));
 
     let page = person.send(&mine, "/entry/copy", &[]);
     assert_eq!(page.status, Status::Ok);
@@ -340,6 +340,24 @@ fn a_withdrawn_entry_leaves_no_box(engine: Engine) {
     let asked = person.send(&open_entry(&person, &code), "/entry/withdraw", &[]);
     let done = person.send(&asked, "/entry/withdraw", &[("sure", "yes")]);
     assert_eq!(done.status, Status::Ok, "{}", done.mistakes());
+    assert!(asked.text("main").contains("找不到哪一份是您的"));
+    // The page says what is gone and what is not, and so does the file.
+    let shown = done.text("main");
+    let shown: String = shown.split_whitespace().collect();
+    for words in ["聯絡資料已經刪除", "辨認同一人的代碼（不是證號）已經刪除"]
+    {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let stays = shown.split("沒有和您連在一起的問卷答案").nth(1);
+    assert!(
+        stays.is_some_and(|words| words.starts_with("113年")),
+        "{shown}"
+    );
+    assert!(!shown.contains("填寫的資料已經刪除"), "{shown}");
+    let file = data_of(&person, &done);
+    let until = |at: usize| file["retention"][at]["until"].as_str().unwrap_or_default();
+    assert_eq!((until(0), until(3)), ("deleted", "deleted"));
+    assert!(until(1).starts_with("2024-"), "{file:#}");
     assert_eq!(
         fingerprints(),
         planted + 1,

@@ -172,7 +172,7 @@ async fn erase(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
             may_be_drawn: facts.kind == Kind::Draw
                 && matches!(facts.stage, Stage::Open | Stage::Closed),
             purges_at: facts.purges_at.0,
-            answers_unlinked: has_unlinked(facts, &holder.sheet),
+            answers_unlinked: holder.sheet.has_unlinked(),
             pass: holder.sealed_pass()?,
             mistakes,
         };
@@ -186,10 +186,6 @@ async fn erase(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
         .await?;
     holder.look_again().await?;
     holder.page()
-}
-
-fn has_unlinked(facts: &Facts, sheet: &Sheet) -> bool {
-    !facts.answers_linked && !sheet.questions.questions().is_empty()
 }
 
 #[get("/entry/share")]

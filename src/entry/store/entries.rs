@@ -74,33 +74,38 @@ pub(in crate::entry) fn by_lookup(tx: &mut Tx, lookup: &Hash) -> Result<Option<E
     Ok(row.map(Entry::from))
 }
 
-/// Entries whose contact is there, each with its tickets, in the order of their random ids.
+/// Entries whose contact is there, each with its tickets in order and with the tag of its person.
 pub(in crate::entry) fn reachable(
     tx: &mut Tx,
     activity: &ActivityId,
-) -> Result<Vec<Reachable>, db::Error> {
+) -> Result<Vec<(Hash, Reachable)>, db::Error> {
     let rows: Vec<(String, Option<String>)> = entries::table
         .filter(entries::activity_id.eq(activity.as_str()))
         .filter(entries::contact_item.is_not_null())
-        .order(entries::id)
         .select((entries::id, entries::contact_item))
         .load(tx.conn())?;
-    let mut held: BTreeMap<String, Vec<(String, u64)>> = BTreeMap::new();
-    let tickets: Vec<(String, String, i64)> = tickets::table
+    let mut held: BTreeMap<String, (Hash, Vec<(String, u64)>)> = BTreeMap::new();
+    let tickets: Vec<(String, Vec<u8>, String, i64)> = tickets::table
         .filter(tickets::activity_id.eq(activity.as_str()))
         .order((tickets::draw_id, tickets::position))
-        .select((tickets::entry_id, tickets::draw_id, tickets::position))
+        .select((
+            tickets::entry_id,
+            tickets::tag,
+            tickets::draw_id,
+            tickets::position,
+        ))
         .load(tx.conn())?;
-    for (entry, draw, position) in tickets {
-        held.entry(entry)
-            .or_default()
-            .push((draw, unsigned(position)));
+    for (entry, tag, draw, position) in tickets {
+        let (_, tickets) = held
+            .entry(entry)
+            .or_insert_with(|| (hash(&tag), Vec::new()));
+        tickets.push((draw, unsigned(position)));
     }
+    // A contact is sealed to its tag: an entry that has one has a ticket.
     let reachable = rows.into_iter().filter_map(|(id, item)| {
-        Some(Reachable {
-            item: item?,
-            tickets: held.remove(&id).unwrap_or_default(),
-        })
+        let (tag, tickets) = held.remove(&id)?;
+        let item = item?;
+        Some((tag, Reachable { item, tickets }))
     });
     Ok(reachable.collect())
 }

@@ -38,7 +38,7 @@ struct DataFile<'a> {
     notice_zh: &'a str,
     notice_en: &'a str,
     deleted_on: String,
-    retention: [Kept; 4],
+    retention: [Kept; 6],
 }
 
 #[derive(Serialize)]
@@ -115,6 +115,8 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         what,
         until: until.to_owned(),
     };
+    let erased = found.entry.withdrawn || found.entry.erased_at.is_some();
+    let unless = |is_gone: bool| if is_gone { "deleted" } else { gone.as_str() };
     let file = DataFile {
         activity: &facts.slug,
         title_zh: &facts.title.zh,
@@ -150,8 +152,16 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         notice_zh: &found.notice.zh,
         notice_en: &found.notice.en,
         retention: [
-            kept("contact, linked answers, receipts of consent", &gone),
-            kept("keyed lookup value and keyed tag of the ID number", &gone),
+            kept("contact and linked answers", unless(erased)),
+            kept(
+                "answers that are linked to nobody, if any were asked",
+                &gone,
+            ),
+            kept(
+                "hour, language, receipts of consent, keyed lookup value",
+                &gone,
+            ),
+            kept("keyed tag of the ID number", unless(found.entry.withdrawn)),
             kept(
                 "fingerprint of the ticket in the public list",
                 "for ever; it says nothing about a person",
