@@ -64,6 +64,9 @@ audit-reason-id-number = This looks like an ID number. The record is kept for ev
 audit-reason-phone = This looks like a telephone number. The record is kept for ever; please take it out.
 audit-reason-email = This looks like an e-mail address. The record is kept for ever; please take it out.
 
+audit-public-id-number = This looks like an ID number. Everybody will read these words: take it out and send again.
+audit-public-mobile = This looks like a mobile number. Everybody will read these words: take it out and send again.
+
 audit-act-activity-cancelled = Activity cancelled
 audit-act-activity-closed = Entry closed
 audit-act-activity-published = Activity published
@@ -87,6 +90,7 @@ audit-act-activity-questions-edited = Questions of a draft changed
 audit-act-purge-begun = Deletion of personal data begun
 audit-act-purge-certified = Personal data deleted and certified
 audit-act-purge-certified-again = Checked and certified again after the last backup
+audit-act-purge-keys-rotated = The key over keys was changed, as every year
 audit-act-purge-replayed = Deleted again after a restore
 audit-act-activity-given-up = Draw called off: no public randomness by the last day
 audit-act-staff-created = Account made by the system
@@ -102,6 +106,9 @@ audit-act-staff-set-up = Passphrase set through a one-time link
 audit-act-staff-setup-link-made = Link for the first administrator made
 audit-act-staff-signed-in = Signed in
 audit-act-staff-signed-out = Signed out
+audit-act-vault-looked-up = Looked for by the ID number that a person showed
+audit-act-vault-not-told = A letter about an incident did not leave; nothing was opened
+audit-act-vault-not-opened = The vault refused; nothing was opened
 audit-act-vault-opened = Contact of a winner opened
 audit-act-vault-opened-kept = A record of a request or of the tax vault opened
 audit-act-vault-shared = Contact opened for a benefit provider that the person ticked
@@ -115,6 +122,7 @@ audit-act-vault-shares-dropped = Shares of librarians dropped
 
 audit-act-draw-removed = A draw removed
 audit-act-draw-cancelled = A draw cancelled
+audit-act-entry-earned-looked-up = Looked which people of a file had chances before (number of lines)
 audit-act-entry-earned = Earned chances imported
 audit-act-entry-corrected = Entry corrected by its person
 audit-act-entry-erased = Data of an entry deleted by its person

@@ -334,6 +334,9 @@ custody-incident-by-mail = Also write to everybody affected by e-mail
 custody-incident-by-mail-hint = One letter each. Addresses are opened inside the vault; the web program does not see them.
 custody-incident-no-mail = The operator does not allow letters (setting breach_mail), so only the pages tell.
 custody-letters = Letters
+# $title: the activity
+custody-letters-locked = The contacts of “{ $title }” open after two librarians have entered their shares; until then no letter leaves.
+custody-letters-unlock = Enter a share
 custody-letter-waiting = To be sent
 custody-letter-sent = Sent
 custody-letter-no-address = No e-mail address

@@ -211,7 +211,8 @@ draw-step-drawn-text = Computed from rules, list and beacon; everyone gets the s
 
 draw-prizes = Prizes
 draw-prize = { $name }: { $units }, worth NT${ $value } each
-draw-prize-taxed = Above NT$20,000 in value: 10% income tax is withheld by law.
+# $above: NT$ that are free; $resident, $other: per cent withheld
+draw-prize-taxed = Above NT${ $above } in value: { $resident }% income tax is withheld by law.
 draw-prize-reserves = { $count ->
     [one] { $count } reserve
    *[other] { $count } reserves
@@ -289,7 +290,8 @@ draw-rules-purges = Personal data deleted: { $when }
 draw-rules-prizes = Prizes
 draw-rules-prize = { $slug }: { $name }, { $units } in all, worth NT${ $value } each
 draw-rules-reserves = { $count } reserves
-draw-rules-tax = For prizes above NT$20,000 in value 10% income tax is withheld from residents (20,000 itself is not taxed); 20% is always withheld from non-residents. No NHI supplementary premium is charged.
+# $above: NT$ that are free; $resident, $other: per cent withheld
+draw-rules-tax = For prizes above NT${ $above } in value { $resident }% income tax is withheld from residents ({ $above } itself is not taxed); { $other }% is always withheld from non-residents. The law on the day of the handover counts. No NHI supplementary premium is charged.
 draw-rules-order = How it is drawn
 draw-rules-tickets = At most { $count } tickets a person; an entry on the web is the first one
 draw-rules-wins = At most { $count } prizes or reserve places a person
@@ -322,7 +324,8 @@ draw-plan-name-zh = Name (Chinese)
 draw-plan-name-en = Name (English)
 draw-plan-units = How many
 draw-plan-value = Value of one, in NT dollars
-draw-plan-value-hint = Above 20,000, 10% is withheld by law (20,000 itself is not taxed); always 20% for non-residents.
+# $above: NT$ that are free; $resident, $other: per cent withheld
+draw-plan-value-hint = Above { $above }, { $resident }% is withheld by law ({ $above } itself is not taxed); always { $other }% for non-residents.
 draw-plan-slug = Short name
 draw-plan-slug-hint = Stands in the public record: lower-case letters, digits and hyphens
 draw-plan-remove-hint = To remove a prize, empty both of its names.

@@ -270,6 +270,7 @@ entry-opened-for-live-reveal = showing a masked name during the draw
 entry-opened-for-provider-share = sharing with a partner, as you agreed
 entry-opened-for-tax-filing = tax on the prize
 entry-opened-for-disclosure = a disclosure to an authority required by law
+entry-opened-for-id-lookup = somebody showed the same ID number and asked whether it had entered; no contact was opened
 entry-opened-for-breach-notice = telling you about a data breach
 entry-opened-for-rights-reply = answering your request
 entry-own-consents = What you agreed to

@@ -59,6 +59,9 @@ audit-reason-id-number = 這裡好像有身分證字號。操作紀錄會永久�
 audit-reason-phone = 這裡好像有電話號碼。操作紀錄會永久保存，請刪去再送出。
 audit-reason-email = 這裡好像有電子郵件地址。操作紀錄會永久保存，請刪去再送出。
 
+audit-public-id-number = 這裡好像有身分證字號。這段文字會公開，請刪去再送出。
+audit-public-mobile = 這裡好像有手機號碼。這段文字會公開，請刪去再送出。
+
 audit-act-activity-cancelled = 取消活動
 audit-act-activity-closed = 報名截止
 audit-act-activity-published = 發布活動
@@ -82,6 +85,7 @@ audit-act-activity-questions-edited = 修改問題
 audit-act-purge-begun = 開始刪除個人資料
 audit-act-purge-certified = 個人資料已刪除並出具證明
 audit-act-purge-certified-again = 備份到期後再次檢查並出具證明
+audit-act-purge-keys-rotated = 每年更換保護金鑰的金鑰
 audit-act-purge-replayed = 還原備份後再次刪除
 audit-act-activity-given-up = 最後期限仍無公共亂數，取消抽獎
 audit-act-staff-created = 由系統建立帳號
@@ -97,6 +101,9 @@ audit-act-staff-set-up = 以一次性連結設定通行密語
 audit-act-staff-setup-link-made = 建立第一位管理員的設定連結
 audit-act-staff-signed-in = 登入
 audit-act-staff-signed-out = 登出
+audit-act-vault-looked-up = 以當事人出示的證號查找
+audit-act-vault-not-told = 個資事故通知信沒有寄出，聯絡資料沒有開啟
+audit-act-vault-not-opened = 保險庫拒絕，沒有開啟
 audit-act-vault-opened = 開啟得獎者的聯絡資料
 audit-act-vault-opened-kept = 開啟個資請求或稅務資料
 audit-act-vault-shared = 為當事人勾選的提供單位開啟聯絡資料
@@ -110,6 +117,7 @@ audit-act-vault-shares-dropped = 取消保管碼
 
 audit-act-draw-removed = 移除一場抽獎
 audit-act-draw-cancelled = 取消一場抽獎
+audit-act-entry-earned-looked-up = 查看名單裡哪些人已經有累積的抽獎機會（數字是行數）
 audit-act-entry-earned = 匯入累積的抽獎機會
 audit-act-entry-corrected = 報名人更正資料
 audit-act-entry-erased = 報名人刪除資料

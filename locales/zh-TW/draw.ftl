@@ -184,7 +184,7 @@ draw-step-drawn-text = 由規則、名冊和公共亂數算出，每個人算都
 
 draw-prizes = 獎品
 draw-prize = { $name }：{ $units } 份，每份價值新臺幣 { $value } 元
-draw-prize-taxed = 價值超過新臺幣 20,000 元，依法扣繳 10% 所得稅。
+draw-prize-taxed = 價值超過新臺幣 { $above } 元，依法扣繳 { $resident }% 所得稅。
 draw-prize-reserves = 備取 { $count } 名
 draw-to-activity = 看這個活動
 
@@ -259,7 +259,7 @@ draw-rules-purges = 刪除個人資料：{ $when }
 draw-rules-prizes = 獎品
 draw-rules-prize = { $slug }：{ $name }，{ $units } 份，每份價值新臺幣 { $value } 元
 draw-rules-reserves = 備取 { $count } 名
-draw-rules-tax = 獎品價值超過新臺幣 20,000 元時，居住者依法扣繳 10% 所得稅（20,000 元整不扣）；非居住者一律扣繳 20%。不另收二代健保補充保費。
+draw-rules-tax = 獎品價值超過新臺幣 { $above } 元時，居住者依法扣繳 { $resident }% 所得稅（{ $above } 元整不扣）；非居住者一律扣繳 { $other }%。以領獎當日施行的法律為準。不另收二代健保補充保費。
 draw-rules-order = 怎麼抽
 draw-rules-tickets = 每人最多 { $count } 個號碼；網路報名為第 1 個
 draw-rules-wins = 每人最多得 { $count } 個獎品或備取名額
@@ -292,7 +292,7 @@ draw-plan-name-zh = 名稱（中文）
 draw-plan-name-en = 名稱（英文）
 draw-plan-units = 幾份
 draw-plan-value = 每份價值（新臺幣元）
-draw-plan-value-hint = 超過 20,000 元依法要扣繳 10%（20,000 元整不扣）；非居住者一律 20%。
+draw-plan-value-hint = 超過 { $above } 元依法要扣繳 { $resident }%（{ $above } 元整不扣）；非居住者一律 { $other }%。
 draw-plan-slug = 代號
 draw-plan-slug-hint = 寫在公開的紀錄檔裡：小寫英文字母、數字和連字號
 draw-plan-remove-hint = 不需要的獎品，把中文和英文名稱都清空就會移除。

@@ -269,6 +269,7 @@ entry-opened-for-live-reveal = 抽獎現場顯示遮名
 entry-opened-for-provider-share = 依您的同意提供給合作單位
 entry-opened-for-tax-filing = 獎品扣繳申報
 entry-opened-for-disclosure = 依法提供給機關
+entry-opened-for-id-lookup = 有人出示同一個證號，查詢是否已經報名；沒有開啟聯絡資料
 entry-opened-for-breach-notice = 通知資料外洩
 entry-opened-for-rights-reply = 回覆您的申請
 entry-own-consents = 您同意過的事

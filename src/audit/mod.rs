@@ -211,17 +211,54 @@ pub struct Opening {
     pub reason_kind: String,
 }
 
-/// The acts by which personal data is opened; each names the row first in its object.
-const OPENINGS: [&str; 4] = [
+/// The acts by which personal data is opened or looked for; each names the row first in its object.
+const OPENINGS: [&str; 7] = [
     "vault.opened",
-    "vault.disclosed",
-    "vault.shared",
-    "vault.told",
+    DISCLOSED,
+    NOT_OPENED,
+    SHARED,
+    TOLD,
+    NOT_TOLD,
+    "vault.looked_up",
 ];
+/// A named contact is opened for a disclosure; written before the vault is asked.
+pub const DISCLOSED: &str = "vault.disclosed";
+/// The vault then refused, so the line of [`DISCLOSED`] before it came to nothing.
+pub const NOT_OPENED: &str = "vault.not_opened";
 
-/// Who opened a row, the oldest first.
+/// A contact is opened for the partner whom the person ticked.
+pub const SHARED: &str = "vault.shared";
+/// A contact is opened to write about an incident; written before the vault is asked.
+pub const TOLD: &str = "vault.told";
+/// That letter did not leave.
+pub const NOT_TOLD: &str = "vault.not_told";
+
+/// How many rows were opened by an act, without those that the vault then refused.
+pub fn opened(tx: &mut Tx, activity: &str, act: &str) -> Result<u64, Error> {
+    let refused = match act {
+        DISCLOSED => count(tx, activity, NOT_OPENED)?,
+        TOLD => count(tx, activity, NOT_TOLD)?,
+        _ => 0,
+    };
+    Ok(count(tx, activity, act)?.saturating_sub(refused))
+}
+
+/// Who opened a row, the oldest first; what the vault refused is left out.
 pub fn openings_of(tx: &mut Tx, activity: &str, item: &str) -> Result<Vec<Opening>, Error> {
-    let records = store::of_item(tx, activity, &OPENINGS, item)?;
+    let mut records = Vec::new();
+    for record in store::of_item(tx, activity, &OPENINGS, item)? {
+        let taken_back = match record.act.as_str() {
+            NOT_OPENED => DISCLOSED,
+            NOT_TOLD => TOLD,
+            _ => {
+                records.push(record);
+                continue;
+            }
+        };
+        if let Some(at) = records.iter().rposition(|before| before.act == taken_back) {
+            records.remove(at);
+        }
+    }
     let kind = |actor: &str| actor.split(':').next().unwrap_or_default().to_owned();
     let is_code = |reason: &str| reason.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
     Ok(records

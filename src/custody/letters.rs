@@ -17,10 +17,10 @@ use crate::notify::letters::Imprint;
 use crate::platform::clock::{MINUTE, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
-use crate::platform::mail::{MailFacts, Outcome};
+use crate::platform::mail::{MailFacts, Outcome, Trouble};
 use crate::platform::templates;
 use crate::platform::text::{self, Language};
-use crate::vault::{self, BoundBox, LetterWords, RecordedBreach, Refusal, Told, Vault};
+use crate::vault::{self, BoundBox, LetterWords, Lock, RecordedBreach, Refusal, Told, Vault};
 
 use super::breach::{self, Incident, LetterStage};
 use super::wire::incidents::LetterText;
@@ -30,6 +30,8 @@ use super::{Error, IncidentId, hold, store};
 const BATCH: usize = 20;
 /// When a batch that the server did not take is tried again.
 const LATER: i64 = 10 * MINUTE;
+/// How long until it is looked again whether two librarians have unlocked the contacts.
+const UNTIL_UNLOCKED: i64 = 5 * MINUTE;
 
 /// Everything that sending needs.
 pub(super) struct Post {
@@ -43,6 +45,7 @@ pub(super) struct Post {
 struct Batch {
     activity: ActivityId,
     items: Vec<String>,
+    by: Actor,
     recorded: RecordedBreach,
     words: Vec<LetterWords>,
 }
@@ -62,47 +65,90 @@ impl Post {
         if !self.mail.is_configured() {
             return Ok(Some(self.db.clock().now().plus(LATER)));
         }
-        let taken = self
-            .db
-            .write_now("take up letters of incident", |tx| self.take_up(tx, id))?;
-        let Some(batch) = taken else {
+        let waiting = self.db.read_now("read letters of incident", |tx| {
+            store::incidents::waiting_letters(tx, id)
+        })?;
+        if waiting.is_empty() {
             return Ok(None);
+        }
+        // Looked at first: what cannot be opened or sent is not put on record as opened.
+        let now = self.db.clock().now();
+        let Some(activity) = self.unlocked(&waiting, now)? else {
+            return Ok(Some(now.plus(UNTIL_UNLOCKED)));
         };
-        let told = match self.vault.tell_all(batch.recorded, &batch.words) {
+        if self.vault.connect_mail().is_err() {
+            return Ok(Some(now.plus(LATER)));
+        }
+        let taken = self.db.write_now("take up letters of incident", |tx| {
+            self.take_up(tx, id, &activity)
+        })?;
+        let Some(batch) = taken else {
+            return Ok(Some(self.db.clock().now()));
+        };
+        let asked = self.vault.tell_all(batch.recorded, &batch.words);
+        let (activity, items, by) = (batch.activity, batch.items, batch.by);
+        let told = match asked {
             Ok(told) => told,
-            Err(vault::Error::Refused(Refusal::Storage | Refusal::NotAllowed)) => {
-                return Ok(Some(self.db.clock().now().plus(LATER)));
+            Err(vault::Error::Refused(
+                Refusal::Storage | Refusal::NotAllowed | Refusal::Locked,
+            )) => {
+                vec![Told::Now(Outcome::TryLater(Trouble::Unreachable)); items.len()]
             }
             Err(error) => return Err(error.into()),
         };
-        let (activity, items) = (batch.activity, batch.items);
         self.db.write_now("settle letters of incident", |tx| {
             let mut again = tx.now();
+            let mut left = Vec::new();
             for (item, told) in items.iter().zip(&told) {
                 match stage(told) {
                     Some(stage) => {
                         store::incidents::set_letter(tx, id, (&activity, item), stage)?;
                     }
-                    None => again = tx.now().plus(LATER),
+                    None => left.push(item.clone()),
                 }
+            }
+            if !left.is_empty() {
+                again = tx.now().plus(LATER);
+                let of = (id.as_str(), activity.as_str());
+                vault::record_not_told(tx, &by, of.0, of.1, &left)?;
             }
             Ok(Some(again))
         })
     }
 
-    fn take_up(&self, tx: &mut Tx, id: &IncidentId) -> Result<Option<Batch>, Error> {
+    /// The first activity with letters that wait and contacts that may be opened now.
+    fn unlocked(
+        &self,
+        waiting: &[(ActivityId, String)],
+        now: Timestamp,
+    ) -> Result<Option<ActivityId>, Error> {
+        let mut activities: Vec<&ActivityId> = waiting.iter().map(|(of, _)| of).collect();
+        activities.dedup();
+        for activity in activities {
+            let lock = self.vault.how_locked(activity.as_str(), now)?;
+            if matches!(lock, Lock::None | Lock::Open) {
+                return Ok(Some(activity.clone()));
+            }
+        }
+        Ok(None)
+    }
+
+    /// A batch of letters, recorded as about to be opened; nothing where all of them were settled.
+    fn take_up(
+        &self,
+        tx: &mut Tx,
+        id: &IncidentId,
+        activity: &ActivityId,
+    ) -> Result<Option<Batch>, Error> {
         let incident = breach::find(tx, id)?;
         let waiting = store::incidents::waiting_letters(tx, id)?;
-        let Some((activity, _)) = waiting.first().cloned() else {
-            return Ok(None);
-        };
-        let people = breach::affected(tx, &activity)?;
+        let people = breach::affected(tx, activity)?;
         let (mut items, mut boxes) = (Vec::new(), Vec::new());
         for (of, item) in &waiting {
-            if *of != activity || items.len() == BATCH {
+            if of != activity || items.len() == BATCH {
                 continue;
             }
-            match contact(tx, &activity, &people, item)? {
+            match contact(tx, activity, &people, item)? {
                 Some(bound) => {
                     boxes.push((bound, self.mail.message_id()));
                     items.push(item.clone());
@@ -110,7 +156,7 @@ impl Post {
                 // The entry was taken back meanwhile, and its contact with it.
                 None => {
                     let gone = LetterStage::NoAddress;
-                    store::incidents::set_letter(tx, id, (&activity, item), gone)?;
+                    store::incidents::set_letter(tx, id, (activity, item), gone)?;
                 }
             }
         }
@@ -118,10 +164,14 @@ impl Post {
             Some(by) => Actor::Staff(by.clone()),
             None => Actor::System,
         };
+        if boxes.is_empty() {
+            return Ok(None);
+        }
         let recorded = vault::record_breach(tx, &actor, id.as_str(), activity.as_str(), boxes)?;
         Ok(Some(Batch {
-            words: self.words(tx, &incident, &activity)?,
-            activity,
+            words: self.words(tx, &incident, activity)?,
+            activity: activity.clone(),
+            by: actor,
             items,
             recorded,
         }))

@@ -5,7 +5,7 @@
 //! nothing outlives its own last day. The registers themselves name no person and stay.
 //!
 //! Not here: the purge itself (`purge`), which calls this room before it destroys a key; which rows
-//! a provider may have ([`crate::entry::provider`]); the rules of the tax ([`crate::notify::tax`]).
+//! a provider may have ([`crate::entry::provider`]); the rules of the tax ([`crate::draw::tax`]).
 
 use lucky_draw::ticket::TicketNumber;
 

@@ -8,8 +8,8 @@ use jiff::civil::Date;
 
 use crate::activity::{self, Facts, Stage};
 use crate::custody::{hold, tax};
+use crate::draw::tax::RuleBook;
 use crate::identity::date;
-use crate::notify::tax::RuleBook;
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::db::Tx;

@@ -53,6 +53,7 @@ mod source;
 mod statistics;
 mod store;
 mod succession;
+pub mod tax;
 mod weigh;
 mod wire;
 mod witnesses;

@@ -21,8 +21,11 @@ mod verifying;
 use rocket::Route;
 
 use crate::activity::{self, ActivityId, Facts};
+use crate::audit::detector;
 use crate::draw::{self, Error, Plan};
 use crate::platform::db::{Db, Tx};
+use crate::platform::text::{self, Language};
+use crate::platform::web::form::Mistakes;
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
@@ -68,4 +71,17 @@ fn one_of<'p>(plans: &'p [Plan], draw: &str) -> Result<&'p Plan, Error> {
 async fn read_planned(db: &Db, id: &ActivityId) -> Result<(Facts, Vec<Plan>), Error> {
     let id = id.clone();
     db.read("read plan", move |tx| planned(tx, &id)).await
+}
+
+/// Notes what would let a person be recognised in words that everybody will read.
+fn keep_people_out(
+    language: Language,
+    mistakes: &mut Mistakes,
+    words: [(&'static str, &String); 2],
+) {
+    for (field, words) in words {
+        if let Some(id) = detector::in_public(words) {
+            mistakes.add(field, text::message(language, id, &[]));
+        }
+    }
 }

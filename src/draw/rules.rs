@@ -1,6 +1,7 @@
 //! The rules file: what everybody can read before entering, and what the manifest commits to.
 //!
-//! Invariant: the text follows from the activity, the plan, the asked fields and nothing else; it
+//! Invariant: the text follows from the activity, the plan, the asked fields, the rules of the tax and
+//! nothing else; it
 //! is written once, at publishing, and kept as `rules.txt`.
 
 use crate::activity::{Arrangement, AskedField, Facts};
@@ -8,6 +9,7 @@ use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::text::{self, Language, dates};
 use crate::policy;
 
+use super::tax::{self, RuleBook};
 use super::{Error, Issue, Plan, PlanSource, SourceKind};
 
 /// When winners, and then reserves in their turn, have to have answered: every `claim_days` from
@@ -26,12 +28,14 @@ pub fn claim_deadlines(facts: &Facts, plan: &Plan) -> Vec<Timestamp> {
 
 /// The whole file: Chinese, then English, line feeds only.
 ///
-/// `all` are the draws of the activity, this one among them.
+/// `all` are the draws of the activity, this one among them; of the `tax` the rules of the day of
+/// the draw are told.
 pub fn rules_text(
     facts: &Facts,
     plan: &Plan,
     all: &[Plan],
     asked: &[AskedField],
+    tax: &RuleBook,
 ) -> Result<String, Error> {
     let mut file = String::new();
     for language in Language::ALL {
@@ -45,7 +49,7 @@ pub fn rules_text(
         section.activity(facts);
         section.draw(facts, plan, all);
         section.dates(facts, plan)?;
-        section.prizes(plan);
+        section.prizes(plan, tax.at(plan.due_at(facts)));
         section.order(facts, plan);
         section.asked(asked);
         section.claims(facts, plan);
@@ -141,7 +145,7 @@ impl Section<'_> {
         Ok(())
     }
 
-    fn prizes(&mut self, plan: &Plan) {
+    fn prizes(&mut self, plan: &Plan, tax: &tax::Rules) {
         self.heading("draw-rules-prizes");
         for prize in &plan.prizes {
             let name = prize.name.pick(self.language).to_owned();
@@ -155,7 +159,7 @@ impl Section<'_> {
         }
         let reserves = i64::from(plan.reserves);
         self.item("draw-rules-reserves", &[("count", reserves.into())]);
-        self.item("draw-rules-tax", &[]);
+        self.item("draw-rules-tax", &tax.words());
     }
 
     fn order(&mut self, facts: &Facts, plan: &Plan) {

@@ -9,6 +9,7 @@ use lucky_draw::encode::Hash;
 
 use crate::activity::{ActivityId, LocalText};
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{hash, small};
 use crate::platform::db::schema::{draw_exclusions, draw_sources, draws, prizes};
 use crate::platform::db::{self, Tx};
 
@@ -274,20 +275,4 @@ fn mine<'a>(plan: &'a Plan) -> _ {
     draws::table
         .filter(draws::activity_id.eq(activity))
         .filter(draws::id.eq(id))
-}
-
-fn hash(bytes: &[u8]) -> Hash {
-    Hash(bytes.try_into().expect("hashes are stored with 32 bytes"))
-}
-
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).expect("rounds and positions are below 2^53")
-}
-
-fn unsigned(stored: i64) -> u64 {
-    u64::try_from(stored).expect("rounds are stored without sign")
-}
-
-fn small(stored: i64) -> u32 {
-    u32::try_from(stored).expect("counts are checked before they are stored")
 }

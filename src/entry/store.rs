@@ -8,7 +8,6 @@ pub(super) mod list;
 pub(super) mod sharing;
 pub(super) mod tickets;
 
-use lucky_draw::encode::Hash;
 use lucky_draw::record::VoidCode;
 
 use crate::activity::ActivityId;
@@ -39,20 +38,4 @@ fn language(tag: &str) -> Language {
         .into_iter()
         .find(|language| language.tag() == tag)
         .unwrap_or_default()
-}
-
-fn hash(bytes: &[u8]) -> Hash {
-    Hash(bytes.try_into().expect("hashes are stored with 32 bytes"))
-}
-
-fn signed(index: u64) -> i64 {
-    i64::try_from(index).expect("an index is below 2^32 (draw-protocol 4.2)")
-}
-
-fn unsigned(stored: i64) -> u64 {
-    u64::try_from(stored).expect("indices and counts are stored without sign")
-}
-
-fn small(stored: i64) -> u32 {
-    u32::try_from(stored).expect("ticket numbers of a person are below 2^32")
 }

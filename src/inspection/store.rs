@@ -8,6 +8,7 @@ use crate::activity::ActivityId;
 use crate::audit::Actor;
 use crate::draw::Plan;
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{signed, unsigned};
 use crate::platform::db::schema::{inspected_tickets, inspections};
 use crate::platform::db::{self, Tx};
 
@@ -112,12 +113,4 @@ pub(super) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error>
         .count()
         .get_result(tx.conn())?;
     Ok(unsigned(marks))
-}
-
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).expect("ticket indices are below 2^32")
-}
-
-fn unsigned(stored: i64) -> u64 {
-    u64::try_from(stored).expect("sizes and indices are stored without sign")
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 
 use crate::platform::clock::Timestamp;
 use crate::platform::config::WitnessSetting;
+use crate::platform::db::column::{signed, unsigned};
 use crate::platform::db::schema::{journal_cosignatures, journal_notes, journal_witnesses};
 use crate::platform::db::{self, Tx};
 
@@ -227,12 +228,4 @@ fn said((size, vkey, seen_at, line): SaidRow) -> Cosignature {
         seen_at: unsigned(seen_at),
         line,
     }
-}
-
-fn signed(position: u64) -> i64 {
-    i64::try_from(position).expect("a journal of 2^63 notes cannot be written")
-}
-
-fn unsigned(stored: i64) -> u64 {
-    u64::try_from(stored).expect("positions, sizes and times are stored without sign")
 }

@@ -8,11 +8,14 @@ mod minutes;
 mod projector;
 mod rehearsing;
 
-use rocket::Route;
+use std::sync::Arc;
+
 use rocket::http::uri::Host;
 use rocket::http::{ContentType, Header};
-use rocket::request::Request;
+use rocket::outcome::try_outcome;
+use rocket::request::{FromRequest, Outcome, Request};
 use rocket::response::{self, Responder, Response};
+use rocket::{Route, State};
 
 use crate::draw::{self, DrawId, Shown};
 use crate::live::rehearsal::Rehearsal;
@@ -58,18 +61,46 @@ impl OnStage {
     }
 }
 
-async fn read(db: &Db, config: &Config, host: Option<&Host<'_>>, id: &str) -> AppResult<OnStage> {
-    let id = DrawId::from(id);
-    let (shown, now) = db
-        .read("read draw", move |tx| -> Result<_, Error> {
-            Ok((draw::shown(tx, &id)?, tx.now()))
+/// A screen that is asked for: its language, and what it is made from.
+struct Screen<'r> {
+    lang: Language,
+    host: Option<&'r Host<'r>>,
+    db: &'r Db,
+    hall: &'r Arc<Hall>,
+    config: &'r Config,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Screen<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let lang = request.guard::<Language>().await;
+        Outcome::Success(Screen {
+            lang: try_outcome!(lang.map_error(|(status, _)| (status, ()))),
+            host: request.host(),
+            db: try_outcome!(request.guard::<&State<Db>>().await).inner(),
+            hall: try_outcome!(request.guard::<&State<Arc<Hall>>>().await).inner(),
+            config: try_outcome!(request.guard::<&State<Arc<Config>>>().await).inner(),
         })
-        .await?;
-    let origin = match (config.public_origin.as_str(), host) {
-        ("", Some(host)) => format!("http://{host}"),
-        (origin, _) => origin.to_owned(),
-    };
-    Ok(OnStage { shown, origin, now })
+    }
+}
+
+impl Screen<'_> {
+    async fn read(&self, id: &str) -> AppResult<OnStage> {
+        let id = DrawId::from(id);
+        let (shown, now) = self
+            .db
+            .read("read draw", move |tx| -> Result<_, Error> {
+                Ok((draw::shown(tx, &id)?, tx.now()))
+            })
+            .await?;
+        let origin = match (self.config.public_origin.as_str(), self.host) {
+            ("", Some(host)) => format!("http://{host}"),
+            (origin, _) => origin.to_owned(),
+        };
+        Ok(OnStage { shown, origin, now })
+    }
 }
 
 /// JSON that nobody keeps.

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use lucky_draw::encode::Hash;
 use lucky_draw::tree::Nodes;
 
+use crate::platform::db::column::{signed, unsigned};
 use crate::platform::db::schema::{commitments, log_nodes, logs};
 use crate::platform::db::{self, Tx};
 
@@ -204,12 +205,4 @@ pub(super) fn commitments_from(
 
 fn hash(bytes: &[u8]) -> Option<Hash> {
     bytes.try_into().ok().map(Hash)
-}
-
-fn signed(index: u64) -> i64 {
-    i64::try_from(index).expect("an index is below 2^32 (draw-protocol 4.2)")
-}
-
-fn unsigned(stored: i64) -> u64 {
-    u64::try_from(stored).expect("sizes and positions are stored without sign")
 }

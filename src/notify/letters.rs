@@ -9,13 +9,13 @@ use lucky_draw::result::Slot;
 use lucky_draw::ticket::TicketNumber;
 use zeroize::Zeroizing;
 
+use crate::draw::tax::{Hint, RuleBook};
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::templates;
 use crate::platform::text::{self, Language};
 
 use super::claims::Decided;
-use super::tax::{Hint, RuleBook};
 use super::wire::LetterText;
 use super::{Error, NoticeKind};
 

@@ -33,7 +33,6 @@ pub mod pages;
 mod post;
 pub mod sheet;
 mod store;
-pub mod tax;
 pub mod wire;
 
 text_id!(
@@ -239,14 +238,6 @@ impl NoticeStage {
         matches!(
             self,
             NoticeStage::Uncertain | NoticeStage::Refused | NoticeStage::NoAddress
-        )
-    }
-
-    /// Whether the mail server took it, or may have.
-    pub fn may_have_arrived(self) -> bool {
-        matches!(
-            self,
-            NoticeStage::Sending | NoticeStage::Sent | NoticeStage::Uncertain
         )
     }
 }

@@ -16,6 +16,7 @@ use rocket::{Route, State, get, post, routes};
 use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
 use crate::activity::{self, ActivityId, Facts, Stage, Unlock};
+use crate::draw::tax::RuleBook;
 use crate::draw::{self, DrawId, DrawStage, Plan};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
@@ -30,7 +31,6 @@ pub use desk::DeskLimit;
 
 use super::claims::{self, Decided};
 use super::letters::{self, Imprint, Matter};
-use super::tax::RuleBook;
 use super::wire::{Asked, GroupView, NotYetView, NotifyView, Preview, WinnersView};
 use super::{Claim, Error, Notice, NoticeKind, notices, post};
 

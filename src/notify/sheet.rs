@@ -5,12 +5,11 @@
 //!
 //! Not here: what stands in the table ([`super::export`]).
 
-use std::borrow::Cow;
-
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format as CellFormat, Workbook, XlsxError};
 use zeroize::Zeroizing;
 
 use crate::platform::clock::Timestamp;
+use crate::platform::formula::disarmed;
 
 /// In which form a table leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -123,39 +122,6 @@ impl Table {
         sheet.write_string_with_format(line, 0, &self.mark, &text)?;
         sheet.set_freeze_panes(1, 0)?;
         Ok(workbook.save_to_buffer()?)
-    }
-}
-
-/// A cell that no spreadsheet takes for a formula: an apostrophe before `= + - @` in any width, and
-/// before tab, return and null, also where white space comes first.
-fn disarmed(cell: &str) -> Cow<'_, str> {
-    let starts = |c: char| {
-        matches!(
-            c,
-            '=' | '+'
-                | '-'
-                | '@'
-                | '\t'
-                | '\r'
-                | '\n'
-                | '\0'
-                | '＝'
-                | '＋'
-                | '－'
-                | '＠'
-                | '\u{FE62}'
-                | '\u{FE63}'
-                | '\u{FE66}'
-                | '\u{FE6B}'
-                | '\u{2212}'
-        )
-    };
-    let first = cell.chars().next();
-    let first_visible = cell.trim_start().chars().next();
-    if first.is_some_and(starts) || first_visible.is_some_and(starts) {
-        Cow::Owned(format!("'{cell}"))
-    } else {
-        Cow::Borrowed(cell)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::activity::ActivityId;
 use crate::audit::StaffId;
 use crate::draw::DrawId;
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{signed, unsigned};
 use crate::platform::db::schema::{claims, exports, notices};
 use crate::platform::db::{self, Tx};
 
@@ -78,14 +79,6 @@ impl From<NoticeRow> for Notice {
 
 fn slot(text: &str) -> Slot {
     text.parse().expect("slots are stored as they print")
-}
-
-fn unsigned(number: i64) -> u64 {
-    u64::try_from(number).expect("ticket indices are not negative")
-}
-
-fn signed(number: u64) -> i64 {
-    i64::try_from(number).expect("ticket indices fit 63 bits")
 }
 
 /// Every claim there ever was in a draw, in no particular order.

@@ -9,6 +9,7 @@ pub mod control;
 pub mod db;
 pub mod fail;
 pub mod fault;
+pub mod formula;
 pub mod ids;
 pub mod jobs;
 pub mod mail;

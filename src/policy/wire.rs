@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::activity::AskedField;
 use crate::activity::wire::Heading;
+use crate::audit;
 use crate::platform::config::Config;
 use crate::platform::db::Tx;
 use crate::platform::text::{self, Language};
@@ -140,6 +141,7 @@ pub(super) fn retention_mistake(
             ))
         }
         Error::ReasonMissing => Some(("reason", say("policy-reason-empty"))),
+        Error::Audit(audit::Error::Person(trace)) => Some(("reason", say(trace.message_id()))),
         _ => None,
     }
 }

@@ -146,6 +146,8 @@ fn certificate(
         opened: Opened {
             winners: report.openings,
             disclosures: report.disclosures,
+            partners: report.shared,
+            incident_letters: report.told,
         },
         deleted: report.deleted.clone(),
         held: report.held.clone(),

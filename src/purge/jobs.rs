@@ -1,7 +1,8 @@
-//! Purges come by themselves: one job that looks every minute, and one that tidies at night.
+//! Purges come by themselves: one job that looks every minute, one that tidies at night, and one
+//! that changes the key over keys every year, purge or not.
 
 use crate::activity::ActivityId;
-use crate::platform::clock::{HOUR, MINUTE, Timestamp};
+use crate::platform::clock::{DAY, HOUR, MINUTE, Timestamp};
 use crate::platform::db::compaction::Compaction;
 use crate::platform::db::tidy;
 use crate::platform::db::{self, Db};
@@ -14,6 +15,8 @@ use super::{Error, Purger, Step, replay, rooms};
 const SWEEP: &str = "purge.sweep";
 const BETWEEN_SWEEPS: i64 = MINUTE;
 const TIDY: &str = "purge.tidy";
+const ROTATE: &str = "purge.rotate";
+const BETWEEN_ROTATIONS: i64 = 365 * DAY;
 /// When the operator named no quiet hour, files are rewritten at three in the morning.
 const USUAL_HOUR: u8 = 3;
 
@@ -29,19 +32,30 @@ pub fn register(runner: &mut Runner, purger: &Purger) {
         tidy(&tidier)?;
         Ok(Next::At(next_tidying(&tidier)))
     });
+    let rotator = purger.clone();
+    runner.on_patiently(ROTATE, move |_| {
+        rotate(&rotator)?;
+        Ok(Next::At(rotator.db.clock().now().plus(BETWEEN_ROTATIONS)))
+    });
 }
 
-/// Makes sure that both jobs exist; called at every start.
+/// Makes sure that the jobs exist; called at every start.
 pub fn ensure(db: &Db) -> Result<(), db::Error> {
     db.write_now("ensure purge sweep", |tx| {
-        for kind in [SWEEP, TIDY] {
+        let in_a_year = tx.now().plus(BETWEEN_ROTATIONS);
+        let first = [
+            (SWEEP, Timestamp(0)),
+            (TIDY, Timestamp(0)),
+            (ROTATE, in_a_year),
+        ];
+        for (kind, run_at) in first {
             jobs::enqueue(
                 tx,
                 &NewJob {
                     kind,
                     activity: String::new(),
                     payload: String::new(),
-                    run_at: Timestamp(0),
+                    run_at,
                     dedup_key: kind.to_owned(),
                 },
             )?;
@@ -106,6 +120,19 @@ pub(super) fn restart_due(purger: &Purger) -> Result<bool, Error> {
         let waits =
             |purge: &super::Purge| purge.step == Step::Done && purge.report.restarted_at == 0;
         Ok(purges.iter().any(waits))
+    })
+}
+
+/// Old copies of key files, on whatever disk they are, open nothing from then on.
+fn rotate(purger: &Purger) -> Result<(), Error> {
+    let epoch = purger.vault.rotate_keys()?;
+    tracing::info!(epoch, "key-encryption key rotated");
+    purger.db.write_now("note rotation", |tx| {
+        Ok(super::record(
+            tx,
+            &ActivityId(String::new()),
+            "purge.keys_rotated",
+        )?)
     })
 }
 

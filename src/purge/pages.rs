@@ -24,7 +24,15 @@ use super::{Error, Purge, Step, jobs};
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
-    routes![of_draw, of_survey, file_of_draw, second_file_of_draw, list]
+    routes![
+        of_draw,
+        of_activity,
+        file_of_draw,
+        second_file_of_draw,
+        file_of_activity,
+        second_file_of_activity,
+        list
+    ]
 }
 
 fn read(tx: &mut Tx, facts: Facts, plan: Option<Plan>) -> Result<Found, Error> {
@@ -62,6 +70,16 @@ async fn find_by_draw(db: &Db, id: &str) -> Result<Found, Error> {
     .await
 }
 
+async fn find_by_slug(db: &Db, slug: &str) -> Result<Found, Error> {
+    let slug = slug.to_owned();
+    db.read("read certificate", move |tx| {
+        let facts = activity::find(tx, &slug)?;
+        let plan = draw::plans(tx, &facts.id)?.into_iter().next();
+        read(tx, facts, plan)
+    })
+    .await
+}
+
 #[get("/d/<id>/purge")]
 async fn of_draw(lang: Language, id: &str, db: &State<Db>) -> AppResult<Page> {
     let found = find_by_draw(db, id).await?;
@@ -69,16 +87,8 @@ async fn of_draw(lang: Language, id: &str, db: &State<Db>) -> AppResult<Page> {
 }
 
 #[get("/a/<slug>/purge")]
-async fn of_survey(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
-    let slug = slug.to_owned();
-    let found = db
-        .read("read certificate", move |tx| {
-            let facts = activity::find(tx, &slug)?;
-            let plan = draw::plans(tx, &facts.id)?.into_iter().next();
-            read(tx, facts, plan)
-        })
-        .await?;
-    Ok(certificate_page(lang, found))
+async fn of_activity(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
+    Ok(certificate_page(lang, find_by_slug(db, slug).await?))
 }
 
 #[get("/d/<id>/certificate.json")]
@@ -89,6 +99,16 @@ async fn file_of_draw(id: &str, db: &State<Db>) -> AppResult<(ContentType, Strin
 #[get("/d/<id>/certificate-2.json")]
 async fn second_file_of_draw(id: &str, db: &State<Db>) -> AppResult<(ContentType, String)> {
     file(find_by_draw(db, id).await?.purge.second)
+}
+
+#[get("/a/<slug>/certificate.json")]
+async fn file_of_activity(slug: &str, db: &State<Db>) -> AppResult<(ContentType, String)> {
+    file(find_by_slug(db, slug).await?.purge.certificate)
+}
+
+#[get("/a/<slug>/certificate-2.json")]
+async fn second_file_of_activity(slug: &str, db: &State<Db>) -> AppResult<(ContentType, String)> {
+    file(find_by_slug(db, slug).await?.purge.second)
 }
 
 fn file(certificate: String) -> AppResult<(ContentType, String)> {

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::activity::{self, ActivityId, Facts, Stage, lifecycle};
+use crate::audit;
 use crate::custody;
 use crate::draw;
 use crate::platform::clock;
@@ -146,7 +147,7 @@ impl Purger {
             Step::Compact => self.compact(purge),
             Step::Trim => self.trim(purge),
             Step::Scan => self.scan(purge),
-            Step::Certify => certificate::certify(self, purge),
+            Step::Certify => self.certify(purge),
             Step::Done => Ok(purge.clone()),
         }?;
         die(purge.step, "after");
@@ -185,7 +186,10 @@ impl Purger {
             scan::note_needles(tx, &facts.id, report)?;
             report.planted = store::count_planted(tx, &facts.id)?;
             report.openings = openings;
-            report.disclosures = crate::audit::count(tx, facts.id.as_str(), "vault.disclosed")?;
+            let opened = |tx: &mut Tx, act| audit::opened(tx, facts.id.as_str(), act);
+            report.disclosures = opened(tx, audit::DISCLOSED)?;
+            report.shared = opened(tx, audit::SHARED)?;
+            report.told = opened(tx, audit::TOLD)?;
             let moved = custody::moved(tx, &facts.id)?;
             report.taxed = moved.taxed;
             report.held = moved.held.iter().map(HeldRows::of).collect();
@@ -256,6 +260,15 @@ impl Purger {
             purge.report.marks.clear();
             Ok(())
         })
+    }
+
+    /// What was looked for held pieces of the activity's rows; it leaves the files before anything
+    /// is signed.
+    fn certify(&self, purge: &Purge) -> Result<Purge, Error> {
+        match self.db.compact(&["purges"], self.patience)? {
+            Compaction::Final(_) => certificate::certify(self, purge),
+            Compaction::Busy(holdup) => Err(Error::Busy(holdup)),
+        }
     }
 
     /// Does the work of a step and moves the mark on in the same transaction.

@@ -2,7 +2,7 @@
 //!
 //! Looked for are pieces of the activity's own sealed boxes, lookup values and tags, and the text
 //! of the made-up people in every dress. The pieces are noted in an encoding that the scan does not
-//! look for, and dropped when it is clean.
+//! look for, dropped when it is clean, and out of the files before the certificate is signed.
 //!
 //! Not here: looking through bytes ([`crate::platform::trace`]).
 
@@ -105,7 +105,9 @@ pub(super) fn run(purger: &Purger, purge: &Purge) -> Result<Scanned, Error> {
     search.scanned.locations.push(Location {
         name: "keys".to_owned(),
         bytes: 0,
-        hits: purger.vault.scan_key_folder(&needles)?,
+        hits: purger
+            .vault
+            .scan_key_folder(purge.activity.as_str(), &needles)?,
     });
     search
         .scanned

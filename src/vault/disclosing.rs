@@ -73,6 +73,13 @@ pub struct RecordedNamed {
     boxes: Vec<BoundBox>,
 }
 
+impl RecordedNamed {
+    /// The rows that are to be opened.
+    pub fn items(&self) -> Vec<String> {
+        self.boxes.iter().map(|one| one.item.clone()).collect()
+    }
+}
+
 impl fmt::Debug for RecordedNamed {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "RecordedNamed({}, {})", self.ground, self.boxes.len())
@@ -91,7 +98,7 @@ pub fn record_shared(
     for one in &boxes {
         let act = Act {
             actor,
-            act: "vault.shared",
+            act: audit::SHARED,
             activity,
             object: &format!("{} {provider}", one.item),
             purpose: ProviderShare::FACTS.code,
@@ -121,7 +128,7 @@ pub fn record_named(
     for one in &boxes {
         let act = Act {
             actor,
-            act: "vault.disclosed",
+            act: audit::DISCLOSED,
             activity,
             object: &format!("{} {ground}", one.item),
             purpose: Disclosure::FACTS.code,
@@ -134,6 +141,54 @@ pub fn record_named(
         ground: ground.to_owned(),
         boxes,
     })
+}
+
+/// Writes down that the vault refused what [`record_named`] had recorded: nothing was opened.
+pub fn record_not_opened(
+    tx: &mut Tx,
+    actor: &Actor,
+    of: (&str, &str),
+    items: &[String],
+) -> Result<(), Error> {
+    record_each(
+        tx,
+        actor,
+        (audit::NOT_OPENED, Disclosure::FACTS.code),
+        of,
+        items,
+    )
+}
+
+/// Writes down that these rows were found through the ID number of whoever asked; nothing of them
+/// is opened.
+pub fn record_looked_up(
+    tx: &mut Tx,
+    actor: &Actor,
+    of: (&str, &str),
+    items: &[String],
+) -> Result<(), Error> {
+    record_each(tx, actor, ("vault.looked_up", "id-lookup"), of, items)
+}
+
+fn record_each(
+    tx: &mut Tx,
+    actor: &Actor,
+    (act, purpose): (&'static str, &str),
+    (activity, ground): (&str, &str),
+    items: &[String],
+) -> Result<(), Error> {
+    for item in items {
+        let act = Act {
+            actor,
+            act,
+            activity,
+            object: &format!("{item} {ground}"),
+            purpose,
+            reason: "",
+        };
+        audit::record(tx, &act)?;
+    }
+    Ok(())
 }
 
 impl Vault {

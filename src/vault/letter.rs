@@ -116,7 +116,7 @@ impl Line {
             Ok(Reply::Mail(MailReply::Outcome(told))) => {
                 Ok(told.outcome().map_or(Offered::NoAddress, Offered::Over))
             }
-            Ok(Reply::Mail(MailReply::Gone)) | Err(Refusal::Storage) => Ok(lost),
+            Ok(Reply::Mail(MailReply::Gone)) | Err(Refusal::Storage | Refusal::Busy) => Ok(lost),
             Err(refusal) => Err(refusal.into()),
             Ok(_) => Err(Error::Answer),
         }
@@ -133,7 +133,10 @@ impl Line {
                 told.outcome().unwrap_or(Outcome::Uncertain)
             }
             // Another process answered: the one that held the line died before it was asked.
-            Ok(Reply::Mail(MailReply::Gone)) => Outcome::TryLater(Trouble::Unreachable),
+            // Or too many letters wait, and this one was not looked at.
+            Ok(Reply::Mail(MailReply::Gone)) | Err(Refusal::Busy) => {
+                Outcome::TryLater(Trouble::Unreachable)
+            }
             Ok(_) | Err(_) => Outcome::Uncertain,
         }
     }
@@ -165,7 +168,7 @@ pub fn record_breach(
     for (one, _) in &boxes {
         let act = Act {
             actor,
-            act: "vault.told",
+            act: audit::TOLD,
             activity,
             object: &format!("{} {incident}", one.item),
             purpose: BreachNotice::FACTS.code,
@@ -178,6 +181,29 @@ pub fn record_breach(
         incident: incident.to_owned(),
         boxes,
     })
+}
+
+/// Writes down that letters which [`record_breach`] had recorded did not leave, and that nothing was
+/// opened for them: they are tried again, and recorded again.
+pub fn record_not_told(
+    tx: &mut Tx,
+    actor: &Actor,
+    incident: &str,
+    activity: &str,
+    items: &[String],
+) -> Result<(), Error> {
+    for item in items {
+        let act = Act {
+            actor,
+            act: audit::NOT_TOLD,
+            activity,
+            object: &format!("{item} {incident}"),
+            purpose: BreachNotice::FACTS.code,
+            reason: incident,
+        };
+        audit::record(tx, &act)?;
+    }
+    Ok(())
 }
 
 /// What became of one letter about an incident.

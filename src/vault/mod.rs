@@ -6,7 +6,7 @@
 //! every copy of its sealed boxes unreadable.
 //!
 //! The web side holds public keys only. Everything that needs a private key is a message to the
-//! keeper (`wire.rs`), which in service is a process of its own (`process/`); no message carries a
+//! keeper (`wire/`), which in service is a process of its own (`process/`); no message carries a
 //! transaction.
 //!
 //! Not here: what is valid in a field (`identity`), who may ask (`account`), when it is erased
@@ -23,6 +23,7 @@ use crate::platform::mail::MailerError;
 #[macro_use]
 pub mod access;
 mod allowance;
+mod budget;
 mod crypt;
 mod disclosing;
 mod disk;
@@ -39,6 +40,7 @@ mod opening;
 mod own_copy;
 mod particulars;
 mod process;
+mod promised;
 pub mod purpose;
 mod scopes;
 mod sealer;
@@ -53,7 +55,8 @@ mod wire;
 
 pub use access::{MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose};
 pub use disclosing::{
-    BoundBox, RecordedNamed, RecordedShare, ScopeBox, record_named, record_shared,
+    BoundBox, RecordedNamed, RecordedShare, ScopeBox, record_looked_up, record_named,
+    record_not_opened, record_shared,
 };
 pub use field::{
     AddressLine, Contact, County, District, Email, Field, FieldKind, FieldSet, Name, NationalId,
@@ -61,7 +64,9 @@ pub use field::{
 };
 pub use handle::Vault;
 pub use keys::{KeyError, SIGNS_OF_KEYS};
-pub use letter::{LetterWords, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach};
+pub use letter::{
+    LetterWords, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach, record_not_told,
+};
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use own_copy::OwnCopyOf;
 pub use particulars::{OpenedParticulars, Particulars};
@@ -118,13 +123,15 @@ impl Fault for Error {
         match self {
             Error::Refused(Refusal::NoKey) => Kind::Gone,
             Error::Refused(Refusal::Expired | Refusal::NotAShare) => Kind::Invalid,
-            Error::Refused(Refusal::Storage) => Kind::Unavailable,
+            Error::Refused(Refusal::Storage | Refusal::Busy) => Kind::Unavailable,
             Error::Refused(
                 Refusal::NotAWinner(_)
                 | Refusal::OtherDraw
                 | Refusal::TooMany
                 | Refusal::Locked
-                | Refusal::NotAllowed,
+                | Refusal::NotAllowed
+                | Refusal::NotPromised
+                | Refusal::OtherWords,
             ) => Kind::Forbidden,
             Error::NotTold => Kind::Forbidden,
             Error::Refused(_) | Error::Answer | Error::NoPublicKeys => Kind::Broken,
@@ -138,11 +145,14 @@ impl Fault for Error {
             Error::Refused(Refusal::NoKey) | Error::NoPublicKeys => "vault.no_key",
             Error::Refused(Refusal::Expired) => "vault.expired",
             Error::Refused(Refusal::Storage) => "vault.unavailable",
+            Error::Refused(Refusal::Busy) => "vault.busy",
+            Error::Refused(Refusal::NotPromised) => "vault.not_promised",
             Error::Refused(Refusal::NotAWinner(_) | Refusal::OtherDraw) => "vault.not_a_winner",
             Error::Refused(Refusal::TooMany) => "vault.too_many",
             Error::Refused(Refusal::Locked) => "vault.locked",
             Error::Refused(Refusal::NotAShare) => "vault.not_a_share",
             Error::Refused(Refusal::NotAllowed) => "vault.not_allowed",
+            Error::Refused(Refusal::OtherWords) => "vault.other_words",
             Error::NotTold => "vault.not_told",
             Error::Refused(_) | Error::Answer => "vault.broken",
             Error::Audit(error) => error.code(),

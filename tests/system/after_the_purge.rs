@@ -5,7 +5,6 @@ use std::collections::{BTreeSet, VecDeque};
 
 use fairdraw::platform::clock::{DAY, HOUR};
 use rocket::http::Status;
-use scraper::{Html, Selector};
 
 use crate::support::Engine;
 use crate::support::app::Person;
@@ -24,7 +23,6 @@ const MOST_PAGES: usize = 600;
 
 /// Follows every link from the home page and answers with all that was opened.
 fn walk(visitor: &Person<'_>) -> BTreeSet<String> {
-    let links = Selector::parse("a[href], form[method=get][action]").expect("well formed");
     let mut waiting = VecDeque::from(["/".to_owned(), "/en".to_owned()]);
     let mut seen = BTreeSet::new();
     while let Some(address) = waiting.pop_front() {
@@ -40,23 +38,10 @@ fn walk(visitor: &Person<'_>) -> BTreeSet<String> {
             answer.mistakes()
         );
         assert!(!answer.bytes.is_empty(), "{address}");
-        if !answer.header("Content-Type").starts_with("text/html") {
-            continue;
-        }
-        for link in Html::parse_document(&answer.html).select(&links) {
-            let element = link.value();
-            let href = element.attr("href").or(element.attr("action"));
-            let to = href
-                .unwrap_or_default()
-                .split('#')
-                .next()
-                .unwrap_or_default();
+        waiting.extend(answer.links().into_iter().filter(|to| {
             let own = to.strip_prefix("/en").unwrap_or(to);
-            let is_ours = to.starts_with('/') && !ELSEWHERE.iter().any(|at| own.starts_with(at));
-            if is_ours {
-                waiting.push_back(to.to_owned());
-            }
-        }
+            !ELSEWHERE.iter().any(|at| own.starts_with(at))
+        }));
     }
     seen
 }

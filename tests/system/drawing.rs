@@ -7,6 +7,7 @@ use fairdraw::activity::stage::Draft;
 use fairdraw::activity::{self, Activity, ActivityId, AskedField, Field, Kind, LocalText, Stage};
 use fairdraw::audit::{Actor, StaffId};
 use fairdraw::draw::beacon::{self, HttpRelays, Relays, Trouble};
+use fairdraw::draw::tax::RuleBook;
 use fairdraw::draw::{
     self, CancelCode, DrawId, DrawStage, Error, PlanDetails, PrizeDetails, Problem, Terms,
 };
@@ -188,6 +189,7 @@ impl Ceremony {
                     &policy::codes::Codes::usual(draft.kind),
                     &Config::default(),
                 ),
+                tax: RuleBook::default(),
             };
             draw::publish(tx, &self.vault, &self.by, draft, &terms).map(|_| ())
         })

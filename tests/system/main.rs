@@ -31,6 +31,7 @@ mod managing_staff;
 mod own_rights;
 mod parting;
 mod privacy;
+mod promising;
 mod providing;
 mod proving_the_machinery;
 mod purging;

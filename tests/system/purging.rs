@@ -14,6 +14,7 @@ use fairdraw::purge::{self, Purger, Step};
 use rocket::http::Status;
 
 use crate::support::Engine;
+use crate::support::app::TestApp;
 use crate::support::killing::{Due, ERASE, PLACES, STEPS, called_off};
 use crate::support::life::{Life, Patron, ROUND_TIME};
 
@@ -25,6 +26,8 @@ on_both! {
     the_second_certificate_comes_when_the_last_copy_is_over,
     a_withdrawn_contact_is_gone_from_the_files_next_morning,
     a_database_from_before_the_purge_is_purged_again,
+    the_key_over_keys_changes_every_year,
+    what_the_scan_looked_for_is_gone_from_the_files_too,
 }
 
 #[derive(QueryableByName)]
@@ -355,6 +358,12 @@ fn the_second_certificate_comes_when_the_last_copy_is_over(engine: Engine) {
         .app
         .visitor()
         .get(&format!("/d/{}/certificate.json", life.draw));
+    let by_name = life.app.visitor().get("/a/summer-2024/certificate.json");
+    assert_eq!(by_name.bytes, first.bytes);
+    let page = life.app.visitor().get("/a/summer-2024/purge").html;
+    for file in ["certificate.json", "certificate-2.json"] {
+        assert!(page.contains(&format!("/d/{}/{file}", life.draw)), "{page}");
+    }
     let hash = lucky_draw::encode::sha256(&first.bytes).to_string();
     assert_eq!(read["first"], hash.as_str());
     let note = life
@@ -455,4 +464,50 @@ fn a_database_from_before_the_purge_is_purged_again(engine: Engine) {
     assert_eq!(again, certificate, "the certificate of then is back");
     let nothing = purge::replay(&purger(&life, PATIENT), &tombstones).expect("it is replayed");
     assert_eq!(nothing, Vec::new());
+}
+
+/// Purge or not, so that copies of key files on other disks grow old.
+fn the_key_over_keys_changes_every_year(engine: Engine) {
+    let clock = Life::clock();
+    let app = TestApp::on(engine, &clock, |_| ());
+    let tag_key = || {
+        let keys = app.app.vault.create_activity("summer");
+        keys.expect("it is made, or opens").tag_key
+    };
+    let made = tag_key();
+    let files = || -> Vec<String> {
+        let entries = std::fs::read_dir(app.app.config.keys()).expect("the key folder");
+        let names = entries.map(|entry| entry.expect("a file").file_name());
+        let names = names.map(|name| name.to_string_lossy().into_owned());
+        names.filter(|name| name.starts_with("kek.")).collect()
+    };
+    let before = files();
+    assert_eq!(before.len(), 1);
+    app.go_to(clock.now().plus(364 * DAY));
+    assert_eq!(files(), before);
+    app.go_to(clock.now().plus(2 * DAY));
+    let after = files();
+    assert!(after.len() == 1 && after != before, "{after:?}");
+    assert_eq!(tag_key(), made, "the key of the activity is the same");
+}
+
+fn what_the_scan_looked_for_is_gone_from_the_files_too(engine: Engine) {
+    let life = called_off(engine, 3);
+    let purger = purger(&life, PATIENT);
+    let mut purge = purger.begin(&activity(&life)).expect("it is due");
+    while purge.step != Step::Scan {
+        purge = purger.take(&purge).expect("nothing holds it up");
+    }
+    let report = &purge.report;
+    let noted = report.needles.iter().chain(&report.marks);
+    let noted: Vec<Vec<u8>> = noted.map(|each| each.clone().into_bytes()).collect();
+    assert!(
+        in_files(&life, &noted) > 0,
+        "the control finds what is there"
+    );
+
+    let purge = purger.run(&activity(&life)).expect("nothing holds it up");
+
+    assert_eq!(purge.step, Step::Done);
+    assert_eq!(in_files(&life, &noted), 0);
 }

@@ -9,6 +9,7 @@ use fairdraw::activity::{
     self, Activity, ActivityId, Arrangement, AskedField, Field, Kind, LocalText, Stage,
 };
 use fairdraw::audit::{Actor, StaffId};
+use fairdraw::draw::tax::RuleBook;
 use fairdraw::draw::{self, CancelCode, DrawStage, Error, Plan, PlanDetails, PrizeDetails, Terms};
 use fairdraw::entry::submit::{self, Filled, Placed, Taking};
 use fairdraw::entry::{self, own};
@@ -181,6 +182,7 @@ impl Library {
                     &policy::codes::Codes::usual(draft.kind),
                     &self.app.app.config,
                 ),
+                tax: RuleBook::default(),
             };
             draw::publish(tx, vault, &self.by, draft, &terms).map(|_| ())
         });

@@ -7,10 +7,11 @@ use fairdraw::activity::ActivityId;
 use fairdraw::audit::StaffId;
 use fairdraw::custody::Error;
 use fairdraw::custody::tax::{self, Paid, Payee, TakenDown};
+use fairdraw::draw::tax::{Residency, RuleBook};
 use fairdraw::draw::{self, DrawId};
 use fairdraw::notify::claims;
-use fairdraw::notify::tax::{Residency, RuleBook};
 use fairdraw::platform::clock::HOUR;
+use fairdraw::platform::config::TaxSetting;
 use fairdraw::vault::{Name, NationalId, RegisteredAddress};
 use lucky_draw::result::Slot;
 use rocket::http::Status;
@@ -27,6 +28,7 @@ on_both! {
     a_small_payee_is_erased_after_filing,
     a_librarian_cannot_read_the_tax_vault,
     without_an_id_at_entry_two_librarians_look_at_the_card,
+    people_read_the_numbers_of_the_law_of_the_day_of_the_draw,
 }
 
 /// The patron behind every prize that was won, by slot.
@@ -386,4 +388,37 @@ fn without_an_id_at_entry_two_librarians_look_at_the_card(engine: Engine) {
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
     let file = clerk.send(&page, "/admin/tax/2024", &[("do", "file")]);
     assert!(file.html.contains(&winner.national_id));
+}
+
+fn people_read_the_numbers_of_the_law_of_the_day_of_the_draw(engine: Engine) {
+    let own = |from: &str, free_up_to| TaxSetting {
+        from: from.to_owned(),
+        known_on: "2024-07-01".to_owned(),
+        source: "財政部公告".to_owned(),
+        free_up_to,
+        resident_per_cent: 12,
+        other_per_cent: 21,
+        ..TaxSetting::default()
+    };
+    let life = Life::published_with(
+        engine,
+        &Life::clock(),
+        |config| config.tax_rules = vec![own("2024-08-01", 1_500), own("2030-01-01", 9_999)],
+        &[("prize_1_value", "1600")],
+    );
+    let visitor = life.app.visitor();
+    let page = visitor.get(&format!("/d/{}", life.draw)).text("main");
+    assert!(
+        page.contains("價值超過新臺幣 1,500 元，依法扣繳 12% 所得稅。"),
+        "{page}"
+    );
+    let page = visitor.get(&format!("/en/d/{}", life.draw)).text("main");
+    assert!(
+        page.contains("Above NT$1,500 in value: 12% income tax"),
+        "{page}"
+    );
+    let rules = visitor
+        .get(&format!("/d/{}/notes/rules.txt", life.draw))
+        .html;
+    assert!(rules.contains("超過新臺幣 1,500 元時，居住者依法扣繳 12% 所得稅（1,500 元整不扣）；非居住者一律扣繳 21%"), "{rules}");
 }

@@ -8,6 +8,7 @@ use fairdraw::activity::draft::{self, Details};
 use fairdraw::activity::stage::Draft;
 use fairdraw::activity::{self, Activity, ActivityId, AskedField, Field, Kind, LocalText, Stage};
 use fairdraw::audit::{self, Actor, StaffId};
+use fairdraw::draw::tax::RuleBook;
 use fairdraw::draw::{self, DrawStage, PlanDetails, PrizeDetails, SourceDetails, Terms};
 use fairdraw::entry::{
     self,
@@ -361,6 +362,7 @@ fn publish(app: &TestApp, before: impl FnOnce(&TestApp, &ActivityId)) -> Activit
                 &policy::codes::Codes::usual(draft.kind),
                 &app.app.config,
             ),
+            tax: RuleBook::default(),
         };
         draw::publish(tx, &app.app.vault, &by, draft, &terms).map(|_| ())
     })

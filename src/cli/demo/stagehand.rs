@@ -8,6 +8,7 @@ use crate::activity::{self, Activity, ActivityId, Arrangement, Facts, Kind, Loca
 use crate::app::App;
 use crate::audit::StaffId;
 use crate::cli::Stop;
+use crate::draw::tax::RuleBook;
 use crate::draw::{self, CancelCode, PlanDetails};
 use crate::entry::submit::{self, NewEntry, Taking};
 use crate::entry::token;
@@ -319,6 +320,7 @@ impl<'a> Stagehand<'a> {
             let terms = draw::Terms {
                 keys: keys.clone(),
                 notice: stats::in_notice(tx, &facts, notice)?,
+                tax: RuleBook::of(&self.app.config),
             };
             let draft = Activity::<Draft>::at(facts)?;
             draw::publish(tx, &self.app.vault, &self.by, draft, &terms)

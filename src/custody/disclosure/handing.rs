@@ -44,10 +44,11 @@ pub fn approve(
         Begun::Tables(file) => return Ok(Approved::Extract(file)),
         Begun::Lookup => return Ok(Approved::ToLookUp),
     };
+    let items = recorded.items();
     let opened = match allowed(vault.open_named(recorded)) {
         Ok(opened) => opened,
         Err(error) => {
-            db.write_now("leave disclosure open", |tx| not_opened(tx, by, id))?;
+            db.write_now("leave disclosure open", |tx| not_opened(tx, by, id, &items))?;
             return Err(error);
         }
     };
@@ -127,8 +128,15 @@ fn begin(tx: &mut Tx, by: &Approver, id: &DisclosureId) -> Result<Begun, Error> 
 }
 
 /// The vault did not open: the line waits on, and the record says that nothing came out.
-fn not_opened(tx: &mut Tx, by: &Approver, id: &DisclosureId) -> Result<(), Error> {
+fn not_opened(
+    tx: &mut Tx,
+    by: &Approver,
+    id: &DisclosureId,
+    items: &[String],
+) -> Result<(), Error> {
     let disclosure = find(tx, id)?;
+    let of = (disclosure.activity.as_str(), disclosure.ground.code());
+    vault::record_not_opened(tx, &Actor::Staff(by.id.clone()), of, items)?;
     let waiting = Disclosure {
         state: State::Proposed,
         approved_by: None,
@@ -257,6 +265,14 @@ pub fn look_up(
             ..disclosure
         };
         store::disclosures::update(tx, State::Approved, &used)?;
+        let mut items: Vec<String> = tickets
+            .iter()
+            .filter_map(|ticket| ticket.contact_item.clone())
+            .collect();
+        items.sort();
+        items.dedup();
+        let of = (used.activity.as_str(), used.ground.code());
+        vault::record_looked_up(tx, &Actor::Staff(by.clone()), of, &items)?;
         record(
             tx,
             by,

@@ -1,5 +1,6 @@
 //! Incidents: written down by one, told to people after another approved the words.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use lucky_draw::ticket::TicketNumber;
@@ -9,14 +10,15 @@ use zeroize::Zeroizing;
 use super::at_field;
 use crate::account::guard::PrivacyOfficer;
 use crate::account::{self, Permission};
-use crate::activity::{self, ActivityId, Facts, Stage};
+use crate::activity::{self, ActivityId, Facts, Stage, Unlock};
 use crate::audit::StaffId;
-use crate::custody::breach::{self, ByMail};
+use crate::custody::breach::{self, ByMail, LetterStage};
 use crate::custody::wire::Reading;
 use crate::custody::wire::incidents::{
     IncidentPage, IncidentRow, IncidentView, IncidentsView, NewView, new_incident, words,
 };
 use crate::custody::{Error, File, IncidentId, has_two};
+use crate::draw;
 use crate::notify::sheet::{Format, Table};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
@@ -100,10 +102,23 @@ async fn record(
 }
 
 fn read(tx: &mut Tx, id: &IncidentId, may_mail: bool) -> Result<IncidentPage, Error> {
+    let concerned = breach::concerned(tx, id)?;
+    let letters = breach::letters(tx, id)?;
+    let waits = letters
+        .iter()
+        .any(|(stage, count)| *stage == LetterStage::Waiting && *count > 0);
+    let mut shared = HashMap::new();
+    for (facts, _) in concerned.iter().filter(|_| waits) {
+        if activity::unlock(tx, &facts.id)? == Unlock::TwoOfThree {
+            let plan = draw::plans(tx, &facts.id)?.into_iter().next();
+            shared.extend(plan.map(|plan| (facts.id.clone(), plan.id)));
+        }
+    }
     Ok(IncidentPage {
         incident: breach::find(tx, id)?,
-        concerned: breach::concerned(tx, id)?,
-        letters: breach::letters(tx, id)?,
+        concerned,
+        letters,
+        shared,
         names: account::names(tx)?,
         has_two: has_two(tx, Permission::ApproveDisclosure)?,
         may_mail,
@@ -178,7 +193,7 @@ async fn change(
         }
         "reported" => {
             let mut reading = Reading::of(lang, form);
-            let number = reading.line("number", 80, Some("custody-incident-number-empty"));
+            let number = reading.kept_line("number", 80, Some("custody-incident-number-empty"));
             if !reading.mistakes.is_empty() {
                 return Ok(Err(reading.mistakes));
             }

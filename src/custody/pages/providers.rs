@@ -154,7 +154,7 @@ async fn export(
         return Err(AppError::forbidden());
     }
     let mut reading = Reading::of(lang, &form);
-    let reason = reading.line("reason", 200, Some("custody-reason-empty"));
+    let reason = reading.kept_line("reason", 200, Some("custody-reason-empty"));
     let mut mistakes = reading.mistakes;
     if mistakes.is_empty() {
         let (of, to) = (ActivityId::from(id), ProviderId::from(provider));

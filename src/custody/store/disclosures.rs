@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 
-use super::{signed, unsigned};
 use crate::activity::ActivityId;
 use crate::audit::StaffId;
 use crate::custody::disclosure::{Disclosure, FIELDS, Ground, State};
 use crate::custody::{DisclosureId, Error};
 use crate::draw::DrawId;
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{signed, unsigned};
 use crate::platform::db::schema::custody::{disclosed_rows, disclosures};
 use crate::platform::db::{self, Tx};
 use crate::vault::FieldKind;

@@ -2,13 +2,13 @@
 
 use diesel::prelude::*;
 
-use super::{hash, signed, unsigned};
 use crate::activity::ActivityId;
 use crate::audit::StaffId;
 use crate::custody::hold::{Basis, Change, HeldBox, HeldItem, Hold, SiteRule, State};
 use crate::custody::{Error, HoldId};
 use crate::draw::DrawId;
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{hash, signed, unsigned};
 use crate::platform::db::schema::custody::{held_items, hold_tickets, holds};
 use crate::platform::db::{self, Tx};
 
@@ -205,8 +205,8 @@ pub(in crate::custody) fn items(tx: &mut Tx, hold: &Hold) -> Result<Vec<HeldItem
             bound: HeldBox {
                 item,
                 sealed,
-                notice: hash(notice),
-                tag: hash(tag),
+                notice: hash(&notice).0,
+                tag: hash(&tag).0,
             },
         });
     Ok(items.collect())

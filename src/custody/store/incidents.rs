@@ -2,12 +2,12 @@
 
 use diesel::prelude::*;
 
-use super::{signed, unsigned};
 use crate::activity::{ActivityId, LocalText};
 use crate::audit::StaffId;
 use crate::custody::breach::{Concerned, Incident, LetterStage, State};
 use crate::custody::{Error, IncidentId};
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{signed, unsigned};
 use crate::platform::db::schema::custody::{incident_activities, incident_letters, incidents};
 use crate::platform::db::{self, Tx};
 

@@ -1,17 +1,16 @@
 //! The tax vault: its years and their rows.
 
 use diesel::prelude::*;
-use lucky_draw::encode::Hash;
 use lucky_draw::result::Slot;
 
-use super::{hash, signed, unsigned};
 use crate::activity::ActivityId;
 use crate::audit::StaffId;
 use crate::custody::Error;
 use crate::custody::tax::{TaxRow, TaxRowId, Year};
 use crate::draw::DrawId;
-use crate::notify::tax::Residency;
+use crate::draw::tax::Residency;
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{hash, signed, unsigned};
 use crate::platform::db::schema::custody::{tax_rows, tax_years};
 use crate::platform::db::{self, Tx};
 
@@ -114,7 +113,7 @@ impl From<Row> for TaxRow {
             slot: row.slot.parse().expect("slots are stored as they print"),
             index: unsigned(row.position),
             prize: row.prize,
-            payee: Hash(hash(row.payee_tag)),
+            payee: hash(&row.payee_tag),
             sealed: row.sealed,
             value: row.value_twd,
             withheld: row.withheld_twd,

@@ -9,10 +9,10 @@ use lucky_draw::ticket::TicketNumber;
 use zeroize::Zeroizing;
 
 use crate::audit::{Actor, StaffId};
+use crate::draw::tax::{RuleBook, Rules};
 use crate::identity::date::{day_of, last_second};
 use crate::journal;
 use crate::notify::sheet::{Format, Table};
-use crate::notify::tax::{RuleBook, Rules};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{self, Db, Tx};
 use crate::platform::text::{self, Language, dates};

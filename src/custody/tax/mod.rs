@@ -6,7 +6,7 @@
 //! once a year is filed the rows of those whom no statement is needed for go, and on the last day
 //! the key of the year is destroyed. No row here is found from a row of an entry after its purge.
 //!
-//! Not here: the rules and their numbers ([`crate::notify::tax`]).
+//! Not here: the rules and their numbers ([`crate::draw::tax`]).
 
 mod filing;
 
@@ -23,10 +23,10 @@ use zeroize::Zeroizing;
 use crate::activity::{self, ActivityId, Field};
 use crate::audit::{Actor, StaffId};
 use crate::draw::DrawId;
+use crate::draw::tax::{Residency, RuleBook, Rules};
 use crate::identity::date::day_of;
 use crate::notify::ClaimStage;
 use crate::notify::claims::{self, Decided};
-use crate::notify::tax::{Residency, RuleBook, Rules};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{Db, Tx};
 use crate::platform::ids::text_id;

@@ -57,10 +57,10 @@ pub(in crate::custody) fn new_disclosure(
     if is_research && !tickets.is_empty() {
         reading.wrong("tickets", "custody-tickets-research");
     }
-    let document = reading.line("document", 80, Some("custody-document-empty"));
-    let agency = reading.line("agency", 80, Some("custody-agency-empty"));
-    let basis = reading.line("basis", 120, Some("custody-basis-empty"));
-    let reason = reading.line("reason", 200, Some("custody-reason-empty"));
+    let document = reading.kept_line("document", 80, Some("custody-document-empty"));
+    let agency = reading.kept_line("agency", 80, Some("custody-agency-empty"));
+    let basis = reading.kept_line("basis", 120, Some("custody-basis-empty"));
+    let reason = reading.kept_line("reason", 200, Some("custody-reason-empty"));
     let empty = is_research.then_some("custody-expires-empty");
     let expires = reading.line("expires", 40, empty);
     match (ground, draw) {

@@ -35,8 +35,8 @@ pub(in crate::custody) fn new_hold(
     }
     let needs_document = basis == Some(Basis::Investigation);
     let empty = needs_document.then_some("custody-document-empty");
-    let document = reading.line("document", 80, empty);
-    let reason = reading.line("reason", 200, Some("custody-reason-empty"));
+    let document = reading.kept_line("document", 80, empty);
+    let reason = reading.kept_line("reason", 200, Some("custody-reason-empty"));
     let days = reading.number("days", (1, LONGEST_DAYS), "custody-hold-days-wrong");
     match basis {
         Some(basis) if reading.mistakes.is_empty() => Ok(NewHold {

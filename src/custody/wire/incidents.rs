@@ -8,6 +8,7 @@ use super::{Choice, Reading, Typed, named};
 use crate::activity::{ActivityId, Facts, LocalText};
 use crate::audit::StaffId;
 use crate::custody::breach::{Concerned, Incident, LetterStage, NewIncident, State, fingerprint};
+use crate::draw::DrawId;
 use crate::identity::date::{input_value, parse_moment};
 use crate::notify::letters::Imprint;
 use crate::platform::clock::Timestamp;
@@ -75,8 +76,8 @@ pub(in crate::custody) fn words(
 
 fn words_of(reading: &mut Reading) -> (LocalText, LocalText) {
     let mut both = |zh: &str, en: &str, empty: &str| {
-        let zh = reading.lines(zh, LONGEST, Some(empty));
-        let en = reading.lines(en, LONGEST, Some(empty));
+        let zh = reading.public_lines(zh, LONGEST, Some(empty));
+        let en = reading.public_lines(en, LONGEST, Some(empty));
         LocalText::new(zh, en)
     };
     let facts = both("facts_zh", "facts_en", "custody-incident-facts-empty");
@@ -205,6 +206,8 @@ struct ConcernedRow {
     id: String,
     title: String,
     affected: u64,
+    /// Where two librarians enter their shares before letters can leave.
+    unlock: String,
 }
 
 #[derive(Serialize)]
@@ -218,6 +221,8 @@ pub(in crate::custody) struct IncidentPage {
     pub(in crate::custody) incident: Incident,
     pub(in crate::custody) concerned: Vec<(Facts, Concerned)>,
     pub(in crate::custody) letters: Vec<(LetterStage, u64)>,
+    /// Activities whose contacts need two librarians and whose letters wait, with a draw of each.
+    pub(in crate::custody) shared: HashMap<ActivityId, DrawId>,
     pub(in crate::custody) names: HashMap<String, String>,
     pub(in crate::custody) has_two: bool,
     pub(in crate::custody) may_mail: bool,
@@ -239,6 +244,10 @@ impl IncidentView {
                 id: facts.id.0.clone(),
                 title: facts.title.pick(language).to_owned(),
                 affected: concerned.affected,
+                unlock: page
+                    .shared
+                    .get(&facts.id)
+                    .map_or_else(String::new, |draw| format!("/staff/draws/{draw}/unlock")),
             });
         let letters = page.letters.iter().filter(|(_, count)| *count > 0);
         let letters = letters.map(|(stage, count)| LetterRow {

@@ -14,7 +14,7 @@ use std::collections::HashMap;
 use serde::Serialize;
 
 use crate::activity::{self, Facts, Stage};
-use crate::audit::StaffId;
+use crate::audit::{StaffId, detector};
 use crate::draw::{self, DrawStage, Plan};
 use crate::identity::typed;
 use crate::platform::db::Tx;
@@ -78,6 +78,24 @@ impl<'f> Reading<'f> {
     pub(super) fn lines(&mut self, field: &str, most: usize, empty: Option<&str>) -> String {
         let lines = typed::lines(self.form.value(field));
         self.measured(field, lines, most, empty)
+    }
+
+    /// One line that is kept in a register for ever, so nobody may be recognised in it.
+    pub(super) fn kept_line(&mut self, field: &str, most: usize, empty: Option<&str>) -> String {
+        let line = self.line(field, most, empty);
+        if let Some(trace) = detector::find(&line) {
+            self.wrong(field, trace.message_id());
+        }
+        line
+    }
+
+    /// Several lines that everybody will read.
+    pub(super) fn public_lines(&mut self, field: &str, most: usize, empty: Option<&str>) -> String {
+        let lines = self.lines(field, most, empty);
+        if let Some(id) = detector::in_public(&lines) {
+            self.wrong(field, id);
+        }
+        lines
     }
 
     fn measured(&mut self, field: &str, read: String, most: usize, empty: Option<&str>) -> String {

@@ -17,7 +17,7 @@ use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::vault::Vault;
 
-use super::{home, one_of, read_planned};
+use super::{home, keep_people_out, one_of, read_planned};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![cancel_form, cancel_activity, one_form, cancel_one]
@@ -85,6 +85,11 @@ impl CancelView {
             "draw-cancel-words-empty",
         );
         note(!sure, "sure", "draw-cancel-sure-empty");
+        keep_people_out(
+            language,
+            &mut self.mistakes,
+            [("words_zh", &self.words_zh), ("words_en", &self.words_en)],
+        );
         code.filter(|_| self.mistakes.is_empty())
     }
 

@@ -11,6 +11,7 @@ use crate::activity::wire::Heading;
 use crate::activity::{ActivityId, Facts, Kind, Stage};
 use crate::draw::details::{PlanDetails, PlanTrouble};
 use crate::draw::plan;
+use crate::draw::tax::RuleBook;
 use crate::draw::wire::{
     GameOption, PlanForm, PrizeRow, SECRET, SourceView, game_options, plan_trouble, prize_rows,
     source_views,
@@ -20,7 +21,7 @@ use crate::draw::{
 };
 use crate::platform::config::Config;
 use crate::platform::db::Db;
-use crate::platform::text::Language;
+use crate::platform::text::{self, Language};
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
@@ -51,6 +52,8 @@ struct PlanView {
     /// Worth at least as much as the settings call valuable, and no lottery is named.
     valuable: bool,
     valuable_from: i64,
+    /// What the law takes from a valuable prize.
+    value_hint: String,
     /// Whether the library's own secret is offered, or was chosen earlier.
     secret: bool,
     prizes: Vec<PrizeRow>,
@@ -87,6 +90,8 @@ impl PlanView {
                 DrandRound { chain, round }
             }
         };
+        let book = RuleBook::of(config);
+        let tax = book.at(plan.map_or(facts.draws_at, |plan| plan.due_at(facts)));
         let details = plan.map_or_else(PlanDetails::suggested, PlanDetails::from);
         let draft = facts.stage == Stage::Draft;
         let is_earlier = |other: &&Plan| plan.is_none_or(|plan| other.position < plan.position);
@@ -114,8 +119,9 @@ impl PlanView {
             sources: plan.map_or_else(Vec::new, |plan| source_views(language, plan)),
             valuable: plan.is_some_and(|plan| is_valuable(plan, config)),
             valuable_from: config.valuable_from,
+            value_hint: text::message(language, "draw-plan-value-hint", &tax.words()),
             secret: config.operator_secret || plan.is_some_and(|plan| plan.secret().is_some()),
-            prizes: plan.map_or_else(Vec::new, |plan| prize_rows(language, plan)),
+            prizes: plan.map_or_else(Vec::new, |plan| prize_rows(language, plan, tax)),
             reserves: details.reserves,
             wins: details.wins_per_person,
             tickets: details.tickets_per_person,

@@ -7,11 +7,13 @@ use rocket::{Route, State, get, routes};
 use serde::Serialize;
 
 use crate::activity;
+use crate::draw::tax::RuleBook;
 use crate::draw::wire::{
     CheckView, DrawRow, DrawView, EntriesView, HoldersView, NotesView, PER_PAGE, SettlementPage,
     page_of,
 };
 use crate::draw::{self, DrawId, DrawStage, Error, Shown};
+use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::Language;
 use crate::platform::web::address::ClientAddress;
@@ -87,9 +89,14 @@ async fn read(db: &Db, id: &str) -> Result<Shown, Error> {
 }
 
 #[get("/d/<id>")]
-async fn show(lang: Language, id: &str, db: &State<Db>) -> AppResult<Page> {
+async fn show(
+    lang: Language,
+    id: &str,
+    db: &State<Db>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Page> {
     let shown = read(db, id).await?;
-    let view = DrawView::of(lang, &shown, db.clock().now());
+    let view = DrawView::of(lang, &shown, &RuleBook::of(config), db.clock().now());
     Ok(Page::new(lang, "draw/show", view))
 }
 
@@ -159,9 +166,14 @@ async fn check(
 }
 
 #[get("/d/<id>/how")]
-async fn how(lang: Language, id: &str, db: &State<Db>) -> AppResult<Page> {
+async fn how(
+    lang: Language,
+    id: &str,
+    db: &State<Db>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Page> {
     let shown = read(db, id).await?;
-    let view = DrawView::of(lang, &shown, db.clock().now());
+    let view = DrawView::of(lang, &shown, &RuleBook::of(config), db.clock().now());
     Ok(Page::new(lang, "draw/how", view))
 }
 
@@ -204,6 +216,7 @@ async fn bundle(
     db: &State<Db>,
     vault: &State<Vault>,
     shelf: &State<Arc<Shelf>>,
+    config: &State<Arc<Config>>,
 ) -> AppResult<BundleAnswer> {
     let now = db.clock().now();
     shelf.check(from, now)?;
@@ -221,7 +234,7 @@ async fn bundle(
         })
         .await?;
     let Some(state) = state else {
-        let view = DrawView::of(lang, &shown, now);
+        let view = DrawView::of(lang, &shown, &RuleBook::of(config), now);
         let page = Page::new(lang, "draw/no_bundle", view).status(Status::NotFound);
         return Ok(BundleAnswer::NotYet(page));
     };

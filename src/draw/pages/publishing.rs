@@ -10,6 +10,7 @@ use crate::activity::stage::Draft;
 use crate::activity::wire::Heading;
 use crate::activity::{self, Activity, ActivityId, Unlock};
 use crate::draw::publish::Terms;
+use crate::draw::tax::RuleBook;
 use crate::draw::wire::{PrizeRow, ProblemRow, prize_rows};
 use crate::draw::{self, Error};
 use crate::platform::config::Config;
@@ -89,17 +90,18 @@ fn publish_view(
     let asked = activity::asked_fields(tx, id)?;
     let notice = policy::notice_now(tx, &draft, library)?;
     let notice = stats::in_notice(tx, &draft, notice)?;
+    let tax = RuleBook::of(library);
     let mut draws = Vec::new();
     for plan in &plans {
         let rules = match problems.is_empty() {
-            true => Some(draw::rules_text(&draft, plan, &plans, &asked)?),
+            true => Some(draw::rules_text(&draft, plan, &plans, &asked, &tax)?),
             false => None,
         };
         draws.push(DrawPreview {
             name: plan.name.pick(language).to_owned(),
             due_at: plan.due_at(&draft).0,
             round: draw::round_for(plan.due_at(&draft)).1.to_string(),
-            prizes: prize_rows(language, plan),
+            prizes: prize_rows(language, plan, tax.at(plan.due_at(&draft))),
             rules,
         });
     }
@@ -181,6 +183,7 @@ async fn publish(
         let terms = Terms {
             keys: vault.create_activity(published.as_str())?,
             notice: stats::in_notice(tx, &draft, notice)?,
+            tax: RuleBook::of(&library),
         };
         draw::publish(tx, &vault, &by, draft, &terms)
     })

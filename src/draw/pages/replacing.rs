@@ -26,6 +26,8 @@ use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::vault::Vault;
 
+use super::keep_people_out;
+
 pub(super) fn routes() -> Vec<Route> {
     routes![successor_form, replace]
 }
@@ -138,6 +140,11 @@ impl SuccessorView {
                 self.note(language, field, "draw-cancel-words-empty");
             }
         }
+        keep_people_out(
+            language,
+            &mut self.mistakes,
+            [("words_zh", &self.words_zh), ("words_en", &self.words_en)],
+        );
         if !form.has("sure") {
             self.note(language, "sure", "draw-replace-sure-empty");
         }

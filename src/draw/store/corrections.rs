@@ -6,10 +6,9 @@ use lucky_draw::record::VoidCode;
 
 use crate::audit::StaffId;
 use crate::draw::{Correction, Plan};
+use crate::platform::db::column::{signed, unsigned};
 use crate::platform::db::schema::corrections;
 use crate::platform::db::{self, Tx};
-
-use super::{signed, unsigned};
 
 /// The `seq` of corrections that wait for a second person.
 const PROPOSED: i64 = 0;

@@ -5,10 +5,9 @@ use diesel::prelude::*;
 use crate::activity::ActivityId;
 use crate::draw::{Plan, StoredNote};
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{hash, signed, unsigned};
 use crate::platform::db::schema::{draw_anchors, draw_notes};
 use crate::platform::db::{self, Tx};
-
-use super::{hash, signed, unsigned};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = draw_notes)]

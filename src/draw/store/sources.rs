@@ -6,10 +6,11 @@ use crate::activity::LocalText;
 use crate::audit::StaffId;
 use crate::draw::{DrandRound, Issue, Plan, PlanSource, SourceKind, Typed};
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{hash, signed, small, unsigned};
 use crate::platform::db::schema::{draw_sources, draws};
 use crate::platform::db::{self, Tx};
 
-use super::{WITH_THE_ACTIVITY, due_at, hash, mine, signed, small, unsigned};
+use super::{WITH_THE_ACTIVITY, due_at, mine};
 
 #[derive(Queryable, Selectable, Insertable)]
 #[diesel(table_name = draw_sources)]

@@ -6,6 +6,7 @@ use lucky_draw::record::{Cancel, Manifest};
 use lucky_draw::result::Slot;
 use serde::Serialize;
 
+use crate::draw::tax::RuleBook;
 use crate::draw::{CancelCode, DrawStage, Plan, PlanSource, Shown, SupersedeCode};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
@@ -106,7 +107,12 @@ struct SupersededView {
 }
 
 impl DrawView {
-    pub(in crate::draw) fn of(language: Language, shown: &Shown, now: Timestamp) -> DrawView {
+    pub(in crate::draw) fn of(
+        language: Language,
+        shown: &Shown,
+        tax: &RuleBook,
+        now: Timestamp,
+    ) -> DrawView {
         let (facts, plan) = (&shown.facts, &shown.plan);
         let phase = Phase::of(facts, plan, now);
         let due = plan.round_time().unwrap_or(facts.draws_at);
@@ -155,7 +161,7 @@ impl DrawView {
             list: shown.close.as_ref().map(ListView::of),
             closes: close_views(language, &shown.closes),
             superseded: superseded(language, shown),
-            prizes: prize_rows(language, plan),
+            prizes: prize_rows(language, plan, tax.at(due)),
             reserves: plan.reserves,
             winners,
             reserve_list,

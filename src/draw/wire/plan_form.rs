@@ -7,6 +7,7 @@ use crate::activity::wire::unreadable_date;
 use crate::draw::DrawId;
 use crate::draw::Plan;
 use crate::draw::details::{MOST_PRIZES, PlanDetails, PlanTrouble, PrizeDetails, suggested_slug};
+use crate::draw::tax::{Residency, Rules};
 use crate::identity::{date, typed};
 use crate::platform::text::Language;
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -247,15 +248,12 @@ pub(in crate::draw) struct PrizeRow {
     slug: String,
     units: u32,
     value: i64,
-    /// Whether tax is withheld from one unit (`decisions` D25).
-    taxed: bool,
+    /// That tax is withheld from one unit, where it is (`decisions` D25).
+    taxed: String,
 }
 
-/// Value above which a tenth is withheld from residents; 20,000 itself is not (D25).
-const WITHHELD_ABOVE: i64 = 20_000;
-
-/// The prizes of a plan, in the order in which they are drawn.
-pub(in crate::draw) fn prize_rows(language: Language, plan: &Plan) -> Vec<PrizeRow> {
+/// The prizes of a plan, in the order in which they are drawn, under the rules of its day.
+pub(in crate::draw) fn prize_rows(language: Language, plan: &Plan, tax: &Rules) -> Vec<PrizeRow> {
     plan.prizes
         .iter()
         .map(|prize| PrizeRow {
@@ -263,7 +261,10 @@ pub(in crate::draw) fn prize_rows(language: Language, plan: &Plan) -> Vec<PrizeR
             slug: prize.slug.clone(),
             units: prize.units,
             value: prize.value_twd,
-            taxed: prize.value_twd > WITHHELD_ABOVE,
+            taxed: match tax.withheld(prize.value_twd, Residency::Resident) {
+                0 => String::new(),
+                _ => text::message(language, "draw-prize-taxed", &tax.words()),
+            },
         })
         .collect()
 }

@@ -5,10 +5,9 @@ use diesel::prelude::*;
 use crate::activity::{ActivityId, LocalText};
 use crate::entry::NewDrum;
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::small;
 use crate::platform::db::schema::drums;
 use crate::platform::db::{self, Tx};
-
-use super::small;
 
 pub(in crate::entry) fn insert_drum(
     tx: &mut Tx,

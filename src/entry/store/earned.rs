@@ -5,10 +5,9 @@ use lucky_draw::encode::Hash;
 
 use crate::activity::ActivityId;
 use crate::entry::Error;
+use crate::platform::db::column::unsigned;
 use crate::platform::db::schema::earned_rows;
 use crate::platform::db::{self, Tx};
-
-use super::unsigned;
 
 /// Notes that a row of earned chances was imported; a second time is refused.
 pub(in crate::entry) fn insert_earned(

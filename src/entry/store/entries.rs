@@ -9,10 +9,11 @@ use crate::activity::ActivityId;
 use crate::entry::submit::NewEntry;
 use crate::entry::{Entry, EntryId, Error, Reachable};
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{hash, unsigned};
 use crate::platform::db::schema::{entries, tickets};
 use crate::platform::db::{self, Tx};
 
-use super::{hash, language, unsigned};
+use super::language;
 
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = entries)]

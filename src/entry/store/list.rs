@@ -5,10 +5,11 @@ use diesel::prelude::*;
 use crate::activity::ActivityId;
 use crate::entry::{Counts, Taken};
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{signed, unsigned};
 use crate::platform::db::schema::{entries, tickets};
 use crate::platform::db::{self, Tx};
 
-use super::{signed, unsigned, void};
+use super::void;
 
 pub(in crate::entry) fn count(tx: &mut Tx, activity: &ActivityId) -> Result<Counts, db::Error> {
     let of_activity = || entries::table.filter(entries::activity_id.eq(activity.as_str()));

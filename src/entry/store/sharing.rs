@@ -8,14 +8,13 @@ use crate::entry::provider::{Offer, Provider, ProviderBox, ProviderId};
 use crate::entry::submit::NewEntry;
 use crate::entry::{Entry, EntryId};
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::{hash, unsigned};
 use crate::platform::db::schema::rights::{
     activity_providers, consents, provider_boxes, providers,
 };
 use crate::platform::db::schema::{entries, tickets};
 use crate::platform::db::{self, Tx};
 use crate::platform::ids;
-
-use super::hash;
 
 type ProviderRow = (String, String, String, String, bool);
 
@@ -346,5 +345,5 @@ pub(in crate::entry) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, 
         .filter(consents::activity_id.eq(activity.as_str()))
         .count()
         .get_result(tx.conn())?;
-    Ok(super::unsigned(boxes) + super::unsigned(receipts))
+    Ok(unsigned(boxes) + unsigned(receipts))
 }

@@ -9,10 +9,11 @@ use crate::activity::ActivityId;
 use crate::entry::submit::{NewEntry, NewTicket};
 use crate::entry::voids::Leaf;
 use crate::entry::{EntryId, Ticket};
+use crate::platform::db::column::{hash, signed, small, unsigned};
 use crate::platform::db::schema::{entries, tickets};
 use crate::platform::db::{self, Tx};
 
-use super::{hash, language, signed, small, unsigned, void};
+use super::{language, void};
 
 #[derive(Queryable)]
 struct TicketRow {

@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use rocket::http::uri::Host;
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
@@ -14,7 +13,6 @@ use crate::draw::reveal::{self, Cue, Reveal, Scene};
 use crate::draw::{self, DrawId, DrawStage, Pasted, Shown};
 use crate::live::wire::{DeskView, PasteView, paste_words};
 use crate::live::{Error, Hall, awaited, names, preflight};
-use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::{AppError, AppResult};
@@ -22,35 +20,28 @@ use crate::platform::web::form::FormFields;
 use crate::platform::web::page::{Page, Reply};
 use crate::vault::Vault;
 
-use super::{Fresh, OnStage, back, checked, read, typed};
+use super::{Fresh, OnStage, Screen, back, checked, typed};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![desk, direct, check]
 }
 
-fn page(lang: Language, on: &OnStage, hall: &Hall, config: &Config, paste: PasteView) -> Page {
+fn page(screen: &Screen<'_>, on: &OnStage, paste: PasteView) -> Page {
     let chain = awaited(&on.shown.plan).map(|round| round.chain.name);
-    let asked = chain.and_then(|chain| hall.asked().get(chain).copied());
-    let playing = on.playing(hall, None);
-    let view = DeskView::of(lang, &playing, asked, &config.public_origin, paste);
-    Page::new(lang, "live/desk", view).no_store()
+    let asked = chain.and_then(|chain| screen.hall.asked().get(chain).copied());
+    let playing = on.playing(screen.hall, None);
+    let origin = &screen.config.public_origin;
+    let view = DeskView::of(screen.lang, &playing, asked, origin, paste);
+    Page::new(screen.lang, "live/desk", view).no_store()
 }
 
 #[get("/staff/draws/<id>/run")]
-async fn desk(
-    lang: Language,
-    _staff: Librarian,
-    id: &str,
-    host: Option<&Host<'_>>,
-    db: &State<Db>,
-    hall: &State<Arc<Hall>>,
-    config: &State<Arc<Config>>,
-) -> AppResult<Page> {
-    let on = read(db, config, host, id).await?;
+async fn desk(screen: Screen<'_>, _staff: Librarian, id: &str) -> AppResult<Page> {
+    let on = screen.read(id).await?;
     if on.shown.plan.stage == DrawStage::Cancelled {
         return Err(Error::NothingToShow.into());
     }
-    Ok(page(lang, &on, hall, config, PasteView::default()))
+    Ok(page(&screen, &on, PasteView::default()))
 }
 
 /// What the desk was asked to do.
@@ -76,20 +67,16 @@ impl Wish {
 }
 
 #[post("/staff/draws/<id>/run", data = "<form>")]
-#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn direct(
-    lang: Language,
+    screen: Screen<'_>,
     staff: Librarian,
     id: &str,
-    host: Option<&Host<'_>>,
     form: FormFields,
-    db: &State<Db>,
     vault: &State<Vault>,
-    hall: &State<Arc<Hall>>,
     relays: &State<Arc<dyn Relays>>,
-    config: &State<Arc<Config>>,
 ) -> AppResult<Reply> {
-    let on = read(db, config, host, id).await?;
+    let on = screen.read(id).await?;
+    let Screen { lang, db, hall, .. } = screen;
     let draw = on.shown.plan.id.clone();
     let to = back(&form, &draw, "run", "");
     match Wish::of(&form).ok_or_else(AppError::not_found)? {
@@ -113,7 +100,7 @@ async fn direct(
             if paste.typed.is_empty() {
                 let words = text::message(lang, "draw-paste-empty", &[]);
                 paste.mistakes.add("beacon", words);
-                return Ok(page(lang, &on, hall, config, paste).again().into());
+                return Ok(page(&screen, &on, paste).again().into());
             }
             let wanted = awaited(&on.shown.plan).ok_or_else(AppError::not_found)?;
             let read = beacon::pasted(wanted.chain, wanted.round, &paste.typed);
@@ -131,15 +118,15 @@ async fn direct(
                     }
                     let words = text::message(lang, "draw-paste-waits", &[]);
                     paste.mistakes.add("beacon", words);
-                    Ok(page(lang, &on, hall, config, paste).again().into())
+                    Ok(page(&screen, &on, paste).again().into())
                 }
                 (Wish::Receive, Err(_)) => {
                     paste.mistakes.add("beacon", words);
-                    Ok(page(lang, &on, hall, config, paste).again().into())
+                    Ok(page(&screen, &on, paste).again().into())
                 }
                 _ => {
                     paste.verdict = words;
-                    Ok(page(lang, &on, hall, config, paste).into())
+                    Ok(page(&screen, &on, paste).into())
                 }
             }
         }

@@ -1,9 +1,6 @@
 //! The rehearsal: desk and projector with made-up numbers, in memory alone.
 
-use std::sync::Arc;
-
-use rocket::http::uri::Host;
-use rocket::{Route, State, get, post, routes};
+use rocket::{Route, get, post, routes};
 
 use crate::account::guard::Librarian;
 use crate::draw::DrawId;
@@ -12,14 +9,12 @@ use crate::live::Hall;
 use crate::live::rehearsal::{self, ROUND, Rehearsal};
 use crate::live::wire::{DeskView, PasteView, SceneView, paste_words};
 use crate::platform::clock::Timestamp;
-use crate::platform::config::Config;
-use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::FormFields;
 use crate::platform::web::page::{Page, Reply};
 
-use super::{Fresh, OnStage, back, checked, read, state, typed};
+use super::{Fresh, OnStage, Screen, back, checked, state, typed};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![desk, direct, check, stage, poll]
@@ -42,32 +37,20 @@ fn page(lang: Language, on: &OnStage, hall: &Hall, paste: PasteView) -> Page {
 }
 
 #[get("/staff/draws/<id>/rehearse")]
-async fn desk(
-    lang: Language,
-    _staff: Librarian,
-    id: &str,
-    host: Option<&Host<'_>>,
-    db: &State<Db>,
-    hall: &State<Arc<Hall>>,
-    config: &State<Arc<Config>>,
-) -> AppResult<Page> {
-    let on = read(db, config, host, id).await?;
-    Ok(page(lang, &on, hall, PasteView::default()))
+async fn desk(screen: Screen<'_>, _staff: Librarian, id: &str) -> AppResult<Page> {
+    let on = screen.read(id).await?;
+    Ok(page(screen.lang, &on, screen.hall, PasteView::default()))
 }
 
 #[post("/staff/draws/<id>/rehearse", data = "<form>")]
-#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn direct(
-    lang: Language,
+    screen: Screen<'_>,
     _staff: Librarian,
     id: &str,
-    host: Option<&Host<'_>>,
     form: FormFields,
-    db: &State<Db>,
-    hall: &State<Arc<Hall>>,
-    config: &State<Arc<Config>>,
 ) -> AppResult<Reply> {
-    let on = read(db, config, host, id).await?;
+    let on = screen.read(id).await?;
+    let (lang, hall) = (screen.lang, screen.hall);
     let draw = on.shown.plan.id.clone();
     let to = back(&form, &draw, "rehearse", "/rehearsal");
     let wish = form.value("do");
@@ -120,32 +103,17 @@ async fn check(lang: Language, _staff: Librarian, _id: &str, form: FormFields) -
 }
 
 #[get("/stage/<id>/rehearsal")]
-async fn stage(
-    lang: Language,
-    _staff: Librarian,
-    id: &str,
-    host: Option<&Host<'_>>,
-    db: &State<Db>,
-    hall: &State<Arc<Hall>>,
-    config: &State<Arc<Config>>,
-) -> AppResult<Page> {
-    let on = read(db, config, host, id).await?;
-    let rehearsal = current(hall, &on.shown.plan.id, on.now);
-    let view = SceneView::of(lang, &on.playing(hall, Some(&rehearsal)));
-    Ok(Page::new(lang, "live/stage", view).no_store())
+async fn stage(screen: Screen<'_>, _staff: Librarian, id: &str) -> AppResult<Page> {
+    let on = screen.read(id).await?;
+    let rehearsal = current(screen.hall, &on.shown.plan.id, on.now);
+    let view = SceneView::of(screen.lang, &on.playing(screen.hall, Some(&rehearsal)));
+    Ok(Page::new(screen.lang, "live/stage", view).no_store())
 }
 
 #[get("/stage/<id>/rehearsal/state")]
-async fn poll(
-    lang: Language,
-    _staff: Librarian,
-    id: &str,
-    db: &State<Db>,
-    hall: &State<Arc<Hall>>,
-    config: &State<Arc<Config>>,
-) -> AppResult<Fresh> {
-    let on = read(db, config, None, id).await?;
-    let rehearsal = current(hall, &on.shown.plan.id, on.now);
-    let view = SceneView::of(lang, &on.playing(hall, Some(&rehearsal)));
+async fn poll(screen: Screen<'_>, _staff: Librarian, id: &str) -> AppResult<Fresh> {
+    let on = screen.read(id).await?;
+    let rehearsal = current(screen.hall, &on.shown.plan.id, on.now);
+    let view = SceneView::of(screen.lang, &on.playing(screen.hall, Some(&rehearsal)));
     Ok(state(&view, on.now))
 }

@@ -11,11 +11,11 @@ use crate::account::guard::Librarian;
 use crate::activity::{self, Field};
 use crate::audit::Actor;
 use crate::draw;
+use crate::draw::tax::RuleBook;
 use crate::identity::date::day_of;
 use crate::notify::calls;
 use crate::notify::claims::{self, Decided};
 use crate::notify::leaving;
-use crate::notify::tax::RuleBook;
 use crate::notify::wire::{
     CallView, Leave, LeaveRefused, Place, WinnerPage, WinnerView, call_reason, leave_request,
     subject, subject_mistakes, told_apart_by,

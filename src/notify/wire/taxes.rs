@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
+use crate::draw::tax::Rules;
 use crate::notify::claims::Decided;
-use crate::notify::tax::Rules;
 use crate::platform::text::{self, Language};
 
 /// What the tax rules say about one prize.

@@ -5,9 +5,9 @@ use serde::Serialize;
 
 use crate::activity::Facts;
 use crate::activity::wire::Heading;
+use crate::draw::tax::Rules;
 use crate::draw::{Plan, slot_words};
 use crate::notify::claims::Decided;
-use crate::notify::tax::Rules;
 use crate::notify::{Claim, ClaimStage, Notice, NoticeStage};
 use crate::platform::text::{self, Language, dates};
 

@@ -13,6 +13,7 @@ use diesel::result::{DatabaseErrorKind, Error as QueryError};
 
 use crate::platform::clock::{Clock, Timestamp};
 
+pub mod column;
 pub mod compaction;
 mod connection;
 pub mod copy;

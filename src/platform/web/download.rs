@@ -49,14 +49,14 @@ impl<'r> Responder<'r, 'static> for Download {
 #[derive(rocket::Responder)]
 pub enum Answer {
     /// The file.
-    File(Download),
+    File(Box<Download>),
     /// A page, or the way to one.
     Reply(Box<Reply>),
 }
 
 impl From<Download> for Answer {
     fn from(file: Download) -> Answer {
-        Answer::File(file)
+        Answer::File(Box::new(file))
     }
 }
 

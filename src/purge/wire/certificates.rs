@@ -109,6 +109,10 @@ pub struct Opened {
     pub winners: u64,
     /// On a legal ground, by the record of acts.
     pub disclosures: u64,
+    /// For the partners whom people had ticked, by the record of acts.
+    pub partners: u64,
+    /// To write to everybody about an incident, by the record of acts.
+    pub incident_letters: u64,
 }
 
 /// Made-up people: whoever knows the activity's id computes the same ones.

@@ -62,13 +62,15 @@ fn destroyed(lang: Language, purge: &Purge) -> Vec<FactRow> {
     if let Some(shredded) = &report.shredded {
         let values = [
             ("when", dates::datetime(lang, report.shredded_at).into()),
-            ("method", shredded.method.clone().into()),
+            ("method", message(lang, "purge-key-method", &[]).into()),
             ("system", shredded.file_system.kind.clone().into()),
         ];
         rows.push(row(lang, "purge-key", "purge-key-text", &values));
         let values = [
             ("winners", number(report.openings)),
             ("disclosed", number(report.disclosures)),
+            ("shared", number(report.shared)),
+            ("told", number(report.told)),
         ];
         rows.push(row(lang, "purge-opened", "purge-opened-text", &values));
     }

@@ -37,6 +37,12 @@ pub struct Report {
     /// How many contacts were disclosed on a legal ground.
     #[serde(default)]
     pub disclosures: u64,
+    /// How many contacts partners got, as people had ticked.
+    #[serde(default)]
+    pub shared: u64,
+    /// How many letters about an incident left.
+    #[serde(default)]
+    pub told: u64,
     /// Rows that a hold keeps, one line a hold.
     #[serde(default)]
     pub held: Vec<HeldRows>,

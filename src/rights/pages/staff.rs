@@ -6,7 +6,7 @@
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::PrivacyOfficer;
-use crate::audit::Actor;
+use crate::audit::{Actor, detector};
 use crate::entry;
 use crate::identity::typed;
 use crate::platform::db::{Db, Tx};
@@ -136,6 +136,8 @@ async fn extend(
         mistakes.add("reason", text::message(lang, "rights-reason-missing", &[]));
     } else if length > LONGEST_REASON {
         mistakes.add("reason", wire::too_long(lang, length, LONGEST_REASON));
+    } else if let Some(trace) = detector::find(&reason) {
+        mistakes.add("reason", text::message(lang, trace.message_id(), &[]));
     }
     if !mistakes.is_empty() {
         let view = ground.view(lang, db, &form, mistakes);

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::platform::formula::disarmed;
 use crate::platform::text::Language;
 
 /// The version of the form.
@@ -137,7 +138,7 @@ impl Document {
                     let column = table.columns.get(at);
                     let words = column.map(|column| &column.words);
                     let count = count.map_or_else(String::new, |count| count.to_string());
-                    csv.write_record([
+                    let cells = [
                         table.id.as_str(),
                         &table.title.zh,
                         &table.title.en,
@@ -152,7 +153,9 @@ impl Document {
                         &self.licence,
                         &self.made_at,
                         hash,
-                    ])?;
+                    ];
+                    // Staff typed titles and choices, and strangers open the file.
+                    csv.write_record(cells.map(|cell| disarmed(cell).into_owned()))?;
                 }
             }
         }

@@ -68,7 +68,7 @@ fn a_published_draw_cannot_be_published_or_planned_again(engine: Engine) {
     let facts = library.facts(&id);
     let plan = library.plan(&id);
     let all = std::slice::from_ref(&plan);
-    let again = draw::rules_text(&facts, &plan, all, &Ceremony::asked());
+    let again = draw::rules_text(&facts, &plan, all, &Ceremony::asked(), &RuleBook::default());
     assert_eq!(again.expect("the chain is pinned"), rules.note);
     let deadlines = draw::claim_deadlines(&facts, &plan);
     assert_eq!(deadlines.len(), 4, "four times 14 days fit before day 60");

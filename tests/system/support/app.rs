@@ -346,6 +346,23 @@ impl Answer {
         fields
     }
 
+    /// Where the links and the forms of a page lead on this site that change nothing; none where it
+    /// is no page.
+    pub fn links(&self) -> Vec<String> {
+        if !self.header("Content-Type").starts_with("text/html") {
+            return Vec::new();
+        }
+        let page = Html::parse_document(&self.html);
+        let links = selector("a[href], form[method=get][action]");
+        let targets = page.select(&links).map(|link| {
+            let element = link.value();
+            let target = element.attr("href").or(element.attr("action"));
+            let path = target.and_then(|target| target.split('#').next());
+            path.unwrap_or_default().to_owned()
+        });
+        targets.filter(|target| target.starts_with('/')).collect()
+    }
+
     /// The value of a header, or nothing.
     pub fn header(&self, name: &str) -> &str {
         let found = self

@@ -13,10 +13,10 @@ use fairdraw::account::setup;
 use fairdraw::identity::national_id;
 use fairdraw::platform::clock::{DAY, HOUR, Timestamp};
 use rocket::http::Status;
-use scraper::{Html, Selector};
 
-use super::app::{Answer, Door, Person, TestApp, local};
-use super::life::{ROUND_TIME, SIGNATURE};
+use super::app::{Answer, Door, Person, TestApp};
+use super::collecting::collects;
+use super::life::{self, ROUND_TIME, SIGNATURE};
 use super::mail_sink::{MailSink, Manners};
 
 /// What is in every place on purpose: a scan that does not find it there has not looked.
@@ -123,7 +123,7 @@ impl<'s> Flock<'s> {
         let base = format!("/staff/activities/{activity}");
         let short = question(&staff, &base, "short_text", "您最喜歡哪一籠？");
         let long = question(&staff, &base, "long_text", "您想說什麼？");
-        planned(&staff, &base);
+        life::plan(&staff, &base, &[("prize_1_value", "25000")]);
         let path = format!("{base}/publish");
         done(staff.send(&staff.get(&path), &path, &[("sure", "yes")]));
         let draw = link_after(&Person::at(site).get("/draws"), "/d/");
@@ -298,7 +298,7 @@ impl<'s> Flock<'s> {
     }
 
     /// Winners are written to: the first try meets a mail server that sends the letters back. Their
-    /// contacts are exported for the telephone.
+    /// contacts are exported for the telephone, and one of them comes for the prize.
     pub fn is_told(&self, staff: &Person<'_>, mail: &MailSink) {
         mail.behave(Manners::RefusesContent);
         let path = format!("{}/notify", self.draw_base());
@@ -308,7 +308,8 @@ impl<'s> Flock<'s> {
         mail.behave(Manners::Kind);
         // The session of the morning is over.
         let staff = self.signed_in();
-        for format in ["csv", "xlsx"] {
+        let mut list = String::new();
+        for format in ["xlsx", "csv"] {
             let page = staff.get("/admin/exports");
             let file = staff.send(
                 &page,
@@ -321,10 +322,17 @@ impl<'s> Flock<'s> {
                 ],
             );
             assert_eq!(file.status, Status::Ok, "{}", file.mistakes());
+            list = file.html;
         }
+        // One winner comes; what is taken down for the tax outlives the purge, sealed.
+        let people = (0..self.people).map(Canary::number);
+        let winners: Vec<Canary> = people.filter(|one| list.contains(&one.name)).collect();
+        let base = format!("/staff/activities/{}", self.activity);
+        collects(&staff, &base, &self.draw_base(), &winners);
     }
 
-    /// Nobody answers, every prize is passed on to the last reserve, and the day of the purge comes.
+    /// Nobody else answers, every other prize is passed on to the last reserve, and the day of the
+    /// purge comes.
     pub fn is_purged(&self) {
         for days in [7, 14, 21, 28, 35] {
             self.site.go_to(ROUND_TIME.plus(days * DAY + HOUR));
@@ -369,7 +377,6 @@ const MOST_PAGES: usize = 1_500;
 
 /// Everything that is answered on the way along all links.
 fn walked(person: &Person<'_>, starts: &[String], is_ours: impl Fn(&str) -> bool) -> Vec<u8> {
-    let links = Selector::parse("a[href], form[method=get][action]").expect("well formed");
     let mut waiting = VecDeque::from(starts.to_vec());
     let mut seen = BTreeSet::new();
     let mut bytes = Vec::new();
@@ -380,21 +387,7 @@ fn walked(person: &Person<'_>, starts: &[String], is_ours: impl Fn(&str) -> bool
         assert!(seen.len() < MOST_PAGES, "{seen:?}");
         let answer = person.get(&address);
         bytes.extend_from_slice(&answer.bytes);
-        if !answer.header("Content-Type").starts_with("text/html") {
-            continue;
-        }
-        for link in Html::parse_document(&answer.html).select(&links) {
-            let element = link.value();
-            let href = element.attr("href").or(element.attr("action"));
-            let to = href
-                .unwrap_or_default()
-                .split('#')
-                .next()
-                .unwrap_or_default();
-            if to.starts_with('/') && is_ours(to) {
-                waiting.push_back(to.to_owned());
-            }
-        }
+        waiting.extend(answer.links().into_iter().filter(|to| is_ours(to)));
     }
     bytes
 }
@@ -418,43 +411,8 @@ fn first_admin(site: &dyn Site) -> Person<'_> {
 
 /// A draft whose title is the control, so that it is on every page; answers with its id.
 fn prepared(staff: &Person<'_>) -> String {
-    let path = "/staff/activities/new";
-    let page = staff.get(&format!("{path}?kind=draw"));
-    let answer = done(staff.send(
-        &page,
-        path,
-        &[
-            ("slug", SLUG),
-            ("title_zh", CONTROL),
-            ("title_en", CONTROL),
-            ("text_zh", "填兩題問卷，就能抽獎。"),
-            ("text_en", "Answer two questions to take part."),
-            ("rules_zh", "持借閱證者都可以參加。"),
-            ("rules_en", "Everybody with a library card may enter."),
-            ("opens", &local(ROUND_TIME.plus(-10 * DAY))),
-            ("closes", &local(ROUND_TIME.plus(-2 * DAY))),
-            ("freezes", &local(ROUND_TIME.plus(-HOUR))),
-            ("draws", &local(ROUND_TIME)),
-            ("claim_days", "7"),
-            ("retention_days", "40"),
-        ],
-    ));
-    let path = answer.location.trim_end_matches("/privacy");
-    let id = path.rsplit('/').next().unwrap_or_default().to_owned();
-    let path = format!("/staff/activities/{id}/privacy");
-    done(staff.send(
-        &staff.get(&path),
-        &path,
-        &[
-            ("name", "required"),
-            ("national_id", "required"),
-            ("national_id_purpose_zh", "確認一人一份"),
-            ("national_id_purpose_en", "One entry a person"),
-            ("phone", "required"),
-            ("email", "required"),
-            ("address", "required"),
-        ],
-    ));
+    let id = life::draft(staff, ROUND_TIME, SLUG, (CONTROL, CONTROL));
+    life::ask_fields(staff, &format!("/staff/activities/{id}"));
     id
 }
 
@@ -488,24 +446,6 @@ fn question_ids<'p>(page: &'p Answer, list: &str) -> impl Iterator<Item = String
         let id = rest.split(['"', '/', '?']).next()?.to_owned();
         (!id.is_empty() && id != "new").then_some(id)
     })
-}
-
-fn planned(staff: &Person<'_>, base: &str) {
-    let path = format!("{base}/draws/new");
-    done(staff.send(
-        &staff.get(&path),
-        &path,
-        &[
-            ("prize_1_name_zh", "禮券"),
-            ("prize_1_name_en", "Voucher"),
-            ("prize_1_units", "3"),
-            ("prize_1_value", "25000"),
-            ("reserves", "4"),
-            ("wins", "1"),
-            ("tickets", "1"),
-            ("do", "save"),
-        ],
-    ));
 }
 
 /// What follows the first link that begins so.

@@ -32,7 +32,8 @@ impl Patron {
         Patron {
             name: format!("金絲雀{}號先生", 400_000 + n * 37),
             national_id: id.as_str().to_owned(),
-            phone: format!("09{:08}", 31_000_000 + n * 104_729 % 60_000_000),
+            // Below 099, which are the numbers of services.
+            phone: format!("09{:08}", 31_000_000 + n * 104_729 % 59_000_000),
             email: format!("canary.{}@mailbox{}.example", 700_001 + n * 31, n),
             address: format!("絲雀大道{}號之{}", 90_017 + n * 41, n),
             answer: format!("鳥籠編號{}的心聲", 550_003 + n * 43),
@@ -252,15 +253,27 @@ pub fn create(staff: &Person<'_>) -> String {
 }
 
 fn create_for(staff: &Person<'_>, draws_at: Timestamp) -> String {
+    let title = ("夏日閱讀抽獎", "Summer reading draw");
+    draft(staff, draws_at, "summer-2024", title)
+}
+
+/// A draft of a draw at another time, with an address and a title (in both languages) of its own;
+/// answers with its id.
+pub fn draft(
+    staff: &Person<'_>,
+    draws_at: Timestamp,
+    slug: &str,
+    (title_zh, title_en): (&str, &str),
+) -> String {
     let page = staff.get("/staff/activities/new?kind=draw");
     assert_eq!(page.status, Status::Ok, "{}", page.mistakes());
     let done = staff.send(
         &page,
         "/staff/activities/new",
         &[
-            ("slug", "summer-2024"),
-            ("title_zh", "夏日閱讀抽獎"),
-            ("title_en", "Summer reading draw"),
+            ("slug", slug),
+            ("title_zh", title_zh),
+            ("title_en", title_en),
             ("text_zh", "填一題問卷，就能抽獎。"),
             ("text_en", "Answer one question to take part."),
             ("rules_zh", "持借閱證者都可以參加。"),
@@ -340,7 +353,8 @@ pub fn send_plan(staff: &Person<'_>, base: &str, more: &[(&str, &str)]) -> Answe
     staff.send(&page, &path, &[&filled, more].concat())
 }
 
-fn plan(staff: &Person<'_>, base: &str, more: &[(&str, &str)]) {
+/// The same, which is taken.
+pub fn plan(staff: &Person<'_>, base: &str, more: &[(&str, &str)]) {
     let done = send_plan(staff, base, more);
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
 }

@@ -12,6 +12,7 @@ use jiff::civil::{Date, date};
 use crate::identity::date::day_of;
 use crate::platform::clock::Timestamp;
 use crate::platform::config::{Config, TaxSetting};
+use crate::platform::text;
 
 /// The rules as they stand from a day on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -158,6 +159,15 @@ impl Rules {
             Residency::Resident => value * self.resident_per_cent / 100,
             Residency::Other => value * self.other_per_cent / 100,
         }
+    }
+
+    /// Its numbers as sentences to people name them.
+    pub fn words(&self) -> [(&'static str, text::Value<'static>); 3] {
+        [
+            ("above", self.free_up_to.into()),
+            ("resident", self.resident_per_cent.into()),
+            ("other", self.other_per_cent.into()),
+        ]
     }
 
     /// The hint for a prize worth `value` NT$.
