@@ -9,7 +9,7 @@ use crate::draw::Plan;
 use crate::draw::details::{MOST_PRIZES, PlanDetails, PlanTrouble, PrizeDetails, suggested_slug};
 use crate::draw::tax::{Residency, Rules};
 use crate::identity::{date, typed};
-use crate::platform::text::Language;
+use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 
 use super::source_form::SourceForm;
