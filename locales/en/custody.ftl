@@ -389,7 +389,7 @@ custody-told-when = Notice of { $date }
 custody-affected-draw = Draw
 custody-affected-ticket = Ticket
 # $id: a code; $who: a name; $when: a moment; $count: people
-custody-affected-mark = Incident { $id }; taken by { $who } on { $when }; { $count } people
+custody-affected-mark = Incident { $id }; taken by { $who } on { $when }; people: { $count }, tickets: { $tickets }
 
 # $basis: the basis of a hold; $date: a day
 custody-kept-hold = Contact details (held)

@@ -332,7 +332,7 @@ custody-told-title = 關於個人資料的重要通知
 custody-told-when = { $date } 通知
 custody-affected-draw = 抽獎
 custody-affected-ticket = 抽獎號碼
-custody-affected-mark = 事故 { $id }；{ $who } 於 { $when } 下載；{ $count } 人
+custody-affected-mark = 事故 { $id }；{ $who } 於 { $when } 下載；{ $count } 人，{ $tickets } 個號碼
 
 custody-kept-hold = 聯絡資料（資料保全）
 custody-kept-hold-why = 依據是「{ $basis }」，由兩位館員決定。最晚 { $date }刪除，其他資料照原定日期刪除。

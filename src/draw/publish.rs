@@ -216,33 +216,52 @@ fn promise(tx: &mut Tx, vault: &Vault, facts: &Facts, terms: &Terms) -> Result<S
         secret::promise(vault, plan)?;
         store::save(tx, plan)?;
     }
-    let mut ids = Vec::new();
+    let mut manifests = Vec::new();
     for at in 0..plans.len() {
-        plans[at].manifest = Some(promise_one(tx, vault, facts, &plans, at, terms)?);
-        ids.push(plans[at].id.0.clone());
+        let manifest = planned(tx, vault, facts, &plans, at, terms)?;
+        plans[at].manifest = Some(manifest.hash());
+        manifests.push(manifest);
     }
+    // Told before the first entry: the vault opens winners of no other draw (ADR 0019).
+    let texts = manifests.iter().map(Manifest::to_text).collect();
+    vault.promise_draws(facts.id.as_str(), texts)?;
+    for (plan, manifest) in plans.iter().zip(&manifests) {
+        promise_one(tx, vault, facts, plan, manifest, terms)?;
+    }
+    let ids: Vec<String> = plans.iter().map(|plan| plan.id.0.clone()).collect();
     let drums: Vec<NewDrum> = plans.iter().map(|plan| drum(facts, plan)).collect();
     entry::set_out(tx, &facts.id, &drums)?;
     Ok(ids.join(" "))
 }
 
-/// Signs what the draw at this place promises; the earlier ones have their manifests already.
-fn promise_one(
+/// What the draw at this place promises; the earlier ones have their manifests already.
+fn planned(
     tx: &mut Tx,
     vault: &Vault,
     facts: &Facts,
     plans: &[Plan],
     at: usize,
     terms: &Terms,
-) -> Result<Hash, Error> {
+) -> Result<Manifest, Error> {
     let plan = &plans[at];
-    let draw = plan.id.as_str();
     let asked = activity::asked_fields(tx, &facts.id)?;
     let rules = rules::rules_text(facts, plan, plans, &asked, &terms.tax)?;
-    let rules = super::keep_file(tx, &facts.id, draw, "rules.txt", &rules)?;
-
+    let rules = super::keep_file(tx, &facts.id, plan.id.as_str(), "rules.txt", &rules)?;
     let manifest = manifest(vault, facts, plan, plans, rules)?;
     manifest.check().map_err(Error::Manifest)?;
+    Ok(manifest)
+}
+
+/// Signs what a draw promises, and starts its log.
+fn promise_one(
+    tx: &mut Tx,
+    vault: &Vault,
+    facts: &Facts,
+    plan: &Plan,
+    manifest: &Manifest,
+    terms: &Terms,
+) -> Result<(), Error> {
+    let draw = plan.id.as_str();
     let written = journal::write(tx, vault, &manifest.to_text())?;
     super::keep_note(tx, &facts.id, draw, "manifest.note", &written)?;
     let pinned = journal::pinned(tx)?;
@@ -259,8 +278,7 @@ fn promise_one(
     log::create(tx, facts.id.as_str(), draw, &manifest.origin, base)?;
     store::set_manifest(tx, plan, &written.hash)?;
     store::advance(tx, plan, DrawStage::Open)?;
-    jobs::enqueue_draw(tx, facts, plan)?;
-    Ok(written.hash)
+    jobs::enqueue_draw(tx, facts, plan)
 }
 
 fn drum(facts: &Facts, plan: &Plan) -> NewDrum {

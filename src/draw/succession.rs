@@ -220,7 +220,9 @@ pub fn supersede(
     };
     let manifest = next_manifest(&old, &next, successor)?;
     manifest.check().map_err(Error::Manifest)?;
-    let written = journal::write(tx, vault, &manifest.to_text())?;
+    let text = manifest.to_text();
+    vault.succeed_draw(plan.activity.as_str(), &text)?;
+    let written = journal::write(tx, vault, &text)?;
     super::keep_note(tx, &plan.activity, draw.as_str(), "manifest.note", &written)?;
     store::sources::replace_sources(tx, &next)?;
     store::set_manifest(tx, &next, &written.hash)?;

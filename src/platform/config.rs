@@ -100,6 +100,9 @@ pub struct Config {
     pub held_rows_per_year: u32,
     /// Whether everybody affected by an incident may be written to by mail.
     pub breach_mail: bool,
+    /// About how many incidents in a year.
+    #[validate(range(max = 100))]
+    pub breach_incidents_per_year: u32,
 }
 
 /// Rules about the tax on prizes from a day on; every number with its source.
@@ -201,6 +204,7 @@ impl Default for Config {
             named_openings_per_year: 0,
             held_rows_per_year: 20,
             breach_mail: false,
+            breach_incidents_per_year: 4,
         }
     }
 }

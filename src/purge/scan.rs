@@ -105,7 +105,9 @@ pub(super) fn run(purger: &Purger, purge: &Purge) -> Result<Scanned, Error> {
     search.scanned.locations.push(Location {
         name: "keys".to_owned(),
         bytes: 0,
-        hits: purger.vault.scan_key_folder(&needles)?,
+        hits: purger
+            .vault
+            .scan_key_folder(purge.activity.as_str(), &needles)?,
     });
     search
         .scanned

@@ -1,4 +1,5 @@
-//! How many rows beyond the winners were opened or held this year: the keeper's own count.
+//! How many rows beyond the winners were opened or held this year, and how many incidents had
+//! letters: the keeper's own count.
 //!
 //! Invariant: a line is on the disk before the row it names is opened or sealed anew, and rows
 //! beyond the operator's number are refused, whatever the web side says. A row that is asked for
@@ -22,6 +23,8 @@ pub(super) enum Allowed {
     Named,
     /// Contacts that a hold keeps.
     Held,
+    /// Incidents about which everybody is written to.
+    Incident,
 }
 
 impl Allowed {
@@ -29,6 +32,7 @@ impl Allowed {
         match self {
             Allowed::Named => "named",
             Allowed::Held => "held",
+            Allowed::Incident => "incident",
         }
     }
 }

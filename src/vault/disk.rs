@@ -1,6 +1,6 @@
 //! Files of the key folder: made whole, changed in place, destroyed in place.
 //!
-//! Invariant: a file is always [`PAGE`] bytes that never move to other blocks. A file appears
+//! Invariant: a file of a key is always [`PAGE`] bytes that never move to other blocks. A file appears
 //! under its name only after all its bytes are on the disk; a file whose destruction has begun
 //! carries the ending `.erasing`, so that a power cut cannot leave it undecided.
 //!
@@ -58,6 +58,22 @@ pub(super) fn read(folder: &Path, name: &str) -> io::Result<Option<Zeroizing<Vec
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Puts a file of lines, which are no secret, in the place of another: the old one or the new one is
+/// there, whole. Keys are never written like this: it leaves the old bytes on the device.
+pub(super) fn replace(folder: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
+    let made = folder.join(format!("{name}.{MADE}"));
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(0o600)
+        .open(&made)?;
+    file.write_all(bytes)?;
+    file.sync_data()?;
+    fs::rename(&made, folder.join(name))?;
+    sync_folder(folder)
 }
 
 /// Changes bytes in place and waits for the disk.

@@ -148,6 +148,24 @@ impl Vault {
         }
     }
 
+    /// Tells the vault everything that an activity promises to draw, as the texts of its manifests:
+    /// only these are signed, and only their winners open. Before the first tag of the activity; may
+    /// be repeated until then, and every time takes the place of the time before.
+    pub fn promise_draws(&self, activity: &str, manifests: Vec<String>) -> Result<(), Error> {
+        self.done(Request::Promise {
+            activity: activity.to_owned(),
+            manifests,
+        })
+    }
+
+    /// Tells the vault what takes the place of a promise: the text of a manifest that names it.
+    pub fn succeed_draw(&self, activity: &str, manifest: &str) -> Result<(), Error> {
+        self.done(Request::Succeed {
+            activity: activity.to_owned(),
+            manifest: manifest.to_owned(),
+        })
+    }
+
     /// TH("opseed", s) of a draw's own secret s (`draw-protocol` 4.3); the same when asked again.
     pub fn promise_secret(&self, activity: &str, draw: &str) -> Result<Hash, Error> {
         self.hash(Request::PromiseSecret {
@@ -301,10 +319,14 @@ impl Vault {
         }
     }
 
-    /// In how many files of the key folder how many of `needles` occur.
-    pub fn scan_key_folder(&self, needles: &[Vec<u8>]) -> Result<u64, Error> {
-        let needles = needles.iter().cloned().map(Private).collect();
-        match self.ask(Request::Scan { needles })? {
+    /// How many files of an erased activity the key folder still has, and one more if any of
+    /// `needles`, of 16 bytes or more, occurs in its lists. Pages that hold keys are not looked into.
+    pub fn scan_key_folder(&self, activity: &str, needles: &[Vec<u8>]) -> Result<u64, Error> {
+        let request = Request::Traces {
+            activity: activity.to_owned(),
+            needles: needles.iter().cloned().map(Private).collect(),
+        };
+        match self.ask(request)? {
             Reply::Count(found) => Ok(found),
             _ => Err(Error::Answer),
         }
@@ -328,6 +350,13 @@ impl Vault {
     fn hash(&self, request: Request) -> Result<Hash, Error> {
         match self.ask(request)? {
             Reply::Hash(hash) => Ok(Hash(hash)),
+            _ => Err(Error::Answer),
+        }
+    }
+
+    fn done(&self, request: Request) -> Result<(), Error> {
+        match self.ask(request)? {
+            Reply::Done => Ok(()),
             _ => Err(Error::Answer),
         }
     }

@@ -18,8 +18,8 @@ use std::path::{Path, PathBuf};
 use lucky_draw::encode::sha256;
 use zeroize::Zeroizing;
 
-use super::crypt;
 use super::disk::{self, PAGE};
+use super::{budget, crypt, promised};
 use crate::platform::fail;
 use crate::platform::ids;
 
@@ -34,6 +34,17 @@ pub const SIGNS_OF_KEYS: [&[u8]; 2] = [KEY_MAGIC, KEK_MAGIC];
 const ENDING: &str = ".key";
 /// What is left of a key that was destroyed.
 const GONE: &str = ".gone";
+/// How the files end that hold no key: lines of row ids, numbers and codes.
+pub(super) const LISTS: [&str; 6] = [
+    ".openings",
+    ".told",
+    ".allowances",
+    promised::ENDING,
+    budget::ENDING,
+    GONE,
+];
+/// Those of them that stay when the activity's key is destroyed.
+const OUTLIVE: [&str; 3] = [".openings", ".told", GONE];
 /// What ends the name of a key that belongs to another one: the own secret of a draw.
 const BELONGING: &str = ".opseed";
 
@@ -157,6 +168,8 @@ impl Keys {
         }
         disk::destroy(&self.folder, &shares_name(name))?;
         disk::destroy(&self.folder, &file_name(name))?;
+        disk::destroy(&self.folder, &promised::file_name(name))?;
+        disk::destroy(&self.folder, &budget::file_name(name))?;
         self.bury(name)?;
         // A mark left by an interrupted run is a file of its own.
         disk::sweep(&self.folder)?;
@@ -321,6 +334,11 @@ pub(super) fn belonging(name: &str, part: &str) -> String {
 /// The page that knows the librarians' shares of the key `name`; it is destroyed with the key.
 pub(super) fn shares_name(name: &str) -> String {
     format!("{name}.shares")
+}
+
+/// Whether a file stays when the key of its activity is destroyed.
+pub(super) fn outlives(file: &str) -> bool {
+    OUTLIVE.iter().any(|ending| file.ends_with(ending))
 }
 
 fn file_name(name: &str) -> String {

@@ -79,7 +79,29 @@ pub(super) fn enter(
     Ok(())
 }
 
-/// How many openings there were: distinct row ids, whatever the purpose and however often.
+/// Whether anything of the log of tickets `origin` was opened.
+pub(super) fn is_served(folder: &Path, activity: &str, origin: &str) -> io::Result<bool> {
+    let lines = disk::read(folder, &file_name(activity))?.unwrap_or_default();
+    let lines = String::from_utf8_lossy(&lines);
+    let served = format!("draw {origin} ");
+    Ok(lines.lines().any(|line| line.starts_with(&served)))
+}
+
+/// Writes down what will be opened for others than winners: for whom, and which rows.
+pub(super) fn note<'a>(
+    folder: &Path,
+    place: &str,
+    what: &str,
+    items: impl Iterator<Item = &'a str>,
+) -> io::Result<()> {
+    let lines: String = items.map(|item| format!("{what} {item}\n")).collect();
+    if lines.is_empty() {
+        return Ok(());
+    }
+    append(folder, &file_name(place), &lines)
+}
+
+/// How many openings of winners there were: distinct row ids, whatever the purpose and however often.
 pub(super) fn count(folder: &Path, activity: &str) -> io::Result<u64> {
     let lines = disk::read(folder, &file_name(activity))?.unwrap_or_default();
     let lines = String::from_utf8_lossy(&lines);

@@ -116,7 +116,7 @@ impl Line {
             Ok(Reply::Mail(MailReply::Outcome(told))) => {
                 Ok(told.outcome().map_or(Offered::NoAddress, Offered::Over))
             }
-            Ok(Reply::Mail(MailReply::Gone)) | Err(Refusal::Storage) => Ok(lost),
+            Ok(Reply::Mail(MailReply::Gone)) | Err(Refusal::Storage | Refusal::Busy) => Ok(lost),
             Err(refusal) => Err(refusal.into()),
             Ok(_) => Err(Error::Answer),
         }
@@ -133,7 +133,10 @@ impl Line {
                 told.outcome().unwrap_or(Outcome::Uncertain)
             }
             // Another process answered: the one that held the line died before it was asked.
-            Ok(Reply::Mail(MailReply::Gone)) => Outcome::TryLater(Trouble::Unreachable),
+            // Or too many letters wait, and this one was not looked at.
+            Ok(Reply::Mail(MailReply::Gone)) | Err(Refusal::Busy) => {
+                Outcome::TryLater(Trouble::Unreachable)
+            }
             Ok(_) | Err(_) => Outcome::Uncertain,
         }
     }

@@ -18,6 +18,9 @@ fn an_attacker_with_everything_published_finds_no_small_cell_in_ten_thousand_act
                 sum.published_tables += found.published_tables;
                 sum.withheld_tables += found.withheld_tables;
                 narrowest = narrowest.min(found.narrowest);
+                if number % 1_000 == half {
+                    println!("counting: {number} of {ACTIVITIES} and nothing found");
+                }
             }
             sum.narrowest = narrowest;
             sum

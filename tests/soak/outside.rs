@@ -206,6 +206,17 @@ impl Outside {
         pids.filter_map(Pid::from_raw).collect()
     }
 
+    /// The number of the process with this word in its command line.
+    pub fn process(&self, word: &str) -> u32 {
+        let numbers = self.processes().into_iter().map(Pid::as_raw_nonzero);
+        let named = numbers.filter_map(|number| u32::try_from(number.get()).ok());
+        let mut named = named.filter(|number| {
+            let line = fs::read(format!("/proc/{number}/cmdline")).unwrap_or_default();
+            String::from_utf8_lossy(&line).contains(word)
+        });
+        named.next().expect("it runs")
+    }
+
     /// Moves the clock on by so many seconds; answers with the time it is then.
     fn advance(&self, seconds: i64) -> Timestamp {
         let path = format!("/test-clock/advance?seconds={seconds}");

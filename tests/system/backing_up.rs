@@ -355,7 +355,7 @@ fn a_restored_journal_is_no_fork(engine: Engine) {
 
     // The witness, who saw the longer one, goes on with this one.
     let written = app.app.db.write_now("write one more", |tx| {
-        journal::write(tx, &app.app.vault, "lucky-draw/v1 cancel\n")
+        journal::write_site(tx, &app.app.vault, "test", &[("name", "value".to_owned())])
     });
     written.expect("a note is written");
     app.app.run_jobs().expect("due jobs can be read");

@@ -1,7 +1,8 @@
 //! A thief has the database and a backup, and guesses ID numbers: nothing answers.
 //!
 //! Invariant of the test: the guesses contain every planted number, and the same guesses with the
-//! key find all of them; so what is not found without the key is not found for want of the key.
+//! key find all of them, in the database and in the backup; so what is not found without the key is
+//! not found for want of the key.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -18,6 +19,7 @@ use sha2::Sha256;
 
 use crate::support::Engine;
 use crate::support::life::{Life, Patron};
+use crate::support::places;
 
 /// How many candidates for the key a guess tries.
 const KEYS: usize = 10;
@@ -33,28 +35,44 @@ fn a_stolen_database_answers_no_guess_at_an_id_number() {
 pub struct Guessed {
     pub guesses: u64,
     pub without_key: usize,
+    /// In the database and in the backup; the smaller number of the two.
     pub with_key: usize,
 }
 
-/// Plants the ID numbers of `people`, steals the data folder, and guesses `numbers` ID numbers,
-/// those planted among them, with each candidate for the key.
+/// Plants the ID numbers of `people`, steals the data folder and a backup, and guesses `numbers` ID
+/// numbers, those planted among them, with each candidate for the key.
 pub fn guessed(engine: Engine, people: u64, numbers: u64) -> Guessed {
     let life = Life::published(engine, |_| ());
     for n in 0..people {
         life.enter(&Patron::number(n));
     }
-    let mut stolen = Vec::new();
-    collect(life.app.database.data(), &mut stolen);
-    let windows = Windows::of(&stolen);
-    let keys = candidates(&life, &stolen);
-    let without_key = found(&windows, &keys, people, numbers).len();
+    let [files, backup] = stolen(engine, &life);
+    let all = Windows::of(&[files.as_slice(), &backup].concat());
+    let keys = candidates(&life, &files);
+    let without_key = found(&all, &keys, people, numbers).len();
+    drop(all);
     let key = key_of(&life.app.database.keys(), &life.activity);
-    let with_key = found(&windows, &[key], people, numbers).len();
+    let with_key = [files, backup].map(|part| {
+        let windows = Windows::of(&part);
+        found(&windows, &[key], people, numbers).len()
+    });
     Guessed {
         guesses: numbers * u64::try_from(keys.len()).expect("small"),
         without_key,
-        with_key,
+        with_key: with_key[0].min(with_key[1]),
     }
+}
+
+/// The files of the data folder, and a backup as it lies on its disk and unpacked.
+fn stolen(engine: Engine, life: &Life) -> [Vec<u8>; 2] {
+    let mut files = Vec::new();
+    collect(life.app.database.data(), &mut files);
+    let shelf = tempfile::tempdir().expect("a temporary folder");
+    let path = shelf.path().join("last-night.backup");
+    places::backed_up(&life.app, &path);
+    let mut backup = fs::read(&path).expect("the backup");
+    backup.extend(places::restored(engine, &life.app.app.config, &path).bytes);
+    [files, backup]
 }
 
 /// The `place`-th guess: the planted numbers first, then one after the other.
@@ -159,9 +177,11 @@ struct Windows {
     bytes: Vec<u8>,
     /// By the first eight bytes, which are looked up first.
     starts: Vec<(u64, u32)>,
-    /// Whether any start has these 24 bits.
-    some: Vec<bool>,
+    /// For the first [`BITS`] bits, whether any start has them: one bit each, and most are not set.
+    some: Vec<u64>,
 }
+
+const BITS: u32 = 29;
 
 impl Windows {
     fn of(stolen: &[u8]) -> Windows {
@@ -173,9 +193,10 @@ impl Windows {
             .filter(|(start, _)| *start != 0)
             .collect();
         starts.sort_unstable();
-        let mut some = vec![false; 1 << 24];
+        let mut some = vec![0; 1 << (BITS - 6)];
         for (start, _) in &starts {
-            some[bits(*start)] = true;
+            let (word, bit) = bit(*start);
+            some[word] |= bit;
         }
         Windows {
             bytes: stolen.to_vec(),
@@ -186,7 +207,8 @@ impl Windows {
 
     fn hold(&self, hash: &Hash) -> bool {
         let start = u64::from_be_bytes(hash.0[..8].try_into().expect("8 bytes"));
-        if !self.some[bits(start)] {
+        let (word, bit) = bit(start);
+        if self.some[word] & bit == 0 {
             return false;
         }
         let first = self.starts.partition_point(|(known, _)| *known < start);
@@ -198,6 +220,9 @@ impl Windows {
     }
 }
 
-fn bits(start: u64) -> usize {
-    usize::try_from(start >> 40).expect("24 bits")
+/// Where in [`Windows::some`] a start is noted.
+fn bit(start: u64) -> (usize, u64) {
+    let place = start >> (64 - BITS);
+    let word = usize::try_from(place >> 6).expect("fewer than 2^29");
+    (word, 1 << (place & 63))
 }

@@ -103,7 +103,7 @@ fn a_vault_that_cannot_be_started_again_is_told_as_unavailable() {
     std::fs::rename(&keys, folder.path().join("elsewhere")).expect("moved");
     std::fs::write(&keys, "no folder").expect("written");
     signal(vault.process().expect("a process"), "KILL");
-    let told = vault.sign_note("a text\n");
+    let told = vault.sign_note("lucky-draw/v1 site\nof test\nname value\n");
     assert!(matches!(
         told,
         Err(fairdraw::vault::Error::Refused(Refusal::Storage))
@@ -232,7 +232,9 @@ fn a_line_that_was_lost_before_the_letter_left_is_tried_again() {
     let line = vault.connect_mail().expect("the server listens");
     signal(vault.process().expect("a process"), "KILL");
     // Somebody else asks, and another vault answers; it knows of no line.
-    vault.sign_note("a text\n").expect("signed");
+    vault
+        .sign_note("lucky-draw/v1 site\nof test\nname value\n")
+        .expect("signed");
     assert!(matches!(line.hand_over(), Outcome::TryLater(_)));
     assert!(mail.mails().is_empty());
 }

@@ -10,6 +10,8 @@
 
 mod open;
 mod post;
+mod promise;
+mod reseal;
 mod scope;
 mod shares;
 mod sign;
@@ -26,17 +28,15 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::budget::{Asked, Budget, BudgetError};
 use super::crypt::{self, ActivitySecret, Scope};
 use super::keys::{self, Key, KeyError, Keys};
 use super::ledger;
 use super::winner::Facts;
-use super::wire::{
-    CheckpointOf, CopyOf, FileSystem, OpeningPolicy, Private, Refusal, Reply, Request, Shredded,
-};
+use super::wire::{CopyOf, FileSystem, OpeningPolicy, Private, Refusal, Reply, Request, Shredded};
 use super::{OpenError, disk};
 use crate::platform::clock::Clock;
 use crate::platform::mail::Mailer;
-use sign::sign;
 
 /// Names of the site's own keys; the dot keeps them apart from activities.
 const SIGNING: &str = "site.signing";
@@ -45,6 +45,9 @@ const TOKEN: &str = "site.token";
 
 /// The longest note, sealed box or token that is looked at, in bytes.
 const LONGEST: usize = 1 << 20;
+
+/// The shortest needle that a search takes, in bytes.
+const NEEDLE: usize = 16;
 
 const SHRED_METHOD: &str =
     "overwrite 4096 bytes in place, fdatasync, unlink, fsync folder, rotate key-encryption key";
@@ -56,6 +59,7 @@ pub(super) struct Keeper {
     /// What verified bundles say, by the hash of the bundle, the last first.
     verified: Mutex<Vec<(Hash, Arc<Facts>)>>,
     unlocked: Mutex<shares::Unlocked>,
+    budget: Mutex<Budget>,
     policy: OpeningPolicy,
     /// The machine's own: a year that the web side named would be no bound.
     clock: Clock,
@@ -81,6 +85,7 @@ impl Keeper {
             keys: Mutex::new(keys),
             verified: Mutex::default(),
             unlocked: Mutex::default(),
+            budget: Mutex::default(),
             policy,
             clock: Clock::system(),
             post: post::Post::default(),
@@ -97,12 +102,14 @@ impl Keeper {
     pub(super) fn answer(&self, request: Request) -> Result<Reply, Refusal> {
         match request {
             Request::Vkey => Ok(Reply::Text(self.signer.vkey())),
-            Request::SignNote { text } => sign(&self.signer, &text),
-            Request::SignCheckpoint { of, text } => match of {
-                CheckpointOf::Journal => sign(&self.journal_signer, &text),
-                CheckpointOf::Draw => sign(&self.signer, &text),
-            },
+            Request::SignNote { text } => self.sign_note(&text),
+            Request::SignCheckpoint { of, text } => self.sign_checkpoint(of, &text),
             Request::CreateActivity { activity } => self.create_activity(&activity),
+            Request::Promise {
+                activity,
+                manifests,
+            } => self.promise(&activity, &manifests),
+            Request::Succeed { activity, manifest } => self.succeed(&activity, &manifest),
             Request::PromiseSecret { activity, draw } => {
                 let name = secret_name(&activity, &draw)?;
                 self.was_never_erased(&activity)?;
@@ -115,15 +122,15 @@ impl Keeper {
                 manifest,
                 freeze,
             } => self.reveal_secret(&secret_name(&activity, &draw)?, &manifest, &freeze),
-            Request::Tag { activity, subject } => {
-                self.tag(&activity, &subject).map(|tag| Reply::Hash(tag.0))
-            }
+            Request::Tag { activity, subject } => self
+                .tag(&activity, &subject, Asked::Tag)
+                .map(|tag| Reply::Hash(tag.0)),
             Request::MatchId {
                 activity,
                 subject,
                 tag,
             } => {
-                let shown = self.tag(&activity, &subject)?;
+                let shown = self.tag(&activity, &subject, Asked::Match)?;
                 Ok(Reply::Holds(shown.0.ct_eq(&tag).into()))
             }
             Request::Lookup { input } => self.lookup(&input),
@@ -160,6 +167,7 @@ impl Keeper {
                 max_age,
             } => self.open_token(&token, now, max_age),
             Request::OpenAnswers { activity, boxes } => self.open_answers(&activity, &boxes),
+            Request::ResealAnswers { activity, boxes } => self.reseal_answers(&activity, &boxes),
             Request::OpenWinners {
                 activity,
                 purpose,
@@ -216,7 +224,7 @@ impl Keeper {
                 Ok(Reply::Count(keys.epoch()))
             }
             Request::FileSystem => Ok(Reply::FileSystem(FileSystem::of(self.keys().folder()))),
-            Request::Scan { needles } => self.scan(&needles),
+            Request::Traces { activity, needles } => self.traces(&activity, &needles),
             Request::Mail(mail) => self.mail(mail).map(Reply::Mail),
         }
     }
@@ -275,9 +283,19 @@ impl Keeper {
         })
     }
 
-    fn tag(&self, activity: &str, subject: &Private) -> Result<Hash, Refusal> {
+    fn tag(&self, activity: &str, subject: &Private, asked: Asked) -> Result<Hash, Refusal> {
         let subject = std::str::from_utf8(&subject.0).map_err(|_| Refusal::Broken)?;
-        Ok(ticket::tag(&self.secret(activity)?.tag_key(), subject))
+        let secret = self.secret(activity)?;
+        // Under the lock of the keys, so that what an activity promises is fixed by the first tag.
+        let keys = self.keys();
+        let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = budget.take(keys.folder(), activity, asked, self.clock.now());
+        drop(keys);
+        taken.map_err(|error| match error {
+            BudgetError::Empty => Refusal::Busy,
+            BudgetError::Disk(error) => storage(error.into()),
+        })?;
+        Ok(ticket::tag(&secret.tag_key(), subject))
     }
 
     fn lookup(&self, input: &[u8; 32]) -> Result<Reply, Refusal> {
@@ -301,6 +319,10 @@ impl Keeper {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .clear();
+        self.budget
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .forget(name);
         let mut keys = self.keys();
         let before = keys.epoch();
         keys.erase(name).map_err(storage)?;
@@ -312,19 +334,33 @@ impl Keeper {
         }))
     }
 
-    fn scan(&self, needles: &[Private]) -> Result<Reply, Refusal> {
-        let keys = self.keys();
-        let mut found = 0;
-        for name in disk::names(keys.folder()).map_err(|e| storage(e.into()))? {
-            let bytes = disk::read(keys.folder(), &name).map_err(|e| storage(e.into()))?;
-            let bytes = bytes.unwrap_or_default();
-            let hits = needles.iter().filter(|needle| {
-                let length = needle.0.len();
-                length > 0 && bytes.windows(length).any(|window| window == needle.0)
-            });
-            found += u64::try_from(hits.count()).expect("a count of needles fits 64 bits");
+    /// How many files of an erased activity are left, and one more where a needle occurs in a list.
+    ///
+    /// The caller chooses the needles, so that no page of a key, of a key-encryption key or of shares
+    /// is ever looked into: known bytes before an unknown one would tell a key byte by byte.
+    fn traces(&self, activity: &str, needles: &[Private]) -> Result<Reply, Refusal> {
+        let name = checked(activity)?;
+        if needles.iter().any(|needle| needle.0.len() < NEEDLE) {
+            return Err(Refusal::Broken);
         }
-        Ok(Reply::Count(found))
+        let keys = self.keys();
+        if !keys.was_erased(name).map_err(storage)? {
+            return Err(Refusal::NotErased);
+        }
+        let mut left = 0;
+        let mut found = false;
+        for file in disk::names(keys.folder()).map_err(|e| storage(e.into()))? {
+            let is_list = keys::LISTS.iter().any(|ending| file.ends_with(ending));
+            left += u64::from(file.starts_with(&format!("{name}.")) && !keys::outlives(&file));
+            if !is_list || found {
+                continue;
+            }
+            let bytes = disk::read(keys.folder(), &file).map_err(|e| storage(e.into()))?;
+            let bytes = bytes.unwrap_or_default();
+            let occurs = |needle: &Private| bytes.windows(needle.0.len()).any(|w| w == needle.0);
+            found = needles.iter().any(occurs);
+        }
+        Ok(Reply::Count(left + u64::from(found)))
     }
 
     fn site_key(&self, name: &str) -> Result<Key, Refusal> {

@@ -1,7 +1,7 @@
 //! Opening: answers for counting, contacts of winners, and boxes that were sealed for a provider.
 //!
 //! Invariant: a contact opens after the public record in the same message was verified and the
-//! ledger has taken its line, or because its person sealed it for that provider.
+//! ledger has taken its line, or because its person sealed it for that provider, which has its line too.
 //!
 //! Not here: what the operator's yearly numbers allow (`scope`).
 
@@ -69,9 +69,13 @@ impl Keeper {
             .iter()
             .find(|facts| facts.code == purpose && facts.of == Audience::Winners)
             .ok_or(Refusal::Purpose)?;
+        for wanted in boxes {
+            checked(&wanted.item)?;
+        }
         let secret = self.opening_secret(activity)?;
         let facts = self.verified(bundle)?;
         facts.belongs_to(&ticket::tag_key_commitment(&secret.tag_key()))?;
+        self.was_promised(activity, &facts.manifest)?;
         let tags: Vec<Result<Hash, NotAWinner>> = boxes
             .iter()
             .map(|wanted| facts.tag(wanted.position, wanted.standing))
@@ -111,11 +115,26 @@ impl Keeper {
     ) -> Result<Reply, Refusal> {
         let scope = Scope::Provider(checked(provider)?);
         let secret = self.opening_secret(activity)?;
+        let rows = boxes.iter().map(|bound| bound.item.as_str());
+        self.note(activity, &format!("share {provider}"), rows)?;
         let each = boxes.iter().map(|bound| {
             let contact = contact(&secret, scope, bound)?;
             private(Some(contact.keep_only(ProviderShare::FACTS.reads).encode()))
         });
         Ok(Reply::OpenedEach(each.collect()))
+    }
+
+    /// Writes down which rows are opened for others than winners.
+    pub(super) fn note<'a>(
+        &self,
+        place: &str,
+        what: &str,
+        items: impl Iterator<Item = &'a str>,
+    ) -> Result<(), Refusal> {
+        let items: Vec<&str> = items.map(checked).collect::<Result<_, _>>()?;
+        let keys = self.keys();
+        let noted = ledger::note(keys.folder(), checked(place)?, what, items.into_iter());
+        noted.map_err(|error| storage(error.into()))
     }
 
     /// What a bundle says; verified once and then remembered by its hash.

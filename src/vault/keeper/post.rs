@@ -2,7 +2,8 @@
 //!
 //! Invariant: an address is opened only while the mail server listens. Neither the address nor the
 //! text with the person's name leaves this module but to the mail server. Of the letters to
-//! everybody, the line that one leaves is on the disk before it does, so that it never leaves twice.
+//! everybody, the line that one leaves is on the disk before it does, so that it never leaves twice;
+//! all of an incident have the same words, and the operator says for how many incidents in a year.
 //!
 //! Not here: SMTP itself (`platform::mail`), the words, and when a letter is due (`notify`).
 
@@ -11,6 +12,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use lucky_draw::encode::{encode, sha256};
 use zeroize::Zeroizing;
 
 use super::super::access::{OpenedContact, Purpose};
@@ -155,7 +157,10 @@ impl Keeper {
         let activity = checked(&all.activity)?;
         let incident = checked(&all.incident)?;
         let secret = self.opening_secret(activity)?;
-        let mut told = self.told(activity)?;
+        let told = self.told(activity)?;
+        let words = Pinned::of(incident, &all.words);
+        words.check(&told)?;
+        self.allow_incident(incident)?;
         let mut each = Vec::with_capacity(all.boxes.len());
         for (bound, message_id) in &all.boxes {
             let line = format!("tell {incident} {}", checked(&bound.item)?);
@@ -166,71 +171,114 @@ impl Keeper {
             // Nobody's address is opened while the mail server does not listen.
             let outcome = match self.post.connect() {
                 Ok(connection) => {
+                    let what = format!("told {incident}");
+                    self.note(activity, &what, std::iter::once(bound.item.as_str()))?;
                     let person = contact(&secret, Scope::Notify, bound)?;
                     let person = OpenedContact::<BreachNotice>::new(person);
-                    self.tell(
-                        connection,
-                        (activity, &line),
-                        &person,
-                        &all.words,
-                        message_id,
-                    )?
+                    let leaving = (activity, line.as_str(), &words);
+                    self.tell(connection, leaving, &person, &all.words, message_id)?
                 }
-                Err(trouble) => ToldOutcome::TryLater(trouble.into()),
+                Err(trouble) => Some(ToldOutcome::TryLater(trouble.into())),
             };
-            if !matches!(outcome, ToldOutcome::TryLater(_)) {
-                told.insert(line);
-            }
-            each.push(Some(outcome));
+            each.push(outcome);
         }
         Ok(each)
     }
 
+    /// One letter about an incident; nothing where it has left meanwhile.
     fn tell(
         &self,
         connection: Connection,
-        (activity, line): (&str, &str),
+        (activity, line, pinned): (&str, &str, &Pinned),
         person: &OpenedContact<BreachNotice>,
         words: &[Words],
         message_id: &str,
-    ) -> Result<ToldOutcome, Refusal> {
+    ) -> Result<Option<ToldOutcome>, Refusal> {
         let language = person.language();
         let words = words.iter().find(|words| words.language() == language);
         let words = words.ok_or(Refusal::Broken)?;
         let Some(email) = person.read::<Email>() else {
-            return Ok(ToldOutcome::NoAddress);
+            return Ok(Some(ToldOutcome::NoAddress));
         };
         let Some(mailer) = &self.post.mailer else {
-            return Ok(ToldOutcome::TryLater(Trouble::NotConfigured.into()));
+            return Ok(Some(ToldOutcome::TryLater(Trouble::NotConfigured.into())));
         };
         let body = filled(words, "");
         let message = match mailer.write(&letter(email.expose(), words, &body, message_id)) {
             Ok(message) => message,
-            Err(LetterError::Address) => return Ok(ToldOutcome::NoAddress),
+            Err(LetterError::Address) => return Ok(Some(ToldOutcome::NoAddress)),
             Err(LetterError::Header) => return Err(Refusal::Broken),
         };
         let ready = match connection.offer(&message) {
             Ok(ready) => ready,
-            Err(outcome) => return Ok(outcome.into()),
+            Err(outcome) => return Ok(Some(outcome.into())),
         };
-        let keys = self.keys();
-        ledger::append(keys.folder(), &file_name(activity), &format!("{line}\n"))
-            .map_err(|error| storage(error.into()))?;
-        drop(keys);
-        Ok(ready.hand_over().into())
+        if !self.leaves(activity, line, pinned)? {
+            return Ok(None);
+        }
+        Ok(Some(ready.hand_over().into()))
     }
 
-    /// The lines of letters that have left, or may have.
-    fn told(&self, activity: &str) -> Result<BTreeSet<String>, Refusal> {
+    /// Notes that a letter leaves, with the words of its incident before the first; `false` where
+    /// another message has sent it.
+    fn leaves(&self, activity: &str, line: &str, pinned: &Pinned) -> Result<bool, Refusal> {
         let keys = self.keys();
-        let lines = told_lines(keys.folder(), activity).map_err(|error| storage(error.into()))?;
-        Ok(lines.lines().map(str::to_owned).collect())
+        let told = told_lines(keys.folder(), activity)?;
+        pinned.check(&told)?;
+        if told.contains(line) {
+            return Ok(false);
+        }
+        let first = match told.contains(&pinned.line) {
+            true => String::new(),
+            false => format!("{}\n", pinned.line),
+        };
+        let lines = format!("{first}{line}\n");
+        ledger::append(keys.folder(), &file_name(activity), &lines)
+            .map_err(|error| storage(error.into()))?;
+        Ok(true)
+    }
+
+    /// The lines of letters that have left, or may have, and of their words.
+    fn told(&self, activity: &str) -> Result<BTreeSet<String>, Refusal> {
+        told_lines(self.keys().folder(), activity)
     }
 }
 
-fn told_lines(folder: &Path, activity: &str) -> std::io::Result<String> {
-    let lines = disk::read(folder, &file_name(activity))?.unwrap_or_default();
-    Ok(String::from_utf8_lossy(&lines).into_owned())
+/// The words of an incident, which are those of its first letter.
+struct Pinned {
+    start: String,
+    line: String,
+}
+
+impl Pinned {
+    fn of(incident: &str, words: &[Words]) -> Pinned {
+        let mut texts: Vec<[&str; 3]> = words
+            .iter()
+            .map(|each| [each.language.as_str(), &each.subject, &each.body])
+            .collect();
+        texts.sort_unstable();
+        let texts: Vec<&[u8]> = texts.iter().flatten().map(|text| text.as_bytes()).collect();
+        let hash = sha256(&encode("fairdraw/1/incident", &texts));
+        let start = format!("words {incident} ");
+        Pinned {
+            line: format!("{start}{hash}"),
+            start,
+        }
+    }
+
+    /// Refuses other words than those of the letters that have left.
+    fn check(&self, told: &BTreeSet<String>) -> Result<(), Refusal> {
+        let mut before = told.iter().filter(|line| line.starts_with(&self.start));
+        let same = before.all(|line| *line == self.line);
+        same.then_some(()).ok_or(Refusal::OtherWords)
+    }
+}
+
+fn told_lines(folder: &Path, activity: &str) -> Result<BTreeSet<String>, Refusal> {
+    let lines = disk::read(folder, &file_name(activity)).map_err(|error| storage(error.into()))?;
+    let lines = lines.unwrap_or_default();
+    let lines = String::from_utf8_lossy(&lines);
+    Ok(lines.lines().map(str::to_owned).collect())
 }
 
 /// Beside the ledger of openings; row ids and codes, nothing of a person.

@@ -44,6 +44,8 @@ impl Keeper {
             .find(|facts| facts.code == purpose && of_scope(facts.of))
             .ok_or(Refusal::Purpose)?;
         let secret = self.secret(scope)?;
+        let rows = boxes.iter().map(|one| one.item.as_str());
+        self.note(scope, &format!("particulars {}", purpose.code), rows)?;
         let each = boxes.iter().map(|one| {
             let binding = Binding {
                 activity: scope,
@@ -120,11 +122,27 @@ impl Keeper {
         for item in &items {
             checked(item)?;
         }
+        self.enter_rows((what, limit), place, why, &items)
+    }
+
+    /// One more incident about which everybody is written to; the same one again costs nothing.
+    pub(super) fn allow_incident(&self, incident: &str) -> Result<(), Refusal> {
+        let limit = self.policy.incidents_per_year;
+        self.enter_rows((Allowed::Incident, limit), "site", "breach", &[incident])
+    }
+
+    fn enter_rows(
+        &self,
+        (what, limit): (Allowed, u64),
+        place: &str,
+        why: &str,
+        items: &[&str],
+    ) -> Result<(), Refusal> {
         let now = self.clock.now().to_string();
         let year = now.get(..4).unwrap_or(&now);
         // Under the lock of the keys, so that two messages cannot both take the last row.
         let keys = self.keys();
-        let entered = allowance::enter(keys.folder(), (what, year, limit), place, why, &items);
+        let entered = allowance::enter(keys.folder(), (what, year, limit), place, why, items);
         entered.map_err(|error| match error {
             AllowanceError::UsedUp => Refusal::NotAllowed,
             AllowanceError::Disk(error) => storage(error.into()),

@@ -1,16 +1,18 @@
 //! What the site's own keys do: sign notes, seal tokens, and reveal a draw's secret in its time.
 //!
-//! Invariant: what is signed has the form of a note; a draw's own secret leaves only after the
+//! Invariant: what is signed is a note that the protocol knows or a checkpoint; a manifest is one
+//! that its activity promised in time, and a purge is noted when the key is gone; a draw's own secret leaves only after the
 //! site has signed that the list of that draw is final (ADR 0016).
 
 use data_encoding::BASE64URL_NOPAD;
-use lucky_draw::note::Signer;
-use lucky_draw::record::{Freeze, Manifest, Source};
+use lucky_draw::encode::Hash;
+use lucky_draw::note::Checkpoint;
+use lucky_draw::record::{Freeze, Manifest, Record, Source};
 use lucky_draw::seed::operator_commitment;
 use zeroize::Zeroizing;
 
-use super::super::crypt;
-use super::super::wire::{Private, Refusal, Reply};
+use super::super::wire::{CheckpointOf, Private, Refusal, Reply};
+use super::super::{crypt, promised};
 use super::{Keeper, LONGEST, TOKEN, storage};
 
 const TOKEN_AAD: &[u8] = b"fairdraw/1|token";
@@ -62,15 +64,47 @@ impl Keeper {
         }
         Ok(Reply::Opened(Private(plain.to_vec())))
     }
-}
 
-pub(super) fn sign(signer: &Signer, text: &str) -> Result<Reply, Refusal> {
-    let is_note = text.ends_with('\n') && !text.starts_with('\n') && !text.contains("\n\n");
-    if text.len() > LONGEST {
-        return Err(Refusal::TooLarge);
+    /// Signs a note that the protocol knows. What an activity promises to draw is told to the keeper
+    /// before it is signed; that a key was destroyed is signed once it is.
+    pub(super) fn sign_note(&self, text: &str) -> Result<Reply, Refusal> {
+        if text.len() > LONGEST {
+            return Err(Refusal::TooLarge);
+        }
+        let promised = |manifest: Hash| {
+            let keys = self.keys();
+            let found = promised::is_anybodys(keys.folder(), &manifest);
+            found.map_err(|error| storage(error.into()))
+        };
+        match Record::parse(text).map_err(|_| Refusal::NotANote)? {
+            Record::Manifest(manifest) if !promised(manifest.hash())? => {
+                return Err(Refusal::NotPromised);
+            }
+            Record::Purge(purge) => {
+                // The promises are destroyed with the key.
+                if let Some(manifest) = purge.manifest
+                    && promised(manifest)?
+                {
+                    return Err(Refusal::NotErased);
+                }
+            }
+            _ => {}
+        }
+        Ok(Reply::Text(self.signer.sign(text)))
     }
-    if !is_note {
-        return Err(Refusal::NotANote);
+
+    /// Signs a checkpoint and nothing that could be read as a note.
+    pub(super) fn sign_checkpoint(&self, of: CheckpointOf, text: &str) -> Result<Reply, Refusal> {
+        if text.len() > LONGEST {
+            return Err(Refusal::TooLarge);
+        }
+        let checkpoint = Checkpoint::parse(text).map_err(|_| Refusal::NotANote)?;
+        let journal = self.journal_signer.verifier();
+        let signer = match of {
+            CheckpointOf::Journal if checkpoint.origin == journal.name() => &self.journal_signer,
+            CheckpointOf::Draw if checkpoint.origin != journal.name() => &self.signer,
+            _ => return Err(Refusal::NotANote),
+        };
+        Ok(Reply::Text(signer.sign(text)))
     }
-    Ok(Reply::Text(signer.sign(text)))
 }

@@ -65,6 +65,7 @@ impl Start {
                 named_openings_per_year: config.named_openings_per_year.into(),
                 held_rows_per_year: config.held_rows_per_year.into(),
                 breach_mail: config.breach_mail,
+                incidents_per_year: config.breach_incidents_per_year.into(),
             },
         }
     }

@@ -2,15 +2,16 @@
 //!
 //! Invariant: it confines itself before it opens a key and before it has a second thread. It lives
 //! as long as the stream on its standard input: an end, or bytes that are no message, end it. A
-//! number that comes twice is no message.
+//! number that comes twice is no message. Letters, which may take minutes, keep nobody else waiting,
+//! and what waits fits a bound in bytes.
 
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::frame::{self, Body};
@@ -26,9 +27,14 @@ const ANSWERING: usize = 4;
 const MAILING: usize = 2;
 /// Messages that wait for a thread; the one after them waits in the stream.
 const WAITING: usize = 256;
+/// Letters that wait; the one after them is refused, so that nobody else waits for it.
+const LETTERS_WAITING: usize = 32;
+/// Bytes of messages that are not answered yet; one alone may always be there.
+const BYTES_WAITING: usize = 3 * frame::LONGEST;
+const LETTER_BYTES_WAITING: usize = 2 * frame::LONGEST;
 
 /// A message that waits for its answer.
-type Asked = (u64, Request);
+type Asked = (u64, Request, Held);
 
 /// Is the vault, for the process at the other end of standard input, until that closes it.
 pub fn serve() -> ExitCode {
@@ -75,22 +81,121 @@ fn open(start: &Start, standing: &mut Vec<Protection>) -> Result<Keeper, OpenErr
 fn answer_all(keeper: &Arc<Keeper>, mut stream: UnixStream) -> io::Result<()> {
     let answers = Arc::new(Mutex::new(stream.try_clone()?));
     let (ask, asked) = sync_channel(WAITING);
-    let (post, posted) = sync_channel(WAITING);
+    let (post, posted) = sync_channel(LETTERS_WAITING);
     let answering = threads("vault", ANSWERING, keeper, asked, &answers)?;
     threads("vault mail", MAILING, keeper, posted, &answers)?;
-    let outcome = dispatch(&mut stream, &ask, &post);
-    drop(ask);
+    let lines = Lines {
+        ask,
+        post,
+        asked: Arc::new(Bytes::up_to(BYTES_WAITING)),
+        posted: Arc::new(Bytes::up_to(LETTER_BYTES_WAITING)),
+    };
+    let outcome = dispatch(&mut stream, &lines, &answers);
+    drop(lines);
     for thread in answering {
         let _ = thread.join();
     }
     outcome
 }
 
-fn dispatch(
-    stream: &mut UnixStream,
-    ask: &SyncSender<Asked>,
-    post: &SyncSender<Asked>,
-) -> io::Result<()> {
+/// Where messages wait.
+struct Lines {
+    ask: SyncSender<Asked>,
+    post: SyncSender<Asked>,
+    asked: Arc<Bytes>,
+    posted: Arc<Bytes>,
+}
+
+impl Lines {
+    /// Puts a message where it waits for its thread; a letter that finds no room is
+    /// refused. Whoever does not write letters waits for room.
+    fn put(&self, number: u64, request: Request, bytes: usize) -> Result<(), Full> {
+        if !request.is_mail() {
+            let held = self.asked.wait_for(bytes);
+            return self
+                .ask
+                .send((number, request, held))
+                .map_err(|_| Full::Over);
+        }
+        let held = self.posted.take(bytes).ok_or(Full::Letters)?;
+        match self.post.try_send((number, request, held)) {
+            Ok(()) => Ok(()),
+            Err(TrySendError::Full(_)) => Err(Full::Letters),
+            Err(TrySendError::Disconnected(_)) => Err(Full::Over),
+        }
+    }
+}
+
+/// Why a message does not wait.
+enum Full {
+    /// As many letters wait as can.
+    Letters,
+    /// Nobody answers any more.
+    Over,
+}
+
+/// How many bytes may wait.
+struct Bytes {
+    most: usize,
+    waiting: Mutex<usize>,
+    freed: Condvar,
+}
+
+/// Bytes that wait, until this is dropped.
+struct Held {
+    of: Arc<Bytes>,
+    bytes: usize,
+}
+
+impl Bytes {
+    fn up_to(most: usize) -> Bytes {
+        Bytes {
+            most,
+            waiting: Mutex::new(0),
+            freed: Condvar::new(),
+        }
+    }
+
+    /// Whether so many more are too many; what comes alone never is.
+    fn is_full(&self, waiting: usize, bytes: usize) -> bool {
+        waiting > 0 && waiting.saturating_add(bytes) > self.most
+    }
+
+    fn wait_for(self: &Arc<Bytes>, bytes: usize) -> Held {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut waiting = self
+            .freed
+            .wait_while(waiting, |waiting| self.is_full(*waiting, bytes))
+            .unwrap_or_else(PoisonError::into_inner);
+        *waiting += bytes;
+        Held {
+            of: self.clone(),
+            bytes,
+        }
+    }
+
+    fn take(self: &Arc<Bytes>, bytes: usize) -> Option<Held> {
+        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.is_full(*waiting, bytes) {
+            return None;
+        }
+        *waiting += bytes;
+        Some(Held {
+            of: self.clone(),
+            bytes,
+        })
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let waiting = self.of.waiting.lock();
+        *waiting.unwrap_or_else(PoisonError::into_inner) -= self.bytes;
+        self.of.freed.notify_one();
+    }
+}
+
+fn dispatch(stream: &mut UnixStream, lines: &Lines, answers: &Mutex<UnixStream>) -> io::Result<()> {
     let mut last = 0;
     while let Some((number, body)) = frame::read(stream)? {
         if number <= last {
@@ -101,9 +206,12 @@ fn dispatch(
         }
         last = number;
         let request: Request = frame::decode(&body)?;
-        let line = if request.is_mail() { post } else { ask };
-        if line.send((number, request)).is_err() {
-            break;
+        let bytes = body.len();
+        drop(body);
+        match lines.put(number, request, bytes) {
+            Ok(()) => {}
+            Err(Full::Letters) => tell(answers, number, &Err(Refusal::Busy))?,
+            Err(Full::Over) => break,
         }
     }
     Ok(())
@@ -129,22 +237,32 @@ fn threads(
 fn work(keeper: &Keeper, asked: &Mutex<Receiver<Asked>>, answers: &Mutex<UnixStream>) {
     loop {
         let next = asked.lock().unwrap_or_else(PoisonError::into_inner).recv();
-        let Ok((number, request)) = next else {
+        let Ok((number, request, held)) = next else {
             return;
         };
         // A panic is a fault of ours; the one who asked hears it, and the others go on.
         let answer = catch_unwind(AssertUnwindSafe(|| keeper.answer(request)));
-        let answer = answer.unwrap_or(Err(Refusal::Storage));
-        let Ok(body) = encoded(&answer) else {
-            return;
-        };
-        let mut stream = answers.lock().unwrap_or_else(PoisonError::into_inner);
-        if frame::write(&mut *stream, number, &body).is_err() {
-            // Nobody reads any more; the thread that reads will see the end of the stream.
-            let _ = stream.shutdown(std::net::Shutdown::Both);
+        drop(held);
+        if tell(answers, number, &answer.unwrap_or(Err(Refusal::Storage))).is_err() {
             return;
         }
     }
+}
+
+/// Writes an answer out. Where nobody reads any more the stream is closed, which the thread that
+/// reads sees.
+fn tell(
+    answers: &Mutex<UnixStream>,
+    number: u64,
+    answer: &Result<Reply, Refusal>,
+) -> io::Result<()> {
+    let body = encoded(answer)?;
+    let mut stream = answers.lock().unwrap_or_else(PoisonError::into_inner);
+    let written = frame::write(&mut *stream, number, &body);
+    if written.is_err() {
+        let _ = stream.shutdown(std::net::Shutdown::Both);
+    }
+    written
 }
 
 /// An answer that is longer than a frame is told as such.
@@ -154,4 +272,62 @@ fn encoded(answer: &Result<Reply, Refusal>) -> io::Result<Body> {
         return Ok(body);
     }
     frame::encode(&Err::<Reply, Refusal>(Refusal::TooLarge))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::vault::wire::post::MailRequest;
+
+    /// A vault whose threads are all at work.
+    fn busy() -> (Lines, Receiver<Asked>, Receiver<Asked>) {
+        let (ask, asked) = sync_channel(WAITING);
+        let (post, posted) = sync_channel(LETTERS_WAITING);
+        let lines = Lines {
+            ask,
+            post,
+            asked: Arc::new(Bytes::up_to(100)),
+            posted: Arc::new(Bytes::up_to(100)),
+        };
+        (lines, asked, posted)
+    }
+
+    #[test]
+    fn letters_without_end_are_refused_and_a_tag_is_still_asked_for() {
+        let (lines, asked, _posted) = busy();
+        let (mut stream, mut web) = UnixStream::pair().expect("a pair");
+        let answers = Mutex::new(stream.try_clone().expect("cloned"));
+        let letter = frame::encode(&Request::Mail(MailRequest::Connect)).expect("written");
+        for number in 1..=40 {
+            frame::write(&mut web, number, &letter).expect("sent");
+        }
+        let vkey = frame::encode(&Request::Vkey).expect("written");
+        frame::write(&mut web, 41, &vkey).expect("sent");
+        web.shutdown(std::net::Shutdown::Write).expect("closed");
+        dispatch(&mut stream, &lines, &answers).expect("read to the end");
+        let (number, request, _held) = asked.try_recv().expect("it waits for its thread");
+        assert_eq!((number, format!("{request:?}")), (41, "Vkey".to_owned()));
+        drop((stream, answers));
+        let mut refused = 0;
+        while let Some((number, body)) = frame::read(&mut web).expect("read") {
+            let answer: Result<Reply, Refusal> = frame::decode(&body).expect("an answer");
+            assert!(matches!(answer, Err(Refusal::Busy)), "{number}");
+            refused += 1;
+        }
+        assert_eq!(refused, 40 - LETTERS_WAITING);
+    }
+
+    #[test]
+    fn what_waits_fits_its_bound_and_one_alone_always_does() {
+        let bytes = Arc::new(Bytes::up_to(100));
+        let whole = bytes.take(1_000).expect("alone");
+        assert!(bytes.take(1).is_none());
+        drop(whole);
+        let (half, _other) = (bytes.take(60).expect("room"), bytes.take(40).expect("room"));
+        assert!(bytes.take(1).is_none());
+        let waiting = bytes.clone();
+        let waiter = thread::spawn(move || waiting.wait_for(50).bytes);
+        drop(half);
+        assert_eq!(waiter.join().expect("let in"), 50);
+    }
 }

@@ -30,6 +30,8 @@ pub(super) struct Drawn {
     pub(super) tickets: Vec<Opening>,
     pub(super) result: ResultNote,
     manifest: Manifest,
+    /// `manifest.note`, signed before anybody entered.
+    promise: String,
     key: KeyNote,
     close: Close,
     log: MemoryTree,
@@ -47,27 +49,10 @@ pub(super) fn draw(people: u64, again: u64, prizes: u32, reserves: u32) -> Drawn
 /// The same at a site that has made its keys in its own way.
 pub(super) fn draw_at(site: Site, people: u64, again: u64, prizes: u32, reserves: u32) -> Drawn {
     let keys = site.vault.create_activity(ACTIVITY).expect("created");
-    let time = QUICKNET.round_time(ROUND);
-    let manifest = Manifest {
-        origin: "library.example/spring".to_owned(),
-        rules: sha256(RULES.as_bytes()),
-        opens: time - 40_000,
-        closes: time - 4_000,
-        freezes: time - 900,
-        sources: vec![Source::Drand {
-            chain: QUICKNET.hash,
-            round: ROUND,
-        }],
-        prizes: vec![Prize {
-            slug: "book".to_owned(),
-            units: prizes,
-        }],
-        reserves,
-        wins_per_person: 1,
-        tickets_per_person: 1,
-        excludes: Vec::new(),
-        supersedes: None,
-    };
+    let manifest = manifest("library.example/spring", prizes, reserves);
+    let texts = vec![manifest.to_text()];
+    site.vault.promise_draws(ACTIVITY, texts).expect("promised");
+    let promise = site.vault.sign_note(&manifest.to_text()).expect("signed");
     let base = manifest.hash();
     let mut log = MemoryTree::new();
     let mut tickets = Vec::new();
@@ -112,10 +97,36 @@ pub(super) fn draw_at(site: Site, people: u64, again: u64, prizes: u32, reserves
         tickets,
         result,
         manifest,
+        promise,
         close,
         log,
         settles: Vec::new(),
         value,
+    }
+}
+
+/// What a draw promises.
+pub(super) fn manifest(origin: &str, prizes: u32, reserves: u32) -> Manifest {
+    let time = QUICKNET.round_time(ROUND);
+    Manifest {
+        origin: origin.to_owned(),
+        rules: sha256(RULES.as_bytes()),
+        opens: time - 40_000,
+        closes: time - 4_000,
+        freezes: time - 900,
+        sources: vec![Source::Drand {
+            chain: QUICKNET.hash,
+            round: ROUND,
+        }],
+        prizes: vec![Prize {
+            slug: "book".to_owned(),
+            units: prizes,
+        }],
+        reserves,
+        wins_per_person: 1,
+        tickets_per_person: 1,
+        excludes: Vec::new(),
+        supersedes: None,
     }
 }
 
@@ -136,6 +147,10 @@ pub(super) fn book(unit: u32) -> Slot {
 }
 
 impl Drawn {
+    pub(super) fn manifest(&self) -> &Manifest {
+        &self.manifest
+    }
+
     /// The ticket to which the result gave a slot.
     pub(super) fn ticket_of(&self, wanted: &Slot) -> u64 {
         let holds = |line: &Line| match line {
@@ -164,31 +179,47 @@ impl Drawn {
         self.settles.push(next.expect("settled"));
     }
 
-    /// The same people and secrets under another rule: what a web side that cheats would draw.
-    pub(super) fn redrawn(self, reserves: u32) -> Drawn {
-        let mut manifest = self.manifest.clone();
-        manifest.reserves = reserves;
-        let mut close = self.close.clone();
-        close.manifest = manifest.hash();
-        let tickets: Vec<Opening> = self.tickets.clone();
+    /// The same people under another promise: what a web side that cheats would draw.
+    pub(super) fn redrawn(self, manifest: Manifest, promise: String) -> Drawn {
+        let base = manifest.hash();
         let mut log = MemoryTree::new();
-        for ticket in &tickets {
-            log.push(leaf_hash(leaf(&manifest.hash(), ticket).as_bytes()));
+        for ticket in &self.tickets {
+            log.push(leaf_hash(leaf(&base, ticket).as_bytes()));
         }
-        close.root = log.root();
-        let open = |index| opening(&tickets, index);
-        let values = std::slice::from_ref(&self.value);
-        let result = result(&manifest, &close, &[], values, open);
+        let close = Close {
+            manifest: base,
+            root: log.root(),
+            ..self.close.clone()
+        };
+        let key = KeyNote {
+            manifest: base,
+            ..self.key
+        };
         Drawn {
-            key: KeyNote {
-                manifest: manifest.hash(),
-                ..self.key
-            },
+            key,
+            promise,
             manifest,
-            close,
             log,
+            ..self
+        }
+        .closed(close)
+    }
+
+    /// The same promise with a list on which this ticket is void.
+    pub(super) fn without(self, position: u64) -> Drawn {
+        let mut close = self.close.clone();
+        close.voids.push((position, VoidCode::W));
+        close.voids.sort_unstable();
+        self.closed(close)
+    }
+
+    fn closed(self, close: Close) -> Drawn {
+        let values = std::slice::from_ref(&self.value);
+        let open = |index| opening(&self.tickets, index);
+        let result = result(&self.manifest, &close, &[], values, open);
+        Drawn {
+            close,
             result,
-            tickets,
             settles: Vec::new(),
             ..self
         }
@@ -216,7 +247,10 @@ impl Drawn {
         let texts = journaled.each_ref().map(|(_, text)| text);
         bundle.insert("journal.txt", journal_text(0, &[], &texts));
         for (place, (name, text)) in (0..).zip(&journaled) {
-            let signed = vault.sign_note(text).expect("signed");
+            let signed = match *name {
+                "manifest" => self.promise.clone(),
+                _ => vault.sign_note(text).expect("signed"),
+            };
             bundle.insert(format!("{name}.note"), signed);
             if *name != "close-0" {
                 let proof = self.journal_proof(&journal, place);

@@ -3,8 +3,11 @@
 mod chance;
 mod channel;
 mod draw;
+mod letters;
 mod librarians;
+mod oracles;
 mod others;
+mod promises;
 mod rows;
 mod swaps;
 mod transcripts;
@@ -66,6 +69,24 @@ fn the_same_secret_gives_the_same_lookup_after_a_restart_and_another_gives_anoth
     assert_ne!(site().vault.lookup(&secret()).expect("looked up"), before);
 }
 
+/// A note that a site signs about itself.
+pub(super) fn site_note() -> String {
+    let note = lucky_draw::record::SiteNote {
+        of: "test".to_owned(),
+        lines: vec![("name".to_owned(), "value".to_owned())],
+    };
+    note.to_text()
+}
+
+fn checkpoint(origin: &str) -> String {
+    let checkpoint = lucky_draw::note::Checkpoint {
+        origin: origin.to_owned(),
+        size: 0,
+        root: TAG,
+    };
+    checkpoint.to_text()
+}
+
 #[test]
 fn the_site_signs_notes_that_its_vkey_checks() {
     let Site {
@@ -73,17 +94,29 @@ fn the_site_signs_notes_that_its_vkey_checks() {
         folder: _folder,
     } = site();
     let verifier = lucky_draw::note::Verifier::parse(&vault.vkey()).expect("a vkey");
-    let note = vault.sign_note("a text\n").expect("signed");
-    assert_eq!(verifier.open(&note).expect("valid"), "a text\n");
-    let journal = vault
-        .sign_checkpoint(CheckpointOf::Journal, "library.example/journal\n0\nx\n")
-        .expect("signed");
+    let text = site_note();
+    let note = vault.sign_note(&text).expect("signed");
+    assert_eq!(verifier.open(&note).expect("valid"), text);
+    let journal = checkpoint("library.example/journal");
+    let journal = vault.sign_checkpoint(CheckpointOf::Journal, &journal);
+    let journal = journal.expect("signed");
     assert!(verifier.open(&journal).is_err());
     let verifier = verifier.with_name("library.example/journal");
     assert!(verifier.open(&journal).is_ok());
-    for no_note in ["", "a", "a\n\nb\n", "\na\n"] {
+    for no_note in ["", "a", "a\n", "a\n\nb\n", "\na\n", "lucky-draw/v1 none\n"] {
         assert!(vault.sign_note(no_note).is_err(), "{no_note:?}");
     }
+    let others = "library.example/spring";
+    for (of, no_checkpoint) in [
+        (CheckpointOf::Draw, text),
+        (CheckpointOf::Journal, checkpoint(others)),
+        (CheckpointOf::Draw, checkpoint("library.example/journal")),
+    ] {
+        let signed = vault.sign_checkpoint(of, &no_checkpoint);
+        assert!(signed.is_err(), "{no_checkpoint:?}");
+    }
+    let draw = vault.sign_checkpoint(CheckpointOf::Draw, &checkpoint(others));
+    assert!(draw.is_ok());
 }
 
 #[test]
@@ -235,15 +268,23 @@ fn erasing_leaves_no_bytes_of_the_key_and_answers_no_more() {
     let file = folder.path().join("keys/spring.key");
     let wrapped = std::fs::read(&file).expect("read")[24..96].to_vec();
     let tag = vault.tag("spring", "twid:A123456789").expect("tagged");
-    let found = |needle: &[u8]| vault.scan_key_folder(&[needle.to_vec()]).expect("scanned");
-    assert_eq!(found(&wrapped), 1, "the scan would find it");
+    let left = || vault.scan_key_folder("spring", &[]);
+    let holds_key = |found| matches!(found, Err(Error::Refused(Refusal::NotErased)));
+    assert!(holds_key(left()), "nothing is said while the key is there");
 
     let shredded = vault.erase("spring").expect("erased");
     assert_eq!(
         (shredded.kek_epoch_before, shredded.kek_epoch_after),
         (1, 2)
     );
-    assert_eq!(found(&wrapped), 0);
+    assert_eq!(left().expect("searched"), 0);
+    for name in disk::names(&folder.path().join("keys")).expect("listed") {
+        let bytes = std::fs::read(folder.path().join("keys").join(name)).expect("read");
+        assert!(bytes.windows(72).all(|window| window != wrapped));
+    }
+    std::fs::write(&file, b"left behind").expect("written");
+    assert_eq!(left().expect("searched"), 1, "a file would be found");
+    std::fs::remove_file(&file).expect("removed");
     assert!(!vault.holds_key("spring").expect("looked"));
     assert!(vault.holds_key("autumn").expect("looked"));
     assert!(matches!(
@@ -408,13 +449,21 @@ fn a_draws_own_secret_leaves_when_its_list_is_final_and_dies_with_the_activity()
         };
         sign(&freeze.to_text())
     };
+    let promise = |manifest: &Manifest| {
+        let texts = vec![manifest.to_text()];
+        vault
+            .promise_draws("spring", texts)
+            .expect("nobody entered");
+        sign(&manifest.to_text())
+    };
     let (own, others) = (manifest(promised), manifest(other));
+    let (own_note, others_note) = (promise(&own), promise(&others));
     let ask = |manifest: &str, freeze: &str| vault.reveal_secret("spring", "one", manifest, freeze);
-    let secret = ask(&sign(&own.to_text()), &freeze(&own)).expect("revealed");
+    let secret = ask(&own_note, &freeze(&own)).expect("revealed");
     assert_eq!(operator_commitment(&secret), promised);
     for (manifest, freeze) in [
-        (sign(&own.to_text()), freeze(&others)),
-        (sign(&others.to_text()), freeze(&others)),
+        (own_note.clone(), freeze(&others)),
+        (others_note, freeze(&others)),
         (own.to_text(), freeze(&own)),
     ] {
         let refused = ask(&manifest, &freeze);
@@ -423,7 +472,7 @@ fn a_draws_own_secret_leaves_when_its_list_is_final_and_dies_with_the_activity()
 
     vault.erase("spring").expect("erased");
     assert!(!vault.holds_key("spring").expect("looked"));
-    let gone = ask(&sign(&own.to_text()), &freeze(&own));
+    let gone = ask(&own_note, &freeze(&own));
     assert!(matches!(gone, Err(Error::Refused(Refusal::NoKey))));
     drop(folder);
 }

@@ -13,6 +13,7 @@ fn site_allowing(named: u64, held: u64) -> Site {
         named_openings_per_year: named,
         held_rows_per_year: held,
         breach_mail: false,
+        incidents_per_year: 0,
     };
     let keys = folder.path().join("keys");
     let start = Start {
@@ -131,6 +132,9 @@ fn a_provider_gets_its_own_boxes_and_no_contact() {
     let opened = vault.open_shared(recorded).expect("answered");
     let phone = opened[0].as_ref().expect("opens").read::<Phone>();
     assert_eq!(phone.expect("given").expose(), "0912345678");
+    let lines = site.folder.path().join("keys/spring.openings");
+    let lines = std::fs::read_to_string(lines).expect("written before anything opened");
+    assert_eq!(lines, "share pool item1\n".repeat(3));
     for closed in &opened[1..] {
         assert_eq!(closed.as_ref().err(), Some(&Refusal::Broken));
     }

@@ -271,7 +271,7 @@ fn a_second_result_for_the_same_log_opens_nothing() {
         )
     };
     assert_eq!(ask(&drawn, winner), Ok(()));
-    let other = drawn.redrawn(5);
+    let other = drawn.without(winner);
     let winner = other.ticket_of(&book(1));
     assert_eq!(ask(&other, winner), Err(Refusal::OtherDraw));
 }
@@ -293,12 +293,34 @@ fn no_more_winners_are_opened_than_there_are_prizes_and_reserves() {
     assert_eq!((told, last), (2, Err(Refusal::TooMany)));
 }
 
+/// The note that says in public that the key is destroyed.
+fn purge_note(drawn: &Drawn) -> String {
+    let purge = lucky_draw::record::Purge {
+        manifest: Some(drawn.manifest().hash()),
+        result: None,
+        settle: None,
+        bundle: Some(NOTICE),
+        phase: 1,
+        certificate: NOTICE,
+    };
+    purge.to_text()
+}
+
 #[test]
 fn after_the_purge_no_winner_opens() {
     let drawn = draw(10, 0, 1, 0);
     let winner = drawn.ticket_of(&book(1));
     let sealed = drawn.sealed(winner);
+    assert!(matches!(
+        drawn.site.vault.sign_note(&purge_note(&drawn)),
+        Err(Error::Refused(Refusal::NotErased))
+    ));
     drawn.site.vault.erase(ACTIVITY).expect("erased");
+    drawn
+        .site
+        .vault
+        .sign_note(&purge_note(&drawn))
+        .expect("signed");
     let asked = drawn.ask("winner-notice", winner, Standing::Winner, sealed);
     assert_eq!(asked, Err(Refusal::NoKey));
 }

@@ -46,6 +46,17 @@ pub(super) enum Request {
     CreateActivity {
         activity: String,
     },
+    /// Everything that the activity promises to draw: the texts of its manifests. Before the first
+    /// tag of the activity, in the place of an earlier try.
+    Promise {
+        activity: String,
+        manifests: Vec<String>,
+    },
+    /// The text of a manifest that names the promised one whose place it takes.
+    Succeed {
+        activity: String,
+        manifest: String,
+    },
     /// The commitment to a draw's own secret, which is made at the first call.
     PromiseSecret {
         activity: String,
@@ -100,6 +111,11 @@ pub(super) enum Request {
     OpenAnswers {
         activity: String,
         boxes: Vec<AnswerBox>,
+    },
+    /// Answers that belong to nobody, to be sealed anew: boxes come in and boxes go out.
+    ResealAnswers {
+        activity: String,
+        boxes: Vec<Vec<u8>>,
     },
     OpenWinners {
         activity: String,
@@ -178,7 +194,10 @@ pub(super) enum Request {
     /// A new key over keys; the old one is destroyed.
     RotateKeys,
     FileSystem,
-    Scan {
+    /// How much is left of an activity whose key was destroyed.
+    Traces {
+        activity: String,
+        /// Looked for in the lists of the folder, never in a page that holds a key.
         needles: Vec<Private>,
     },
     Mail(post::MailRequest),
@@ -236,6 +255,7 @@ pub(super) struct WinnerBox {
 /// What the keeper answers.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Reply {
+    Done,
     Text(String),
     Keys {
         notify: [u8; 32],
@@ -313,6 +333,18 @@ pub enum Refusal {
     /// The key folder failed; the keeper has logged how.
     #[error("the key folder cannot be read or written")]
     Storage,
+    /// The activity's key is still there.
+    #[error("the activity's key was not destroyed")]
+    NotErased,
+    /// The draw was not promised before the first entry, or by a successor of what was.
+    #[error("the draw was not promised before the first entry")]
+    NotPromised,
+    /// More numbers were asked for than this hour allows, or more letters than can wait.
+    #[error("too much was asked for; some more can be in a while")]
+    Busy,
+    /// The letters of an incident that have left had other words.
+    #[error("the letters about this incident have other words")]
+    OtherWords,
 }
 
 /// Why a ticket's contact stays closed.
@@ -372,6 +404,8 @@ pub struct OpeningPolicy {
     pub held_rows_per_year: u64,
     /// Whether the vault may write to everybody about a breach.
     pub breach_mail: bool,
+    /// About how many incidents in a calendar year.
+    pub incidents_per_year: u64,
 }
 
 impl Default for OpeningPolicy {
@@ -380,6 +414,7 @@ impl Default for OpeningPolicy {
             named_openings_per_year: 0,
             held_rows_per_year: 20,
             breach_mail: false,
+            incidents_per_year: 4,
         }
     }
 }

@@ -15,6 +15,7 @@ use fairdraw::platform::clock::{DAY, HOUR, Timestamp};
 use rocket::http::Status;
 
 use super::app::{Answer, Door, Person, TestApp};
+use super::collecting::collects;
 use super::life::{self, ROUND_TIME, SIGNATURE};
 use super::mail_sink::{MailSink, Manners};
 
@@ -297,7 +298,7 @@ impl<'s> Flock<'s> {
     }
 
     /// Winners are written to: the first try meets a mail server that sends the letters back. Their
-    /// contacts are exported for the telephone.
+    /// contacts are exported for the telephone, and one of them comes for the prize.
     pub fn is_told(&self, staff: &Person<'_>, mail: &MailSink) {
         mail.behave(Manners::RefusesContent);
         let path = format!("{}/notify", self.draw_base());
@@ -307,7 +308,8 @@ impl<'s> Flock<'s> {
         mail.behave(Manners::Kind);
         // The session of the morning is over.
         let staff = self.signed_in();
-        for format in ["csv", "xlsx"] {
+        let mut list = String::new();
+        for format in ["xlsx", "csv"] {
             let page = staff.get("/admin/exports");
             let file = staff.send(
                 &page,
@@ -320,10 +322,17 @@ impl<'s> Flock<'s> {
                 ],
             );
             assert_eq!(file.status, Status::Ok, "{}", file.mistakes());
+            list = file.html;
         }
+        // One winner comes; what is taken down for the tax outlives the purge, sealed.
+        let people = (0..self.people).map(Canary::number);
+        let winners: Vec<Canary> = people.filter(|one| list.contains(&one.name)).collect();
+        let base = format!("/staff/activities/{}", self.activity);
+        collects(&staff, &base, &self.draw_base(), &winners);
     }
 
-    /// Nobody answers, every prize is passed on to the last reserve, and the day of the purge comes.
+    /// Nobody else answers, every other prize is passed on to the last reserve, and the day of the
+    /// purge comes.
     pub fn is_purged(&self) {
         for days in [7, 14, 21, 28, 35] {
             self.site.go_to(ROUND_TIME.plus(days * DAY + HOUR));

@@ -80,6 +80,16 @@ pub fn called_off(engine: Engine, people: u64) -> Life {
 pub struct Due {
     database: TestDatabase,
     activity: String,
+    /// The activity's key as it lies on the disk, wrapped.
+    wrapped: Vec<u8>,
+}
+
+/// How things stood when a purge had been killed.
+pub struct Killed {
+    /// Whether the key, or what is left of its file, was still there.
+    pub key_was_there: bool,
+    /// Whether the certificate was there.
+    pub was_certified: bool,
 }
 
 impl Due {
@@ -87,10 +97,17 @@ impl Due {
     pub fn prepared(engine: Engine) -> Due {
         let life = called_off(engine, 2);
         let activity = life.activity.clone();
-        Due {
-            database: life.app.stopped().0,
+        let database = life.app.stopped().0;
+        // `vault/keys.rs` says how a key's page is laid out.
+        let page = std::fs::read(database.keys().join(format!("{activity}.key")));
+        let due = Due {
+            wrapped: page.expect("the activity has a key")[48..96].to_vec(),
+            database,
             activity,
-        }
+        };
+        let file = due.database.keys().join(format!("{}.key", due.activity));
+        assert!(due.is_copy(&file), "its bytes are found");
+        due
     }
 
     /// Runs `fairdraw purge run`, killed at a point or to its end.
@@ -122,22 +139,42 @@ impl Due {
         lines.into_iter().map(|line| line.line).collect()
     }
 
-    /// Files that hold the activity's key, in whatever state.
+    /// Files that belong to the activity's key, in whatever state, by their names; and those in which
+    /// its bytes lie, wherever below the folders of keys and data.
     fn key_files(&self) -> Vec<String> {
-        names(&self.database.keys())
+        let named = names(&self.database.keys())
             .into_iter()
             .filter(|name| name.starts_with(&self.activity) && !name.ends_with(".gone"))
-            .filter(|name| !name.contains("opened"))
-            .collect()
+            .filter(|name| !name.contains("opened"));
+        let mut found: Vec<String> = named.collect();
+        let mut waiting = vec![self.database.keys(), self.database.data().to_owned()];
+        while let Some(path) = waiting.pop() {
+            match std::fs::read_dir(&path) {
+                Ok(entries) => waiting.extend(entries.flatten().map(|entry| entry.path())),
+                Err(_) => found.extend(self.is_copy(&path).then(|| path.display().to_string())),
+            }
+        }
+        found
+    }
+
+    fn is_copy(&self, file: &Path) -> bool {
+        let bytes = std::fs::read(file).unwrap_or_default();
+        bytes
+            .windows(self.wrapped.len())
+            .any(|part| part == self.wrapped)
     }
 
     /// Kills the purge at a point, sees that nothing was promised too early, and goes on.
-    pub fn is_killed_and_goes_on(&self, point: &str) {
+    pub fn is_killed_and_goes_on(&self, point: &str) -> Killed {
         let killed = self.run(Some(point));
         let in_vault = point.starts_with("erase:");
         let died = killed.status.signal() == Some(9) || in_vault && !killed.status.success();
         assert!(died, "{point}: {killed:?}");
-        if !self.certificate().is_empty() {
+        let found = Killed {
+            key_was_there: self.key_files().iter().any(|name| name.contains(".key")),
+            was_certified: !self.certificate().is_empty(),
+        };
+        if found.was_certified {
             assert_eq!(self.key_files(), Vec::<String>::new(), "{point}");
         }
 
@@ -156,6 +193,7 @@ impl Due {
         let tombstones = std::fs::read_to_string(self.database.data().join("tombstones.jsonl"));
         let tombstones = tombstones.expect("the purge left its tombstone");
         assert!(tombstones.contains(&self.activity), "{point}");
+        found
     }
 }
 

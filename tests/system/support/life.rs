@@ -32,7 +32,8 @@ impl Patron {
         Patron {
             name: format!("金絲雀{}號先生", 400_000 + n * 37),
             national_id: id.as_str().to_owned(),
-            phone: format!("09{:08}", 31_000_000 + n * 104_729 % 60_000_000),
+            // Below 099, which are the numbers of services.
+            phone: format!("09{:08}", 31_000_000 + n * 104_729 % 59_000_000),
             email: format!("canary.{}@mailbox{}.example", 700_001 + n * 31, n),
             address: format!("絲雀大道{}號之{}", 90_017 + n * 41, n),
             answer: format!("鳥籠編號{}的心聲", 550_003 + n * 43),

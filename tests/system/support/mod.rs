@@ -8,6 +8,7 @@ pub mod app;
 pub mod beacons;
 pub mod browser;
 pub mod canary;
+pub mod collecting;
 pub mod database;
 #[cfg_attr(
     feature = "leak-control",

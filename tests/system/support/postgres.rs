@@ -5,7 +5,7 @@
 //! the tests that need it, it never skips them.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -41,12 +41,12 @@ pub fn cluster() -> &'static Cluster {
 
 impl Cluster {
     fn start() -> Cluster {
-        Cluster::with(&[])
+        Cluster::within(&std::env::temp_dir(), &[])
     }
 
-    /// A cluster with more settings, each a line.
-    pub fn with(settings: &[&str]) -> Cluster {
-        let (tether, folder) = Tether::start("postgres.sh", settings);
+    /// A cluster below a folder, with more settings, each a line.
+    pub fn within(folder: &Path, settings: &[&str]) -> Cluster {
+        let (tether, folder) = Tether::start_in(folder, "postgres.sh", settings);
         let cluster = Cluster {
             folder: folder.into(),
             made: AtomicU32::new(0),

@@ -17,11 +17,17 @@ impl Tether {
     /// Starts `tests/support/<script>` and waits for its line `ready`; returns what follows that
     /// word. Panics with the script's own words on standard error when it does not come so far.
     pub(super) fn start(script: &str, arguments: &[&str]) -> (Tether, String) {
+        Tether::start_in(&std::env::temp_dir(), script, arguments)
+    }
+
+    /// [`Tether::start`] with everything that the program writes below a folder.
+    pub(super) fn start_in(folder: &Path, script: &str, arguments: &[&str]) -> (Tether, String) {
         let path = Path::new(env!("CARGO_MANIFEST_DIR"))
             .join("tests/support")
             .join(script);
         let mut child = Command::new(&path)
             .args(arguments)
+            .env("TMPDIR", folder)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
