@@ -31,8 +31,8 @@ site-error-prefix = { "Error: " }
 site-error-count = { $count ->
     [one] { $count } item needs a correction
    *[other] { $count } items need a correction
-site-error-not-done = This is not done yet
 }
+site-error-not-done = This is not done yet
 site-choose = Choose one
 site-change = Change
 site-colon = {": "}
