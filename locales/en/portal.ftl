@@ -102,12 +102,12 @@ portal-statute-purged = { $count ->
    *[other] Personal data of { $count } activities has been deleted
 }: { $link }.
 portal-statute-what = What is held
-portal-statute-what-contact = Name and contacts: encrypted before they are stored. Only those of winners and called reserves are opened, and every opening is on record.
+portal-statute-what-contact = Names and contact details: encrypted before they are stored. As a rule only those of winners and reserves who moved up are opened; others only to write about a data breach, or in the cases listed below. Every opening is on record.
 portal-statute-what-id = ID numbers: make a code when you enter and are not kept. Those of winners who must be reported by law are kept apart.
 portal-statute-what-answers = Answers: used for counts only; small counts are not published.
 portal-statute-what-others = Nothing is sold, rented or exchanged. Others get data in these cases only, and only the part that the case needs:
 portal-others-title = When others get data
-portal-others-consent = Partners whom you ticked yourself before you entered; you can take that back at any time.
+portal-others-consent = Partners whom you ticked yourself before you entered; you can take that back at any time, but what they have by then cannot be called back.
 portal-others-law = A court, a prosecutor or the police who ask through legal procedure: the tickets and fields named in their letter only.
 portal-others-tax = The tax authority: winners whom the Income Tax Act has us report.
 portal-others-rules = When somebody broke the rules of this site and harmed others, as far as dealing with it needs the data and there is no other way.
