@@ -143,7 +143,7 @@ pub struct TakenPage {
 }
 
 /// Lines on a page of the list.
-pub const PAGE_LINES: u64 = 50;
+pub const PAGE_LINES: u64 = 40;
 
 /// Why an entry could not be taken, found or changed.
 #[derive(Debug, thiserror::Error)]

@@ -83,7 +83,8 @@ fn sample(language: Language, part: &str) -> String {
     let page = context! {
         path => path, staff => part == "staff", alternates => alternates,
         other_language => language.other().tag(), other_language_url => language.other().url(path),
-        viewer => (part == "staff").then(|| context! { name => "chen", admin => true }),
+        viewer => (part == "staff").then(|| context! { name => "chen", activities => true, admin => true, custody => true }),
+        done => part == "staff",
     };
     let site = context! { name => text::message(language, "site-name", &[]), phone => "02-2755-2823", email => "draw@example.org" };
     let clock = (part == "draw").then_some(1_796_450_400_000_i64);
