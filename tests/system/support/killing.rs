@@ -105,7 +105,8 @@ impl Due {
             database,
             activity,
         };
-        assert_eq!(due.key_files().len(), 2, "by its name and by its bytes");
+        let found = due.key_files();
+        assert_eq!(found.len(), 4, "three by name, the key by its bytes: {found:?}");
         due
     }
 
@@ -138,8 +139,8 @@ impl Due {
         lines.into_iter().map(|line| line.line).collect()
     }
 
-    /// Files that hold the activity's key, in whatever state: by their names, and wherever else
-    /// below the folders of keys and data its bytes lie.
+    /// Files that hold the activity's key or die with it, in whatever state: by their names, and
+    /// wherever else below the folders of keys and data the key's bytes lie.
     fn key_files(&self) -> Vec<String> {
         let named = names(&self.database.keys())
             .into_iter()
