@@ -106,7 +106,11 @@ impl Due {
             activity,
         };
         let found = due.key_files();
-        assert_eq!(found.len(), 4, "three by name, the key by its bytes: {found:?}");
+        assert_eq!(
+            found.len(),
+            4,
+            "three by name, the key by its bytes: {found:?}"
+        );
         due
     }
 
