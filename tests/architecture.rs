@@ -239,6 +239,13 @@ fn every_message_exists_in_both_languages() {
 }
 
 #[test]
+fn no_message_is_shown_with_a_hole() {
+    let locales = files(&["locales"], &[".ftl"]);
+    let code = files(&["src"], &[".rs"]);
+    hold(words::holes(&locales, &code));
+}
+
+#[test]
 fn links_in_documents_lead_somewhere() {
     let top = Path::new(env!("CARGO_MANIFEST_DIR"));
     let exists = |path: &Path| top.join(path).exists();
@@ -486,6 +493,22 @@ mod the_rules_can_fail {
             ),
             1
         );
+    }
+
+    #[test]
+    fn a_message_without_its_variables() {
+        let zh = Source::new(
+            "locales/zh-TW/site.ftl",
+            "site-name = 名\nsite-hour = { $n } 時\n    .hint = x\nsite-hint = 他\n    .why = { $n }",
+        );
+        let asked = "message(lang, \"site-name\", &[]); message(lang, \"site-hour\", &[n]);\n\
+             message(\n lang,\n \"site-hour\",\n &[],\n); message(lang, \"site-hint\", &[])";
+        let code = Source::new("src/site.rs", asked);
+        let found: Vec<String> = words::holes(&[zh], &[code])
+            .into_iter()
+            .map(|finding| finding.what)
+            .collect();
+        assert_eq!(found, ["site-hour is asked for without its variables"]);
     }
 
     #[test]

@@ -122,6 +122,7 @@ audit-act-vault-shares-dropped = Shares of librarians dropped
 
 audit-act-draw-removed = A draw removed
 audit-act-draw-cancelled = A draw cancelled
+audit-act-entry-earned-looked-up = Looked which people of a file had chances before (number of lines)
 audit-act-entry-earned = Earned chances imported
 audit-act-entry-corrected = Entry corrected by its person
 audit-act-entry-erased = Data of an entry deleted by its person

@@ -348,7 +348,7 @@ custody-told-when = Notice of { $date }
 custody-affected-draw = Draw
 custody-affected-ticket = Ticket
 # $id: a code; $who: a name; $when: a moment; $count: people
-custody-affected-mark = Incident { $id }; taken by { $who } on { $when }; { $count } people
+custody-affected-mark = Incident { $id }; taken by { $who } on { $when }; people: { $count }, tickets: { $tickets }
 
 custody-providers-title = Partners
 custody-providers-lead = People may choose to let somebody outside have their contact, such as the bookshop that gives the prizes. Nobody's data is given without their tick.

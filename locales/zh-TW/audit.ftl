@@ -117,6 +117,7 @@ audit-act-vault-shares-dropped = 取消保管碼
 
 audit-act-draw-removed = 移除一場抽獎
 audit-act-draw-cancelled = 取消一場抽獎
+audit-act-entry-earned-looked-up = 查看名單裡哪些人已經有累積的抽獎機會（數字是行數）
 audit-act-entry-earned = 匯入累積的抽獎機會
 audit-act-entry-corrected = 報名人更正資料
 audit-act-entry-erased = 報名人刪除資料

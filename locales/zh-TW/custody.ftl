@@ -302,7 +302,7 @@ custody-told-title = 關於個人資料的重要通知
 custody-told-when = { $date } 通知
 custody-affected-draw = 抽獎
 custody-affected-ticket = 抽獎號碼
-custody-affected-mark = 事故 { $id }；{ $who } 於 { $when } 下載；{ $count } 人
+custody-affected-mark = 事故 { $id }；{ $who } 於 { $when } 下載；{ $count } 人，{ $tickets } 個號碼
 
 custody-providers-title = 合作單位
 custody-providers-lead = 報名人可以自己選擇，讓館外單位取得聯絡資料，例如贊助獎品的書店。沒有勾選的人，他的資料不會提供。

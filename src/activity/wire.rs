@@ -170,6 +170,17 @@ fn retention_too_long(language: Language, claim_days: i64, longest: i64) -> Stri
     )
 }
 
+/// What to do about a date that cannot be read, with the label of its field, a message: the summary
+/// lists several.
+pub fn unreadable_date(language: Language, label: &str) -> String {
+    let label = text::message(language, label, &[]);
+    text::message(
+        language,
+        "activity-date-unreadable",
+        &[("field", label.into())],
+    )
+}
+
 /// What to do about a date or a number of days, with the field's label: the summary lists several.
 fn of_field(language: Language, id: &str, field: &str) -> String {
     let label = match field {

@@ -158,7 +158,10 @@ pub fn record(tx: &mut Tx, act: &Act) -> Result<(), Error> {
     };
     let mut record = Record {
         position,
-        at: tx.now(),
+        at: match act.actor {
+            Actor::Entrant => tx.now().hour(),
+            Actor::Staff(_) | Actor::System => tx.now(),
+        },
         actor: act.actor.to_string(),
         act: act.act.to_owned(),
         activity: act.activity.to_owned(),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use data_encoding::HEXLOWER;
 use serde::Serialize;
 
-use super::{Break, ChainReport, Filter, Head, Listing, Outcome, Record};
+use super::{Actor, Break, ChainReport, Filter, Head, Listing, Outcome, Record};
 use crate::platform::text::{self, Language};
 
 /// A page of the record.
@@ -34,6 +34,8 @@ struct Choice {
 struct RecordView {
     position: String,
     at: i64,
+    /// Of what entrants do nothing finer is kept.
+    is_hour: bool,
     actor: String,
     act: String,
     activity: String,
@@ -74,6 +76,7 @@ impl RecordView {
         RecordView {
             position: record.position.to_string(),
             at: record.at.0,
+            is_hour: record.actor == Actor::Entrant.to_string(),
             actor: actor_words(lang, &record.actor, names),
             act: act_words(lang, &record.act),
             activity: record.activity.clone(),

@@ -269,7 +269,7 @@ pub fn concerned(tx: &mut Tx, id: &IncidentId) -> Result<Vec<(Facts, Concerned)>
         .collect()
 }
 
-/// Those whose data is there now, by ticket; nothing personal.
+/// The people whose data is there now, each once, by ticket; nothing personal.
 pub fn affected(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Reachable>, Error> {
     Ok(entry::reachable(tx, activity)?)
 }

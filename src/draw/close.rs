@@ -12,7 +12,7 @@ use crate::activity::{self, Activity, ActivityId, Facts, Kind, Stage};
 use crate::audit::{self, Act, Actor};
 use crate::entry;
 use crate::platform::db::Tx;
-use crate::vault::{self, Vault};
+use crate::vault::Vault;
 use crate::{journal, log};
 
 use super::objection::{close_name, recount};
@@ -22,7 +22,7 @@ use super::{DrawId, DrawStage, Error, Plan, store};
 /// Ends entry. For each draw the close note says how many tickets there are and which do not
 /// count.
 ///
-/// Answers that are linked to no entry are put in random order (`decisions` D7). Asking again
+/// Answers that are linked to no entry are sealed anew after it (`decisions` D7). Asking again
 /// changes nothing.
 pub fn close(tx: &mut Tx, vault: &Vault, activity: &ActivityId) -> Result<(), Error> {
     let facts = activity::by_id(tx, activity)?;
@@ -39,7 +39,7 @@ pub fn close(tx: &mut Tx, vault: &Vault, activity: &ActivityId) -> Result<(), Er
             close_list(tx, vault, &plan)?;
         }
     }
-    vault::shuffle_answers(tx, activity.as_str())?;
+    super::jobs::enqueue_mixing(tx, activity)?;
     let open: Activity<Open> = Activity::at(facts)?;
     let closed = open.close(tx)?;
     record_close(tx, closed.facts())

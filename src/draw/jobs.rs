@@ -6,14 +6,14 @@
 
 use std::sync::Arc;
 
-use crate::activity::{self, ActivityId, Facts};
+use crate::activity::{self, ActivityId, Facts, Stage};
 use crate::audit::Actor;
 use crate::journal;
 use crate::platform::clock::{MINUTE, SECOND, Timestamp};
 use crate::platform::db::{self, Db, Tx};
 use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
 use crate::stats;
-use crate::vault::Vault;
+use crate::vault::{self, Vault};
 
 use super::beacon::{self, Relays};
 use super::{DrandRound, DrawId, DrawStage, Error, Plan, PlanSource, secret};
@@ -24,6 +24,7 @@ const FREEZE: &str = "draw.freeze";
 const BEACON: &str = "draw.beacon";
 const SECRET: &str = "draw.secret";
 const COUNT: &str = "draw.count";
+const MIX: &str = "draw.mix";
 
 /// How long the freeze and the beacon wait for the step before them.
 const FOR_THE_STEP_BEFORE: i64 = 3 * SECOND;
@@ -47,6 +48,8 @@ pub fn register(
     let (own_db, own_vault) = (db.clone(), vault.clone());
     runner.on_patiently(COUNT, move |job| count(&own_db, &own_vault, &terms, job));
     let (own_db, own_vault) = (db.clone(), vault.clone());
+    runner.on_patiently(MIX, move |job| mix(&own_db, &own_vault, job));
+    let (own_db, own_vault) = (db.clone(), vault.clone());
     runner.on(ANCHOR, move |job| anchor(&own_db, &own_vault, job));
     let (own_db, own_vault) = (db.clone(), vault.clone());
     runner.on(CLOSE, move |job| close(&own_db, &own_vault, job));
@@ -65,6 +68,12 @@ pub(super) fn enqueue_close(tx: &mut Tx, facts: &Facts) -> Result<(), db::Error>
     let counted = facts.freezes_at.plus(AFTER_THE_FREEZE);
     enqueue(tx, COUNT, &facts.id, "", counted)?;
     enqueue(tx, CLOSE, &facts.id, "", facts.closes_at)
+}
+
+/// Answers that belong to nobody are sealed anew as soon as none can come in any more.
+pub(super) fn enqueue_mixing(tx: &mut Tx, activity: &ActivityId) -> Result<(), db::Error> {
+    let now = tx.now();
+    enqueue(tx, MIX, activity, "", now)
 }
 
 /// Anchors, the freeze and the draw come by themselves.
@@ -134,6 +143,9 @@ fn freeze(db: &Db, vault: &Vault, job: &Job) -> Result<Next, Failure> {
 /// Makes the statistics once; a date that was moved moves them too.
 fn count(db: &Db, vault: &Vault, terms: &stats::Terms, job: &Job) -> Result<Next, Failure> {
     let activity = ActivityId(job.activity.clone());
+    if db.read_now("read activity", |tx| is_closed(tx, &activity))? {
+        vault::mix_answers(db, vault, activity.as_str())?;
+    }
     let prepared = db.read_now("make statistics", |tx| {
         let facts = activity::by_id(tx, &activity)?;
         let prepared = super::prepare_statistics(tx, vault, terms, &facts);
@@ -151,6 +163,17 @@ fn count(db: &Db, vault: &Vault, terms: &stats::Terms, job: &Job) -> Result<Next
         super::publish_statistics(tx, vault, &facts, prepared.as_ref())
     })?;
     Ok(Next::Done)
+}
+
+/// Puts answers that belong to nobody under other bytes, in batches; no entry can add one now.
+fn mix(db: &Db, vault: &Vault, job: &Job) -> Result<Next, Failure> {
+    vault::mix_answers(db, vault, &job.activity)?;
+    Ok(Next::Done)
+}
+
+fn is_closed(tx: &mut Tx, activity: &ActivityId) -> Result<bool, Error> {
+    let stage = activity::by_id(tx, activity)?.stage;
+    Ok(!matches!(stage, Stage::Draft | Stage::Open))
 }
 
 fn again_if_early(step: Result<(), Error>) -> Result<Next, Failure> {

@@ -35,7 +35,7 @@ pub struct Consent {
     pub words: Hash,
     /// In which hour.
     pub given_hour: Timestamp,
-    /// When it was taken back.
+    /// In which hour it was taken back.
     pub withdrawn_at: Option<Timestamp>,
     /// The box for the provider, while there is one.
     pub item: Option<String>,

@@ -194,3 +194,21 @@ pub fn import(
     )?;
     Ok(accepted)
 }
+
+/// Writes down that somebody was shown which people of a file had chances imported before.
+pub(super) fn record_look(
+    tx: &mut Tx,
+    by: &Actor,
+    activity: &ActivityId,
+    lines: usize,
+) -> Result<(), Error> {
+    let act = Act {
+        actor: by,
+        act: "entry.earned_looked_up",
+        activity: activity.as_str(),
+        object: &lines.to_string(),
+        purpose: "",
+        reason: "",
+    };
+    Ok(audit::record(tx, &act)?)
+}

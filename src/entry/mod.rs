@@ -8,6 +8,8 @@
 //! Not here: what people type ([`crate::identity`], [`crate::survey`]), what seals it
 //! ([`crate::vault`]), when entry ends and who is drawn (`draw`).
 
+use std::collections::BTreeMap;
+
 use lucky_draw::encode::Hash;
 use lucky_draw::record::VoidCode;
 use lucky_draw::result::Opening;
@@ -39,7 +41,7 @@ pub mod token;
 pub mod voids;
 pub mod wire;
 
-pub use counting::{answers_left_out, counters_of, pool_of, recounted, uncounted};
+pub use counting::{answers_left_out, correct, counters_of, pool_of, withdraw};
 pub use drum::{Drum, NewDrum, chosen, drums, freeze, move_to, set_out};
 
 text_id!(
@@ -67,7 +69,7 @@ pub struct Entry {
     pub taken_hour: Timestamp,
     /// Whether the person took it back.
     pub withdrawn: bool,
-    /// When the person had the sealed data erased, after the list was final.
+    /// The hour in which the person had the sealed data erased, after the list was final.
     pub erased_at: Option<Timestamp>,
 }
 
@@ -94,12 +96,12 @@ pub struct Ticket {
     pub void: Option<VoidCode>,
 }
 
-/// An entry whose contact is there; nothing personal.
+/// A person whose contact is there, however often that person entered; nothing personal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reachable {
-    /// The vault's box with the contact.
+    /// The vault's box with the contact: the first entry's that has an e-mail address.
     pub item: String,
-    /// Its tickets: draw and index.
+    /// The person's tickets, draw and index; those of the box's own entry come first.
     pub tickets: Vec<(String, u64)>,
 }
 
@@ -161,6 +163,9 @@ pub enum Error {
     /// The person took it back before.
     #[error("the entry is withdrawn")]
     Withdrawn,
+    /// What is held of the entry is not what the change was worked out from; it is read again.
+    #[error("the entry was changed meanwhile")]
+    Changed,
     /// Another request stored the same entry at the same time.
     #[error("the same entry was stored meanwhile")]
     Twice,
@@ -202,7 +207,9 @@ pub enum Error {
 impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
-            Error::NotYet | Error::Ended | Error::Withdrawn | Error::Twice => Kind::Conflict,
+            Error::NotYet | Error::Ended | Error::Withdrawn | Error::Changed | Error::Twice => {
+                Kind::Conflict
+            }
             Error::NoPool => Kind::Invalid,
             Error::PutAway => Kind::Gone,
             Error::Unknown => Kind::NotFound,
@@ -224,6 +231,7 @@ impl Fault for Error {
             Error::Ended => "entry.ended",
             Error::Unknown => "entry.unknown",
             Error::Withdrawn => "entry.withdrawn",
+            Error::Changed => "entry.changed",
             Error::Twice => "entry.twice",
             Error::Nobody => "entry.nobody",
             Error::NoLog => "entry.no_log",
@@ -302,7 +310,11 @@ pub fn ticket(
     Ok(store::tickets::ticket(tx, activity, draw, index)?)
 }
 
-/// The tickets of a person that are void as second ones; known after the close.
+/// So many second tickets of a person are told of a prize at most. Anybody can enter with anybody's
+/// number as often as a network may: this is where that ends, silently.
+const SECONDS_TOLD: usize = 50;
+
+/// The tickets of a person that are void as second ones, the first of them; known after the close.
 pub fn duplicates_of(
     tx: &mut Tx,
     activity: &ActivityId,
@@ -312,12 +324,50 @@ pub fn duplicates_of(
     Ok(store::tickets::with_tag(tx, activity, draw, tag)?
         .into_iter()
         .filter(|ticket| ticket.void == Some(VoidCode::D))
+        .take(SECONDS_TOLD)
         .collect())
 }
 
-/// Every entry of an activity whose contact is there.
+/// Every person of an activity whose contact is there, once: entries with one tag are one person's.
 pub fn reachable(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Reachable>, Error> {
-    Ok(store::entries::reachable(tx, activity)?)
+    let mut people: BTreeMap<Hash, Vec<Reachable>> = BTreeMap::new();
+    for (tag, entry) in store::entries::reachable(tx, activity)? {
+        people.entry(tag).or_default().push(entry);
+    }
+    let mut reachable = Vec::with_capacity(people.len());
+    for entries in people.into_values() {
+        reachable.extend(person(tx, activity, entries)?);
+    }
+    // In the order of random ids.
+    reachable.sort_by(|a, b| a.item.cmp(&b.item));
+    Ok(reachable)
+}
+
+/// One person of all the entries of a tag, the earliest entry first.
+fn person(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    mut entries: Vec<Reachable>,
+) -> Result<Option<Reachable>, Error> {
+    entries.sort_by(|a, b| a.tickets.cmp(&b.tickets));
+    let mut chosen = 0;
+    if entries.len() > 1 {
+        for (at, entry) in entries.iter().enumerate() {
+            let sealed = vault::sealed(tx, activity.as_str(), &entry.item)?;
+            if sealed.is_some_and(|row| row.fields().has(vault::FieldKind::Email)) {
+                chosen = at;
+                break;
+            }
+        }
+    }
+    if entries.is_empty() {
+        return Ok(None);
+    }
+    let mut person = entries.remove(chosen);
+    for other in entries {
+        person.tickets.extend(other.tickets);
+    }
+    Ok(Some(person))
 }
 
 /// Every ticket of a person in a draw, void ones too.

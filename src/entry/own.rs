@@ -9,7 +9,7 @@
 //! Not here: corrections ([`super::correction`]), pages ([`super::pages`]); who else opens contact
 //! data (`notify`).
 
-use lucky_draw::encode::Hash;
+use lucky_draw::encode::{Hash, sha256};
 use lucky_draw::ticket::Secret;
 
 use crate::activity::{Facts, Kind, Stage};
@@ -53,6 +53,7 @@ pub fn is_erasable(found: &Found, now: Timestamp) -> bool {
 }
 
 /// Takes the entry back: its sealed data goes, its ticket is void. A second time is the same.
+/// Whoever has the own copies takes it out of the counters too: [`super::withdraw`].
 pub fn withdraw(tx: &mut Tx, lookup: &Hash) -> Result<Found, Error> {
     let found = receipt::find(tx, lookup)?.ok_or(Error::Unknown)?;
     if found.entry.withdrawn {
@@ -136,6 +137,54 @@ pub struct Held {
     pub consents: Vec<Consent>,
 }
 
+/// Which boxes and consents were held of an entry when it was read: a change that was worked out
+/// from them is made only while they are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct State(Hash);
+
+impl State {
+    fn of(contact: Option<&[u8]>, answers: Option<&[u8]>, consents: &[Consent]) -> State {
+        let mut text = String::new();
+        for copy in [contact, answers] {
+            text.push_str(
+                &copy
+                    .map(sha256)
+                    .map_or_else(String::new, |hash| hash.to_string()),
+            );
+            text.push('\n');
+        }
+        for consent in consents {
+            let ended = (consent.withdrawn_at, consent.handed_at);
+            text.push_str(&format!("{:?} {:?} {ended:?}\n", consent.to, consent.item));
+        }
+        State(sha256(text.as_bytes()))
+    }
+}
+
+impl Held {
+    /// What was read.
+    pub fn state(&self) -> State {
+        let (contact, answers) = (self.contact.as_deref(), self.answers.as_deref());
+        State::of(contact, answers, &self.consents)
+    }
+}
+
+/// What is held of an entry now.
+pub fn state(tx: &mut Tx, entry: &Entry) -> Result<State, Error> {
+    let contact = own_copy(tx, entry, entry.contact_item.as_deref())?;
+    let answers = own_copy(tx, entry, entry.answers_item.as_deref())?;
+    let consents = consent::of(tx, entry)?;
+    Ok(State::of(contact.as_deref(), answers.as_deref(), &consents))
+}
+
+fn own_copy(tx: &mut Tx, entry: &Entry, item: Option<&str>) -> Result<Option<Vec<u8>>, Error> {
+    let Some(item) = item else {
+        return Ok(None);
+    };
+    let row = vault::sealed(tx, entry.activity.as_str(), item)?;
+    Ok(row.and_then(|row| row.own_copy))
+}
+
 /// Everything held about an entry.
 pub fn held(tx: &mut Tx, entry: &Entry) -> Result<Held, Error> {
     let activity = entry.activity.as_str();
@@ -152,16 +201,9 @@ pub fn held(tx: &mut Tx, entry: &Entry) -> Result<Held, Error> {
         openings.extend(audit::openings_of(tx, activity, item)?);
     }
     openings.sort_by_key(|opening| opening.at);
-    let mut copy = |item: &Option<String>| -> Result<Option<Vec<u8>>, Error> {
-        let Some(item) = item else {
-            return Ok(None);
-        };
-        let row = vault::sealed(tx, activity, item)?;
-        Ok(row.and_then(|row| row.own_copy))
-    };
     Ok(Held {
-        contact: copy(&entry.contact_item)?,
-        answers: copy(&entry.answers_item)?,
+        contact: own_copy(tx, entry, entry.contact_item.as_deref())?,
+        answers: own_copy(tx, entry, entry.answers_item.as_deref())?,
         openings,
         consents,
     })

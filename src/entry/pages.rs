@@ -12,15 +12,11 @@ mod own;
 mod receipt;
 mod staff;
 
-use std::collections::VecDeque;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use lucky_draw::encode::Hash;
 use rocket::Route;
 
 use crate::activity::{self, Stage};
-use crate::platform::clock::Timestamp;
 use crate::platform::db::Db;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::throttle::Throttle;
@@ -42,9 +38,11 @@ pub fn routes() -> Vec<Route> {
     routes
 }
 
-/// How often one network, or one person's number, may try; managed by Rocket.
+/// How often one network may try; managed by Rocket.
 ///
 /// A school or a library shares one network, so these are wide: they slow programs, not people.
+/// Nothing is counted by a person's number: a count that others can reach tells them that somebody
+/// entered, and keeps that person out. Whoever enters again has one living ticket (`decisions` D5).
 pub struct Limits {
     /// Forms sent from one network.
     forms: Throttle,
@@ -54,25 +52,24 @@ pub struct Limits {
     entries: Throttle,
     /// Receipt codes tried from one network.
     codes: Throttle,
-    /// Entries of one person in one activity.
-    tags: Throttle<Hash>,
-    /// The check pages whose entry was let through lately, by their lookup value, oldest first:
-    /// the same button pressed again is no new try.
-    passed: Mutex<VecDeque<Hash>>,
 }
 
 /// A form that comes back sooner was filled by a program, or by a very practised hand.
 const PRACTISED: i64 = 2_000;
-/// Entries of one person at once; one more comes free every [`TAG_REFILL`].
-const TAG_BURST: u32 = 5;
-const TAG_REFILL: Duration = Duration::from_secs(600);
-/// Presses of one button come within seconds; so many entries are not taken in that time.
-const PASSED_KEPT: usize = 1_000;
 
 impl Limits {
     /// Wide enough for a school behind one address.
     pub fn usual() -> Limits {
         Limits::times(1)
+    }
+
+    /// As usual but for the entries of one network.
+    #[cfg(test)]
+    pub(super) fn with_entries(burst: u32, refill: Duration) -> Limits {
+        Limits {
+            entries: Throttle::new(burst, refill),
+            ..Limits::usual()
+        }
     }
 
     /// So many times as many tries at once: a town behind one address, or a rehearsal of one.
@@ -83,24 +80,7 @@ impl Limits {
             hasty: Throttle::new(burst(500), Duration::from_secs(1)),
             entries: Throttle::new(burst(1_000), Duration::from_millis(500)),
             codes: Throttle::new(burst(60), Duration::from_secs(5)),
-            tags: Throttle::new(TAG_BURST, TAG_REFILL),
-            passed: Mutex::new(VecDeque::new()),
         }
-    }
-
-    /// Takes one try of a person. `lookup` names the check page: pressing its button eight times at
-    /// once is one try.
-    fn check_tag(&self, tag: Hash, lookup: &Hash, now: Timestamp) -> AppResult<()> {
-        let mut passed = self.passed.lock().unwrap_or_else(PoisonError::into_inner);
-        if passed.contains(lookup) {
-            return Ok(());
-        }
-        self.tags.check(tag, now.0)?;
-        passed.push_back(*lookup);
-        if passed.len() > PASSED_KEPT {
-            passed.pop_front();
-        }
-        Ok(())
     }
 }
 

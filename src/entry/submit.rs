@@ -41,6 +41,8 @@ pub struct NewEntry {
     pub(super) answers: Option<SealedBox>,
     pub(super) answers_linked: bool,
     pub(super) counters: Vec<stats::Counter>,
+    /// The hour in which it was taken, and in which it is counted.
+    pub(super) taken_hour: Timestamp,
     pub(super) consents: Vec<NewConsent>,
     pub(super) shares: Vec<(ProviderId, SealedBox)>,
 }
@@ -236,6 +238,7 @@ pub(super) fn seal(
         answers,
         answers_linked: terms.facts.answers_linked,
         counters: Vec::new(),
+        taken_hour: terms.at.hour(),
         consents: Vec::new(),
         shares: Vec::new(),
     })

@@ -84,6 +84,11 @@ impl Sheet {
         }
     }
 
+    /// Whether it asks for answers that belong to nobody (`decisions` D7).
+    pub fn has_unlinked(&self) -> bool {
+        !self.facts.answers_linked && !self.questions.questions().is_empty()
+    }
+
     /// Names of all fields that the check page carries on, in the order of the form.
     pub fn field_names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.offers.iter().map(Offer::form_field).collect();

@@ -7,7 +7,7 @@
 //! of this file made it.
 //!
 //! Functions in every template: `t(id, name=value…)`, `url(path)`, `link(path, text)`,
-//! `asset(name)`, `datetime(ms)`, `date(ms)`, `day(ms)`, `time(ms)`, `number(n)`,
+//! `asset(name)`, `datetime(ms)`, `within_hour(ms)`, `date(ms)`, `day(ms)`, `time(ms)`, `number(n)`,
 //! `mistake(mistakes, field)`, `grouped(code)`.
 //!
 //! Not here: requests and answers ([`crate::platform::web`]).
@@ -116,6 +116,9 @@ fn equip(language: Language) -> Environment<'static> {
     env.add_function("grouped", grouped);
     env.add_function("datetime", move |state: &State, ms: i64| {
         moment(state, dates::datetime(language, ms), &dates::rfc3339(ms))
+    });
+    env.add_function("within_hour", move |state: &State, ms: i64| {
+        moment(state, dates::within_hour(language, ms), &dates::rfc3339(ms))
     });
     env.add_function("date", move |state: &State, ms: i64| {
         moment(state, dates::date(language, ms), &dates::iso_date(ms))

@@ -8,6 +8,7 @@ use crate::platform::db::tidy;
 use crate::platform::db::{self, Db};
 use crate::platform::fault::Fault;
 use crate::platform::jobs::{self, NewJob, Next, Runner};
+use crate::vault;
 
 use super::{Error, Purger, Step, replay, rooms};
 
@@ -135,10 +136,17 @@ fn rotate(purger: &Purger) -> Result<(), Error> {
     })
 }
 
-/// Rewrites the files if something of a living activity was erased since the last time.
+/// Rewrites the files if something of a living activity was erased since the last time, and once a
+/// night while answers that belong to nobody come in: it takes the order of time from them.
 fn tidy(purger: &Purger) -> Result<(), Error> {
-    let standing = purger.db.read_now("read tidiness", tidy::standing)?;
-    if standing.wanted == 0 || purger.hour() != tidy_hour(purger.quiet_hour) {
+    if purger.hour() != tidy_hour(purger.quiet_hour) {
+        return Ok(());
+    }
+    let (standing, mixes) = purger.db.read_now("read tidiness", |tx| {
+        Ok::<_, Error>((tidy::standing(tx)?, vault::waits_to_be_mixed(tx)?))
+    })?;
+    let lately = purger.db.clock().now().plus(-2 * HOUR).0 < standing.done;
+    if standing.wanted == 0 && (!mixes || lately) {
         return Ok(());
     }
     match purger.db.compact(&rooms::rewritten(), purger.patience)? {

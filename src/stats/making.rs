@@ -163,6 +163,10 @@ fn document(facts: &Facts, terms: &Terms, now: Timestamp, tables: Vec<Table>) ->
 /// count.
 fn answers(tx: &mut Tx, vault: &Vault, tally: &mut Tally, around: &Around) -> Result<(), Error> {
     let activity = tally.asked.facts.id.0.clone();
+    // What belongs to nobody is opened only after its bytes were changed.
+    if !vault::is_mixed(tx, &activity)? {
+        return Err(Error::TooEarly);
+    }
     let mut sealed = vault::sealed_answers(tx, &activity)?;
     sealed.retain(|row| !around.without.contains(&row.item));
     let opened = vault.open_answers(&activity, sealed)?;

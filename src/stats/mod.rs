@@ -34,6 +34,9 @@ pub enum Error {
     /// Counts are published after the close, not while answers come in.
     #[error("counts are made after the close")]
     TooEarly,
+    /// More would be taken out of a counter than was counted in.
+    #[error("a counter would fall below nothing")]
+    BelowNothing,
     /// What was published cannot be read.
     #[error("the published file cannot be read")]
     Unreadable,
@@ -61,7 +64,7 @@ impl Fault for Error {
             Error::Survey(error) => error.kind(),
             Error::Activity(error) => error.kind(),
             Error::Vault(error) => error.kind(),
-            Error::Unreadable | Error::Wire(_) => Kind::Broken,
+            Error::BelowNothing | Error::Unreadable | Error::Wire(_) => Kind::Broken,
             Error::Db(error) => error.kind(),
         }
     }
@@ -72,6 +75,7 @@ impl Fault for Error {
             Error::Survey(error) => error.code(),
             Error::Activity(error) => error.code(),
             Error::Vault(error) => error.code(),
+            Error::BelowNothing => "stats.below_nothing",
             Error::Unreadable | Error::Wire(_) => "stats.unreadable",
             Error::Db(error) => error.code(),
         }

@@ -7,6 +7,7 @@ use crate::platform::db::schema::statistics;
 use crate::platform::db::schema::stats::{stat_counts, stat_tables};
 use crate::platform::db::{self, Tx};
 
+use super::Error;
 use super::counting::{Counter, Counters};
 use super::declared::{Declared, Dimension};
 
@@ -75,20 +76,28 @@ pub(super) fn delete_tables(tx: &mut Tx, activity: &ActivityId) -> Result<(), db
 }
 
 /// Adds to a counter, which is made where it is not there yet.
+///
+/// # Errors
+/// [`Error::BelowNothing`] where more would be taken out than was counted in.
 pub(super) fn add(
     tx: &mut Tx,
     activity: &ActivityId,
     counter: &Counter,
     by: i64,
-) -> Result<(), db::Error> {
+) -> Result<(), Error> {
     let row = stat_counts::table
         .filter(stat_counts::activity_id.eq(activity.as_str()))
         .filter(stat_counts::table_id.eq(&counter.table))
         .filter(stat_counts::a.eq(&counter.a))
-        .filter(stat_counts::b.eq(&counter.b));
+        .filter(stat_counts::b.eq(&counter.b))
+        .filter(stat_counts::n.ge((-by).max(0)));
     let changed = diesel::update(row)
         .set(stat_counts::n.eq(stat_counts::n + by))
-        .execute(tx.conn())?;
+        .execute(tx.conn())
+        .map_err(db::Error::from)?;
+    if changed == 0 && by < 0 {
+        return Err(Error::BelowNothing);
+    }
     if changed == 0 {
         diesel::insert_into(stat_counts::table)
             .values((
@@ -96,9 +105,10 @@ pub(super) fn add(
                 stat_counts::table_id.eq(&counter.table),
                 stat_counts::a.eq(&counter.a),
                 stat_counts::b.eq(&counter.b),
-                stat_counts::n.eq(by.max(0)),
+                stat_counts::n.eq(by),
             ))
-            .execute(tx.conn())?;
+            .execute(tx.conn())
+            .map_err(db::Error::from)?;
     }
     Ok(())
 }

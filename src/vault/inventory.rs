@@ -81,7 +81,7 @@ fn place(field: FieldKind, of: Audience) -> (&'static str, &'static str) {
             "the activity's answers key",
         ),
         (FieldKind::UnlinkedAnswers, _) => (
-            "`vault_items.sealed`, named by nothing and shuffled at the close",
+            "`unlinked_answers.sealed`, named by nothing, in the order of random ids, sealed anew after the close",
             "the activity's answers key",
         ),
         (_, Audience::TheEntrant) => (

@@ -18,7 +18,6 @@ use lucky_draw::note::NoteError;
 use crate::audit;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
-use crate::platform::ids;
 use crate::platform::mail::MailerError;
 
 #[macro_use]
@@ -50,6 +49,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 mod told;
+mod unlinked;
 mod winner;
 mod wire;
 
@@ -83,6 +83,7 @@ pub use sealer::Sealer;
 pub use shares::NewShares;
 pub use store::TABLES;
 pub use told::{on_consent, tell};
+pub use unlinked::{is_mixed, keep_unlinked, mix_answers, waits_to_be_mixed};
 pub use winner::{VerifiedDraw, WinnerProof};
 pub use wire::{
     CheckpointOf, FileSystem, Lock, NotAWinner, OpeningPolicy, Refusal, Shredded, Standing,
@@ -406,9 +407,11 @@ pub fn sealed(tx: &mut Tx, activity: &str, item: &str) -> Result<Option<Sealed>,
     Ok(store::find(tx, activity, item)?)
 }
 
-/// All answers of an activity, sealed.
+/// All answers of an activity, sealed: those that entries name, then those that belong to nobody.
 pub fn sealed_answers(tx: &mut Tx, activity: &str) -> Result<Vec<Sealed>, Error> {
-    Ok(store::list(tx, activity, ItemKind::Answers)?)
+    let mut answers = store::list(tx, activity, ItemKind::Answers)?;
+    answers.extend(store::unlinked::all(tx, activity)?);
+    Ok(answers)
 }
 
 /// Removes one box: the entry was withdrawn. `false` when it was not there.
@@ -422,7 +425,7 @@ pub fn discard(tx: &mut Tx, activity: &str, item: &str) -> Result<bool, Error> {
 
 /// Removes every box and the public keys of an activity; tells how many boxes.
 pub fn discard_all(tx: &mut Tx, activity: &str) -> Result<usize, Error> {
-    let boxes = store::erase_all(tx, activity)?;
+    let boxes = store::erase_all(tx, activity)? + store::unlinked::erase_all(tx, activity)?;
     store::erase_keys(tx, activity)?;
     Ok(boxes)
 }
@@ -435,7 +438,9 @@ pub fn left(tx: &mut Tx, activity: &str) -> Result<u64, Error> {
 /// `length` bytes of every sealed box that occur nowhere else: what a scan after the purge looks
 /// for. They begin behind the encapsulated key, which the boxes of a minute share.
 pub fn fingerprints(tx: &mut Tx, activity: &str, length: usize) -> Result<Vec<Vec<u8>>, Error> {
-    let boxes = store::all_sealed(tx, activity)?;
+    let mut boxes = store::all_sealed(tx, activity)?;
+    let unlinked = store::unlinked::all(tx, activity)?.into_iter();
+    boxes.extend(unlinked.map(|row| row.sealed));
     let own = boxes.iter().filter_map(|sealed| {
         let own = sealed.get(crypt::OWN_BYTES..)?;
         Some(own[..own.len().min(length)].to_vec())
@@ -446,24 +451,4 @@ pub fn fingerprints(tx: &mut Tx, activity: &str, length: usize) -> Result<Vec<Ve
 /// How many boxes an activity has.
 pub fn count(tx: &mut Tx, activity: &str) -> Result<Count, Error> {
     Ok(store::count(tx, activity)?)
-}
-
-/// Rewrites the unlinked answers in random order under new ids, so that neither id nor place in
-/// the table tells when a row was written (`decisions` D7). Tells how many rows.
-pub fn shuffle_answers(tx: &mut Tx, activity: &str) -> Result<usize, Error> {
-    let mut unlinked = store::list(tx, activity, ItemKind::Answers)?;
-    unlinked.retain(|row| row.fields().has(FieldKind::UnlinkedAnswers));
-    for row in &unlinked {
-        store::erase(tx, activity, &row.item)?;
-    }
-    // Sorting by fresh random ids is a uniform shuffle, and the ids are the new names.
-    let mut rows: Vec<(String, Vec<u8>)> = unlinked
-        .into_iter()
-        .map(|row| (ids::code(20), row.sealed))
-        .collect();
-    rows.sort();
-    for (item, sealed) in &rows {
-        store::insert(tx, activity, item, ItemKind::Answers, sealed, None)?;
-    }
-    Ok(rows.len())
 }

@@ -2,6 +2,8 @@
 //!
 //! Not here: keys that open them, which are no table's business.
 
+pub(super) mod unlinked;
+
 use diesel::prelude::*;
 
 use super::{Count, ItemKind, PublicKeys, ScopeKey, Sealed};
@@ -13,7 +15,7 @@ use crate::platform::db::schema::retention::told_purposes;
 use crate::platform::db::{self, Tx};
 
 /// What this file reads and writes, for the list of the purge.
-pub const TABLES: &[&str] = &["vault_items", "vault_keys"];
+pub const TABLES: &[&str] = &["vault_items", "unlinked_answers", "vault_keys"];
 
 pub(super) fn insert_keys(tx: &mut Tx, activity: &str, keys: &PublicKeys) -> Result<(), db::Error> {
     let created_at = tx.now().0;
@@ -125,7 +127,8 @@ pub(super) fn replace(
 }
 
 pub(super) fn insert_scope(tx: &mut Tx, scope: &str, keys: &PublicKeys) -> Result<(), db::Error> {
-    let created_at = tx.now().0;
+    // The hour: the first request of a quarter brings the scope.
+    let created_at = tx.now().hour().0;
     let row = (
         vault_scopes::scope.eq(scope),
         vault_scopes::notify_public.eq(keys.notify.to_vec()),
@@ -187,9 +190,10 @@ pub(super) fn count(tx: &mut Tx, activity: &str) -> Result<Count, db::Error> {
             .filter(vault_items::key_scope.eq(kind.code()));
         Ok(rows.count().get_result(tx.conn())?)
     };
+    let (contacts, linked) = (of(ItemKind::Contact)?, of(ItemKind::Answers)?);
     Ok(Count {
-        contacts: of(ItemKind::Contact)?,
-        answers: of(ItemKind::Answers)?,
+        contacts,
+        answers: linked + unlinked::count(tx, activity)?,
     })
 }
 
@@ -212,7 +216,8 @@ pub(super) fn left(tx: &mut Tx, activity: &str) -> Result<u64, db::Error> {
         .filter(vault_keys::activity_id.eq(activity))
         .count()
         .get_result(tx.conn())?;
-    Ok(u64::try_from(boxes + keys).unwrap_or_default())
+    let unlinked = unlinked::count(tx, activity)?;
+    Ok(u64::try_from(boxes + unlinked + keys).unwrap_or_default())
 }
 
 /// What the notices of an activity name: hash of the notice, code of the purpose.

@@ -120,6 +120,43 @@ pub(crate) fn messages(locales: &[Source], templates: &[Source]) -> Vec<Finding>
     findings
 }
 
+/// No message is asked for without the variables that it has: it would be shown with a hole.
+pub(crate) fn holes(locales: &[Source], code: &[Source]) -> Vec<Finding> {
+    let mut filled = BTreeSet::new();
+    for source in locales {
+        let mut message = "";
+        for line in source.text.lines() {
+            if is_word(line) {
+                message = line.split_once('=').map_or("", |(id, _)| id.trim());
+            } else if line.trim_start().starts_with('.') {
+                // An attribute is asked for by itself.
+                message = "";
+            }
+            if !line.starts_with('#') && line.contains("{ $") {
+                filled.insert(message);
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    for source in code {
+        for (start, _) in source.text.match_indices("&[]") {
+            let before = source.text[..start].trim_end();
+            let literal = before
+                .strip_suffix(',')
+                .and_then(|rest| rest.trim_end().strip_suffix('"'))
+                .and_then(|rest| rest.rsplit('"').next());
+            if let Some(id) = literal.filter(|id| filled.contains(id)) {
+                findings.push(source.finding(
+                    source.text[..start].lines().count(),
+                    format!("{id} is asked for without its variables"),
+                    "Hand over what stands between the braces of the message",
+                ));
+            }
+        }
+    }
+    findings
+}
+
 /// What stands in `t("…")` on a line of a template.
 fn shown(line: &str) -> Vec<&str> {
     let mut found = Vec::new();

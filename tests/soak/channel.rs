@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use fairdraw::vault::{Contact, ContactOf, Email, Name, Vault, seal_contact};
+use fairdraw::vault::{Contact, ContactOf, Email, Name, OpeningPolicy, Vault, seal_contact};
 use lucky_draw::encode::{Hash, sha256};
 
 const CONNECTIONS: u64 = 10_000;
@@ -65,7 +65,10 @@ impl Conversation {
             number: 0,
         };
         let keys = keys.to_str().expect("UTF-8");
-        let policy = (named, 20_u64, false);
+        let policy = OpeningPolicy {
+            named_openings_per_year: named,
+            ..OpeningPolicy::default()
+        };
         let told = (1_u32, keys, "library.example", None::<()>, policy);
         let told = postcard::to_allocvec(&told).expect("written");
         conversation.send(&told);

@@ -1,6 +1,7 @@
 //! Statistics without persons: declared, counted once, never below the threshold.
 
 pub mod attack;
+mod racing;
 
 use fairdraw::activity::{self, ActivityId};
 use fairdraw::entry::submit::{self, Filled, Taking};
@@ -26,6 +27,10 @@ use serde_json::Value;
 use crate::support::Engine;
 use crate::support::app::{Answer as Page, Person, TestApp};
 use crate::support::life::{self, ROUND_TIME};
+use racing::{
+    corrections_and_withdrawals_at_once_leave_everybody_in_one_line_or_none,
+    no_counter_falls_below_nothing, what_was_worked_out_from_an_older_copy_is_not_stored,
+};
 
 on_both! {
     t27_answers_leave_only_as_counts,
@@ -35,6 +40,9 @@ on_both! {
     a_district_below_ten_is_not_shown,
     a_person_is_counted_once_and_a_withdrawn_one_not_at_all,
     tables_are_declared_before_publishing_and_never_after,
+    what_was_worked_out_from_an_older_copy_is_not_stored,
+    no_counter_falls_below_nothing,
+    corrections_and_withdrawals_at_once_leave_everybody_in_one_line_or_none,
 }
 
 /// A draw whose statistics were declared on the staff pages.

@@ -36,7 +36,7 @@ on_both! {
     t37_a_consent_is_shown_and_taken_back,
 }
 
-const BOOKSHOP: &str = "bookshop";
+pub const BOOKSHOP: &str = "bookshop";
 
 /// An activity whose answers belong to the entry.
 fn judged(engine: Engine, smtp_url: &str) -> Life {
@@ -57,7 +57,7 @@ fn judged(engine: Engine, smtp_url: &str) -> Life {
 }
 
 /// An activity that offers to share with two providers.
-fn sharing(engine: Engine) -> Life {
+pub fn sharing(engine: Engine) -> Life {
     Life::published_after(
         engine,
         &Life::clock(),
@@ -92,7 +92,7 @@ fn sharing(engine: Engine) -> Life {
 }
 
 /// "My entry" of a receipt code.
-fn open_entry(person: &Person<'_>, code: &str) -> Answer {
+pub fn open_entry(person: &Person<'_>, code: &str) -> Answer {
     let mine = person.send(&person.get("/entry"), "/entry", &[("code", code)]);
     assert_eq!(mine.status, Status::Ok, "{}", mine.mistakes());
     mine
@@ -128,7 +128,7 @@ fn record(app: &TestApp, activity: &str) -> Vec<(String, String, String)> {
         .collect()
 }
 
-fn correct(person: &Person<'_>, mine: &Answer, values: &[(&str, &str)]) -> Answer {
+pub fn correct(person: &Person<'_>, mine: &Answer, values: &[(&str, &str)]) -> Answer {
     let form = person.send(mine, "/entry/correct", &[]);
     assert_eq!(form.status, Status::Ok, "{}", form.mistakes());
     let check = person.send(&form, "/entry/correct", values);
@@ -187,7 +187,7 @@ fn a_person_sees_everything_held_and_who_opened_it(engine: Engine) {
             .as_str()
             .is_some_and(|text| !text.is_empty())
     );
-    assert_eq!(data["retention"].as_array().map(Vec::len), Some(4));
+    assert_eq!(data["retention"].as_array().map(Vec::len), Some(6));
 
     let page = person.send(&mine, "/entry/copy", &[]);
     assert_eq!(page.status, Status::Ok);
@@ -340,6 +340,24 @@ fn a_withdrawn_entry_leaves_no_box(engine: Engine) {
     let asked = person.send(&open_entry(&person, &code), "/entry/withdraw", &[]);
     let done = person.send(&asked, "/entry/withdraw", &[("sure", "yes")]);
     assert_eq!(done.status, Status::Ok, "{}", done.mistakes());
+    assert!(asked.text("main").contains("找不到哪一份是您的"));
+    // The page says what is gone and what is not, and so does the file.
+    let shown = done.text("main");
+    let shown: String = shown.split_whitespace().collect();
+    for words in ["聯絡資料已經刪除", "辨認同一人的代碼（不是證號）已經刪除"]
+    {
+        assert!(shown.contains(words), "{words}: {shown}");
+    }
+    let stays = shown.split("沒有和您連在一起的問卷答案").nth(1);
+    assert!(
+        stays.is_some_and(|words| words.starts_with("113年")),
+        "{shown}"
+    );
+    assert!(!shown.contains("填寫的資料已經刪除"), "{shown}");
+    let file = data_of(&person, &done);
+    let until = |at: usize| file["retention"][at]["until"].as_str().unwrap_or_default();
+    assert_eq!((until(0), until(3)), ("deleted", "deleted"));
+    assert!(until(1).starts_with("2024-"), "{file:#}");
     assert_eq!(
         fingerprints(),
         planted + 1,
@@ -386,7 +404,7 @@ fn a_winner_who_erases_gives_up_the_prize(engine: Engine) {
     assert_eq!(done.status, Status::Ok, "{}", done.mistakes());
     assert!(done.text("main").contains("聯絡資料和問卷答案已經刪除"));
     let data = data_of(&person, &done);
-    assert!(data["name"].is_null() && data["erased_at"].is_string());
+    assert!(data["name"].is_null() && data["erased_in_the_hour_of"].is_string());
     assert_eq!(boxes(&life.app, &life.activity).contacts, before - 1);
 
     let before = mail.mails().len();
@@ -609,7 +627,7 @@ fn t37_a_consent_is_shown_and_taken_back(engine: Engine) {
     let consent = &data["consents"][1];
     assert_eq!(consent["provider"]["name_zh"], "巷口書店");
     assert_eq!(consent["words_sha256"].as_str().map(str::len), Some(64));
-    assert!(consent["withdrawn_at"].is_null());
+    assert!(consent["withdrawn_in_the_hour_of"].is_null());
 
     let taken = person.send(&mine, "/entry/share", &[("provider", BOOKSHOP)]);
     assert_eq!(taken.status, Status::Ok, "{}", taken.mistakes());
@@ -617,7 +635,7 @@ fn t37_a_consent_is_shown_and_taken_back(engine: Engine) {
         (shared(&life, BOOKSHOP), shared(&life, "publisher")),
         (0, 1)
     );
-    assert!(data_of(&person, &taken)["consents"][1]["withdrawn_at"].is_string());
+    assert!(data_of(&person, &taken)["consents"][1]["withdrawn_in_the_hour_of"].is_string());
 
     // What was handed over is said, with date and address; taking it back stops what is to come.
     let id = ActivityId::from(life.activity.as_str());

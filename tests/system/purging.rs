@@ -69,7 +69,10 @@ fn sealed(life: &Life) -> Vec<Vec<u8>> {
 
 fn boxes(life: &Life) -> Vec<Vec<u8>> {
     let rows: Result<Vec<Sealed>, db::Error> = life.app.app.db.read_now("read boxes", |tx| {
-        Ok(diesel::sql_query("SELECT sealed FROM vault_items").load(tx.conn())?)
+        Ok(diesel::sql_query(
+            "SELECT sealed FROM vault_items UNION ALL SELECT sealed FROM unlinked_answers",
+        )
+        .load(tx.conn())?)
     });
     let rows = rows.expect("boxes can be read");
     rows.iter()
@@ -324,6 +327,7 @@ fn a_draw_whose_randomness_never_came_is_purged_too(engine: Engine) {
         draw.text("main")
     );
     assert_eq!(rows_of(&life, "vault_items") + rows_of(&life, "entries"), 0);
+    assert_eq!(rows_of(&life, "unlinked_answers"), 0);
 }
 
 fn the_second_certificate_comes_when_the_last_copy_is_over(engine: Engine) {

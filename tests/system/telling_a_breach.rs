@@ -52,6 +52,10 @@ fn life(engine: Engine, change: impl FnOnce(&mut Config)) -> Life {
     for number in 0..3 {
         life.enter(&Patron::number(number));
     }
+    // One of the three enters again and again.
+    for _ in 0..2 {
+        life.enter(&Patron::number(0));
+    }
     life
 }
 

@@ -247,6 +247,7 @@ async fn affected(
     let mut tickets: Vec<&(String, u64)> =
         people.iter().flat_map(|person| &person.tickets).collect();
     tickets.sort();
+    let lines = tickets.len();
     let rows = tickets.into_iter().map(|(draw, index)| {
         [draw.clone(), TicketNumber(*index).to_string()]
             .map(Zeroizing::new)
@@ -257,6 +258,7 @@ async fn affected(
         ("who", officer.0.name.clone().into()),
         ("when", dates::datetime(lang, now.0).into()),
         ("count", people.len().to_string().into()),
+        ("tickets", lines.to_string().into()),
     ];
     let table = Table {
         columns: ["custody-affected-draw", "custody-affected-ticket"]

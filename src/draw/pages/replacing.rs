@@ -8,7 +8,7 @@ use serde::Serialize;
 use lucky_draw::beacon::{Chain, DEFAULT, QUICKNET};
 
 use crate::account::guard::Librarian;
-use crate::activity::wire::Heading;
+use crate::activity::wire::{Heading, unreadable_date};
 use crate::activity::{self, Facts};
 use crate::draw::wire::{
     SourceView, source_views, successor_field, successor_words, supersede_words,
@@ -91,7 +91,8 @@ impl SuccessorView {
 
     fn moment(&mut self, language: Language, field: &str, raw: &str) -> Timestamp {
         date::parse_moment(raw).unwrap_or_else(|_| {
-            self.note(language, field, "activity-date-unreadable");
+            let label = format!("activity-{field}");
+            self.mistakes.add(field, unreadable_date(language, &label));
             Timestamp(0)
         })
     }

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::activity::LocalText;
+use crate::activity::wire::unreadable_date;
 use crate::draw::DrawId;
 use crate::draw::Plan;
 use crate::draw::details::{MOST_PRIZES, PlanDetails, PlanTrouble, PrizeDetails, suggested_slug};
@@ -159,7 +160,7 @@ impl PlanForm {
             typed => match date::parse_moment(typed) {
                 Ok(at) => Some(at),
                 Err(_) => {
-                    let words = text::message(language, "activity-date-unreadable", &[]);
+                    let words = unreadable_date(language, "draw-plan-time");
                     mistakes.add("draw_time", words);
                     None
                 }

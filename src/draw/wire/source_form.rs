@@ -4,6 +4,7 @@ use lucky_draw::beacon::{Chain, DEFAULT, QUICKNET};
 use serde::Serialize;
 
 use crate::activity::LocalText;
+use crate::activity::wire::unreadable_date;
 use crate::draw::lottery::Game;
 use crate::draw::weigh::SourceTrouble;
 use crate::draw::{Issue, SourceDetails};
@@ -114,16 +115,15 @@ impl LotteryFields {
     }
 
     fn parse(&self, language: Language, mistakes: &mut Mistakes) -> Issue {
-        let mut moment = |name: &str, raw: &str| match date::parse_moment(raw) {
+        let mut moment = |name: &str, label: &str, raw: &str| match date::parse_moment(raw) {
             Ok(at) => at,
             Err(_) => {
-                let words = text::message(language, "activity-date-unreadable", &[]);
-                mistakes.add(self.field(name), words);
+                mistakes.add(self.field(name), unreadable_date(language, label));
                 Timestamp(0)
             }
         };
-        let drawn_at = moment("drawn", &self.drawn);
-        let published_by = moment("published", &self.published);
+        let drawn_at = moment("drawn", "draw-plan-drawn", &self.drawn);
+        let published_by = moment("published", "draw-plan-published", &self.published);
         let digits = typed::folded(&self.issue).to_string();
         match Game::of(&self.game) {
             Some(game) => Issue {

@@ -10,6 +10,7 @@ use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
 
 use crate::activity::Stage;
+use crate::entry::wire::Application;
 use crate::entry::wire::correct::{CorrectCheckView, CorrectView};
 use crate::entry::{self, Error, correction, submit, wire};
 use crate::identity::date;
@@ -18,10 +19,10 @@ use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
-use crate::stats::{About, Counter};
+use crate::stats::About;
 use crate::vault::guard::Visit;
 
-use super::own::{Holder, code_words, page, pass_over};
+use super::own::{Holder, TIMES_READ, code_words, page, pass_over};
 use super::{Limits, sheet};
 
 pub(super) fn routes() -> Vec<Route> {
@@ -45,7 +46,7 @@ async fn correct(
         Some(holder) => Ok(holder),
         None => by_code(&visit, &form, from, limits).await?,
     };
-    let holder = match holder {
+    let mut holder = match holder {
         Ok(holder) => holder,
         Err(words) => return code_again(&visit, &form, words).await,
     };
@@ -71,21 +72,19 @@ async fn correct(
         let view = CorrectCheckView::new(lang, &holder.sheet, &form, &read, pass);
         return Ok(page(lang, "entry/correct_check", view));
     }
-    let data = holder.open()?;
-    let corrected = holder.sheet.corrected(&holder.found, &data, &read);
-    let before = holder.counters().await?;
-    let about = About {
-        pool: entry::pool_of(&holder.found),
-        ..wire::about(&read)
-    };
-    let answers = corrected.answers.as_deref().map(String::as_str);
-    let after = holder
-        .counting()
-        .await?
-        .counters(&about, answers, holder.found.entry.taken_hour)
-        .map_err(Error::from)?;
-    drop((read, data));
-    save(&holder, corrected, (before, after)).await
+    for _ in 0..TIMES_READ {
+        match save(&holder, &read).await {
+            // Another request with the same code came between: what it left is read first.
+            Err(Error::Changed) => holder.look_again().await?,
+            // Closed or taken back meanwhile: the page shows the state and no button.
+            Ok(()) | Err(Error::Ended | Error::Withdrawn) => {
+                holder.look_again().await?;
+                return holder.page();
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Err(Error::Changed.into())
 }
 
 fn form_page(holder: &Holder<'_>, typed: &FormFields, mistakes: Mistakes) -> AppResult<Page> {
@@ -94,40 +93,34 @@ fn form_page(holder: &Holder<'_>, typed: &FormFields, mistakes: Mistakes) -> App
     Ok(page(lang, "entry/correct", view))
 }
 
-async fn save(
-    holder: &Holder<'_>,
-    corrected: correction::Corrected,
-    (before, after): (Vec<Counter>, Vec<Counter>),
-) -> AppResult<Page> {
-    let Visit {
-        lang, db, vault, ..
-    } = *holder.visit;
-    let facts = holder.found.facts.clone();
+/// Stores the correction, worked out from what the holder read.
+async fn save(holder: &Holder<'_>, read: &Application) -> Result<(), Error> {
+    let Visit { db, vault, .. } = *holder.visit;
+    let (found, secret) = (&holder.found, &holder.pass.secret);
+    let facts = found.facts.clone();
     let terms = db
         .read("read terms", move |tx| submit::terms(tx, facts))
         .await?;
-    let (found, secret) = (&holder.found, &holder.pass.secret);
+    let state = holder.held.state();
+    let about = About {
+        pool: entry::pool_of(found),
+        ..wire::about(read)
+    };
+    let data = holder.own_data()?;
+    let before = holder.counters_in(&terms.counting, &data)?;
+    let corrected = holder.sheet.corrected(found, &data, read);
+    let answers = corrected.answers.as_deref().map(String::as_str);
+    let after = terms
+        .counting
+        .counters(&about, answers, found.entry.taken_hour)?;
     let consents = &holder.held.consents;
     let sealed = correction::prepare(vault, &terms, found, consents, secret, &corrected)?;
-    drop(corrected);
+    drop((corrected, data));
     let lookup = vault.lookup(secret)?;
-    let of = found.entry.clone();
-    let outcome = db
-        .write("correct entry", move |tx| {
-            let corrected = correction::correct(tx, &lookup, &sealed)?;
-            entry::recounted(tx, &of, &before, &after)?;
-            Ok::<_, Error>(corrected)
-        })
-        .await;
-    match outcome {
-        // Closed or taken back meanwhile: the page shows the state and no button.
-        Ok(_) | Err(Error::Ended | Error::Withdrawn) => {}
-        Err(error) => return Err(error.into()),
-    }
-    match Holder::of(holder.visit, secret.clone()).await? {
-        Some(holder) => holder.page(),
-        None => Ok(pass_over(lang)),
-    }
+    db.write("correct entry", move |tx| {
+        entry::correct(tx, &lookup, &sealed, &state, (&before, &after))
+    })
+    .await
 }
 
 /// The code typed again beside what was typed before, or what to say about it.

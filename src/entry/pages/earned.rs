@@ -88,7 +88,7 @@ async fn show(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) -> Ap
 #[post("/staff/activities/<id>/chances", data = "<sent>")]
 async fn check(
     lang: Language,
-    _staff: Librarian,
+    staff: Librarian,
     id: &str,
     sent: Upload,
     db: &State<Db>,
@@ -102,7 +102,7 @@ async fn check(
         let view = ground.view(lang).with_mistake(words);
         return Ok(ground.page(lang, view).again());
     }
-    preview(lang, ground, file, db, vault).await
+    preview(lang, ground, &staff.0.actor(), file, (db, vault)).await
 }
 
 /// A file that was read, with the person of each line and what would be added.
@@ -157,9 +157,9 @@ async fn look(
 async fn preview(
     lang: Language,
     ground: Ground,
+    by: &Actor,
     file: &str,
-    db: &Db,
-    vault: &Vault,
+    (db, vault): (&Db, &Vault),
 ) -> AppResult<Page> {
     let Some(terms) = &ground.terms else {
         let view = ground.view(lang);
@@ -168,6 +168,11 @@ async fn preview(
     match look(lang, &ground.sheet, terms, file, db, vault).await? {
         Ok(looked) => {
             let added: Vec<usize> = looked.standings.iter().map(Standing::added).collect();
+            let (by, activity, lines) = (by.clone(), terms.facts.id.clone(), added.len());
+            db.write("record look at earned chances", move |tx| {
+                earned::record_look(tx, &by, &activity, lines)
+            })
+            .await?;
             let view = ground.view(lang);
             let view = view.with_preview(file, &looked.table.lines, &added);
             Ok(ground.page(lang, view))
@@ -224,7 +229,7 @@ async fn import(
         return Ok(ground.page(lang, view).again());
     };
     let Ok(looked) = look(lang, &ground.sheet, terms, file, db, vault).await? else {
-        return preview(lang, ground, file, db, vault).await;
+        return preview(lang, ground, &staff.0.actor(), file, (db, vault)).await;
     };
     let (own_vault, own_terms) = (vault.inner().clone(), terms.clone());
     let prepared =

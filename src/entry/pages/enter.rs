@@ -142,13 +142,6 @@ async fn accept(
     }
     let filled = sheet.filled(lang, &read);
     let tag = submit::tag(vault, &terms, &filled)?;
-    let lookup = vault.lookup(&token.secret)?;
-    let taken = tag.map(|tag| limits.check_tag(tag, &lookup, visit.now));
-    if let Some(Err(refused)) = taken {
-        let words = filling.wait(refused)?;
-        let page = filling.check_page(&sheet, &read, token.secret, words)?;
-        return Ok(page.status(Status::TooManyRequests).into());
-    }
     drop(read);
     match filling.take(writer, &terms, &token, tag, filled).await {
         Ok(()) => filling.accepted(&sheet, &token, config),

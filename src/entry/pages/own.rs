@@ -97,23 +97,7 @@ async fn withdraw(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
     };
     let confirmed = form.value("sure") == "yes";
     if confirmed {
-        let lookup = visit.vault.lookup(&holder.pass.secret)?;
-        let counted = holder.counters().await?;
-        let entry = holder.found.entry.clone();
-        let outcome = visit
-            .db
-            .write("withdraw entry", move |tx| {
-                let found = own::withdraw(tx, &lookup)?;
-                entry::uncounted(tx, &entry, &counted)?;
-                Ok(found)
-            })
-            .await;
-        match outcome {
-            Ok(_) => holder.look_again().await?,
-            // Closed meanwhile: the page shows the state and no button.
-            Err(Error::Ended) => {}
-            Err(error) => return Err(error.into()),
-        }
+        holder.take_back().await?;
     }
     if confirmed || !own::is_withdrawable(&holder.found, visit.now) {
         return holder.page();
@@ -188,7 +172,7 @@ async fn erase(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
             may_be_drawn: facts.kind == Kind::Draw
                 && matches!(facts.stage, Stage::Open | Stage::Closed),
             purges_at: facts.purges_at.0,
-            answers_unlinked: has_unlinked(facts, &holder.sheet),
+            answers_unlinked: holder.sheet.has_unlinked(),
             pass: holder.sealed_pass()?,
             mistakes,
         };
@@ -202,10 +186,6 @@ async fn erase(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
         .await?;
     holder.look_again().await?;
     holder.page()
-}
-
-fn has_unlinked(facts: &Facts, sheet: &Sheet) -> bool {
-    !facts.answers_linked && !sheet.questions.questions().is_empty()
 }
 
 #[get("/entry/share")]
@@ -243,6 +223,10 @@ async fn receipt_again(
         None => Ok(pass_over(visit.lang).into()),
     }
 }
+
+/// How often an entry is read again because another request with the same code changed it; each
+/// time one of them was served.
+pub(super) const TIMES_READ: usize = 32;
 
 /// A person who has shown a receipt code that belongs to an entry.
 pub(super) struct Holder<'v> {
@@ -301,13 +285,37 @@ impl<'v> Holder<'v> {
         Ok(())
     }
 
+    /// Takes the entry back; a correction that comes between is read first.
+    async fn take_back(&mut self) -> AppResult<()> {
+        let lookup = self.visit.vault.lookup(&self.pass.secret)?;
+        for _ in 0..TIMES_READ {
+            let (read, counted) = (self.held.state(), self.counters().await?);
+            let outcome = self
+                .visit
+                .db
+                .write("withdraw entry", move |tx| {
+                    entry::withdraw(tx, &lookup, &read, &counted)
+                })
+                .await;
+            match outcome {
+                Ok(()) => return self.look_again().await,
+                Err(Error::Changed) => self.look_again().await?,
+                // Closed meanwhile: the page shows the state and no button.
+                Err(Error::Ended) => return Ok(()),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Err(Error::Changed.into())
+    }
+
     pub(super) fn open(&self) -> AppResult<OwnData> {
-        Ok(own::open(
-            self.visit.vault,
-            &self.found.entry,
-            &self.pass.secret,
-            &self.held,
-        )?)
+        Ok(self.own_data()?)
+    }
+
+    /// The own copies, open for their holder.
+    pub(super) fn own_data(&self) -> Result<OwnData, Error> {
+        let (entry, secret) = (&self.found.entry, &self.pass.secret);
+        own::open(self.visit.vault, entry, secret, &self.held)
     }
 
     fn pages<'a>(&'a self, data: &'a OwnData) -> OwnPages<'a> {
@@ -320,8 +328,8 @@ impl<'v> Holder<'v> {
         }
     }
 
-    /// What the activity counts as people enter.
-    pub(super) async fn counting(&self) -> AppResult<Counting> {
+    /// What the statistics counted of the entry.
+    async fn counters(&self) -> AppResult<Vec<Counter>> {
         let facts = self.found.facts.clone();
         let counting = self
             .visit
@@ -330,21 +338,17 @@ impl<'v> Holder<'v> {
                 stats::counting(tx, &facts)
             })
             .await?;
-        Ok(counting)
+        Ok(self.counters_in(&counting, &self.own_data()?)?)
     }
 
-    /// What the statistics counted of the entry.
-    pub(super) async fn counters(&self) -> AppResult<Vec<Counter>> {
-        let data = self.open()?;
-        let counting = self.counting().await?;
+    /// The same, of what was opened already.
+    pub(super) fn counters_in(
+        &self,
+        counting: &Counting,
+        data: &OwnData,
+    ) -> Result<Vec<Counter>, Error> {
         let answers = data.answers.as_ref().map(|answers| answers.expose());
-        let contact = data.contact.as_ref();
-        Ok(entry::counters_of(
-            &counting,
-            &self.found,
-            contact,
-            answers,
-        )?)
+        entry::counters_of(counting, &self.found, data.contact.as_ref(), answers)
     }
 
     /// The pass for the next page.

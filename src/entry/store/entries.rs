@@ -47,7 +47,6 @@ impl From<EntryRow> for Entry {
 
 /// Stores an entry; the unique lookup decides which of two equal ones is the first.
 pub(in crate::entry) fn insert_entry(tx: &mut Tx, new: &NewEntry) -> Result<(), Error> {
-    let hour = tx.now().hour().0;
     let linked = new.answers.as_ref().filter(|_| new.answers_linked);
     diesel::insert_into(entries::table)
         .values((
@@ -58,7 +57,7 @@ pub(in crate::entry) fn insert_entry(tx: &mut Tx, new: &NewEntry) -> Result<(), 
             entries::answers_item.eq(linked.map(|sealed| sealed.id.as_str())),
             entries::notice_hash.eq(new.notice.as_bytes().to_vec()),
             entries::language.eq(new.language.tag()),
-            entries::taken_hour.eq(hour),
+            entries::taken_hour.eq(new.taken_hour.0),
             entries::withdrawn.eq(false),
             entries::counted.eq(false),
         ))
@@ -76,33 +75,38 @@ pub(in crate::entry) fn by_lookup(tx: &mut Tx, lookup: &Hash) -> Result<Option<E
     Ok(row.map(Entry::from))
 }
 
-/// Entries whose contact is there, each with its tickets, in the order of their random ids.
+/// Entries whose contact is there, each with its tickets in order and with the tag of its person.
 pub(in crate::entry) fn reachable(
     tx: &mut Tx,
     activity: &ActivityId,
-) -> Result<Vec<Reachable>, db::Error> {
+) -> Result<Vec<(Hash, Reachable)>, db::Error> {
     let rows: Vec<(String, Option<String>)> = entries::table
         .filter(entries::activity_id.eq(activity.as_str()))
         .filter(entries::contact_item.is_not_null())
-        .order(entries::id)
         .select((entries::id, entries::contact_item))
         .load(tx.conn())?;
-    let mut held: BTreeMap<String, Vec<(String, u64)>> = BTreeMap::new();
-    let tickets: Vec<(String, String, i64)> = tickets::table
+    let mut held: BTreeMap<String, (Hash, Vec<(String, u64)>)> = BTreeMap::new();
+    let tickets: Vec<(String, Vec<u8>, String, i64)> = tickets::table
         .filter(tickets::activity_id.eq(activity.as_str()))
         .order((tickets::draw_id, tickets::position))
-        .select((tickets::entry_id, tickets::draw_id, tickets::position))
+        .select((
+            tickets::entry_id,
+            tickets::tag,
+            tickets::draw_id,
+            tickets::position,
+        ))
         .load(tx.conn())?;
-    for (entry, draw, position) in tickets {
-        held.entry(entry)
-            .or_default()
-            .push((draw, unsigned(position)));
+    for (entry, tag, draw, position) in tickets {
+        let (_, tickets) = held
+            .entry(entry)
+            .or_insert_with(|| (hash(&tag), Vec::new()));
+        tickets.push((draw, unsigned(position)));
     }
+    // A contact is sealed to its tag: an entry that has one has a ticket.
     let reachable = rows.into_iter().filter_map(|(id, item)| {
-        Some(Reachable {
-            item: item?,
-            tickets: held.remove(&id).unwrap_or_default(),
-        })
+        let (tag, tickets) = held.remove(&id)?;
+        let item = item?;
+        Some((tag, Reachable { item, tickets }))
     });
     Ok(reachable.collect())
 }
@@ -137,14 +141,14 @@ pub(in crate::entry) fn withdraw(tx: &mut Tx, entry: &Entry) -> Result<(), db::E
 /// Marks that the sealed data of an entry was erased after its list was final; the ticket and what
 /// settles it stay.
 pub(in crate::entry) fn erase(tx: &mut Tx, entry: &Entry) -> Result<(), db::Error> {
-    let now = tx.now().0;
+    let hour = tx.now().hour().0;
     diesel::update(
         entries::table
             .filter(entries::activity_id.eq(entry.activity.as_str()))
             .filter(entries::id.eq(entry.id.as_str())),
     )
     .set((
-        entries::erased_at.eq(Some(now)),
+        entries::erased_at.eq(Some(hour)),
         entries::contact_item.eq(None::<String>),
         entries::answers_item.eq(None::<String>),
     ))

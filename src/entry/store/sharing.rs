@@ -202,14 +202,14 @@ pub(in crate::entry) fn end_consent(
     entry: &Entry,
     provider: &ProviderId,
 ) -> Result<(), db::Error> {
-    let now = tx.now().0;
+    let hour = tx.now().hour().0;
     diesel::update(
         consents::table
             .filter(consents::activity_id.eq(entry.activity.as_str()))
             .filter(consents::entry_id.eq(entry.id.as_str()))
             .filter(consents::provider_id.eq(provider.as_str())),
     )
-    .set(consents::withdrawn_at.eq(Some(now)))
+    .set(consents::withdrawn_at.eq(Some(hour)))
     .execute(tx.conn())?;
     Ok(())
 }
@@ -232,14 +232,14 @@ pub(in crate::entry) fn remove_box(
 
 /// Ends every consent of an entry; a row stays only where a box was handed over, without the box.
 pub(in crate::entry) fn end_all(tx: &mut Tx, entry: &Entry) -> Result<(), db::Error> {
-    let now = tx.now().0;
+    let hour = tx.now().hour().0;
     diesel::update(
         consents::table
             .filter(consents::activity_id.eq(entry.activity.as_str()))
             .filter(consents::entry_id.eq(entry.id.as_str()))
             .filter(consents::withdrawn_at.is_null()),
     )
-    .set(consents::withdrawn_at.eq(Some(now)))
+    .set(consents::withdrawn_at.eq(Some(hour)))
     .execute(tx.conn())?;
     let of_entry = || {
         provider_boxes::table

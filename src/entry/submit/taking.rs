@@ -74,15 +74,19 @@ impl GroupVerb for Taking {
         let facts = activity::by_id(tx, &new.activity)?;
         takes_entries(&facts, tx)?;
         store::entries::insert_entry(tx, new)?;
+        let linked = new.answers.as_ref().filter(|_| new.answers_linked);
         for (kind, kept) in [
-            (ItemKind::Contact, &new.contact),
-            (ItemKind::Answers, &new.answers),
+            (ItemKind::Contact, new.contact.as_ref()),
+            (ItemKind::Answers, linked),
         ] {
             if let Some(kept) = kept {
                 let own_copy = kept.own_copy.as_deref();
                 let activity = new.activity.as_str();
                 vault::keep(tx, activity, &kept.id, kind, &kept.sealed, own_copy)?;
             }
+        }
+        if let Some(nobodys) = new.answers.as_ref().filter(|_| !new.answers_linked) {
+            vault::keep_unlinked(tx, new.activity.as_str(), &nobodys.sealed)?;
         }
         for (_, share) in &new.shares {
             let activity = new.activity.as_str();

@@ -79,6 +79,11 @@ impl Town {
 
     /// The pages of entry, ready for a client.
     pub(super) fn rocket(&self) -> rocket::Rocket<rocket::Build> {
+        self.rocket_with(Limits::usual())
+    }
+
+    /// The same, with other limits.
+    pub(super) fn rocket_with(&self, limits: Limits) -> rocket::Rocket<rocket::Build> {
         let quiet = rocket::Config {
             log_level: rocket::config::LogLevel::Off,
             ..rocket::Config::debug_default()
@@ -88,7 +93,7 @@ impl Town {
             .manage(self.vault.clone())
             .manage(Arc::new(Config::default()))
             .manage(self.clock.clone())
-            .manage(Limits::usual())
+            .manage(limits)
             .manage(Writer::new(
                 self.db.clone(),
                 Taking::new(self.vault.clone()),
@@ -245,6 +250,13 @@ impl Browser {
     pub(super) fn send(&self, address: &str, form: &Form) -> Seen {
         let request = self.0.post(address.to_owned()).header(ContentType::Form);
         Seen::of(request.body(encoded(form)).dispatch())
+    }
+
+    /// The same from another address.
+    pub(super) fn send_from(&self, from: &str, address: &str, form: &Form) -> Seen {
+        let from = from.parse().expect("an address with a port");
+        let request = self.0.post(address.to_owned()).header(ContentType::Form);
+        Seen::of(request.remote(from).body(encoded(form)).dispatch())
     }
 
     /// Fills the form that is on the page and sends it.

@@ -26,7 +26,7 @@ struct DataFile<'a> {
     taken_in_the_hour_of: String,
     language: &'a str,
     withdrawn: bool,
-    erased_at: Option<String>,
+    erased_in_the_hour_of: Option<String>,
     #[serde(flatten)]
     contact: ContactText<'a>,
     id_number: &'static str,
@@ -38,7 +38,7 @@ struct DataFile<'a> {
     notice_zh: &'a str,
     notice_en: &'a str,
     deleted_on: String,
-    retention: [Kept; 4],
+    retention: [Kept; 6],
 }
 
 #[derive(Serialize)]
@@ -80,7 +80,7 @@ struct DataConsent<'a> {
     provider: Option<DataProvider<'a>>,
     words_sha256: String,
     given_in_the_hour_of: String,
-    withdrawn_at: Option<String>,
+    withdrawn_in_the_hour_of: Option<String>,
     handed_over_at: Option<String>,
 }
 
@@ -115,6 +115,8 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         what,
         until: until.to_owned(),
     };
+    let erased = found.entry.withdrawn || found.entry.erased_at.is_some();
+    let unless = |is_gone: bool| if is_gone { "deleted" } else { gone.as_str() };
     let file = DataFile {
         activity: &facts.slug,
         title_zh: &facts.title.zh,
@@ -123,7 +125,7 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         taken_in_the_hour_of: dates::rfc3339(found.entry.taken_hour.0),
         language: found.entry.language.tag(),
         withdrawn: found.entry.withdrawn,
-        erased_at: found.entry.erased_at.map(moment),
+        erased_in_the_hour_of: found.entry.erased_at.map(moment),
         contact: contact(of),
         id_number: "not stored",
         answers: answers
@@ -150,8 +152,16 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         notice_zh: &found.notice.zh,
         notice_en: &found.notice.en,
         retention: [
-            kept("contact, linked answers, receipts of consent", &gone),
-            kept("keyed lookup value and keyed tag of the ID number", &gone),
+            kept("contact and linked answers", unless(erased)),
+            kept(
+                "answers that are linked to nobody, if any were asked",
+                &gone,
+            ),
+            kept(
+                "hour, language, receipts of consent, keyed lookup value",
+                &gone,
+            ),
+            kept("keyed tag of the ID number", unless(found.entry.withdrawn)),
             kept(
                 "fingerprint of the ticket in the public list",
                 "for ever; it says nothing about a person",
@@ -237,7 +247,7 @@ fn consented<'a>(of: &'a OwnPages, consent: &'a Consent) -> DataConsent<'a> {
         provider,
         words_sha256: consent.words.to_string(),
         given_in_the_hour_of: moment(consent.given_hour),
-        withdrawn_at: consent.withdrawn_at.map(moment),
+        withdrawn_in_the_hour_of: consent.withdrawn_at.map(moment),
         handed_over_at: consent.handed_at.map(moment),
     }
 }

@@ -201,7 +201,7 @@ impl CorrectView {
             fixed: apart
                 .map(|field| policy::field_name(lang, field))
                 .unwrap_or_default(),
-            answers_unlinked: !facts.answers_linked && !sheet.questions.questions().is_empty(),
+            answers_unlinked: sheet.has_unlinked(),
             asks_code: false,
             message: String::new(),
             pass,

@@ -63,6 +63,10 @@ pub struct OwnView {
     in_window: bool,
     has_receipt: bool,
     has_answers: bool,
+    /// Whether the activity asks questions at all.
+    asks_questions: bool,
+    /// Whether answers were asked that belong to nobody: they cannot be found, and stay.
+    answers_unlinked: bool,
     data: Vec<DataRow>,
     answers: Vec<AnswerRow>,
     openings: Vec<OpeningRow>,
@@ -174,6 +178,8 @@ impl OwnView {
             in_window: facts.stage == Stage::Closed && own::is_withdrawable(found, now),
             has_receipt: own::has_receipt(found),
             has_answers: found.entry.answers_item.is_some(),
+            asks_questions: !sheet.questions.questions().is_empty(),
+            answers_unlinked: sheet.has_unlinked(),
             data: contact.map(|data| rows(lang, data)).unwrap_or_default(),
             answers: answer_rows(lang, of),
             openings: of

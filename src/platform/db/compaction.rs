@@ -15,7 +15,7 @@ use diesel::sql_types::Integer;
 use super::connection::Manager;
 use super::{Conn, Db, Error};
 
-mod postgres;
+pub(super) mod postgres;
 
 /// What compaction could promise.
 #[derive(Debug, Clone, PartialEq, Eq)]

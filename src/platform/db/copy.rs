@@ -1,7 +1,7 @@
 //! A copy of the whole database as one file, made beside a running server, and its way back.
 //!
 //! Invariant: a copy is one consistent state and holds live rows only: freed pages and old logs
-//! stay behind. Values never stand on a command line, where every user of the machine reads them.
+//! stay behind. Answers that belong to nobody are in it in the order of their random ids. Values never stand on a command line, where every user of the machine reads them.
 //!
 //! Not here: what the copy is packed with (`backup`).
 
@@ -14,7 +14,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
 
-use super::{Conn, Db, Error, MigrateError, Target, connection, migrate};
+use super::{Conn, Db, Error, MigrateError, Target, compaction, connection, migrate};
 
 /// Why a copy was not made or not put back.
 #[derive(Debug, thiserror::Error)]
@@ -68,6 +68,10 @@ impl Db {
                 Ok(())
             }
             Target::Postgres(url) => {
+                let manager = connection::Manager(self.target().clone());
+                if let Conn::Postgres(mut conn) = manager.open().map_err(CopyError::Unreachable)? {
+                    compaction::postgres::mix(&mut conn)?;
+                }
                 let mut command = program("pg_dump", url)?;
                 // Not packed, so that it can be looked through (`fairdraw verify-purge`).
                 command.args(["--format=custom", "--compress=0", "--no-owner"]);

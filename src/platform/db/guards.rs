@@ -2,10 +2,14 @@
 //!
 //! Invariant: rows of the audit log and the journal are added, never changed or removed; PostgreSQL
 //! takes no samples of bytes, which are sealed boxes, tags and hashes, so that none outlives its
-//! row in `pg_statistic` (`privacy` 1.5).
+//! row in `pg_statistic` (`privacy` 1.5). Answers that belong to nobody lie in the order of their
+//! random ids (`decisions` D7): SQLite would number rows as they come in; PostgreSQL does not order
+//! rows by itself and is told to by [`super::compaction`] and before each copy.
 
 use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
 use diesel::result::Error as QueryError;
+use diesel::sql_types::Text;
 
 use super::Conn;
 
@@ -38,10 +42,33 @@ pub(super) fn install(conn: &mut Conn) -> Result<(), QueryError> {
             ))?,
         }
     }
-    if let Conn::Postgres(postgres) = conn {
-        postgres.batch_execute(UNSAMPLED)?;
+    match conn {
+        Conn::Sqlite(sqlite) => sqlite.immediate_transaction(order_by_key),
+        Conn::Postgres(postgres) => postgres.batch_execute(UNSAMPLED),
     }
-    Ok(())
+}
+
+/// The table that a migration made, made again so that its rows lie in the order of the key.
+const BY_KEY: &str = "unlinked_answers";
+
+#[derive(QueryableByName)]
+struct Made {
+    #[diesel(sql_type = Text)]
+    by: String,
+}
+
+fn order_by_key(sqlite: &mut SqliteConnection) -> Result<(), QueryError> {
+    let query = format!("SELECT sql AS by FROM sqlite_master WHERE name = '{BY_KEY}'");
+    let made: Made = diesel::sql_query(query).get_result(sqlite)?;
+    if made.by.contains("WITHOUT ROWID") {
+        return Ok(());
+    }
+    let again = made.by.replacen(BY_KEY, "ordered_rows", 1);
+    sqlite.batch_execute(&format!(
+        "{again} WITHOUT ROWID; \
+         INSERT INTO ordered_rows SELECT * FROM {BY_KEY} ORDER BY activity_id, id; \
+         DROP TABLE {BY_KEY}; ALTER TABLE ordered_rows RENAME TO {BY_KEY};"
+    ))
 }
 
 /// Only what is still sampled is touched, so that a start beside others waits for nobody.

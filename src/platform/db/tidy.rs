@@ -19,7 +19,7 @@ const FILES: &str = "files";
 /// When the files were last rewritten for individual erasures, and what is wanted since.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tidiness {
-    /// The latest wish; 0 when there is none.
+    /// The latest wish, about the hour in which it came; 0 when there is none.
     pub wanted: i64,
     /// When the files were last rewritten; 0 for never.
     pub done: i64,
@@ -28,8 +28,9 @@ pub struct Tidiness {
 /// Notes that something was erased in this transaction.
 pub fn wanted(tx: &mut Tx) -> Result<(), Error> {
     let before = standing(tx)?;
-    // Always another number than before, also on a clock that stands.
-    let wanted = tx.now().0.max(before.wanted + 1);
+    // The hour and nothing finer, because it is an entrant who erases; and always another number
+    // than before.
+    let wanted = tx.now().hour().0.max(before.wanted + 1);
     let changed = diesel::update(tidyings::table.find(FILES))
         .set(tidyings::wanted_at.eq(wanted))
         .execute(tx.conn())?;
@@ -59,9 +60,18 @@ pub fn standing(tx: &mut Tx) -> Result<Tidiness, Error> {
 /// Notes that the files were rewritten after the wish that was `seen`.
 pub fn done(tx: &mut Tx, seen: Tidiness) -> Result<(), Error> {
     let now = tx.now().0;
-    diesel::update(tidyings::table.find(FILES))
+    let changed = diesel::update(tidyings::table.find(FILES))
         .set(tidyings::done_at.eq(now))
         .execute(tx.conn())?;
+    if changed == 0 {
+        diesel::insert_into(tidyings::table)
+            .values((
+                tidyings::name.eq(FILES),
+                tidyings::wanted_at.eq(0),
+                tidyings::done_at.eq(now),
+            ))
+            .execute(tx.conn())?;
+    }
     let fulfilled = tidyings::table
         .filter(tidyings::name.eq(FILES))
         .filter(tidyings::wanted_at.eq(seen.wanted));

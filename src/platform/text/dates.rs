@@ -51,6 +51,19 @@ pub fn time(ms: i64) -> String {
     taipei(ms).strftime("%H:%M").to_string()
 }
 
+/// A time of which nothing finer than the hour is kept: `115 年 11 月 21 日（六）17 時`,
+/// `Sat 21 Nov 2026, 17:00–18:00 (Taipei)`.
+pub fn within_hour(language: Language, ms: i64) -> String {
+    let when = taipei(ms);
+    match language {
+        Language::ZhTw => format!("{}{} 時", date(language, ms), when.hour()),
+        Language::En => {
+            let (day, from) = (date(language, ms), when.hour());
+            format!("{day}, {from:02}:00–{:02}:00 (Taipei)", from + 1)
+        }
+    }
+}
+
 /// The hour of the day in Taipei, 0 to 23.
 pub fn hour(ms: i64) -> u8 {
     u8::try_from(taipei(ms).hour()).unwrap_or_default()
@@ -118,6 +131,14 @@ mod tests {
         assert_eq!(date(en, SATURDAY_17_20), "Sat 21 Nov 2026");
         assert_eq!(day(zh, SATURDAY_17_20), "11 月 21 日（六）");
         assert_eq!(day(en, SATURDAY_17_20), "Sat 21 Nov");
+        assert_eq!(
+            within_hour(zh, SATURDAY_17_20),
+            "115 年 11 月 21 日（六）17 時"
+        );
+        assert_eq!(
+            within_hour(en, SATURDAY_17_20),
+            "Sat 21 Nov 2026, 17:00–18:00 (Taipei)"
+        );
         assert_eq!(time(SATURDAY_17_20), "17:20");
         assert_eq!(rfc3339(SATURDAY_17_20), "2026-11-21T17:20:00+08:00");
         assert_eq!(iso_date(SATURDAY_17_20), "2026-11-21");

@@ -11,6 +11,7 @@
 mod open;
 mod post;
 mod promise;
+mod reseal;
 mod scope;
 mod shares;
 mod sign;
@@ -164,6 +165,7 @@ impl Keeper {
                 max_age,
             } => self.open_token(&token, now, max_age),
             Request::OpenAnswers { activity, boxes } => self.open_answers(&activity, &boxes),
+            Request::ResealAnswers { activity, boxes } => self.reseal_answers(&activity, &boxes),
             Request::OpenWinners {
                 activity,
                 purpose,

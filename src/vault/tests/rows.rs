@@ -64,45 +64,74 @@ fn what_was_kept_is_found_until_it_is_discarded() {
 }
 
 #[test]
-fn the_close_gives_unlinked_answers_new_ids_and_leaves_linked_ones_alone() {
+fn after_the_close_answers_of_nobody_share_no_bytes_with_a_copy_from_before() {
     let rows = Rows::new();
     let site = site();
     let public = site.vault.create_activity("spring").expect("made").public;
     let seal =
         |of, json: &str| seal_answers(&public, "spring", of, json.as_bytes()).expect("sealed");
-    let first: Vec<(String, Vec<u8>)> = (0..40)
-        .map(|n| {
-            (
-                format!("row{n:02}"),
-                seal(AnswersOf::Nobody, &n.to_string()),
-            )
-        })
-        .collect();
-    let linked = seal(AnswersOf::Item("linked"), "99");
-    let (before, after) = rows.write(|tx| {
-        for (item, sealed) in &first {
-            keep(tx, "spring", item, ItemKind::Answers, sealed, None)?;
+    let linked = seal(AnswersOf::Item("linked"), "9999");
+    // More than one batch, and one box that nobody can open.
+    let before = rows.write(|tx| {
+        for n in 0..600 {
+            keep_unlinked(tx, "spring", &seal(AnswersOf::Nobody, &n.to_string()))?;
         }
+        keep_unlinked(tx, "spring", b"not a box at all")?;
         keep(tx, "spring", "linked", ItemKind::Answers, &linked, None)?;
-        let before = sealed_answers(tx, "spring")?;
-        assert_eq!(shuffle_answers(tx, "spring")?, 40);
-        Ok((before, sealed_answers(tx, "spring")?))
+        assert!(waits_to_be_mixed(tx)? && !is_mixed(tx, "spring")?);
+        sealed_answers(tx, "spring")
     });
-    let ids =
-        |rows: &[Sealed]| -> BTreeSet<String> { rows.iter().map(|row| row.item.clone()).collect() };
-    let (old, new) = (ids(&before), ids(&after));
-    assert_eq!((old.len(), new.len()), (41, 41));
+    assert_eq!(
+        mix_answers(&rows.db, &site.vault, "spring").expect("mixed"),
+        601
+    );
+    let after = rows.write(|tx| {
+        assert!(is_mixed(tx, "spring")? && !waits_to_be_mixed(tx)?);
+        assert_eq!(count(tx, "spring")?.answers, 602);
+        sealed_answers(tx, "spring")
+    });
+    // A second time does nothing.
+    assert_eq!(
+        mix_answers(&rows.db, &site.vault, "spring").expect("mixed"),
+        0
+    );
+    assert_eq!(rows.write(|tx| sealed_answers(tx, "spring")), after);
+
+    let ids = |rows: &[Sealed]| rows.iter().map(|row| row.item.clone()).collect();
+    let (old, new): (BTreeSet<String>, BTreeSet<String>) = (ids(&before), ids(&after));
     let common: Vec<&String> = old.intersection(&new).collect();
     assert_eq!(common, ["linked"]);
+    let pieces = |rows: &[Sealed]| -> BTreeSet<Vec<u8>> {
+        let own = rows
+            .iter()
+            .filter(|row| row.sealed.len() > 100 && row.item != "linked");
+        own.flat_map(|row| row.sealed[3..].windows(16))
+            .map(<[u8]>::to_vec)
+            .collect()
+    };
+    assert!(pieces(&before).is_disjoint(&pieces(&after)));
 
     let opened = site.vault.open_answers("spring", after).expect("answered");
     let order: Vec<u32> = opened
         .iter()
-        .map(|each| each.as_ref().expect("opens").expose())
-        .map(|json| json.parse().expect("a number"))
+        .filter_map(|each| each.as_ref().ok())
+        .map(|json| json.expose().parse().expect("a number"))
         .collect();
     let mut sorted = order.clone();
     sorted.sort_unstable();
-    assert_eq!(sorted, (0..40).chain([99]).collect::<Vec<_>>());
+    assert_eq!(sorted, (0..600).chain([9999]).collect::<Vec<_>>());
     assert_ne!(order, sorted, "the order of writing is gone");
+    assert_eq!(rows.write(|tx| discard_all(tx, "spring")), 602);
+}
+
+#[test]
+fn the_keeper_seals_nothing_anew_for_an_activity_without_its_key() {
+    let rows = Rows::new();
+    let site = site();
+    let public = site.vault.create_activity("spring").expect("made").public;
+    let sealed = seal_answers(&public, "spring", AnswersOf::Nobody, b"1").expect("sealed");
+    rows.write(|tx| keep_unlinked(tx, "spring", &sealed));
+    site.vault.erase("spring").expect("erased");
+    let refused = mix_answers(&rows.db, &site.vault, "spring");
+    assert!(matches!(refused, Err(Error::Refused(Refusal::NoKey))));
 }

@@ -112,6 +112,11 @@ pub(super) enum Request {
         activity: String,
         boxes: Vec<AnswerBox>,
     },
+    /// Answers that belong to nobody, to be sealed anew: boxes come in and boxes go out.
+    ResealAnswers {
+        activity: String,
+        boxes: Vec<Vec<u8>>,
+    },
     OpenWinners {
         activity: String,
         /// The code of a purpose in `purpose.rs`.

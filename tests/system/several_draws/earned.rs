@@ -199,6 +199,15 @@ fn one_import_adds_so_many_tickets_and_no_more(engine: Engine) {
         "{}",
         later.mistakes()
     );
+    let activity = library.id.as_str();
+    let looks = library.read(|tx| {
+        Ok(fairdraw::audit::count(
+            tx,
+            activity,
+            "entry.earned_looked_up",
+        )?)
+    });
+    assert_eq!(looks, 2, "whoever looks is on record");
 }
 
 fn a_file_with_mistakes_is_told_line_by_line_and_nothing_is_stored(engine: Engine) {

@@ -8,10 +8,6 @@ pub mod app;
 pub mod beacons;
 pub mod browser;
 pub mod canary;
-#[cfg_attr(
-    feature = "leak-control",
-    expect(dead_code, reason = "the build that leaks stops after the scan")
-)]
 pub mod collecting;
 pub mod database;
 #[cfg_attr(

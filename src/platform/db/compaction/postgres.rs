@@ -25,6 +25,20 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(20);
 const SETTINGS: &str = "SET lock_timeout = '10s'; SET statement_timeout = 0; \
      SET default_transaction_isolation = 'read committed'; SET default_transaction_read_only = off;";
 
+/// Each row says which transaction wrote it, and an entry writes a contact and answers together:
+/// after this all answers that belong to nobody say the same.
+const SAME_WRITER: &str = "UPDATE unlinked_answers SET resealed = resealed";
+/// Rows lie as they came in until somebody orders them; these ids are random.
+const ORDER_OF_IDS: &str = "CLUSTER unlinked_answers USING unlinked_answers_pkey";
+
+/// Puts answers that belong to nobody in an order that tells nothing, before they are copied.
+pub(in crate::platform::db) fn mix(conn: &mut PgConnection) -> Result<(), Error> {
+    for statement in [SETTINGS, SAME_WRITER, ORDER_OF_IDS] {
+        conn.batch_execute(statement)?;
+    }
+    Ok(())
+}
+
 #[derive(QueryableByName)]
 struct Word {
     #[diesel(sql_type = Text)]
@@ -72,7 +86,9 @@ fn rewrite(
     patience: Duration,
 ) -> Result<Rewritten, Stop> {
     conn.batch_execute(SETTINGS)?;
+    conn.batch_execute(SAME_WRITER)?;
     let deleted = outlived(conn, patience)?;
+    conn.batch_execute(ORDER_OF_IDS)?;
     for table in tables {
         let before = file_of(conn, table)?;
         conn.batch_execute(&format!("VACUUM (FULL, ANALYZE) {table}"))?;

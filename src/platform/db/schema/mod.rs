@@ -313,6 +313,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    unlinked_answers (activity_id, id) {
+        activity_id -> Text,
+        id -> Text,
+        sealed -> Binary,
+        resealed -> Bool,
+    }
+}
+
+diesel::table! {
     vault_scopes (scope) {
         scope -> Text,
         notify_public -> Binary,
@@ -510,6 +519,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     draw_notes,
     vault_keys,
     vault_items,
+    unlinked_answers,
     vault_scopes,
     entries,
     tickets,
