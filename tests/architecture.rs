@@ -115,12 +115,14 @@ const EDGE_ARROWS: &[(&str, &[&str])] = &[
     ("journal", &["draw", "activity"]),
     // The form of an activity shows the notice that its settings make.
     ("activity", &["policy"]),
-    // The desk asks for the field that told people apart, in the words of the notice.
-    ("notify", &["policy"]),
+    // The desk asks for the field that told people apart, in the words of the notice; a handover
+    // that is taken back takes the payee's row with it.
+    ("notify", &["policy", "custody"]),
     // So does an auditor.
     ("inspection", &["policy"]),
-    // The check of the record compares it with the heads that the journal holds.
-    ("audit", &["journal", "vault"]),
+    // The check of the record compares it with the heads that the journal holds; its list says which
+    // activity an id is of.
+    ("audit", &["journal", "vault", "activity"]),
     // A person's own page tells of an incident that concerns the entry, and, before the data of a
     // winner is erased, that a prize is given up.
     ("entry", &["custody", "notify"]),

@@ -1,7 +1,7 @@
 # Holds, disclosures, partners, tax vault, incidents.
 
 custody-title = Data in custody
-custody-lead = Data that is kept after an activity, or handed to somebody outside. Two people agree to each, and each has a last day.
+custody-lead = Data that is kept after an activity, or handed to somebody outside. Two people agree to a hold, a disclosure and the words about an incident; one person takes the files for partners and for the tax. Each is in the audit record.
 custody-alone-title = A second person is needed
 custody-alone = Decisions here need two people. Ask an administrator to give a colleague the role “Privacy officer” under “Accounts and roles”.
 # $count: number of proposals
@@ -14,6 +14,12 @@ custody-limits-title = Limits of this site
 # $named, $held: numbers of rows
 custody-limits = At most { $named } contacts of entries that did not win are opened in a year, and { $held } are held. The operator's settings decide both; no page can change them.
 custody-requests-lead = What people ask about their own data is answered here.
+# $count: number of requests
+custody-requests-open = { $count ->
+    [one] One waits for an answer.
+   *[other] { $count } wait for an answer.
+}
+custody-public-here = Public pages and the record
 custody-column-activity = Activity
 custody-column-basis = Basis
 custody-column-state = State
@@ -26,8 +32,10 @@ custody-column-year = Year
 custody-column-times = Times
 custody-state-proposed = Waits for a second person
 custody-state-active = Held
+custody-state-ending = Over, about to be destroyed
 custody-state-approved = Approved
 custody-state-handed = Handed out
+custody-state-looked-up = Looked up
 custody-state-dropped = Dropped
 custody-state-ended = Ended
 custody-proposed = Proposed
@@ -35,6 +43,7 @@ custody-approved = Approved
 custody-ended = Ended
 custody-approve = Approve
 custody-drop = Drop
+custody-take-back = Take back the proposal
 custody-own-proposal = You proposed this; a colleague has to approve it.
 custody-draw = Draw
 custody-draw-empty = Choose a draw
@@ -49,7 +58,7 @@ custody-tickets-shape = “{ $word }” is not a ticket number; write it as on t
 custody-tickets-many = At most { $max } tickets at a time
 custody-tickets-research = Research gets tables only; leave the ticket numbers empty
 # $ticket: a ticket number
-custody-no-ticket-at = { $ticket } has no contact: it is not in this draw, or the entry was withdrawn
+custody-no-ticket-at = { $ticket } has no contact: it is not in this draw, or the person withdrew the entry or had the data erased
 custody-document = Reference number
 custody-document-hint = Number of the letter or case. Needed where a court, prosecutor or the police look into it.
 custody-document-number-hint = Number of the letter, case or contract
@@ -59,6 +68,9 @@ custody-reason-hint = Goes into the audit record and stays. Write what happened;
 custody-reason-empty = Enter a reason
 # $max: characters
 custody-too-long = Use at most { $max } characters
+# $words: what is missing
+custody-in-chinese = { $words } (Chinese)
+custody-in-english = { $words } (English)
 custody-passphrase = Your passphrase
 custody-passphrase-hint = Handing out data weighs a lot, so we make sure once more that it is you.
 custody-passphrase-empty = Enter your passphrase
@@ -68,7 +80,7 @@ custody-rows = { $count } rows
 custody-people = { $count } people
 custody-field-name = Name
 custody-field-phone = Telephone
-custody-field-email = E-mail
+custody-field-email = Email
 custody-field-postal-code = Postal code
 custody-field-county = County or city
 custody-field-district = District
@@ -118,8 +130,19 @@ custody-hold-change-end = { $who } proposes to end this hold now.
 custody-hold-renew-title = Renew or end early
 custody-hold-renew-lead = A hold is renewed once, and a colleague approves it.
 custody-hold-renew = Propose to renew
-custody-hold-end-lead = When it is not needed any more, end it: the data is destroyed. A colleague approves.
+custody-hold-end-lead = When it is not needed any more, end it: the rows sealed apart are destroyed. A colleague approves.
 custody-hold-end = Propose to end now
+# $draw: title of activity and draw; $date: a day
+custody-hold-draw = { $draw } (data of the activity deleted on { $date })
+custody-hold-days-purge = A hold matters only if it lasts beyond the day on which the data of the activity is deleted.
+# $date: a day
+custody-hold-end-early = End it early when it is not needed any more; a colleague has to approve that too. The data of the activity is deleted on { $date } all the same.
+custody-hold-short-title = Nothing is kept longer like this
+# $date: a day; $days: a number of days
+custody-hold-short = The data of the activity is deleted on { $date }, and this hold ends before that. To keep it beyond that day, the hold needs { $days } days from today or more.
+# $longest: a number of days
+custody-hold-short-later = A hold lasts { $longest } days at most; propose it closer to that day.
+custody-hold-over = This hold is over; its key is destroyed by itself within an hour.
 
 custody-disclosures-title = Register of disclosures
 custody-disclosures-lead = Whatever is handed to somebody outside, by law or by an exception of the privacy policy, is registered here. The register names nobody, and its counts are public.
@@ -167,6 +190,7 @@ custody-lookup-title = Look up an ID number
 custody-lookup-lead = Look at the person's ID card first. The number is compared and not kept.
 custody-lookup-hint = One look only
 custody-lookup = Look up
+custody-lookup-once = The one look-up was used. Nothing about anybody was handed over, and the ID number is not kept.
 custody-found-title = Result
 # $tickets: ticket numbers
 custody-found = Somebody entered with this ID number; ticket { $tickets }.
@@ -188,10 +212,10 @@ custody-tax-both = residents TWD { $resident }; others TWD { $other }
 # $limit: dollars
 custody-tax-needed = This prize is worth more than TWD { $limit } and has to be on a statement: take down the winner's details.
 # $limit: dollars; $year: a year
-custody-tax-maybe = This prize is worth TWD { $limit } or less. But when one person's prizes of { $year }, over all activities here, come to more than TWD { $limit }, each has to be on a statement; so take it down. After the year is filed, those below are deleted at once.
+custody-tax-maybe = This prize is worth TWD { $limit } or less. But when one person's prizes of { $year }, over all activities here, come to more than TWD { $limit }, or anything was withheld, each has to be on a statement; so take it down. After the year is filed, those who need no statement are deleted at once.
 custody-tax-say-title = Tell the winner first
 # $until: a day; $limit: dollars
-custody-tax-say = “By Articles 88, 89 and 92 of the Income Tax Act we take down your name, ID number and registered address, for withholding and filing only. They are sealed apart, only accountants can read them, and they are deleted by { $until } at the latest; if your prizes of the year come to TWD { $limit } or less, right after filing.”
+custody-tax-say = “By Articles 88, 89 and 92 of the Income Tax Act we take down your name, ID number and registered address, for withholding and filing only. They are sealed apart, only accountants can read them, and they are deleted by { $until } at the latest; if your prizes of the year come to TWD { $limit } or less and nothing was withheld, right after filing.”
 custody-tax-id = ID number or resident certificate number
 custody-tax-id-hint = It is compared with the one of the entry first, and taken down only if it is the same.
 custody-tax-id-hint-second = Entries of this activity gave no ID number, so another librarian has to look at the card and confirm.
@@ -206,11 +230,13 @@ custody-tax-resident-hint = Registered and usually living in Taiwan, or here for
 custody-tax-other = Not a resident
 custody-tax-other-hint = Anybody else; tax from the first dollar
 custody-tax-seen = I have seen the original card and told the winner the above
+custody-tax-again = For safety, the number and this box are filled in anew each time.
 custody-tax-seen-empty = Look at the original card and tell the winner, then tick this
 custody-tax-keep = Take down and seal
 custody-tax-kept-title = Taken down
 # $residency: words; $withheld: dollars
 custody-tax-kept = { $residency }, TWD { $withheld } withheld. The details are sealed and not shown here.
+custody-tax-kept-correct = To correct the name, the address or the residency, ask an accountant, under “Data in custody”, “Tax on prizes”.
 custody-tax-waits = There was no ID number to compare, so another librarian has to look at the card.
 custody-tax-waits-own = You took it down; another librarian opens this page with their own account and confirms.
 custody-tax-confirm = I have seen the card and it is right
@@ -235,9 +261,21 @@ custody-tax-statement = Statement
 custody-tax-yes = Needed
 custody-tax-no = Not needed
 custody-tax-second = Waits for a second person
+# $date: a day
+custody-tax-pay-by = Tax withheld is paid by { $date } (later where that is a holiday)
+custody-tax-row-title = A payee
+custody-tax-row-correct = Correct
+custody-tax-row-lead = What was taken down is sealed and not shown. With the ID card before you, enter every field again; the old content is replaced, and the audit record says so.
+custody-tax-row-id-hint = Confirms that it is the same person: it has to be the number taken down.
+custody-tax-row-id-second = Where it differs from the number taken down, a colleague has to look at the card and confirm.
+custody-tax-row-seen = I looked at the ID card
+custody-tax-row-save = Correct and seal again
+custody-tax-row-own = You entered this number; ask a colleague to look at the card and confirm on this page with their own account.
+custody-tax-row-filed = The year is marked as filed; it can no longer be corrected.
+custody-tax-row-differs = It is not the number taken down; look at the card again
 custody-tax-year-none = There are no rows of this year any more.
 # $limit: dollars
-custody-tax-total-hint = The year's total is one person's over all activities; above TWD { $limit } a statement is needed. No names are shown here.
+custody-tax-total-hint = The year's total is one person's over all activities; above TWD { $limit }, or where anything was withheld, a statement is needed. No names are shown here.
 custody-tax-file-title = File for the statements
 # $count: rows
 custody-tax-file-lead = Opens { $count } rows and writes that into the audit record. Keep the file on the computer used for filing and delete it afterwards.
@@ -271,9 +309,11 @@ custody-tax-rule-resident = Residents: { $percent }% of prizes worth more than T
 custody-tax-rule-other = Others: { $percent }% from the first dollar, paid and filed within { $days } days.
 custody-tax-rule-more = { $days } days more when three or more public holidays in a row fall into them.
 # $limit: dollars; $day: a day of January
-custody-tax-rule-year = No statement for one person's total of TWD { $limit } or less in the year; statements by { $day } January.
+custody-tax-rule-year = No statement for one person whose total of the year is TWD { $limit } or less and from whom nothing was withheld; statements by { $day } January.
 # $years: a number
 custody-tax-rule-keep = Rows are kept for { $years } years after the year of filing.
+# $source: law; $date: a day
+custody-tax-source = Source: { $source }. Looked up on { $date }.
 
 custody-incidents-title = Incidents
 custody-incidents-lead = When personal data leaked, or may have: write down what happened and what was done, tell people, and note the report.
@@ -326,6 +366,7 @@ custody-incident-words = What people read
 custody-incident-tell-title = Tell people
 custody-incident-tell-lead = When you approve, the words stand on the activity's page and on “My entry” of the people affected.
 custody-incident-tell = Approve and tell
+custody-incident-tell-once = After the approval the words cannot be changed, and letters cannot follow later.
 custody-incident-reword = Change the words
 custody-incident-reword-lead = Whoever changes them cannot approve them.
 custody-incident-close-lead = When it is dealt with, close it: the words leave the pages, the record stays.
@@ -350,6 +391,15 @@ custody-affected-ticket = Ticket
 # $id: a code; $who: a name; $when: a moment; $count: people
 custody-affected-mark = Incident { $id }; taken by { $who } on { $when }; people: { $count }, tickets: { $tickets }
 
+# $basis: the basis of a hold; $date: a day
+custody-kept-hold = Contact details (held)
+custody-kept-hold-why = On the basis “{ $basis }”, decided by two members of staff. Deleted by { $date } at the latest; everything else goes on its day.
+# $year: a year
+custody-kept-tax = Prize income of { $year }: name, ID number and registered address
+# $date: a day
+custody-kept-tax-why = For the statement under the Income Tax Act; deleted by { $date } at the latest.
+custody-kept-tax-open = For the statement under the Income Tax Act; deleted by { $date } at the latest, and at once after the filing where no statement is needed.
+
 custody-providers-title = Partners
 custody-providers-lead = People may choose to let somebody outside have their contact, such as the bookshop that gives the prizes. Nobody's data is given without their tick.
 custody-providers-none = There is none yet.
@@ -360,6 +410,7 @@ custody-provider-change = Change partner
 custody-provider-name-zh = Name (Chinese)
 custody-provider-name-en = Name (English)
 custody-provider-name-empty = Enter the name in both languages
+custody-provider-twice = There is a partner of that name; change that one in the list
 custody-provider-address = Where people ask about their data
 custody-provider-address-hint = Web address, e-mail or telephone of the partner's privacy contact; the form shows it
 custody-provider-address-empty = Enter how the partner is reached about personal data
@@ -389,6 +440,7 @@ custody-offer-counts = { $people } people; { $handed } handed over
 # $count: people
 custody-offer-export-hint = Opens { $count } rows, on record, and each person can see it. Say why now.
 custody-offer-export = Download the partner's file
+custody-offer-export-admin = The file for a partner is taken by an administrator.
 custody-offer-no-provider = A privacy officer adds partners under “Partners” first.
 custody-offer-no-field = This activity asks for no field that could be shared.
 # $provider, $purpose: texts; $until: a day; $who: a name; $when: a moment; $count: people
@@ -408,9 +460,12 @@ custody-not-allowed = The operator's settings do not allow it, or the number of 
     .next = Ask the operator to check named_openings_per_year, held_rows_per_year and breach_mail.
 custody-renewed-once = This hold was renewed once and cannot be renewed again.
     .next = On its last day the data is destroyed by itself.
+custody-not-longer = The hold would not last longer than it does now.
+    .next = Enter more days; to shorten it, propose to end it now.
 custody-no-tables = This activity has no published tables.
     .next = Tables are made after the close. Try later, or choose another activity.
 custody-not-paid = The prize was not handed over yet.
+    .title = Not yet
     .next = Compare the ID on the winner's page and hand it over first.
 custody-taken-down = This prize is taken down already.
     .next = Go back to the winner's page.
@@ -431,6 +486,8 @@ audit-act-custody-disclosure-dropped = Disclosure dropped
 audit-act-custody-id-looked-up = ID number looked up for misuse
 audit-act-custody-payee-taken-down = Prize income taken down
 audit-act-custody-payee-confirmed = Card of a payee confirmed
+audit-act-custody-payee-corrected = Payee corrected
+audit-act-custody-payee-removed = Handover taken back, payee deleted
 audit-act-custody-tax-file-taken = File for tax statements taken
 audit-act-custody-year-filed = Year of prize income filed
 audit-act-custody-year-erased = Year of prize income destroyed

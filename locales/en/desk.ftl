@@ -19,6 +19,7 @@ desk-next = Next
 desk-go = Go there
 desk-next-finish = Some parts of the draft are missing.
 desk-next-publish = The draft is complete: check and publish it.
+desk-next-opens = Published; entry opens by itself on its day.
 desk-next-close = Entries come in; it closes by itself.
 desk-next-freeze = Closed. The list is sealed by itself when the time for objections ends.
 desk-next-beacon = The list is sealed; the draw happens by itself when the public randomness is out.

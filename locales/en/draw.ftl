@@ -429,6 +429,9 @@ draw-publish-freezes = List sealed
 draw-publish-draws = Draw
 draw-publish-round = { $when }, drand round { $round }
 draw-publish-purges = Personal data deleted
+draw-publish-no-partners = Nobody
+# $count: number of tables
+draw-publish-tables = { $count }
 draw-publish-rules = The rules file, sealed and fingerprinted at publishing
 draw-publish-rules-what = Chinese first, then English; published word for word.
 draw-publish-notice = Privacy notice, in Chinese and English

@@ -33,7 +33,7 @@ entry-label-id = ID number (citizen or resident)
 entry-hint-id = 1 letter and 9 digits (old resident numbers: 2 letters and 8 digits). Never published, and the number itself is not kept.
 entry-label-phone = Telephone
 entry-hint-phone = For example 0912345678 or 02-27552823#2118.
-entry-label-email = E-mail
+entry-label-email = Email
 entry-label-address = Postal address
 entry-label-postal = Postal code
 entry-hint-postal = 3, 5 or 6 digits.
@@ -291,11 +291,16 @@ entry-kept-tag = Code that tells people apart (not the ID number)
 entry-kept-leaf = Fingerprint in the public list
 entry-kept-record = Record of openings (numbers only, no personal data)
 entry-kept-until = Deleted on { $date }
+# $date: a day
+entry-kept-latest = If the draw or the handing over of prizes is not over on that day, everything is deleted on { $date } at the latest.
 entry-kept-gone = Deleted
 entry-kept-unlinked-until = Deleted on { $date }; the library cannot tell which are yours, so they cannot be deleted earlier one by one
 entry-kept-copies = Old contents of the database files are cleared the same night. Earlier backups still hold the sealed data, which nobody can open once the key is destroyed on { $date }.
 entry-kept-public = Public for good; it does not show who you are
 entry-kept-for-ever = Kept for good
+
+entry-after-title = What is still kept
+entry-after-lead = The data of your entry is deleted and its key destroyed. Only what stands below is kept apart by law, and goes on its day.
 entry-notice-hash = Fingerprint of the notice
 entry-own-page = See everything and print it
 entry-own-request = What you cannot do here you can ask for under “{ $page }”. The library answers within the time the law gives it.

@@ -102,21 +102,33 @@ portal-statute-purged = { $count ->
    *[other] Personal data of { $count } activities has been deleted
 }: { $link }.
 portal-statute-what = What is held
-portal-statute-what-contact = Name and contacts: encrypted before they are stored. Only those of winners and called reserves are opened, and every opening is on record.
+portal-statute-what-contact = Names and contact details: encrypted before they are stored. As a rule only those of winners and reserves who moved up are opened; others only to write about a data breach, or in the cases listed below. Every opening is on record.
 portal-statute-what-id = ID numbers: make a code when you enter and are not kept. Those of winners who must be reported by law are kept apart.
 portal-statute-what-answers = Answers: used for counts only; small counts are not published.
-portal-statute-what-others = Nothing is sold, rented or exchanged. Others get data only if you ticked it beforehand, or if the law demands it.
+portal-statute-what-others = Nothing is sold, rented or exchanged. Others get data in these cases only, and only the part that the case needs:
+portal-others-title = When others get data
+portal-others-consent = Partners whom you ticked yourself before you entered; you can take that back at any time, but what they have by then cannot be called back.
+portal-others-law = A court, a prosecutor or the police who ask through legal procedure: the tickets and fields named in their letter only.
+portal-others-tax = The tax authority: winners whom the Income Tax Act has us report.
+portal-others-rules = When somebody broke the rules of this site and harmed others, as far as dealing with it needs the data and there is no other way.
+portal-others-rights = When the rights of other people need it. To somebody who shows an ID number and asks whether another person entered with it, only ticket numbers are told, and nothing about who entered.
+portal-others-benefits = Benefits that the government gives; this library has opened this case.
+portal-others-research = Academic research that the library does or commissions: published tables only, never a row.
+# $link: the page of disclosures
+portal-others-how = Except for partners whom you ticked and for the tax, two members of staff decide each time, it is registered, and the number is public: { $link }. Whenever your contact details were opened, “My entry” shows it.
 portal-statute-you = What you can do
 portal-statute-you-text = With your receipt code, “{ $link }” shows what we hold at once; you can download, correct, withdraw or erase it. No account is needed. Without the code, or to ask the library: “{ $request }”, answered within the time the law gives.
 portal-statute-safe = Nothing sent over the internet is perfectly safe. Tell nobody your receipt code, and close the browser after entering on a shared computer.
 portal-statute-more = What else is public
 portal-coming-none = None at the moment.
+# $when: a day
+portal-coming-latest = If the draw or the handing over of prizes is not over then, on { $when } at the latest.
 portal-retention-title = How long data is kept
-portal-retention-lead = Each kind of data has its time; no personal data is kept without end.
+portal-retention-lead = Each kind of personal data of patrons has its time; none is kept without end. Names of staff accounts and the audit record stay; they are listed last.
 portal-retention-coming = Calendar of deletions
 portal-retention-coming-text = Personal data of these activities goes on these days.
 portal-retention-classes = The time of each kind of data
-portal-retention-lasting = What stays, and holds nothing of you
+portal-retention-lasting = What is not deleted (no personal data of patrons is in it)
 portal-retention-changes = Changes of periods
 portal-retention-change = { $when }: { $name }, now { $kept }. Reason: { $reason }
 portal-retention-unchanged = Nothing was changed so far.
@@ -129,7 +141,7 @@ portal-register-purposes = Purposes
 portal-register-categories = Categories
 portal-register-until = How long
 portal-register-kept = { $from }{ $span }
-portal-register-kept-staff = Accounts until they are disabled when somebody leaves; the record of acts stays.
+portal-register-kept-staff = An account that is disabled cannot sign in; its name and the audit record stay.
 portal-register-activities = Activities under way
 portal-register-activities-text = The notice of each activity says what the numbers mean.
 portal-register-activity = Activity

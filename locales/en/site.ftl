@@ -16,6 +16,7 @@ site-nav-admin = Administration
 site-nav-public = Public pages
 site-nav-sign-out = Sign out
 site-nav-sign-in = Staff sign-in
+site-nav-desk = Back to your work
 site-other-language = 中文
 # $now date and time of the test clock
 site-test-clock = Test clock: it is { $now }. This is not a real site.
@@ -31,8 +32,11 @@ site-error-count = { $count ->
     [one] { $count } item needs a correction
    *[other] { $count } items need a correction
 }
+site-error-not-done = This is not done yet
 site-choose = Choose one
 site-change = Change
+site-colon = {": "}
+site-done = Done. What you see below is up to date.
 site-year = Year
 site-month = Month
 site-day = Day

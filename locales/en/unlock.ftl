@@ -29,7 +29,11 @@ unlock-open = Two librarians have entered their shares. Contacts of winners can 
 unlock-to-winners = To the winners
 unlock-lock = Lock now
 unlock-half = One share has been entered. Within ten minutes another librarian has to sign in, on this or another computer, and enter a second share here.
+# $time: 17:20
+unlock-half-until = The second one has to be entered before { $time }.
 unlock-locked = The contacts of the winners are locked. Two of the three librarians have to enter their shares within ten minutes, each signed in with their own account.
 unlock-share = Your share
-unlock-share-hint = Eight groups of seven characters, as on the sheet. Upper or lower case does not matter.
+unlock-share-hint = Eight groups of seven characters, as on the sheet. Upper or lower case does not matter. For safety it is not shown again after a mistake.
+unlock-share-empty = Enter your share
+unlock-share-same = This share was entered before, or the same person entered both. The other librarian enters the other share, signed in with their own account.
 unlock-give = Enter share

@@ -1,9 +1,8 @@
 # The record of acts.
 
-audit-title = 操作紀錄
+audit-title = 稽核紀錄
 audit-lead = 誰在什麼時候做了什麼。紀錄只能增加，不能修改或刪除；裡面沒有民眾的個人資料。
 audit-filter-title = 篩選
-audit-filter-activity = 活動代碼
 audit-filter-actor = 誰
 audit-filter-button = 篩選
 audit-filter-clear = 清除篩選
@@ -23,13 +22,20 @@ audit-purpose-winner-notice = 以信件通知得獎者
 audit-purpose-winner-call = 以電話通知得獎者
 audit-purpose-winner-export = 匯出得獎者名單
 audit-purpose-prize-handover = 發放獎品時核對
+audit-purpose-provider-share = 提供給當事人勾選的合作單位
+audit-purpose-tax-filing = 扣繳申報
+audit-purpose-disclosure = 依法提供
+audit-purpose-id-lookup = 查對證號是否被冒用
+audit-purpose-breach-notice = 個資事故通知
+audit-purpose-live-reveal = 抽獎現場顯示遮名
+audit-purpose-rights-reply = 答覆本人的申請
 audit-purpose-phone = 電話通知得獎者
 audit-purpose-post = 郵寄通知得獎者
 audit-purpose-shipping = 寄送獎品
 
-audit-check-title = 檢查操作紀錄
+audit-check-title = 檢查稽核紀錄
 audit-check-lead = 每一筆紀錄都含有前一筆的指紋。這一頁從第 1 筆起全部重新計算，再和寫進公開紀錄、經簽章的鏈頭逐一比對。
-audit-check-back = 操作紀錄
+audit-check-back = 稽核紀錄
 audit-check-passed = 全部相符：每一筆都和寫入時相同。
 audit-check-missing = 不符：第 { $position } 筆不見了。
 audit-check-unlinked = 不符：第 { $position } 筆和前一筆連不起來。
@@ -38,6 +44,7 @@ audit-check-other-than-signed = 不符：第 { $position } 筆不是當時簽章
 audit-check-cut-off = 不符：第 { $position } 筆起的紀錄不見了；公開紀錄裡簽章的鏈頭證明它們存在過。
 audit-check-journal = 不符：公開紀錄本身和最後一次簽章的指紋不同，所以無法用它來比對。
 audit-check-heads = 相符的簽章鏈頭
+audit-check-no-heads = 還沒有簽章的鏈頭可以比對，所以只確認了每一筆互相連得起來。簽章每天自動寫進公開紀錄。
 # $time 日期和時間
 audit-check-signed = 最近一次簽章：{ $time }。
 audit-check-to-note = 看公開紀錄裡的這一則
@@ -54,10 +61,10 @@ audit-check-at = 檢查時間
 audit-check-keep = 請把筆數和指紋抄在別處。下次檢查時，若同一筆的指紋不同，或筆數變少，就表示有紀錄被移除。
 
 audit-reason-person = 原因裡有個人資料，所以沒有寫下
-    .next = 操作紀錄會永久保存。請回上一頁，改寫抽獎號碼或規則條次，不要寫姓名、證號、電話或電子郵件。
-audit-reason-id-number = 這裡好像有身分證字號。操作紀錄會永久保存，請改寫抽獎號碼。
-audit-reason-phone = 這裡好像有電話號碼。操作紀錄會永久保存，請刪去再送出。
-audit-reason-email = 這裡好像有電子郵件地址。操作紀錄會永久保存，請刪去再送出。
+    .next = 稽核紀錄會永久保存。請回上一頁，改寫抽獎號碼或規則條次，不要寫姓名、證號、電話或電子郵件。
+audit-reason-id-number = 這裡好像有身分證字號。稽核紀錄會永久保存，請改寫抽獎號碼。
+audit-reason-phone = 這裡好像有電話號碼。稽核紀錄會永久保存，請刪去再送出。
+audit-reason-email = 這裡好像有電子郵件地址。稽核紀錄會永久保存，請刪去再送出。
 
 audit-public-id-number = 這裡好像有身分證字號。這段文字會公開，請刪去再送出。
 audit-public-mobile = 這裡好像有手機號碼。這段文字會公開，請刪去再送出。

@@ -16,6 +16,7 @@ desk-next = 下一件事
 desk-go = 前往
 desk-next-finish = 草稿還有需要補上的地方。
 desk-next-publish = 草稿已完成，可以檢查並發布。
+desk-next-opens = 已發布，還沒到開放日，到時間會自動開放報名。
 desk-next-close = 報名進行中，到時間會自動截止。
 desk-next-freeze = 已截止。異議期結束後會自動封存名冊。
 desk-next-beacon = 名冊已封存，等待公共亂數。到時會自動抽出。

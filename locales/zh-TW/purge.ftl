@@ -2,7 +2,7 @@
 
 purge-title = 個人資料刪除證明
 purge-done-title = 個人資料已刪除
-purge-done = 這個活動的個人資料已在 { $when } 刪除，能解開這些資料的金鑰也已銷毀。抽獎仍可驗證。
+purge-done = 這個活動的個人資料已在 { $when }刪除，能解開這些資料的金鑰也已銷毀。抽獎仍可驗證。
 purge-running-title = 正在刪除
 purge-running = 還沒有完成。目前步驟：{ $step }。完成後會公布證明。
 purge-what = 刪除了什麼

@@ -152,6 +152,7 @@ pub(super) async fn visitor<'r>(request: &'r Request<'_>) -> &'r Visitor {
     if let Visitor::In(session) = visitor {
         let viewer = Viewer {
             name: session.staff.name.clone(),
+            activities: session.staff.may(Permission::RunActivities),
             admin: session.staff.has(Role::Admin),
             custody: session.staff.may(Permission::HoldData)
                 || session.staff.may(Permission::FileTax),

@@ -120,6 +120,14 @@ pub fn last_day(facts: &Facts) -> Timestamp {
     with_grace.min(longest)
 }
 
+/// [`last_day`] while it may still come to that: the draw has no result, or prizes are not settled.
+pub fn latest_purge(facts: &Facts) -> Option<Timestamp> {
+    let may_wait = matches!(facts.stage, Stage::Open | Stage::Closed | Stage::Drawn);
+    let last = last_day(facts);
+    let waits = may_wait && facts.kind == super::Kind::Draw && last > facts.purges_at;
+    waits.then_some(last)
+}
+
 /// The last change of all: personal data is destroyed.
 pub fn purged(tx: &mut Tx, facts: &Facts) -> Result<Facts, Error> {
     store::advance(tx, &facts.id, facts.stage, Stage::Purged)?;

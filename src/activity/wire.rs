@@ -370,6 +370,22 @@ impl Heading {
     }
 }
 
+impl Heading {
+    /// The heading at a moment: what is published opens on its day.
+    pub fn at(language: Language, facts: &Facts, now: Timestamp) -> Heading {
+        let heading = Heading::of(language, facts);
+        if facts.stage == super::Stage::Open && now < facts.opens_at {
+            Heading {
+                stage_words: text::message(language, "portal-not-yet", &[]),
+                stage_kind: "waiting",
+                ..heading
+            }
+        } else {
+            heading
+        }
+    }
+}
+
 /// A stage in words, and the kind of tag that shows it.
 pub fn stage_words(language: Language, stage: super::Stage) -> (String, &'static str) {
     use super::Stage;

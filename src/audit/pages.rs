@@ -6,11 +6,12 @@ use super::Filter;
 use super::wire::{CheckView, Checked, ListView};
 use crate::account;
 use crate::account::guard::Admin;
+use crate::activity::{self, Stage};
 use crate::journal;
 use crate::platform::db::Db;
 use crate::platform::fault::Fault;
 use crate::platform::text::Language;
-use crate::platform::web::error::AppResult;
+use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::page::Page;
 use crate::vault::Vault;
 
@@ -37,15 +38,17 @@ async fn list(
         actor: actor.to_owned(),
     };
     let wanted = filter.clone();
-    let (listing, names) = db
+    let (listing, names, titles) = db
         .read("read the record", move |tx| {
             let listing = super::list(tx, &wanted, page.unwrap_or(1))?;
-            Ok::<_, account::Error>((listing, account::names(tx)?))
+            let known = activity::list(tx, &Stage::ALL)?;
+            let titles = known.into_iter().map(|facts| (facts.id.0, facts.title));
+            Ok::<_, AppError>((listing, account::names(tx)?, titles.collect()))
         })
         .await?;
     let here = uri!(list(Some(activity), Some(actor), None::<i64>));
     let more = format!("{here}&page=");
-    let view = ListView::of(lang, filter, &listing, &names, more);
+    let view = ListView::of(lang, filter, &listing, (&names, &titles), more);
     Ok(Page::new(lang, "audit/list", view))
 }
 

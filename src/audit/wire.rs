@@ -6,6 +6,7 @@ use data_encoding::HEXLOWER;
 use serde::Serialize;
 
 use super::{Actor, Break, ChainReport, Filter, Head, Listing, Outcome, Record};
+use crate::activity::LocalText;
 use crate::platform::text::{self, Language};
 
 /// A page of the record.
@@ -13,6 +14,7 @@ use crate::platform::text::{self, Language};
 pub(super) struct ListView {
     activity: String,
     actor: String,
+    activities: Vec<Choice>,
     actors: Vec<Choice>,
     rows: Vec<RecordView>,
     this_page: i64,
@@ -39,26 +41,29 @@ struct RecordView {
     actor: String,
     act: String,
     activity: String,
+    /// The activity's name; empty where the line is of none, or of one that is gone.
+    title: String,
     object: String,
     purpose: String,
     reason: String,
 }
 
 impl ListView {
-    /// `names` are those of staff, by id.
+    /// `names` are those of staff by id, `titles` those of activities.
     pub(super) fn of(
         lang: Language,
         filter: Filter,
         listing: &Listing,
-        names: &HashMap<String, String>,
+        (names, titles): (&HashMap<String, String>, &HashMap<String, LocalText>),
         more: String,
     ) -> ListView {
         let rows = listing
             .records
             .iter()
-            .map(|record| RecordView::of(lang, record, names))
+            .map(|record| RecordView::of(lang, record, (names, titles)))
             .collect();
         ListView {
+            activities: activities(lang, titles, &filter.activity),
             actors: actors(lang, names),
             rows,
             this_page: listing.page,
@@ -72,7 +77,11 @@ impl ListView {
 }
 
 impl RecordView {
-    fn of(lang: Language, record: &Record, names: &HashMap<String, String>) -> RecordView {
+    fn of(
+        lang: Language,
+        record: &Record,
+        (names, titles): (&HashMap<String, String>, &HashMap<String, LocalText>),
+    ) -> RecordView {
         RecordView {
             position: record.position.to_string(),
             at: record.at.0,
@@ -80,6 +89,10 @@ impl RecordView {
             actor: actor_words(lang, &record.actor, names),
             act: act_words(lang, &record.act),
             activity: record.activity.clone(),
+            title: titles
+                .get(&record.activity)
+                .map(|title| title.pick(lang).to_owned())
+                .unwrap_or_default(),
             object: record.object.clone(),
             purpose: purpose_words(lang, &record.purpose),
             reason: record.reason.clone(),
@@ -100,6 +113,13 @@ fn purpose_words(lang: Language, purpose: &str) -> String {
         "winner-call" => "audit-purpose-winner-call",
         "winner-export" => "audit-purpose-winner-export",
         "prize-handover" => "audit-purpose-prize-handover",
+        "provider-share" => "audit-purpose-provider-share",
+        "tax-filing" => "audit-purpose-tax-filing",
+        "disclosure" => "audit-purpose-disclosure",
+        "id-lookup" => "audit-purpose-id-lookup",
+        "breach-notice" => "audit-purpose-breach-notice",
+        "live-reveal" => "audit-purpose-live-reveal",
+        "rights-reply" => "audit-purpose-rights-reply",
         "phone" => "audit-purpose-phone",
         "post" => "audit-purpose-post",
         "shipping" => "audit-purpose-shipping",
@@ -117,6 +137,28 @@ fn actor_words(lang: Language, actor: &str, names: &HashMap<String, String>) -> 
             None => other.to_owned(),
         },
     }
+}
+
+/// Every activity by its name; one that is asked for and gone stays a choice.
+fn activities(lang: Language, titles: &HashMap<String, LocalText>, asked: &str) -> Vec<Choice> {
+    let mut choices: Vec<Choice> = titles
+        .iter()
+        .map(|(id, title)| Choice {
+            value: id.clone(),
+            label: match title.pick(lang) {
+                "" => id.clone(),
+                title => format!("{title} ({id})"),
+            },
+        })
+        .collect();
+    if !asked.is_empty() && !titles.contains_key(asked) {
+        choices.push(Choice {
+            value: asked.to_owned(),
+            label: asked.to_owned(),
+        });
+    }
+    choices.sort_by(|a, b| a.label.cmp(&b.label));
+    choices
 }
 
 fn actors(lang: Language, names: &HashMap<String, String>) -> Vec<Choice> {

@@ -21,6 +21,7 @@ use crate::account::name::StaffName;
 use crate::account::passphrase::{self, Passphrase};
 use crate::account::{self, Role};
 use crate::app::App;
+use crate::audit::StaffId;
 use crate::draw::beacon::{HttpRelays, Relays, Trouble};
 use crate::platform::clock::{Clock, Timestamp};
 use crate::platform::ids;
@@ -93,12 +94,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     purge::jobs::ensure(&app.db)?;
     journal::jobs::ensure(&app.db)?;
     println!("url: {}", serve::origin(&app, &figment));
-    println!("staff: {} {}", library.staff, library.passphrase.as_str());
+    for (role, name, passphrase) in &library.staff {
+        println!("{role}: {name} {}", passphrase.as_str());
+    }
     println!("open: /a/{}", library.open);
     println!("drawn: /d/{}", library.drawn);
     println!("purged: /d/{}", library.purged);
     println!("sessions: /a/{}", library.sessions);
     println!("pools: /a/{}", library.pools);
+    println!("shared: /a/{}", library.shared);
     if arguments.prepare_only {
         return Ok(());
     }
@@ -134,26 +138,20 @@ fn remove(path: &Path) {
 
 /// What the demo prints.
 struct Library {
-    staff: &'static str,
-    passphrase: Zeroizing<String>,
+    /// What each is printed as, the name for signing in, the passphrase.
+    staff: Vec<(&'static str, &'static str, Zeroizing<String>)>,
     open: String,
     drawn: String,
     purged: String,
     sessions: String,
     pools: String,
+    shared: String,
 }
 
 impl Library {
     fn prepare(app: &App, entries: u32) -> Result<Library, Stop> {
-        let staff = "demo";
-        let secret = Zeroizing::new(ids::code(20));
-        let name = StaffName::parse(staff).expect("the demo's name is one");
-        let long_enough =
-            Passphrase::parse(&secret, &name).expect("20 random characters are enough");
-        let hash = passphrase::hash(&long_enough);
-        let by = app.db.write_now("demo: staff", |tx| {
-            account::create_staff(tx, &name, &hash, &[Role::Admin])
-        })?;
+        let (by, secret) = member(app, "demo", Role::Admin)?;
+        let mut staff = vec![("staff", "demo", secret)];
         let total = u64::from(entries) + u64::from(entries / 2) + 520;
         let bar = ProgressBar::new(total).with_style(
             ProgressStyle::with_template("preparing the library {bar:24} {pos}/{len} entries")
@@ -165,15 +163,44 @@ impl Library {
         let sessions = hand.three_sessions()?;
         let open = hand.present_day()?;
         let pools = hand.two_pools()?;
+        let shared = hand.shared_draw()?;
+        let mut officers = None;
+        for (printed, name, role) in [
+            ("librarian", "librarian", Role::Librarian),
+            ("officer", "officer", Role::PrivacyOfficer),
+            ("accountant", "accountant", Role::Accountant),
+            ("auditor", "auditor", Role::Auditor),
+        ] {
+            let (id, secret) = member(app, name, role)?;
+            if role == Role::PrivacyOfficer {
+                officers = Some(id);
+            }
+            staff.push((printed, name, secret));
+        }
+        if let Some(officer) = officers {
+            hand.keeping(&drawn, &officer)?;
+        }
         bar.finish_and_clear();
         Ok(Library {
             staff,
-            passphrase: secret,
             open,
             drawn,
             purged,
             sessions,
             pools,
+            shared,
         })
     }
+}
+
+/// Somebody who works here, with a passphrase made for this demo.
+fn member(app: &App, name: &str, role: Role) -> Result<(StaffId, Zeroizing<String>), Stop> {
+    let secret = Zeroizing::new(ids::code(20));
+    let name = StaffName::parse(name).expect("the demo's names are names");
+    let long_enough = Passphrase::parse(&secret, &name).expect("20 random characters are enough");
+    let hash = passphrase::hash(&long_enough);
+    let id = app.db.write_now("demo: staff", |tx| {
+        account::create_staff(tx, &name, &hash, &[role])
+    })?;
+    Ok((id, secret))
 }

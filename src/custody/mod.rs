@@ -28,6 +28,7 @@ pub mod disclosure;
 mod extract;
 pub mod hold;
 pub mod jobs;
+pub mod kept;
 mod letters;
 pub mod pages;
 pub mod sharing;
@@ -80,6 +81,9 @@ pub enum Error {
     /// The hold was renewed once already.
     #[error("a hold is renewed once")]
     RenewedOnce,
+    /// The hold would not last longer than it does.
+    #[error("the hold would not last longer")]
+    NotLonger,
     /// The prize was not handed over, so that nobody was paid.
     #[error("the prize was not handed over")]
     NotPaid,
@@ -140,7 +144,7 @@ impl Fault for Error {
             Error::Moved | Error::RenewedOnce | Error::TakenDown | Error::YearShut => {
                 Kind::Conflict
             }
-            Error::NotPaid => Kind::Conflict,
+            Error::NotPaid | Error::NotLonger => Kind::Conflict,
             Error::SecondPerson | Error::NotAllowed => Kind::Forbidden,
             Error::NoTicket(_) => Kind::Invalid,
             Error::Purged => Kind::Gone,
@@ -168,6 +172,7 @@ impl Fault for Error {
             Error::Purged => "custody.purged",
             Error::NotAllowed => "custody.not_allowed",
             Error::RenewedOnce => "custody.renewed_once",
+            Error::NotLonger => "custody.not_longer",
             Error::NotPaid => "custody.not_paid",
             Error::TakenDown => "custody.taken_down",
             Error::YearShut => "custody.year_shut",
@@ -273,7 +278,7 @@ pub fn open_incidents(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<breach::
 
 /// Whether enough people can sign in for something that needs two: the page says so before
 /// anybody writes a long form.
-fn has_two(tx: &mut Tx, permission: Permission) -> Result<bool, Error> {
+pub fn has_two(tx: &mut Tx, permission: Permission) -> Result<bool, Error> {
     Ok(account::count_who_may(tx, permission)? > 1)
 }
 

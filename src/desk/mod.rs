@@ -5,7 +5,7 @@
 //! Not here: the pages that do the work, in the domain that does it.
 
 use crate::account;
-use crate::activity::{self, ActivityId, AskedField, Facts, Stage};
+use crate::activity::{self, ActivityId, AskedField, Facts, Stage, Unlock};
 use crate::audit::StaffId;
 use crate::custody;
 use crate::draw::{self, DrawStage, Plan, Problem};
@@ -111,6 +111,8 @@ pub enum NextStep {
     FinishDraft,
     /// The draft is complete.
     Publish,
+    /// Published; entries come in from the opening on.
+    WaitForOpening,
     /// Entries come in; nothing to do until the deadline.
     WaitForClose,
     /// The list is public; objections may come.
@@ -152,6 +154,8 @@ pub struct Glance {
     pub notices: notify::NoticeCounts,
     /// The note that lacks witnesses, if the draw has any.
     pub unseen: Option<draw::Unseen>,
+    /// Whether two of three librarians open its contacts.
+    pub librarians: bool,
     /// What to do next.
     pub next: NextStep,
 }
@@ -189,6 +193,7 @@ pub fn glance(tx: &mut Tx, id: &ActivityId) -> Result<Glance, Error> {
         counts,
         notices,
         unseen,
+        librarians: activity::unlock(tx, id)? == Unlock::TwoOfThree,
         next,
     })
 }
@@ -204,6 +209,7 @@ fn next_step(
     match facts.stage {
         Stage::Draft if problems.is_empty() => NextStep::Publish,
         Stage::Draft => NextStep::FinishDraft,
+        Stage::Open if now < facts.opens_at => NextStep::WaitForOpening,
         Stage::Open => NextStep::WaitForClose,
         Stage::Closed => match plans.iter().find(|plan| !plan.is_decided()) {
             None => NextStep::WaitForPurge,

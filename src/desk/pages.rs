@@ -12,15 +12,17 @@ use crate::platform::config::Config;
 use crate::platform::confine::Standing;
 use crate::platform::db::Db;
 use crate::platform::text::Language;
-use crate::platform::web::error::AppResult;
+use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::page::{Page, Reply};
 
-use super::wire::{ActivitiesView, AdminView, GlanceView, GuardRow, ReminderRow, TodayView};
+use super::wire::{
+    ActivitiesView, AdminView, CustodyView, GlanceView, GuardRow, ReminderRow, TodayView,
+};
 use super::{Error, reminders};
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
-    routes![today, administration, activities, glance, delete]
+    routes![today, administration, custody, activities, glance, delete]
 }
 
 #[get("/staff")]
@@ -42,14 +44,14 @@ async fn today(
     let today = db
         .read("read desk", move |tx| super::today(tx, &config))
         .await?;
-    let page = Page::new(lang, "desk/today", TodayView::of(lang, &today)).no_store();
+    let page = Page::new(lang, "desk/today", TodayView::of(lang, &staff, &today)).no_store();
     Ok(page.into())
 }
 
 #[get("/admin")]
 async fn administration(
     lang: Language,
-    _admin: Admin,
+    admin: Admin,
     db: &State<Db>,
     standing: &State<Standing>,
     config: &State<Arc<Config>>,
@@ -63,11 +65,31 @@ async fn administration(
             Ok::<_, Error>(AdminView {
                 health: HealthView::read(tx, engine)?,
                 guards,
-                reminders: ReminderRow::all(lang, &reminders),
+                reminders: ReminderRow::all(lang, &admin.0, &reminders),
             })
         })
         .await?;
     Ok(Page::new(lang, "account/health", view))
+}
+
+/// What is kept and handed on, for those who look after it.
+#[get("/admin/custody")]
+async fn custody(
+    lang: Language,
+    staff: Staff,
+    db: &State<Db>,
+    config: &State<Arc<Config>>,
+) -> AppResult<Page> {
+    if !staff.may(Permission::HoldData) && !staff.may(Permission::FileTax) {
+        return Err(AppError::forbidden());
+    }
+    let config = Arc::clone(config);
+    let view = db
+        .read("read custody", move |tx| {
+            CustodyView::read(tx, lang, &staff, &config)
+        })
+        .await?;
+    Ok(Page::new(lang, "custody/index", view).no_store())
 }
 
 #[get("/staff/activities")]
@@ -75,7 +97,12 @@ async fn activities(lang: Language, _staff: Librarian, db: &State<Db>) -> AppRes
     let all = db
         .read("list activities", |tx| activity::list(tx, &Stage::ALL))
         .await?;
-    Ok(Page::new(lang, "desk/activities", ActivitiesView::of(lang, &all)).no_store())
+    Ok(Page::new(
+        lang,
+        "desk/activities",
+        ActivitiesView::of(lang, &all, db.clock().now()),
+    )
+    .no_store())
 }
 
 #[get("/staff/activities/<id>", rank = 3)]

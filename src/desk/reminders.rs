@@ -6,6 +6,7 @@
 
 use jiff::civil::Date;
 
+use crate::account::{Permission, Staff};
 use crate::activity::{self, Facts, Stage};
 use crate::custody::{hold, tax};
 use crate::draw::tax::RuleBook;
@@ -42,6 +43,21 @@ pub enum What {
     RequestsLate(u64),
     /// So many requests of people are to be answered within days; the first of them then.
     RequestsDue(u64),
+}
+
+impl What {
+    /// Whether somebody can act on it, or may at least look into it.
+    pub fn is_for(&self, reader: &Staff) -> bool {
+        let permissions: &[Permission] = match self {
+            What::Purge(_) | What::PurgeWaits(_) | What::SecondCertificate(_) => {
+                &[Permission::RunActivities, Permission::HoldData]
+            }
+            What::HoldEnds(_) | What::HoldWaits(_) => &[Permission::HoldData],
+            What::TaxYear(_) => &[Permission::FileTax],
+            What::RequestsLate(_) | What::RequestsDue(_) => &[Permission::AnswerRequests],
+        };
+        permissions.iter().any(|each| reader.may(*each))
+    }
 }
 
 /// One day that staff must not miss.
@@ -119,11 +135,10 @@ fn second_certificates(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(),
 }
 
 fn requests(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
-    let now = tx.now();
     let due = rights::due(tx)?;
-    if due.overdue > 0 {
+    if let Some(when) = due.first_overdue {
         reminders.push(Reminder {
-            when: now,
+            when,
             what: What::RequestsLate(due.overdue),
             late: true,
         });
@@ -142,7 +157,7 @@ fn holds(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
     let now = tx.now();
     for hold in hold::list(tx)? {
         let id = hold.id.to_string();
-        let changes = hold.state == hold::State::Active && hold.change.is_some();
+        let changes = hold.is_in_force(now) && hold.change.is_some();
         if hold.state == hold::State::Proposed || changes {
             reminders.push(Reminder {
                 when: hold.proposed_at,

@@ -1,15 +1,20 @@
 //! What the desk shows.
 
+mod custody;
 mod glance;
 mod reminders;
 
+pub(super) use custody::CustodyView;
 pub(super) use glance::GlanceView;
 pub(super) use reminders::ReminderRow;
 
 use serde::Serialize;
 
+use crate::account::Staff;
 use crate::account::wire::HealthView;
+use crate::activity::Facts;
 use crate::activity::wire::Heading;
+use crate::platform::clock::Timestamp;
 use crate::platform::confine::{How, Protection, Standing, What};
 use crate::platform::text::{self, Language};
 
@@ -97,7 +102,7 @@ pub(super) struct TodayView {
 }
 
 impl TodayView {
-    pub(super) fn of(language: Language, today: &Today) -> TodayView {
+    pub(super) fn of(language: Language, reader: &Staff, today: &Today) -> TodayView {
         let row = |task: &Task| TaskRow {
             title: Heading::of(language, &task.facts).title,
             words: step_words(language, task.step),
@@ -115,7 +120,7 @@ impl TodayView {
         TodayView {
             tasks: today.tasks.iter().map(row).collect(),
             upcoming: upcoming.collect(),
-            reminders: ReminderRow::all(language, &today.reminders),
+            reminders: ReminderRow::all(language, reader, &today.reminders),
         }
     }
 }
@@ -124,6 +129,7 @@ fn step_words(language: Language, step: NextStep) -> String {
     let id = match step {
         NextStep::FinishDraft => "desk-next-finish",
         NextStep::Publish => "desk-next-publish",
+        NextStep::WaitForOpening => "desk-next-opens",
         NextStep::WaitForClose => "desk-next-close",
         NextStep::WaitForFreeze => "desk-next-freeze",
         NextStep::WaitForBeacon => "desk-next-beacon",
@@ -162,9 +168,9 @@ pub(super) struct ActivitiesView {
 }
 
 impl ActivitiesView {
-    pub(super) fn of(language: Language, activities: &[crate::activity::Facts]) -> ActivitiesView {
+    pub(super) fn of(language: Language, activities: &[Facts], now: Timestamp) -> ActivitiesView {
         let row = |facts| ActivityRow {
-            heading: Heading::of(language, facts),
+            heading: Heading::at(language, facts, now),
             closes_at: facts.closes_at.0,
         };
         ActivitiesView {

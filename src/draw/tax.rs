@@ -7,6 +7,7 @@
 //!
 //! Not here: the winner's ID number for the statement (the tax vault, `custody`).
 
+use jiff::Span;
 use jiff::civil::{Date, date};
 
 use crate::identity::date::day_of;
@@ -161,6 +162,25 @@ impl Rules {
         }
     }
 
+    /// The last day to pay what was withheld of a prize handed over on `paid`, before weekends and
+    /// holidays move it.
+    pub fn pay_by(&self, paid: Date, residency: Residency) -> Option<Date> {
+        match residency {
+            Residency::Resident => {
+                let next = paid
+                    .first_of_month()
+                    .checked_add(Span::new().months(1))
+                    .ok()?;
+                let days = self.resident_pay_day.saturating_sub(1);
+                next.checked_add(Span::new().try_days(days).ok()?).ok()
+            }
+            Residency::Other => {
+                let days = Span::new().try_days(self.other_days).ok()?;
+                paid.checked_add(days).ok()
+            }
+        }
+    }
+
     /// Its numbers as sentences to people name them.
     pub fn words(&self) -> [(&'static str, text::Value<'static>); 3] {
         [
@@ -192,6 +212,23 @@ mod tests {
 
     fn rules() -> Rules {
         RuleBook::default().on(date(2026, 6, 1)).clone()
+    }
+
+    #[test]
+    fn what_was_withheld_is_paid_by_a_day() {
+        let paid = date(2026, 12, 31);
+        let by = |residency| rules().pay_by(paid, residency);
+        assert_eq!(by(Residency::Resident), Some(date(2027, 1, 10)));
+        assert_eq!(by(Residency::Other), Some(date(2027, 1, 10)));
+        let paid = date(2026, 6, 3);
+        assert_eq!(
+            rules().pay_by(paid, Residency::Resident),
+            Some(date(2026, 7, 10))
+        );
+        assert_eq!(
+            rules().pay_by(paid, Residency::Other),
+            Some(date(2026, 6, 13))
+        );
     }
 
     #[test]

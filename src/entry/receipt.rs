@@ -9,7 +9,7 @@ use lucky_draw::encode::Hash;
 use lucky_draw::note::TlogProof;
 use lucky_draw::ticket::{self, Secret};
 
-use crate::activity::{self, Facts, LocalText};
+use crate::activity::{self, ActivityId, Facts, LocalText};
 use crate::log;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
@@ -59,6 +59,20 @@ pub fn find(tx: &mut Tx, lookup: &Hash) -> Result<Option<Found>, Error> {
         notice,
         notice_version,
     }))
+}
+
+/// The lookup value of the entry behind a ticket, which only its receipt code gives again; none
+/// where no entry is there.
+pub fn lookup_of(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    index: u64,
+) -> Result<Option<Hash>, Error> {
+    match store::tickets::ticket(tx, activity, draw, index)? {
+        Some(ticket) => Ok(store::entries::lookup_of(tx, activity, &ticket.entry)?),
+        None => Ok(None),
+    }
 }
 
 /// A leaf of a draw's log with all that proves it, for the person alone.

@@ -178,7 +178,7 @@ fn national_digits(number: &str) -> Result<Zeroizing<String>, Mistake> {
 }
 
 fn split_area(digits: &str) -> Result<(Kind, &str, &str), Mistake> {
-    let short_code = digits.len() <= 4 && digits.starts_with('1');
+    let short_code = (3..=4).contains(&digits.len()) && digits.starts_with('1');
     if short_code || SERVICES.iter().any(|service| digits.starts_with(service)) {
         return Err(Mistake::PhoneService);
     }

@@ -10,7 +10,7 @@
 
 use lucky_draw::encode::{Hash, sha256};
 
-use crate::activity::{self, AskedField, Facts, Field, Kind, LocalText};
+use crate::activity::{self, AskedField, Facts, Field, Kind, LocalText, lifecycle};
 use crate::audit;
 use crate::platform::config::Config;
 use crate::platform::db::{self, Tx};
@@ -199,6 +199,12 @@ fn items(
     let purpose = purpose(language, facts.kind, title, codes);
     let mut kept = say("policy-kept", &[("date", gone.clone().into())]);
     if !survey {
+        let planned = Facts {
+            purges_at: facts.planned_purge(),
+            ..facts.clone()
+        };
+        let latest = dates::date(language, lifecycle::last_day(&planned).0);
+        kept.push_str(&say("policy-kept-latest", &[("date", latest.into())]));
         kept.push_str(&say("policy-kept-tax", &[]));
     }
     if !survey && asked.iter().any(|asked| asked.field == Field::Name) {

@@ -98,7 +98,7 @@ async fn set_period(
         Err(error) => Err(error),
     };
     match outcome {
-        Ok(()) => Ok(Reply::go(lang, "/admin/retention")),
+        Ok(()) => Ok(Reply::done(lang, "/admin/retention")),
         Err(error) => match wire::retention_mistake(lang, &error) {
             Some((field, words)) => {
                 view.mistakes.add(field, words);
@@ -149,7 +149,7 @@ async fn add_processor(
         register::add_processor(tx, &by, name, task)
     })
     .await?;
-    Ok(Reply::go(lang, "/admin/processors"))
+    Ok(Reply::done(lang, "/admin/processors"))
 }
 
 #[post("/admin/processors/<id>/end")]
@@ -159,7 +159,7 @@ async fn end_processor(lang: Language, admin: Admin, id: &str, db: &State<Db>) -
         register::end_processor(tx, &by, &id)
     })
     .await?;
-    Ok(Reply::go(lang, "/admin/processors"))
+    Ok(Reply::done(lang, "/admin/processors"))
 }
 
 async fn codes_view(lang: Language, db: &Db, id: &ActivityId) -> Result<CodesView, Error> {

@@ -166,17 +166,20 @@ pub enum Lasting {
     Statistics,
     /// Who of the staff did what, and when data was opened.
     Record,
+    /// Names of staff, which that record points to.
+    Accounts,
     /// Which authority was given how many rows, and on what ground.
     Disclosures,
 }
 
 impl Lasting {
     /// All of them, in the order of the pages.
-    pub const ALL: [Lasting; 5] = [
+    pub const ALL: [Lasting; 6] = [
         Lasting::Proofs,
         Lasting::Certificates,
         Lasting::Statistics,
         Lasting::Record,
+        Lasting::Accounts,
         Lasting::Disclosures,
     ];
 
@@ -187,6 +190,7 @@ impl Lasting {
             Lasting::Certificates => "policy-lasting-certificates",
             Lasting::Statistics => "policy-lasting-statistics",
             Lasting::Record => "policy-lasting-record",
+            Lasting::Accounts => "policy-lasting-accounts",
             Lasting::Disclosures => "policy-lasting-disclosures",
         };
         text::message(language, id, &[])

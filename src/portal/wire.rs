@@ -5,7 +5,7 @@ pub(super) mod statute;
 use serde::Serialize;
 
 use crate::activity::wire::stage_words;
-use crate::activity::{Arrangement, Facts, Kind, Stage};
+use crate::activity::{Arrangement, Facts, Kind, Stage, lifecycle};
 use crate::custody::wire::Told;
 use crate::draw::{DrawStage, Plan, StoredNote};
 use crate::platform::clock::{DAY, Timestamp};
@@ -204,6 +204,8 @@ pub(super) struct ActivityView {
     steps: Vec<Step>,
     fields: Vec<String>,
     purges_at: i64,
+    /// The latest that it can be; 0 where the day stands.
+    latest: i64,
     claim_days: i64,
     draws: Vec<DrawPart>,
     /// Whether people pick one of the draws.
@@ -278,6 +280,7 @@ impl ActivityView {
                 .map(|asked| policy::field_name(language, asked.field))
                 .collect(),
             purges_at: facts.purges_at.0,
+            latest: lifecycle::latest_purge(facts).map_or(0, |at| at.0),
             claim_days: facts.claim_days,
             draws: (0..shown.plans.len())
                 .map(|at| DrawPart::of(language, shown, at))

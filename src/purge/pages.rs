@@ -7,7 +7,7 @@ use rocket::{Route, State, get, routes};
 
 use crate::account::guard::Admin;
 use crate::activity::wire::Heading;
-use crate::activity::{self, Facts, Kind, Stage, lifecycle};
+use crate::activity::{self, Facts, Stage, lifecycle};
 use crate::draw::{self, DrawId, Plan};
 use crate::platform::config::Config;
 use crate::platform::db::tidy;
@@ -189,12 +189,7 @@ fn overview(tx: &mut Tx, lang: Language, tidy_hour: u8) -> Result<PurgesView, Er
     let mut coming: Vec<ComingRow> = activity::list(tx, &live)?
         .iter()
         .filter_map(|facts| {
-            let at_the_latest = match facts.stage {
-                Stage::Open | Stage::Closed | Stage::Drawn if facts.kind == Kind::Draw => {
-                    lifecycle::last_day(facts).0
-                }
-                _ => 0,
-            };
+            let at_the_latest = lifecycle::latest_purge(facts).map_or(0, |at| at.0);
             Some(ComingRow {
                 title: Heading::of(lang, facts).title,
                 path: format!("/staff/activities/{}", facts.id),

@@ -129,6 +129,42 @@ pub enum Urgency {
     Overdue,
 }
 
+/// How staff made sure that whoever asks is the person whom the answer is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Identified {
+    /// By the receipt code of the entry.
+    Receipt,
+    /// The person came and showed the ID card.
+    Card,
+    /// By the telephone number or address that the library had before the request.
+    Reach,
+    /// Not at all: the answer tells of nobody.
+    NotNeeded,
+}
+
+impl Identified {
+    /// What staff choose from where no receipt code was typed.
+    pub const CHOICES: [Identified; 3] =
+        [Identified::Card, Identified::Reach, Identified::NotNeeded];
+
+    /// The word in forms and in the record.
+    pub fn code(self) -> &'static str {
+        match self {
+            Identified::Receipt => "receipt",
+            Identified::Card => "card",
+            Identified::Reach => "reach",
+            Identified::NotNeeded => "not-needed",
+        }
+    }
+
+    /// Reads [`Identified::code`] of a choice.
+    pub fn parse(code: &str) -> Option<Identified> {
+        Identified::CHOICES
+            .into_iter()
+            .find(|choice| choice.code() == code)
+    }
+}
+
 /// What waits for the library, for the desk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Due {
@@ -138,6 +174,8 @@ pub struct Due {
     pub soon: u64,
     /// Of these, past it.
     pub overdue: u64,
+    /// The first day that was missed.
+    pub first_overdue: Option<Timestamp>,
     /// The next day, of those that are not past it.
     pub next: Option<Timestamp>,
 }
@@ -304,11 +342,14 @@ pub fn due(tx: &mut Tx) -> Result<Due, Error> {
     let mut due = Due::default();
     for request in store::open(tx)? {
         due.open += 1;
+        let day = request.due();
         match request.urgency(now) {
-            Urgency::Overdue => due.overdue += 1,
+            Urgency::Overdue => {
+                due.overdue += 1;
+                due.first_overdue = Some(due.first_overdue.map_or(day, |first| first.min(day)));
+            }
             urgency => {
                 due.soon += u64::from(urgency == Urgency::Soon);
-                let day = request.due();
                 due.next = Some(due.next.map_or(day, |next| next.min(day)));
             }
         }
@@ -345,6 +386,7 @@ pub fn answer(
     by: &Actor,
     id: &RequestId,
     letter: &SealedLetter,
+    identified: Identified,
 ) -> Result<Request, Error> {
     let request = waiting(tx, id)?;
     let answered = Request {
@@ -356,7 +398,7 @@ pub fn answer(
     };
     keep(tx, letter)?;
     store::save(tx, &answered)?;
-    record(tx, by, "rights.answered", &answered, "")?;
+    record(tx, by, "rights.answered", &answered, identified.code())?;
     Ok(answered)
 }
 

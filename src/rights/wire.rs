@@ -13,9 +13,10 @@ use crate::identity::typed;
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
+use crate::policy::retention;
 
 use super::letter::LONGEST;
-use super::{Request, RequestKind, RequestState, Urgency};
+use super::{Identified, Request, RequestKind, RequestState, Urgency};
 
 /// A choice on a form.
 #[derive(Serialize)]
@@ -37,8 +38,8 @@ pub(super) struct AskView {
     phone: String,
     code: String,
     longest: usize,
-    /// For how many days a request is kept after its answer.
-    kept: i64,
+    /// How long a request is kept after its answer, in words.
+    kept: String,
     token: String,
     message: String,
     mistakes: Mistakes,
@@ -81,7 +82,7 @@ impl AskView {
             phone: form.value("phone").to_owned(),
             code: form.value("code").to_owned(),
             longest: LONGEST,
-            kept,
+            kept: retention::span(lang, kept),
             token,
             message,
             mistakes,
@@ -95,6 +96,20 @@ fn kind_option(lang: Language, kind: RequestKind) -> OptionView {
         value: kind.code().to_owned(),
         label: kind_words(lang, kind),
         hint: text::message(lang, "rights-kind-days", &days),
+    }
+}
+
+fn identified_option(lang: Language, choice: Identified) -> OptionView {
+    let id = match choice {
+        Identified::Receipt => "rights-label-code",
+        Identified::Card => "rights-identified-card",
+        Identified::Reach => "rights-identified-reach",
+        Identified::NotNeeded => "rights-identified-not-needed",
+    };
+    OptionView {
+        value: choice.code().to_owned(),
+        label: text::message(lang, id, &[]),
+        hint: String::new(),
     }
 }
 
@@ -283,6 +298,9 @@ pub(super) struct RequestView {
     phone: String,
     answer: String,
     typed_answer: String,
+    /// How staff may have made sure who asks.
+    ways: Vec<OptionView>,
+    identified: String,
     typed_reason: String,
     longest: usize,
     message: String,
@@ -355,6 +373,10 @@ impl RequestView {
             phone: String::new(),
             answer: String::new(),
             typed_answer: form.value("answer").to_owned(),
+            ways: Identified::CHOICES
+                .map(|choice| identified_option(lang, choice))
+                .into(),
+            identified: form.value("identified").to_owned(),
             typed_reason: form.value("reason").to_owned(),
             longest: super::letter::LONGEST_ANSWER,
             message: String::new(),

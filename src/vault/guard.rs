@@ -9,7 +9,10 @@ use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 
 use super::Vault;
+use std::sync::Arc;
+
 use crate::platform::clock::Timestamp;
+use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::Language;
 
@@ -24,6 +27,8 @@ pub struct Visit<'r> {
     pub db: &'r Db,
     /// The vault.
     pub vault: &'r Vault,
+    /// What the operator set.
+    pub config: &'r Arc<Config>,
 }
 
 #[rocket::async_trait]
@@ -39,11 +44,13 @@ impl<'r> FromRequest<'r> for Visit<'r> {
         );
         let db = try_outcome!(request.guard::<&State<Db>>().await).inner();
         let vault = try_outcome!(request.guard::<&State<Vault>>().await).inner();
+        let config = try_outcome!(request.guard::<&State<Arc<Config>>>().await).inner();
         Outcome::Success(Visit {
             lang,
             now: db.clock().now(),
             db,
             vault,
+            config,
         })
     }
 }

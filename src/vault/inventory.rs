@@ -137,6 +137,7 @@ Nothing here tells who somebody is; it is listed because it is about one person'
 | keyed tag of the ID number, telephone or e-mail | one entry a person; the ID card at the desk | the purge date of the activity | `tickets.tag` |
 | binding of the ticket to its person, keyed by the receipt | the proof that a receipt gives | the purge date of the activity | `tickets.bind` |
 | keyed fingerprint of the receipt code | finding the entry again | the purge date of the activity | `entries.lookup` |
+| the same, hashed once more | telling the person, after the purge, that a row is kept | as long as the row | `tax_rows.finder`, `held_items.finder` |
 | hour of the entry, language of the page, fingerprint of the notice | showing the person their entry | the purge date of the activity | `entries` |
 | which boxes belong to an entry | opening a winner's contact | the purge date of the activity | `entries`, `tickets` |
 | that a box was opened, when, by which role and why | the person's own page; the record of acts | kept; its ids lead nowhere after the purge | `audit_records` |

@@ -80,7 +80,7 @@ pub use scopes::{
     seal_to_scope,
 };
 pub use sealer::Sealer;
-pub use shares::NewShares;
+pub use shares::{NewShares, SHARES_TOGETHER};
 pub use store::TABLES;
 pub use told::{on_consent, tell};
 pub use unlinked::{is_mixed, keep_unlinked, mix_answers, waits_to_be_mixed};

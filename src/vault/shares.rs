@@ -11,8 +11,10 @@ use zeroize::Zeroizing;
 
 use super::wire::{Lock, Private, Refusal, Reply, Request};
 use super::{Error, PublicKeys, Vault};
-use crate::platform::clock::Timestamp;
+use crate::platform::clock::{MINUTE, Timestamp};
 
+/// How long the first share waits for the second, in milliseconds.
+pub const SHARES_TOGETHER: i64 = 10 * MINUTE;
 const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Number of the share and 32 bytes of it.
 const BYTES: usize = 33;

@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { LANGUAGES, WIDTHS, assertGood, openBrowser, startFairdraw } from './support.mjs';
+import { LANGUAGES, WIDTHS, assertGood, openBrowser, startFairdraw, syntheticId } from './support.mjs';
 
 const DAY = 86_400;
 const HOUR = 3_600;
@@ -41,13 +41,6 @@ function typed(unix) {
 async function goTo(unix) {
   await site.advance(unix - now);
   now = unix;
-}
-
-/** A synthetic ID number with a right check digit (weights 1, 9, 8 … 1, 1). */
-function syntheticId(n) {
-  const digits = `1${String(n).padStart(7, '0')}`;
-  const sum = [1, 0, ...digits].reduce((all, digit, at) => all + Number(digit) * [1, 9, 8, 7, 6, 5, 4, 3, 2, 1][at], 0);
-  return `A${digits}${(10 - (sum % 10)) % 10}`;
 }
 
 const REPOSITORY = new URL('../../', import.meta.url).pathname;

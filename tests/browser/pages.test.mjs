@@ -3,7 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { LANGUAGES, WIDTHS, assertGood, openBrowser, startFairdraw } from './support.mjs';
+import { LANGUAGES, WIDTHS, assertGood, openBrowser, startFairdraw, syntheticId } from './support.mjs';
+
+// Who works in the demo, and how many pages each reaches at least.
+const ROLES = { staff: 60, librarian: 30, officer: 12, accountant: 4, auditor: 2 };
+
+// Answers that are files, and the pages of a log that goes on and on.
+const isFile = (path) => /\/affected\/|\.(csv|json|zip|txt)$|[?&]page=(?!2$)/.test(path);
 
 let site;
 let browser;
@@ -22,10 +28,31 @@ after(async () => {
   await site?.stop();
 });
 
+// Enters the draw whose contacts may go to a partner; answers with the receipt code.
+async function enter(page, language, n) {
+  await page.goto(`${site.url}${language.prefix}${library.shared}/enter`);
+  const tick = page.locator('main form input[type=checkbox][name^="share"]').first();
+  if (await tick.count()) await tick.check();
+  await page.fill('#name', '林小美');
+  await page.fill('#national_id', syntheticId(900_000 + n));
+  await page.fill('#phone', '0912345678');
+  await page.fill('#email', 'mei@mailbox.example');
+  await page.check('#consent');
+  for (const box of await page.locator('main fieldset').all()) {
+    const choice = box.locator('input[type=radio]').first();
+    if (await choice.count()) await choice.check();
+  }
+  await page.locator('main form button[type=submit]').last().click();
+  await page.locator('button[name=change]').first().waitFor();
+  await page.locator('main form button[type=submit]:not([name])').click();
+  await page.waitForURL(/\/receipt$/);
+  return page.locator('#secret').innerText();
+}
+
 for (const language of LANGUAGES) {
   for (const width of WIDTHS) {
     test(`public pages are good in ${language.lang} at ${width} px`, async () => {
-      const { open, drawn, purged } = library;
+      const { open, drawn, purged, shared } = library;
       const page = await browser.page({ width, language });
       for (const path of [
         '/',
@@ -62,6 +89,19 @@ for (const language of LANGUAGES) {
         '/a/summer-2025/answers',
         '/verify',
         '/verify/source',
+        `${purged}/results`,
+        '/a/summer-2025/purge',
+        `${open}/privacy/1`,
+        '/privacy',
+        '/privacy/retention',
+        '/privacy/purges',
+        '/privacy/disclosures',
+        '/privacy/register',
+        '/privacy/logs',
+        '/privacy/request',
+        '/privacy/request/status',
+        shared,
+        `${shared}/enter`,
         '/no-such-page',
         '/staff/sign-in',
       ]) {
@@ -85,30 +125,61 @@ for (const language of LANGUAGES) {
       await page.context().close();
     });
 
-    test(`staff pages are good in ${language.lang} at ${width} px`, async () => {
+    test(`what a person does with the receipt code is good in ${language.lang} at ${width} px`, async () => {
       const page = await browser.page({ width, language });
-      const [name, passphrase] = library.staff.split(' ');
-      await page.goto(`${site.url}${language.prefix}/staff/sign-in`);
-      await page.fill('#name', name);
-      await page.fill('#passphrase', passphrase);
-      await page.locator('main form button[type=submit]').click();
-      await page.waitForURL(/\/(staff|admin)$/);
-      const seen = new Set();
-      const waiting = ['/staff', '/staff/activities', '/staff/activities/new?kind=draw', '/staff/account', '/admin'];
-      while (waiting.length > 0) {
-        const path = waiting.shift();
-        if (seen.has(path)) continue;
-        seen.add(path);
-        await page.goto(`${site.url}${language.prefix}${path}`);
+      const code = await enter(page, language, LANGUAGES.indexOf(language) * 2 + WIDTHS.indexOf(width));
+      const own = `${site.url}${language.prefix}/entry`;
+      const press = (action) => page.locator(`main form[action$="${action}"] button`).first().click();
+      for (const action of ['/entry/copy', '/entry/correct', '/entry/withdraw', '/entry/share']) {
+        await page.goto(own);
+        await page.fill('#code', code);
+        await page.locator('main form button[type=submit]').click();
+        await page.locator('#opened').waitFor();
         await assertGood(page);
-        const links = await page.locator('main a[href]').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
-        for (const link of links) {
-          const own = language.prefix && link.startsWith(language.prefix) ? link.slice(language.prefix.length) : link;
-          if (/^\/(staff|admin)\b/.test(own) && waiting.length + seen.size < 70) waiting.push(own);
-        }
+        await press(action);
+        await assertGood(page);
       }
-      assert.ok(seen.size > 30, `only ${seen.size} staff pages were reached`);
+      await page.locator('main [role=status]').waitFor();
+      await press('/entry/withdraw');
+      await page.locator('main form[action$="/entry/withdraw"] button.danger').click();
+      await page.locator('main .tag.stopped').waitFor();
+      await assertGood(page);
+      await page.goto(own);
+      await page.fill('#code', `${code.slice(0, -1)}!`);
+      await page.locator('main form button[type=submit]').click();
+      await page.locator('.error-summary').waitFor();
+      assert.equal(await page.inputValue('#code'), `${code.slice(0, -1)}!`, 'what was typed stays');
+      await assertGood(page);
       await page.context().close();
     });
+
+    for (const [role, fewest] of Object.entries(ROLES)) {
+      test(`what the ${role} sees is good in ${language.lang} at ${width} px`, async () => {
+        const page = await browser.page({ width, language });
+        const [name, passphrase] = library[role].split(' ');
+        await page.goto(`${site.url}${language.prefix}/staff/sign-in`);
+        await page.fill('#name', name);
+        await page.fill('#passphrase', passphrase);
+        await page.locator('main form button[type=submit]').click();
+        await page.waitForURL(/\/(staff|admin)(\/custody|\/inspections)?$/);
+        const seen = new Set();
+        const waiting = ['/staff', '/staff/account'];
+        while (waiting.length > 0) {
+          const path = waiting.shift();
+          if (seen.has(path)) continue;
+          seen.add(path);
+          const answer = await page.goto(`${site.url}${language.prefix}${path}`);
+          assert.equal(answer.status(), 200, `a link leads the ${role} to ${path}`);
+          await assertGood(page);
+          const links = await page.locator('header a[href], main a[href]:not([download])').evaluateAll((all) => all.map((link) => link.getAttribute('href')));
+          for (const link of links) {
+            const own = language.prefix && link.startsWith(language.prefix) ? link.slice(language.prefix.length) : link;
+            if (/^\/(staff|admin)\b/.test(own) && !isFile(own) && !seen.has(own)) waiting.push(own);
+          }
+        }
+        assert.ok(seen.size >= fewest, `only ${seen.size} pages: ${[...seen].join(' ')}`);
+        await page.context().close();
+      });
+    }
   }
 }

@@ -288,3 +288,10 @@ export async function assertGoodEverywhere(browser, origin, path) {
     }
   }
 }
+
+/** A synthetic ID number with a right check digit (weights 1, 9, 8 … 1, 1). */
+export function syntheticId(n) {
+  const digits = `1${String(n).padStart(7, '0')}`;
+  const sum = [1, 0, ...digits].reduce((all, digit, at) => all + Number(digit) * [1, 9, 8, 7, 6, 5, 4, 3, 2, 1][at], 0);
+  return `A${digits}${(10 - (sum % 10)) % 10}`;
+}

@@ -375,7 +375,7 @@ fn t32_the_public_sees_how_many_disclosures_there_were(engine: Engine) {
 
     let public = visitor.get("/privacy/disclosures");
     let cells = public.texts("tbody td");
-    assert_eq!(cells, ["2024", "司法機關依法調取", "1", "2"]);
+    assert_eq!(cells, ["113", "司法機關依法調取", "1", "2"]);
     assert!(
         !public.html.contains("臺灣臺北地方法院"),
         "counts and grounds only"

@@ -17,6 +17,8 @@ use crate::support::staff::{PASSPHRASE, colleague, sign_in};
 on_both! {
     a_hold_keeps_the_named_rows_and_nothing_else,
     a_hold_needs_another_hand_and_ends_by_itself,
+    a_hold_is_not_shortened_by_renewing_it_and_ends_at_once_by_two,
+    whoever_is_held_sees_it_before_the_purge_and_after_it,
     more_rows_than_the_operator_allows_are_not_held,
     a_hold_that_is_filled_in_badly_keeps_what_was_typed,
     every_page_of_custody_shows_in_both_languages,
@@ -257,6 +259,89 @@ fn a_hold_needs_another_hand_and_ends_by_itself(engine: Engine) {
     ] {
         assert!(acts.iter().any(|record| record.act == act), "{act}");
     }
+}
+
+fn a_hold_is_not_shortened_by_renewing_it_and_ends_at_once_by_two(engine: Engine) {
+    let life = Life::published(engine, |_| {});
+    life.enter(&Patron::number(0));
+    let admin = life.draw();
+    let officer = colleague(&life.app, "個資保護林", &[Role::PrivacyOfficer]);
+    let purge = purge_of(&life);
+    let form = admin.get("/admin/holds").text("main");
+    assert!(
+        form.contains("活動資料"),
+        "the form says when data goes: {form}"
+    );
+    let proposed = propose(&admin, &life, &[("tickets", &ticket(0)), ("days", "1")]);
+    let short = officer.get(&proposed.location).text("main");
+    assert!(short.contains("不會多保留任何資料"), "{short}");
+    let at = held(&life, &admin, &officer, 0);
+    let page = officer.get(&at);
+    let enough = life.app.app.db.clock().now().plus(90 * DAY) > purge;
+    assert_eq!(!page.text("main").contains("不會多保留任何資料"), enough);
+    let shorter = officer.send(&page, &at, &[("do", "renew"), ("days", "30")]);
+    assert_eq!(shorter.status, Status::UnprocessableEntity);
+    assert!(
+        shorter.mistakes().contains("不會比現在的期限更晚"),
+        "{}",
+        shorter.mistakes()
+    );
+
+    let ended = officer.send(&page, &at, &[("do", "end")]);
+    assert_eq!(ended.status, Status::SeeOther, "{}", ended.mistakes());
+    let page = admin.get(&at);
+    let ended = admin.send(&page, &at, &[("do", "approve_change"), ("seen", "0")]);
+    assert_eq!(ended.status, Status::SeeOther, "{}", ended.mistakes());
+    // The key goes within the hour; the page does not call it held meanwhile.
+    let page = admin.get(&at);
+    assert!(
+        page.text("main").contains("已到期，即將銷毀"),
+        "{}",
+        page.text("main")
+    );
+    assert!(
+        !page.html.contains("value=\"end\""),
+        "nothing is left to propose"
+    );
+    let late = [("do".to_owned(), "end".to_owned())];
+    assert_eq!(admin.post(&at, &late).status, Status::UnprocessableEntity);
+}
+
+fn whoever_is_held_sees_it_before_the_purge_and_after_it(engine: Engine) {
+    let life = Life::published(engine, |_| {});
+    let code = life.enter(&Patron::number(0)).text("#secret");
+    let other = life.enter(&Patron::number(1)).text("#secret");
+    let admin = life.draw();
+    let officer = colleague(&life.app, "個資保護林", &[Role::PrivacyOfficer]);
+    held(&life, &admin, &officer, 0);
+    let visitor = life.app.visitor();
+    let find = |code: &str| {
+        let page = visitor.get("/entry");
+        visitor.send(&page, "/entry", &[("code", code)])
+    };
+    let own = find(&code);
+    assert!(
+        own.text("#kept ~ dl").contains("資料保全"),
+        "{}",
+        own.text("main")
+    );
+    assert!(!find(&other).text("main").contains("資料保全"));
+    let copy = visitor.send(&own, "/entry/data", &[]);
+    assert!(
+        copy.html.contains("under a hold of two people"),
+        "{}",
+        copy.html
+    );
+
+    rehouse_and_purge(&life);
+    let after = find(&code);
+    assert_eq!(after.status, Status::Ok, "{}", after.mistakes());
+    assert!(
+        after.text("main").contains("資料保全"),
+        "{}",
+        after.text("main")
+    );
+    assert_eq!(find(&other).status, Status::UnprocessableEntity);
 }
 
 fn more_rows_than_the_operator_allows_are_not_held(engine: Engine) {

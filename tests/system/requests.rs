@@ -1,5 +1,6 @@
 //! Requests about personal data: the form, the clocks, the answer, and what is left of them.
 
+use fairdraw::account::Role;
 use fairdraw::audit::{self, Filter};
 use fairdraw::platform::clock::{DAY, HOUR};
 use fairdraw::rights;
@@ -9,6 +10,7 @@ use rocket::http::Status;
 use crate::support::Engine;
 use crate::support::app::{Answer, Person, TestApp, moment};
 use crate::support::life::{Life, Patron, ROUND_TIME};
+use crate::support::staff::colleague;
 
 on_both! {
     an_access_request_is_due_in_fifteen_days_and_extended_once_in_writing,
@@ -139,11 +141,29 @@ fn an_access_request_is_due_in_fifteen_days_and_extended_once_in_writing(engine:
         "{}",
         today.text("main")
     );
+    // Whoever may answer is reminded where their work begins; nobody else is.
+    let officer = colleague(&app, "個資保護林", &[Role::PrivacyOfficer]);
+    let theirs = officer.get("/admin/custody");
+    let shown = theirs.text("main");
+    assert!(
+        shown.contains("2 件個人資料申請超過答覆期限") && !shown.contains("12 月 23 日"),
+        "the day that was missed: {shown}"
+    );
+    assert!(!theirs.text("header").contains("活動管理"), "no dead way");
+    let librarian = colleague(&app, "館員張", &[Role::Librarian]);
+    let theirs = librarian.get("/staff").text("main");
+    assert!(!theirs.contains("個人資料申請"), "{theirs}");
     assert!(status(&person, &code).text("main").contains("逾期"));
+    let page = staff.get(&path);
+    assert!(
+        !page.html.contains("name=\"answer\""),
+        "nobody answers what nobody read"
+    );
+    let opened = staff.send(&page, &format!("{path}/read"), &[]);
     let late = staff.send(
-        &staff.get(&path),
+        &opened,
         &format!("{path}/answer"),
-        &[("answer", "抱歉遲了")],
+        &[("answer", "抱歉遲了"), ("identified", "not-needed")],
     );
     assert_eq!(
         late.status,
@@ -172,19 +192,35 @@ fn a_request_is_answered_and_the_person_reads_it_with_the_code(engine: Engine) {
 
     let empty = staff.send(&opened, &format!("{path}/answer"), &[]);
     assert_eq!(empty.status, Status::UnprocessableEntity);
+    let missing = empty.mistakes();
+    assert!(missing.contains("請選擇怎麼確認是本人"), "{missing}");
     assert!(
         empty.text("main").contains(LETTER),
         "the letter stays beside the answer"
     );
     let words = "本館保存您的姓名與電話。\n詳見複製本。";
-    let done = staff.send(&opened, &format!("{path}/answer"), &[("answer", words)]);
+    let done = staff.send(
+        &opened,
+        &format!("{path}/answer"),
+        &[("answer", words), ("identified", "card")],
+    );
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+    assert!(
+        staff
+            .get(&done.location)
+            .text("[role=status]")
+            .contains("已完成")
+    );
     let read = status(&person, &code).text("main");
     assert!(
         read.contains("本館保存您的姓名與電話。") && read.contains("已答覆"),
         "{read}"
     );
-    let again = staff.send(&opened, &format!("{path}/answer"), &[("answer", "又一次")]);
+    let again = staff.send(
+        &opened,
+        &format!("{path}/answer"),
+        &[("answer", "又一次"), ("identified", "card")],
+    );
     assert_eq!(again.status, Status::Conflict);
 
     let wrong = status(&person, "0000-0000-0000-0000-0000");
@@ -322,10 +358,11 @@ fn requests_go_with_their_key_when_their_time_is_over(engine: Engine) {
     let request = first_request(&app);
     let path = format!("/admin/requests/{}", request.id);
     let page = staff.get(&path);
+    let opened = staff.send(&page, &format!("{path}/read"), &[]);
     let done = staff.send(
-        &page,
+        &opened,
         &format!("{path}/answer"),
-        &[("answer", "沒有保存資料")],
+        &[("answer", "沒有保存資料"), ("identified", "reach")],
     );
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
     assert!(app.app.vault.holds_key(&request.scope).expect("answered"));

@@ -28,6 +28,9 @@ on_both! {
     a_small_payee_is_erased_after_filing,
     a_librarian_cannot_read_the_tax_vault,
     without_an_id_at_entry_two_librarians_look_at_the_card,
+    a_handover_taken_back_takes_the_payee_with_it,
+    an_accountant_puts_a_payee_right_before_the_filing,
+    a_payee_sees_the_row_until_it_goes,
     people_read_the_numbers_of_the_law_of_the_day_of_the_draw,
 }
 
@@ -388,6 +391,178 @@ fn without_an_id_at_entry_two_librarians_look_at_the_card(engine: Engine) {
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
     let file = clerk.send(&page, "/admin/tax/2024", &[("do", "file")]);
     assert!(file.html.contains(&winner.national_id));
+}
+
+/// The rows of the year, with what a person sees of them.
+fn rows_of(life: &Life) -> Vec<tax::Listed> {
+    let rows = life
+        .app
+        .app
+        .db
+        .read_now("rows", |tx| tax::rows(tx, &RuleBook::default(), 2024));
+    rows.expect("the rows")
+}
+
+fn a_handover_taken_back_takes_the_payee_with_it(engine: Engine) {
+    let (life, patrons) = life_with_prize(engine, "5000", 2);
+    let staff = life.draw();
+    let (slot, winner) = &winners(&life, &patrons)[0];
+    hand_over(&staff, &life, slot, winner);
+    let kept = take_down(&staff, &life, slot, winner, "resident");
+    assert_eq!(kept.status, Status::SeeOther, "{}", kept.mistakes());
+    assert_eq!(rows_of(&life).len(), 1);
+
+    let path = winner_path(&life, slot);
+    let page = staff.get(&path);
+    assert!(
+        page.text("main").contains("中獎所得會一起刪除"),
+        "{}",
+        page.text("main")
+    );
+    let undo = format!("{path}/undo");
+    assert_eq!(staff.send(&page, &undo, &[]).status, Status::SeeOther);
+    assert!(rows_of(&life).is_empty(), "nobody was paid");
+    let clerk = colleague(&life.app, "主計王", &[Role::Accountant]);
+    let page = clerk.get("/admin/tax/2024").text("main");
+    assert!(
+        page.contains("113 年度") && page.contains("已經沒有資料"),
+        "{page}"
+    );
+    // Handed over once more, it is taken down once more.
+    hand_over(&staff, &life, slot, winner);
+    let kept = take_down(&staff, &life, slot, winner, "resident");
+    assert_eq!(kept.status, Status::SeeOther, "{}", kept.mistakes());
+}
+
+fn an_accountant_puts_a_payee_right_before_the_filing(engine: Engine) {
+    let (life, patrons) = life_with_prize(engine, "5000", 2);
+    let staff = life.draw();
+    let won = winners(&life, &patrons);
+    let (slot, winner) = &won[0];
+    hand_over(&staff, &life, slot, winner);
+    take_down(&staff, &life, slot, winner, "resident");
+    let clerk = colleague(&life.app, "主計王", &[Role::Accountant]);
+    let id = rows_of(&life)[0].row.id.clone();
+    let at = format!("/admin/tax/2024/{id}");
+    assert!(
+        clerk.get("/admin/tax/2024").html.contains(&at),
+        "the year leads to it"
+    );
+    let put_right = |national_id: &str| {
+        let page = clerk.get(&at);
+        assert_eq!(page.status, Status::Ok);
+        assert!(
+            !page.html.contains(&winner.name),
+            "what is sealed is not shown"
+        );
+        let values = [
+            ("national_id", national_id),
+            ("name", "林更正"),
+            ("address", "臺南市中西區民權路二段 9 號"),
+            ("residency", "other"),
+            ("seen", "yes"),
+        ];
+        clerk.send(&page, &at, &values)
+    };
+    let other = &won[1].1;
+    let refused = put_right(&other.national_id);
+    assert_eq!(
+        refused.status,
+        Status::UnprocessableEntity,
+        "another person's card"
+    );
+    let done = put_right(&winner.national_id);
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+    let page = clerk.get(&done.location);
+    assert!(
+        page.text("[role=status]").contains("已完成"),
+        "{}",
+        page.text("main")
+    );
+    assert!(
+        page.text("main").contains("1,000"),
+        "20 per cent of 5,000: {}",
+        page.text("main")
+    );
+    let file = clerk.send(&page, "/admin/tax/2024", &[("do", "file")]);
+    assert!(file.html.contains("林更正") && file.html.contains("民權路"));
+    assert!(
+        !file.html.contains(&winner.address),
+        "the old address is gone"
+    );
+
+    // Once the year is filed nothing changes.
+    life.app.go_to(moment("2025-01-15T10:00:00+08:00"));
+    let clerk = crate::support::staff::sign_in(&life.app, "主計王");
+    let page = clerk.get("/admin/tax/2024");
+    clerk.send(
+        &page,
+        "/admin/tax/2024",
+        &[("do", "filed"), ("sure", "yes")],
+    );
+    let page = clerk.get(&at);
+    assert!(
+        page.text("main").contains("不能再更正"),
+        "{}",
+        page.text("main")
+    );
+    for address in [format!("/en{at}"), "/en/admin/tax/2024".to_owned()] {
+        assert_eq!(clerk.get(&address).status, Status::Ok, "{address}");
+    }
+}
+
+fn a_payee_sees_the_row_until_it_goes(engine: Engine) {
+    let more = [("prize_1_value", "5000"), ("prize_1_units", "1")];
+    let life = Life::published_with(engine, &Life::clock(), |_| {}, &more);
+    let patrons: Vec<Patron> = (0..2).map(Patron::number).collect();
+    let codes: Vec<String> = patrons
+        .iter()
+        .map(|patron| life.enter(patron).text("#secret"))
+        .collect();
+    let staff = life.draw();
+    let (slot, winner) = &winners(&life, &patrons)[0];
+    hand_over(&staff, &life, slot, winner);
+    take_down(&staff, &life, slot, winner, "resident");
+    let visitor = life.app.visitor();
+    let find = |code: &str| {
+        let page = visitor.get("/entry");
+        visitor.send(&page, "/entry", &[("code", code)])
+    };
+    let won = usize::from(patrons[1].name == winner.name);
+    let own = find(&codes[won]).text("main");
+    assert!(
+        own.contains("113 年中獎所得") && own.contains("119 年 12 月 31 日"),
+        "{own}"
+    );
+    assert!(!find(&codes[1 - won]).text("main").contains("中獎所得"));
+
+    // After the purge the entry is gone, and the code still finds the row.
+    let id = ActivityId::from(life.activity.as_str());
+    let facts = life
+        .app
+        .app
+        .db
+        .read_now("facts", |tx| fairdraw::activity::by_id(tx, &id))
+        .expect("the activity is there");
+    life.app.go_to(facts.purges_at.plus(HOUR));
+    life.app.go_to(facts.purges_at.plus(2 * HOUR));
+    assert!(
+        !life
+            .app
+            .app
+            .vault
+            .holds_key(&life.activity)
+            .expect("the vault answers")
+    );
+    let after = find(&codes[won]);
+    assert_eq!(after.status, Status::Ok, "{}", after.mistakes());
+    let after = after.text("main");
+    assert!(
+        after.contains("還保存著的資料") && after.contains("113 年中獎所得"),
+        "{after}"
+    );
+    let nothing = find(&codes[1 - won]);
+    assert_eq!(nothing.status, Status::UnprocessableEntity);
 }
 
 fn people_read_the_numbers_of_the_law_of_the_day_of_the_draw(engine: Engine) {

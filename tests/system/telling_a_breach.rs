@@ -173,7 +173,7 @@ fn everybody_affected_is_told_and_the_web_side_saw_no_address(engine: Engine) {
     }
     let page = admin.get(&at);
     assert!(
-        page.text("main").contains("已寄出: 3"),
+        page.text("main").contains("已寄出：3"),
         "{}",
         page.text("main")
     );

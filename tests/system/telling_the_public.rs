@@ -284,7 +284,7 @@ fn a_date_that_moves_makes_a_new_notice_and_an_entry_keeps_its_own(engine: Engin
     let code = life.enter(&Patron::number(1)).text("#secret");
     let visitor = life.app.visitor();
     let first = visitor.get("/a/summer-2024/privacy").text("main");
-    assert!(first.contains("到 113 年 9 月 14 日（六） 刪除"), "{first}");
+    assert!(first.contains("到 113 年 9 月 14 日（六）刪除"), "{first}");
 
     let staff = life.app.visitor();
     let page = staff.get("/staff/sign-in");
@@ -318,19 +318,19 @@ fn a_date_that_moves_makes_a_new_notice_and_an_entry_keeps_its_own(engine: Engin
     assert_eq!(moved.status, Status::SeeOther, "{}", moved.mistakes());
 
     let now = visitor.get("/a/summer-2024/privacy").text("main");
-    assert!(now.contains("到 113 年 9 月 17 日（二） 刪除"), "{now}");
+    assert!(now.contains("到 113 年 9 月 17 日（二）刪除"), "{now}");
     assert!(now.contains("第 2 版"), "{now}");
     let old = visitor.get("/a/summer-2024/privacy/1").text("main");
-    assert!(old.contains("到 113 年 9 月 14 日（六） 刪除"), "{old}");
+    assert!(old.contains("到 113 年 9 月 14 日（六）刪除"), "{old}");
     assert!(old.contains("看這一份報名的人，以這一份為準"), "{old}");
     // The form shows the new one, and who enters now names it.
     let form = visitor.get("/a/summer-2024/enter").text("#notice");
-    assert!(form.contains("到 113 年 9 月 17 日（二） 刪除"), "{form}");
+    assert!(form.contains("到 113 年 9 月 17 日（二）刪除"), "{form}");
     let newer = life.enter(&Patron::number(2)).text("#secret");
     // Whoever entered before reads their own notice, and whoever entered after it the new one.
     for (code, day, version) in [
-        (&code, "到 113 年 9 月 14 日（六） 刪除", 1),
-        (&newer, "到 113 年 9 月 17 日（二） 刪除", 2),
+        (&code, "到 113 年 9 月 14 日（六）刪除", 1),
+        (&newer, "到 113 年 9 月 17 日（二）刪除", 2),
     ] {
         let person = life.app.visitor();
         let page = person.get("/entry");
@@ -345,7 +345,7 @@ fn a_date_that_moves_makes_a_new_notice_and_an_entry_keeps_its_own(engine: Engin
     // The check page says it once more.
     let form = visitor.get("/a/summer-2024/enter").text("main");
     assert!(
-        form.contains("您填的資料在 113 年 9 月 17 日（二） 刪除"),
+        form.contains("您填的資料在 113 年 9 月 17 日（二）刪除"),
         "{form}"
     );
 }

@@ -1,5 +1,7 @@
 //! What has happened in the library of the demo: each activity is led to the state that it shows.
 
+mod keeping;
+
 use indicatif::ProgressBar;
 
 use crate::activity::draft::{self, Details};

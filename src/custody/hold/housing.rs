@@ -12,7 +12,7 @@ use crate::platform::db::{self, Db, Tx};
 use crate::vault::{self, BoundBox, Vault};
 
 use super::{Hold, State, find};
-use crate::custody::{Error, HoldId, allowed, note, store};
+use crate::custody::{Error, HoldId, allowed, kept, note, store};
 
 /// A contact that a hold keeps, sealed to the hold's own key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,8 +47,7 @@ pub fn rehouse(db: &Db, vault: &Vault, activity: &ActivityId) -> Result<u64, Err
         Ok::<_, Error>((tx.now(), store::holds::of_activity(tx, activity)?))
     })?;
     let mut held = 0;
-    let in_force = |hold: &&Hold| hold.state == State::Active && now < hold.until;
-    for hold in due.iter().filter(in_force) {
+    for hold in due.iter().filter(|hold| hold.is_in_force(now)) {
         let waiting = db.read_now("read rows to hold", |tx| missing(tx, hold))?;
         if !waiting.is_empty() {
             let public = vault.create_scope(&hold.scope())?;
@@ -78,7 +77,8 @@ pub fn rehouse(db: &Db, vault: &Vault, activity: &ActivityId) -> Result<u64, Err
 
 fn keep(tx: &mut Tx, hold: &Hold, items: &[HeldItem]) -> Result<(), Error> {
     for item in items {
-        store::holds::insert_item(tx, hold, item)?;
+        let finder = kept::finder_of(tx, &hold.activity, &hold.draw, item.position)?;
+        store::holds::insert_item(tx, hold, item, finder)?;
     }
     let held = Hold {
         held: store::holds::count_items(tx, hold)?,

@@ -119,6 +119,12 @@ impl Hold {
     pub fn scope(&self) -> String {
         format!("_hold-{}", self.id)
     }
+
+    /// Whether it holds anything at `now`: an hour may pass from its end to the destruction of its
+    /// key.
+    pub fn is_in_force(&self, now: Timestamp) -> bool {
+        self.state == State::Active && now < self.until
+    }
 }
 
 /// What somebody proposes to hold.
@@ -216,12 +222,20 @@ pub fn drop_proposal(tx: &mut Tx, by: &StaffId, id: &HoldId) -> Result<(), Error
 /// Proposes to renew a hold, or with 0 days to end it now.
 ///
 /// # Errors
-/// [`Error::RenewedOnce`] where it was renewed before.
+/// [`Error::RenewedOnce`] where it was renewed before, [`Error::NotLonger`] where it would end no
+/// later than it does, [`Error::Moved`] once it is over.
 pub fn propose_change(tx: &mut Tx, by: &StaffId, id: &HoldId, days: i64) -> Result<(), Error> {
     let hold = find(tx, id)?;
     let days = days.clamp(0, LONGEST_DAYS);
+    let now = tx.now();
+    if !hold.is_in_force(now) {
+        return Err(Error::Moved);
+    }
     if hold.renewed && days > 0 {
         return Err(Error::RenewedOnce);
+    }
+    if days > 0 && now.plus(days * DAY) <= hold.until {
+        return Err(Error::NotLonger);
     }
     let changed = Hold {
         change: Some(Change {
@@ -252,8 +266,14 @@ pub fn approve_change(tx: &mut Tx, by: &StaffId, id: &HoldId, seen: i64) -> Resu
     };
     is_second(&change.by, by)?;
     let now = tx.now();
+    if !hold.is_in_force(now) {
+        return Err(Error::Moved);
+    }
     let changed = Hold {
-        until: now.plus(change.days * DAY),
+        until: match change.days {
+            0 => now,
+            days => now.plus(days * DAY).max(hold.until),
+        },
         renewed: hold.renewed || change.days > 0,
         change: None,
         ..hold

@@ -31,7 +31,7 @@ async fn list_view(lang: Language, db: &Db, config: &Config) -> Result<HoldsView
         let mut rows = Vec::new();
         for hold in hold::list(tx)? {
             let facts = activity::by_id(tx, &hold.activity)?;
-            rows.push(HoldRow::of(lang, &facts, &hold));
+            rows.push(HoldRow::of(lang, &facts, &hold, tx.now()));
         }
         let mut draws = draws(tx)?;
         draws.retain(|(facts, _)| facts.stage != Stage::Purged);
@@ -85,6 +85,7 @@ fn read(tx: &mut Tx, id: &HoldId) -> Result<HoldPage, Error> {
         tickets: hold::tickets(tx, &hold)?,
         names: account::names(tx)?,
         has_two: has_two(tx, Permission::HoldData)?,
+        now: tx.now(),
         hold,
     })
 }
@@ -155,7 +156,7 @@ async fn act(
         }
     };
     match outcome {
-        Ok(()) => Ok(Reply::go(lang, &format!("/admin/holds/{id}"))),
+        Ok(()) => Ok(Reply::done(lang, &format!("/admin/holds/{id}"))),
         Err(error) => {
             let mistakes = at_field(lang, error, field)?;
             let page = page(lang, db, HoldId::from(id), &officer.0.id, mistakes).await?;

@@ -162,7 +162,7 @@ async fn act(
 ) -> AppResult<Reply> {
     let outcome = change(lang, &officer.0.id, id, &form, db, config).await?;
     let mistakes = match outcome {
-        Ok(()) => return Ok(Reply::go(lang, &format!("/admin/incidents/{id}"))),
+        Ok(()) => return Ok(Reply::done(lang, &format!("/admin/incidents/{id}"))),
         Err(mistakes) => mistakes,
     };
     let view = view(lang, (db.inner(), config.as_ref()), id, &officer.0.id).await?;

@@ -1,7 +1,9 @@
 //! Holds, disclosures, providers, the tax vault and incidents, for those who may.
 //!
 //! Invariant: a GET opens nothing; whatever leaves is the answer to the POST that recorded why, and
-//! is kept nowhere. The first page of this room shows each reader what that reader may do.
+//! is kept nowhere.
+//!
+//! Not here: the first page of this room, `/admin/custody` (`desk`).
 
 mod disclosures;
 mod holds;
@@ -9,31 +11,24 @@ mod incidents;
 mod providers;
 mod tax;
 
-use std::sync::Arc;
-
-use rocket::{Route, State, get, routes};
+use rocket::Route;
 
 use crate::account::sign_in::{self, Outcome};
-use crate::account::{Permission, Staff};
 use crate::audit::StaffId;
-use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
 use crate::platform::web::download::{Answer, Download};
-use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
-use crate::platform::web::page::Page;
 
-use super::wire::IndexView;
-use super::{Error, File, breach, disclosure, hold};
+use super::{Error, File};
 
 pub use tax::TaxLimit;
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
-    let own = routes![index];
-    own.into_iter()
-        .chain(holds::routes())
+    holds::routes()
+        .into_iter()
         .chain(disclosures::routes())
         .chain(providers::routes())
         .chain(tax::routes())
@@ -73,6 +68,7 @@ fn at_field(lang: Language, error: Error, field: &str) -> Result<Mistakes, Error
         Error::NotAllowed => "custody-not-allowed",
         Error::Moved => "custody-moved",
         Error::RenewedOnce => "custody-renewed-once",
+        Error::NotLonger => "custody-not-longer",
         Error::Purged => "custody-purged",
         Error::NoTables => "custody-no-tables",
         Error::TakenDown => "custody-taken-down",
@@ -92,41 +88,4 @@ fn at_field(lang: Language, error: Error, field: &str) -> Result<Mistakes, Error
     let mut mistakes = Mistakes::new();
     mistakes.add(field, text::message(lang, id, &[]));
     Ok(mistakes)
-}
-
-#[get("/admin/custody")]
-async fn index(
-    lang: Language,
-    staff: Staff,
-    db: &State<Db>,
-    config: &State<Arc<Config>>,
-) -> AppResult<Page> {
-    let holds = staff.may(Permission::HoldData);
-    let tax = staff.may(Permission::FileTax);
-    if !holds && !tax {
-        return Err(AppError::forbidden());
-    }
-    let (named_openings, held_rows) = (config.named_openings_per_year, config.held_rows_per_year);
-    let view = db
-        .read("read custody", move |tx| {
-            let waits =
-                |hold: &hold::Hold| hold.state == hold::State::Proposed || hold.change.is_some();
-            let proposed = |own: &disclosure::Disclosure| own.state == disclosure::State::Proposed;
-            let is_open = |own: &breach::Incident| own.state != breach::State::Closed;
-            Ok::<_, Error>(IndexView {
-                holds,
-                tax,
-                waiting_holds: hold::list(tx)?.iter().filter(|own| waits(own)).count(),
-                waiting_disclosures: disclosure::list(tx)?
-                    .iter()
-                    .filter(|own| proposed(own))
-                    .count(),
-                open_incidents: breach::list(tx)?.iter().filter(|own| is_open(own)).count(),
-                has_two: super::has_two(tx, Permission::HoldData)?,
-                named_openings,
-                held_rows,
-            })
-        })
-        .await?;
-    Ok(Page::new(lang, "custody/index", view).no_store())
 }

@@ -56,7 +56,7 @@ async fn save(
         note(tx, &by, "custody.provider_saved", ("", own.id.as_str()), "")
     })
     .await?;
-    Ok(Reply::go(lang, "/admin/providers"))
+    Ok(Reply::done(lang, "/admin/providers"))
 }
 
 fn read(tx: &mut Tx, id: &ActivityId) -> Result<OffersPage, Error> {
@@ -120,7 +120,7 @@ async fn change(
             note(tx, &by, "custody.offer_removed", object, "")
         })
         .await?;
-        return Ok(Reply::go(lang, &back));
+        return Ok(Reply::done(lang, &back));
     }
     let wanted = of.clone();
     let found = db.read("read offers", move |tx| read(tx, &wanted)).await?;
@@ -137,7 +137,7 @@ async fn change(
         note(tx, &by, "custody.offer_made", object, "")
     })
     .await?;
-    Ok(Reply::go(lang, &back))
+    Ok(Reply::done(lang, &back))
 }
 
 #[post("/staff/activities/<id>/providers/<provider>/export", data = "<form>")]

@@ -3,14 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use lucky_draw::result::Slot;
 use rocket::{Route, State, get, post, routes};
 
 use super::at_field;
 use crate::account::guard::{Accountant, Librarian};
 use crate::audit::StaffId;
 use crate::custody::Error;
-use crate::custody::tax::{self, Filer, Paid, TakenDown};
-use crate::custody::wire::tax::{DeskView, RulesRow, YearRow, YearView, YearsView, payee};
+use crate::custody::tax::{self, Filer, Paid, TakenDown, TaxRow, TaxRowId, Year};
+use crate::custody::wire::tax::{DeskView, RowView, RulesRow, YearRow, YearView, YearsView, payee};
+use crate::draw::DrawId;
 use crate::draw::tax::RuleBook;
 use crate::identity::date::day_of;
 use crate::notify::wire::Place;
@@ -25,7 +27,7 @@ use crate::platform::web::throttle::Throttle;
 use crate::vault::Vault;
 
 pub(super) fn routes() -> Vec<Route> {
-    routes![desk, take_down, years, year, act]
+    routes![desk, take_down, years, year, act, row, mend]
 }
 
 /// How often IDs may be compared for one prize: a desk is not a place to guess at.
@@ -39,9 +41,8 @@ impl Default for TaxLimit {
 }
 
 impl TaxLimit {
-    fn check(&self, paid: &Paid, now_ms: i64) -> Result<(), AppError> {
-        self.0
-            .check(format!("{} {}", paid.draw.plan.id, paid.slot), now_ms)
+    fn check(&self, (draw, slot): (&DrawId, &Slot), now_ms: i64) -> Result<(), AppError> {
+        self.0.check(format!("{draw} {slot}"), now_ms)
     }
 }
 
@@ -128,7 +129,7 @@ async fn take_down(
         _ => match payee(lang, &form, day_of(now)) {
             Err(mistakes) => mistakes,
             Ok(payee) => {
-                limit.check(&paid, now.0)?;
+                limit.check((&paid.draw.plan.id, &paid.slot), now.0)?;
                 let (own_db, own_vault) = (db.inner().clone(), vault.inner().clone());
                 let (of, rules) = (paid.clone(), book.clone());
                 let taking = rocket::tokio::task::spawn_blocking(move || {
@@ -160,8 +161,13 @@ async fn years(
     let years = db.read("list tax years", tax::years).await?;
     let book = RuleBook::of(config);
     let view = YearsView {
-        rows: years.iter().map(YearRow::of).collect(),
-        rules: book.all().iter().rev().map(RulesRow::of).collect(),
+        rows: years.iter().map(|year| YearRow::of(lang, year)).collect(),
+        rules: book
+            .all()
+            .iter()
+            .rev()
+            .map(|rules| RulesRow::of(lang, rules))
+            .collect(),
     };
     Ok(Page::new(lang, "custody/tax_years", view).no_store())
 }
@@ -227,7 +233,7 @@ async fn act(
             .write("file tax year", move |tx| tax::filed(tx, &by, &book, year))
             .await;
         match filed {
-            Ok(()) => return Ok(Reply::go(lang, &format!("/admin/tax/{year}")).into()),
+            Ok(()) => return Ok(Reply::done(lang, &format!("/admin/tax/{year}")).into()),
             Err(error) => ("sure", error),
         }
     } else {
@@ -240,4 +246,97 @@ async fn act(
     let mistakes = at_field(lang, error, field)?;
     let page = year_page(lang, db, config, year, mistakes).await?;
     Ok(page.again().into())
+}
+
+async fn year_and_row(db: &Db, number: i16, id: TaxRowId) -> Result<(Year, TaxRow), Error> {
+    db.read("read payee", move |tx| {
+        Ok((tax::year(tx, number)?, tax::row(tx, number, &id)?))
+    })
+    .await
+}
+
+fn row_page(
+    lang: Language,
+    (year, row): (&Year, &TaxRow),
+    reader: &StaffId,
+    form: &FormFields,
+    mistakes: Mistakes,
+) -> Page {
+    let at = format!("/admin/tax/{}/{}", row.year, row.id);
+    let view = RowView::of(lang, (year, row), reader, form, mistakes);
+    Page::new(lang, "custody/tax_row", view).no_store().at(at)
+}
+
+#[get("/admin/tax/<year>/<id>")]
+async fn row(
+    lang: Language,
+    accountant: Accountant,
+    year: i16,
+    id: &str,
+    db: &State<Db>,
+) -> AppResult<Page> {
+    let (year, row) = year_and_row(db, year, TaxRowId::from(id)).await?;
+    let empty = FormFields::default();
+    let of = (&year, &row);
+    Ok(row_page(
+        lang,
+        of,
+        &accountant.0.id,
+        &empty,
+        Mistakes::new(),
+    ))
+}
+
+/// Puts a payee right, or confirms as a second person one whose ID was not compared.
+#[post("/admin/tax/<year>/<id>", data = "<form>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
+async fn mend(
+    lang: Language,
+    accountant: Accountant,
+    year: i16,
+    id: &str,
+    form: FormFields,
+    db: &State<Db>,
+    vault: &State<Vault>,
+    config: &State<Arc<Config>>,
+    limit: &State<TaxLimit>,
+) -> AppResult<Reply> {
+    let (year, row) = year_and_row(db, year, TaxRowId::from(id)).await?;
+    let by = accountant.0.id.clone();
+    let again = |mistakes| {
+        let page = row_page(lang, (&year, &row), &accountant.0.id, &form, mistakes);
+        Ok(page.again().into())
+    };
+    let (field, outcome) = if form.value("do") == "confirm" {
+        let of = row.clone();
+        let confirmed = db
+            .write("confirm payee", move |tx| tax::confirm(tx, &by, &of))
+            .await;
+        ("confirm", confirmed.map(|()| TakenDown::Kept))
+    } else {
+        let now = db.clock().now();
+        let payee = match payee(lang, &form, day_of(now)) {
+            Ok(payee) => payee,
+            Err(mistakes) => return again(mistakes),
+        };
+        limit.check((&row.draw, &row.slot), now.0)?;
+        let (own_db, own_vault) = (db.inner().clone(), vault.inner().clone());
+        let (of, book) = (row.clone(), RuleBook::of(config));
+        let mending = rocket::tokio::task::spawn_blocking(move || {
+            tax::correct(&own_db, &own_vault, &by, &book, &of, &payee)
+        });
+        ("national_id", mending.await.map_err(AppError::broken)?)
+    };
+    match outcome {
+        Ok(TakenDown::Kept) => Ok(Reply::done(lang, &format!("/admin/tax/{}", year.year))),
+        Ok(TakenDown::Differs) => {
+            let mut mistakes = Mistakes::new();
+            mistakes.add(
+                "national_id",
+                text::message(lang, "custody-tax-row-differs", &[]),
+            );
+            again(mistakes)
+        }
+        Err(error) => again(at_field(lang, error, field)?),
+    }
 }

@@ -1,6 +1,7 @@
 //! Holds, the tickets they name, and the contacts they keep.
 
 use diesel::prelude::*;
+use lucky_draw::encode::Hash;
 
 use crate::activity::ActivityId;
 use crate::audit::StaffId;
@@ -168,6 +169,7 @@ pub(in crate::custody) fn insert_item(
     tx: &mut Tx,
     hold: &Hold,
     item: &HeldItem,
+    finder: Option<Hash>,
 ) -> Result<(), db::Error> {
     diesel::insert_into(held_items::table)
         .values((
@@ -178,6 +180,7 @@ pub(in crate::custody) fn insert_item(
             held_items::sealed.eq(&item.bound.sealed),
             held_items::notice.eq(item.bound.notice.to_vec()),
             held_items::tag.eq(item.bound.tag.to_vec()),
+            held_items::finder.eq(finder.map(|finder| finder.0.to_vec())),
         ))
         .execute(tx.conn())?;
     Ok(())
@@ -210,6 +213,24 @@ pub(in crate::custody) fn items(tx: &mut Tx, hold: &Hold) -> Result<Vec<HeldItem
             },
         });
     Ok(items.collect())
+}
+
+/// The holds that keep a row of whoever has this finder.
+pub(in crate::custody) fn by_finder(tx: &mut Tx, finder: &Hash) -> Result<Vec<Hold>, db::Error> {
+    let rows: Vec<(String, String)> = held_items::table
+        .filter(held_items::finder.eq(finder.0.to_vec()))
+        .select((held_items::activity_id, held_items::hold_id))
+        .distinct()
+        .load(tx.conn())?;
+    let mut found = Vec::new();
+    for (activity, id) in rows {
+        let row: Option<Row> = holds::table
+            .find((activity, id))
+            .first(tx.conn())
+            .optional()?;
+        found.extend(row.map(Hold::from));
+    }
+    Ok(found)
 }
 
 pub(in crate::custody) fn count_items(tx: &mut Tx, hold: &Hold) -> Result<u64, db::Error> {

@@ -1,6 +1,7 @@
 //! The tax vault: its years and their rows.
 
 use diesel::prelude::*;
+use lucky_draw::encode::Hash;
 use lucky_draw::result::Slot;
 
 use crate::activity::ActivityId;
@@ -78,6 +79,7 @@ struct Row {
     entered_by: String,
     matched: bool,
     confirmed_by: String,
+    finder: Option<Vec<u8>>,
 }
 
 impl From<&TaxRow> for Row {
@@ -99,6 +101,7 @@ impl From<&TaxRow> for Row {
             entered_by: row.entered_by.0.clone(),
             matched: row.matched,
             confirmed_by: row.confirmed_by.clone().map_or(String::new(), |by| by.0),
+            finder: row.finder.map(|finder| finder.0.to_vec()),
         }
     }
 }
@@ -125,6 +128,7 @@ impl From<Row> for TaxRow {
             entered_by: StaffId(row.entered_by),
             matched: row.matched,
             confirmed_by: (!row.confirmed_by.is_empty()).then_some(StaffId(row.confirmed_by)),
+            finder: row.finder.map(|finder| hash(&finder)),
         }
     }
 }
@@ -196,6 +200,60 @@ pub(in crate::custody) fn of_claim(
         .first(tx.conn())
         .optional()?;
     Ok(row.map(TaxRow::from))
+}
+
+/// One row.
+pub(in crate::custody) fn row(
+    tx: &mut Tx,
+    year: i16,
+    id: &TaxRowId,
+) -> Result<Option<TaxRow>, db::Error> {
+    let row: Option<Row> = tax_rows::table
+        .find((i64::from(year), id.as_str()))
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(TaxRow::from))
+}
+
+/// The rows of an activity, of any year.
+pub(in crate::custody) fn of_activity(
+    tx: &mut Tx,
+    activity: &ActivityId,
+) -> Result<Vec<TaxRow>, db::Error> {
+    let rows: Vec<Row> = tax_rows::table
+        .filter(tax_rows::activity_id.eq(activity.as_str()))
+        .order((tax_rows::paid_at, tax_rows::id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(TaxRow::from).collect())
+}
+
+/// The rows of whoever has this finder.
+pub(in crate::custody) fn by_finder(tx: &mut Tx, finder: &Hash) -> Result<Vec<TaxRow>, db::Error> {
+    let rows: Vec<Row> = tax_rows::table
+        .filter(tax_rows::finder.eq(finder.0.to_vec()))
+        .order((tax_rows::paid_at, tax_rows::id))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(TaxRow::from).collect())
+}
+
+/// Replaces what a row says of its payee, if nobody replaced it meanwhile.
+pub(in crate::custody) fn replace(tx: &mut Tx, old: &TaxRow, new: &TaxRow) -> Result<(), Error> {
+    let row = tax_rows::table
+        .filter(tax_rows::year.eq(i64::from(old.year)))
+        .filter(tax_rows::id.eq(old.id.as_str()))
+        .filter(tax_rows::sealed.eq(&old.sealed));
+    let values = Row::from(new);
+    let changed = diesel::update(row)
+        .set((
+            tax_rows::payee_tag.eq(values.payee_tag),
+            tax_rows::sealed.eq(values.sealed),
+            tax_rows::withheld_twd.eq(values.withheld_twd),
+            tax_rows::resident.eq(values.resident),
+            tax_rows::entered_by.eq(values.entered_by),
+            tax_rows::confirmed_by.eq(values.confirmed_by),
+        ))
+        .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 /// Notes who looked as a second person, if nobody did before.

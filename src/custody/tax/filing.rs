@@ -129,7 +129,7 @@ fn table(
         ]
     });
     let args = [
-        ("year", i64::from(year).to_string().into()),
+        ("year", dates::year(language, year).into()),
         ("who", by.name.clone().into()),
         ("when", dates::datetime(language, now.0).into()),
         ("count", listed.len().to_string().into()),

@@ -9,9 +9,11 @@
 //! Not here: the rules and their numbers ([`crate::draw::tax`]).
 
 mod filing;
+mod mending;
 
 pub(super) use filing::end_due;
 pub use filing::{Filer, delete_after, file, filed};
+pub use mending::{correct, row, undo};
 
 use std::collections::BTreeMap;
 
@@ -33,7 +35,7 @@ use crate::platform::ids::text_id;
 use crate::platform::text::{self, Language};
 use crate::vault::{self, Name, NationalId, Particulars, RegisteredAddress, Vault};
 
-use super::{Error, is_second, note, store};
+use super::{Error, is_second, kept, note, store};
 
 text_id!(
     /// Names a row of the tax vault.
@@ -102,6 +104,8 @@ pub struct TaxRow {
     pub matched: bool,
     /// Who looked at the ID card as a second person, where there was nothing to match.
     pub confirmed_by: Option<StaffId>,
+    /// By what the person finds it after the purge, with the receipt code.
+    pub finder: Option<Hash>,
 }
 
 impl TaxRow {
@@ -222,7 +226,7 @@ pub fn take_down(
         .with(&payee.id)
         .with(&payee.address);
     let rules = rules.at(paid.paid_at);
-    let row = TaxRow {
+    let mut row = TaxRow {
         year,
         activity: activity.clone(),
         draw: paid.draw.plan.id.clone(),
@@ -239,9 +243,11 @@ pub fn take_down(
         entered_by: by.clone(),
         matched: paid.tag.is_some(),
         confirmed_by: None,
+        finder: None,
     };
     db.write_now("take down payee", |tx| {
         vault::keep_scope(tx, &scope, &public)?;
+        row.finder = kept::finder_of(tx, &row.activity, &row.draw, row.index)?;
         keep(tx, by, &row)
     })?;
     Ok(TakenDown::Kept)

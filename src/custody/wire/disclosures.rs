@@ -14,7 +14,7 @@ use crate::custody::disclosure::{
 use crate::custody::extract::field_words;
 use crate::draw::Plan;
 use crate::platform::config::Config;
-use crate::platform::text::{self, Language};
+use crate::platform::text::{self, Language, dates};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::vault::FieldKind;
 
@@ -107,7 +107,7 @@ impl DisclosureRow {
             agency: own.agency.clone(),
             document: own.document.clone(),
             at: own.decided_at.unwrap_or(own.proposed_at).0,
-            state: state_words(language, own.state),
+            state: state_words(language, own),
             kind: state_kind(own.state),
             handed: own.handed,
         }
@@ -236,7 +236,7 @@ impl DisclosureView {
                 Gives::Tables => "tables",
             },
             state: own.state.code(),
-            state_words: state_words(language, own.state),
+            state_words: state_words(language, own),
             kind: state_kind(own.state),
             proposed_by: by(&own.proposed_by),
             proposed_at: own.proposed_at.0,
@@ -275,7 +275,7 @@ pub(in crate::custody) struct PublicView {
 /// How often a ground was used in a year.
 #[derive(Serialize)]
 pub(in crate::custody) struct CountRow {
-    year: i16,
+    year: String,
     ground: String,
     times: u64,
     rows: u64,
@@ -284,7 +284,7 @@ pub(in crate::custody) struct CountRow {
 impl CountRow {
     pub(in crate::custody) fn of(language: Language, count: &YearCount) -> CountRow {
         CountRow {
-            year: count.year,
+            year: dates::year(language, count.year),
             ground: ground_words(language, count.ground),
             times: count.times,
             rows: count.rows,
@@ -309,10 +309,11 @@ fn ground_words(language: Language, ground: Ground) -> String {
     text::message(language, ground_ids(ground).0, &[])
 }
 
-fn state_words(language: Language, state: State) -> String {
-    let id = match state {
+fn state_words(language: Language, own: &Disclosure) -> String {
+    let id = match own.state {
         State::Proposed => "custody-state-proposed",
         State::Approved => "custody-state-approved",
+        State::Handed if own.gives() == Gives::Lookup => "custody-state-looked-up",
         State::Handed => "custody-state-handed",
         State::Dropped => "custody-state-dropped",
     };

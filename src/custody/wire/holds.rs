@@ -6,11 +6,12 @@ use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
 use super::{Choice, Reading, Typed, draw_choices, draw_words, named};
-use crate::activity::Facts;
+use crate::activity::{Facts, Stage};
 use crate::audit::StaffId;
 use crate::custody::hold::{Basis, Hold, LONGEST_DAYS, MOST_TICKETS, NewHold, SiteRule, State};
 use crate::draw::{DrawId, Plan};
-use crate::platform::text::{self, Language};
+use crate::platform::clock::{DAY, Timestamp};
+use crate::platform::text::{self, Language, dates};
 use crate::platform::web::form::{FormFields, Mistakes};
 
 /// The fields of the form, as they are typed.
@@ -63,22 +64,27 @@ pub(in crate::custody) struct HoldRow {
     until: Option<i64>,
     named: u64,
     held: u64,
-    /// Whether something waits for a second person.
+    /// Whether a change of it waits for a second person.
     waits: bool,
 }
 
 impl HoldRow {
-    pub(in crate::custody) fn of(language: Language, facts: &Facts, hold: &Hold) -> HoldRow {
+    pub(in crate::custody) fn of(
+        language: Language,
+        facts: &Facts,
+        hold: &Hold,
+        now: Timestamp,
+    ) -> HoldRow {
         HoldRow {
             id: hold.id.0.clone(),
             title: facts.title.pick(language).to_owned(),
             basis: basis_words(language, hold.basis),
-            state: state_words(language, hold.state),
-            kind: state_kind(hold.state),
+            state: state_words(language, hold, now),
+            kind: state_kind(hold, now),
             until: (hold.state == State::Active).then_some(hold.until.0),
             named: hold.named,
             held: hold.held,
-            waits: hold.state == State::Proposed || hold.change.is_some(),
+            waits: hold.change.is_some() && hold.is_in_force(now),
         }
     }
 }
@@ -114,6 +120,17 @@ impl HoldsView {
             label: rule_words(language, rule),
             hint: String::new(),
         });
+        let choices = draw_choices(language, draws).into_iter().zip(draws);
+        let choices = choices.map(|(choice, (facts, _))| {
+            let date = dates::date(language, facts.purges_at.0);
+            let args = [("draw", choice.label.into()), ("date", date.into())];
+            Choice {
+                value: choice.value,
+                label: text::message(language, "custody-hold-draw", &args),
+                hint: String::new(),
+            }
+        });
+        let choices = choices.collect();
         let empty = FormFields::default();
         let usual = USUAL_DAYS.to_string();
         HoldsView {
@@ -121,7 +138,7 @@ impl HoldsView {
             has_two,
             most,
             longest: LONGEST_DAYS,
-            draws: draw_choices(language, draws),
+            draws: choices,
             bases: bases.collect(),
             rules: rules.collect(),
             typed: Typed::of(&empty, &FIELDS).with("days", &usual),
@@ -160,6 +177,12 @@ pub(in crate::custody) struct HoldView {
     held: u64,
     ended_at: Option<i64>,
     purges_at: i64,
+    is_purged: bool,
+    /// Over, and its key is destroyed within the hour.
+    is_over: bool,
+    /// So many days it would need from now on, where it ends before the data of the activity is
+    /// deleted and so keeps nothing.
+    too_short: Option<i64>,
     /// What is proposed to do with it: days, and by whom.
     change: Option<ChangeView>,
     /// Whether the reader proposed it.
@@ -184,6 +207,7 @@ pub(in crate::custody) struct HoldPage {
     pub(in crate::custody) tickets: Vec<u64>,
     pub(in crate::custody) names: HashMap<String, String>,
     pub(in crate::custody) has_two: bool,
+    pub(in crate::custody) now: Timestamp,
 }
 
 impl HoldView {
@@ -193,7 +217,15 @@ impl HoldView {
         reader: &StaffId,
         mistakes: Mistakes,
     ) -> HoldView {
-        let hold = &page.hold;
+        let (hold, now) = (&page.hold, page.now);
+        let is_purged = page.facts.stage == Stage::Purged;
+        let until = match hold.state {
+            State::Proposed => now.plus(hold.days * DAY),
+            _ => hold.until,
+        };
+        let lives = hold.state == State::Proposed || hold.is_in_force(now);
+        let is_short = lives && !is_purged && until <= page.facts.purges_at;
+        let needed = page.facts.purges_at.0.saturating_sub(now.0) / DAY + 1;
         let by = |id: &StaffId| named(&page.names, id);
         HoldView {
             id: hold.id.0.clone(),
@@ -206,8 +238,8 @@ impl HoldView {
             reason: hold.reason.clone(),
             days: hold.days,
             state: hold.state.code(),
-            state_words: state_words(language, hold.state),
-            kind: state_kind(hold.state),
+            state_words: state_words(language, hold, now),
+            kind: state_kind(hold, now),
             tickets: page
                 .tickets
                 .iter()
@@ -222,6 +254,9 @@ impl HoldView {
             held: hold.held,
             ended_at: hold.ended_at.map(|at| at.0),
             purges_at: page.facts.purges_at.0,
+            is_purged,
+            is_over: hold.state == State::Active && !hold.is_in_force(now),
+            too_short: is_short.then_some(needed),
             change: hold.change.as_ref().map(|change| ChangeView {
                 days: change.days,
                 by: by(&change.by),
@@ -247,7 +282,8 @@ fn basis_ids(basis: Basis) -> (&'static str, &'static str) {
     }
 }
 
-fn basis_words(language: Language, basis: Basis) -> String {
+/// The basis of a hold in words.
+pub fn basis_words(language: Language, basis: Basis) -> String {
     text::message(language, basis_ids(basis).0, &[])
 }
 
@@ -262,20 +298,22 @@ fn rule_words(language: Language, rule: SiteRule) -> String {
     text::message(language, id, &[])
 }
 
-fn state_words(language: Language, state: State) -> String {
-    let id = match state {
+fn state_words(language: Language, hold: &Hold, now: Timestamp) -> String {
+    let id = match hold.state {
         State::Proposed => "custody-state-proposed",
-        State::Active => "custody-state-active",
+        State::Active if hold.is_in_force(now) => "custody-state-active",
+        State::Active => "custody-state-ending",
         State::Dropped => "custody-state-dropped",
         State::Ended => "custody-state-ended",
     };
     text::message(language, id, &[])
 }
 
-fn state_kind(state: State) -> &'static str {
-    match state {
+fn state_kind(hold: &Hold, now: Timestamp) -> &'static str {
+    match hold.state {
         State::Proposed => "waiting",
-        State::Active => "open",
+        State::Active if hold.is_in_force(now) => "open",
+        State::Active => "stopped",
         State::Dropped => "stopped",
         State::Ended => "done",
     }

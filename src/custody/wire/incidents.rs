@@ -11,7 +11,7 @@ use crate::custody::breach::{Concerned, Incident, LetterStage, NewIncident, Stat
 use crate::draw::DrawId;
 use crate::identity::date::{input_value, parse_moment};
 use crate::notify::letters::Imprint;
-use crate::platform::clock::Timestamp;
+use crate::platform::clock::{MINUTE, Timestamp};
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 
@@ -39,7 +39,6 @@ pub(in crate::custody) fn new_incident(
     if noticed_at.is_none() {
         reading.wrong("noticed", "custody-incident-noticed-wrong");
     }
-    let (facts, measures) = words_of(&mut reading);
     let ticked = form.values("activities");
     let concerned: Vec<ActivityId> = activities
         .iter()
@@ -49,6 +48,7 @@ pub(in crate::custody) fn new_incident(
     if concerned.is_empty() {
         reading.wrong("activities", "custody-incident-activities-empty");
     }
+    let (facts, measures) = words_of(&mut reading);
     match noticed_at {
         Some(noticed_at) if reading.mistakes.is_empty() => Ok(NewIncident {
             noticed_at,
@@ -87,6 +87,12 @@ fn words_of(reading: &mut Reading) -> (LocalText, LocalText) {
         "custody-incident-measures-empty",
     );
     (facts, measures)
+}
+
+/// `2026-11-22 14:05`, as the hint of the field says it.
+fn minute(now: Timestamp) -> String {
+    let full_minute = Timestamp(now.0 - now.0.rem_euclid(MINUTE));
+    input_value(full_minute).replace('T', " ")
 }
 
 /// An incident in a list.
@@ -157,7 +163,7 @@ impl NewView {
         let typed = Typed::of(form, &FIELDS);
         let typed = match form.has("noticed") {
             true => typed,
-            false => typed.with("noticed", &input_value(now)),
+            false => typed.with("noticed", &minute(now)),
         };
         let ticked = form.values("activities").into_iter();
         NewView {

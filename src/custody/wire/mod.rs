@@ -5,6 +5,7 @@
 
 pub(super) mod disclosures;
 pub(super) mod holds;
+pub use holds::basis_words;
 pub(super) mod incidents;
 pub(super) mod providers;
 pub(super) mod tax;
@@ -18,10 +19,11 @@ use crate::audit::{StaffId, detector};
 use crate::draw::{self, DrawStage, Plan};
 use crate::identity::typed;
 use crate::platform::db::Tx;
-use crate::platform::text::{self, Language};
+use crate::platform::text::{self, Language, dates};
 use crate::platform::web::form::{FormFields, Mistakes};
 
 use super::breach::Incident;
+use super::kept::{Kept, Why};
 use super::{Error, ticket_numbers};
 
 /// A choice of a form.
@@ -65,6 +67,13 @@ impl<'f> Reading<'f> {
     /// Adds the message `id` at a field.
     pub(super) fn wrong(&mut self, field: &str, id: &str) {
         let words = text::message(self.language, id, &[]);
+        // The same words are asked for in two languages: the summary says which is missing.
+        let of = match field {
+            field if field.ends_with("_zh") => "custody-in-chinese",
+            field if field.ends_with("_en") => "custody-in-english",
+            _ => return self.mistakes.add(field, words),
+        };
+        let words = text::message(self.language, of, &[("words", words.into())]);
         self.mistakes.add(field, words);
     }
 
@@ -256,18 +265,30 @@ impl Told {
     }
 }
 
-/// What whoever is signed in may look after: the first page of this room.
-#[derive(Serialize)]
-pub(super) struct IndexView {
-    pub(super) holds: bool,
-    pub(super) tax: bool,
-    /// Proposals that wait for a second person.
-    pub(super) waiting_holds: usize,
-    pub(super) waiting_disclosures: usize,
-    pub(super) open_incidents: usize,
-    /// Whether there are two who can agree.
-    pub(super) has_two: bool,
-    /// How many rows may be opened and held in a year.
-    pub(super) named_openings: u32,
-    pub(super) held_rows: u32,
+/// What is kept of a person beyond the purge, and until when and why, for the person's own pages.
+pub fn kept_words(language: Language, kept: &Kept) -> (String, String) {
+    let date = dates::date(language, kept.until.0);
+    let say = |id: &str, args: &[(&str, text::Value<'_>)]| text::message(language, id, args);
+    match kept.why {
+        Why::Hold(basis) => {
+            let basis = holds::basis_words(language, basis);
+            let args = [("date", date.into()), ("basis", basis.into())];
+            (
+                say("custody-kept-hold", &[]),
+                say("custody-kept-hold-why", &args),
+            )
+        }
+        Why::Tax { year, is_filed } => {
+            let year = dates::year(language, year);
+            let id = match is_filed {
+                true => "custody-kept-tax-why",
+                false => "custody-kept-tax-open",
+            };
+            let args = [("date", date.into())];
+            (
+                say("custody-kept-tax", &[("year", year.into())]),
+                say(id, &args),
+            )
+        }
+    }
 }

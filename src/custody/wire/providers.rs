@@ -8,7 +8,7 @@ use crate::activity::{AskedField, Facts, Field, LocalText, Stage};
 use crate::custody::sharing::Shared;
 use crate::entry::provider::{Offer, Provider, ProviderId};
 use crate::identity::date::{Calendar, last_second, parse};
-use crate::platform::text::Language;
+use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::policy;
 
@@ -27,10 +27,20 @@ pub(in crate::custody) fn provider(
     let name_zh = reading.line("name_zh", 80, Some("custody-provider-name-empty"));
     let name_en = reading.line("name_en", 80, Some("custody-provider-name-empty"));
     let address = reading.line("address", 200, Some("custody-provider-address-empty"));
+    let id = form.value("id");
+    let is_same = |own: &&Provider| {
+        let names = [&own.name.zh, &own.name.en];
+        let typed = [&name_zh, &name_en];
+        let same = |(a, b): (&&String, &&String)| a.to_lowercase() == b.to_lowercase();
+        own.id.as_str() != id && names.iter().zip(&typed).any(same)
+    };
+    if known.iter().any(|own| is_same(&own)) {
+        let words = text::message(language, "custody-provider-twice", &[]);
+        reading.mistakes.add("name_zh", words);
+    }
     if !reading.mistakes.is_empty() {
         return Err(reading.mistakes);
     }
-    let id = form.value("id");
     let own = known.iter().find(|each| each.id.as_str() == id);
     Ok(Provider {
         id: own.map_or_else(ProviderId::fresh, |own| own.id.clone()),

@@ -7,14 +7,18 @@ use zeroize::Zeroizing;
 
 use super::{Choice, Reading, Typed};
 use crate::activity::wire::Heading;
-use crate::custody::tax::{Listed, Paid, Payee, Year, delete_after, residency_words, rules_of};
+use crate::audit::StaffId;
+use crate::custody::tax::{
+    Listed, Paid, Payee, TaxRow, Year, delete_after, residency_words, rules_of,
+};
 use crate::draw::slot_words;
 use crate::draw::tax::{Residency, RuleBook, Rules};
+use crate::identity::date::{day_of, last_second};
 use crate::identity::mistake;
 use crate::identity::name::PersonName;
 use crate::identity::national_id::NationalId;
 use crate::notify::wire::Place;
-use crate::platform::text::Language;
+use crate::platform::text::{Language, dates};
 use crate::platform::web::form::{FormFields, Mistakes};
 
 /// The fields of the desk's form; the ID number is typed again every time.
@@ -80,7 +84,7 @@ pub(in crate::custody) struct DeskView {
     resident: i64,
     other: i64,
     is_listed: bool,
-    year: i16,
+    year_words: String,
     year_limit: i64,
     paid_at: i64,
     /// Whether the ID is compared with the one of the entry.
@@ -128,28 +132,98 @@ impl DeskView {
             resident: hint.resident,
             other: hint.other,
             is_listed: hint.is_listed,
-            year: paid.year(),
+            year_words: dates::year(language, paid.year()),
             year_limit: rules.statement_free_up_to,
             paid_at: paid.paid_at.0,
             has_tag: paid.tag.is_some(),
             kept_until: delete_after(rules, paid.year()).0,
             source: rules.source.clone(),
-            known_on: rules.known_on.clone(),
+            known_on: known_words(language, &rules.known_on),
             kept: paid.row.as_ref().map(|row| KeptView {
                 withheld: row.withheld,
                 residency: residency_words(language, row.residency),
                 waits: row.is_waiting(),
                 own: row.entered_by == *reader,
             }),
-            residencies: ["resident", "other"]
-                .map(|code| {
-                    let (id, hint) = match code {
-                        "resident" => ("custody-tax-resident", "custody-tax-resident-hint"),
-                        _ => ("custody-tax-other", "custody-tax-other-hint"),
-                    };
-                    Choice::of(language, code, id, hint)
-                })
-                .to_vec(),
+            residencies: residencies(language),
+            typed: Typed::of(form, &FIELDS),
+            mistakes,
+        }
+    }
+}
+
+/// A day in words.
+fn day_words(language: Language, day: Date) -> String {
+    last_second(day).map_or_else(|| day.to_string(), |at| dates::date(language, at.0))
+}
+
+/// The day on which rules were looked up, in words; as it was written where it is no day.
+fn known_words(language: Language, known_on: &str) -> String {
+    known_on
+        .parse()
+        .map_or_else(|_| known_on.to_owned(), |day| day_words(language, day))
+}
+
+fn residencies(language: Language) -> Vec<Choice> {
+    let choices = [
+        (
+            "resident",
+            "custody-tax-resident",
+            "custody-tax-resident-hint",
+        ),
+        ("other", "custody-tax-other", "custody-tax-other-hint"),
+    ];
+    choices
+        .map(|(code, id, hint)| Choice::of(language, code, id, hint))
+        .to_vec()
+}
+
+/// One row of a year, to be put right before the filing; nothing personal but what was typed.
+#[derive(Serialize)]
+pub(in crate::custody) struct RowView {
+    year: i16,
+    year_words: String,
+    id: String,
+    ticket: String,
+    prize: String,
+    paid_at: i64,
+    value: i64,
+    withheld: i64,
+    residency: String,
+    /// Whether the ID was compared with the entry.
+    matched: bool,
+    waits: bool,
+    /// Whether the reader took it down.
+    own: bool,
+    is_filed: bool,
+    residencies: Vec<Choice>,
+    typed: Typed,
+    mistakes: Mistakes,
+}
+
+impl RowView {
+    pub(in crate::custody) fn of(
+        language: Language,
+        (year, row): (&Year, &TaxRow),
+        reader: &StaffId,
+        form: &FormFields,
+        mistakes: Mistakes,
+    ) -> RowView {
+        RowView {
+            year: row.year,
+            year_words: dates::year(language, row.year),
+            id: row.id.0.clone(),
+            ticket: TicketNumber(row.index).to_string(),
+            prize: row.prize.clone(),
+            paid_at: row.paid_at.0,
+            value: row.value,
+            withheld: row.withheld,
+            residency: residency_words(language, row.residency),
+            matched: row.matched,
+            waits: row.is_waiting(),
+            own: row.entered_by == *reader,
+            is_filed: year.filed_at.is_some(),
+            residencies: residencies(language),
             typed: Typed::of(form, &FIELDS),
             mistakes,
         }
@@ -160,15 +234,17 @@ impl DeskView {
 #[derive(Serialize)]
 pub(in crate::custody) struct YearRow {
     year: i16,
+    words: String,
     filed_at: Option<i64>,
     delete_after: Option<i64>,
     erased_at: Option<i64>,
 }
 
 impl YearRow {
-    pub(in crate::custody) fn of(year: &Year) -> YearRow {
+    pub(in crate::custody) fn of(language: Language, year: &Year) -> YearRow {
         YearRow {
             year: year.year,
+            words: dates::year(language, year.year),
             filed_at: year.filed_at.map(|at| at.0),
             delete_after: year.delete_after.map(|at| at.0),
             erased_at: year.erased_at.map(|at| at.0),
@@ -201,10 +277,10 @@ pub(in crate::custody) struct RulesRow {
 }
 
 impl RulesRow {
-    pub(in crate::custody) fn of(rules: &Rules) -> RulesRow {
+    pub(in crate::custody) fn of(language: Language, rules: &Rules) -> RulesRow {
         RulesRow {
-            from: rules.from.to_string(),
-            known_on: rules.known_on.clone(),
+            from: day_words(language, rules.from),
+            known_on: known_words(language, &rules.known_on),
             source: rules.source.clone(),
             free_up_to: rules.free_up_to,
             resident_per_cent: rules.resident_per_cent,
@@ -223,6 +299,7 @@ impl RulesRow {
 #[derive(Serialize)]
 pub(in crate::custody) struct YearView {
     year: i16,
+    year_words: String,
     rows: Vec<TaxLine>,
     listed: usize,
     total: i64,
@@ -241,9 +318,12 @@ pub(in crate::custody) struct YearView {
 
 #[derive(Serialize)]
 struct TaxLine {
+    id: String,
     ticket: String,
     prize: String,
     paid_at: i64,
+    /// By when what was withheld is paid; none where nothing was.
+    pay_by: Option<i64>,
     value: i64,
     withheld: i64,
     residency: String,
@@ -262,6 +342,13 @@ impl YearView {
         mistakes: Mistakes,
     ) -> YearView {
         let line = |each: &Listed| TaxLine {
+            id: each.row.id.0.clone(),
+            pay_by: book
+                .at(each.row.paid_at)
+                .pay_by(day_of(each.row.paid_at), each.row.residency)
+                .filter(|_| each.row.withheld > 0)
+                .and_then(last_second)
+                .map(|at| at.0),
             ticket: TicketNumber(each.row.index).to_string(),
             prize: each.row.prize.clone(),
             paid_at: each.row.paid_at.0,
@@ -274,6 +361,7 @@ impl YearView {
         };
         YearView {
             year: year.year,
+            year_words: dates::year(language, year.year),
             rows: listed.iter().map(line).collect(),
             listed: listed.iter().filter(|each| each.is_listed).count(),
             total: listed.iter().map(|each| each.row.value).sum(),
@@ -285,7 +373,7 @@ impl YearView {
             erased_at: year.erased_at.map(|at| at.0),
             erased: year.erased,
             is_over: this_year > year.year,
-            rules: RulesRow::of(rules_of(book, year.year)),
+            rules: RulesRow::of(language, rules_of(book, year.year)),
             mistakes,
         }
     }

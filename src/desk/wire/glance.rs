@@ -43,6 +43,8 @@ struct DrawLink {
     name: String,
     /// Whether it can be shown in a hall.
     live: bool,
+    /// Whether two librarians open its contacts.
+    librarians: bool,
     /// Whether it has a result, so that tickets can be audited.
     drawn: bool,
     /// Whether its list was published.
@@ -96,7 +98,7 @@ impl GlanceView {
         });
         let fields = glance.asked.iter();
         GlanceView {
-            heading: Heading::of(language, facts),
+            heading: Heading::at(language, facts, now),
             next_words: step_words(language, glance.next),
             next_is_here: next_path == base,
             next_path,
@@ -116,6 +118,7 @@ impl GlanceView {
                     id: plan.id.0.clone(),
                     name: plan.name.pick(language).to_owned(),
                     live: plan.stage != DrawStage::Cancelled,
+                    librarians: glance.librarians && facts.stage != Stage::Purged,
                     drawn: plan.stage == DrawStage::Drawn,
                     closed: plan.stage >= DrawStage::Closed && plan.stage != DrawStage::Cancelled,
                 })
@@ -214,6 +217,19 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
             _ => "/draws",
         };
         parts.push(edit("desk-part-draw", page, !glance.plans.is_empty()));
+    }
+    if facts.kind == Kind::Draw {
+        // Both are chosen in the draft, and looked at for as long as there is data.
+        for (id, page) in [
+            ("custody-offers-title", "/providers"),
+            ("unlock-who", "/shares"),
+        ] {
+            let part = edit(id, page, true);
+            parts.push(Part {
+                path: Some(format!("{base}{page}")),
+                ..part
+            });
+        }
     }
     parts.push(edit(
         "desk-part-publish",

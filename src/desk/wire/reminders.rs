@@ -2,10 +2,11 @@
 
 use serde::Serialize;
 
+use crate::account::{Permission, Staff};
 use crate::activity::Facts;
 use crate::activity::wire::Heading;
 use crate::desk::reminders::{self, Reminder};
-use crate::platform::text::{self, Language};
+use crate::platform::text::{self, Language, dates};
 
 /// A day of personal data that staff must not miss.
 #[derive(Serialize)]
@@ -18,9 +19,14 @@ pub(in crate::desk) struct ReminderRow {
 }
 
 impl ReminderRow {
-    pub(in crate::desk) fn all(language: Language, reminders: &[Reminder]) -> Vec<ReminderRow> {
+    /// Those that the reader can do something about, or may look into.
+    pub(in crate::desk) fn all(
+        language: Language,
+        reader: &Staff,
+        reminders: &[Reminder],
+    ) -> Vec<ReminderRow> {
         let row = |each: &Reminder| {
-            let (words, title, path) = reminder(language, &each.what);
+            let (words, title, path) = reminder(language, reader, &each.what);
             ReminderRow {
                 when: each.when.0,
                 words,
@@ -29,19 +35,27 @@ impl ReminderRow {
                 late: each.late,
             }
         };
-        reminders.iter().map(row).collect()
+        let own = reminders.iter().filter(|each| each.what.is_for(reader));
+        own.map(row).collect()
     }
 }
 
 /// What a reminder says, what it is about, and where it is dealt with.
-fn reminder(language: Language, what: &reminders::What) -> (String, String, String) {
+fn reminder(
+    language: Language,
+    reader: &Staff,
+    what: &reminders::What,
+) -> (String, String, String) {
     let say = |id: &str| text::message(language, id, &[]);
     let count = |id: &str, count: u64| text::message(language, id, &[("count", count.into())]);
     let of_activity =
         |id: &str, facts: &Facts, path: String| (say(id), Heading::of(language, facts).title, path);
     match what {
         reminders::What::Purge(facts) => {
-            let path = format!("/staff/activities/{}", facts.id);
+            let path = match reader.may(Permission::RunActivities) {
+                true => format!("/staff/activities/{}", facts.id),
+                false => format!("/a/{}", facts.slug),
+            };
             of_activity("desk-remind-purge", facts, path)
         }
         reminders::What::PurgeWaits(facts) => {
@@ -66,7 +80,7 @@ fn reminder(language: Language, what: &reminders::What) -> (String, String, Stri
             text::message(
                 language,
                 "desk-remind-tax",
-                &[("year", year.to_string().into())],
+                &[("year", dates::year(language, *year).into())],
             ),
             say("custody-tax-title"),
             format!("/admin/tax/{year}"),

@@ -13,6 +13,7 @@ use crate::draw::publish::Terms;
 use crate::draw::tax::RuleBook;
 use crate::draw::wire::{PrizeRow, ProblemRow, prize_rows};
 use crate::draw::{self, Error};
+use crate::entry::provider;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language};
@@ -39,6 +40,10 @@ struct PublishView {
     notice_en: Vec<ItemView>,
     /// Whether two of three librarians will open the contacts.
     librarians: bool,
+    /// Partners whom people may allow to have their contact, and what they get.
+    partners: Vec<String>,
+    /// How many tables of counts are declared.
+    tables: usize,
     mistakes: Mistakes,
 }
 
@@ -120,6 +125,14 @@ fn publish_view(
         notice_zh: item_views(&notice.zh),
         notice_en: item_views(&notice.en),
         librarians: activity::unlock(tx, id)? == Unlock::TwoOfThree,
+        partners: provider::of_activity(tx, id)?
+            .iter()
+            .map(|offer| offer.provider.name.pick(language).to_owned())
+            .collect(),
+        tables: {
+            let asked = stats::declared::asked(tx, &draft)?;
+            stats::declared::all(tx, &asked)?.len()
+        },
         mistakes: Mistakes::new(),
     })
 }

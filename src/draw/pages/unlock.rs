@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
 use crate::activity::{self, ActivityId, Facts, Kind, Stage, Unlock, draft};
-use crate::audit::{self, Act};
+use crate::audit::{self, Act, Filter};
 use crate::draw::{self, DrawId, Error};
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
@@ -20,6 +20,9 @@ use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::vault::{self, Lock, Refusal, Vault};
+
+/// One of two shares was given.
+const SHARE_GIVEN: &str = "vault.share_given";
 
 pub(super) fn routes() -> Vec<Route> {
     routes![shares, change_shares, lock, unlock]
@@ -44,7 +47,8 @@ struct NewSharesView {
 #[derive(Serialize)]
 struct ShareView {
     number: usize,
-    text: String,
+    /// Four groups each, the hyphen between them at the end of the first.
+    lines: [String; 2],
 }
 
 #[derive(Serialize)]
@@ -53,6 +57,8 @@ struct LockView {
     draw: String,
     /// `none`, `locked`, `half` or `open`.
     lock: &'static str,
+    /// Until when the second share is taken, once the first was given.
+    until: Option<i64>,
     mistakes: Mistakes,
 }
 
@@ -79,8 +85,17 @@ impl LockView {
                 Lock::Half => "half",
                 Lock::Open => "open",
             },
+            until: None,
             mistakes: Mistakes::new(),
         }
+    }
+}
+
+impl LockView {
+    /// The page again, with what is wrong with the share; the share itself is typed anew.
+    fn wrong(mut self, language: Language, id: &str) -> Reply {
+        self.mistakes.add("share", text::message(language, id, &[]));
+        Page::new(language, "draw/unlock", self).again().into()
     }
 }
 
@@ -146,12 +161,22 @@ async fn change_shares(
         shares: numbered
             .map(|(text, number)| ShareView {
                 number,
-                text: text.to_string(),
+                lines: halves(&text),
             })
             .collect(),
     };
     let page = Page::new(lang, "draw/new_shares", view).no_store();
     Ok(page.at(path(&id)).into())
+}
+
+/// A share in two lines of four groups.
+fn halves(share: &str) -> [String; 2] {
+    let middle = share
+        .match_indices('-')
+        .nth(3)
+        .map_or(share.len(), |(at, _)| at + 1);
+    let (first, second) = share.split_at(middle);
+    [first.to_owned(), second.to_owned()]
 }
 
 async fn read_draw(db: &Db, draw: &str) -> Result<(Facts, DrawId), Error> {
@@ -173,9 +198,32 @@ async fn lock(
     vault: &State<Vault>,
 ) -> AppResult<Page> {
     let (facts, draw) = read_draw(db, draw).await?;
-    let lock = vault.how_locked(facts.id.as_str(), db.clock().now())?;
-    let view = LockView::of(lang, &facts, &draw, lock);
+    let view = lock_view(lang, (db, vault), &facts, &draw).await?;
     Ok(Page::new(lang, "draw/unlock", view).no_store())
+}
+
+async fn lock_view(
+    lang: Language,
+    (db, vault): (&Db, &Vault),
+    facts: &Facts,
+    draw: &DrawId,
+) -> AppResult<LockView> {
+    let lock = vault.how_locked(facts.id.as_str(), db.clock().now())?;
+    let mut view = LockView::of(lang, facts, draw, lock);
+    if lock == Lock::Half {
+        let filter = Filter {
+            activity: facts.id.0.clone(),
+            ..Filter::default()
+        };
+        let given = db
+            .read("find share", move |tx| {
+                let mut newest = audit::list(tx, &filter, 1)?.records.into_iter();
+                Ok::<_, Error>(newest.find(|record| record.act == SHARE_GIVEN))
+            })
+            .await?;
+        view.until = given.map(|record| record.at.plus(vault::SHARES_TOGETHER).0);
+    }
+    Ok(view)
 }
 
 #[post("/staff/draws/<draw>/unlock", data = "<form>")]
@@ -190,6 +238,11 @@ async fn unlock(
     let (facts, draw) = read_draw(db, draw).await?;
     let locks = form.value("action") == "lock";
     let share = Zeroizing::new(form.value("share").to_owned());
+    if !locks && share.trim().is_empty() {
+        let view = lock_view(lang, (db, vault), &facts, &draw).await?;
+        return Ok(view.wrong(lang, "unlock-share-empty"));
+    }
+    let before = vault.how_locked(facts.id.as_str(), db.clock().now())?;
     let (keeper, by, activity) = (vault.inner().clone(), staff.0.clone(), facts.id.clone());
     let done = db
         .write("give share", move |tx| {
@@ -201,7 +254,7 @@ async fn unlock(
             let act = Act {
                 actor: &by.actor(),
                 act: match lock {
-                    Lock::Half => "vault.share_given",
+                    Lock::Half => SHARE_GIVEN,
                     Lock::Open => "vault.unlocked",
                     Lock::None | Lock::Locked => "vault.locked",
                 },
@@ -211,22 +264,24 @@ async fn unlock(
                 reason: "",
             };
             audit::record(tx, &act)?;
-            Ok::<_, Error>(())
+            Ok::<_, Error>(lock)
         })
         .await;
     match done {
         Err(Error::Vault(vault::Error::Refused(Refusal::NotAShare))) => {
-            let lock = vault.how_locked(facts.id.as_str(), db.clock().now())?;
-            let mut view = LockView::of(lang, &facts, &draw, lock);
-            let words = text::message(lang, "vault-not-a-share", &[]);
-            view.mistakes.add("share", words);
-            Ok(Page::new(lang, "draw/unlock", view).again().into())
+            let view = lock_view(lang, (db, vault), &facts, &draw).await?;
+            Ok(view.wrong(lang, "vault-not-a-share"))
         }
         // What is not in the record is not unlocked.
         Err(error) => {
             vault.lock(facts.id.as_str())?;
             Err(error.into())
         }
-        Ok(()) => Ok(Reply::go(lang, &format!("/staff/draws/{draw}/unlock"))),
+        // Half it was and half it is: the same share, or another one by the same person.
+        Ok(Lock::Half) if before == Lock::Half => {
+            let view = lock_view(lang, (db, vault), &facts, &draw).await?;
+            Ok(view.wrong(lang, "unlock-share-same"))
+        }
+        Ok(_) => Ok(Reply::go(lang, &format!("/staff/draws/{draw}/unlock"))),
     }
 }

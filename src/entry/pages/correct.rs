@@ -76,8 +76,12 @@ async fn correct(
         match save(&holder, &read).await {
             // Another request with the same code came between: what it left is read first.
             Err(Error::Changed) => holder.look_again().await?,
+            Ok(()) => {
+                holder.look_again().await?;
+                return Ok(holder.page()?.done());
+            }
             // Closed or taken back meanwhile: the page shows the state and no button.
-            Ok(()) | Err(Error::Ended | Error::Withdrawn) => {
+            Err(Error::Ended | Error::Withdrawn) => {
                 holder.look_again().await?;
                 return holder.page();
             }

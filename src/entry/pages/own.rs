@@ -11,10 +11,12 @@ use std::sync::Arc;
 use rocket::http::{ContentType, Status};
 use rocket::{Route, State, get, post, routes};
 
+use lucky_draw::encode::Hash;
 use lucky_draw::ticket::{Secret, SecretError};
 use serde::Serialize;
 
 use crate::activity::{self, Facts, Kind, Stage};
+use crate::custody::kept::{self, Kept};
 use crate::custody::{self, breach::Incident};
 use crate::entry::own::{Held, OwnData};
 use crate::entry::provider::ProviderId;
@@ -22,7 +24,7 @@ use crate::entry::receipt::{self, Found};
 use crate::entry::token::{PASS_LIFE, Pass};
 use crate::entry::wire::Sheet;
 use crate::entry::wire::copy::data_file;
-use crate::entry::wire::own::{EraseView, FindView, OwnPages, OwnView};
+use crate::entry::wire::own::{EraseView, FindView, KeptPage, KeptView, OwnPages, OwnView};
 use crate::entry::{self, Error, own, provider};
 use crate::platform::config::Config;
 use crate::platform::db::Tx;
@@ -59,7 +61,7 @@ pub(super) fn routes() -> Vec<Route> {
 
 #[get("/entry")]
 fn ask(lang: Language) -> Page {
-    find_page(lang, String::new(), Mistakes::new())
+    find_page(lang, String::new(), String::new(), Mistakes::new())
 }
 
 #[post("/entry", data = "<form>")]
@@ -71,17 +73,35 @@ async fn show(
 ) -> AppResult<Page> {
     limits.codes.check(from, visit.now.0)?;
     let lang = visit.lang;
-    let secret = match Secret::parse(form.value("code")) {
+    let typed = form.value("code");
+    let secret = match Secret::parse(typed) {
         Ok(secret) => secret,
-        Err(error) => return Ok(wrong_code(lang, code_words(lang, error))),
+        Err(error) => return Ok(wrong_code(lang, typed, code_words(lang, error))),
     };
+    let lookup = visit.vault.lookup(&secret)?;
     match Holder::of(&visit, secret).await? {
         Some(holder) => holder.page(),
-        None => {
-            let words = text::message(lang, "entry-code-unknown", &[]);
-            Ok(wrong_code(lang, words))
-        }
+        None => Ok(purged(&visit, &lookup).await?.unwrap_or_else(|| {
+            wrong_code(lang, typed, text::message(lang, "entry-code-unknown", &[]))
+        })),
     }
+}
+
+/// What is still kept about somebody whose entry is deleted, until its own last day.
+async fn purged(visit: &Visit<'_>, lookup: &Hash) -> AppResult<Option<Page>> {
+    let (lang, lookup, config) = (visit.lang, *lookup, Arc::clone(visit.config));
+    let kept = visit
+        .db
+        .read("find what is kept", move |tx| {
+            let mut rows = Vec::new();
+            for each in kept::of_lookup(tx, &config, &lookup)? {
+                let facts = activity::by_id(tx, &each.activity)?;
+                rows.push(KeptView::of(lang, &facts, &each));
+            }
+            Ok::<_, custody::Error>(rows)
+        })
+        .await?;
+    Ok((!kept.is_empty()).then(|| page(lang, "entry/kept", KeptPage { kept })))
 }
 
 #[get("/entry/withdraw")]
@@ -208,7 +228,7 @@ async fn share(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
         })
         .await?;
     holder.look_again().await?;
-    holder.page()
+    Ok(holder.page()?.done())
 }
 
 /// The receipt page once more, for whoever has the code.
@@ -237,11 +257,14 @@ pub(super) struct Holder<'v> {
     pub(super) held: Held,
     /// Incidents with data of the activity that people are told of.
     told: Vec<Incident>,
+    /// Rows that have a last day of their own.
+    kept: Vec<Kept>,
 }
 
 impl<'v> Holder<'v> {
     pub(super) async fn of(visit: &'v Visit<'v>, secret: Secret) -> AppResult<Option<Holder<'v>>> {
         let lookup = visit.vault.lookup(&secret)?;
+        let config = Arc::clone(visit.config);
         let known = visit
             .db
             .read("find entry", move |tx| match receipt::find(tx, &lookup)? {
@@ -250,12 +273,14 @@ impl<'v> Holder<'v> {
                     let sheet = sheet_of(tx, &found.facts)?;
                     let held = own::held(tx, &found.entry)?;
                     let told = custody::open_incidents(tx, &found.entry.activity)?;
-                    Ok::<_, AppError>(Some((found, sheet, held, told)))
+                    let tickets = ticket_ids(&found);
+                    let kept = kept::of_tickets(tx, &config, &found.entry.activity, &tickets)?;
+                    Ok::<_, AppError>(Some((found, sheet, held, told, kept)))
                 }
                 _ => Ok(None),
             })
             .await?;
-        Ok(known.map(|(found, sheet, held, told)| Holder {
+        Ok(known.map(|(found, sheet, held, told, kept)| Holder {
             visit,
             pass: Pass {
                 activity: found.entry.activity.clone(),
@@ -265,6 +290,7 @@ impl<'v> Holder<'v> {
             sheet,
             held,
             told,
+            kept,
         }))
     }
 
@@ -324,6 +350,7 @@ impl<'v> Holder<'v> {
             sheet: &self.sheet,
             held: &self.held,
             told: &self.told,
+            kept: &self.kept,
             data,
         }
     }
@@ -376,10 +403,7 @@ impl<'v> Holder<'v> {
     /// Whether one of the tickets waits for a prize, or for its turn as a reserve.
     async fn waits(&self) -> AppResult<bool> {
         let activity = self.found.entry.activity.clone();
-        let tickets = self.found.tickets.iter();
-        let tickets: Vec<(String, u64)> = tickets
-            .map(|(_, ticket)| (ticket.draw.clone(), ticket.index))
-            .collect();
+        let tickets = ticket_ids(&self.found);
         let waits = self
             .visit
             .db
@@ -389,6 +413,14 @@ impl<'v> Holder<'v> {
             .await?;
         Ok(waits)
     }
+}
+
+/// The draw and the index of every ticket.
+fn ticket_ids(found: &Found) -> Vec<(String, u64)> {
+    let tickets = found.tickets.iter();
+    tickets
+        .map(|(_, ticket)| (ticket.draw.clone(), ticket.index))
+        .collect()
 }
 
 /// What the activity of an entry asks and offers.
@@ -407,20 +439,26 @@ pub(super) fn page(lang: Language, template: &'static str, view: impl Serialize)
     Page::new(lang, template, view).no_store().at("/entry")
 }
 
-fn find_page(lang: Language, message: String, mistakes: Mistakes) -> Page {
-    page(lang, "entry/find", FindView { mistakes, message })
+fn find_page(lang: Language, code: String, message: String, mistakes: Mistakes) -> Page {
+    let view = FindView {
+        code,
+        mistakes,
+        message,
+    };
+    page(lang, "entry/find", view)
 }
 
-fn wrong_code(lang: Language, words: String) -> Page {
+/// The form again, with what was typed: one character may be wrong.
+fn wrong_code(lang: Language, typed: &str, words: String) -> Page {
     let mut mistakes = Mistakes::new();
     mistakes.add("code", words);
-    find_page(lang, String::new(), mistakes).again()
+    find_page(lang, typed.to_owned(), String::new(), mistakes).again()
 }
 
 /// The pass lived half an hour; the code has to be typed again.
 pub(super) fn pass_over(lang: Language) -> Page {
     let words = text::message(lang, "entry-pass-old", &[]);
-    find_page(lang, words, Mistakes::new()).status(Status::UnprocessableEntity)
+    find_page(lang, String::new(), words, Mistakes::new()).status(Status::UnprocessableEntity)
 }
 
 /// A slip of the hand is told; nothing about any entry is in it.

@@ -75,6 +75,19 @@ pub(in crate::entry) fn by_lookup(tx: &mut Tx, lookup: &Hash) -> Result<Option<E
     Ok(row.map(Entry::from))
 }
 
+pub(in crate::entry) fn lookup_of(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    id: &EntryId,
+) -> Result<Option<Hash>, db::Error> {
+    let bytes: Option<Vec<u8>> = entries::table
+        .find((activity.as_str(), id.as_str()))
+        .select(entries::lookup)
+        .first(tx.conn())
+        .optional()?;
+    Ok(bytes.map(|bytes| hash(&bytes)))
+}
+
 /// Entries whose contact is there, each with its tickets in order and with the tag of its person.
 pub(in crate::entry) fn reachable(
     tx: &mut Tx,

@@ -8,6 +8,7 @@ use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
+use crate::custody::kept::Why;
 use crate::entry::consent::Consent;
 use crate::entry::provider::Offer;
 use crate::platform::clock::Timestamp;
@@ -38,7 +39,7 @@ struct DataFile<'a> {
     notice_zh: &'a str,
     notice_en: &'a str,
     deleted_on: String,
-    retention: [Kept; 6],
+    retention: Vec<Kept>,
 }
 
 #[derive(Serialize)]
@@ -115,9 +116,16 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         what,
         until: until.to_owned(),
     };
+    let beyond = of.kept.iter().map(|row| Kept {
+        what: match row.why {
+            Why::Hold(_) => "contact, under a hold of two people",
+            Why::Tax { .. } => "name, ID number and registered address, for the tax on a prize",
+        },
+        until: moment(row.until),
+    });
     let erased = found.entry.withdrawn || found.entry.erased_at.is_some();
     let unless = |is_gone: bool| if is_gone { "deleted" } else { gone.as_str() };
-    let file = DataFile {
+    let mut file = DataFile {
         activity: &facts.slug,
         title_zh: &facts.title.zh,
         title_en: &facts.title.en,
@@ -151,7 +159,7 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         notice_sha256: found.entry.notice.to_string(),
         notice_zh: &found.notice.zh,
         notice_en: &found.notice.en,
-        retention: [
+        retention: vec![
             kept("contact and linked answers", unless(erased)),
             kept(
                 "answers that are linked to nobody, if any were asked",
@@ -170,6 +178,7 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         ],
         deleted_on: gone.clone(),
     };
+    file.retention.extend(beyond);
     Zeroizing::new(
         serde_json::to_string_pretty(&file).expect("texts and truth values always become JSON"),
     )

@@ -8,9 +8,11 @@ use lucky_draw::record::VoidCode;
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
-use crate::activity::{Kind, Stage};
+use crate::activity::{Facts, Kind, Stage, lifecycle};
 use crate::audit::Opening;
-use crate::custody::{breach::Incident, wire::Told};
+use crate::custody::breach::Incident;
+use crate::custody::kept::Kept;
+use crate::custody::wire::{Told, kept_words};
 use crate::entry::consent::Consent;
 use crate::entry::own::{Held, OwnData};
 use crate::entry::provider::Offer;
@@ -32,6 +34,8 @@ use super::form::{NoticeRow, notice_rows, offered_fields};
 /// The form that asks for the receipt code.
 #[derive(Serialize)]
 pub struct FindView {
+    /// What was typed.
+    pub code: String,
     /// What is wrong with the code.
     pub mistakes: Mistakes,
     /// A word instead of a mistake, such as that the page lay open too long.
@@ -53,6 +57,8 @@ pub struct OwnView {
     freezes_at: i64,
     draws_at: i64,
     purges_at: i64,
+    /// The latest that it can be; 0 where the day stands.
+    latest: i64,
     /// When the person had the data erased; 0 where it was not.
     erased_at: i64,
     reason: String,
@@ -74,6 +80,8 @@ pub struct OwnView {
     notice: Vec<NoticeRow>,
     notice_hash: String,
     told: Vec<Told>,
+    /// Rows that have a last day of their own.
+    kept: Vec<KeptView>,
     notice_version: i64,
     pass: String,
 }
@@ -143,6 +151,35 @@ pub struct OwnPages<'a> {
     pub data: &'a OwnData,
     /// Incidents with data of the activity that people are told of.
     pub told: &'a [Incident],
+    /// Rows that have a last day of their own.
+    pub kept: &'a [Kept],
+}
+
+/// A row that is kept beyond the purge: what, and until when and why.
+#[derive(Serialize)]
+pub struct KeptView {
+    title: String,
+    what: String,
+    why: String,
+}
+
+impl KeptView {
+    /// The row in words.
+    pub fn of(lang: Language, facts: &Facts, kept: &Kept) -> KeptView {
+        let (what, why) = kept_words(lang, kept);
+        KeptView {
+            title: facts.title.pick(lang).to_owned(),
+            what,
+            why,
+        }
+    }
+}
+
+/// What the receipt code finds after the purge.
+#[derive(Serialize)]
+pub struct KeptPage {
+    /// The rows.
+    pub kept: Vec<KeptView>,
 }
 
 impl OwnView {
@@ -170,6 +207,7 @@ impl OwnView {
             freezes_at: facts.freezes_at.0,
             draws_at: facts.draws_at.0,
             purges_at: facts.purges_at.0,
+            latest: lifecycle::latest_purge(facts).map_or(0, |at| at.0),
             erased_at: found.entry.erased_at.map_or(0, |at| at.0),
             reason: facts.cancelled_reason.clone(),
             may_withdraw: own::is_withdrawable(found, now),
@@ -198,6 +236,11 @@ impl OwnView {
             notice_version: found.notice_version,
             notice_hash: found.entry.notice.to_string(),
             told: Told::each(lang, of.told),
+            kept: of
+                .kept
+                .iter()
+                .map(|kept| KeptView::of(lang, facts, kept))
+                .collect(),
             pass,
         }
     }

@@ -10,6 +10,7 @@ use rocket::{Route, State, get, post, routes};
 use crate::account::guard::Librarian;
 use crate::activity::{self, Field};
 use crate::audit::Actor;
+use crate::custody::{self, tax};
 use crate::draw;
 use crate::draw::tax::RuleBook;
 use crate::identity::date::day_of;
@@ -265,14 +266,15 @@ async fn undo(
     unit: &str,
     db: &State<Db>,
 ) -> AppResult<Reply> {
-    change(
-        lang,
-        &staff,
-        db,
-        place(id, draw, prize, unit)?,
-        claims::undo,
-    )
-    .await
+    let place = place(id, draw, prize, unit)?;
+    let (actor, back) = (staff.0.actor(), place.path());
+    db.write("undo handover", move |tx| {
+        let draw = decided(tx, &place)?;
+        tax::undo(tx, &draw, &actor, &place.slot)?;
+        Ok::<_, custody::Error>(())
+    })
+    .await?;
+    Ok(Reply::go(lang, &back))
 }
 
 #[post(

@@ -32,6 +32,14 @@ pub fn date(language: Language, ms: i64) -> String {
     }
 }
 
+/// A year alone: `115`, `2026`.
+pub fn year(language: Language, year: i16) -> String {
+    match language {
+        Language::ZhTw if year > 1911 => (year - 1911).to_string(),
+        _ => year.to_string(),
+    }
+}
+
 /// A day of a year that is known already: `11 月 21 日（六）`, `Sat 21 Nov`.
 pub fn day(language: Language, ms: i64) -> String {
     let when = taipei(ms);
@@ -131,6 +139,10 @@ mod tests {
         assert_eq!(date(en, SATURDAY_17_20), "Sat 21 Nov 2026");
         assert_eq!(day(zh, SATURDAY_17_20), "11 月 21 日（六）");
         assert_eq!(day(en, SATURDAY_17_20), "Sat 21 Nov");
+        assert_eq!(
+            (year(zh, 2026), year(en, 2026)),
+            ("115".into(), "2026".into())
+        );
         assert_eq!(
             within_hour(zh, SATURDAY_17_20),
             "115 年 11 月 21 日（六）17 時"

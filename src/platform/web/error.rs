@@ -140,14 +140,14 @@ impl AppError {
     fn render(&self, request: &Request<'_>, language: Language, reference: &str) -> Option<String> {
         let (what, next) = self.words(language);
         let view = context! {
-            title => text::message(language, general_id(self.status), &[]),
+            title => self.title(language),
             what => what,
             saved => text::message(language, saved_id(request.method(), self.status), &[]),
             next => next,
             reference => reference,
             status => self.status.code,
         };
-        let whole = context! { ..frame(request, language, None), ..view };
+        let whole = context! { ..frame(request, language, None, false), ..view };
         match templates::render_value(language, "error.html.j2", whole) {
             Ok(html) => Some(html),
             Err(error) => {
@@ -156,6 +156,13 @@ impl AppError {
                 None
             }
         }
+    }
+
+    /// The heading: that of the code where it has one, else of the status.
+    fn title(&self, language: Language) -> String {
+        let own = format!("{}.title", self.code.replace(['.', '_'], "-"));
+        text::find(language, &own, &[])
+            .unwrap_or_else(|| text::message(language, general_id(self.status), &[]))
     }
 
     /// What happened and what to do: the words of the code where it has its own, else of the status.

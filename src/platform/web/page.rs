@@ -30,6 +30,7 @@ pub struct Page {
     status: Status,
     no_store: bool,
     path: Option<String>,
+    done: bool,
 }
 
 impl Page {
@@ -42,6 +43,7 @@ impl Page {
             status: Status::Ok,
             no_store: false,
             path: None,
+            done: false,
         }
     }
 
@@ -70,8 +72,14 @@ impl Page {
         self
     }
 
+    /// Says above the page that what was sent is done; for an answer to POST that is a page itself.
+    pub fn done(mut self) -> Page {
+        self.done = true;
+        self
+    }
+
     fn render(&self, request: &Request<'_>) -> Result<String, templates::TemplateError> {
-        let whole = frame(request, self.language, self.path.as_deref());
+        let whole = frame(request, self.language, self.path.as_deref(), self.done);
         let name = format!("{}.html.j2", self.template);
         templates::render_value(
             self.language,
@@ -95,8 +103,16 @@ impl<'r> Responder<'r, 'static> for Page {
     }
 }
 
+/// The query of an address whose page says that what was sent is done.
+const DONE: &str = "done";
+
 /// What the layout needs to know about the request.
-pub(super) fn frame(request: &Request<'_>, language: Language, path: Option<&str>) -> Value {
+pub(super) fn frame(
+    request: &Request<'_>,
+    language: Language,
+    path: Option<&str>,
+    done: bool,
+) -> Value {
     let uri = request.uri();
     let (_, own) = Language::of_path(uri.path().as_str());
     // An address typed with a slash at its end is the same page.
@@ -105,8 +121,11 @@ pub(super) fn frame(request: &Request<'_>, language: Language, path: Option<&str
         trimmed => trimmed,
     };
     let path = path.unwrap_or(own);
+    let is_read = matches!(request.method(), Method::Get | Method::Head);
+    let came_back = is_read && uri.query().is_some_and(|query| query == DONE);
     // A filter in the address of a list stays in the other language.
     let query = match (request.method(), uri.query()) {
+        _ if came_back => String::new(),
         (Method::Get | Method::Head, Some(query)) => format!("?{query}"),
         _ => String::new(),
     };
@@ -120,7 +139,7 @@ pub(super) fn frame(request: &Request<'_>, language: Language, path: Option<&str
         .map(|&each| context! { tag => each.tag(), url => format!("{origin}{}", address(each)) })
         .collect();
     let viewer = Viewer::of(request)
-        .map(|viewer| context! { name => viewer.name.clone(), admin => viewer.admin, custody => viewer.custody });
+        .map(|viewer| context! { name => viewer.name.clone(), activities => viewer.activities, admin => viewer.admin, custody => viewer.custody });
     context! {
         page => context! {
             path => path,
@@ -129,6 +148,7 @@ pub(super) fn frame(request: &Request<'_>, language: Language, path: Option<&str
             other_language => language.other().tag(),
             other_language_url => address(language.other()),
             viewer => viewer,
+            done => done || came_back,
         },
         site => site.cloned().unwrap_or_default().view(language),
         test_clock => site.and_then(|site| site.test_clock.as_ref()).map(|now| now()),
@@ -156,6 +176,11 @@ pub enum Reply {
 }
 
 impl Reply {
+    /// 303 to `path`, which says that what was sent is done.
+    pub fn done(language: Language, path: &str) -> Reply {
+        Reply::go(language, &format!("{path}?{DONE}"))
+    }
+
     /// 303 to `path`, given without a language.
     pub fn go(language: Language, path: &str) -> Reply {
         Reply::Go(Redirect::to(language.url(path)))

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use rocket::{Route, State, get, routes};
 
 use crate::activity::{self, Facts, Stage};
+use crate::custody::disclosure::Ground;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::Language;
@@ -70,6 +71,7 @@ async fn index(lang: Language, db: &State<Db>, config: &State<Arc<Config>>) -> A
                 rows: class_rows(tx, lang, &config)?,
                 coming: next.map(|facts| ComingRow::of(lang, facts)).collect(),
                 purged: finished(tx)?,
+                benefits: Ground::GovernmentBenefit.is_open(&config),
             })
         })
         .await?;

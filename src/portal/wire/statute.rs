@@ -4,8 +4,8 @@
 
 use serde::Serialize;
 
-use crate::activity::Facts;
 use crate::activity::wire::Heading;
+use crate::activity::{Facts, lifecycle};
 use crate::platform::config::Config;
 use crate::platform::text::{self, Language, dates};
 use crate::policy::codes::Code;
@@ -43,6 +43,8 @@ impl Holder {
 #[derive(Serialize)]
 pub(in crate::portal) struct ComingRow {
     when: i64,
+    /// The latest that it can be; 0 where the day stands.
+    latest: i64,
     title: String,
     path: String,
 }
@@ -51,6 +53,7 @@ impl ComingRow {
     pub(in crate::portal) fn of(language: Language, facts: &Facts) -> ComingRow {
         ComingRow {
             when: facts.purges_at.0,
+            latest: lifecycle::latest_purge(facts).map_or(0, |at| at.0),
             title: Heading::of(language, facts).title,
             path: format!("/a/{}", facts.slug),
         }
@@ -64,6 +67,8 @@ pub(in crate::portal) struct PrivacyView {
     pub(in crate::portal) rows: Vec<ClassRow>,
     pub(in crate::portal) coming: Vec<ComingRow>,
     pub(in crate::portal) purged: usize,
+    /// Whether the operator opened the ground of benefits that the government gives.
+    pub(in crate::portal) benefits: bool,
 }
 
 /// `/privacy/retention`.
@@ -256,6 +261,8 @@ pub(in crate::portal) struct NoticeView {
     last: bool,
     /// When the data goes as things are, whatever the notice promised.
     purges_at: i64,
+    /// The latest that it can be; 0 where the day stands.
+    latest: i64,
     versions: Vec<VersionRow>,
 }
 
@@ -287,6 +294,7 @@ impl NoticeView {
             valid_from: shown.valid_from.0,
             last: last.is_some_and(|last| last.version == shown.version),
             purges_at: facts.purges_at.0,
+            latest: lifecycle::latest_purge(facts).map_or(0, |at| at.0),
             versions: versions.iter().map(VersionRow::of).collect(),
         }
     }

@@ -3,6 +3,8 @@
 use super::super::{Purge, Step};
 use super::report::Report;
 use super::views::{FactRow, step_words};
+use crate::custody;
+use crate::custody::hold::Basis;
 use crate::platform::text::{Language, Value, dates, message};
 
 /// A name and a text, both messages.
@@ -91,8 +93,8 @@ fn kept(lang: Language, report: &Report) -> Vec<FactRow> {
     let held = report.held.iter().map(|held| {
         let values = [
             ("rows", number(held.rows)),
-            ("basis", held.basis.clone().into()),
-            ("until", held.until.clone().into()),
+            ("basis", basis_words(lang, &held.basis).into()),
+            ("until", until_words(lang, &held.until).into()),
         ];
         row(lang, "purge-held", "purge-held-text", &values)
     });
@@ -102,6 +104,23 @@ fn kept(lang: Language, report: &Report) -> Vec<FactRow> {
         rows.push(row(lang, "purge-taxed", "purge-taxed-text", &values));
     }
     rows
+}
+
+/// The basis in words; a word of a later version is shown as it is.
+fn basis_words(lang: Language, code: &str) -> String {
+    match Basis::parse(code) {
+        Some(basis) => custody::wire::basis_words(lang, basis),
+        None => code.to_owned(),
+    }
+}
+
+/// A day of the certificate in words.
+fn until_words(lang: Language, rfc3339: &str) -> String {
+    let at: Option<jiff::Timestamp> = rfc3339.parse().ok();
+    at.map_or_else(
+        || rfc3339.to_owned(),
+        |at| dates::datetime(lang, at.as_millisecond()),
+    )
 }
 
 /// Each step and when it was taken.

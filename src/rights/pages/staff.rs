@@ -16,7 +16,7 @@ use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::rights::letter::{self, LONGEST_ANSWER};
 use crate::rights::wire::{self, Around, QueueView, RequestRow, RequestView};
-use crate::rights::{self, Error, Request, RequestId, RequestState, Urgency};
+use crate::rights::{self, Error, Identified, Request, RequestId, RequestState, Urgency};
 use crate::vault::Vault;
 use lucky_draw::ticket::TicketNumber;
 
@@ -104,17 +104,27 @@ async fn answer(
     } else if length > LONGEST_ANSWER {
         mistakes.add("answer", wire::too_long(lang, length, LONGEST_ANSWER));
     }
-    if !mistakes.is_empty() {
+    let identified = match ground.request.entry {
+        Some(_) => Some(Identified::Receipt),
+        None => Identified::parse(form.value("identified")),
+    };
+    let Some(identified) = identified.filter(|_| mistakes.is_empty()) else {
+        if identified.is_none() {
+            mistakes.add(
+                "identified",
+                text::message(lang, "rights-identified-missing", &[]),
+            );
+        }
         // The letter stays open beside what was typed; the opening is recorded once more.
         let letters = ground.letters(&staff.0.actor(), db, vault).await?;
         let view = ground.view(lang, db, &form, mistakes).with(letters);
         return Ok(Err(ground.page(lang, view).again()));
-    }
+    };
     let sealed = letter::seal_answer(vault, &ground.request, &words)?;
     let (actor, request) = (staff.0.actor(), ground.request.id.clone());
     let done = db
         .write("answer request", move |tx| {
-            rights::answer(tx, &actor, &request, &sealed)
+            rights::answer(tx, &actor, &request, &sealed, identified)
         })
         .await;
     ground.done(lang, db, &form, done)
@@ -200,7 +210,7 @@ impl Ground {
         let words = match done {
             Ok(_) => {
                 let path = format!("/admin/requests/{}", self.request.id);
-                return Ok(Ok(Reply::go(lang, &path)));
+                return Ok(Ok(Reply::done(lang, &path)));
             }
             Err(Error::NotOpen) => "rights-not-open",
             Err(Error::Extended) => "rights-extended",

@@ -16,13 +16,11 @@ use zeroize::Zeroizing;
 use super::super::crypt::{ActivitySecret, Scope};
 use super::super::disk::{self, PAGE};
 use super::super::keys::{Key, shares_name};
+use super::super::shares::SHARES_TOGETHER;
 use super::super::wire::{Lock, Private, Refusal, Reply};
 use super::{Keeper, checked, scope, storage};
-use crate::platform::clock::MINUTE;
 use crate::platform::ids;
 
-/// How long the first share waits for the second, in milliseconds.
-const WAITS: i64 = 10 * MINUTE;
 const SHARES: usize = 3;
 const NEEDED: u8 = 2;
 const MAGIC: &[u8; 16] = b"fairdraw-shares1";
@@ -42,7 +40,7 @@ struct Half {
 
 impl Half {
     fn waits(&self, now: i64) -> bool {
-        (0..WAITS).contains(&now.saturating_sub(self.at))
+        (0..SHARES_TOGETHER).contains(&now.saturating_sub(self.at))
     }
 }
 

@@ -172,9 +172,23 @@ fn letters_wait_until_two_librarians_have_given_their_shares(engine: Engine) {
         Status::UnprocessableEntity,
         "a slip of the pen"
     );
+    let nothing = give(&admin, " ");
+    assert!(
+        nothing.mistakes().contains("請輸入保管碼"),
+        "{}",
+        nothing.mistakes()
+    );
     assert_eq!(give(&admin, &shares[0]).status, Status::SeeOther);
+    let half = admin.get(&path).text("main");
+    assert!(half.contains("前輸入"), "until when: {half}");
     // Two shares of one person are one librarian.
-    assert_eq!(give(&admin, &shares[1]).status, Status::SeeOther);
+    let same = give(&admin, &shares[1]);
+    assert_eq!(same.status, Status::UnprocessableEntity);
+    assert!(
+        same.mistakes().contains("同一個人輸入"),
+        "{}",
+        same.mistakes()
+    );
     assert!(admin.get(&path).html.contains("第二份"));
     assert_eq!(export(&admin, &library, "csv").status, Status::Forbidden);
     let librarian = sign_in_librarian(&library);

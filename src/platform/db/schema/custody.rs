@@ -42,6 +42,7 @@ diesel::table! {
         sealed -> Binary,
         notice -> Binary,
         tag -> Binary,
+        finder -> Nullable<Binary>,
     }
 }
 
@@ -106,6 +107,7 @@ diesel::table! {
         entered_by -> Text,
         matched -> Bool,
         confirmed_by -> Text,
+        finder -> Nullable<Binary>,
     }
 }
 
