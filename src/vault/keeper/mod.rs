@@ -15,6 +15,7 @@ mod reseal;
 mod scope;
 mod shares;
 mod sign;
+mod traces;
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -28,13 +29,13 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::OpenError;
 use super::budget::{Asked, Budget, BudgetError};
 use super::crypt::{self, ActivitySecret, Scope};
 use super::keys::{self, Key, KeyError, Keys};
 use super::ledger;
 use super::winner::Facts;
 use super::wire::{CopyOf, FileSystem, OpeningPolicy, Private, Refusal, Reply, Request, Shredded};
-use super::{OpenError, disk};
 use crate::platform::clock::Clock;
 use crate::platform::mail::Mailer;
 
@@ -45,9 +46,6 @@ const TOKEN: &str = "site.token";
 
 /// The longest note, sealed box or token that is looked at, in bytes.
 const LONGEST: usize = 1 << 20;
-
-/// The shortest needle that a search takes, in bytes.
-const NEEDLE: usize = 16;
 
 const SHRED_METHOD: &str =
     "overwrite 4096 bytes in place, fdatasync, unlink, fsync folder, rotate key-encryption key";
@@ -332,35 +330,6 @@ impl Keeper {
             kek_epoch_before: before,
             kek_epoch_after: keys.epoch(),
         }))
-    }
-
-    /// How many files of an erased activity are left, and one more where a needle occurs in a list.
-    ///
-    /// The caller chooses the needles, so that no page of a key, of a key-encryption key or of shares
-    /// is ever looked into: known bytes before an unknown one would tell a key byte by byte.
-    fn traces(&self, activity: &str, needles: &[Private]) -> Result<Reply, Refusal> {
-        let name = checked(activity)?;
-        if needles.iter().any(|needle| needle.0.len() < NEEDLE) {
-            return Err(Refusal::Broken);
-        }
-        let keys = self.keys();
-        if !keys.was_erased(name).map_err(storage)? {
-            return Err(Refusal::NotErased);
-        }
-        let mut left = 0;
-        let mut found = false;
-        for file in disk::names(keys.folder()).map_err(|e| storage(e.into()))? {
-            let is_list = keys::LISTS.iter().any(|ending| file.ends_with(ending));
-            left += u64::from(file.starts_with(&format!("{name}.")) && !keys::outlives(&file));
-            if !is_list || found {
-                continue;
-            }
-            let bytes = disk::read(keys.folder(), &file).map_err(|e| storage(e.into()))?;
-            let bytes = bytes.unwrap_or_default();
-            let occurs = |needle: &Private| bytes.windows(needle.0.len()).any(|w| w == needle.0);
-            found = needles.iter().any(occurs);
-        }
-        Ok(Reply::Count(left + u64::from(found)))
     }
 
     fn site_key(&self, name: &str) -> Result<Key, Refusal> {

@@ -11,6 +11,7 @@ mod frame;
 mod launch;
 mod link;
 mod serve;
+mod waiting;
 
 pub use folder::move_out;
 pub use launch::{LaunchError, Launched, Start, launch, program, see_off};

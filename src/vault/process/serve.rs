@@ -2,20 +2,22 @@
 //!
 //! Invariant: it confines itself before it opens a key and before it has a second thread. It lives
 //! as long as the stream on its standard input: an end, or bytes that are no message, end it. A
-//! number that comes twice is no message. Letters, which may take minutes, keep nobody else waiting,
-//! and what waits fits a bound in bytes.
+//! number that comes twice is no message.
+//!
+//! Not here: where messages wait (`waiting`).
 
 use std::io;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::mpsc::Receiver;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
 use super::frame::{self, Body};
 use super::launch;
+use super::waiting::{Asked, Full, Lines};
 use crate::platform::confine::{self, Protection, Reach};
 use crate::platform::mail::Mailer;
 use crate::vault::keeper::Keeper;
@@ -25,16 +27,6 @@ use crate::vault::{OpenError, Start};
 /// Threads that answer, and threads that speak to the mail server, which may take minutes.
 const ANSWERING: usize = 4;
 const MAILING: usize = 2;
-/// Messages that wait for a thread; the one after them waits in the stream.
-const WAITING: usize = 256;
-/// Letters that wait; the one after them is refused, so that nobody else waits for it.
-const LETTERS_WAITING: usize = 32;
-/// Bytes of messages that are not answered yet; one alone may always be there.
-const BYTES_WAITING: usize = 3 * frame::LONGEST;
-const LETTER_BYTES_WAITING: usize = 2 * frame::LONGEST;
-
-/// A message that waits for its answer.
-type Asked = (u64, Request, Held);
 
 /// Is the vault, for the process at the other end of standard input, until that closes it.
 pub fn serve() -> ExitCode {
@@ -80,119 +72,15 @@ fn open(start: &Start, standing: &mut Vec<Protection>) -> Result<Keeper, OpenErr
 /// waited for, and counts as uncertain.
 fn answer_all(keeper: &Arc<Keeper>, mut stream: UnixStream) -> io::Result<()> {
     let answers = Arc::new(Mutex::new(stream.try_clone()?));
-    let (ask, asked) = sync_channel(WAITING);
-    let (post, posted) = sync_channel(LETTERS_WAITING);
+    let (lines, asked, posted) = Lines::new();
     let answering = threads("vault", ANSWERING, keeper, asked, &answers)?;
     threads("vault mail", MAILING, keeper, posted, &answers)?;
-    let lines = Lines {
-        ask,
-        post,
-        asked: Arc::new(Bytes::up_to(BYTES_WAITING)),
-        posted: Arc::new(Bytes::up_to(LETTER_BYTES_WAITING)),
-    };
     let outcome = dispatch(&mut stream, &lines, &answers);
     drop(lines);
     for thread in answering {
         let _ = thread.join();
     }
     outcome
-}
-
-/// Where messages wait.
-struct Lines {
-    ask: SyncSender<Asked>,
-    post: SyncSender<Asked>,
-    asked: Arc<Bytes>,
-    posted: Arc<Bytes>,
-}
-
-impl Lines {
-    /// Puts a message where it waits for its thread; a letter that finds no room is
-    /// refused. Whoever does not write letters waits for room.
-    fn put(&self, number: u64, request: Request, bytes: usize) -> Result<(), Full> {
-        if !request.is_mail() {
-            let held = self.asked.wait_for(bytes);
-            return self
-                .ask
-                .send((number, request, held))
-                .map_err(|_| Full::Over);
-        }
-        let held = self.posted.take(bytes).ok_or(Full::Letters)?;
-        match self.post.try_send((number, request, held)) {
-            Ok(()) => Ok(()),
-            Err(TrySendError::Full(_)) => Err(Full::Letters),
-            Err(TrySendError::Disconnected(_)) => Err(Full::Over),
-        }
-    }
-}
-
-/// Why a message does not wait.
-enum Full {
-    /// As many letters wait as can.
-    Letters,
-    /// Nobody answers any more.
-    Over,
-}
-
-/// How many bytes may wait.
-struct Bytes {
-    most: usize,
-    waiting: Mutex<usize>,
-    freed: Condvar,
-}
-
-/// Bytes that wait, until this is dropped.
-struct Held {
-    of: Arc<Bytes>,
-    bytes: usize,
-}
-
-impl Bytes {
-    fn up_to(most: usize) -> Bytes {
-        Bytes {
-            most,
-            waiting: Mutex::new(0),
-            freed: Condvar::new(),
-        }
-    }
-
-    /// Whether so many more are too many; what comes alone never is.
-    fn is_full(&self, waiting: usize, bytes: usize) -> bool {
-        waiting > 0 && waiting.saturating_add(bytes) > self.most
-    }
-
-    fn wait_for(self: &Arc<Bytes>, bytes: usize) -> Held {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut waiting = self
-            .freed
-            .wait_while(waiting, |waiting| self.is_full(*waiting, bytes))
-            .unwrap_or_else(PoisonError::into_inner);
-        *waiting += bytes;
-        Held {
-            of: self.clone(),
-            bytes,
-        }
-    }
-
-    fn take(self: &Arc<Bytes>, bytes: usize) -> Option<Held> {
-        let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.is_full(*waiting, bytes) {
-            return None;
-        }
-        *waiting += bytes;
-        Some(Held {
-            of: self.clone(),
-            bytes,
-        })
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        let waiting = self.of.waiting.lock();
-        *waiting.unwrap_or_else(PoisonError::into_inner) -= self.bytes;
-        self.of.freed.notify_one();
-    }
 }
 
 fn dispatch(stream: &mut UnixStream, lines: &Lines, answers: &Mutex<UnixStream>) -> io::Result<()> {
@@ -279,22 +167,10 @@ mod tests {
     use super::*;
     use crate::vault::wire::post::MailRequest;
 
-    /// A vault whose threads are all at work.
-    fn busy() -> (Lines, Receiver<Asked>, Receiver<Asked>) {
-        let (ask, asked) = sync_channel(WAITING);
-        let (post, posted) = sync_channel(LETTERS_WAITING);
-        let lines = Lines {
-            ask,
-            post,
-            asked: Arc::new(Bytes::up_to(100)),
-            posted: Arc::new(Bytes::up_to(100)),
-        };
-        (lines, asked, posted)
-    }
-
     #[test]
     fn letters_without_end_are_refused_and_a_tag_is_still_asked_for() {
-        let (lines, asked, _posted) = busy();
+        // All threads are at work.
+        let (lines, asked, _posted) = Lines::new();
         let (mut stream, mut web) = UnixStream::pair().expect("a pair");
         let answers = Mutex::new(stream.try_clone().expect("cloned"));
         let letter = frame::encode(&Request::Mail(MailRequest::Connect)).expect("written");
@@ -314,20 +190,6 @@ mod tests {
             assert!(matches!(answer, Err(Refusal::Busy)), "{number}");
             refused += 1;
         }
-        assert_eq!(refused, 40 - LETTERS_WAITING);
-    }
-
-    #[test]
-    fn what_waits_fits_its_bound_and_one_alone_always_does() {
-        let bytes = Arc::new(Bytes::up_to(100));
-        let whole = bytes.take(1_000).expect("alone");
-        assert!(bytes.take(1).is_none());
-        drop(whole);
-        let (half, _other) = (bytes.take(60).expect("room"), bytes.take(40).expect("room"));
-        assert!(bytes.take(1).is_none());
-        let waiting = bytes.clone();
-        let waiter = thread::spawn(move || waiting.wait_for(50).bytes);
-        drop(half);
-        assert_eq!(waiter.join().expect("let in"), 50);
+        assert_eq!(refused, 40 - super::super::waiting::LETTERS);
     }
 }

@@ -41,7 +41,8 @@ pub fn cluster() -> &'static Cluster {
 
 impl Cluster {
     fn start() -> Cluster {
-        Cluster::within(&std::env::temp_dir(), &[])
+        // Tests beside each other switch the log; what one of them wrote stays to be searched.
+        Cluster::within(&std::env::temp_dir(), &["wal_keep_size = 256MB"])
     }
 
     /// A cluster below a folder, with more settings, each a line.
