@@ -97,6 +97,7 @@ custody-hold-basis = Basis
 custody-hold-basis-empty = Choose a basis
 custody-basis-investigation = Investigation by a court, prosecutor or the police
 custody-basis-investigation-hint = They wrote to the library (Personal Data Protection Act, Art. 16 (1) and (2))
+custody-basis-by-law = required by law
 custody-basis-claim = Lawsuit, claim or appeal
 custody-basis-claim-hint = Rights of the library or of others are disputed (Art. 11 (3) proviso; Enforcement Rules, Art. 21)
 custody-basis-review = Review by an authority or auditors

@@ -81,6 +81,7 @@ custody-hold-basis = 依據
 custody-hold-basis-empty = 請選擇依據
 custody-basis-investigation = 司法或檢警調查
 custody-basis-investigation-hint = 法院、檢察官或警察機關已來文（個資法第 16 條第 1、2 款）
+custody-basis-by-law = 法律規定
 custody-basis-claim = 訴訟、請求或行政救濟
 custody-basis-claim-hint = 圖書館或他人的權利還在爭執中（個資法第 11 條第 3 項但書、施行細則第 21 條）
 custody-basis-review = 主管機關查核或審計

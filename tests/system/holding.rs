@@ -325,6 +325,8 @@ fn whoever_is_held_sees_it_before_the_purge_and_after_it(engine: Engine) {
         "{}",
         own.text("main")
     );
+    // That somebody is investigated is not for everybody to know.
+    assert!(own.html.contains("法律規定") && !own.html.contains("檢警"));
     assert!(!find(&other).text("main").contains("資料保全"));
     let copy = visitor.send(&own, "/entry/data", &[]);
     assert!(

@@ -23,6 +23,7 @@ use crate::platform::text::{self, Language, dates};
 use crate::platform::web::form::{FormFields, Mistakes};
 
 use super::breach::Incident;
+use super::hold::Basis;
 use super::kept::{Kept, Why};
 use super::{Error, ticket_numbers};
 
@@ -271,7 +272,12 @@ pub fn kept_words(language: Language, kept: &Kept) -> (String, String) {
     let say = |id: &str, args: &[(&str, text::Value<'_>)]| text::message(language, id, args);
     match kept.why {
         Why::Hold(basis) => {
-            let basis = holds::basis_words(language, basis);
+            // What is being investigated is not public (Code of Criminal Procedure Art. 245): the
+            // person reads that and until when the row is kept, and not who asked for it.
+            let basis = match basis {
+                Basis::Investigation => say("custody-basis-by-law", &[]),
+                _ => holds::basis_words(language, basis),
+            };
             let args = [("date", date.into()), ("basis", basis.into())];
             (
                 say("custody-kept-hold", &[]),
