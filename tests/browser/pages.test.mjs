@@ -14,8 +14,9 @@ const isFile = (path) => /\/affected\/|\.(csv|json|zip|txt)$|[?&]page=(?!2$)/.te
 // Pages of one template, whatever they are about: every part with a digit in it is an id.
 const kindOf = (path) => path.replace(/\?.*/, '?').replace(/\/[^/?]*\d[^/?]*/g, '/*');
 
-// How many pages of one kind a role opens. On a telephone in Chinese every link is followed.
-const mostAlike = (language, width) => (language.prefix === '' && width < 640 ? Infinity : 3);
+// How many pages of one kind a role opens. Who has every role follows every link, on a telephone in
+// Chinese.
+const mostAlike = (role, language, width) => (role === 'staff' && language.prefix === '' && width < 640 ? Infinity : 3);
 
 let site;
 let browser;
@@ -173,7 +174,7 @@ for (const language of LANGUAGES) {
         while (waiting.length > 0) {
           const path = waiting.shift();
           const alike = kinds.get(kindOf(path)) ?? 0;
-          if (seen.has(path) || alike === mostAlike(language, width)) continue;
+          if (seen.has(path) || alike === mostAlike(role, language, width)) continue;
           seen.add(path);
           kinds.set(kindOf(path), alike + 1);
           const answer = await page.goto(`${site.url}${language.prefix}${path}`);
