@@ -195,6 +195,15 @@ impl Ceremony {
         })
     }
 
+    /// The rules file of a published draw.
+    fn rules(&self, id: &ActivityId, draw: &DrawId) -> String {
+        let rules = self
+            .db
+            .read_now("rules", |tx| draw::note(tx, id, draw.as_str(), "rules.txt"));
+        let rules = rules.expect("it can be read");
+        rules.expect("it is sealed").note
+    }
+
     /// A published draw.
     fn published(&self) -> (ActivityId, DrawId) {
         let id = self.drafted();

@@ -359,17 +359,22 @@ impl Drawn {
             activity: ACTIVITY.to_owned(),
             purpose: purpose.to_owned(),
             bundle: wire::BundleRef::Whole(self.bundle().to_zip()),
-            boxes: vec![wire::WinnerBox {
-                position,
-                standing,
-                item: sealed.item,
-                notice: NOTICE.0,
-                sealed: sealed.sealed,
-            }],
+            boxes: vec![boxed(position, standing, sealed)],
         };
         match self.site.vault.ask(request)? {
             Reply::OpenedEach(mut each) => each.remove(0).map(|_| ()),
             _ => panic!("an answer of another kind"),
         }
+    }
+}
+
+/// A row as it travels to the keeper, of somebody who is said to stand so.
+pub(super) fn boxed(position: u64, standing: Standing, sealed: Sealed) -> wire::WinnerBox {
+    wire::WinnerBox {
+        position,
+        standing,
+        item: sealed.item,
+        notice: NOTICE.0,
+        sealed: sealed.sealed,
     }
 }

@@ -2,8 +2,8 @@
 
 use lucky_draw::record::Manifest;
 
-use super::super::wire::{BundleRef, Reply, WinnerBox};
-use super::draw::{ACTIVITY, Drawn, NOTICE, draw, draw_at, manifest};
+use super::super::wire::{BundleRef, Reply};
+use super::draw::{ACTIVITY, Drawn, boxed, draw, draw_at, manifest};
 use super::*;
 
 const PEOPLE: u64 = 40;
@@ -23,16 +23,8 @@ fn is_refused<T>(outcome: Result<T, Error>, why: Refusal) -> bool {
 
 /// How many people open who hold a ticket.
 fn opened(drawn: &Drawn) -> Result<usize, Refusal> {
-    let boxes = (0..PEOPLE).map(|position| {
-        let sealed = drawn.sealed(position);
-        WinnerBox {
-            position,
-            standing: Standing::Winner,
-            item: sealed.item,
-            notice: NOTICE.0,
-            sealed: sealed.sealed,
-        }
-    });
+    let boxes =
+        (0..PEOPLE).map(|position| boxed(position, Standing::Winner, drawn.sealed(position)));
     let request = Request::OpenWinners {
         activity: ACTIVITY.to_owned(),
         purpose: "winner-export".to_owned(),

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use super::super::purpose;
 use super::super::wire::{AnswerBox, BundleRef, CopyOf, PersonBox, Refusal, Reply, WinnerBox};
 use super::chance::{Chance, cases};
-use super::draw::{ACTIVITY, Drawn, NOTICE, book, draw};
+use super::draw::{ACTIVITY, Drawn, NOTICE, book, boxed, draw};
 use super::*;
 
 const PEOPLE: u64 = 12;
@@ -93,14 +93,7 @@ impl Town {
     fn honest(&self, chance: &mut Chance) -> WinnerBox {
         let slot = chance.of(&[1, 2]);
         let position = self.drawn.ticket_of(&book(slot));
-        let sealed = self.contact(position, position);
-        WinnerBox {
-            position,
-            standing: Standing::Winner,
-            item: sealed.item,
-            notice: NOTICE.0,
-            sealed: sealed.sealed,
-        }
+        boxed(position, Standing::Winner, self.contact(position, position))
     }
 
     fn winners(&self, chance: &mut Chance) -> Request {

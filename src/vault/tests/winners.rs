@@ -4,7 +4,7 @@ use lucky_draw::result::Slot;
 
 use super::super::wire::{self, Reply, Request};
 use super::super::*;
-use super::draw::{ACTIVITY, Drawn, NOTICE, book, draw};
+use super::draw::{ACTIVITY, Drawn, NOTICE, book, boxed, draw};
 use crate::audit::{self, Actor};
 use crate::platform::clock::{Clock, Timestamp};
 use crate::platform::db::{Db, Target};
@@ -73,13 +73,7 @@ fn the_keeper_sends_no_field_that_the_purpose_does_not_read() {
         activity: ACTIVITY.to_owned(),
         purpose: "prize-handover".to_owned(),
         bundle: wire::BundleRef::Whole(drawn.bundle().to_zip()),
-        boxes: vec![wire::WinnerBox {
-            position,
-            standing: Standing::Winner,
-            item: sealed.item,
-            notice: NOTICE.0,
-            sealed: sealed.sealed,
-        }],
+        boxes: vec![boxed(position, Standing::Winner, sealed)],
     };
     let Ok(Reply::OpenedEach(each)) = drawn.site.vault.ask(request) else {
         panic!("an answer of another kind");
@@ -107,16 +101,9 @@ fn a_thousand_tickets_that_did_not_win_are_refused() {
     }
     // The same asked of the keeper itself, by a web side that forges its proofs.
     let forged = |standing| {
-        let boxes = losers.iter().map(|index| {
-            let sealed = drawn.sealed(*index);
-            wire::WinnerBox {
-                position: *index,
-                standing,
-                item: sealed.item,
-                notice: NOTICE.0,
-                sealed: sealed.sealed,
-            }
-        });
+        let boxes = losers
+            .iter()
+            .map(|index| boxed(*index, standing, drawn.sealed(*index)));
         Request::OpenWinners {
             activity: ACTIVITY.to_owned(),
             purpose: "winner-export".to_owned(),

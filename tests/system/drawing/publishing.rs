@@ -58,27 +58,17 @@ fn a_published_draw_cannot_be_published_or_planned_again(engine: Engine) {
     });
     assert!(matches!(planned, Err(Error::Activity(_))));
 
-    let rules = library
-        .db
-        .read_now("rules", |tx| {
-            draw::note(tx, &id, draw.as_str(), "rules.txt")
-        })
-        .expect("it can be read")
-        .expect("it is sealed");
+    let rules = library.rules(&id, &draw);
     let facts = library.facts(&id);
     let plan = library.plan(&id);
     let all = std::slice::from_ref(&plan);
     let again = draw::rules_text(&facts, &plan, all, &Ceremony::asked(), &RuleBook::default());
-    assert_eq!(again.expect("the chain is pinned"), rules.note);
+    assert_eq!(again.expect("the chain is pinned"), rules);
     let deadlines = draw::claim_deadlines(&facts, &plan);
     assert_eq!(deadlines.len(), 4, "four times 14 days fit before day 60");
     for deadline in deadlines {
         let line = format!("[unix {}]", deadline.unix());
-        assert_eq!(
-            rules.note.matches(&line).count(),
-            2,
-            "once in each language"
-        );
+        assert_eq!(rules.matches(&line).count(), 2, "once in each language");
     }
 }
 

@@ -201,20 +201,14 @@ fn a_round_and_a_lottery_decide_together(engine: Engine) {
     let id = library.drafted_with(due(), quicknet_and_lotto());
     assert_eq!(library.refusals(&id), []);
     let draw = library.frozen_at(&id, due());
-    let rules = library
-        .db
-        .read_now("rules", |tx| {
-            draw::note(tx, &id, draw.as_str(), "rules.txt")
-        })
-        .expect("it can be read")
-        .expect("it is sealed");
+    let rules = library.rules(&id, &draw);
     for words in [
         "lotto649-113000075",
         "特別號不算",
         "special number",
         "[unix 1722801564]",
     ] {
-        assert!(rules.note.contains(words), "{words}");
+        assert!(rules.contains(words), "{words}");
     }
 
     // The round comes by itself, and waits for the numbers.
