@@ -14,11 +14,12 @@ use crate::activity::ActivityId;
 use crate::platform::db::{self, Tx};
 use crate::platform::text::Language;
 
-/// Erases every row of an activity; how many entries and tickets.
+/// Erases every row of an activity; how many of all tables together.
 pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Error> {
-    sharing::forget(tx, activity)?;
-    earned::forget(tx, activity)?;
-    Ok(tickets::forget(tx, activity)? + entries::forget(tx, activity)?)
+    Ok(sharing::forget(tx, activity)?
+        + earned::forget(tx, activity)?
+        + tickets::forget(tx, activity)?
+        + entries::forget(tx, activity)?)
 }
 
 /// How many rows of an activity are here.

@@ -100,7 +100,7 @@ pub struct StepTaken {
 /// How many rows went.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Deleted {
-    /// Entries and tickets.
+    /// Entries, tickets, earned chances, consents and what was ticked for partners.
     pub entries: usize,
     /// Sealed boxes, those of made-up people among them.
     pub boxes: usize,
@@ -111,10 +111,10 @@ pub struct Deleted {
     /// Marks of an entrant audit.
     #[serde(default)]
     pub inspected: usize,
-    /// Consents and what people asked for.
+    /// Requests that named an entry, which they do no longer.
     #[serde(default)]
     pub rights: usize,
-    /// Holds that ended with the activity, choices of providers.
+    /// Tickets of holds that are over, of disclosures, and letters about incidents.
     #[serde(default)]
     pub custody: usize,
     /// The list of made-up people.
