@@ -13,6 +13,7 @@ use clap::{Parser, Subcommand};
 use rocket::figment::Figment;
 
 use crate::app::App;
+use crate::platform::channel::{Address, Identity};
 use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
@@ -25,6 +26,7 @@ mod purges;
 mod serve;
 mod supervise;
 mod trace;
+mod vault_side;
 mod witness;
 
 /// Wrong usage, as in sysexits.h.
@@ -41,10 +43,12 @@ Examples:
   fairdraw draw bundle ID -o b.zip the public files; check them with lucky-draw-verify b.zip
   fairdraw purge list              what is deleted when
   fairdraw backup FILE             a backup without keys, beside the running server
+  fairdraw vault --help            one vault for several web sides
   fairdraw verify-purge --help     look for somebody's data on a disk or in a backup
   fairdraw witness --help          how two libraries witness each other
 
-Settings: Rocket.toml under [default.app]; FAIRDRAW_DATA and FAIRDRAW_DATABASE_URL win.
+Settings: Rocket.toml under [default.app]; FAIRDRAW_DATA, FAIRDRAW_DATABASE_URL and
+FAIRDRAW_VAULT win.
 Exit codes: 0 done, 1 failed, 2 not yet, 64 wrong usage.";
 
 /// Library surveys and lucky draws that anyone can check and that forget on time.
@@ -78,9 +82,11 @@ enum Command {
     Restore(backup::RestoreArguments),
     /// Look for strings in files, folders, disks and backups, in every form they may have.
     VerifyPurge(trace::Arguments),
+    /// Hold the keys of a site with several web sides, and nothing else.
+    Vault(vault_side::Arguments),
     /// The vault's own process; started by the others.
     #[command(name = "__vault", hide = true)]
-    Vault,
+    VaultProcess,
     /// The web side's own process; started by `serve`.
     #[command(name = "__web", hide = true)]
     Web,
@@ -118,7 +124,7 @@ pub fn run() -> ExitCode {
         }
     };
     log_to_stderr();
-    if matches!(arguments.command, Some(Command::Vault)) {
+    if matches!(arguments.command, Some(Command::VaultProcess)) {
         return vault::serve();
     }
     match arguments.command.unwrap_or(Command::Serve).run() {
@@ -145,7 +151,6 @@ impl Command {
         match self {
             Command::Serve => supervise::run(),
             Command::Web => serve::web(),
-
             Command::Demo(arguments) => demo::run(&arguments),
             Command::Migrate => serve::migrate(),
             Command::Draw(command) => draws::run(command),
@@ -154,7 +159,8 @@ impl Command {
             Command::Backup(arguments) => backup::make(&arguments),
             Command::Restore(arguments) => backup::restore(&arguments),
             Command::VerifyPurge(arguments) => trace::run(&arguments),
-            Command::Vault => unreachable!("the vault has begun already"),
+            Command::Vault(arguments) => vault_side::run(&arguments),
+            Command::VaultProcess => unreachable!("the vault has begun already"),
         }
     }
 }
@@ -188,10 +194,25 @@ fn move_keys(config: &Config) -> Result<(), Stop> {
     Ok(())
 }
 
-/// The vault in a process of its own, which ends with this one.
+/// The vault of the site where it has one, or one in a process of its own, which ends with this one.
 fn vault(config: &Config) -> Result<Vault, Stop> {
+    if let Some(address) = config.vault() {
+        let identity = web_identity(config, &address)?;
+        return Ok(Vault::elsewhere(&config.site, address, identity)?);
+    }
     move_keys(config)?;
     Ok(Vault::spawn(vault::program(), Start::of(config))?)
+}
+
+/// What this web side shows to a vault on another machine.
+fn web_identity(config: &Config, vault: &Address) -> Result<Option<Identity>, Stop> {
+    match vault {
+        Address::Unix(_) => Ok(None),
+        Address::Tls { .. } => {
+            serve::temporary(config)?;
+            Ok(Some(Identity::kept(&config.web_identity())?))
+        }
+    }
 }
 
 /// The machine's clock, or in a test build the one that `FAIRDRAW_CLOCK` starts.

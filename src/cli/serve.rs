@@ -6,6 +6,7 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::DirBuilderExt;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
+use std::thread;
 use std::time::Duration;
 
 use rocket::figment::Figment;
@@ -13,12 +14,13 @@ use rocket::figment::Figment;
 use crate::account::setup;
 use crate::app::{App, Footing};
 use crate::journal;
+use crate::platform::channel::{Address, Identity};
 use crate::platform::config::Config;
 use crate::platform::confine::{self, Reach};
 use crate::platform::control::Control;
 use crate::platform::db::{Db, Target};
 use crate::purge;
-use crate::vault::Vault;
+use crate::vault::{LaunchError, OpenError, Vault};
 
 use super::Stop;
 
@@ -30,11 +32,21 @@ pub(super) fn web() -> Result<(), Stop> {
     let mut standing = vec![confine::dumps_off(), confine::memory_locked()];
     let (figment, config) = super::configured()?;
     let figment = without_ours(figment);
+    let elsewhere = config.vault();
+    // Made before this process gives up what it does not need.
+    let identity = elsewhere
+        .as_ref()
+        .map(|address| super::web_identity(&config, address))
+        .transpose()?
+        .flatten();
     let watching = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
     standing.push(confine::files(&reach(&config)));
     standing.push(confine::calls());
     let control = Control::over(watching)?;
-    let vault = Vault::adopt(&config.site, control.clone())?;
+    let vault = match &elsewhere {
+        None => Vault::adopt(&config.site, control.clone())?,
+        Some(address) => awaited(&config.site, address, identity.as_ref())?,
+    };
     tracing::info!("web: {}", confine::line(&standing));
     tracing::info!("vault: {}", confine::line(&vault.standing()));
     let footing = Footing {
@@ -49,7 +61,10 @@ pub(super) fn web() -> Result<(), Stop> {
     println!("Fairdraw");
     println!("  address: {origin}");
     println!("  data:    {}", app.config.data().display());
-    println!("  keys:    {}", app.config.keys().display());
+    match &elsewhere {
+        None => println!("  keys:    {}", app.config.keys().display()),
+        Some(address) => println!("  vault:   {address}"),
+    }
     println!("  tables:  {}", app.db.target().engine());
     if let Some(path) = setup::first_link(&app.db)? {
         println!();
@@ -60,6 +75,28 @@ pub(super) fn web() -> Result<(), Stop> {
     }
     launch(&app, figment)
 }
+
+/// The vault of the site, as soon as it answers: machines may start in any order.
+fn awaited(site: &str, address: &Address, identity: Option<&Identity>) -> Result<Vault, Stop> {
+    let mut last = String::new();
+    loop {
+        match Vault::elsewhere(site, address.clone(), identity.cloned()) {
+            Ok(vault) => return Ok(vault),
+            Err(error @ OpenError::Launch(LaunchError::System(_))) => {
+                let why = super::chain(&error);
+                if why != last {
+                    tracing::warn!(%address, why, "waiting for the vault");
+                    last = why;
+                }
+                thread::sleep(BETWEEN_LOOKS);
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// How often a vault that is not there yet is looked for.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 
 /// Rocket keeps its settings for as long as it runs; ours among them name the mail password.
 fn without_ours(figment: Figment) -> Figment {

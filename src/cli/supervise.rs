@@ -39,10 +39,16 @@ pub(super) fn run() -> Result<(), Stop> {
     let _ = confine::dumps_off();
     let (_, config) = super::configured()?;
     let temporary = serve::temporary(&config)?;
-    super::move_keys(&config)?;
-    serve::are_keys_apart(&config)?;
+    let start = match config.vault() {
+        Some(_) => None,
+        None => {
+            super::move_keys(&config)?;
+            serve::are_keys_apart(&config)?;
+            Some(Start::of(&config))
+        }
+    };
     let shared = Arc::new(Shared {
-        start: Start::of(&config),
+        start,
         data: config.data().to_owned(),
         vault: Mutex::new(None),
         is_restart: AtomicBool::new(false),
@@ -58,7 +64,8 @@ pub(super) fn run() -> Result<(), Stop> {
 
 /// What the thread that hears wishes and the one that waits for ends both know.
 struct Shared {
-    start: Start,
+    /// What a vault of our own is told; nothing where the site's one vault is elsewhere.
+    start: Option<Start>,
     data: PathBuf,
     vault: Mutex<Option<Child>>,
     is_restart: AtomicBool,
@@ -194,7 +201,10 @@ impl Shared {
             let _ = last.kill();
             let _ = last.wait();
         }
-        let mut launched = vault::launch(&vault::program(), &self.start)?;
+        let start = self.start.as_ref().ok_or_else(|| {
+            vault::LaunchError::Refused("the vault of this site is elsewhere".to_owned())
+        })?;
+        let mut launched = vault::launch(&vault::program(), start)?;
         *vault = launched.child.take();
         Ok(launched)
     }
@@ -209,15 +219,19 @@ impl Shared {
 
     /// Gives unused blocks back to the disk, so that it may forget what stood there.
     fn trim(&self) -> String {
-        let folders = [&self.data, &self.start.keys];
-        let words = folders.map(|folder| {
+        let trim = |folder: &PathBuf| {
             let done = Command::new("fstrim").arg(folder).output();
             match done {
                 Ok(done) if done.status.success() => "trimmed",
                 Ok(_) => "refused by the system",
                 Err(_) => "no fstrim",
             }
-        });
-        format!("data: {}; keys: {}", words[0], words[1])
+        };
+        let keys = self.start.as_ref().map(|start| trim(&start.keys));
+        format!(
+            "data: {}; keys: {}",
+            trim(&self.data),
+            keys.unwrap_or("elsewhere")
+        )
     }
 }

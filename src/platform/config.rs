@@ -10,6 +10,7 @@ use rocket::figment::Figment;
 use serde::Deserialize;
 use validator::Validate;
 
+use crate::platform::channel::{Address, PublicKey};
 use crate::platform::db::Target;
 
 /// The application's part of the configuration.
@@ -25,6 +26,18 @@ pub struct Config {
     pub keys: PathBuf,
     /// Empty for SQLite inside the data folder; `FAIRDRAW_DATABASE_URL` wins.
     pub database_url: String,
+    /// The one vault of a site with several web sides, `unix:/path` or `tls://host:port?key=…`;
+    /// `FAIRDRAW_VAULT` wins. Empty: this web side has a vault of its own.
+    #[validate(custom(function = "is_vault"))]
+    pub vault: String,
+    /// Where `fairdraw vault` awaits web sides: `unix:/path`, `tls://host:port`.
+    #[validate(custom(function = "are_doors"))]
+    pub vault_listen: Vec<String>,
+    /// Whether the group of the socket may use it beside its owner.
+    pub vault_group: bool,
+    /// Keys of web sides on other machines, as `fairdraw vault web-key` prints them there.
+    #[validate(custom(function = "are_keys"))]
+    pub vault_peers: Vec<String>,
     /// The library's name on pages and mails.
     #[validate(length(min = 1, max = 100))]
     pub library_zh: String,
@@ -171,6 +184,10 @@ impl Default for Config {
             data: PathBuf::from("data"),
             keys: PathBuf::new(),
             database_url: String::new(),
+            vault: String::new(),
+            vault_listen: Vec::new(),
+            vault_group: false,
+            vault_peers: Vec::new(),
             library_zh: "示範圖書館".to_owned(),
             library_en: "Demonstration Library".to_owned(),
             site: "localhost".to_owned(),
@@ -236,6 +253,9 @@ impl Config {
         if let Ok(url) = std::env::var("FAIRDRAW_DATABASE_URL") {
             config.database_url = url;
         }
+        if let Ok(address) = std::env::var("FAIRDRAW_VAULT") {
+            config.vault = address;
+        }
         config.validate()?;
         Ok(config)
     }
@@ -262,6 +282,24 @@ impl Config {
         PathBuf::from(beside)
     }
 
+    /// The one vault of the site, where this web side has none of its own.
+    pub fn vault(&self) -> Option<Address> {
+        Address::parse(&self.vault)
+    }
+
+    /// The file of the key by which this web side is known to a vault on another machine.
+    pub fn web_identity(&self) -> PathBuf {
+        self.data.join("web-side.key")
+    }
+
+    /// The file of the key by which the vault is known to web sides on other machines. It opens
+    /// nothing, but whoever has it could stand in the vault's place.
+    pub fn vault_identity(&self) -> PathBuf {
+        let mut beside = self.keys().into_os_string();
+        beside.push(".identity");
+        PathBuf::from(beside)
+    }
+
     /// The folder of everything the operator may back up.
     pub fn data(&self) -> &Path {
         &self.data
@@ -274,6 +312,41 @@ fn is_key_name(name: &str) -> Result<(), validator::ValidationError> {
         && name.chars().all(|c| c.is_ascii_graphic() && c != '+');
     fits.then_some(())
         .ok_or_else(|| validator::ValidationError::new("a name without spaces and plus signs"))
+}
+
+fn is_vault(address: &str) -> Result<(), validator::ValidationError> {
+    let fits = match Address::parse(address) {
+        Some(Address::Unix(_)) => true,
+        Some(Address::Tls { key, .. }) => key.is_some(),
+        None => address.is_empty(),
+    };
+    fits.then_some(()).ok_or_else(|| {
+        validator::ValidationError::new(
+            "unix:/path, or tls://host:port?key= and what `fairdraw vault key` prints there",
+        )
+    })
+}
+
+fn are_doors(doors: &[String]) -> Result<(), validator::ValidationError> {
+    let fits = |door: &String| match Address::parse(door) {
+        Some(Address::Unix(_)) => true,
+        Some(Address::Tls { key, .. }) => key.is_none(),
+        None => false,
+    };
+    doors
+        .iter()
+        .all(fits)
+        .then_some(())
+        .ok_or_else(|| validator::ValidationError::new("each unix:/path or tls://host:port"))
+}
+
+fn are_keys(keys: &[String]) -> Result<(), validator::ValidationError> {
+    keys.iter()
+        .all(|key| PublicKey::parse(key).is_some())
+        .then_some(())
+        .ok_or_else(|| {
+            validator::ValidationError::new("each as `fairdraw vault web-key` prints it")
+        })
 }
 
 fn is_base(base: u64) -> Result<(), validator::ValidationError> {

@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing here imports a domain. Rocket appears only in [`web`] and [`config`].
 
+pub mod channel;
 pub mod clock;
 pub mod config;
 pub mod confine;

@@ -13,11 +13,12 @@ use lucky_draw::ticket::Secret;
 use zeroize::Zeroizing;
 
 use super::access::OpenedAnswers;
-use super::process::{ChildLink, Own, Source, Start, Watched};
+use super::process::{ChildLink, Elsewhere, Own, Source, Start, Watched};
 use super::wire::{
     AnswerBox, CheckpointOf, FileSystem, Private, Refusal, Reply, Request, Shredded,
 };
 use super::{ActivityKeys, Error, OpenError, PublicKeys, Sealed, Sealer, TokenError, keeper};
+use crate::platform::channel::{Address, Identity};
 use crate::platform::clock::Timestamp;
 use crate::platform::confine::Protection;
 use crate::platform::control::Control;
@@ -77,6 +78,29 @@ impl Vault {
     /// what the operator allows.
     pub fn adopt(site: &str, control: Control) -> Result<Vault, OpenError> {
         Vault::over(site.into(), Box::new(Watched(control)))
+    }
+
+    /// The one vault of a site with several web sides, which has a watching process of its own.
+    /// What it allows is told there; `identity` is shown where it is on another machine.
+    pub fn elsewhere(
+        site: &str,
+        address: Address,
+        identity: Option<Identity>,
+    ) -> Result<Vault, OpenError> {
+        let source = Elsewhere {
+            address,
+            identity,
+            site: site.to_owned(),
+        };
+        Vault::over(site.into(), Box::new(source))
+    }
+
+    /// Whether the vault answers now; where it has ended, the next one is looked for.
+    pub fn is_reachable(&self) -> bool {
+        match &self.link {
+            Link::Here(_) => true,
+            Link::Child(link) => link.is_reachable(),
+        }
     }
 
     fn over(site: Arc<str>, source: Box<dyn Source>) -> Result<Vault, OpenError> {

@@ -70,7 +70,9 @@ pub use letter::{
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use own_copy::OwnCopyOf;
 pub use particulars::{OpenedParticulars, Particulars};
-pub use process::{LaunchError, Launched, Start, launch, move_out, program, see_off, serve};
+pub use process::{
+    Doors, LaunchError, Launched, Start, launch, move_out, program, see_off, serve, standing_of,
+};
 pub use purpose::{
     BreachNotice, Disclosure, LiveReveal, OwnCopy, PrizeHandover, ProviderShare, RightsReply,
     ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport, WinnerNotice,

@@ -96,8 +96,23 @@ impl Keeper {
         self
     }
 
-    /// Answers one message.
+    /// A number for somebody who will ask; lines to the mail server belong to one caller.
+    pub(super) fn greet_caller(&self) -> u64 {
+        self.post.next_caller()
+    }
+
+    /// A caller is gone, and with it the lines it held.
+    pub(super) fn forget_caller(&self, caller: u64) {
+        self.post.drop_lines(caller);
+    }
+
+    /// Answers one message of the only caller.
     pub(super) fn answer(&self, request: Request) -> Result<Reply, Refusal> {
+        self.answer_to(0, request)
+    }
+
+    /// Answers one message of a caller.
+    pub(super) fn answer_to(&self, caller: u64, request: Request) -> Result<Reply, Refusal> {
         match request {
             Request::Vkey => Ok(Reply::Text(self.signer.vkey())),
             Request::SignNote { text } => self.sign_note(&text),
@@ -223,7 +238,7 @@ impl Keeper {
             }
             Request::FileSystem => Ok(Reply::FileSystem(FileSystem::of(self.keys().folder()))),
             Request::Traces { activity, needles } => self.traces(&activity, &needles),
-            Request::Mail(mail) => self.mail(mail).map(Reply::Mail),
+            Request::Mail(mail) => self.mail(caller, mail).map(Reply::Mail),
         }
     }
 

@@ -27,7 +27,7 @@ use super::{Keeper, checked, storage};
 use crate::platform::clock::{self, Timestamp};
 use crate::platform::mail::{Connection, Letter, LetterError, Mailer, Ready, Trouble};
 
-/// How many lines there are at a time, and how long one may be left waiting.
+/// How many lines a caller has at a time, and how long one may be left waiting.
 const MOST_LINES: usize = 4;
 const LONGEST_WAIT: Duration = Duration::from_secs(5 * 60);
 
@@ -41,7 +41,9 @@ pub(super) struct Post {
 #[derive(Default)]
 struct Lines {
     next: u64,
-    open: BTreeMap<u64, (Duration, State)>,
+    next_caller: u64,
+    /// By caller and number: nobody goes on where another one began.
+    open: BTreeMap<(u64, u64), (Duration, State)>,
 }
 
 enum State {
@@ -66,43 +68,56 @@ impl Post {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a line, and lets go of those that were forgotten; the oldest makes room.
-    fn keep(&self, number: Option<u64>, state: State) -> u64 {
+    pub(super) fn next_caller(&self) -> u64 {
+        let mut lines = self.lines();
+        lines.next_caller += 1;
+        lines.next_caller
+    }
+
+    pub(super) fn drop_lines(&self, caller: u64) {
+        self.lines().open.retain(|(of, _), _| *of != caller);
+    }
+
+    /// Keeps a line, and lets go of those that were forgotten; the caller's oldest makes room.
+    fn keep(&self, caller: u64, number: Option<u64>, state: State) -> u64 {
         let now = clock::monotonic();
         let mut lines = self.lines();
         lines
             .open
             .retain(|_, (since, _)| now.saturating_sub(*since) < LONGEST_WAIT);
-        while lines.open.len() >= MOST_LINES {
-            lines.open.pop_first();
+        let own = (caller, 0)..=(caller, u64::MAX);
+        while lines.open.range(own.clone()).count() >= MOST_LINES {
+            let oldest = lines.open.range(own.clone()).next().map(|(key, _)| *key);
+            oldest.and_then(|key| lines.open.remove(&key));
         }
         let number = number.unwrap_or_else(|| {
             lines.next += 1;
             lines.next
         });
-        lines.open.insert(number, (now, state));
+        lines.open.insert((caller, number), (now, state));
         number
     }
 
-    fn take(&self, number: u64) -> Option<State> {
-        self.lines().open.remove(&number).map(|(_, state)| state)
+    fn take(&self, caller: u64, number: u64) -> Option<State> {
+        let taken = self.lines().open.remove(&(caller, number));
+        taken.map(|(_, state)| state)
     }
 }
 
 impl Keeper {
-    pub(super) fn mail(&self, request: MailRequest) -> Result<MailReply, Refusal> {
+    pub(super) fn mail(&self, caller: u64, request: MailRequest) -> Result<MailReply, Refusal> {
         match request {
             MailRequest::Connect => Ok(match self.post.connect() {
-                Ok(line) => MailReply::Line(self.post.keep(None, State::Listening(line))),
+                Ok(line) => MailReply::Line(self.post.keep(caller, None, State::Listening(line))),
                 Err(trouble) => MailReply::Trouble(trouble.into()),
             }),
-            MailRequest::Offer(offer) => self.offer(&offer),
-            MailRequest::HandOver { line } => Ok(match self.post.take(line) {
+            MailRequest::Offer(offer) => self.offer(caller, &offer),
+            MailRequest::HandOver { line } => Ok(match self.post.take(caller, line) {
                 Some(State::Ready(ready)) => MailReply::Outcome(ready.hand_over().into()),
                 Some(State::Listening(_)) | None => MailReply::Gone,
             }),
             MailRequest::Leave { line } => {
-                self.post.take(line);
+                self.post.take(caller, line);
                 Ok(MailReply::Gone)
             }
             MailRequest::TellAll(all) => self.tell_all(&all).map(MailReply::Each),
@@ -110,7 +125,7 @@ impl Keeper {
     }
 
     /// Opens the address, writes the letter and names its recipient to the server.
-    fn offer(&self, offer: &MailOffer) -> Result<MailReply, Refusal> {
+    fn offer(&self, caller: u64, offer: &MailOffer) -> Result<MailReply, Refusal> {
         let purpose = WinnerNotice::FACTS.code;
         let opened = self.open_winners(&offer.activity, purpose, &offer.bundle, &offer.boxes)?;
         let Reply::OpenedEach(each) = opened else {
@@ -129,7 +144,7 @@ impl Keeper {
         let name = person.read::<Name>();
         let name = name.as_ref().map_or("", |name| name.expose());
         let (Some(State::Listening(line)), Some(mailer)) =
-            (self.post.take(offer.line), &self.post.mailer)
+            (self.post.take(caller, offer.line), &self.post.mailer)
         else {
             return Ok(MailReply::Gone);
         };
@@ -142,7 +157,8 @@ impl Keeper {
         };
         Ok(match line.offer(&message) {
             Ok(ready) => {
-                self.post.keep(Some(offer.line), State::Ready(ready));
+                self.post
+                    .keep(caller, Some(offer.line), State::Ready(ready));
                 MailReply::Ready
             }
             Err(outcome) => MailReply::Outcome(outcome.into()),

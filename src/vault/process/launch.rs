@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::frame;
+use crate::platform::channel::{Address, Channel, Identity, PublicKey};
 use crate::platform::clock;
 use crate::platform::config::Config;
 use crate::platform::confine::Protection;
@@ -31,6 +32,13 @@ const VERSION: u32 = 1;
 /// The hidden command by which the program becomes the vault.
 pub(super) const COMMAND: &str = "__vault";
 
+/// The first words of a web side that comes to the vault of its site.
+#[derive(Serialize, Deserialize)]
+struct Greeting {
+    version: u32,
+    site: String,
+}
+
 /// What the vault is told before anything else.
 #[derive(Clone)]
 pub struct Start {
@@ -42,6 +50,21 @@ pub struct Start {
     pub mail: Option<MailSettings>,
     /// What the operator allows.
     pub policy: OpeningPolicy,
+    /// Where web sides come to; nothing for a vault that serves the one that started it.
+    pub doors: Option<Doors>,
+}
+
+/// Where the vault of a site awaits its web sides, and whom it lets in.
+#[derive(Clone)]
+pub struct Doors {
+    /// Sockets and ports.
+    pub listen: Vec<Address>,
+    /// Whether the group of a socket may use it beside its owner.
+    pub with_group: bool,
+    /// What is shown to other machines.
+    pub identity: Identity,
+    /// The keys of other machines that are let in.
+    pub peers: Vec<PublicKey>,
 }
 
 impl Start {
@@ -52,6 +75,7 @@ impl Start {
             site: site.to_owned(),
             mail: None,
             policy: OpeningPolicy::default(),
+            doors: None,
         }
     }
 
@@ -67,6 +91,7 @@ impl Start {
                 breach_mail: config.breach_mail,
                 incidents_per_year: config.breach_incidents_per_year.into(),
             },
+            doors: None,
         }
     }
 }
@@ -80,6 +105,37 @@ struct Told {
     mail: Option<ToldMail>,
     #[zeroize(skip)]
     policy: OpeningPolicy,
+    doors: Option<ToldDoors>,
+}
+
+#[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
+struct ToldDoors {
+    listen: Vec<String>,
+    with_group: bool,
+    identity: [u8; 32],
+    peers: Vec<String>,
+}
+
+impl ToldDoors {
+    fn of(doors: &Doors) -> ToldDoors {
+        ToldDoors {
+            listen: doors.listen.iter().map(ToString::to_string).collect(),
+            with_group: doors.with_group,
+            identity: *doors.identity.seed(),
+            peers: doors.peers.iter().map(ToString::to_string).collect(),
+        }
+    }
+
+    fn read(&self) -> Option<Doors> {
+        let listen = self.listen.iter().map(|text| Address::parse(text));
+        let peers = self.peers.iter().map(|text| PublicKey::parse(text));
+        Some(Doors {
+            listen: listen.collect::<Option<_>>()?,
+            with_group: self.with_group,
+            identity: Identity::of_seed(self.identity)?,
+            peers: peers.collect::<Option<_>>()?,
+        })
+    }
 }
 
 #[derive(Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -105,6 +161,10 @@ enum Answer {
     NoKek,
     Damaged(String),
     Failed(String),
+    /// The two programs are of versions that do not understand each other.
+    OtherVersion,
+    /// The vault is of this site and not of the one that was named.
+    OtherSite(String),
 }
 
 /// What a started vault told about itself.
@@ -195,6 +255,76 @@ pub(in crate::vault) fn read(answer: &[u8]) -> Result<Started, OpenError> {
         Answer::NoKek => Err(KeyError::NoKek.into()),
         Answer::Damaged(name) => Err(KeyError::Damaged(name).into()),
         Answer::Failed(why) => Err(LaunchError::Refused(why).into()),
+        Answer::OtherVersion => {
+            let why = "the vault is of another version; install the same on both".to_owned();
+            Err(LaunchError::Refused(why).into())
+        }
+        Answer::OtherSite(site) => {
+            Err(LaunchError::Refused(format!("the vault is that of the site {site}")).into())
+        }
+    }
+}
+
+/// What protects a vault that was started; why it was not, where it was not.
+pub fn standing_of(answer: &[u8]) -> Result<Vec<Protection>, OpenError> {
+    Ok(read(answer)?.standing)
+}
+
+/// A web side's first words to the vault of its site, and what that answers, for [`read`].
+pub(super) fn greet(channel: &mut Channel, site: &str) -> Result<Vec<u8>, LaunchError> {
+    let greeting = Greeting {
+        version: VERSION,
+        site: site.to_owned(),
+    };
+    channel.end.patience(Some(GREETING))?;
+    frame::write(&mut channel.writer, 0, &frame::encode(&greeting)?)?;
+    let answer = match frame::read(&mut channel.reader)? {
+        Some((0, answer)) => answer.to_vec(),
+        _ => Vec::new(),
+    };
+    channel.end.patience(None)?;
+    Ok(answer)
+}
+
+/// How long the first words may take.
+const GREETING: Duration = Duration::from_secs(5);
+
+/// Hears the first words of a web side and answers them; `false` where it cannot be served.
+pub(super) fn welcome(
+    channel: &mut Channel,
+    site: &str,
+    vkey: &str,
+    standing: &[Protection],
+) -> io::Result<bool> {
+    channel.end.patience(Some(GREETING))?;
+    let wrong = || io::Error::from(io::ErrorKind::InvalidData);
+    let (number, body) =
+        frame::read_at_most(&mut channel.reader, LONGEST_GREETING)?.ok_or_else(wrong)?;
+    let greeting: Greeting = frame::decode(&body)?;
+    if number != 0 {
+        return Err(wrong());
+    }
+    let answer = if greeting.version != VERSION {
+        Answer::OtherVersion
+    } else if greeting.site != site {
+        Answer::OtherSite(site.to_owned())
+    } else {
+        ready(vkey.to_owned(), standing)
+    };
+    let is_ready = matches!(answer, Answer::Ready { .. });
+    frame::write(&mut channel.writer, 0, &frame::encode(&answer)?)?;
+    channel.end.patience(None)?;
+    Ok(is_ready)
+}
+
+/// The name of a site and a version.
+const LONGEST_GREETING: usize = 1 << 10;
+
+fn ready(vkey: String, standing: &[Protection]) -> Answer {
+    Answer::Ready {
+        vkey,
+        process: std::process::id(),
+        standing: standing.iter().map(Protection::written).collect(),
     }
 }
 
@@ -217,6 +347,7 @@ impl Told {
                 site: mail.site.clone(),
             }),
             policy: start.policy,
+            doors: start.doors.as_ref().map(ToldDoors::of),
         })
     }
 }
@@ -237,11 +368,16 @@ pub(super) fn told(stream: &mut UnixStream) -> io::Result<Start> {
         reply_to: std::mem::take(&mut mail.reply_to),
         site: std::mem::take(&mut mail.site),
     });
+    let doors = told.doors.as_ref().map(ToldDoors::read);
+    if matches!(doors, Some(None)) {
+        return Err(wrong("the places where web sides come to cannot be read"));
+    }
     Ok(Start {
         keys: PathBuf::from(std::mem::take(&mut told.keys)),
         site: std::mem::take(&mut told.site),
         mail,
         policy: told.policy,
+        doors: doors.flatten(),
     })
 }
 
@@ -251,11 +387,7 @@ pub(super) fn tell(
     outcome: Result<(String, &[Protection]), &OpenError>,
 ) -> io::Result<()> {
     let answer = match outcome {
-        Ok((vkey, standing)) => Answer::Ready {
-            vkey,
-            process: std::process::id(),
-            standing: standing.iter().map(Protection::written).collect(),
-        },
+        Ok((vkey, standing)) => ready(vkey, standing),
         Err(OpenError::Keys(KeyError::InUse)) => Answer::InUse,
         Err(OpenError::Keys(KeyError::NoKek)) => Answer::NoKek,
         Err(OpenError::Keys(KeyError::Damaged(name))) => Answer::Damaged(name.clone()),

@@ -1,21 +1,21 @@
 //! The way from a caller to the vault's process, and to the next one when that has died.
 //!
 //! Invariant: every message is answered, refused, or asked again of a new process; what must not
-//! be done twice ([`Request::is_asked_again`]) is never sent twice.
+//! be done twice ([`Request::is_asked_again`]) is never sent twice. While there is no vault, nobody
+//! waits for one longer than a moment: whoever asks hears that it is away.
 
 use std::collections::HashMap;
-use std::io;
-use std::net::Shutdown;
-use std::os::unix::net::UnixStream;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Child;
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
 use super::frame::{self, Body};
 use super::launch::{self, Start, Started};
+use crate::platform::channel::{Address, Channel, End, Identity};
 use crate::platform::clock;
 use crate::platform::confine::Protection;
 use crate::platform::control::Control;
@@ -24,6 +24,11 @@ use crate::vault::wire::{Refusal, Reply, Request};
 
 /// How long somebody waits for a new process.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// After a vault was not reached, for so long nobody tries again.
+const LEFT_ALONE: Duration = Duration::from_millis(500);
+/// How long an answer may take before the vault counts as lost: numbers and boxes, and letters.
+const ANSWER: Duration = Duration::from_secs(60);
+const LETTER: Duration = Duration::from_secs(15 * 60);
 /// How often a message is sent to the next process after the first has died.
 const AGAIN: usize = 2;
 /// What is waited before the next start, by how many processes died in a row without one answer.
@@ -33,7 +38,7 @@ const PAUSES: [u64; 4] = [0, 100, 400, 1_600];
 pub(in crate::vault) trait Source: Send {
     /// Ends what is left of the last process and starts another; `failures` died in a row without
     /// one answer.
-    fn fresh(&mut self, failures: usize) -> Result<(UnixStream, Started), OpenError>;
+    fn fresh(&mut self, failures: usize) -> Result<(Channel, Started), OpenError>;
 }
 
 /// The vault as its callers reach it.
@@ -47,6 +52,8 @@ struct Current {
     process: u32,
     standing: Vec<Protection>,
     failures: usize,
+    /// Since when there is none, and when it was last looked for.
+    away: Option<(Duration, Duration)>,
     /// Dropped last: it waits for the process, which ends when its stream does.
     source: Box<dyn Source>,
 }
@@ -60,11 +67,11 @@ struct Stream {
     writer: Mutex<Writer>,
     waiting: Mutex<Waiting>,
     /// Closes the stream also while somebody is writing to a process that does not read.
-    closing: UnixStream,
+    closing: End,
 }
 
 struct Writer {
-    stream: UnixStream,
+    stream: Box<dyn Write + Send>,
     next: u64,
 }
 
@@ -78,14 +85,15 @@ struct Waiting {
 impl ChildLink {
     /// Takes the first stream.
     pub(in crate::vault) fn new(mut source: Box<dyn Source>) -> Result<ChildLink, OpenError> {
-        let (stream, started) = source.fresh(0)?;
+        let (channel, started) = source.fresh(0)?;
         Ok(ChildLink {
             vkey: started.vkey,
             current: Mutex::new(Current {
-                stream: Stream::over(stream).map_err(launch::LaunchError::from)?,
+                stream: Stream::over(channel).map_err(launch::LaunchError::from)?,
                 process: started.process,
                 standing: started.standing,
                 failures: 0,
+                away: None,
                 source,
             }),
         })
@@ -108,6 +116,7 @@ impl ChildLink {
     /// Asks, waits, and asks the next process when this one dies over it.
     pub(in crate::vault) fn ask(&self, request: Request) -> Result<Reply, Refusal> {
         let tries = if request.is_asked_again() { AGAIN } else { 0 };
+        let patience = if request.is_mail() { LETTER } else { ANSWER };
         let body = frame::encode(&request).map_err(|_| Refusal::TooLarge)?;
         drop(request);
         if body.len() + 8 > frame::LONGEST {
@@ -116,7 +125,7 @@ impl ChildLink {
         let until = clock::monotonic() + PATIENCE;
         for _ in 0..=tries {
             let stream = self.stream(until).ok_or(Refusal::Storage)?;
-            if let Ok(answer) = stream.ask(&body) {
+            if let Ok(answer) = stream.ask(&body, patience) {
                 return frame::decode::<Result<Reply, Refusal>>(&answer).unwrap_or_else(|_| {
                     stream.end();
                     Err(Refusal::Storage)
@@ -130,11 +139,26 @@ impl ChildLink {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether a vault answers now; looks for one where the last has ended.
+    pub(in crate::vault) fn is_reachable(&self) -> bool {
+        let stream = self.stream(clock::monotonic() + PATIENCE);
+        let answered = stream.and_then(|stream| {
+            let body = frame::encode(&Request::Vkey).ok()?;
+            stream.ask(&body, PATIENCE).ok()
+        });
+        answered.is_some()
+    }
+
     /// The stream of a living process; a new one where the last has ended.
     fn stream(&self, until: Duration) -> Option<Arc<Stream>> {
         let mut current = self.current();
         while current.stream.has_ended() {
-            if clock::monotonic() >= until {
+            let now = clock::monotonic();
+            // Somebody else has just waited for it in vain.
+            let in_vain = current
+                .away
+                .is_some_and(|(since, last)| now < last + LEFT_ALONE && since + PATIENCE <= last);
+            if now >= until || in_vain {
                 return None;
             }
             current.failures = match current.stream.has_answered() {
@@ -142,14 +166,18 @@ impl ChildLink {
                 false => current.failures + 1,
             };
             let pause = PAUSES[current.failures.min(PAUSES.len() - 1)];
-            thread::sleep(Duration::from_millis(pause));
+            let long_away = current
+                .away
+                .is_some_and(|(since, _)| since + PATIENCE <= now);
+            thread::sleep(Duration::from_millis(if long_away { 0 } else { pause }));
             let failures = current.failures;
             match current.source.fresh(failures) {
-                Ok((stream, started)) if started.vkey == self.vkey => {
-                    tracing::warn!("the vault's process ended and was started again");
-                    current.stream = Stream::over(stream).ok()?;
+                Ok((channel, started)) if started.vkey == self.vkey => {
+                    tracing::warn!("there is a new vault after the last one ended");
+                    current.stream = Stream::over(channel).ok()?;
                     current.process = started.process;
                     current.standing = started.standing;
+                    current.away = None;
                 }
                 Ok(_) => {
                     tracing::error!("the key folder holds another site's keys");
@@ -157,8 +185,16 @@ impl ChildLink {
                 }
                 Err(error) => {
                     let error: &dyn std::error::Error = &error;
-                    tracing::error!(error, "the vault's process cannot be started again");
+                    if !long_away {
+                        tracing::error!(error, "there is no vault, and none can be had");
+                    }
                     current.failures += 1;
+                    let last = clock::monotonic();
+                    let since = current.away.map_or(now, |(since, _)| since);
+                    current.away = Some((since, last));
+                    if long_away {
+                        return None;
+                    }
                 }
             }
         }
@@ -174,16 +210,23 @@ impl Drop for ChildLink {
 
 impl Stream {
     /// Starts to listen for answers.
-    fn over(stream: UnixStream) -> io::Result<Arc<Stream>> {
-        let (mut answers, closing) = (stream.try_clone()?, stream.try_clone()?);
+    fn over(channel: Channel) -> io::Result<Arc<Stream>> {
+        let Channel {
+            mut reader,
+            writer,
+            end,
+        } = channel;
         let shared = Arc::new(Stream {
-            writer: Mutex::new(Writer { stream, next: 1 }),
+            writer: Mutex::new(Writer {
+                stream: writer,
+                next: 1,
+            }),
             waiting: Mutex::default(),
-            closing,
+            closing: end,
         });
         let listening = shared.clone();
         let listen = move || {
-            while let Ok(Some((number, body))) = frame::read(&mut answers) {
+            while let Ok(Some((number, body))) = frame::read(&mut reader) {
                 if !listening.deliver(number, body) {
                     break;
                 }
@@ -196,7 +239,7 @@ impl Stream {
         Ok(shared)
     }
 
-    fn ask(&self, body: &[u8]) -> Result<Body, Lost> {
+    fn ask(&self, body: &[u8], patience: Duration) -> Result<Body, Lost> {
         let (tell, told) = sync_channel(1);
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let number = writer.next;
@@ -212,7 +255,13 @@ impl Stream {
         if written.is_err() {
             self.end();
         }
-        told.recv().map_err(|_| Lost)
+        told.recv_timeout(patience).map_err(|error| {
+            if error == RecvTimeoutError::Timeout {
+                tracing::error!("the vault does not answer");
+                self.end();
+            }
+            Lost
+        })
     }
 
     /// `false` when nobody asked that.
@@ -230,7 +279,7 @@ impl Stream {
         waiting.has_ended = true;
         waiting.callers.clear();
         drop(waiting);
-        let _ = self.closing.shutdown(Shutdown::Both);
+        self.closing.close();
     }
 
     fn has_ended(&self) -> bool {
@@ -264,7 +313,7 @@ impl Own {
 }
 
 impl Source for Own {
-    fn fresh(&mut self, _failures: usize) -> Result<(UnixStream, Started), OpenError> {
+    fn fresh(&mut self, _failures: usize) -> Result<(Channel, Started), OpenError> {
         if let Some(mut last) = self.child.take() {
             // The next one cannot open the key folder before this one has let go of it.
             let _ = last.kill();
@@ -272,7 +321,8 @@ impl Source for Own {
         }
         let launched = launch::launch(&self.program, &self.start)?;
         self.child = launched.child;
-        Ok((launched.stream, launch::read(&launched.answer)?))
+        let channel = Channel::unix(launched.stream).map_err(launch::LaunchError::from)?;
+        Ok((channel, launch::read(&launched.answer)?))
     }
 }
 
@@ -289,8 +339,25 @@ impl Drop for Own {
 pub(in crate::vault) struct Watched(pub(in crate::vault) Control);
 
 impl Source for Watched {
-    fn fresh(&mut self, failures: usize) -> Result<(UnixStream, Started), OpenError> {
+    fn fresh(&mut self, failures: usize) -> Result<(Channel, Started), OpenError> {
         let (stream, answer) = self.0.vault(failures).map_err(launch::LaunchError::from)?;
-        Ok((stream.into(), launch::read(&answer)?))
+        let channel = Channel::unix(stream.into()).map_err(launch::LaunchError::from)?;
+        Ok((channel, launch::read(&answer)?))
+    }
+}
+
+/// The one vault of a site with several web sides, which nobody here starts or ends.
+pub(in crate::vault) struct Elsewhere {
+    pub(in crate::vault) address: Address,
+    pub(in crate::vault) identity: Option<Identity>,
+    pub(in crate::vault) site: String,
+}
+
+impl Source for Elsewhere {
+    fn fresh(&mut self, _failures: usize) -> Result<(Channel, Started), OpenError> {
+        let channel = self.address.connect(self.identity.as_ref());
+        let mut channel = channel.map_err(launch::LaunchError::from)?;
+        let answer = launch::greet(&mut channel, &self.site)?;
+        Ok((channel, launch::read(&answer)?))
     }
 }

@@ -2,11 +2,11 @@
 //!
 //! Invariant: it confines itself before it opens a key and before it has a second thread. It lives
 //! as long as the stream on its standard input: an end, or bytes that are no message, end it. A
-//! number that comes twice is no message.
+//! number that comes twice on one stream is no message.
 //!
-//! Not here: where messages wait (`waiting`).
+//! Not here: where messages wait (`waiting`), web sides that come by themselves (`doors`).
 
-use std::io;
+use std::io::{self, Read, Write};
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -15,16 +15,19 @@ use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 
+use super::doors::Entrance;
 use super::frame::{self, Body};
 use super::launch;
 use super::waiting::{Asked, Full, Lines};
+use crate::platform::channel::{Channel, End};
 use crate::platform::confine::{self, Protection, Reach};
 use crate::platform::mail::Mailer;
 use crate::vault::keeper::Keeper;
 use crate::vault::wire::{Refusal, Reply, Request};
 use crate::vault::{OpenError, Start};
 
-/// Threads that answer, and threads that speak to the mail server, which may take minutes.
+/// Threads that answer, and threads that speak to the mail server, which may take minutes; for
+/// each web side.
 const ANSWERING: usize = 4;
 const MAILING: usize = 2;
 
@@ -43,8 +46,8 @@ pub fn serve() -> ExitCode {
 fn run(mut stream: UnixStream) -> io::Result<()> {
     let mut standing = vec![confine::dumps_off(), confine::memory_locked()];
     let start = launch::told(&mut stream)?;
-    let keeper = match open(&start, &mut standing) {
-        Ok(keeper) => keeper,
+    let (keeper, entrance) = match open(&start, &mut standing) {
+        Ok(opened) => opened,
         Err(error) => return launch::tell(&mut stream, Err(&error)),
     };
     // A signal to the whole group, as Ctrl-C sends it, must not end the vault before the web side
@@ -53,37 +56,64 @@ fn run(mut stream: UnixStream) -> io::Result<()> {
     let Ok(Reply::Text(vkey)) = keeper.answer(Request::Vkey) else {
         unreachable!("a keeper that opened tells its public key");
     };
+    let keeper = Arc::new(keeper);
+    let coming = entrance.map(|entrance| entrance.admit(&keeper, &start.site, &vkey, &standing));
+    let coming = coming.transpose()?;
     launch::tell(&mut stream, Ok((vkey, &standing)))?;
-    answer_all(&Arc::new(keeper), stream)
-}
-
-/// Confines this process to what `start` names and opens the keys.
-fn open(start: &Start, standing: &mut Vec<Protection>) -> Result<Keeper, OpenError> {
-    crate::vault::disk::private_folder(&start.keys).map_err(crate::vault::KeyError::from)?;
-    let mailer = start.mail.as_ref().map(Mailer::new).transpose()?;
-    let port = mailer.as_ref().and_then(Mailer::port);
-    standing.push(confine::files(&Reach::of_vault(&start.keys, port)));
-    standing.push(confine::calls());
-    let keeper = Keeper::open(&start.keys, &start.site, start.policy)?;
-    Ok(keeper.with_mail(mailer))
-}
-
-/// Reads until the stream ends, then waits for the answers under way; a letter under way is not
-/// waited for, and counts as uncertain.
-fn answer_all(keeper: &Arc<Keeper>, mut stream: UnixStream) -> io::Result<()> {
-    let answers = Arc::new(Mutex::new(stream.try_clone()?));
-    let (lines, asked, posted) = Lines::new();
-    let answering = threads("vault", ANSWERING, keeper, asked, &answers)?;
-    threads("vault mail", MAILING, keeper, posted, &answers)?;
-    let outcome = dispatch(&mut stream, &lines, &answers);
-    drop(lines);
-    for thread in answering {
-        let _ = thread.join();
+    let outcome = answer_all(&keeper, Channel::unix(stream)?);
+    if let Some(coming) = coming {
+        coming.see_off();
     }
     outcome
 }
 
-fn dispatch(stream: &mut UnixStream, lines: &Lines, answers: &Mutex<UnixStream>) -> io::Result<()> {
+/// Opens the doors, confines this process to what `start` names and opens the keys.
+fn open(
+    start: &Start,
+    standing: &mut Vec<Protection>,
+) -> Result<(Keeper, Option<Entrance>), OpenError> {
+    crate::vault::disk::private_folder(&start.keys).map_err(crate::vault::KeyError::from)?;
+    let mailer = start.mail.as_ref().map(Mailer::new).transpose()?;
+    let port = mailer.as_ref().and_then(Mailer::port);
+    let entrance = start.doors.as_ref().map(Entrance::open).transpose()?;
+    standing.push(confine::files(&Reach::of_vault(&start.keys, port)));
+    standing.push(confine::calls());
+    let keeper = Keeper::open(&start.keys, &start.site, start.policy)?;
+    Ok((keeper.with_mail(mailer), entrance))
+}
+
+/// Where answers are written, and how the stream is ended when nobody reads them.
+pub(super) struct Answers {
+    writer: Mutex<Box<dyn Write + Send>>,
+    end: End,
+}
+
+/// Reads until the stream ends, then waits for the answers under way; a letter under way is not
+/// waited for, and counts as uncertain.
+pub(super) fn answer_all(keeper: &Arc<Keeper>, channel: Channel) -> io::Result<()> {
+    let Channel {
+        mut reader,
+        writer,
+        end,
+    } = channel;
+    let answers = Arc::new(Answers {
+        writer: Mutex::new(writer),
+        end,
+    });
+    let caller = keeper.greet_caller();
+    let (lines, asked, posted) = Lines::new();
+    let answering = threads("vault", ANSWERING, (keeper, caller), asked, &answers)?;
+    threads("vault mail", MAILING, (keeper, caller), posted, &answers)?;
+    let outcome = dispatch(&mut reader, &lines, &answers);
+    drop(lines);
+    for thread in answering {
+        let _ = thread.join();
+    }
+    keeper.forget_caller(caller);
+    outcome
+}
+
+fn dispatch(stream: &mut impl Read, lines: &Lines, answers: &Answers) -> io::Result<()> {
     let mut last = 0;
     while let Some((number, body)) = frame::read(stream)? {
         if number <= last {
@@ -108,28 +138,28 @@ fn dispatch(stream: &mut UnixStream, lines: &Lines, answers: &Mutex<UnixStream>)
 fn threads(
     name: &str,
     count: usize,
-    keeper: &Arc<Keeper>,
+    (keeper, caller): (&Arc<Keeper>, u64),
     asked: Receiver<Asked>,
-    answers: &Arc<Mutex<UnixStream>>,
+    answers: &Arc<Answers>,
 ) -> io::Result<Vec<JoinHandle<()>>> {
     let asked = Arc::new(Mutex::new(asked));
     let start = |_| {
         let (keeper, asked, answers) = (keeper.clone(), asked.clone(), answers.clone());
         thread::Builder::new()
             .name(name.to_owned())
-            .spawn(move || work(&keeper, &asked, &answers))
+            .spawn(move || work((&keeper, caller), &asked, &answers))
     };
     (0..count).map(start).collect()
 }
 
-fn work(keeper: &Keeper, asked: &Mutex<Receiver<Asked>>, answers: &Mutex<UnixStream>) {
+fn work((keeper, caller): (&Keeper, u64), asked: &Mutex<Receiver<Asked>>, answers: &Answers) {
     loop {
         let next = asked.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok((number, request, held)) = next else {
             return;
         };
         // A panic is a fault of ours; the one who asked hears it, and the others go on.
-        let answer = catch_unwind(AssertUnwindSafe(|| keeper.answer(request)));
+        let answer = catch_unwind(AssertUnwindSafe(|| keeper.answer_to(caller, request)));
         drop(held);
         if tell(answers, number, &answer.unwrap_or(Err(Refusal::Storage))).is_err() {
             return;
@@ -139,16 +169,15 @@ fn work(keeper: &Keeper, asked: &Mutex<Receiver<Asked>>, answers: &Mutex<UnixStr
 
 /// Writes an answer out. Where nobody reads any more the stream is closed, which the thread that
 /// reads sees.
-fn tell(
-    answers: &Mutex<UnixStream>,
-    number: u64,
-    answer: &Result<Reply, Refusal>,
-) -> io::Result<()> {
+fn tell(answers: &Answers, number: u64, answer: &Result<Reply, Refusal>) -> io::Result<()> {
     let body = encoded(answer)?;
-    let mut stream = answers.lock().unwrap_or_else(PoisonError::into_inner);
-    let written = frame::write(&mut *stream, number, &body);
+    let mut writer = answers
+        .writer
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner);
+    let written = frame::write(&mut *writer, number, &body);
     if written.is_err() {
-        let _ = stream.shutdown(std::net::Shutdown::Both);
+        answers.end.close();
     }
     written
 }
@@ -171,8 +200,16 @@ mod tests {
     fn letters_without_end_are_refused_and_a_tag_is_still_asked_for() {
         // All threads are at work.
         let (lines, asked, _posted) = Lines::new();
-        let (mut stream, mut web) = UnixStream::pair().expect("a pair");
-        let answers = Mutex::new(stream.try_clone().expect("cloned"));
+        let (stream, mut web) = UnixStream::pair().expect("a pair");
+        let Channel {
+            mut reader,
+            writer,
+            end,
+        } = Channel::unix(stream).expect("cloned");
+        let answers = Answers {
+            writer: Mutex::new(writer),
+            end,
+        };
         let letter = frame::encode(&Request::Mail(MailRequest::Connect)).expect("written");
         for number in 1..=40 {
             frame::write(&mut web, number, &letter).expect("sent");
@@ -180,10 +217,10 @@ mod tests {
         let vkey = frame::encode(&Request::Vkey).expect("written");
         frame::write(&mut web, 41, &vkey).expect("sent");
         web.shutdown(std::net::Shutdown::Write).expect("closed");
-        dispatch(&mut stream, &lines, &answers).expect("read to the end");
+        dispatch(&mut reader, &lines, &answers).expect("read to the end");
         let (number, request, _held) = asked.try_recv().expect("it waits for its thread");
         assert_eq!((number, format!("{request:?}")), (41, "Vkey".to_owned()));
-        drop((stream, answers));
+        drop((reader, answers));
         let mut refused = 0;
         while let Some((number, body)) = frame::read(&mut web).expect("read") {
             let answer: Result<Reply, Refusal> = frame::decode(&body).expect("an answer");
