@@ -125,7 +125,7 @@ impl App {
             control,
             web,
         } = footing.into();
-        let db = Db::open(config.database(), clock)?;
+        let db = Db::open_over(config.database(), &config.ways(), clock)?;
         let mailer = Arc::new(MailFacts::of(&config));
         // Only the vault speaks to the mail server, and it has been told already.
         config.smtp_url.zeroize();

@@ -11,7 +11,7 @@ use serde::Deserialize;
 use validator::Validate;
 
 use crate::platform::channel::{Address, PublicKey};
-use crate::platform::db::Target;
+use crate::platform::db::{ReplicaSetting, Target, Ways};
 
 /// The application's part of the configuration.
 #[derive(Debug, Clone, Deserialize, Validate)]
@@ -26,6 +26,14 @@ pub struct Config {
     pub keys: PathBuf,
     /// Empty for SQLite inside the data folder; `FAIRDRAW_DATABASE_URL` wins.
     pub database_url: String,
+    /// PgBouncer in transaction mode before the same PostgreSQL database; `FAIRDRAW_POOLER_URL` wins.
+    /// Migrations, backups and compaction still go to `database_url`. Empty: there is none.
+    pub pooler_url: String,
+    /// A streaming copy that public pages are read from; `FAIRDRAW_REPLICA_URL` wins. Empty: none.
+    pub replica_url: String,
+    /// Seconds that the copy may be behind; past that the database itself is read.
+    #[validate(range(min = 3, max = 600))]
+    pub replica_lag: u32,
     /// The one vault of a site with several web sides, `unix:/path` or `tls://host:port?key=…`;
     /// `FAIRDRAW_VAULT` wins. Empty: this web side has a vault of its own.
     #[validate(custom(function = "is_vault"))]
@@ -184,6 +192,9 @@ impl Default for Config {
             data: PathBuf::from("data"),
             keys: PathBuf::new(),
             database_url: String::new(),
+            pooler_url: String::new(),
+            replica_url: String::new(),
+            replica_lag: 10,
             vault: String::new(),
             vault_listen: Vec::new(),
             vault_group: false,
@@ -253,8 +264,14 @@ impl Config {
         if let Ok(url) = std::env::var("FAIRDRAW_DATABASE_URL") {
             config.database_url = url;
         }
-        if let Ok(address) = std::env::var("FAIRDRAW_VAULT") {
-            config.vault = address;
+        for (name, setting) in [
+            ("FAIRDRAW_POOLER_URL", &mut config.pooler_url),
+            ("FAIRDRAW_REPLICA_URL", &mut config.replica_url),
+            ("FAIRDRAW_VAULT", &mut config.vault),
+        ] {
+            if let Ok(value) = std::env::var(name) {
+                *setting = value;
+            }
         }
         config.validate()?;
         Ok(config)
@@ -266,6 +283,18 @@ impl Config {
             Target::Sqlite(self.data.join("fairdraw.db"))
         } else {
             Target::parse(&self.database_url)
+        }
+    }
+
+    /// Ways to the database beside the direct one.
+    pub fn ways(&self) -> Ways {
+        let set = |url: &String| (!url.is_empty()).then(|| url.clone());
+        Ways {
+            pooler: set(&self.pooler_url),
+            replica: set(&self.replica_url).map(|url| ReplicaSetting {
+                url,
+                lag: self.replica_lag,
+            }),
         }
     }
 

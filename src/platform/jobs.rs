@@ -1,18 +1,23 @@
 //! What runs later: one table, filled inside the caller's transaction.
 //!
-//! Invariant: a job is claimed by a lease, and only the holder of the lease may finish it; a job
-//! whose process died is claimed again when its lease ends. Handlers are therefore idempotent. What
-//! waits for a slow server has a lane of its own, so that no draw waits behind letters.
+//! Invariant: a job is claimed by a lease, and only the holder of the lease may finish it. The lease
+//! is renewed while the handler runs, however long that takes; a job whose process died is claimed
+//! again when its lease ends. Handlers are therefore idempotent. Several instances claim side by
+//! side and never the same job. What waits for a slow server has a lane of its own, so that no draw
+//! waits behind letters.
 //!
 //! Not here: what a job does (`jobs.rs` of a domain), and which jobs exist (`app.rs`).
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::time::Duration;
 
 use diesel::prelude::*;
 
 use crate::platform::clock::{MINUTE, SECOND, Timestamp};
 use crate::platform::db::schema::jobs;
-use crate::platform::db::{self, Db, Tx};
+use crate::platform::db::{self, Conn, Db, Tx};
 use crate::platform::ids;
 
 /// A job to be stored.
@@ -182,14 +187,20 @@ impl Lane {
         }
     }
 
-    /// How long a handler may run before another process may take its job. What has its hour must
-    /// not be lost for long with a process that was killed: witnesses have five minutes for a
-    /// frozen list.
+    /// How long after its last sign of life the job of a process may be taken by another. What has
+    /// its hour must not be lost for long with a process that was killed: witnesses have five
+    /// minutes for a frozen list. It is long enough that clocks of several machines, and a database
+    /// that is rewriting its files, do not make two of one.
     fn lease(self) -> i64 {
         match self {
             Lane::Prompt => MINUTE,
-            Lane::Patient => 5 * MINUTE,
+            Lane::Patient => 2 * MINUTE,
         }
+    }
+
+    /// How often a running handler's lease is renewed.
+    fn beat(self) -> Duration {
+        Duration::from_millis(self.lease().unsigned_abs() / 6)
     }
 }
 
@@ -251,7 +262,7 @@ impl Runner {
         while let Some(job) = self.claim(lane)? {
             tried += 1;
             let outcome = match self.handlers.get(job.kind.as_str()) {
-                Some(handler) => handler(&job),
+                Some(handler) => self.run_alive(lane, &job, handler),
                 None => Ok(Next::At(self.db.clock().now().plus(LAST_RETRY))),
             };
             self.settle(&job, outcome)?;
@@ -259,29 +270,38 @@ impl Runner {
         Ok(tried)
     }
 
+    /// Runs a handler and says all the while that this process lives. A handler that panics has
+    /// failed, and takes nobody along.
+    fn run_alive(&self, lane: Lane, job: &Job, handler: &Handler) -> Result<Next, Failure> {
+        std::thread::scope(|scope| {
+            let (done, is_done) = mpsc::channel::<()>();
+            let beating = std::thread::Builder::new().spawn_scoped(scope, move || {
+                while is_done.recv_timeout(lane.beat()) == Err(RecvTimeoutError::Timeout) {
+                    if let Err(error) = self.renew(lane, job) {
+                        tracing::warn!(%error, kind = %job.kind, "a lease could not be renewed");
+                    }
+                }
+            });
+            let outcome = catch_unwind(AssertUnwindSafe(|| handler(job)));
+            drop((done, beating));
+            outcome.unwrap_or_else(|_| Err(Panicked.into()))
+        })
+    }
+
+    fn renew(&self, lane: Lane, job: &Job) -> Result<(), db::Error> {
+        self.db.claim_now("renew lease", |tx| {
+            let until = tx.now().0 + lane.lease();
+            diesel::update(mine(job))
+                .set(jobs::lease_until.eq(until))
+                .execute(tx.conn())?;
+            Ok(())
+        })
+    }
+
     fn claim(&self, lane: Lane) -> Result<Option<Job>, db::Error> {
-        self.db.write_now("claim job", |tx| {
+        self.db.claim_now("claim job", |tx| {
             let now = tx.now().0;
-            let all = jobs::table
-                .filter(jobs::run_at.le(now))
-                .filter(jobs::lease_until.le(now))
-                .select((
-                    jobs::id,
-                    jobs::kind,
-                    jobs::activity_id,
-                    jobs::payload,
-                    jobs::attempts,
-                ))
-                .order((jobs::run_at, jobs::id))
-                .into_boxed();
-            // A kind that nobody knows any more waits in the prompt lane.
-            let own = match lane {
-                Lane::Prompt => all.filter(jobs::kind.ne_all(&self.patient)),
-                Lane::Patient => all.filter(jobs::kind.eq_any(&self.patient)),
-            };
-            let due: Option<(String, String, String, String, i64)> =
-                own.first(tx.conn()).optional()?;
-            let Some((id, kind, activity, payload, attempts)) = due else {
+            let Some((id, kind, activity, payload, attempts)) = self.due(tx, lane, now)? else {
                 return Ok(None);
             };
             let lease_token = ids::code(16);
@@ -302,14 +322,50 @@ impl Runner {
         })
     }
 
+    /// The first job that is due and that nobody holds; on PostgreSQL it is locked, and what others
+    /// are about to take is passed over.
+    fn due(&self, tx: &mut Tx, lane: Lane, now: i64) -> Result<Option<Due>, db::Error> {
+        let due = jobs::table
+            .filter(jobs::run_at.le(now))
+            .filter(jobs::lease_until.le(now))
+            .select((
+                jobs::id,
+                jobs::kind,
+                jobs::activity_id,
+                jobs::payload,
+                jobs::attempts,
+            ))
+            .order((jobs::run_at, jobs::id))
+            .limit(1);
+        let patient = &self.patient;
+        // A kind that nobody knows any more waits in the prompt lane.
+        let found = match (tx.conn(), lane) {
+            (Conn::Sqlite(conn), Lane::Prompt) => {
+                due.filter(jobs::kind.ne_all(patient)).first(conn)
+            }
+            (Conn::Sqlite(conn), Lane::Patient) => {
+                due.filter(jobs::kind.eq_any(patient)).first(conn)
+            }
+            (Conn::Postgres(conn), Lane::Prompt) => due
+                .filter(jobs::kind.ne_all(patient))
+                .for_update()
+                .skip_locked()
+                .first(conn),
+            (Conn::Postgres(conn), Lane::Patient) => due
+                .filter(jobs::kind.eq_any(patient))
+                .for_update()
+                .skip_locked()
+                .first(conn),
+        };
+        Ok(found.optional()?)
+    }
+
     fn settle(&self, job: &Job, outcome: Result<Next, Failure>) -> Result<(), db::Error> {
         if let Err(failure) = &outcome {
             tracing::warn!(kind = %job.kind, job = %job.id, code = failure.code, cause = %chain(&*failure.source), "job failed");
         }
-        self.db.write_now("settle job", |tx| {
-            let mine = jobs::table
-                .filter(jobs::id.eq(&job.id))
-                .filter(jobs::lease_token.eq(&job.lease_token));
+        self.db.claim_now("settle job", |tx| {
+            let mine = mine(job);
             let (run_at, attempts, word) = match &outcome {
                 Ok(Next::Done) => {
                     diesel::delete(mine).execute(tx.conn())?;
@@ -333,6 +389,33 @@ impl Runner {
                 .execute(tx.conn())?;
             Ok(())
         })
+    }
+}
+
+/// A job that may be taken: id, kind, activity, payload, tries.
+type Due = (String, String, String, String, i64);
+
+/// The row of a job, as long as it is held by whoever claimed it.
+#[diesel::dsl::auto_type(no_type_alias)]
+fn mine(job: &Job) -> _ {
+    let (id, token): (&str, &str) = (&job.id, &job.lease_token);
+    jobs::table
+        .filter(jobs::id.eq(id))
+        .filter(jobs::lease_token.eq(token))
+}
+
+/// A handler that panicked; where, is in the log.
+#[derive(Debug, thiserror::Error)]
+#[error("the handler panicked")]
+struct Panicked;
+
+impl crate::platform::fault::Fault for Panicked {
+    fn kind(&self) -> crate::platform::fault::Kind {
+        crate::platform::fault::Kind::Broken
+    }
+
+    fn code(&self) -> &'static str {
+        "jobs.panicked"
     }
 }
 

@@ -103,7 +103,7 @@ impl Db {
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         // A connection of its own: its settings return to no pool.
-        let own = Manager(self.inner.target.clone()).open();
+        let own = Manager::direct(&self.inner.target).open();
         match own.map_err(Error::Unconnected)? {
             Conn::Sqlite(mut sqlite) => self.compact_sqlite(&mut sqlite, patience),
             Conn::Postgres(mut conn) => postgres::compact(&mut conn, tables, patience),

@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{CacheSize, SimpleConnection};
 use diesel::prelude::*;
 use diesel::r2d2::{self, ManageConnection};
 use diesel::result::ConnectionError;
@@ -53,7 +53,11 @@ impl std::fmt::Debug for Target {
 }
 
 /// Opens connections for the pool.
-pub(super) struct Manager(pub(super) Target);
+pub(super) struct Manager {
+    target: Target,
+    /// Whether a pooler stands between: nothing may outlive a transaction.
+    is_pooled: bool,
+}
 
 /// WAL with `synchronous=FULL`: a confirmed entry survives a power cut.
 const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode = WAL; \
@@ -64,9 +68,17 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode =
 const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET client_min_messages = warning;";
 
 impl Manager {
+    /// Connections to the database itself.
+    pub(super) fn direct(target: &Target) -> Manager {
+        Manager {
+            target: target.clone(),
+            is_pooled: false,
+        }
+    }
+
     /// Opens one connection outside the pool.
     pub(super) fn open(&self) -> Result<Conn, ConnectionError> {
-        match &self.0 {
+        match &self.target {
             Target::Sqlite(path) => {
                 let mut conn = diesel::SqliteConnection::establish(&path.to_string_lossy())?;
                 conn.batch_execute(SQLITE_SETTINGS)
@@ -75,6 +87,11 @@ impl Manager {
             }
             Target::Postgres(url) => {
                 let mut conn = diesel::PgConnection::establish(url)?;
+                if self.is_pooled {
+                    // A statement of one connection would be looked for on another.
+                    conn.set_prepared_statement_cache_size(CacheSize::Disabled);
+                    return Ok(Conn::Postgres(conn));
+                }
                 conn.batch_execute(POSTGRES_SETTINGS)
                     .map_err(ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Conn::Postgres(conn))
@@ -103,11 +120,37 @@ impl ManageConnection for Manager {
 
 pub(super) type Pool = r2d2::Pool<Manager>;
 
+/// How long a connection is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 pub(super) fn pool(target: &Target) -> Result<Pool, r2d2::PoolError> {
+    builder(target).build(Manager::direct(target))
+}
+
+/// Connections through PgBouncer in transaction mode.
+pub(super) fn pooled(url: &str) -> Result<Pool, r2d2::PoolError> {
+    let target = Target::Postgres(url.to_owned());
+    builder(&target).build(Manager {
+        target,
+        is_pooled: true,
+    })
+}
+
+/// A pool that exists also while nobody answers, and is not waited for.
+pub(super) fn waiting_for_nobody(target: &Target) -> Pool {
+    builder(target)
+        .min_idle(Some(0))
+        .connection_timeout(Duration::from_secs(1))
+        .build_unchecked(Manager {
+            target: target.clone(),
+            is_pooled: true,
+        })
+}
+
+fn builder(target: &Target) -> r2d2::Builder<Manager> {
     r2d2::Pool::builder()
         .max_size(8)
         .min_idle(Some(1))
-        .connection_timeout(Duration::from_secs(5))
+        .connection_timeout(PATIENCE)
         .test_on_check_out(matches!(target, Target::Postgres(_)))
-        .build(Manager(target.clone()))
 }

@@ -59,7 +59,7 @@ impl Db {
         match self.target() {
             Target::Sqlite(_) => {
                 // A connection of its own: no transaction may be open on it.
-                let manager = connection::Manager(self.target().clone());
+                let manager = connection::Manager::direct(self.target());
                 let mut conn = manager.open().map_err(CopyError::Unreachable)?;
                 diesel::sql_query("VACUUM INTO ?")
                     .bind::<Text, _>(to.to_string_lossy())
@@ -68,7 +68,7 @@ impl Db {
                 Ok(())
             }
             Target::Postgres(url) => {
-                let manager = connection::Manager(self.target().clone());
+                let manager = connection::Manager::direct(self.target());
                 if let Conn::Postgres(mut conn) = manager.open().map_err(CopyError::Unreachable)? {
                     compaction::postgres::mix(&mut conn)?;
                 }
@@ -99,7 +99,7 @@ pub fn put_back(target: &Target, copy: &Path) -> Result<(), CopyError> {
             Ok(fs::File::open(folder)?.sync_all()?)
         }
         Target::Postgres(url) => {
-            let manager = connection::Manager(target.clone());
+            let manager = connection::Manager::direct(target);
             let mut conn = manager.open().map_err(CopyError::Unreachable)?;
             conn.batch_execute(EMPTY).map_err(Error::from)?;
             drop(conn);
@@ -130,7 +130,7 @@ struct Integrity {
 
 /// Brings a copy up to date and has SQLite look at all of it; nobody else has it open.
 fn check(copy: &Path) -> Result<(), CopyError> {
-    let manager = connection::Manager(Target::Sqlite(copy.to_owned()));
+    let manager = connection::Manager::direct(&Target::Sqlite(copy.to_owned()));
     let mut conn = manager.open().map_err(CopyError::Unreachable)?;
     migrate::run(&mut conn).map_err(CopyError::Unusable)?;
     let said: Vec<Integrity> = diesel::sql_query("PRAGMA integrity_check")
@@ -160,7 +160,7 @@ pub fn is_empty(target: &Target) -> bool {
         return true;
     }
     // One connection, closed at the end: a pool might still hold the file when it is replaced.
-    let Ok(mut conn) = connection::Manager(target.clone()).open() else {
+    let Ok(mut conn) = connection::Manager::direct(target).open() else {
         return false;
     };
     let table = match conn {

@@ -11,41 +11,48 @@ use diesel::prelude::*;
 use diesel::result::Error as QueryError;
 use diesel::sql_types::Text;
 
-use super::Conn;
-
 const APPEND_ONLY: [&str; 2] = ["audit_records", "journal_notes"];
 
 /// Installs the guards; safe to run at every start.
-pub(super) fn install(conn: &mut Conn) -> Result<(), QueryError> {
+pub(super) fn on_sqlite(sqlite: &mut SqliteConnection) -> Result<(), QueryError> {
     for table in APPEND_ONLY {
-        match conn {
-            Conn::Sqlite(sqlite) => {
-                for verb in ["UPDATE", "DELETE"] {
-                    sqlite.batch_execute(&format!(
-                        "CREATE TRIGGER IF NOT EXISTS {table}_refuse_{verb} BEFORE {verb} ON {table} \
-                         BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
-                    ))?;
-                }
-                // INSERT OR REPLACE takes a row out without asking the trigger on DELETE.
-                sqlite.batch_execute(&format!(
-                    "CREATE TRIGGER IF NOT EXISTS {table}_refuse_REPLACE BEFORE INSERT ON {table} \
-                     WHEN EXISTS (SELECT 1 FROM {table} WHERE position = NEW.position) \
-                     BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
-                ))?;
-            }
-            Conn::Postgres(postgres) => postgres.batch_execute(&format!(
-                "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS \
-                 $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$; \
-                 CREATE OR REPLACE TRIGGER {table}_append_only \
-                 BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} \
-                 FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();"
-            ))?,
+        for verb in ["UPDATE", "DELETE"] {
+            sqlite.batch_execute(&format!(
+                "CREATE TRIGGER IF NOT EXISTS {table}_refuse_{verb} BEFORE {verb} ON {table} \
+                 BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
+            ))?;
         }
+        // INSERT OR REPLACE takes a row out without asking the trigger on DELETE.
+        sqlite.batch_execute(&format!(
+            "CREATE TRIGGER IF NOT EXISTS {table}_refuse_REPLACE BEFORE INSERT ON {table} \
+             WHEN EXISTS (SELECT 1 FROM {table} WHERE position = NEW.position) \
+             BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
+        ))?;
     }
-    match conn {
-        Conn::Sqlite(sqlite) => sqlite.immediate_transaction(order_by_key),
-        Conn::Postgres(postgres) => postgres.batch_execute(UNSAMPLED),
+    sqlite.immediate_transaction(order_by_key)
+}
+
+/// The same on PostgreSQL. Where everything stands already nothing is touched, so that a start
+/// beside others waits for nobody.
+pub(super) fn on_postgres(postgres: &mut PgConnection) -> Result<(), QueryError> {
+    for table in APPEND_ONLY {
+        let query = format!(
+            "SELECT tgname::text AS by FROM pg_trigger \
+             WHERE tgrelid = '{table}'::regclass AND tgname = '{table}_append_only'"
+        );
+        let made: Option<Made> = diesel::sql_query(query).get_result(postgres).optional()?;
+        if made.is_some() {
+            continue;
+        }
+        postgres.batch_execute(&format!(
+            "CREATE OR REPLACE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS \
+             $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME; END $$; \
+             CREATE OR REPLACE TRIGGER {table}_append_only \
+             BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} \
+             FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();"
+        ))?;
     }
+    postgres.batch_execute(UNSAMPLED)
 }
 
 /// The table that a migration made, made again so that its rows lie in the order of the key.

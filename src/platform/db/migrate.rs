@@ -1,13 +1,14 @@
 //! Brings the tables to the state this binary knows, or refuses.
 //!
-//! Invariant: a database with a migration this binary does not know is left untouched; an older
+//! Invariant: of several instances that start at once one migrates and the others wait for it, and
+//! what is new appears as a whole or not at all. A database with a migration this binary does not know is left untouched; an older
 //! program on newer tables would lose data without noticing.
 
-use diesel::connection::SimpleConnection;
+use diesel::connection::{Connection, SimpleConnection};
 use diesel::migration::{MigrationSource, MigrationVersion};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-use super::Conn;
+use super::{Conn, guards};
 
 const EMBEDDED: EmbeddedMigrations = embed_migrations!("migrations");
 
@@ -23,6 +24,9 @@ pub enum MigrateError {
     /// No connection.
     #[error("cannot reach the database")]
     Unreachable(#[source] diesel::r2d2::PoolError),
+    /// No connection to the database itself.
+    #[error("cannot reach the database")]
+    Unconnected(#[source] diesel::ConnectionError),
     /// The tables come from a newer Fairdraw.
     #[error(
         "the database has migration {version}, which this version of Fairdraw does not know; \
@@ -40,23 +44,29 @@ pub enum MigrateError {
     Guards(#[source] diesel::result::Error),
 }
 
-/// Runs what is missing.
+/// Runs what is missing, and installs the guards.
 pub(super) fn run(conn: &mut Conn) -> Result<(), MigrateError> {
     match conn {
-        Conn::Sqlite(sqlite) => bring_up_to_date(sqlite),
-        Conn::Postgres(postgres) => {
-            // Several instances may start at once; one of them migrates, the others wait.
-            lock(postgres, "pg_advisory_lock")?;
-            let outcome = bring_up_to_date(postgres);
-            lock(postgres, "pg_advisory_unlock")?;
-            outcome
+        Conn::Sqlite(sqlite) => {
+            bring_up_to_date(sqlite)?;
+            guards::on_sqlite(sqlite).map_err(MigrateError::Guards)
         }
+        // The lock ends with the transaction, however that ends, and needs no session of its own.
+        Conn::Postgres(postgres) => postgres.transaction(|postgres| {
+            postgres.batch_execute(&format!(
+                "SET TRANSACTION ISOLATION LEVEL READ COMMITTED; \
+                 SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"
+            ))?;
+            bring_up_to_date(postgres)?;
+            guards::on_postgres(postgres).map_err(MigrateError::Guards)
+        }),
     }
 }
 
-fn lock(conn: &mut diesel::PgConnection, function: &str) -> Result<(), MigrateError> {
-    conn.batch_execute(&format!("SELECT {function}({MIGRATION_LOCK})"))
-        .map_err(|error| MigrateError::Failed(Box::new(error)))
+impl From<diesel::result::Error> for MigrateError {
+    fn from(error: diesel::result::Error) -> MigrateError {
+        MigrateError::Failed(Box::new(error))
+    }
 }
 
 fn bring_up_to_date<DB, C>(conn: &mut C) -> Result<(), MigrateError>

@@ -19,13 +19,16 @@ mod connection;
 pub mod copy;
 mod group;
 mod guards;
+pub mod instances;
 mod migrate;
 pub(crate) mod schema;
 pub mod tidy;
+mod ways;
 
 pub use connection::{Conn, Target};
 pub use group::{GroupVerb, Writer};
 pub use migrate::MigrateError;
+pub use ways::{ReplicaSetting, Ways};
 
 /// What may go wrong between a domain and its rows.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +45,12 @@ pub enum Error {
     /// No connection could be opened beside the pool.
     #[error("the database cannot be reached")]
     Unconnected(#[source] diesel::ConnectionError),
+    /// The connection broke before anything was stored.
+    #[error("the connection to the database was lost")]
+    Lost(#[source] QueryError),
+    /// The connection broke between the commit and its answer: it is stored, or it is not.
+    #[error("the connection was lost before the database said whether it has stored the work")]
+    Undecided(#[source] QueryError),
     /// The background thread that ran the unit of work ended early.
     #[error("the unit of work was stopped")]
     Stopped,
@@ -57,6 +66,7 @@ impl From<QueryError> for Error {
                 Error::Duplicate(error)
             }
             other if is_contention(other) => Error::Contended(error),
+            other if is_lost(other) => Error::Lost(error),
             _ => Error::Query(error),
         }
     }
@@ -65,16 +75,22 @@ impl From<QueryError> for Error {
 impl crate::platform::fault::Fault for Error {
     fn kind(&self) -> crate::platform::fault::Kind {
         match self {
-            Error::Contended(_) | Error::Unreachable(_) | Error::Unconnected(_) => {
-                crate::platform::fault::Kind::Unavailable
-            }
+            Error::Contended(_)
+            | Error::Unreachable(_)
+            | Error::Unconnected(_)
+            | Error::Lost(_)
+            | Error::Undecided(_) => crate::platform::fault::Kind::Unavailable,
             _ => crate::platform::fault::Kind::Broken,
         }
     }
 
     fn code(&self) -> &'static str {
         match self {
-            Error::Contended(_) | Error::Unreachable(_) | Error::Unconnected(_) => "db.unavailable",
+            Error::Contended(_)
+            | Error::Unreachable(_)
+            | Error::Unconnected(_)
+            | Error::Lost(_) => "db.unavailable",
+            Error::Undecided(_) => "db.undecided",
             _ => "db.broken",
         }
     }
@@ -91,6 +107,33 @@ fn is_contention(error: &QueryError) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether the connection is gone, or the server behind it is going or coming.
+fn is_lost(error: &QueryError) -> bool {
+    let QueryError::DatabaseError(kind, information) = error else {
+        return matches!(error, QueryError::BrokenTransactionManager);
+    };
+    let is_kind = matches!(
+        kind,
+        DatabaseErrorKind::ClosedConnection
+            | DatabaseErrorKind::UnableToSendCommand
+            | DatabaseErrorKind::ReadOnlyTransaction
+    );
+    const WORDS: [&str; 10] = [
+        "terminating connection",
+        "server closed the connection",
+        "connection to server was lost",
+        "no connection to the server",
+        "connection not open",
+        "the database system is",
+        "could not receive data from server",
+        "could not send data to server",
+        "server conn crashed",
+        "SSL connection has been closed",
+    ];
+    let message = information.message();
+    is_kind || WORDS.iter().any(|words| message.contains(words))
 }
 
 /// Turns a unique violation into the domain's own word for it and leaves other errors alone.
@@ -139,10 +182,14 @@ pub struct Db {
 struct Inner {
     target: Target,
     pool: connection::Pool,
+    replica: Option<ways::Replica>,
     clock: Clock,
     /// SQLite has one writer at a time; waiting here is fair, its busy handler is not.
     write_lane: Mutex<()>,
 }
+
+/// How a read begins on PostgreSQL.
+const READ_POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 
 /// How often a unit of work is tried when others are in its way.
 const TRIES: u32 = 40;
@@ -150,23 +197,32 @@ const TRIES: u32 = 40;
 impl Db {
     /// Opens the database, creates or migrates its tables and refuses an unknown schema.
     pub fn open(target: Target, clock: Clock) -> Result<Db, MigrateError> {
+        Db::open_over(target, &Ways::default(), clock)
+    }
+
+    /// [`Db::open`] with other ways to it beside the direct one, where it is PostgreSQL.
+    pub fn open_over(target: Target, ways: &Ways, clock: Clock) -> Result<Db, MigrateError> {
         if let Target::Sqlite(path) = &target {
             make_private(path).map_err(MigrateError::Folder)?;
         }
-        let pool = connection::pool(&target).map_err(MigrateError::Unreachable)?;
-        let db = Db {
+        let mut direct = connection::Manager::direct(&target)
+            .open()
+            .map_err(MigrateError::Unconnected)?;
+        migrate::run(&mut direct)?;
+        drop(direct);
+        let pool = match &ways.pooler {
+            Some(url) => connection::pooled(url),
+            None => connection::pool(&target),
+        };
+        Ok(Db {
             inner: Arc::new(Inner {
                 target,
-                pool,
+                pool: pool.map_err(MigrateError::Unreachable)?,
+                replica: ways.replica.as_ref().map(ways::Replica::open),
                 clock,
                 write_lane: Mutex::new(()),
             }),
-        };
-        let mut conn = db.inner.pool.get().map_err(MigrateError::Unreachable)?;
-        migrate::run(&mut conn)?;
-        guards::install(&mut conn).map_err(MigrateError::Guards)?;
-        drop(conn);
-        Ok(db)
+        })
     }
 
     /// The clock whose time transactions carry.
@@ -192,6 +248,61 @@ impl Db {
             .unwrap_or_else(|_| Err(Error::Stopped.into()))
     }
 
+    /// [`Db::read`] for a page of the public, where a state of some seconds ago will do: from a copy
+    /// of the database, where there is one that is young enough.
+    pub async fn read_public<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Tx) -> Result<T, E> + Send + 'static,
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        let db = self.clone();
+        tokio::task::spawn_blocking(move || db.read_public_now(name, work))
+            .await
+            .unwrap_or_else(|_| Err(Error::Stopped.into()))
+    }
+
+    /// [`Db::read_public`] on the calling thread.
+    pub fn read_public_now<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
+    where
+        F: Fn(&mut Tx) -> Result<T, E>,
+        E: From<Error>,
+    {
+        let replica = self.inner.replica.as_ref();
+        let copy = replica.and_then(|replica| replica.fresh(&self.inner.clock));
+        if let Some(mut conn) = copy
+            && conn.batch_execute(READ_POSTGRES).is_ok()
+        {
+            let answer = self.read_on(&mut conn, name, &work);
+            if let Ok(answer) = answer {
+                return Ok(answer);
+            }
+            // What the copy does not know, or cannot say, the database itself is asked for.
+        }
+        self.read_now(name, work)
+    }
+
+    fn read_on<T, E>(
+        &self,
+        conn: &mut Conn,
+        name: &'static str,
+        work: impl FnOnce(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: From<Error>,
+    {
+        let open = OpenTransaction::new(conn, name);
+        let result = work(&mut Tx {
+            conn: &mut *open.conn,
+            now: self.inner.clock.now(),
+        });
+        let ended = open.end("ROLLBACK");
+        // What went wrong first says more than that the end went wrong too.
+        let value = result?;
+        ended.map_err(Error::from)?;
+        Ok(value)
+    }
+
     /// Runs one unit of work; all of it is stored, or nothing.
     pub async fn write<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
     where
@@ -214,20 +325,37 @@ impl Db {
         let mut conn = self.inner.pool.get().map_err(Error::Unreachable)?;
         let begin = match &*conn {
             Conn::Sqlite(_) => "BEGIN",
-            Conn::Postgres(_) => "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+            Conn::Postgres(_) => READ_POSTGRES,
         };
         conn.batch_execute(begin).map_err(Error::from)?;
-        let open = OpenTransaction::new(&mut conn, name);
-        let result = work(&mut Tx {
-            conn: &mut *open.conn,
-            now: self.inner.clock.now(),
-        });
-        open.end("ROLLBACK").map_err(Error::from)?;
-        result
+        self.read_on(&mut conn, name, work)
     }
 
     /// [`Db::write`] on the calling thread: for jobs, commands and tests.
-    pub fn write_now<T, E, F>(&self, name: &'static str, mut work: F) -> Result<T, E>
+    pub fn write_now<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx) -> Result<T, E>,
+        E: std::error::Error + From<Error> + 'static,
+    {
+        self.again_and_again(name, "BEGIN ISOLATION LEVEL SERIALIZABLE", work)
+    }
+
+    /// A unit of work that looks at no row but those that it locks or changes itself, in one
+    /// statement each: several instances take what there is side by side, without conflicts.
+    pub fn claim_now<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
+    where
+        F: FnMut(&mut Tx) -> Result<T, E>,
+        E: std::error::Error + From<Error> + 'static,
+    {
+        self.again_and_again(name, "BEGIN ISOLATION LEVEL READ COMMITTED", work)
+    }
+
+    fn again_and_again<T, E, F>(
+        &self,
+        name: &'static str,
+        begin: &'static str,
+        mut work: F,
+    ) -> Result<T, E>
     where
         F: FnMut(&mut Tx) -> Result<T, E>,
         E: std::error::Error + From<Error> + 'static,
@@ -235,8 +363,9 @@ impl Db {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.attempt(name, &mut work) {
-                Err(error) if tries < TRIES && contended(&error) => {
+            match self.attempt(name, begin, &mut work) {
+                // A connection that broke before the commit has stored nothing.
+                Err(error) if tries < TRIES && passes(&error) => {
                     tracing::debug!(unit = name, tries, "tried again after a conflict");
                     pause(tries);
                 }
@@ -245,7 +374,12 @@ impl Db {
         }
     }
 
-    fn attempt<T, E, F>(&self, name: &'static str, work: &mut F) -> Result<T, E>
+    fn attempt<T, E, F>(
+        &self,
+        name: &'static str,
+        begin: &'static str,
+        work: &mut F,
+    ) -> Result<T, E>
     where
         F: FnMut(&mut Tx) -> Result<T, E>,
         E: From<Error>,
@@ -258,11 +392,7 @@ impl Db {
                 .unwrap_or_else(PoisonError::into_inner)
         });
         let mut conn = self.inner.pool.get().map_err(Error::Unreachable)?;
-        let begin = if sqlite {
-            "BEGIN IMMEDIATE"
-        } else {
-            "BEGIN ISOLATION LEVEL SERIALIZABLE"
-        };
+        let begin = if sqlite { "BEGIN IMMEDIATE" } else { begin };
         conn.batch_execute(begin).map_err(Error::from)?;
         let open = OpenTransaction::new(&mut conn, name);
         let result = work(&mut Tx {
@@ -276,6 +406,7 @@ impl Db {
         drop(lane);
         match (result, ended) {
             (Ok(value), Ok(())) => Ok(value),
+            (Ok(_), Err(error)) if is_lost(&error) => Err(Error::Undecided(error).into()),
             (Ok(_), Err(error)) => Err(Error::from(error).into()),
             (Err(error), _) => Err(error),
         }
@@ -336,13 +467,17 @@ impl Drop for OpenTransaction<'_> {
     }
 }
 
-/// Whether a conflict lies anywhere below `error`.
-fn contended(error: &(dyn std::error::Error + 'static)) -> bool {
+/// Whether a conflict or a broken connection lies anywhere below `error`, and not a commit of which
+/// nobody knows the outcome.
+fn passes(error: &(dyn std::error::Error + 'static)) -> bool {
     let mut layer = Some(error);
     while let Some(current) = layer {
+        if matches!(current.downcast_ref(), Some(Error::Undecided(_))) {
+            return false;
+        }
         if current
             .downcast_ref::<QueryError>()
-            .is_some_and(is_contention)
+            .is_some_and(|error| is_contention(error) || is_lost(error))
         {
             return true;
         }

@@ -6,6 +6,7 @@ pub(crate) mod custody;
 pub(crate) mod purge;
 pub(crate) mod retention;
 pub(crate) mod rights;
+pub(crate) mod sites;
 pub(crate) mod stats;
 
 diesel::table! {
