@@ -22,7 +22,8 @@ use crate::platform::clock::Clock;
 use crate::platform::config::Config;
 use crate::platform::confine::{Protection, Standing};
 use crate::platform::control::Control;
-use crate::platform::db::{Db, MigrateError, Writer};
+use crate::platform::db::instances::{self, Instance};
+use crate::platform::db::{Db, MigrateError, Target, Writer};
 use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::MailFacts;
 use crate::platform::web;
@@ -59,6 +60,8 @@ pub struct App {
     web: Arc<[Protection]>,
     relays: Arc<dyn Relays>,
     runner: Arc<Runner>,
+    mirror: journal::Mirror,
+    instance: Instance,
 }
 
 /// What an application stands on, opened before it.
@@ -149,6 +152,7 @@ impl App {
         rights::jobs::register(&mut runner, &db, &vault);
         custody::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::ensure(&db).map_err(journal::Error::from)?;
+        let instance = Instance::starting(db.clock().now());
         let access = AccessLog::beside(config.data(), config.access_log_days, db.clock());
         Ok(App {
             access,
@@ -162,12 +166,50 @@ impl App {
             limits: Limits::usual,
             relays,
             runner: Arc::new(runner),
+            mirror,
+            instance,
         })
     }
 
     /// Runs every job that is due now and says how many were tried.
     pub fn run_jobs(&self) -> Result<usize, crate::platform::db::Error> {
         self.runner.run_due()
+    }
+
+    /// What every instance does for itself beside the jobs, of which one instance does each: it
+    /// says that it lives, keeps its own copy of the journal, and forgets what others have purged.
+    pub fn keep_pace(&self) -> Result<(), journal::Error> {
+        self.db
+            .claim_now("say that this instance lives", |tx| instances::alive(tx, &self.instance))?;
+        self.mirror.follow(&self.db, &self.vault)?;
+        if let Err(error) = self.purger.look_around(&self.instance) {
+            tracing::warn!(%error, "what other instances have purged cannot be read");
+        }
+        Ok(())
+    }
+
+    /// A thread that keeps pace until it is told to stop; on SQLite nobody else is there.
+    fn start_pace(&self, stop: &Arc<AtomicBool>) -> Option<JoinHandle<()>> {
+        if matches!(self.db.target(), Target::Sqlite(_)) {
+            return None;
+        }
+        let (app, stopping) = (self.clone(), stop.clone());
+        let pace = move || {
+            while !stopping.load(Ordering::SeqCst) {
+                if let Err(error) = app.keep_pace() {
+                    tracing::warn!(%error, "this instance cannot keep pace");
+                }
+                std::thread::park_timeout(BETWEEN_STEPS);
+            }
+            let left = app
+                .db
+                .claim_now("say that this instance ends", |tx| instances::leave(tx, &app.instance));
+            if let Err(error) = left {
+                tracing::debug!(%error, "others will find out that this instance has ended");
+            }
+        };
+        let thread = std::thread::Builder::new().name("pace".to_owned());
+        Some(thread.spawn(pace).expect("the operating system gives one more thread"))
     }
 
     fn standing(&self) -> Standing {
@@ -262,14 +304,16 @@ impl App {
                 })
                 .expect("the operating system gives one more thread")
         });
+        let pace = self.start_pace(&stop);
         Jobs {
             stop,
-            threads: threads.into(),
+            threads: threads.into_iter().chain(pace).collect(),
         }
     }
 }
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+const BETWEEN_STEPS: Duration = Duration::from_secs(2);
 
 /// The background threads of jobs, one a lane; dropping them waits for the jobs in hand.
 pub struct Jobs {

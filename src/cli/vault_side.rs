@@ -100,6 +100,7 @@ fn doors(config: &Config) -> Result<Doors, Stop> {
         with_group: config.vault_group,
         identity: Identity::kept(&config.vault_identity())?,
         peers: peers.filter_map(|text| PublicKey::parse(text)).collect(),
+        quiet_hour: config.quiet_hour,
     })
 }
 
@@ -136,9 +137,14 @@ async fn keep(start: &Start) -> Result<(), Stop> {
             }
         };
         let _ = launched.stream.shutdown(Shutdown::Both);
+        let status = child.try_wait()?;
         vault::see_off(&mut child);
         if is_over {
             return Ok(());
+        }
+        if status.is_some_and(|status| status.success()) {
+            tracing::info!("the vault starts anew, so that its memory forgets");
+            continue;
         }
         let now = clock::monotonic();
         ends.retain(|end| now.saturating_sub(*end) < MINUTE);

@@ -96,7 +96,8 @@ fn sweep(purger: &Purger) -> Result<(), Error> {
             tell(&purge.activity, purger.certify_again(&purge).map(drop));
         }
     }
-    if purger.quiet_hour < 24 && purger.is_quiet() && restart_due(purger)? {
+    let is_alone = !purger.shares_vault;
+    if is_alone && purger.quiet_hour < 24 && purger.is_quiet() && restart_due(purger)? {
         // Nothing comes back when it works; where nobody watches, the page says that it is due.
         purger.control.restart();
     }

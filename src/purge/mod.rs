@@ -25,6 +25,7 @@ use crate::vault;
 
 mod certificate;
 mod close;
+mod everywhere;
 pub mod jobs;
 pub mod pages;
 pub mod planted;

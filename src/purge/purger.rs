@@ -62,6 +62,8 @@ pub struct Purger {
     pub memory: Memory,
     /// The process that watches over this one.
     pub control: Control,
+    /// Whether other instances use the same vault, so that the end of this one is not all.
+    pub shares_vault: bool,
     /// Whether the wall clock is believed.
     pub watch: Arc<Watch>,
 }
@@ -83,6 +85,7 @@ impl Purger {
             },
             memory: Memory::default(),
             control: Control::none(),
+            shares_vault: config.vault().is_some(),
             watch: Arc::default(),
         }
     }

@@ -95,8 +95,12 @@ impl Purger {
     }
 
     /// Notes that the processes which served purged activities have ended: this one holds the key
-    /// folder, which only one can hold. Called at every start.
+    /// folder, which only one can hold. Called at every start; where several share a vault, it is
+    /// found out by asking (`everywhere`).
     pub(super) fn note_restart(&self) -> Result<(), Error> {
+        if self.shares_vault {
+            return Ok(());
+        }
         self.db.write_now("note restart", |tx| {
             let now = tx.now().0;
             for mut purge in store::list(tx)? {

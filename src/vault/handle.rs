@@ -95,6 +95,14 @@ impl Vault {
         Vault::over(site.into(), Box::new(source))
     }
 
+    /// When the vault's process started, by its own clock; this one's start where it has none.
+    pub fn since(&self) -> Timestamp {
+        match &self.link {
+            Link::Here(keeper) => keeper.since(),
+            Link::Child(link) => link.since(),
+        }
+    }
+
     /// Whether the vault answers now; where it has ended, the next one is looked for.
     pub fn is_reachable(&self) -> bool {
         match &self.link {

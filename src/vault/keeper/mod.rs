@@ -18,6 +18,7 @@ mod sign;
 mod traces;
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use hmac::{Hmac, KeyInit, Mac};
@@ -36,7 +37,7 @@ use super::keys::{self, Key, KeyError, Keys};
 use super::ledger;
 use super::winner::Facts;
 use super::wire::{CopyOf, FileSystem, OpeningPolicy, Private, Refusal, Reply, Request, Shredded};
-use crate::platform::clock::Clock;
+use crate::platform::clock::{Clock, Timestamp};
 use crate::platform::mail::Mailer;
 
 /// Names of the site's own keys; the dot keeps them apart from activities.
@@ -61,6 +62,9 @@ pub(super) struct Keeper {
     policy: OpeningPolicy,
     /// The machine's own: a year that the web side named would be no bound.
     clock: Clock,
+    since: Timestamp,
+    /// Whether a key was destroyed since then.
+    has_erased: AtomicBool,
     post: post::Post,
 }
 
@@ -85,9 +89,23 @@ impl Keeper {
             unlocked: Mutex::default(),
             budget: Mutex::default(),
             policy,
+            since: Clock::system().now(),
+            has_erased: AtomicBool::new(false),
             clock: Clock::system(),
             post: post::Post::default(),
         })
+    }
+
+    /// When it was opened.
+    pub(super) fn since(&self) -> Timestamp {
+        self.since
+    }
+
+    /// Whether memory may still hold what belonged to a key that is gone, and nobody is about to
+    /// be disturbed: it is this hour of the day in Taipei.
+    pub(super) fn may_start_anew(&self, quiet_hour: u8) -> bool {
+        let hour = crate::platform::text::dates::hour(self.clock.now().0);
+        self.has_erased.load(Ordering::SeqCst) && hour == quiet_hour
     }
 
     /// The same keeper with a way to the mail server.
@@ -336,6 +354,7 @@ impl Keeper {
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
             .forget(name);
+        self.has_erased.store(true, Ordering::SeqCst);
         let mut keys = self.keys();
         let before = keys.epoch();
         keys.erase(name).map_err(storage)?;

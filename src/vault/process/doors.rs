@@ -16,6 +16,7 @@ use std::time::Duration;
 use super::launch::{self, Doors, LaunchError};
 use super::serve::answer_all;
 use crate::platform::channel::{Address, Channel, Door, End, Knock};
+use crate::platform::clock::Timestamp;
 use crate::platform::confine::Protection;
 use crate::vault::keeper::Keeper;
 
@@ -50,13 +51,13 @@ impl Entrance {
         self,
         keeper: &Arc<Keeper>,
         site: &str,
-        vkey: &str,
+        told: &(String, Timestamp),
         standing: &[Protection],
     ) -> io::Result<Arc<Hall>> {
         let hall = Arc::new(Hall {
             keeper: keeper.clone(),
             site: site.to_owned(),
-            vkey: vkey.to_owned(),
+            told: told.clone(),
             standing: standing.to_vec(),
             next: AtomicU64::new(0),
             inside: Mutex::default(),
@@ -76,7 +77,7 @@ impl Entrance {
 pub(super) struct Hall {
     keeper: Arc<Keeper>,
     site: String,
-    vkey: String,
+    told: (String, Timestamp),
     standing: Vec<Protection>,
     next: AtomicU64,
     inside: Mutex<Inside>,
@@ -134,7 +135,8 @@ impl Hall {
     }
 
     fn serve(&self, mut channel: Channel) -> io::Result<()> {
-        let is_ready = launch::welcome(&mut channel, &self.site, &self.vkey, &self.standing)?;
+        let told = (self.told.0.as_str(), self.told.1);
+        let is_ready = launch::welcome(&mut channel, &self.site, told, &self.standing)?;
         match is_ready {
             true => answer_all(&self.keeper, channel),
             false => Err(io::Error::new(

@@ -18,7 +18,7 @@ use zeroize::{Zeroize, ZeroizeOnDrop};
 
 use super::frame;
 use crate::platform::channel::{Address, Channel, Identity, PublicKey};
-use crate::platform::clock;
+use crate::platform::clock::{self, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::confine::Protection;
 use crate::platform::mail::MailSettings;
@@ -65,6 +65,8 @@ pub struct Doors {
     pub identity: Identity,
     /// The keys of other machines that are let in.
     pub peers: Vec<PublicKey>,
+    /// Hour of the day in which the vault starts anew after a key was destroyed; 24: never by itself.
+    pub quiet_hour: u8,
 }
 
 impl Start {
@@ -114,6 +116,7 @@ struct ToldDoors {
     with_group: bool,
     identity: [u8; 32],
     peers: Vec<String>,
+    quiet_hour: u8,
 }
 
 impl ToldDoors {
@@ -123,6 +126,7 @@ impl ToldDoors {
             with_group: doors.with_group,
             identity: *doors.identity.seed(),
             peers: doors.peers.iter().map(ToString::to_string).collect(),
+            quiet_hour: doors.quiet_hour,
         }
     }
 
@@ -134,6 +138,7 @@ impl ToldDoors {
             with_group: self.with_group,
             identity: Identity::of_seed(self.identity)?,
             peers: peers.collect::<Option<_>>()?,
+            quiet_hour: self.quiet_hour,
         })
     }
 }
@@ -154,6 +159,8 @@ enum Answer {
     Ready {
         vkey: String,
         process: u32,
+        /// When it started, in epoch milliseconds of its clock.
+        since: i64,
         /// What, how and why of each [`Protection`].
         standing: Vec<(String, String, String)>,
     },
@@ -174,6 +181,8 @@ pub(in crate::vault) struct Started {
     /// Its number among the processes of this machine.
     pub(in crate::vault) process: u32,
     pub(in crate::vault) standing: Vec<Protection>,
+    /// When it started, by its own clock.
+    pub(in crate::vault) since: Timestamp,
 }
 
 /// Why no vault could be started.
@@ -242,10 +251,12 @@ pub(in crate::vault) fn read(answer: &[u8]) -> Result<Started, OpenError> {
         Answer::Ready {
             vkey,
             process,
+            since,
             standing,
         } => Ok(Started {
             vkey,
             process,
+            since: Timestamp(since),
             standing: standing
                 .into_iter()
                 .filter_map(|(what, how, why)| Protection::read(&what, &how, &why))
@@ -293,7 +304,7 @@ const GREETING: Duration = Duration::from_secs(5);
 pub(super) fn welcome(
     channel: &mut Channel,
     site: &str,
-    vkey: &str,
+    (vkey, since): (&str, Timestamp),
     standing: &[Protection],
 ) -> io::Result<bool> {
     channel.end.patience(Some(GREETING))?;
@@ -309,7 +320,7 @@ pub(super) fn welcome(
     } else if greeting.site != site {
         Answer::OtherSite(site.to_owned())
     } else {
-        ready(vkey.to_owned(), standing)
+        ready((vkey.to_owned(), since), standing)
     };
     let is_ready = matches!(answer, Answer::Ready { .. });
     frame::write(&mut channel.writer, 0, &frame::encode(&answer)?)?;
@@ -320,9 +331,10 @@ pub(super) fn welcome(
 /// The name of a site and a version.
 const LONGEST_GREETING: usize = 1 << 10;
 
-fn ready(vkey: String, standing: &[Protection]) -> Answer {
+fn ready((vkey, since): (String, Timestamp), standing: &[Protection]) -> Answer {
     Answer::Ready {
         vkey,
+        since: since.0,
         process: std::process::id(),
         standing: standing.iter().map(Protection::written).collect(),
     }
@@ -384,10 +396,10 @@ pub(super) fn told(stream: &mut UnixStream) -> io::Result<Start> {
 /// Tells who started the vault how it stands, or why it cannot go on.
 pub(super) fn tell(
     stream: &mut UnixStream,
-    outcome: Result<(String, &[Protection]), &OpenError>,
+    outcome: Result<((String, Timestamp), &[Protection]), &OpenError>,
 ) -> io::Result<()> {
     let answer = match outcome {
-        Ok((vkey, standing)) => ready(vkey, standing),
+        Ok((told, standing)) => ready(told, standing),
         Err(OpenError::Keys(KeyError::InUse)) => Answer::InUse,
         Err(OpenError::Keys(KeyError::NoKek)) => Answer::NoKek,
         Err(OpenError::Keys(KeyError::Damaged(name))) => Answer::Damaged(name.clone()),

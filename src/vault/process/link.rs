@@ -16,7 +16,7 @@ use std::time::Duration;
 use super::frame::{self, Body};
 use super::launch::{self, Start, Started};
 use crate::platform::channel::{Address, Channel, End, Identity};
-use crate::platform::clock;
+use crate::platform::clock::{self, Timestamp};
 use crate::platform::confine::Protection;
 use crate::platform::control::Control;
 use crate::vault::OpenError;
@@ -51,6 +51,7 @@ struct Current {
     stream: Arc<Stream>,
     process: u32,
     standing: Vec<Protection>,
+    since: Timestamp,
     failures: usize,
     /// Since when there is none, and when it was last looked for.
     away: Option<(Duration, Duration)>,
@@ -92,6 +93,7 @@ impl ChildLink {
                 stream: Stream::over(channel).map_err(launch::LaunchError::from)?,
                 process: started.process,
                 standing: started.standing,
+                since: started.since,
                 failures: 0,
                 away: None,
                 source,
@@ -106,6 +108,11 @@ impl ChildLink {
     /// What protects the process that answers now.
     pub(in crate::vault) fn standing(&self) -> Vec<Protection> {
         self.current().standing.clone()
+    }
+
+    /// When the process that answers now has started.
+    pub(in crate::vault) fn since(&self) -> Timestamp {
+        self.current().since
     }
 
     /// The number of the process that answers now.
@@ -177,6 +184,7 @@ impl ChildLink {
                     current.stream = Stream::over(channel).ok()?;
                     current.process = started.process;
                     current.standing = started.standing;
+                    current.since = started.since;
                     current.away = None;
                 }
                 Ok(_) => {

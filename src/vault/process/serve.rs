@@ -7,6 +7,7 @@
 //! Not here: where messages wait (`waiting`), web sides that come by themselves (`doors`).
 
 use std::io::{self, Read, Write};
+use std::net::Shutdown;
 use std::os::fd::AsFd;
 use std::os::unix::net::UnixStream;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -14,8 +15,9 @@ use std::process::ExitCode;
 use std::sync::mpsc::Receiver;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
-use super::doors::Entrance;
+use super::doors::{Entrance, Hall};
 use super::frame::{self, Body};
 use super::launch;
 use super::waiting::{Asked, Full, Lines};
@@ -57,14 +59,35 @@ fn run(mut stream: UnixStream) -> io::Result<()> {
         unreachable!("a keeper that opened tells its public key");
     };
     let keeper = Arc::new(keeper);
-    let coming = entrance.map(|entrance| entrance.admit(&keeper, &start.site, &vkey, &standing));
+    let told = (vkey, keeper.since());
+    let coming = entrance.map(|entrance| entrance.admit(&keeper, &start.site, &told, &standing));
     let coming = coming.transpose()?;
-    launch::tell(&mut stream, Ok((vkey, &standing)))?;
+    launch::tell(&mut stream, Ok((told, &standing)))?;
+    if let (Some(hall), Some(doors)) = (&coming, &start.doors) {
+        let (hall, quiet_hour, stream) = (hall.clone(), doors.quiet_hour, stream.try_clone()?);
+        let own = keeper.clone();
+        thread::Builder::new()
+            .name("vault hours".to_owned())
+            .spawn(move || start_anew(&own, &hall, quiet_hour, &stream))?;
+    }
     let outcome = answer_all(&keeper, Channel::unix(stream)?);
     if let Some(coming) = coming {
         coming.see_off();
     }
     outcome
+}
+
+/// How often the hour is looked at.
+const BETWEEN_LOOKS: Duration = Duration::from_secs(20);
+
+/// Ends this process well in the quiet hour after a key was destroyed; whoever watches starts the
+/// next one, and web sides find it by themselves.
+fn start_anew(keeper: &Keeper, hall: &Hall, quiet_hour: u8, stream: &UnixStream) {
+    while !keeper.may_start_anew(quiet_hour) {
+        thread::sleep(BETWEEN_LOOKS);
+    }
+    hall.see_off();
+    let _ = stream.shutdown(Shutdown::Both);
 }
 
 /// Opens the doors, confines this process to what `start` names and opens the keys.
