@@ -179,8 +179,9 @@ impl App {
     /// What every instance does for itself beside the jobs, of which one instance does each: it
     /// says that it lives, keeps its own copy of the journal, and forgets what others have purged.
     pub fn keep_pace(&self) -> Result<(), journal::Error> {
-        self.db
-            .claim_now("say that this instance lives", |tx| instances::alive(tx, &self.instance))?;
+        self.db.claim_now("say that this instance lives", |tx| {
+            instances::alive(tx, &self.instance)
+        })?;
         self.mirror.follow(&self.db, &self.vault)?;
         if let Err(error) = self.purger.look_around(&self.instance) {
             tracing::warn!(%error, "what other instances have purged cannot be read");
@@ -201,15 +202,19 @@ impl App {
                 }
                 std::thread::park_timeout(BETWEEN_STEPS);
             }
-            let left = app
-                .db
-                .claim_now("say that this instance ends", |tx| instances::leave(tx, &app.instance));
+            let left = app.db.claim_now("say that this instance ends", |tx| {
+                instances::leave(tx, &app.instance)
+            });
             if let Err(error) = left {
                 tracing::debug!(%error, "others will find out that this instance has ended");
             }
         };
         let thread = std::thread::Builder::new().name("pace".to_owned());
-        Some(thread.spawn(pace).expect("the operating system gives one more thread"))
+        Some(
+            thread
+                .spawn(pace)
+                .expect("the operating system gives one more thread"),
+        )
     }
 
     fn standing(&self) -> Standing {

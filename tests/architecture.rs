@@ -46,7 +46,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "inspection",
         ],
     ),
-    ("backup", &["purge", "journal", "activity", "vault"]),
+    ("backup", &["purge", "journal", "log", "activity", "vault"]),
     (
         "rights",
         &[

@@ -75,6 +75,7 @@ audit-public-id-number = This looks like an ID number. Everybody will read these
 audit-public-mobile = This looks like a mobile number. Everybody will read these words: take it out and send again.
 
 audit-act-activity-cancelled = Activity cancelled
+audit-act-activity-halted = Activity paused: records older than receipts
 audit-act-activity-closed = Entry closed
 audit-act-activity-published = Activity published
 audit-act-draw-correction-confirmed = Correction of the list confirmed

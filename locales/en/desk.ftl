@@ -66,6 +66,7 @@ desk-unseen-late-reveal = The time has passed: by the rules zeros stand for it a
 desk-unseen-who = See the witnesses
 desk-part-codes = Purposes and categories
 desk-remind-title = Days of personal data
+desk-remind-halted = Paused, records are older than receipts: restore the newer database, or cancel with a public reason
 desk-remind-purge = Personal data is deleted by itself
 desk-remind-purge-waits = A deletion waits; please look why
 desk-remind-late = Overdue

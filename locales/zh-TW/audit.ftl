@@ -70,6 +70,7 @@ audit-public-id-number = 這裡好像有身分證字號。這段文字會公開�
 audit-public-mobile = 這裡好像有手機號碼。這段文字會公開，請刪去再送出。
 
 audit-act-activity-cancelled = 取消活動
+audit-act-activity-halted = 紀錄比收據舊，活動暫停
 audit-act-activity-closed = 報名截止
 audit-act-activity-published = 發布活動
 audit-act-draw-correction-confirmed = 確認更正名冊

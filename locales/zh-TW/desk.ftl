@@ -63,6 +63,7 @@ desk-unseen-late-reveal = 已經過了時間，依規則以零代替，抽獎結
 desk-unseen-who = 看見證人
 desk-part-codes = 目的與類別
 desk-remind-title = 個資的日子
+desk-remind-halted = 紀錄比收據舊，已暫停：請還原較新的資料庫，或公開原因取消
 desk-remind-purge = 自動刪除個資
 desk-remind-purge-waits = 刪除個資還在等，請查看原因
 desk-remind-late = 已過期

@@ -249,6 +249,7 @@ impl Activity<Draft> {
             version: 1,
             created_by: by.clone(),
             published_at: None,
+            halted: false,
         }
         .with(details);
         store::insert(tx, &facts)?;

@@ -12,6 +12,7 @@
 //!
 //! Invariant: none can be undone; each sees its starting stage in the same statement that leaves it.
 
+use crate::audit::{self, Act, Actor};
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::Tx;
 
@@ -46,6 +47,25 @@ impl Activity<Drawn> {
     pub fn notified(self, tx: &mut Tx) -> Result<Activity<Notified>, Error> {
         advance(tx, self.facts(), Stage::Notified)
     }
+}
+
+/// Stops everything but a cancellation: the database is older than what people hold receipts of.
+/// Not a stage, because a newer database in the place of this one knows nothing of it.
+pub fn halt(tx: &mut Tx, id: &ActivityId) -> Result<(), Error> {
+    if !store::halt(tx, id)? {
+        return Ok(());
+    }
+    Ok(audit::record(
+        tx,
+        &Act {
+            actor: &Actor::System,
+            act: "activity.halted",
+            activity: id.as_str(),
+            object: "",
+            purpose: "",
+            reason: "",
+        },
+    )?)
 }
 
 /// Ends a draft, open or closed activity for good, with a reason that the public reads.

@@ -294,6 +294,9 @@ pub struct Facts {
     pub created_by: StaffId,
     /// When it was published.
     pub published_at: Option<Timestamp>,
+    /// Whether the database was found to be older than receipts that people hold: nothing is taken,
+    /// and only a cancellation goes on.
+    pub halted: bool,
 }
 
 impl Facts {
@@ -308,7 +311,8 @@ impl Facts {
 
     /// Whether entries are taken at `now`.
     pub fn takes_entries(&self, now: Timestamp) -> bool {
-        self.stage == Stage::Open && self.opens_at <= now && now < self.closes_at
+        let is_time = self.opens_at <= now && now < self.closes_at;
+        self.stage == Stage::Open && !self.halted && is_time
     }
 }
 

@@ -40,6 +40,7 @@ struct ActivityRow {
     created_by: String,
     created_at: i64,
     published_at: Option<i64>,
+    halted_at: i64,
 }
 
 impl From<ActivityRow> for Facts {
@@ -67,6 +68,7 @@ impl From<ActivityRow> for Facts {
             version: row.version,
             created_by: StaffId(row.created_by),
             published_at: row.published_at.map(Timestamp),
+            halted: row.halted_at > 0,
         }
     }
 }
@@ -194,6 +196,18 @@ pub(super) fn note_cancellation(
         ))
         .execute(tx.conn());
     db::one_changed(changed, Error::Moved)
+}
+
+/// Notes once that nothing is taken any more; `false` where it was noted before.
+pub(super) fn halt(tx: &mut Tx, id: &ActivityId) -> Result<bool, db::Error> {
+    let now = tx.now().0;
+    let going = activities::table
+        .filter(activities::id.eq(id.as_str()))
+        .filter(activities::halted_at.eq(0));
+    let changed = diesel::update(going)
+        .set(activities::halted_at.eq(now))
+        .execute(tx.conn())?;
+    Ok(changed > 0)
 }
 
 /// Keeps the dates of a draw whose promise was replaced, as long as its stage is the one seen.
@@ -360,5 +374,6 @@ fn row(facts: &Facts) -> ActivityRow {
         created_by: facts.created_by.0.clone(),
         created_at: 0,
         published_at: facts.published_at.map(|at| at.0),
+        halted_at: 0,
     }
 }

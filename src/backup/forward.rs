@@ -3,8 +3,9 @@
 //!
 //! Invariant: doing it again changes nothing.
 
-use crate::activity::{self, Stage};
-use crate::journal::Mirror;
+use crate::activity::{self, ActivityId, Stage};
+use crate::journal::{self, Mirror};
+use crate::log;
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
@@ -20,6 +21,8 @@ pub struct BroughtForward {
     pub notes: u64,
     /// Activities that had been purged and were in the database again.
     pub purged: Vec<Replayed>,
+    /// Activities of which people hold receipts that the database does not know.
+    pub halted: Vec<ActivityId>,
 }
 
 /// Brings journal and purges forward to what the files beside the database know.
@@ -36,7 +39,53 @@ pub fn bring_forward(db: &Db, vault: &Vault, config: &Config) -> Result<BroughtF
     }
     let tombstones = tombstone::all(config.data())?;
     let purged = purge::replay(&Purger::new(db, vault, config), &tombstones)?;
-    Ok(BroughtForward { notes, purged })
+    let halted = halt(db, vault)?;
+    Ok(BroughtForward {
+        notes,
+        purged,
+        halted,
+    })
+}
+
+/// Stops every activity that still goes on and of whose log the vault has seen more, or something
+/// else, than the database holds.
+///
+/// # Errors
+/// [`Error::JournalBehind`] where the journal is such a log: nothing could be noted in it.
+fn halt(db: &Db, vault: &Vault) -> Result<Vec<ActivityId>, Error> {
+    let journal = format!("{}/journal", vault.site_name());
+    if let Some((seen, root)) = vault.tip(&journal)?
+        && !db.read_now("look at the journal", |tx| {
+            journal::reaches(tx, seen, &root)
+        })?
+    {
+        return Err(Error::JournalBehind { seen });
+    }
+    let logs = db.read_now("look at logs that go on", |tx| {
+        let going = activity::list(tx, &[Stage::Open, Stage::Closed])?;
+        let ids: Vec<String> = going.into_iter().map(|facts| facts.id.0).collect();
+        Ok::<_, Error>(log::of_activities(tx, &ids)?)
+    })?;
+    let mut halted = Vec::new();
+    for log in logs {
+        let Some((seen, root)) = vault.tip(&log.origin)? else {
+            continue;
+        };
+        let reaches = db.read_now("look at a log", |tx| log::reaches(tx, &log, seen, &root))?;
+        if reaches {
+            continue;
+        }
+        let activity = ActivityId(log.activity.clone());
+        tracing::error!(
+            activity = %activity, draw = log.id, seen, found = log.size,
+            "the database holds fewer entries than were receipted; the activity takes no more"
+        );
+        db.write_now("halt activity", |tx| {
+            activity::lifecycle::halt(tx, &activity).map_err(Error::from)
+        })?;
+        halted.push(activity);
+    }
+    Ok(halted)
 }
 
 /// What a database holds of the people of one activity.

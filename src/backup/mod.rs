@@ -83,6 +83,19 @@ pub enum Error {
     /// There is something in the place of the restored database.
     #[error("the database in {0} is not empty; `--replace` deletes it and puts the backup there")]
     NotEmpty(String),
+    /// The journal is older than what was released of it, and no mirror has the rest.
+    #[error(
+        "the journal in the database is older than what the vault has signed ({seen} notes), and \
+         journal.notes in the data folder does not have the rest; restore a newer backup, or put \
+         the journal.notes of another instance there: going on would make the journal a fork"
+    )]
+    JournalBehind {
+        /// How many notes the vault has seen.
+        seen: u64,
+    },
+    /// Logs.
+    #[error(transparent)]
+    Log(#[from] crate::log::Error),
     /// A file.
     #[error("a file cannot be read or written")]
     Disk(#[from] io::Error),
@@ -114,6 +127,7 @@ impl Fault for Error {
         match self {
             Error::Activity(error) => error.kind(),
             Error::Journal(error) => error.kind(),
+            Error::Log(error) => error.kind(),
             Error::Purge(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Db(error) => error.kind(),
@@ -125,6 +139,8 @@ impl Fault for Error {
         match self {
             Error::Activity(error) => error.code(),
             Error::Journal(error) => error.code(),
+            Error::Log(error) => error.code(),
+            Error::JournalBehind { .. } => "backup.journal_behind",
             Error::Purge(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Db(error) => error.code(),

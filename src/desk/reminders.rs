@@ -27,6 +27,8 @@ const FILING_AHEAD: i64 = 31 * DAY;
 /// What there is to be reminded of.
 #[derive(Debug, Clone)]
 pub enum What {
+    /// The database holds less of an activity than people hold receipts of.
+    Halted(Facts),
     /// An activity's data goes by itself.
     Purge(Facts),
     /// A purge is under way and waits for something.
@@ -49,7 +51,7 @@ impl What {
     /// Whether somebody can act on it, or may at least look into it.
     pub fn is_for(&self, reader: &Staff) -> bool {
         let permissions: &[Permission] = match self {
-            What::Purge(_) | What::PurgeWaits(_) | What::SecondCertificate(_) => {
+            What::Halted(_) | What::Purge(_) | What::PurgeWaits(_) | What::SecondCertificate(_) => {
                 &[Permission::RunActivities, Permission::HoldData]
             }
             What::HoldEnds(_) | What::HoldWaits(_) => &[Permission::HoldData],
@@ -74,6 +76,7 @@ pub struct Reminder {
 /// Everything within a week, and what is late; the earliest first.
 pub fn list(tx: &mut Tx, config: &Config) -> Result<Vec<Reminder>, Error> {
     let mut reminders = Vec::new();
+    halted(tx, &mut reminders)?;
     purges(tx, &mut reminders)?;
     second_certificates(tx, &mut reminders)?;
     requests(tx, &mut reminders)?;
@@ -91,6 +94,18 @@ const HOLDING: [Stage; 5] = [
     Stage::Notified,
     Stage::Cancelled,
 ];
+
+fn halted(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
+    let when = tx.now();
+    let mut going = activity::list(tx, &[Stage::Open, Stage::Closed])?;
+    going.retain(|facts| facts.halted);
+    reminders.extend(going.into_iter().map(|facts| Reminder {
+        when,
+        what: What::Halted(facts),
+        late: true,
+    }));
+    Ok(())
+}
 
 fn purges(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
     let now = tx.now();

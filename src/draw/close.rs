@@ -34,6 +34,9 @@ pub fn close(tx: &mut Tx, vault: &Vault, activity: &ActivityId) -> Result<(), Er
             from: facts.closes_at,
         });
     }
+    if facts.halted {
+        return Err(Error::Halted);
+    }
     if facts.kind == Kind::Draw {
         for plan in super::plans(tx, activity)? {
             close_list(tx, vault, &plan)?;
@@ -86,6 +89,9 @@ pub fn freeze(tx: &mut Tx, vault: &Vault, draw: &DrawId) -> Result<(), Error> {
         found => return Err(Error::OtherStage { found }),
     }
     let facts = activity::by_id(tx, &plan.activity)?;
+    if facts.halted {
+        return Err(Error::Halted);
+    }
     if tx.now() < facts.freezes_at {
         return Err(Error::TooEarly {
             from: facts.freezes_at,

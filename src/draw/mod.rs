@@ -262,6 +262,9 @@ pub enum Error {
         /// Where it is.
         found: DrawStage,
     },
+    /// The database is older than receipts that people hold: the list would not be theirs.
+    #[error("the list is older than receipts that were given out")]
+    Halted,
     /// The step may not be taken before this moment.
     #[error("not before {from}")]
     TooEarly {
@@ -361,6 +364,7 @@ impl Fault for Error {
             | Error::WindowOver
             | Error::WaitsFor { .. }
             | Error::LastDraw
+            | Error::Halted
             | Error::Decided
             | Error::NotAwaited => Kind::Conflict,
             Error::Beacon(_) | Error::Numbers(_) | Error::Settle(_) => Kind::Invalid,
@@ -392,6 +396,7 @@ impl Fault for Error {
             Error::WindowOver => "draw.window_over",
             Error::WaitsFor { .. } => "draw.waits_for",
             Error::LastDraw => "draw.last_draw",
+            Error::Halted => "draw.halted",
             Error::Decided => "draw.decided",
             Error::Beacon(_) => "draw.beacon_refused",
             Error::NotAwaited => "draw.not_awaited",

@@ -14,7 +14,7 @@ use ureq::Agent;
 use crate::log;
 use crate::platform::clock::{MINUTE, SECOND, Timestamp};
 use crate::platform::db::Tx;
-use crate::vault::{CheckpointOf, Vault};
+use crate::vault::Vault;
 use crate::witness::Submission;
 
 use super::witnesses::{Appointed, Cosignature};
@@ -120,7 +120,7 @@ pub(super) fn newest(tx: &mut Tx, vault: &Vault) -> Result<Option<Newest>, Error
         asked.push((witness, proof));
     }
     let text = log::checkpoint_text(&journal);
-    let signed = vault.sign_checkpoint(CheckpointOf::Journal, &text)?;
+    let signed = super::sign(tx, vault, &journal, journal.size, &text)?;
     Ok(Some(Newest {
         size: journal.size,
         text,

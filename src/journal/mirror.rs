@@ -74,6 +74,8 @@ impl Mirror {
         })?;
         let added = notes.len() as u64;
         if added > 0 {
+            // It was read from what is committed.
+            vault.released(CheckpointOf::Journal, &checkpoint)?;
             // A failure in the middle leaves a line that is not believed; the next look mends it.
             *reaches = None;
             self.append(&lines(&notes, &checkpoint))?;
@@ -218,6 +220,7 @@ fn is_of(signed: &str, ours: &Verifier, tree: &MemoryTree) -> bool {
 fn forward(tx: &mut Tx, vault: &Vault, copy: &Copy) -> Result<u64, Error> {
     let mut journal = open(tx, vault)?;
     agree(tx, journal.size, copy)?;
+    let before = journal.size;
     let start = usize::try_from(journal.size).unwrap_or(usize::MAX);
     let missing = copy.notes.get(start..).unwrap_or_default();
     for note in missing {
@@ -231,7 +234,7 @@ fn forward(tx: &mut Tx, vault: &Vault, copy: &Copy) -> Result<u64, Error> {
             });
         }
         let text = log::checkpoint_text(&journal);
-        let checkpoint = vault.sign_checkpoint(CheckpointOf::Journal, &text)?;
+        let checkpoint = super::sign(tx, vault, &journal, before, &text)?;
         log::keep_checkpoint(tx, &mut journal, checkpoint)?;
     }
     Ok(missing.len() as u64)

@@ -15,7 +15,7 @@ use crate::log::{self, Log};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
-use crate::vault::{self, CheckpointOf, Vault};
+use crate::vault::{self, CheckpointOf, Reach, Vault};
 
 mod cosigning;
 mod heads;
@@ -137,8 +137,13 @@ pub fn write(tx: &mut Tx, vault: &Vault, text: &str) -> Result<Written, Error> {
         written_at: tx.now(),
     };
     store::insert(tx, &leaf)?;
-    let checkpoint =
-        vault.sign_checkpoint(CheckpointOf::Journal, &log::checkpoint_text(&journal))?;
+    let checkpoint = sign(
+        tx,
+        vault,
+        &journal,
+        position,
+        &log::checkpoint_text(&journal),
+    )?;
     log::keep_checkpoint(tx, &mut journal, checkpoint.clone())?;
     jobs::enqueue_mirroring(tx, journal.size)?;
     if store::any_asked(tx)? {
@@ -149,6 +154,24 @@ pub fn write(tx: &mut Tx, vault: &Vault, text: &str) -> Result<Written, Error> {
         hash: sha256(text.as_bytes()),
         signed,
         proof: proof_under(tx, &journal, position, checkpoint)?,
+    })
+}
+
+/// Signs a checkpoint of the journal, of now or of the past; `before` is a size that the vault most
+/// likely knows. What is released of the journal is told by the mirror ([`Mirror::follow`]).
+fn sign(
+    tx: &mut Tx,
+    vault: &Vault,
+    journal: &Log,
+    before: u64,
+    text: &str,
+) -> Result<String, Error> {
+    let reach = Reach {
+        before,
+        size: journal.size,
+    };
+    vault.sign_growth(CheckpointOf::Journal, text, reach, |old, new| {
+        Ok::<_, Error>(log::consistency_proof(tx, journal, old, new)?)
     })
 }
 
@@ -190,6 +213,14 @@ fn proof_under(
 /// How many notes there are.
 pub fn size(tx: &mut Tx) -> Result<u64, Error> {
     Ok(find(tx)?.map_or(0, |journal| journal.size))
+}
+
+/// Whether the journal has come to `size` notes, and had this root then.
+pub fn reaches(tx: &mut Tx, size: u64, root: &Hash) -> Result<bool, Error> {
+    match find(tx)? {
+        Some(journal) => Ok(log::reaches(tx, &journal, size, root)?),
+        None => Ok(false),
+    }
 }
 
 /// The notes `start..end` as readers find them; beyond the journal's end there are none.

@@ -10,7 +10,7 @@ use lucky_draw::note::TlogProof;
 use crate::log;
 use crate::platform::config::WitnessSetting;
 use crate::platform::db::Tx;
-use crate::vault::{CheckpointOf, Vault};
+use crate::vault::Vault;
 
 use super::{Error, open, store};
 
@@ -121,7 +121,7 @@ pub fn cosigned_proof(
     };
     let journal = open(tx, vault)?;
     let text = log::checkpoint_text_at(tx, &journal, size)?;
-    let signed = vault.sign_checkpoint(CheckpointOf::Journal, &text)?;
+    let signed = super::sign(tx, vault, &journal, journal.size, &text)?;
     let proof = TlogProof {
         extra: None,
         index: position,

@@ -102,6 +102,11 @@ pub fn find(tx: &mut Tx, activity: &str, id: &str) -> Result<Option<Log>, Error>
     Ok(store::find(tx, activity, id)?)
 }
 
+/// Every log of activities that are not over as this transaction sees it; the journal is not of them.
+pub fn of_activities(tx: &mut Tx, activities: &[String]) -> Result<Vec<Log>, Error> {
+    Ok(store::of_activities(tx, activities)?)
+}
+
 /// Adds a leaf with this data and answers with its index; the log's size and root move on.
 pub fn append(tx: &mut Tx, log: &mut Log, data: &[u8]) -> Result<u64, Error> {
     let index = log.size;
@@ -157,6 +162,11 @@ fn checkpoint_text_of(log: &Log, size: u64, root: Hash) -> String {
 /// The root of the first `size` leaves, of which the log has at least that many.
 pub fn root_at(tx: &mut Tx, log: &Log, size: u64) -> Result<Hash, Error> {
     tree::root(&mut store::StoredNodes { tx, log }, size)
+}
+
+/// Whether the log has come to `size` leaves, and had this root then.
+pub fn reaches(tx: &mut Tx, log: &Log, size: u64, root: &Hash) -> Result<bool, Error> {
+    Ok(size <= log.size && root_at(tx, log, size)? == *root)
 }
 
 /// Proof that the leaf at `index` is under the root of the first `size` leaves.

@@ -76,6 +76,19 @@ pub(super) fn find(tx: &mut Tx, activity: &str, id: &str) -> Result<Option<Log>,
     }))
 }
 
+pub(super) fn of_activities(tx: &mut Tx, activities: &[String]) -> Result<Vec<Log>, db::Error> {
+    let names: Vec<(String, String)> = logs::table
+        .filter(logs::activity_id.eq_any(activities))
+        .select((logs::activity_id, logs::id))
+        .order((logs::activity_id, logs::id))
+        .load(tx.conn())?;
+    let mut found = Vec::with_capacity(names.len());
+    for (activity, id) in names {
+        found.extend(find(tx, &activity, &id)?);
+    }
+    Ok(found)
+}
+
 pub(super) fn insert_nodes(
     tx: &mut Tx,
     log: &Log,

@@ -51,7 +51,9 @@ impl Purger {
     fn note_ends(&self) -> Result<(), Error> {
         self.db.write_now("note ends", |tx| {
             let now = tx.now().0;
-            let eldest = instances::living(tx)?.first().map(|eldest| eldest.started_at);
+            let eldest = instances::living(tx)?
+                .first()
+                .map(|eldest| eldest.started_at);
             for mut purge in store::list(tx)? {
                 let is_over = eldest.is_some_and(|eldest| eldest > done_at(&purge));
                 if waits_for_ends(&purge) && is_over && self.vault.since() > done_at(&purge) {

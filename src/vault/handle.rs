@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing here knows a private key; what comes back open is typed by its purpose.
 //!
-//! Not here: opening the contacts of winners (`opening`) and of others (`disclosing`), which is put
+//! Not here: checkpoints and how far each log was seen (`checkpoints`), opening the contacts of winners (`opening`) and of others (`disclosing`), which is put
 //! on record first; the entrant's own copy (`own_copy`); keys of no activity (`scopes`).
 
 use std::path::{Path, PathBuf};
@@ -14,9 +14,7 @@ use zeroize::Zeroizing;
 
 use super::access::OpenedAnswers;
 use super::process::{ChildLink, Elsewhere, Own, Source, Start, Watched};
-use super::wire::{
-    AnswerBox, CheckpointOf, FileSystem, Private, Refusal, Reply, Request, Shredded,
-};
+use super::wire::{AnswerBox, FileSystem, Private, Refusal, Reply, Request, Shredded};
 use super::{ActivityKeys, Error, OpenError, PublicKeys, Sealed, Sealer, TokenError, keeper};
 use crate::platform::channel::{Address, Identity};
 use crate::platform::clock::Timestamp;
@@ -156,12 +154,6 @@ impl Vault {
     pub fn sign_note(&self, text: &str) -> Result<String, Error> {
         let text = text.to_owned();
         self.text(Request::SignNote { text })
-    }
-
-    /// Signs the text of a checkpoint; gives the whole signed note.
-    pub fn sign_checkpoint(&self, of: CheckpointOf, text: &str) -> Result<String, Error> {
-        let text = text.to_owned();
-        self.text(Request::SignCheckpoint { of, text })
     }
 
     /// Makes the keys of an activity; the same keys again when called again.

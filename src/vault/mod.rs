@@ -24,6 +24,7 @@ use crate::platform::mail::MailerError;
 pub mod access;
 mod allowance;
 mod budget;
+mod checkpoints;
 mod crypt;
 mod disclosing;
 mod disk;
@@ -48,12 +49,14 @@ mod shares;
 mod store;
 #[cfg(test)]
 mod tests;
+mod tips;
 mod told;
 mod unlinked;
 mod winner;
 mod wire;
 
 pub use access::{MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose};
+pub use checkpoints::Reach;
 pub use disclosing::{
     BoundBox, RecordedNamed, RecordedShare, ScopeBox, record_looked_up, record_named,
     record_not_opened, record_shared,
@@ -125,7 +128,7 @@ impl Fault for Error {
         match self {
             Error::Refused(Refusal::NoKey) => Kind::Gone,
             Error::Refused(Refusal::Expired | Refusal::NotAShare) => Kind::Invalid,
-            Error::Refused(Refusal::Storage | Refusal::Busy) => Kind::Unavailable,
+            Error::Refused(Refusal::Storage | Refusal::Busy | Refusal::Behind) => Kind::Unavailable,
             Error::Refused(
                 Refusal::NotAWinner(_)
                 | Refusal::OtherDraw
@@ -148,6 +151,7 @@ impl Fault for Error {
             Error::Refused(Refusal::Expired) => "vault.expired",
             Error::Refused(Refusal::Storage) => "vault.unavailable",
             Error::Refused(Refusal::Busy) => "vault.busy",
+            Error::Refused(Refusal::Behind) => "vault.behind",
             Error::Refused(Refusal::NotPromised) => "vault.not_promised",
             Error::Refused(Refusal::NotAWinner(_) | Refusal::OtherDraw) => "vault.not_a_winner",
             Error::Refused(Refusal::TooMany) => "vault.too_many",

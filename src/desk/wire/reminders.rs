@@ -58,6 +58,10 @@ fn reminder(
             };
             of_activity("desk-remind-purge", facts, path)
         }
+        reminders::What::Halted(facts) => {
+            let path = format!("/a/{}/cancel", facts.slug);
+            of_activity("desk-remind-halted", facts, path)
+        }
         reminders::What::PurgeWaits(facts) => {
             let path = format!("/a/{}/purge", facts.slug);
             of_activity("desk-remind-purge-waits", facts, path)

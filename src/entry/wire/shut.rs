@@ -21,12 +21,15 @@ pub enum Shut {
     Ended,
     /// It was cancelled, with a reason.
     Cancelled,
+    /// The database was found to be older than receipts that people hold.
+    Halted,
 }
 
 impl Shut {
     /// Why `facts` take no entry at `now`; `None` when they do. A draft is nobody's business.
     pub fn of(facts: &Facts, now: Timestamp) -> Option<Shut> {
         match facts.stage {
+            Stage::Open | Stage::Closed if facts.halted => Some(Shut::Halted),
             Stage::Draft => Some(Shut::NotYet),
             Stage::Open if now < facts.opens_at => Some(Shut::NotYet),
             Stage::Open if now < facts.closes_at => None,
@@ -40,6 +43,7 @@ impl Shut {
             Shut::NotYet => "not_yet",
             Shut::Ended => "ended",
             Shut::Cancelled => "cancelled",
+            Shut::Halted => "halted",
         }
     }
 }

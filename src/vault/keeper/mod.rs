@@ -35,6 +35,7 @@ use super::budget::{Asked, Budget, BudgetError};
 use super::crypt::{self, ActivitySecret, Scope};
 use super::keys::{self, Key, KeyError, Keys};
 use super::ledger;
+use super::tips::Tips;
 use super::winner::Facts;
 use super::wire::{CopyOf, FileSystem, OpeningPolicy, Private, Refusal, Reply, Request, Shredded};
 use crate::platform::clock::{Clock, Timestamp};
@@ -59,6 +60,7 @@ pub(super) struct Keeper {
     verified: Mutex<Vec<(Hash, Arc<Facts>)>>,
     unlocked: Mutex<shares::Unlocked>,
     budget: Mutex<Budget>,
+    tips: Mutex<Tips>,
     policy: OpeningPolicy,
     /// The machine's own: a year that the web side named would be no bound.
     clock: Clock,
@@ -88,6 +90,7 @@ impl Keeper {
             verified: Mutex::default(),
             unlocked: Mutex::default(),
             budget: Mutex::default(),
+            tips: Mutex::default(),
             policy,
             since: Clock::system().now(),
             has_erased: AtomicBool::new(false),
@@ -134,7 +137,11 @@ impl Keeper {
         match request {
             Request::Vkey => Ok(Reply::Text(self.signer.vkey())),
             Request::SignNote { text } => self.sign_note(&text),
-            Request::SignCheckpoint { of, text } => self.sign_checkpoint(of, &text),
+            Request::SignCheckpoint { of, text, growth } => {
+                self.sign_checkpoint(of, &text, &growth)
+            }
+            Request::Released { of, signed } => self.released(of, &signed),
+            Request::Tip { origin } => self.tip(&origin),
             Request::CreateActivity { activity } => self.create_activity(&activity),
             Request::Promise {
                 activity,

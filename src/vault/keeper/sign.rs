@@ -4,14 +4,17 @@
 //! that its activity promised in time, and a purge is noted when the key is gone; a draw's own secret leaves only after the
 //! site has signed that the list of that draw is final (ADR 0016).
 
+use std::sync::{MutexGuard, PoisonError};
+
 use data_encoding::BASE64URL_NOPAD;
 use lucky_draw::encode::Hash;
-use lucky_draw::note::Checkpoint;
+use lucky_draw::note::{Checkpoint, Signer};
 use lucky_draw::record::{Freeze, Manifest, Record, Source};
 use lucky_draw::seed::operator_commitment;
 use zeroize::Zeroizing;
 
-use super::super::wire::{CheckpointOf, Private, Refusal, Reply};
+use super::super::tips::{State, Tips, Verdict};
+use super::super::wire::{CheckpointOf, Growth, Private, Refusal, Reply};
 use super::super::{crypt, promised};
 use super::{Keeper, LONGEST, TOKEN, storage};
 
@@ -93,11 +96,65 @@ impl Keeper {
         Ok(Reply::Text(self.signer.sign(text)))
     }
 
-    /// Signs a checkpoint and nothing that could be read as a note.
-    pub(super) fn sign_checkpoint(&self, of: CheckpointOf, text: &str) -> Result<Reply, Refusal> {
+    /// Signs a checkpoint and nothing that could be read as a note; of each log only what extends
+    /// what was released of it, or is a part of that.
+    pub(super) fn sign_checkpoint(
+        &self,
+        of: CheckpointOf,
+        text: &str,
+        growth: &Growth,
+    ) -> Result<Reply, Refusal> {
         if text.len() > LONGEST {
             return Err(Refusal::TooLarge);
         }
+        let (checkpoint, signer) = self.checkpoint(of, text)?;
+        let folder = self.keys().folder().to_owned();
+        let new = State::of(&checkpoint);
+        let verdict = self.tips().judge(&folder, &checkpoint.origin, new, growth);
+        match verdict.map_err(|error| storage(error.into()))? {
+            Verdict::Sign => Ok(Reply::Text(signer.sign(text))),
+            Verdict::Knows(size) => Ok(Reply::Knows(size)),
+            Verdict::Fork => {
+                let (origin, size) = (&checkpoint.origin, checkpoint.size);
+                tracing::error!(
+                    origin,
+                    size,
+                    "a log in the database contradicts what was released"
+                );
+                Err(Refusal::Behind)
+            }
+        }
+    }
+
+    /// Notes that a checkpoint of ours is stored. What was signed by somebody else is not.
+    pub(super) fn released(&self, of: CheckpointOf, signed: &str) -> Result<Reply, Refusal> {
+        if signed.len() > LONGEST {
+            return Err(Refusal::TooLarge);
+        }
+        let own = match of {
+            CheckpointOf::Journal => self.journal_signer.verifier(),
+            CheckpointOf::Draw => self.signer.verifier(),
+        };
+        let text = own.open(signed).map_err(|_| Refusal::NotANote)?;
+        let (checkpoint, _) = self.checkpoint(of, text)?;
+        let folder = self.keys().folder().to_owned();
+        let released = self
+            .tips()
+            .release(&folder, &checkpoint.origin, State::of(&checkpoint));
+        released.map_err(|error| storage(error.into()))?;
+        Ok(Reply::Done)
+    }
+
+    /// How far a log was released.
+    pub(super) fn tip(&self, origin: &str) -> Result<Reply, Refusal> {
+        let folder = self.keys().folder().to_owned();
+        let tip = self.tips().tip(&folder, origin);
+        let tip = tip.map_err(|error| storage(error.into()))?;
+        Ok(Reply::Tip(tip.map(|tip| (tip.size, tip.root.0))))
+    }
+
+    /// The checkpoint in a text, and who signs it.
+    fn checkpoint(&self, of: CheckpointOf, text: &str) -> Result<(Checkpoint, &Signer), Refusal> {
         let checkpoint = Checkpoint::parse(text).map_err(|_| Refusal::NotANote)?;
         let journal = self.journal_signer.verifier();
         let signer = match of {
@@ -105,6 +162,10 @@ impl Keeper {
             CheckpointOf::Draw if checkpoint.origin != journal.name() => &self.signer,
             _ => return Err(Refusal::NotANote),
         };
-        Ok(Reply::Text(signer.sign(text)))
+        Ok((checkpoint, signer))
+    }
+
+    fn tips(&self) -> MutexGuard<'_, Tips> {
+        self.tips.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -32,6 +32,14 @@ pub enum CheckpointOf {
     Draw,
 }
 
+/// What connects a checkpoint with one of another size (RFC 6962, 2.1.2).
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub(super) struct Growth {
+    /// The other size: that of before, or for a checkpoint of the past that of today.
+    pub(super) from: u64,
+    pub(super) proof: Vec<[u8; 32]>,
+}
+
 /// What the keeper is asked.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
@@ -42,6 +50,16 @@ pub(super) enum Request {
     SignCheckpoint {
         of: CheckpointOf,
         text: String,
+        growth: Growth,
+    },
+    /// A checkpoint that the keeper signed is stored, and people may have seen it.
+    Released {
+        of: CheckpointOf,
+        signed: String,
+    },
+    /// The last released state of a log.
+    Tip {
+        origin: String,
     },
     CreateActivity {
         activity: String,
@@ -257,6 +275,9 @@ pub(super) struct WinnerBox {
 pub(super) enum Reply {
     Done,
     Text(String),
+    /// The keeper knows this size of the log: a proof to or from there is needed.
+    Knows(u64),
+    Tip(Option<(u64, [u8; 32])>),
     Keys {
         notify: [u8; 32],
         answers: [u8; 32],
@@ -333,6 +354,9 @@ pub enum Refusal {
     /// The key folder failed; the keeper has logged how.
     #[error("the key folder cannot be read or written")]
     Storage,
+    /// The checkpoint is of a log that is behind, or another one than, what was released before.
+    #[error("the log in the database is older than what was released of it")]
+    Behind,
     /// The activity's key is still there.
     #[error("the activity's key was not destroyed")]
     NotErased,

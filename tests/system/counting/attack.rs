@@ -90,6 +90,7 @@ fn facts() -> Facts {
         version: 1,
         created_by: StaffId::fresh(),
         published_at: None,
+        halted: false,
     }
 }
 

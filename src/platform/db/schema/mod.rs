@@ -83,6 +83,7 @@ diesel::table! {
         created_at -> BigInt,
         published_at -> Nullable<BigInt>,
         unlock -> Text,
+        halted_at -> BigInt,
     }
 }
 
