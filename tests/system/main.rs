@@ -38,6 +38,7 @@ mod purging;
 mod requests;
 mod sealing_a_secret;
 mod several_draws;
+mod several_instances;
 mod showing_live;
 mod signing_in;
 mod taxing;

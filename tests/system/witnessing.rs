@@ -230,11 +230,24 @@ impl Rewritten {
             size: tree.size(),
             root: tree.root(),
         };
-        let signed = life
+        // The vault does not sign it as long as it knows what was released. Whoever has the key
+        // folder for himself can make it forget.
+        let honest = life
             .app
             .app
             .vault
             .sign_checkpoint(CheckpointOf::Journal, &checkpoint.to_text());
+        assert!(honest.is_err(), "the vault signs no fork");
+        let folder = tempfile::tempdir().expect("a folder");
+        let keys = std::fs::read_dir(life.app.app.config.keys()).expect("listed");
+        for file in keys.map(|file| file.expect("an entry")) {
+            let name = file.file_name();
+            if !name.to_string_lossy().ends_with(".tip") {
+                std::fs::copy(file.path(), folder.path().join(&name)).expect("copied");
+            }
+        }
+        let bad = Vault::open(folder.path(), "lib.example.tw").expect("the keys open");
+        let signed = bad.sign_checkpoint(CheckpointOf::Journal, &checkpoint.to_text());
         signed.expect("the site signs what it likes")
     }
 }

@@ -28,6 +28,7 @@ pub mod places;
 pub mod postgres;
 pub mod relay;
 pub mod server;
+pub mod sites;
 pub mod smtp_daemon;
 pub mod staff;
 mod tether;

@@ -123,6 +123,14 @@ impl Cluster {
         name
     }
 
+    /// A new database without a table; returns its name.
+    pub fn create_empty(&self) -> String {
+        let number = self.made.fetch_add(1, Ordering::Relaxed);
+        let name = format!("test_{number}");
+        self.administrate(&format!("CREATE DATABASE {name}"));
+        name
+    }
+
     /// Drops a database and ends the connections that are left to it.
     pub(super) fn drop(&self, name: &str) {
         self.administrate(&format!("DROP DATABASE {name} WITH (FORCE)"));

@@ -57,6 +57,22 @@ impl Program {
 
     /// [`Program::start`] as the user of this number, who owns nothing else.
     pub fn start_as(database: &TestDatabase, user: Option<u32>) -> Program {
+        Program::start_with(database, |command| {
+            if let Some(user) = user {
+                command.uid(user).gid(user);
+            }
+        })
+    }
+
+    /// [`Program::start`] with some things changed.
+    pub fn start_with(database: &TestDatabase, change: impl FnOnce(&mut Command)) -> Program {
+        let program = Program::launch(database, change);
+        program.is_awaited();
+        program
+    }
+
+    /// Starts it and waits for nothing.
+    pub fn launch(database: &TestDatabase, change: impl FnOnce(&mut Command)) -> Program {
         let port = free_port();
         let mut command = Command::new(program());
         command
@@ -67,25 +83,26 @@ impl Program {
             .env("FAIRDRAW_DATA", database.data())
             .env("FAIRDRAW_KEYS", database.keys())
             .env("FAIRDRAW_DATABASE_URL", database.url());
-        if let Some(user) = user {
-            command.uid(user).gid(user);
-        }
+        change(&mut command);
         let (child, lines, reading) = listened(&mut command);
-        let program = Program {
+        Program {
             child,
             address: format!("http://127.0.0.1:{port}"),
             lines,
             reading,
-        };
-        while !program.is_listening() {
+        }
+    }
+
+    /// Waits until it answers.
+    pub fn is_awaited(&self) {
+        while !self.is_listening() {
             assert!(
-                lives(program.child.id()),
+                lives(self.child.id()),
                 "fairdraw ended:\n{}",
-                program.printed().join("\n")
+                self.printed().join("\n")
             );
             std::thread::yield_now();
         }
-        program
     }
 
     /// Whether a web side takes connections.
@@ -187,9 +204,9 @@ pub fn run(change: impl FnOnce(&mut Command)) -> (Option<i32>, String) {
     )
 }
 
-type Listened = (Child, Arc<Mutex<Vec<String>>>, Vec<JoinHandle<()>>);
+pub(super) type Listened = (Child, Arc<Mutex<Vec<String>>>, Vec<JoinHandle<()>>);
 
-fn listened(command: &mut Command) -> Listened {
+pub(super) fn listened(command: &mut Command) -> Listened {
     let mut child = command
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -214,7 +231,7 @@ fn follow(stream: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) ->
     })
 }
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     let probe = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     probe.local_addr().expect("bound").port()
 }
