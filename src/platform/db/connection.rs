@@ -76,6 +76,17 @@ impl Manager {
         }
     }
 
+    /// Connections of units of work: through PgBouncer in transaction mode, where there is one.
+    pub(super) fn on_the_way(target: &Target, pooler: Option<&str>) -> Manager {
+        match pooler {
+            None => Manager::direct(target),
+            Some(url) => Manager {
+                target: Target::Postgres(url.to_owned()),
+                is_pooled: true,
+            },
+        }
+    }
+
     /// Opens one connection outside the pool.
     pub(super) fn open(&self) -> Result<Conn, ConnectionError> {
         match &self.target {
@@ -123,17 +134,8 @@ pub(super) type Pool = r2d2::Pool<Manager>;
 /// How long a connection is waited for.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-pub(super) fn pool(target: &Target) -> Result<Pool, r2d2::PoolError> {
-    builder(target).build(Manager::direct(target))
-}
-
-/// Connections through PgBouncer in transaction mode.
-pub(super) fn pooled(url: &str) -> Result<Pool, r2d2::PoolError> {
-    let target = Target::Postgres(url.to_owned());
-    builder(&target).build(Manager {
-        target,
-        is_pooled: true,
-    })
+pub(super) fn pool(target: &Target, pooler: Option<&str>) -> Result<Pool, r2d2::PoolError> {
+    builder(target).build(Manager::on_the_way(target, pooler))
 }
 
 /// A pool that exists also while nobody answers, and is not waited for.

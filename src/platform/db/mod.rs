@@ -5,11 +5,13 @@
 //!
 //! Not here: SQL of a domain (its own `store.rs`), personal data in clear (no table holds any).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
+use parking_lot::FairMutex;
 
 use crate::platform::clock::{Clock, Timestamp};
 
@@ -21,12 +23,13 @@ mod group;
 mod guards;
 pub mod instances;
 mod migrate;
+pub(crate) mod rows;
 pub(crate) mod schema;
 pub mod tidy;
 mod ways;
 
 pub use connection::{Conn, Target};
-pub use group::{GroupVerb, Writer};
+pub use group::{GroupVerb, Load, Outcomes, Writer};
 pub use migrate::MigrateError;
 pub use ways::{ReplicaSetting, Ways};
 
@@ -54,6 +57,12 @@ pub enum Error {
     /// The background thread that ran the unit of work ended early.
     #[error("the unit of work was stopped")]
     Stopped,
+    /// So many wait to be stored that one more would wait too long.
+    #[error("too many wait to be stored")]
+    Crowded,
+    /// The group that held it was not stored; why is told to the first of it.
+    #[error("the group was not stored")]
+    Undone,
     /// Anything else; its message names tables and columns, never values.
     #[error("the database refused a statement")]
     Query(#[source] QueryError),
@@ -79,7 +88,9 @@ impl crate::platform::fault::Fault for Error {
             | Error::Unreachable(_)
             | Error::Unconnected(_)
             | Error::Lost(_)
-            | Error::Undecided(_) => crate::platform::fault::Kind::Unavailable,
+            | Error::Undecided(_)
+            | Error::Crowded
+            | Error::Undone => crate::platform::fault::Kind::Unavailable,
             _ => crate::platform::fault::Kind::Broken,
         }
     }
@@ -91,6 +102,8 @@ impl crate::platform::fault::Fault for Error {
             | Error::Unconnected(_)
             | Error::Lost(_) => "db.unavailable",
             Error::Undecided(_) => "db.undecided",
+            Error::Crowded => "db.crowded",
+            Error::Undone => "db.undone",
             _ => "db.broken",
         }
     }
@@ -181,11 +194,33 @@ pub struct Db {
 
 struct Inner {
     target: Target,
+    /// The pooler that every unit of work goes through, where there is one.
+    pooler: Option<String>,
     pool: connection::Pool,
     replica: Option<ways::Replica>,
     clock: Clock,
     /// SQLite has one writer at a time; waiting here is fair, its busy handler is not.
-    write_lane: Mutex<()>,
+    write_lane: FairMutex<()>,
+    stored: AtomicU64,
+}
+
+impl Inner {
+    /// A connection beside the pool.
+    fn connect(&self) -> Result<Conn, Error> {
+        connection::Manager::on_the_way(&self.target, self.pooler.as_deref())
+            .open()
+            .map_err(Error::Unconnected)
+    }
+}
+
+/// How a unit of work that writes is kept apart from the others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    /// As if it ran alone.
+    Serializable,
+    /// It sees what was committed, and locks the rows that it relies on. On SQLite the same as
+    /// [`Begin::Serializable`].
+    Locking,
 }
 
 /// How a read begins on PostgreSQL.
@@ -210,17 +245,16 @@ impl Db {
             .map_err(MigrateError::Unconnected)?;
         migrate::run(&mut direct)?;
         drop(direct);
-        let pool = match &ways.pooler {
-            Some(url) => connection::pooled(url),
-            None => connection::pool(&target),
-        };
+        let pool = connection::pool(&target, ways.pooler.as_deref());
         Ok(Db {
             inner: Arc::new(Inner {
                 target,
+                pooler: ways.pooler.clone(),
                 pool: pool.map_err(MigrateError::Unreachable)?,
                 replica: ways.replica.as_ref().map(ways::Replica::open),
                 clock,
-                write_lane: Mutex::new(()),
+                write_lane: FairMutex::new(()),
+                stored: AtomicU64::new(0),
             }),
         })
     }
@@ -228,6 +262,12 @@ impl Db {
     /// The clock whose time transactions carry.
     pub fn clock(&self) -> &Clock {
         &self.inner.clock
+    }
+
+    /// How many units of work this process has stored, the groups of a [`Writer`] not counted: what
+    /// was read before another number may be old.
+    pub fn stored(&self) -> u64 {
+        self.inner.stored.load(Ordering::Acquire)
     }
 
     /// Which database this is.
@@ -332,40 +372,41 @@ impl Db {
     }
 
     /// [`Db::write`] on the calling thread: for jobs, commands and tests.
-    pub fn write_now<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
+    pub fn write_now<T, E, F>(&self, name: &'static str, mut work: F) -> Result<T, E>
     where
         F: FnMut(&mut Tx) -> Result<T, E>,
         E: std::error::Error + From<Error> + 'static,
     {
-        self.again_and_again(name, "BEGIN ISOLATION LEVEL SERIALIZABLE", work)
+        self.try_write(None, name, Begin::Serializable, &mut work)
     }
 
     /// A unit of work that looks at no row but those that it locks or changes itself, in one
     /// statement each: several instances take what there is side by side, without conflicts.
-    pub fn claim_now<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
+    pub fn claim_now<T, E, F>(&self, name: &'static str, mut work: F) -> Result<T, E>
     where
         F: FnMut(&mut Tx) -> Result<T, E>,
         E: std::error::Error + From<Error> + 'static,
     {
-        self.again_and_again(name, "BEGIN ISOLATION LEVEL READ COMMITTED", work)
+        self.try_write(None, name, Begin::Locking, &mut work)
     }
 
-    fn again_and_again<T, E, F>(
+    /// Runs one unit of work, on the caller's `own` connection or one of the pool, and again where
+    /// others were in its way.
+    fn try_write<T, E>(
         &self,
+        mut own: Option<&mut Conn>,
         name: &'static str,
-        begin: &'static str,
-        mut work: F,
+        begin: Begin,
+        work: &mut dyn FnMut(&mut Tx) -> Result<T, E>,
     ) -> Result<T, E>
     where
-        F: FnMut(&mut Tx) -> Result<T, E>,
         E: std::error::Error + From<Error> + 'static,
     {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.attempt(name, begin, &mut work) {
-                // A connection that broke before the commit has stored nothing.
-                Err(error) if tries < TRIES && passes(&error) => {
+            match self.attempt(own.as_deref_mut(), name, begin, work) {
+                Err(error) if tries < TRIES && passes(&error, own.is_none()) => {
                     tracing::debug!(unit = name, tries, "tried again after a conflict");
                     pause(tries);
                 }
@@ -374,27 +415,31 @@ impl Db {
         }
     }
 
-    fn attempt<T, E, F>(
+    fn attempt<T, E: From<Error>>(
         &self,
+        own: Option<&mut Conn>,
         name: &'static str,
-        begin: &'static str,
-        work: &mut F,
-    ) -> Result<T, E>
-    where
-        F: FnMut(&mut Tx) -> Result<T, E>,
-        E: From<Error>,
-    {
-        let sqlite = matches!(self.inner.target, Target::Sqlite(_));
-        let lane = sqlite.then(|| {
-            self.inner
-                .write_lane
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        });
-        let mut conn = self.inner.pool.get().map_err(Error::Unreachable)?;
-        let begin = if sqlite { "BEGIN IMMEDIATE" } else { begin };
-        conn.batch_execute(begin).map_err(Error::from)?;
-        let open = OpenTransaction::new(&mut conn, name);
+        begin: Begin,
+        work: &mut dyn FnMut(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // The lane first: who waits in it holds no connection that a reader could use.
+        let lane =
+            matches!(self.inner.target, Target::Sqlite(_)).then(|| self.inner.write_lane.lock());
+        let mut pooled;
+        let conn = match own {
+            Some(conn) => conn,
+            None => {
+                pooled = self.inner.pool.get().map_err(Error::Unreachable)?;
+                &mut *pooled
+            }
+        };
+        let statement = match (&lane, begin) {
+            (Some(_), _) => "BEGIN IMMEDIATE",
+            (None, Begin::Serializable) => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+            (None, Begin::Locking) => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        };
+        conn.batch_execute(statement).map_err(Error::from)?;
+        let open = OpenTransaction::new(conn, name);
         let result = work(&mut Tx {
             conn: &mut *open.conn,
             now: self.inner.clock.now(),
@@ -405,7 +450,12 @@ impl Db {
         };
         drop(lane);
         match (result, ended) {
-            (Ok(value), Ok(())) => Ok(value),
+            (Ok(value), Ok(())) => {
+                if begin == Begin::Serializable {
+                    self.inner.stored.fetch_add(1, Ordering::Release);
+                }
+                Ok(value)
+            }
             (Ok(_), Err(error)) if is_lost(&error) => Err(Error::Undecided(error).into()),
             (Ok(_), Err(error)) => Err(Error::from(error).into()),
             (Err(error), _) => Err(error),
@@ -467,18 +517,41 @@ impl Drop for OpenTransaction<'_> {
     }
 }
 
-/// Whether a conflict or a broken connection lies anywhere below `error`, and not a commit of which
-/// nobody knows the outcome.
-fn passes(error: &(dyn std::error::Error + 'static)) -> bool {
+/// Whether trying again may help. A connection of the pool that broke before the commit has stored
+/// nothing, and there are others; of one that broke in the commit nobody knows.
+fn passes(error: &(dyn std::error::Error + 'static), is_pooled: bool) -> bool {
+    contended(error) || is_pooled && is_broken(error) && !is_undecided(error)
+}
+
+/// Whether the connection was lost.
+fn is_broken(error: &(dyn std::error::Error + 'static)) -> bool {
+    any_cause(error, |cause| {
+        cause.downcast_ref::<QueryError>().is_some_and(is_lost)
+    })
+}
+
+/// Whether it was lost in the commit.
+fn is_undecided(error: &(dyn std::error::Error + 'static)) -> bool {
+    any_cause(error, |cause| matches!(cause.downcast_ref(), Some(Error::Undecided(_))))
+}
+
+/// Whether a conflict lies anywhere below `error`.
+fn contended(error: &(dyn std::error::Error + 'static)) -> bool {
+    any_cause(error, |cause| {
+        cause
+            .downcast_ref::<QueryError>()
+            .is_some_and(is_contention)
+    })
+}
+
+/// Whether `is` holds for `error` or anything below it.
+fn any_cause(
+    error: &(dyn std::error::Error + 'static),
+    is: impl Fn(&(dyn std::error::Error + 'static)) -> bool,
+) -> bool {
     let mut layer = Some(error);
     while let Some(current) = layer {
-        if matches!(current.downcast_ref(), Some(Error::Undecided(_))) {
-            return false;
-        }
-        if current
-            .downcast_ref::<QueryError>()
-            .is_some_and(|error| is_contention(error) || is_lost(error))
-        {
+        if is(current) {
             return true;
         }
         layer = current.source();
