@@ -194,10 +194,43 @@ impl App {
             instances::alive(tx, &self.instance)
         })?;
         self.mirror.follow(&self.db, &self.vault)?;
+        // Another server may have taken the database's place since, without its last commits.
+        if let Err(error) = backup::halt(&self.db, &self.vault) {
+            tracing::error!(%error, "what was released cannot be compared with the database");
+        }
         if let Err(error) = self.purger.look_around(&self.instance) {
             tracing::warn!(%error, "what other instances have purged cannot be read");
         }
         Ok(())
+    }
+
+    /// A thread that tells the vault how far the logs have come, soon after they grew here.
+    fn start_telling(&self, stop: &Arc<AtomicBool>) -> JoinHandle<()> {
+        let (app, stopping) = (self.clone(), stop.clone());
+        let tell = move || {
+            let (mut seen, mut stored) = (entry::Seen::default(), usize::MAX);
+            loop {
+                // Looked at first: what comes meanwhile is told the next time, or at the end.
+                let is_last = stopping.load(Ordering::SeqCst);
+                let now = app.writer.load().commands();
+                if now != stored {
+                    match seen.tell(&app.db, &app.vault) {
+                        Ok(_) => stored = now,
+                        Err(error) => {
+                            tracing::warn!(%error, "the vault was not told how far logs have come");
+                        }
+                    }
+                }
+                if is_last {
+                    return;
+                }
+                std::thread::park_timeout(BETWEEN_WORDS);
+            }
+        };
+        let thread = std::thread::Builder::new().name("tips".to_owned());
+        thread
+            .spawn(tell)
+            .expect("the operating system gives one more thread")
     }
 
     /// A thread that keeps pace until it is told to stop; on SQLite nobody else is there.
@@ -320,7 +353,8 @@ impl App {
                 })
                 .expect("the operating system gives one more thread")
         });
-        let pace = self.start_pace(&stop);
+        let pace = self.start_pace(&stop).into_iter();
+        let pace = pace.chain([self.start_telling(&stop)]);
         Jobs {
             stop,
             threads: threads.into_iter().chain(pace).collect(),
@@ -329,6 +363,7 @@ impl App {
 }
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
+const BETWEEN_WORDS: Duration = Duration::from_millis(250);
 const BETWEEN_STEPS: Duration = Duration::from_secs(2);
 
 /// The background threads of jobs, one a lane; dropping them waits for the jobs in hand.

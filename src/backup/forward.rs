@@ -52,7 +52,7 @@ pub fn bring_forward(db: &Db, vault: &Vault, config: &Config) -> Result<BroughtF
 ///
 /// # Errors
 /// [`Error::JournalBehind`] where the journal is such a log: nothing could be noted in it.
-fn halt(db: &Db, vault: &Vault) -> Result<Vec<ActivityId>, Error> {
+pub fn halt(db: &Db, vault: &Vault) -> Result<Vec<ActivityId>, Error> {
     let journal = format!("{}/journal", vault.site_name());
     if let Some((seen, root)) = vault.tip(&journal)?
         && !db.read_now("look at the journal", |tx| {
@@ -62,8 +62,9 @@ fn halt(db: &Db, vault: &Vault) -> Result<Vec<ActivityId>, Error> {
         return Err(Error::JournalBehind { seen });
     }
     let logs = db.read_now("look at logs that go on", |tx| {
-        let going = activity::list(tx, &[Stage::Open, Stage::Closed])?;
-        let ids: Vec<String> = going.into_iter().map(|facts| facts.id.0).collect();
+        let going = activity::list(tx, &[Stage::Open, Stage::Closed])?.into_iter();
+        let going = going.filter(|facts| !facts.halted);
+        let ids: Vec<String> = going.map(|facts| facts.id.0).collect();
         Ok::<_, Error>(log::of_activities(tx, &ids)?)
     })?;
     let mut halted = Vec::new();

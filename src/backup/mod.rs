@@ -26,7 +26,7 @@ use crate::vault::{self, Vault};
 mod forward;
 pub mod wire;
 
-pub use forward::{BroughtForward, Held, bring_forward, held};
+pub use forward::{BroughtForward, Held, bring_forward, halt, held};
 use wire::{Contents, Kept};
 
 /// The names inside the container.

@@ -33,6 +33,7 @@ pub mod own;
 pub mod pages;
 pub mod provider;
 pub mod receipt;
+mod seen;
 mod store;
 pub mod submit;
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub mod wire;
 
 pub use counting::{answers_left_out, correct, counters_of, pool_of, withdraw};
 pub use drum::{Drum, NewDrum, chosen, drums, freeze, move_to, set_out};
+pub use seen::Seen;
 
 text_id!(
     /// Names an entry inside its activity; random, so that it tells nothing about time or number.

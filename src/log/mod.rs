@@ -142,6 +142,9 @@ pub struct Edge {
     root: Hash,
     /// Roots of its perfect subtrees, largest first.
     roots: Vec<Hash>,
+    /// The size from which the last append went on, and the proof that it did nothing else.
+    since: u64,
+    proof: Vec<Hash>,
 }
 
 impl Edge {
@@ -150,7 +153,14 @@ impl Edge {
             size: log.size,
             root: log.root,
             roots: frontier(tx, log, log.size)?,
+            since: log.size,
+            proof: Vec::new(),
         })
+    }
+
+    /// The consistency proof of the last append, where it went from `old` to `new` leaves.
+    pub fn proof(&self, old: u64, new: u64) -> Option<Vec<Hash>> {
+        ((self.since, self.size) == (old, new)).then(|| self.proof.clone())
     }
 
     /// A root stands for its leaves, so one of the same size and root is of the same log.
@@ -194,6 +204,8 @@ fn grow(tx: &mut Tx, log: &mut Log, edge: Option<Edge>, leaves: &[Hash]) -> Resu
         size,
         root: tree::root(&mut known, size)?,
         roots: tree::frontier(&mut known, size)?,
+        since: log.size,
+        proof: tree::consistency_proof(&mut known, log.size, size)?,
     };
     store::advance(tx, log, size, &edge.root)?;
     (log.size, log.root) = (size, edge.root);

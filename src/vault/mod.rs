@@ -57,8 +57,8 @@ mod winner;
 mod wire;
 
 pub use access::{MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose};
-pub use checkpoints::Reach;
 pub use brief::Soon;
+pub use checkpoints::Reach;
 pub use disclosing::{
     BoundBox, RecordedNamed, RecordedShare, ScopeBox, record_looked_up, record_named,
     record_not_opened, record_shared,

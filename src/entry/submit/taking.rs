@@ -13,7 +13,7 @@ use crate::activity::{self, ActivityId, Facts, Stage};
 use crate::entry::{EntryId, Error, Ticket, counting, store};
 use crate::log::{self, Edge, Log};
 use crate::platform::db::{GroupVerb, Outcomes, Tx, Writer};
-use crate::vault::{self, CheckpointOf, ItemKind, NewBox, Vault};
+use crate::vault::{self, CheckpointOf, ItemKind, NewBox, Reach, Vault};
 
 use super::{NewEntry, NewTicket};
 
@@ -184,9 +184,20 @@ impl Taking {
     fn append_to(&self, tx: &mut Tx, log: &mut Log, leaves: &[Hash]) -> Result<(), Error> {
         let name = (ActivityId(log.activity.clone()), log.id.clone());
         let known = self.edges().remove(&name);
+        let before = log.size;
         let edge = log::append_commitments(tx, log, known, leaves)?;
         let text = log::checkpoint_text(log);
-        let signed = self.vault.sign_checkpoint(CheckpointOf::Draw, &text)?;
+        let reach = Reach {
+            before,
+            size: log.size,
+        };
+        let prove = |old, new| match edge.proof(old, new) {
+            Some(proof) => Ok(proof),
+            None => Ok::<_, Error>(log::consistency_proof(tx, log, old, new)?),
+        };
+        let signed = self
+            .vault
+            .sign_growth(CheckpointOf::Draw, &text, reach, prove)?;
         log::keep_checkpoint(tx, log, signed)?;
         let mut edges = self.edges();
         if edges.len() >= REMEMBERED {

@@ -532,7 +532,9 @@ fn is_broken(error: &(dyn std::error::Error + 'static)) -> bool {
 
 /// Whether it was lost in the commit.
 fn is_undecided(error: &(dyn std::error::Error + 'static)) -> bool {
-    any_cause(error, |cause| matches!(cause.downcast_ref(), Some(Error::Undecided(_))))
+    any_cause(error, |cause| {
+        matches!(cause.downcast_ref(), Some(Error::Undecided(_)))
+    })
 }
 
 /// Whether a conflict lies anywhere below `error`.

@@ -66,11 +66,6 @@ impl VaultSide {
         let children = vault::children(self.child.id());
         *children.first().expect("it has started its vault")
     }
-
-    /// The process that watches over it.
-    pub fn watching(&self) -> u32 {
-        self.child.id()
-    }
 }
 
 impl Drop for VaultSide {
