@@ -27,6 +27,7 @@ cjk_fonts() { fc-list :lang=zh-tw | grep -q .; }
 postgresql() { command -v initdb || compgen -G '/usr/lib/postgresql/*/bin/initdb'; }
 # Debian keeps programs for administrators where a user's PATH does not lead.
 on_system_path() { PATH="$PATH:/usr/sbin:/sbin" command -v "$1"; }
+pgbouncer_program() { command -v pgbouncer || [ -x /usr/sbin/pgbouncer ]; }
 exim() { command -v exim4 || [ -x /usr/sbin/exim4 ]; }
 
 look() {
@@ -38,6 +39,7 @@ look() {
     need "fc-list" fontconfig command -v fc-list
     need "a font with Chinese as written in Taiwan" fonts-noto-cjk cjk_fonts
     need "the PostgreSQL server programs (initdb, pg_ctl)" postgresql postgresql
+    need "the connection pooler PgBouncer" pgbouncer pgbouncer_program
     need "the mail server Exim" exim4-daemon-light exim
     need "openssl" openssl command -v openssl
     need "setpriv" util-linux command -v setpriv

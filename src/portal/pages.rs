@@ -29,7 +29,7 @@ const FIRST_OPEN: usize = 6;
 async fn home(lang: Language, db: &State<Db>) -> AppResult<Page> {
     let now = db.clock().now();
     let all = db
-        .read("read front page", |tx| {
+        .read_public("read front page", |tx| {
             super::search(tx, &Search::default())
         })
         .await?;
@@ -75,7 +75,7 @@ async fn list(
     let now = db.clock().now();
     let wanted = search.clone();
     let found = db
-        .read("search activities", move |tx| super::search(tx, &wanted))
+        .read_public("search activities", move |tx| super::search(tx, &wanted))
         .await?;
     let view = ListView::of(lang, &search, &found, page.unwrap_or(1), now);
     Ok(Page::new(lang, "portal/activities", view))
@@ -86,7 +86,7 @@ async fn show(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
     let now = db.clock().now();
     let slug = slug.to_owned();
     let shown = db
-        .read("read activity page", move |tx| super::show(tx, &slug))
+        .read_public("read activity page", move |tx| super::show(tx, &slug))
         .await?;
     Ok(Page::new(
         lang,
@@ -99,7 +99,7 @@ async fn show(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
 async fn rules(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
     let slug = slug.to_owned();
     let shown = db
-        .read("read rules", move |tx| super::show(tx, &slug))
+        .read_public("read rules", move |tx| super::show(tx, &slug))
         .await?;
     if shown.rules.is_empty() {
         return Err(Error::Unpublished.into());

@@ -35,6 +35,7 @@ mod promising;
 mod providing;
 mod proving_the_machinery;
 mod purging;
+mod reaching_the_database;
 mod requests;
 mod rushing;
 mod sealing_a_secret;

@@ -63,7 +63,7 @@ fn to_come(tx: &mut Tx) -> Result<Vec<Facts>, Error> {
 async fn index(lang: Language, db: &State<Db>, config: &State<Arc<Config>>) -> AppResult<Page> {
     let config = Arc::clone(config);
     let view = db
-        .read("read privacy page", move |tx| {
+        .read_public("read privacy page", move |tx| {
             let coming = to_come(tx)?;
             let next = coming.iter().take(NEXT);
             Ok::<_, Error>(PrivacyView {
@@ -87,7 +87,7 @@ fn finished(tx: &mut Tx) -> Result<usize, Error> {
 async fn calendar(lang: Language, db: &State<Db>, config: &State<Arc<Config>>) -> AppResult<Page> {
     let config = Arc::clone(config);
     let view = db
-        .read("read periods", move |tx| {
+        .read_public("read periods", move |tx| {
             let changes = retention::changes(tx)?;
             Ok::<_, Error>(RetentionView {
                 rows: class_rows(tx, lang, &config)?,
@@ -114,7 +114,7 @@ async fn file_register(
 ) -> AppResult<Page> {
     let config = Arc::clone(config);
     let view = db
-        .read("read file register", move |tx| {
+        .read_public("read file register", move |tx| {
             let mut files = Vec::new();
             for file in File::ALL {
                 let days = match file.class() {

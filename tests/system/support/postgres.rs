@@ -40,6 +40,21 @@ pub fn cluster() -> &'static Cluster {
 }
 
 impl Cluster {
+    /// A cluster that a test may stop and start, and nobody else uses.
+    pub fn own() -> Cluster {
+        Cluster::within(&std::env::temp_dir(), &[])
+    }
+
+    /// Has `pg_ctl` do something, as the owner of the server: `stop`, `start` or `restart`, at once.
+    pub fn control(&self, what: &str) {
+        control(&self.folder, what);
+    }
+
+    /// Where its socket is.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
     fn start() -> Cluster {
         // Tests beside each other switch the log; what one of them wrote stays to be searched.
         Cluster::within(&std::env::temp_dir(), &["wal_keep_size = 256MB"])
@@ -177,5 +192,72 @@ impl Cluster {
             conn.batch_execute(statement)
                 .unwrap_or_else(|error| panic!("{statement}: {error}"));
         }
+    }
+}
+
+/// Runs `pg_ctl` on the cluster in a folder.
+fn control(folder: &Path, what: &str) {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/support/pg_ctl.sh");
+    let done = std::process::Command::new(script)
+        .arg(folder)
+        .arg(what)
+        .status();
+    assert!(
+        done.expect("the script is there").success(),
+        "pg_ctl {what}"
+    );
+}
+
+/// PgBouncer in transaction mode before a cluster.
+pub struct Bouncer {
+    folder: PathBuf,
+    _tether: Tether,
+}
+
+impl Bouncer {
+    /// Starts one.
+    pub fn before(cluster: &Cluster) -> Bouncer {
+        let socket = cluster.folder.display().to_string();
+        let (tether, folder) = Tether::start("pgbouncer.sh", &[&socket]);
+        Bouncer {
+            folder: folder.into(),
+            _tether: tether,
+        }
+    }
+
+    /// The way through it to a database whose direct way is `url`.
+    pub fn url(&self, url: &str) -> String {
+        let (database, _) = url.split_once('?').expect("a URL of a test");
+        let folder = self.folder.display();
+        format!("{database}?host={folder}&port=6432&user=fairdraw")
+    }
+}
+
+/// A streaming copy of a cluster.
+pub struct Standby {
+    folder: PathBuf,
+    _tether: Tether,
+}
+
+impl Standby {
+    /// Copies a cluster and follows it.
+    pub fn of(cluster: &Cluster) -> Standby {
+        let socket = cluster.folder.display().to_string();
+        let (tether, folder) = Tether::start("standby.sh", &[&socket]);
+        Standby {
+            folder: folder.into(),
+            _tether: tether,
+        }
+    }
+
+    /// The libpq URL of a database in it.
+    pub fn url(&self, database: &str) -> String {
+        let socket = self.folder.display();
+        format!("postgres:///{database}?host={socket}&user=fairdraw")
+    }
+
+    /// Has `pg_ctl` do something with it.
+    pub fn control(&self, what: &str) {
+        control(&self.folder, what);
     }
 }

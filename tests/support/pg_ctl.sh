@@ -1,0 +1,34 @@
+#!/usr/bin/env bash
+# Stops or starts the throw-away cluster in a folder (tests/support/postgres.sh), at once: what a
+# crash, a restart by an operator or a fail-over looks like from outside.
+set -euo pipefail
+
+die() {
+    echo "pg_ctl.sh: $1" >&2
+    exit 1
+}
+
+bin=
+if command -v initdb >/dev/null; then
+    bin=$(dirname "$(command -v initdb)")
+else
+    for folder in /usr/lib/postgresql/*/bin; do
+        [ -x "$folder/initdb" ] && bin=$folder
+    done
+fi
+[ -n "$bin" ] || die "no initdb; install it with: apt-get install postgresql"
+
+# PostgreSQL refuses to run as root.
+as_owner=()
+if [ "$(id -u)" = 0 ]; then
+    as_owner=(setpriv --reuid=postgres --regid=postgres --clear-groups)
+fi
+
+cd "$1"
+case $2 in
+    stop) "${as_owner[@]}" "$bin/pg_ctl" -D "$1/data" -m immediate --wait stop >/dev/null ;;
+    start) "${as_owner[@]}" "$bin/pg_ctl" -D "$1/data" -l "$1/log" --wait start >/dev/null ;;
+    restart) "${as_owner[@]}" "$bin/pg_ctl" -D "$1/data" -l "$1/log" -m immediate --wait restart >/dev/null ;;
+    promote) "${as_owner[@]}" "$bin/pg_ctl" -D "$1/data" --wait promote >/dev/null ;;
+    *) die "stop, start, restart or promote" ;;
+esac
