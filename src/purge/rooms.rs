@@ -251,6 +251,11 @@ pub const ROOMS: &[Room] = &[
         tables: &["tidyings"],
         fate: Fate::Site("when the files were last rewritten"),
     },
+    Room {
+        name: "instances",
+        tables: &["instances"],
+        fate: Fate::Site("which processes serve the site, and since when"),
+    },
 ];
 
 /// The tables whose deleted rows must become unreadable in the files beneath.

@@ -22,7 +22,7 @@ folder=$(mktemp -d "${TMPDIR:-/tmp}/fairdraw-bouncer.XXXXXX")
 cd "$folder"
 child=
 stop() {
-    [ -z "$child" ] || kill -QUIT "$child" 2>/dev/null || true
+    [ -z "$child" ] || kill -KILL "$child" 2>/dev/null || true
     cd /
     rm -rf "$folder"
 }
@@ -44,7 +44,7 @@ max_client_conn = 200
 logfile = $folder/log
 pidfile = $folder/pid
 SETTINGS
-"${as_owner[@]}" "$program" -q "$folder/bouncer.ini" &
+"${as_owner[@]}" "$program" -q "$folder/bouncer.ini" >/dev/null 2>&1 &
 child=$!
 for _ in $(seq 200); do
     [ -S "$folder/.s.PGSQL.6432" ] && break

@@ -19,6 +19,7 @@ mod confining;
 mod counting;
 mod disclosing;
 mod drawing;
+mod fitting_citus;
 mod following_the_journal;
 mod guessing;
 mod holding;

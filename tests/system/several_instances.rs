@@ -97,6 +97,16 @@ fn while_the_vault_is_away_pages_are_read_and_entry_comes_back_by_itself() {
     println!("entry was back {took:?} after the vault was killed");
     assert!(took < Duration::from_secs(5), "{took:?}");
 
+    // Somebody has filled in the form and looks it over.
+    let form = visitor.get("/a/summer-2024/enter");
+    let fields = Patron::number(7).form(&site.question);
+    let fields: Vec<(&str, &str)> = fields
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    let check = visitor.send(&form, "/a/summer-2024/enter", &fields);
+    assert_eq!(check.status, Status::Ok, "{}", check.mistakes());
+
     // Gone for good: pages that need no key go on, the form says that it cannot now.
     drop(vault);
     assert_eq!(
@@ -112,13 +122,28 @@ fn while_the_vault_is_away_pages_are_read_and_entry_comes_back_by_itself() {
     });
     assert!(took < Duration::from_secs(2), "{took:?}");
 
+    // Nothing typed is lost: the same page again, which can be sent again.
+    let later = visitor.send(&check, "/a/summer-2024/check", &[]);
+    assert_eq!(later.status, Status::ServiceUnavailable);
+    assert!(later.html.contains("您的資料還在這一頁"), "{}", later.html);
+    assert!(later.headers.iter().any(|(name, _)| name == "retry-after"));
+    let typed = visitor.send(&form, "/a/summer-2024/enter", &fields);
+    assert_eq!(typed.status, Status::ServiceUnavailable);
+    assert!(
+        typed.html.contains(&Patron::number(7).name),
+        "{}",
+        typed.html
+    );
+
     let _vault = site.vault();
     let took = until(SOON, "entry after the vault came back", || {
         visitor.get("/a/summer-2024/enter").status == Status::Ok
     });
     assert!(took < Duration::from_secs(5), "{took:?}");
     web.enter(&Patron::number(2), &site.question);
-    assert_eq!(tickets(&site), 2);
+    let sent = visitor.send(&later, "/a/summer-2024/check", &[]);
+    assert_eq!(sent.status, Status::SeeOther, "{}", sent.mistakes());
+    assert_eq!(tickets(&site), 3);
 }
 
 #[test]

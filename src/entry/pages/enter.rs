@@ -67,26 +67,39 @@ async fn fill(
     limits: &State<Limits>,
     sheets: &State<Sheets>,
 ) -> AppResult<Page> {
-    let (lang, form) = (visit.lang, &form);
-    let filling = Filling { visit, form };
+    let filling = Filling { visit, form: &form };
     let (sheet, _) = sheets.sheet(visit.db, slug).await?;
     if let Some(why) = Shut::of(&sheet.facts, visit.now) {
         return Ok(filling.shut(&sheet, why)?.status(Status::Conflict));
     }
+    match fill_in(&filling, &sheet, from, limits).await {
+        Err(error) if error.is_unavailable() => Ok(filling.form_later(&sheet)),
+        outcome => outcome,
+    }
+}
+
+async fn fill_in(
+    filling: &Filling<'_>,
+    sheet: &Sheet,
+    from: ClientAddress,
+    limits: &Limits,
+) -> AppResult<Page> {
+    let Filling { visit, form } = filling;
+    let lang = visit.lang;
     // "Change" on the check page: the same form with what was typed.
     if form.has("change") {
         return filling
-            .form_page(&sheet, String::new(), Mistakes::new())
+            .form_page(sheet, String::new(), Mistakes::new())
             .await;
     }
     if let Err(refused) = limits.forms.check(from, visit.now.0) {
-        return filling.busy(&sheet, refused).await;
+        return filling.busy(sheet, refused).await;
     }
-    let token = match filling.form_token(&sheet, from, limits).await {
+    let token = match filling.form_token(sheet, from, limits).await? {
         Ok(token) => token,
         Err(message) => {
             return Ok(filling
-                .form_page(&sheet, message, Mistakes::new())
+                .form_page(sheet, message, Mistakes::new())
                 .await?
                 .again());
         }
@@ -95,7 +108,7 @@ async fn fill(
         let mut mistakes = Mistakes::new();
         mistakes.add(TRAP, text::message(lang, "entry-trap-filled", &[]));
         return Ok(filling
-            .form_page(&sheet, String::new(), mistakes)
+            .form_page(sheet, String::new(), mistakes)
             .await?
             .again());
     }
@@ -106,11 +119,11 @@ async fn fill(
                 Kind::Draw => token::fresh_secret(),
             };
             filling
-                .check_page(&sheet, &read, secret, String::new())
+                .check_page(sheet, &read, secret, String::new())
                 .await
         }
         Err(mistakes) => Ok(filling
-            .form_page(&sheet, String::new(), mistakes)
+            .form_page(sheet, String::new(), mistakes)
             .await?
             .again()),
     }
@@ -132,9 +145,24 @@ async fn accept(
     writer: &State<Arc<Writer<Taking>>>,
     config: &State<Arc<Config>>,
 ) -> AppResult<Handed> {
-    let Visit { lang, vault, .. } = visit;
     let filling = Filling { visit, form: &form };
-    let (sheet, terms) = sheets.sheet(visit.db, slug).await?;
+    let found = sheets.sheet(visit.db, slug).await?;
+    match take_in(&filling, &found, from, limits, writer, config).await {
+        Err(error) if error.is_unavailable() => Ok(filling.check_later(&found.0)?.into()),
+        outcome => outcome,
+    }
+}
+
+async fn take_in(
+    filling: &Filling<'_>,
+    (sheet, terms): &(Sheet, Option<Terms>),
+    from: ClientAddress,
+    limits: &Limits,
+    writer: &Writer<Taking>,
+    config: &Config,
+) -> AppResult<Handed> {
+    let Filling { visit, form } = filling;
+    let (lang, vault) = (visit.lang, visit.vault);
     let token = CheckToken::open(vault, visit.now, form.value("token"), &sheet.facts.id).await;
     let why = Shut::of(&sheet.facts, visit.now);
     let (None, Some(terms)) = (why, terms) else {
@@ -143,31 +171,31 @@ async fn accept(
         if let Ok(token) = &token
             && filling.is_taken(&token.secret).await?
         {
-            return filling.accepted(&sheet, token, config).await;
+            return filling.accepted(sheet, token, config).await;
         }
-        let page = filling.shut(&sheet, why.unwrap_or(Shut::Ended))?;
+        let page = filling.shut(sheet, why.unwrap_or(Shut::Ended))?;
         return Ok(page.status(Status::Conflict).into());
     };
-    let read = match sheet.read(lang, &form, date::day_of(visit.now)) {
+    let read = match sheet.read(lang, form, date::day_of(visit.now)) {
         Ok(read) => read,
         Err(mistakes) => {
-            let page = filling.form_page(&sheet, String::new(), mistakes).await?;
+            let page = filling.form_page(sheet, String::new(), mistakes).await?;
             return Ok(page.again().into());
         }
     };
     let token = match token {
         Ok(token) => token,
-        Err(error) => return Ok(filling.token_lost(&sheet, &read, error).await?.into()),
+        Err(error) => return Ok(filling.token_lost(sheet, &read, error).await?.into()),
     };
     if let Err(refused) = limits.entries.check(from, visit.now.0) {
-        return Ok(filling.busy(&sheet, refused).await?.into());
+        return Ok(filling.busy(sheet, refused).await?.into());
     }
     let filled = sheet.filled(lang, &read);
     drop(read);
-    match filling.take(writer, &terms, &token, filled).await {
-        Ok(()) => filling.accepted(&sheet, &token, config).await,
+    match filling.take(writer, terms, &token, filled).await {
+        Ok(()) => filling.accepted(sheet, &token, config).await,
         Err(Error::Ended | Error::NotYet) => {
-            let page = filling.shut(&sheet, Shut::Ended)?;
+            let page = filling.shut(sheet, Shut::Ended)?;
             Ok(page.status(Status::Conflict).into())
         }
         Err(error) => Err(error.into()),
@@ -234,6 +262,34 @@ impl Filling<'_> {
             .at(path))
     }
 
+    /// The form as it was sent, while the vault or the database is away: nothing in it needs either,
+    /// and sending it once more goes on from here.
+    fn form_later(&self, sheet: &Sheet) -> Page {
+        let say = text::message(self.visit.lang, "entry-later", &[]);
+        let token = self.form.value("token").to_owned();
+        let lang = self.visit.lang;
+        let view = FormView::new(lang, sheet, self.form, token, say, Mistakes::new());
+        let path = format!("/a/{}/enter", sheet.facts.slug);
+        Page::new(lang, "entry/form", view)
+            .status(Status::ServiceUnavailable)
+            .no_store()
+            .at(path)
+    }
+
+    /// The last look as it was sent: the same token, so that it is one entry however often it comes.
+    fn check_later(&self, sheet: &Sheet) -> AppResult<Page> {
+        let lang = self.visit.lang;
+        let Ok(read) = sheet.read(lang, self.form, date::day_of(self.visit.now)) else {
+            return Ok(self.form_later(sheet));
+        };
+        let say = text::message(lang, "entry-later", &[]);
+        let token = self.form.value("token").to_owned();
+        let view = CheckView::new(lang, sheet, self.form, &read, token, say);
+        let path = format!("/a/{}/enter", sheet.facts.slug);
+        let page = Page::new(lang, "entry/check", view);
+        Ok(page.status(Status::ServiceUnavailable).no_store().at(path))
+    }
+
     /// The form again with what was typed, and the time from which it works.
     async fn busy(&self, sheet: &Sheet, refused: AppError) -> AppResult<Page> {
         let page = self
@@ -261,18 +317,21 @@ impl Filling<'_> {
         sheet: &Sheet,
         from: ClientAddress,
         limits: &Limits,
-    ) -> Result<FormToken, String> {
+    ) -> AppResult<Result<FormToken, String>> {
         let say = |id: &str| text::message(self.visit.lang, id, &[]);
         let sent = self.form.value("token");
-        let token = FormToken::open(self.visit.vault, self.visit.now, sent, &sheet.facts.id)
-            .await
-            .map_err(|_| say("entry-form-old"))?;
+        let opened = FormToken::open(self.visit.vault, self.visit.now, sent, &sheet.facts.id).await;
+        let token = match opened {
+            Ok(token) => token,
+            Err(TokenError::Unavailable) => return Err(AppError::unavailable()),
+            Err(_) => return Ok(Err(say("entry-form-old"))),
+        };
         let took = self.visit.now.0 - token.shown_at.0;
         let hasty = took < PRACTISED && limits.hasty.check(from, self.visit.now.0).is_err();
         if hasty {
-            return Err(say("entry-form-fast"));
+            return Ok(Err(say("entry-form-fast")));
         }
-        Ok(token)
+        Ok(Ok(token))
     }
 
     /// An old check page is shown anew; one that is not ours at all begins with the form.

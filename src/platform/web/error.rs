@@ -104,6 +104,11 @@ impl AppError {
         self.status
     }
 
+    /// Whether it works again later, and the person has done nothing wrong.
+    pub fn is_unavailable(&self) -> bool {
+        self.status == Status::ServiceUnavailable
+    }
+
     /// From when on a refused request works again, in epoch milliseconds, where that is known: for
     /// a page that keeps what was typed.
     pub fn until_ms(&self) -> Option<i64> {

@@ -96,7 +96,11 @@ impl<'r> Responder<'r, 'static> for Page {
                 let private = self.no_store
                     || request.method() == Method::Post
                     || Area::of(request) == Area::Staff;
-                Ok(html_answer(self.status, html, private))
+                let mut answer = html_answer(self.status, html, private);
+                if self.status == Status::ServiceUnavailable {
+                    answer.set_raw_header("Retry-After", "10");
+                }
+                Ok(answer)
             }
             Err(error) => AppError::broken(error).respond_to(request),
         }

@@ -42,17 +42,14 @@ pub fn cluster() -> &'static Cluster {
 impl Cluster {
     /// A cluster that a test may stop and start, and nobody else uses.
     pub fn own() -> Cluster {
-        Cluster::within(&std::env::temp_dir(), &[])
+        // What it has said to be stored is stored, however it ends.
+        let settings = ["fsync = on", "synchronous_commit = on"];
+        Cluster::within(&std::env::temp_dir(), &settings)
     }
 
     /// Has `pg_ctl` do something, as the owner of the server: `stop`, `start` or `restart`, at once.
     pub fn control(&self, what: &str) {
         control(&self.folder, what);
-    }
-
-    /// Where its socket is.
-    pub fn folder(&self) -> &Path {
-        &self.folder
     }
 
     fn start() -> Cluster {
