@@ -78,6 +78,14 @@ impl Tls {
         self.acceptor.accept(line).await
     }
 
+    /// The certificate of the moment.
+    #[cfg(test)]
+    pub(super) fn shown(&self) -> CertificateDer<'static> {
+        let pair = self.current.pair.read();
+        let pair = pair.unwrap_or_else(PoisonError::into_inner);
+        pair.cert[0].clone()
+    }
+
     /// Takes new files, if there are new ones.
     pub(super) fn look(&self) {
         self.current.look();
