@@ -10,6 +10,7 @@ pub mod browser;
 pub mod canary;
 pub mod collecting;
 pub mod database;
+pub mod edge;
 #[cfg_attr(
     feature = "leak-control",
     expect(dead_code, reason = "the build that leaks stops after the scan")
@@ -26,6 +27,7 @@ pub mod mail_sink;
 )]
 pub mod places;
 pub mod postgres;
+pub mod proxy;
 pub mod relay;
 pub mod server;
 pub mod smtp_daemon;
@@ -33,6 +35,7 @@ pub mod staff;
 mod tether;
 pub mod timing;
 pub mod vault;
+pub mod wire;
 
 pub use database::{Engine, TestDatabase};
 
