@@ -18,6 +18,7 @@ mod support;
 mod canary;
 mod channel;
 mod counting;
+mod edge;
 mod guesses;
 mod kills;
 mod memory;

@@ -2,7 +2,7 @@
 //!
 //! What it does with single requests is tested where it is made (`src/platform/edge/tests.rs`).
 
-use std::io::{ErrorKind, Read, Write};
+use std::io::Write;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use rocket::http::{Method, Status};
 use crate::support::app::{Asked, Came, Door, TestApp};
 use crate::support::edge::{Certificate, EdgeServer};
 use crate::support::life::Patron;
+use crate::support::slow::{BEGINNINGS, is_open, one_page};
 use crate::support::vault::{self, Program, signal};
 use crate::support::wire::{Wire, connected};
 use crate::support::{Engine, TestDatabase};
@@ -115,55 +116,18 @@ fn a_page_is_read_through_the_edge_as_it_is_made(engine: Engine) {
     }
 }
 
-/// How a slow client begins, and then says nothing more.
-pub const BEGINNINGS: [&str; 3] = [
-    "",
-    "GET / HTTP/1.1\r\nHost: localhost\r\nX-A: b\r\n",
-    "POST /entry HTTP/1.1\r\nHost: localhost\r\nContent-Length: 400\r\n\
-     Content-Type: application/x-www-form-urlencoded\r\n\r\ncode=",
-];
-
 /// Opens `each` connections of every kind from addresses that nobody else has.
-pub fn slow(place: SocketAddr, each: usize) -> Vec<TcpStream> {
+fn slow(place: SocketAddr, each: usize) -> Vec<TcpStream> {
     let mut held = Vec::new();
-    for (kind, begun) in BEGINNINGS.iter().enumerate() {
-        for at in 0..each {
-            let last = u8::try_from(2 + (kind * each + at) / 64).expect("few addresses");
-            let from = Ipv4Addr::new(127, 0, 0, last);
-            let mut stream = connected(from, place).expect("it is taken");
-            stream.write_all(begun.as_bytes()).expect("it is open");
-            stream.set_nonblocking(true).expect("not blocking");
-            held.push(stream);
-        }
+    for at in 0..3 * each {
+        let last = u8::try_from(2 + at % 19).expect("19 addresses");
+        let mut stream = connected(Ipv4Addr::new(127, 0, 0, last), place).expect("it is taken");
+        let begun = BEGINNINGS[at % 3];
+        stream.write_all(begun.as_bytes()).expect("it is open");
+        stream.set_nonblocking(true).expect("not blocking");
+        held.push(stream);
     }
     held
-}
-
-/// Reads what came on each; those that are closed are no longer held.
-pub fn still_held(held: Vec<TcpStream>) -> Vec<TcpStream> {
-    let mut space = [0; 4_096];
-    let mut is_open = |stream: &mut TcpStream| loop {
-        match stream.read(&mut space) {
-            Ok(0) => return false,
-            Ok(_) => {}
-            Err(error) => return error.kind() == ErrorKind::WouldBlock,
-        }
-    };
-    held.into_iter()
-        .filter_map(|mut stream| is_open(&mut stream).then_some(stream))
-        .collect()
-}
-
-/// How long one page takes somebody else, on a connection of their own.
-pub fn one_page(place: SocketAddr) -> Duration {
-    let before = clock::monotonic();
-    let mut wire = Wire::plain(Ipv4Addr::new(127, 0, 1, 1), place);
-    wire.write(format!(
-        "GET /activities HTTP/1.1\r\nHost: {place}\r\nConnection: close\r\n\r\n"
-    ));
-    let came = wire.hear().expect("an answer");
-    assert_eq!(came.status, 200);
-    clock::monotonic().saturating_sub(before)
 }
 
 #[test]
@@ -178,7 +142,7 @@ fn slow_clients_are_closed_and_nobody_else_notices() {
     let mut pages = Vec::new();
     while !held.is_empty() {
         pages.push(one_page(edge.place));
-        held = still_held(held);
+        held.retain_mut(is_open);
     }
     let took = clock::monotonic().saturating_sub(began);
     pages.sort();

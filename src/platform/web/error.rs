@@ -281,6 +281,7 @@ fn general_id(status: Status) -> &'static str {
         409 => "error-conflict",
         410 => "error-gone",
         413 => "error-too-large",
+        421 => "error-misdirected",
         422 => "error-invalid",
         429 => "error-too-many",
         400..=499 => "error-bad-request",
@@ -298,6 +299,7 @@ fn general_code(status: Status) -> &'static str {
         409 => "web.conflict",
         410 => "web.gone",
         413 => "web.too_large",
+        421 => "web.misdirected",
         422 => "web.invalid",
         429 => "web.too_many",
         400..=499 => "web.bad_request",
@@ -310,7 +312,7 @@ fn saved_id(method: Method, status: Status) -> &'static str {
     match (method, status.code) {
         (Method::Get | Method::Head, _) => "error-saved-nothing",
         // A crash may come after the data was stored, and so may an answer that did not come.
-        (_, 500 | 504) => "error-saved-unsure",
+        (_, 500 | 502 | 504) => "error-saved-unsure",
         _ => "error-saved-not-sent",
     }
 }

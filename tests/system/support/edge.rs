@@ -9,7 +9,7 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use fairdraw::app::App;
-use fairdraw::platform::edge::{self, Draining, Edge, EdgeError, EdgeSettings, Figures, Plan};
+use fairdraw::platform::edge::{self, Draining, Edge, EdgeError, EdgeSettings, Plan};
 
 use super::app::{Asked, Came, Door};
 use super::wire::Wire;
@@ -17,7 +17,6 @@ use super::wire::Wire;
 /// A running edge.
 pub struct EdgeServer {
     pub place: SocketAddr,
-    pub figures: Arc<Figures>,
     draining: Draining,
     thread: Option<JoinHandle<Result<(), EdgeError>>>,
 }
@@ -31,7 +30,7 @@ impl EdgeServer {
             ..app.plan()
         };
         change(&mut plan.settings);
-        let (draining, figures) = (plan.draining.clone(), plan.figures.clone());
+        let draining = plan.draining.clone();
         let figment = rocket::Config::figment().merge(("log_level", "off"));
         let rocket = app.rocket(edge::inside(figment));
         let (listening, place) = mpsc::channel();
@@ -49,7 +48,6 @@ impl EdgeServer {
         });
         EdgeServer {
             place: place.recv().expect("the edge listens"),
-            figures,
             draining,
             thread: Some(thread),
         }

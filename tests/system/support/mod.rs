@@ -30,6 +30,7 @@ pub mod postgres;
 pub mod proxy;
 pub mod relay;
 pub mod server;
+pub mod slow;
 pub mod smtp_daemon;
 pub mod staff;
 mod tether;
