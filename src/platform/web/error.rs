@@ -23,7 +23,8 @@ use crate::platform::ids;
 use crate::platform::templates;
 use crate::platform::text::{self, Language, dates};
 
-const CROWDED: &str = "web.crowded";
+/// How the codes of errors end that mean: too many people at once, nothing was done.
+const CROWDED: &str = ".crowded";
 
 /// What a handler answers with.
 pub type AppResult<T> = Result<T, AppError>;
@@ -117,7 +118,7 @@ impl AppError {
     /// which keeps what was typed, and sends it again when the person says so.
     pub fn crowded() -> AppError {
         AppError {
-            code: CROWDED,
+            code: "web.crowded",
             ..AppError::unavailable()
         }
     }
@@ -223,7 +224,7 @@ impl<'r> Responder<'r, 'static> for AppError {
         if let Some(seconds) = self.retry_after() {
             response.set_header(Header::new("Retry-After", seconds.to_string()));
         }
-        if self.code == CROWDED {
+        if self.code.ends_with(CROWDED) {
             response.set_header(Header::new(hop::CROWDED, "1"));
         }
         Ok(response)
