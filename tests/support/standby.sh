@@ -10,14 +10,10 @@ die() {
 }
 
 bin=
-if command -v initdb >/dev/null; then
-    bin=$(dirname "$(command -v initdb)")
-else
-    for folder in /usr/lib/postgresql/*/bin; do
-        [ -x "$folder/initdb" ] && bin=$folder
-    done
-fi
-[ -n "$bin" ] || die "no initdb; install it with: apt-get install postgresql"
+for folder in "$(dirname "$(command -v pg_basebackup || echo none)")" /usr/lib/postgresql/*/bin; do
+    [ -x "$folder/pg_ctl" ] && [ -x "$folder/pg_basebackup" ] && bin=$folder
+done
+[ -n "$bin" ] || die "no pg_ctl; install it with: apt-get install postgresql"
 
 # PostgreSQL refuses to run as root.
 as_owner=()

@@ -146,16 +146,17 @@ async fn accept(
     config: &State<Arc<Config>>,
 ) -> AppResult<Handed> {
     let filling = Filling { visit, form: &form };
-    let found = sheets.sheet(visit.db, slug).await?;
-    match take_in(&filling, &found, from, limits, writer, config).await {
-        Err(error) if error.is_unavailable() => Ok(filling.check_later(&found.0)?.into()),
+    let (sheet, terms) = sheets.sheet(visit.db, slug).await?;
+    let terms = terms.as_deref();
+    match take_in(&filling, (&sheet, terms), from, limits, writer, config).await {
+        Err(error) if error.is_unavailable() => Ok(filling.check_later(&sheet)?.into()),
         outcome => outcome,
     }
 }
 
 async fn take_in(
     filling: &Filling<'_>,
-    (sheet, terms): &(Sheet, Option<Terms>),
+    (sheet, terms): (&Sheet, Option<&Terms>),
     from: ClientAddress,
     limits: &Limits,
     writer: &Writer<Taking>,
