@@ -585,3 +585,4 @@ draw-several = Other draws of this activity
 draw-excluded-drawn = Winners and reserves of “{ $name }” are skipped in this draw.
 draw-excluded-waits = This draw waits for the result of “{ $name }”.
 draw-excluded-cancelled = “{ $name }” was cancelled and excludes nobody.
+draw-halted = Records are older than receipts that were given out, so this activity is paused. Please restore the newer database, or cancel the activity with a public reason.

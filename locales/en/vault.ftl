@@ -27,3 +27,4 @@ vault-guard-yes = Yes
 vault-guard-partly = In part: this kernel is older
 vault-guard-no = No: { $why }
 vault-guard-none = Not in this mode
+vault-behind = The records in the database are older than receipts that were given out, so no new number is signed. Please ask the administrator to restore the newer database.

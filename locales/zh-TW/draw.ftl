@@ -548,3 +548,4 @@ draw-several = 本活動的其他場次
 draw-excluded-drawn = 「{ $name }」抽出的正取與備取，在這一場跳過。
 draw-excluded-waits = 這一場要等「{ $name }」的結果。
 draw-excluded-cancelled = 「{ $name }」已取消，不排除任何人。
+draw-halted = 紀錄比已經發出的收據舊，這個活動已暫停。請還原較新的資料庫，或公開原因取消活動。

@@ -27,3 +27,4 @@ vault-guard-yes = 是
 vault-guard-partly = 部分：系統核心版本較舊
 vault-guard-no = 否：{ $why }
 vault-guard-none = 這種執行方式不適用
+vault-behind = 資料庫的紀錄比已經發出的收據舊，所以不再簽署新的號碼。請通知系統管理員還原較新的資料庫。

@@ -31,6 +31,7 @@ mod crowd;
 mod disk;
 mod edge;
 mod guesses;
+mod instances;
 mod kills;
 mod memory;
 mod outside;

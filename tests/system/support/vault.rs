@@ -158,15 +158,12 @@ impl Program {
 
     /// Somebody with a browser and no cookies.
     pub fn visitor(&self) -> Visitor {
-        Visitor {
-            agent: ureq::Agent::config_builder()
-                .http_status_as_error(false)
-                .max_redirects(0)
-                .build()
-                .into(),
-            address: self.address.clone(),
-            cookies: RefCell::default(),
-        }
+        Visitor::at(&self.address())
+    }
+
+    /// What is put before a path.
+    pub fn address(&self) -> String {
+        self.address.clone()
     }
 
     /// A person enters, from form to receipt, and the receipt page comes back.
@@ -440,15 +437,39 @@ pub struct Visitor {
 }
 
 impl Visitor {
+    /// Somebody without cookies at a server.
+    pub fn at(address: &str) -> Visitor {
+        Visitor {
+            agent: ureq::Agent::config_builder()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .build()
+                .into(),
+            address: address.to_owned(),
+            cookies: RefCell::default(),
+        }
+    }
+
     /// Opens an address.
     pub fn get(&self, path: &str) -> Answer {
+        self.try_get(path).expect("the server answers")
+    }
+
+    /// [`Visitor::get`]; nothing where nobody answers.
+    pub fn try_get(&self, path: &str) -> Option<Answer> {
         let request = self.agent.get(format!("{}{path}", self.address));
         let answer = request.header("Cookie", self.cookie_line()).call();
-        self.keep(answer.expect("the server answers"))
+        Some(self.keep(answer.ok()?))
     }
 
     /// Fills the form of `page` that goes to `action` and sends it.
     pub fn send(&self, page: &Answer, action: &str, values: &[(&str, &str)]) -> Answer {
+        self.try_send(page, action, values)
+            .expect("the server answers")
+    }
+
+    /// [`Visitor::send`]; nothing where nobody answers.
+    pub fn try_send(&self, page: &Answer, action: &str, values: &[(&str, &str)]) -> Option<Answer> {
         let mut fields = page.form(action);
         fields.retain(|(own, _)| values.iter().all(|(name, _)| own != name));
         fields.extend(
@@ -465,7 +486,7 @@ impl Visitor {
                     .iter()
                     .map(|(name, value)| (name.as_str(), value.as_str())),
             );
-        self.keep(answer.expect("the server answers"))
+        Some(self.keep(answer.ok()?))
     }
 
     fn cookie_line(&self) -> String {
