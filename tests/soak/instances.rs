@@ -26,6 +26,7 @@ const PEOPLE_AT_ONCE: usize = 6;
 const BETWEEN_KILLS: Duration = Duration::from_secs(5);
 /// Every so many kills the vault dies as well.
 const VAULT_EVERY: u64 = 6;
+const ENTER: &str = "action=\"/a/summer-2024/enter";
 const FOR_ONE: Duration = Duration::from_secs(120);
 
 #[derive(diesel::QueryableByName)]
@@ -83,7 +84,8 @@ fn enters(serving: &Serving, patron: &Patron, question: &str) -> u64 {
     let check = loop {
         let visitor = serving.visitor();
         let check = visitor.try_get("/a/summer-2024/enter").and_then(|form| {
-            let fits = form.status == Status::Ok;
+            // A page in place of the form, such as that of too many at once, is no form.
+            let fits = form.status == Status::Ok && form.html.contains(ENTER);
             fits.then(|| visitor.try_send(&form, "/a/summer-2024/enter", &fields))?
         });
         match check.filter(|check| check.status == Status::Ok) {

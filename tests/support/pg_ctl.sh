@@ -21,10 +21,16 @@ if [ "$(id -u)" = 0 ]; then
 fi
 
 cd "$1"
+# The last thing that a server does is to remove its socket, and the next one's would go with it.
+stop() {
+    process=$(head -n 1 "$1/data/postmaster.pid")
+    "${as_owner[@]}" "$bin/pg_ctl" -D "$1/data" -m immediate --wait stop >/dev/null
+    while kill -0 "$process" 2>/dev/null; do sleep 0.02; done
+}
 case $2 in
-    stop) "${as_owner[@]}" "$bin/pg_ctl" -D "$1/data" -m immediate --wait stop >/dev/null ;;
-    start) "${as_owner[@]}" "$bin/pg_ctl" -D "$1/data" -l "$1/log" --wait start >/dev/null ;;
-    restart) "${as_owner[@]}" "$bin/pg_ctl" -D "$1/data" -l "$1/log" -m immediate --wait restart >/dev/null ;;
+    stop) stop "$1" ;;
+    start) "${as_owner[@]}" "$bin/pg_ctl" -D "$1/data" -l "$1/log" -o "-k $1 -c listen_addresses=" --wait start >/dev/null ;;
+    restart) stop "$1" && "${as_owner[@]}" "$bin/pg_ctl" -D "$1/data" -l "$1/log" -o "-k $1 -c listen_addresses=" --wait start >/dev/null ;;
     promote) "${as_owner[@]}" "$bin/pg_ctl" -D "$1/data" --wait promote >/dev/null ;;
     *) die "stop, start, restart or promote" ;;
 esac

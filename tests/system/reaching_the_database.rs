@@ -63,6 +63,8 @@ fn while_the_database_restarts_pages_say_so_and_come_back_by_themselves() {
 
     // Every connection dies, and the server is back before anybody asks.
     server.control("restart");
+    let page = web.visitor().get("/a/summer-2024/enter");
+    assert_eq!(page.status, Status::Ok, "{}", web.printed().join("\n"));
     receipts.insert(web.enter(&Patron::number(2), &question).html);
 
     server.control("stop");

@@ -151,7 +151,8 @@ pub fn until(patience: Duration, what: &str, mut look: impl FnMut() -> bool) -> 
             start.elapsed() < patience,
             "not within {patience:?}: {what}"
         );
-        std::thread::yield_now();
+        // A person who looks again, and not a flood that somebody has to be protected from.
+        std::thread::park_timeout(Duration::from_millis(50));
     }
     start.elapsed()
 }
