@@ -69,16 +69,22 @@ pub fn halt(db: &Db, vault: &Vault) -> Result<Vec<ActivityId>, Error> {
     })?;
     let mut halted = Vec::new();
     for log in logs {
+        // First how far it was seen, then how far it is: others let it grow meanwhile.
         let Some((seen, root)) = vault.tip(&log.origin)? else {
             continue;
         };
-        let reaches = db.read_now("look at a log", |tx| log::reaches(tx, &log, seen, &root))?;
+        let (activity, draw) = (ActivityId(log.activity), log.id);
+        let reaches = db.read_now("look at a log", |tx| {
+            match log::find(tx, activity.as_str(), &draw)? {
+                Some(log) => log::reaches(tx, &log, seen, &root),
+                None => Ok(false),
+            }
+        })?;
         if reaches {
             continue;
         }
-        let activity = ActivityId(log.activity.clone());
         tracing::error!(
-            activity = %activity, draw = log.id, seen, found = log.size,
+            activity = %activity, draw, seen,
             "the database holds fewer entries than were receipted; the activity takes no more"
         );
         db.write_now("halt activity", |tx| {
