@@ -6,7 +6,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # The bundles that the three verifiers are compared on.
 CORPUS := $(abspath $(TARGET))/corpus
 
-.PHONY: run demo test prerequisites check units canary agreement browser soak soak-edge soak-privacy fuzz
+.PHONY: run demo test prerequisites check units canary agreement browser bench soak soak-edge soak-privacy fuzz
 
 ## Serves http://127.0.0.1:8000 with its data in ./data.
 run:
@@ -60,6 +60,14 @@ browser: prerequisites
 ## How long each fuzzer runs, in seconds, and which there are.
 FUZZ_SECONDS ?= 600
 FUZZERS := note record proof receipt bundle
+
+## Which parts of the benchmark; all of them if none is named.
+PARTS ?=
+
+## The whole system under load, as released: a table of what was measured and against what. For a machine
+## that does nothing else; some ten minutes after building.
+bench: prerequisites
+	cargo bench --features bench --bench system -- $(PARTS)
 
 ## Feeds made-up bytes to every reader of what others wrote. Needs a nightly compiler and cargo-fuzz.
 fuzz:
