@@ -41,9 +41,6 @@ use crate::platform::web::{Area, waiting};
 /// An answer on its way out.
 pub(super) type Answer = Response<Either<Full<Bytes>, Answered>>;
 
-/// Addresses that programs watch; they do not wait for people.
-const WATCHED: [&str; 2] = ["/healthz", "/metrics"];
-
 /// What stands before Rocket.
 pub(super) struct Front {
     pub(super) settings: EdgeSettings,
@@ -138,8 +135,10 @@ impl Front {
         whole: Whole,
         kind: Option<ContentType>,
     ) -> Answer {
-        let is_watched = WATCHED.contains(&asked.path());
-        let lane = if is_watched { Area::Staff } else { asked.area };
+        let lane = match asked.is_watched() {
+            true => Area::Staff,
+            false => asked.area,
+        };
         let Some(turn) = self.bounds.turn(lane) else {
             return self.wait(asked, kind.map(|kind| (kind, whole.bytes)));
         };
