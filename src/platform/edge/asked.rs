@@ -12,6 +12,7 @@ use http::uri::PathAndQuery;
 use http::{Method, Uri};
 use rocket::http::Status;
 
+use super::bounds::Lane;
 use super::headers::OF_ONE_STEP;
 use super::hosts::{Hosts, is_address};
 use crate::platform::web::Area;
@@ -34,8 +35,11 @@ const OVERRIDES: [HeaderName; 5] = [
     HeaderName::from_static("x-rewrite-url"),
 ];
 
-/// Addresses that programs watch: they wait for nobody, and need no name.
+/// Addresses that programs watch.
 const WATCHED: [&str; 2] = ["/healthz", "/metrics"];
+
+/// Below this are the files of the pages.
+const FILES: &str = "/assets/";
 
 /// Both ends of a connection.
 #[derive(Clone, Copy)]
@@ -66,8 +70,17 @@ impl Asked {
     }
 
     /// Whether a program watches this address.
-    pub(super) fn is_watched(&self) -> bool {
+    fn is_watched(&self) -> bool {
         WATCHED.contains(&self.path())
+    }
+
+    /// Whose turn it needs.
+    pub(super) fn lane(&self) -> Lane {
+        match self.area {
+            _ if self.is_watched() || self.path().starts_with(FILES) => Lane::Light,
+            Area::Staff => Lane::Staff,
+            Area::Public => Lane::Public,
+        }
     }
 
     /// Whether it changes nothing.

@@ -36,7 +36,7 @@ use crate::platform::web::form::upload::fields_of;
 use crate::platform::web::hop::{self, Hop};
 use crate::platform::web::page::Place;
 use crate::platform::web::site::Site;
-use crate::platform::web::{Area, waiting};
+use crate::platform::web::waiting;
 
 /// An answer on its way out.
 pub(super) type Answer = Response<Either<Full<Bytes>, Answered>>;
@@ -135,11 +135,7 @@ impl Front {
         whole: Whole,
         kind: Option<ContentType>,
     ) -> Answer {
-        let lane = match asked.is_watched() {
-            true => Area::Staff,
-            false => asked.area,
-        };
-        let Some(turn) = self.bounds.turn(lane) else {
+        let Some(turn) = self.bounds.turn(asked.lane()) else {
             return self.wait(asked, kind.map(|kind| (kind, whole.bytes)));
         };
         Figures::add(&self.figures.requests);

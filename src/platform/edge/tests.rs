@@ -581,7 +581,9 @@ fn who_comes_while_all_turns_are_taken_waits_on_a_page_that_keeps_what_was_typed
     // A form of another site is refused before it could be kept.
     let foreign = edge.post("/send", "Sec-Fetch-Site: cross-site\r\n", typed);
     assert_eq!(foreign.status, 403);
-    // Staff have turns of their own.
+    // The page has its stylesheet, and staff have turns of their own.
+    let asset = crate::platform::templates::assets::url("site.css");
+    assert_eq!(edge.get(&asset).status, 200);
     assert_eq!(edge.get("/staff").body, "staff");
     edge.bell.add_permits(1);
     assert_eq!(first.hear().body, "waited");
