@@ -36,13 +36,10 @@ use crate::platform::web::form::upload::fields_of;
 use crate::platform::web::hop::{self, Hop};
 use crate::platform::web::page::Place;
 use crate::platform::web::site::Site;
-use crate::platform::web::{Area, waiting};
+use crate::platform::web::waiting;
 
 /// An answer on its way out.
 pub(super) type Answer = Response<Either<Full<Bytes>, Answered>>;
-
-/// Addresses that programs watch; they do not wait for people.
-const WATCHED: [&str; 2] = ["/healthz", "/metrics"];
 
 /// What stands before Rocket.
 pub(super) struct Front {
@@ -138,9 +135,7 @@ impl Front {
         whole: Whole,
         kind: Option<ContentType>,
     ) -> Answer {
-        let is_watched = WATCHED.contains(&asked.path());
-        let lane = if is_watched { Area::Staff } else { asked.area };
-        let Some(turn) = self.bounds.turn(lane) else {
+        let Some(turn) = self.bounds.turn(asked.lane()) else {
             return self.wait(asked, kind.map(|kind| (kind, whole.bytes)));
         };
         Figures::add(&self.figures.requests);

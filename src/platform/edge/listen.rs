@@ -55,13 +55,13 @@ enum Purpose {
 }
 
 /// Where connections come in.
-pub(super) struct Gate {
+pub(super) struct Intake {
     front: Arc<Front>,
     tls: Option<Tls>,
     closing: Draining,
 }
 
-/// The way to close a gate.
+/// The way to close a intake.
 pub(super) struct Open(Draining);
 
 impl Open {
@@ -71,9 +71,9 @@ impl Open {
     }
 }
 
-impl Gate {
-    pub(super) fn of(front: Arc<Front>, tls: Option<Tls>) -> Gate {
-        Gate {
+impl Intake {
+    pub(super) fn of(front: Arc<Front>, tls: Option<Tls>) -> Intake {
+        Intake {
             front,
             tls,
             closing: Draining::default(),
