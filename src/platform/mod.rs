@@ -7,6 +7,7 @@ pub mod config;
 pub mod confine;
 pub mod control;
 pub mod db;
+pub mod draining;
 pub mod fail;
 pub mod fault;
 pub mod formula;
