@@ -214,11 +214,20 @@ fn log_to_stderr() {
     for quiet in ["rocket=off", "r2d2=off"] {
         filter = filter.add_directive(quiet.parse().expect("a fixed directive is well formed"));
     }
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+        .with_ansi(std::io::stderr().is_terminal());
+    // The same lines for machines; `request` is the reference that the page and the header show.
+    match std::env::var("FAIRDRAW_LOG_FORMAT").as_deref() {
+        Ok("json") => lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .init(),
+        _ => lines.init(),
+    }
     // A panic message may quote what was being handled; its place is enough to mend it.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);

@@ -9,6 +9,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rocket::figment::Figment;
+use rocket::{Build, Rocket};
+use tokio::signal::unix::{SignalKind, signal};
 
 use crate::account::setup;
 use crate::app::{App, Footing};
@@ -116,8 +118,15 @@ pub(super) fn temporary(config: &Config) -> Result<PathBuf, Stop> {
 
 /// How long work in hand may take after the server has shut down.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How long jobs in hand may take after that, before they are given back. With Rocket's own grace
+/// and mercy it is less than the watching process waits.
+const LAST_JOBS: Duration = Duration::from_secs(12);
 
 /// Launches the web server beside the jobs; returns when it has shut down.
+///
+/// Told to stop it first says so where readiness is asked, and takes no new job; then it stops
+/// listening, finishes the requests under way, then the jobs in hand, and leaves one file of the
+/// database.
 ///
 /// # Errors
 /// With a moved clock (the demo, `FAIRDRAW_CLOCK`) only this machine is served (`decisions` D22);
@@ -135,6 +144,10 @@ pub(super) fn launch(app: &App, figment: Figment) -> Result<(), Stop> {
         ));
     }
     let jobs = app.start_jobs();
+    // What ends this process is decided below, and not by Rocket.
+    let figment = figment
+        .merge(("shutdown.ctrlc", false))
+        .merge(("shutdown.signals", Vec::<String>::new()));
     let rocket = app.rocket(figment);
     // `rocket::execute` reads Rocket.toml again, which this process may not open any more.
     let runtime = rocket::tokio::runtime::Builder::new_multi_thread()
@@ -143,14 +156,40 @@ pub(super) fn launch(app: &App, figment: Figment) -> Result<(), Stop> {
         .max_blocking_threads(listen.max_blocking)
         .enable_all()
         .build()?;
-    let outcome = runtime.block_on(rocket.launch());
+    let outcome = runtime.block_on(until_told(app, rocket));
+    app.draining.begin();
     runtime.shutdown_timeout(LAST_WORDS);
-    drop(jobs);
-    match outcome {
-        Ok(_) => Ok(()),
-        // Rocket's error panics when it is dropped without being looked at.
-        Err(error) => Err(Stop::Failed(error.to_string().into())),
+    let given_back = jobs.end_within(LAST_JOBS);
+    if let Err(error) = app.db.rest() {
+        tracing::warn!(%error, "the database was left with its log");
     }
+    tracing::info!(given_back, "the web side ends");
+    outcome
+}
+
+/// Serves until a signal comes, and drains.
+async fn until_told(app: &App, rocket: Rocket<Build>) -> Result<(), Stop> {
+    // Rocket's error panics when it is dropped without being looked at.
+    let failed = |error: rocket::Error| Stop::Failed(error.to_string().into());
+    let rocket = rocket.ignite().await.map_err(failed)?;
+    let shutdown = rocket.shutdown();
+    let (draining, config) = (app.draining.clone(), app.config.clone());
+    let mut stop = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = stop.recv() => {}
+            _ = interrupt.recv() => {}
+            _ = hangup.recv() => {}
+        }
+        draining.begin();
+        let seconds = config.drain_seconds;
+        tracing::info!(seconds, "draining: not ready any more");
+        tokio::time::sleep(Duration::from_secs(seconds)).await;
+        shutdown.notify();
+    });
+    rocket.launch().await.map(drop).map_err(failed)
 }
 
 /// Where people reach the site: the configured origin, or the address it listens on.

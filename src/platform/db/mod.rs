@@ -5,11 +5,13 @@
 //!
 //! Not here: SQL of a domain (its own `store.rs`), personal data in clear (no table holds any).
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
+use tracing::Span;
 
 use crate::platform::clock::{Clock, Timestamp};
 
@@ -20,6 +22,7 @@ pub mod copy;
 mod group;
 mod guards;
 mod migrate;
+pub mod remembered;
 pub(crate) mod schema;
 pub mod tidy;
 
@@ -142,6 +145,8 @@ struct Inner {
     clock: Clock,
     /// SQLite has one writer at a time; waiting here is fair, its busy handler is not.
     write_lane: Mutex<()>,
+    /// How often a unit of work was tried again.
+    conflicts: AtomicU64,
 }
 
 /// How often a unit of work is tried when others are in its way.
@@ -160,6 +165,7 @@ impl Db {
                 pool,
                 clock,
                 write_lane: Mutex::new(()),
+                conflicts: AtomicU64::new(0),
             }),
         };
         let mut conn = db.inner.pool.get().map_err(MigrateError::Unreachable)?;
@@ -179,6 +185,21 @@ impl Db {
         &self.inner.target
     }
 
+    /// How often a unit of work was tried again since the start because others were in its way.
+    pub fn conflicts(&self) -> u64 {
+        self.inner.conflicts.load(Ordering::Relaxed)
+    }
+
+    /// Writes what is in the log beside the database into it, as the last thing before an end;
+    /// nothing where the database is a server of its own.
+    pub fn rest(&self) -> Result<(), Error> {
+        let mut conn = self.inner.pool.get().map_err(Error::Unreachable)?;
+        match &mut *conn {
+            Conn::Sqlite(sqlite) => Ok(sqlite.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?),
+            Conn::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Reads one consistent state of the database.
     pub async fn read<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
     where
@@ -187,7 +208,8 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let db = self.clone();
-        tokio::task::spawn_blocking(move || db.read_now(name, work))
+        let request = Span::current();
+        tokio::task::spawn_blocking(move || request.in_scope(|| db.read_now(name, work)))
             .await
             .unwrap_or_else(|_| Err(Error::Stopped.into()))
     }
@@ -200,7 +222,8 @@ impl Db {
         E: std::error::Error + From<Error> + Send + 'static,
     {
         let db = self.clone();
-        tokio::task::spawn_blocking(move || db.write_now(name, work))
+        let request = Span::current();
+        tokio::task::spawn_blocking(move || request.in_scope(|| db.write_now(name, work)))
             .await
             .unwrap_or_else(|_| Err(Error::Stopped.into()))
     }
@@ -237,6 +260,7 @@ impl Db {
             tries += 1;
             match self.attempt(name, &mut work) {
                 Err(error) if tries < TRIES && contended(&error) => {
+                    self.inner.conflicts.fetch_add(1, Ordering::Relaxed);
                     tracing::debug!(unit = name, tries, "tried again after a conflict");
                     pause(tries);
                 }

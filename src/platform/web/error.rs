@@ -17,8 +17,8 @@ use rocket::response::{self, Responder, Response};
 
 use super::language_of;
 use super::page::{frame, html_answer};
+use super::reference::Reference;
 use crate::platform::fault::{Fault, Kind};
-use crate::platform::ids;
 use crate::platform::templates;
 use crate::platform::text::{self, Language, dates};
 
@@ -185,12 +185,11 @@ impl AppError {
 impl<'r> Responder<'r, 'static> for AppError {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let language = language_of(request);
-        // 40 random bits to find the log line by; not a secret.
-        let reference = ids::code(8).to_uppercase();
-        self.log(request, &reference);
-        let mut response = match self.render(request, language, &reference) {
+        let reference = Reference::of(request);
+        self.log(request, reference);
+        let mut response = match self.render(request, language, reference) {
             Some(html) => html_answer(self.status, html, true),
-            None => last_resort(&reference),
+            None => last_resort(reference),
         };
         if let Some(seconds) = self.retry_after() {
             response.set_header(Header::new("Retry-After", seconds.to_string()));

@@ -10,9 +10,11 @@
 use rocket::http::{Method, Status};
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Phase, Request, Rocket, Route};
+use tracing::Instrument;
 
 use super::Area;
 use super::error::AppError;
+use super::reference::Reference;
 use super::site::Site;
 
 const MARK: &str = "guarded ";
@@ -47,7 +49,10 @@ impl Handler for Guarded {
     async fn handle<'r>(&self, request: &'r Request<'_>, mut data: Data<'r>) -> Outcome<'r> {
         match refusal(request, &mut data).await {
             Some(status) => Outcome::from(request, AppError::plain(status)),
-            None => self.0.handle(request, data).await,
+            None => {
+                let handled = self.0.handle(request, data);
+                handled.instrument(Reference::span(request)).await
+            }
         }
     }
 }

@@ -16,7 +16,9 @@ pub mod error;
 pub mod form;
 pub mod guard;
 pub mod headers;
+pub mod measure;
 pub mod page;
+pub mod reference;
 pub mod site;
 #[cfg(test)]
 mod tests;
@@ -39,6 +41,7 @@ pub fn attach(rocket: Rocket<Build>, site: site::Site) -> Rocket<Build> {
     rocket
         .attach(shield)
         .attach(headers)
+        .attach(reference::InEveryAnswer)
         .manage(site)
         .register("/", error::catchers())
         .mount("/", guard::protect(assets::routes()))
