@@ -1,4 +1,4 @@
-//! The web side of `fairdraw`, which the watching process starts (`supervise`), and `fairdraw migrate`.
+//! The web side of `fairdraw`, which the watching process starts (`supervise`).
 
 use std::fs::DirBuilder;
 use std::io;
@@ -18,7 +18,7 @@ use crate::journal;
 use crate::platform::config::Config;
 use crate::platform::confine::{self, Reach};
 use crate::platform::control::Control;
-use crate::platform::db::{Db, Target};
+use crate::platform::db::Target;
 use crate::purge;
 use crate::vault::Vault;
 
@@ -199,14 +199,4 @@ pub(super) fn origin(app: &App, figment: &Figment) -> String {
     }
     let listen = rocket::Config::try_from(figment).unwrap_or_default();
     format!("http://{}:{}", listen.address, listen.port)
-}
-
-/// Creates or updates the tables.
-pub(super) fn migrate() -> Result<(), Stop> {
-    let (_, config) = super::configured()?;
-    let target = config.database();
-    let engine = target.engine();
-    Db::open(target, super::clock()?)?;
-    println!("The tables in {engine} are up to date.");
-    Ok(())
 }

@@ -89,7 +89,12 @@ fn mail_by_outcome(tx: &mut Tx) -> Result<Figure, Error> {
         "outcome",
         NoticeStage::ALL
             .iter()
-            .map(|stage| (stage.code(), counts.iter().filter(|each| *each == stage).count()))
+            .map(|stage| {
+                (
+                    stage.code(),
+                    counts.iter().filter(|each| *each == stage).count(),
+                )
+            })
             .map(|(word, found)| (word, count(found))),
     ))
 }

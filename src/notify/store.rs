@@ -252,7 +252,11 @@ pub(super) fn count_notices(
 /// Where every notice of the site stands.
 pub(super) fn stages(tx: &mut Tx) -> Result<Vec<NoticeStage>, db::Error> {
     let rows: Vec<String> = notices::table.select(notices::stage).load(tx.conn())?;
-    let known = |row: &String| NoticeStage::ALL.into_iter().find(|stage| stage.code() == row);
+    let known = |row: &String| {
+        NoticeStage::ALL
+            .into_iter()
+            .find(|stage| stage.code() == row)
+    };
     Ok(rows.iter().filter_map(known).collect())
 }
 

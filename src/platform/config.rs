@@ -117,6 +117,16 @@ pub struct Config {
     pub breach_incidents_per_year: u32,
 }
 
+/// Every variable of the environment that means something to this program.
+pub const ENVIRONMENT: [&str; 6] = [
+    "FAIRDRAW_DATA",
+    "FAIRDRAW_KEYS",
+    "FAIRDRAW_DATABASE_URL",
+    "FAIRDRAW_LOG",
+    "FAIRDRAW_LOG_FORMAT",
+    "FAIRDRAW_CLOCK",
+];
+
 /// Rules about the tax on prizes from a day on; every number with its source.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -488,7 +498,14 @@ mod tests {
             let address = address.parse().expect("an address");
             assert_eq!(parsed.holds(address), holds, "{network} {address}");
         }
-        for text in ["", "10.0.0.0/33", "::1/129", "10.0.0/8", "10.0.0.0/x", "host"] {
+        for text in [
+            "",
+            "10.0.0.0/33",
+            "::1/129",
+            "10.0.0/8",
+            "10.0.0.0/x",
+            "host",
+        ] {
             assert_eq!(Network::parse(text), None, "{text}");
         }
     }

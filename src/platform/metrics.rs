@@ -266,7 +266,9 @@ impl Metrics {
             }
         } else {
             let spread = tally.took.entry(class);
-            spread.or_insert_with(|| Spread::over(&SECONDS)).add(seconds);
+            spread
+                .or_insert_with(|| Spread::over(&SECONDS))
+                .add(seconds);
         }
         *tally.requests.entry((class, status)).or_default() += 1;
     }
@@ -341,8 +343,7 @@ impl Collector for Shown {
                 true => MetricType::Counter,
                 false => MetricType::Gauge,
             };
-            let mut family =
-                encoder.encode_descriptor(figure.name, figure.help, None, kind)?;
+            let mut family = encoder.encode_descriptor(figure.name, figure.help, None, kind)?;
             for (labels, value) in &figure.values {
                 let mut one = family.encode_family(labels)?;
                 match figure.counts {
@@ -409,7 +410,10 @@ mod tests {
         let told = metrics.text();
         let failed = "fairdraw_requests_total{class=\"person\",status=\"503\"} 1";
         assert!(told.contains(failed), "{told}");
-        assert!(!told.contains("request_seconds_count{class=\"person\"}"), "{told}");
+        assert!(
+            !told.contains("request_seconds_count{class=\"person\"}"),
+            "{told}"
+        );
     }
 
     #[test]

@@ -21,7 +21,9 @@ mod connection;
 pub mod copy;
 mod group;
 mod guards;
+pub mod inspect;
 mod migrate;
+pub mod moving;
 pub mod remembered;
 pub(crate) mod schema;
 pub mod tidy;
@@ -45,6 +47,15 @@ pub enum Error {
     /// No connection could be opened beside the pool.
     #[error("the database cannot be reached")]
     Unconnected(#[source] diesel::ConnectionError),
+    /// No room is left where the database lies.
+    #[error("no room is left for the database")]
+    Full(#[source] QueryError),
+    /// The disk, or a server that only follows another one, takes nothing new.
+    #[error("the database cannot be written")]
+    ReadOnly(#[source] QueryError),
+    /// The connection broke; whether the last statement was done is not known.
+    #[error("the connection to the database broke")]
+    Away(#[source] QueryError),
     /// The background thread that ran the unit of work ended early.
     #[error("the unit of work was stopped")]
     Stopped,
@@ -60,25 +71,68 @@ impl From<QueryError> for Error {
                 Error::Duplicate(error)
             }
             other if is_contention(other) => Error::Contended(error),
+            QueryError::DatabaseError(kind, information) => {
+                match outage(kind, information.message()) {
+                    Some(outage) => outage(error),
+                    None => Error::Query(error),
+                }
+            }
+            QueryError::BrokenTransactionManager => Error::Away(error),
             _ => Error::Query(error),
         }
+    }
+}
+
+/// What ends by itself or by an operator's hand, and is no mistake of the program. The words are
+/// those of SQLite, and of PostgreSQL where it has no code for them that reaches us.
+fn outage(kind: &DatabaseErrorKind, message: &str) -> Option<fn(QueryError) -> Error> {
+    const FULL: [&str; 2] = ["database or disk is full", "No space left on device"];
+    const UNWRITABLE: [&str; 3] = [
+        "attempt to write a readonly database",
+        "unable to open database file",
+        "disk I/O error",
+    ];
+    const ENDING: [&str; 4] = [
+        "terminating connection",
+        "the database system is",
+        "server closed the connection",
+        "connection not open",
+    ];
+    let says = |words: &[&str]| words.iter().any(|each| message.contains(each));
+    match kind {
+        DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
+            Some(Error::Away)
+        }
+        DatabaseErrorKind::ReadOnlyTransaction => Some(Error::ReadOnly),
+        _ if says(&FULL) => Some(Error::Full),
+        _ if says(&UNWRITABLE) => Some(Error::ReadOnly),
+        _ if says(&ENDING) => Some(Error::Away),
+        _ => None,
     }
 }
 
 impl crate::platform::fault::Fault for Error {
     fn kind(&self) -> crate::platform::fault::Kind {
         match self {
-            Error::Contended(_) | Error::Unreachable(_) | Error::Unconnected(_) => {
-                crate::platform::fault::Kind::Unavailable
+            Error::Contended(_)
+            | Error::Unreachable(_)
+            | Error::Unconnected(_)
+            | Error::Full(_)
+            | Error::ReadOnly(_)
+            | Error::Away(_) => crate::platform::fault::Kind::Unavailable,
+            Error::Duplicate(_) | Error::Stopped | Error::Query(_) => {
+                crate::platform::fault::Kind::Broken
             }
-            _ => crate::platform::fault::Kind::Broken,
         }
     }
 
     fn code(&self) -> &'static str {
         match self {
             Error::Contended(_) | Error::Unreachable(_) | Error::Unconnected(_) => "db.unavailable",
-            _ => "db.broken",
+            Error::Full(_) => "db.full",
+            Error::ReadOnly(_) => "db.read_only",
+            Error::Away(_) => "db.away",
+            Error::Duplicate(_) | Error::Stopped | Error::Query(_) => "db.broken",
         }
     }
 }
@@ -153,8 +207,21 @@ struct Inner {
 const TRIES: u32 = 40;
 
 impl Db {
-    /// Opens the database, creates or migrates its tables and refuses an unknown schema.
+    /// Opens the database, creates or migrates its tables and refuses an unknown schema, and one
+    /// whose rows are somewhere else.
     pub fn open(target: Target, clock: Clock) -> Result<Db, MigrateError> {
+        let db = Db::open_any(target, clock)?;
+        let mut conn = db.inner.pool.get().map_err(MigrateError::Unreachable)?;
+        let refusal = moving::refusal(&mut conn).map_err(MigrateError::Guards)?;
+        drop(conn);
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None => Ok(db),
+        }
+    }
+
+    /// [`Db::open`] also for a database that was moved, or is being filled.
+    fn open_any(target: Target, clock: Clock) -> Result<Db, MigrateError> {
         if let Target::Sqlite(path) = &target {
             make_private(path).map_err(MigrateError::Folder)?;
         }

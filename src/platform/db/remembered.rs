@@ -30,10 +30,7 @@ pub fn remember(tx: &mut Tx, name: &str, value: &str) -> Result<(), Error> {
         .execute(tx.conn())?;
     if changed == 0 {
         diesel::insert_into(site_settings::table)
-            .values((
-                site_settings::name.eq(name),
-                site_settings::value.eq(value),
-            ))
+            .values((site_settings::name.eq(name), site_settings::value.eq(value)))
             .execute(tx.conn())?;
     }
     Ok(())

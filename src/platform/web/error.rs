@@ -9,15 +9,15 @@
 use std::error::Error;
 use std::time::Duration;
 
-use minijinja::context;
+use minijinja::{Value, context};
 use rocket::catcher::{BoxFuture, Catcher};
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 
-use super::language_of;
 use super::page::{frame, html_answer};
 use super::reference::Reference;
+use super::{form, language_of};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::templates;
 use crate::platform::text::{self, Language, dates};
@@ -142,7 +142,8 @@ impl AppError {
         let view = context! {
             title => self.title(language),
             what => what,
-            saved => text::message(language, saved_id(request.method(), self.status), &[]),
+            saved => text::message(language, self.saved_id(request.method()), &[]),
+            again => self.again(request),
             next => next,
             reference => reference,
             status => self.status.code,
@@ -156,6 +157,17 @@ impl AppError {
                 None
             }
         }
+    }
+
+    /// Where what was sent can be sent again from this page: the address, and every field.
+    fn again(&self, request: &Request<'_>) -> Option<Value> {
+        let waits = self.status == Status::ServiceUnavailable;
+        let fields = form::sent(request).filter(|_| waits && request.method() == Method::Post)?;
+        let fields: Vec<Value> = fields
+            .iter()
+            .map(|(name, value)| context! { name, value })
+            .collect();
+        Some(context! { action => request.uri().to_string(), fields })
     }
 
     /// The heading: that of the code where it has one, else of the status.
@@ -199,6 +211,15 @@ impl<'r> Responder<'r, 'static> for AppError {
 }
 
 impl AppError {
+    fn saved_id(&self, method: Method) -> &'static str {
+        match (method, self.status.code, self.code) {
+            (Method::Get | Method::Head, ..) => "error-saved-nothing",
+            // A crash may come after the data was stored, and so may a broken connection.
+            (_, 500, _) | (.., "db.away") => "error-saved-unsure",
+            _ => "error-saved-not-sent",
+        }
+    }
+
     fn retry_after(&self) -> Option<u64> {
         match (self.wait, self.status) {
             (Some(wait), _) => Some(wait.seconds),
@@ -256,15 +277,6 @@ fn general_code(status: Status) -> &'static str {
         400..=499 => "web.bad_request",
         503 => "web.unavailable",
         _ => "web.broken",
-    }
-}
-
-fn saved_id(method: Method, status: Status) -> &'static str {
-    match (method, status.code) {
-        (Method::Get | Method::Head, _) => "error-saved-nothing",
-        // A crash may come after the data was stored.
-        (_, 500) => "error-saved-unsure",
-        _ => "error-saved-not-sent",
     }
 }
 

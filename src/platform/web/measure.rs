@@ -49,13 +49,17 @@ impl Watchers {
     pub fn new(token: &str, from: &[String]) -> Watchers {
         Watchers {
             token: (!token.is_empty()).then(|| Sha256::digest(token).into()),
-            from: from.iter().filter_map(|text| Network::parse(text)).collect(),
+            from: from
+                .iter()
+                .filter_map(|text| Network::parse(text))
+                .collect(),
         }
     }
 
     fn know(&self, shown: Option<&str>, peer: Option<IpAddr>, forwarded: bool) -> bool {
         let shown: Option<[u8; 32]> = shown.map(|token| Sha256::digest(token).into());
-        let fits = matches!((self.token, shown), (Some(own), Some(shown)) if own.ct_eq(&shown).into());
+        let fits =
+            matches!((self.token, shown), (Some(own), Some(shown)) if own.ct_eq(&shown).into());
         let near = peer.is_some_and(|peer| self.from.iter().any(|each| each.holds(peer)));
         fits || (near && !forwarded)
     }

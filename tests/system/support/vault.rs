@@ -57,6 +57,15 @@ impl Program {
 
     /// [`Program::start`] as the user of this number, who owns nothing else.
     pub fn start_as(database: &TestDatabase, user: Option<u32>) -> Program {
+        Program::start_set(database, |command| {
+            if let Some(user) = user {
+                command.uid(user).gid(user);
+            }
+        })
+    }
+
+    /// [`Program::start`] with other settings.
+    pub fn start_set(database: &TestDatabase, change: impl FnOnce(&mut Command)) -> Program {
         let port = free_port();
         let mut command = Command::new(program());
         command
@@ -67,9 +76,7 @@ impl Program {
             .env("FAIRDRAW_DATA", database.data())
             .env("FAIRDRAW_KEYS", database.keys())
             .env("FAIRDRAW_DATABASE_URL", database.url());
-        if let Some(user) = user {
-            command.uid(user).gid(user);
-        }
+        change(&mut command);
         let (child, lines, reading) = listened(&mut command);
         let program = Program {
             child,
@@ -97,6 +104,11 @@ impl Program {
     /// What it has printed so far, on both streams.
     pub fn printed(&self) -> Vec<String> {
         self.lines.lock().expect("no reader panics").clone()
+    }
+
+    /// Where it listens, as host and port.
+    pub fn place(&self) -> &str {
+        self.address.trim_start_matches("http://")
     }
 
     /// Its own number, which is that of the watching process.
@@ -155,8 +167,13 @@ impl Program {
     }
 
     /// Tells it to stop, as Ctrl-C does, and waits; what it printed and its exit code.
-    pub fn stop(mut self) -> (Option<i32>, Vec<String>) {
+    pub fn stop(self) -> (Option<i32>, Vec<String>) {
         signal(self.child.id(), "INT");
+        self.ended()
+    }
+
+    /// Waits for its end; what it printed and its exit code.
+    pub fn ended(mut self) -> (Option<i32>, Vec<String>) {
         let code = self.child.wait().expect("it ends").code();
         for thread in self.reading.drain(..) {
             thread.join().expect("no reader panics");
