@@ -6,7 +6,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # The bundles that the three verifiers are compared on.
 CORPUS := $(abspath $(TARGET))/corpus
 
-.PHONY: run demo test prerequisites check units canary agreement browser soak soak-privacy fuzz
+.PHONY: run demo test prerequisites check units canary agreement browser soak soak-privacy fuzz deb
 
 ## Serves http://127.0.0.1:8000 with its data in ./data.
 run:
@@ -56,6 +56,12 @@ browser: prerequisites
 	mkdir -p $(TARGET)/test-clock
 	cp $(TARGET)/debug/fairdraw $(TARGET)/debug/lucky-draw-verify $(TARGET)/test-clock/
 	cd tests/browser && FAIRDRAW_BIN=$(abspath $(TARGET))/test-clock/fairdraw npm test --silent
+
+## A package for Debian and Ubuntu, below target/debian; cargo-deb comes from crates.io.
+deb:
+	@cargo deb --version >/dev/null 2>&1 || { echo "make deb needs cargo-deb: cargo install cargo-deb"; exit 1; }
+	cargo build --release --locked --workspace --bins
+	cargo deb --no-build
 
 ## How long each fuzzer runs, in seconds, and which there are.
 FUZZ_SECONDS ?= 600

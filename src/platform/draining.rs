@@ -30,7 +30,7 @@ impl Draining {
     }
 
     /// Whether it has begun.
-    pub fn has_begun(&self) -> bool {
+    pub fn is_on(&self) -> bool {
         *self.state.borrow()
     }
 
@@ -49,12 +49,12 @@ mod tests {
     #[tokio::test]
     async fn whoever_waits_is_told_and_whoever_comes_later_too() {
         let draining = Draining::default();
-        assert!(!draining.has_begun());
+        assert!(!draining.is_on());
         let other = draining.clone();
         let waiting = tokio::spawn(async move { other.begun().await });
         draining.begin();
         waiting.await.expect("no panic");
         draining.begun().await;
-        assert!(draining.clone().has_begun());
+        assert!(draining.clone().is_on());
     }
 }

@@ -86,7 +86,7 @@ impl Health {
 
     /// Every reason there is now; may take seconds where something does not answer.
     pub fn reasons(&self) -> Vec<Reason> {
-        if self.draining.has_begun() {
+        if self.draining.is_on() {
             return vec![Reason::Draining];
         }
         // Whoever asks meanwhile waits for the same answer.

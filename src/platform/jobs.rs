@@ -334,7 +334,7 @@ impl Runner {
 
     /// Nothing once the process drains, and nothing while nobody knows whether anything is due.
     fn next(&self, lane: Lane) -> Result<Option<Job>, db::Error> {
-        if self.draining.has_begun() || self.db.clock().doubt().is_some() {
+        if self.draining.is_on() || self.db.clock().doubt().is_some() {
             return Ok(None);
         }
         self.claim(lane)
