@@ -99,6 +99,14 @@ impl Figure {
         }
     }
 
+    fn encode(&self, encoder: &mut MetricEncoder<'_>, value: f64) -> fmt::Result {
+        match self.counts {
+            // Counts come from whole numbers, see `count`.
+            true => count_of(encoder, value as u64),
+            false => encoder.encode_gauge(&value),
+        }
+    }
+
     /// A value for each word of one label.
     pub fn by(
         name: &'static str,
@@ -156,7 +164,7 @@ impl Spread {
     }
 
     fn encode(&self, encoder: &mut MetricEncoder<'_>) -> fmt::Result {
-        let ends = self.ends.iter().copied().chain([f64::MAX]);
+        let ends = self.ends.iter().copied().chain([f64::INFINITY]);
         let buckets: Vec<(f64, u64)> = ends.zip(self.classes).collect();
         encoder.encode_histogram::<[(&str, &str); 0]>(self.sum, self.count, &buckets, None)
     }
@@ -327,7 +335,7 @@ impl Collector for Shown {
                 ("class", class.code().to_owned()),
                 ("status", status.to_string()),
             ];
-            count_of(&mut family.encode_family(&labels)?, *count as f64)?;
+            count_of(&mut family.encode_family(&labels)?, *count)?;
         }
         let help = "Time until the answer began; that of class person hour by hour";
         let kind = MetricType::Histogram;
@@ -345,10 +353,9 @@ impl Collector for Shown {
             };
             let mut family = encoder.encode_descriptor(figure.name, figure.help, None, kind)?;
             for (labels, value) in &figure.values {
-                let mut one = family.encode_family(labels)?;
-                match figure.counts {
-                    true => count_of(&mut one, *value)?,
-                    false => one.encode_gauge(value)?,
+                match labels.is_empty() {
+                    true => figure.encode(&mut family, *value)?,
+                    false => figure.encode(&mut family.encode_family(labels)?, *value)?,
                 }
             }
         }
@@ -356,8 +363,8 @@ impl Collector for Shown {
     }
 }
 
-fn count_of(encoder: &mut MetricEncoder<'_>, value: f64) -> fmt::Result {
-    encoder.encode_counter::<[(&str, &str); 0], f64, f64>(&value, None)
+fn count_of(encoder: &mut MetricEncoder<'_>, value: u64) -> fmt::Result {
+    encoder.encode_counter::<[(&str, &str); 0], u64, f64>(&value, None)
 }
 
 #[cfg(test)]
@@ -400,7 +407,7 @@ mod tests {
         let mistaken = "fairdraw_requests_total{class=\"person\",status=\"422\"} 10";
         assert!(told.contains(mistaken), "{told}");
         assert!(told.contains("fairdraw_group_size_count 2"), "{told}");
-        assert!(told.contains("fairdraw_group_size_sum 10"), "{told}");
+        assert!(told.contains("fairdraw_group_size_sum 10.0"), "{told}");
     }
 
     #[test]
@@ -429,8 +436,8 @@ mod tests {
         let told = metrics.text();
         for line in [
             "# TYPE fairdraw_jobs gauge",
-            "fairdraw_jobs{state=\"waiting\"} 2",
-            "fairdraw_jobs{state=\"late\"} 0",
+            "fairdraw_jobs{state=\"waiting\"} 2.0",
+            "fairdraw_jobs{state=\"late\"} 0.0",
             "fairdraw_vault_restarts_total 4",
             "# EOF",
         ] {

@@ -349,6 +349,12 @@ fn a_disk_that_turns_read_only_is_told_and_keeps_what_was_acknowledged() {
     let disk = LoopDisk::fresh();
     let data = disk.path().join("data");
     copy(database.data(), &data);
+    // What was copied is on the disk, and not only on its way.
+    let synced = Command::new("sync")
+        .arg("--file-system")
+        .arg(&data)
+        .status();
+    assert!(synced.expect("sync is part of coreutils").success());
     let file = data.join("fairdraw.db");
     let start = |database: &TestDatabase| {
         Program::start_set(database, |command| {

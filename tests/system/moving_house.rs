@@ -179,6 +179,6 @@ fn a_move_begins_nothing_where_it_must_not(engine: Engine) {
     let new = elsewhere(engine, folder.path());
     let (code, printed) = migrate(&database, &config, &url(&new), "");
     assert_eq!(code, Some(1), "{printed}");
-    assert!(printed.contains("in use"), "{printed}");
+    assert!(printed.contains("uses the key folder"), "{printed}");
     drop(keys);
 }

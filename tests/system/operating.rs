@@ -131,20 +131,25 @@ fn figures_tell_of_nobody(engine: Engine) {
     // The check was sent eleven times and led on; eleven forms were shown for a last look.
     let sent = "fairdraw_requests_total{class=\"person\",status=\"303\"} 11";
     assert!(after.contains(sent), "{after}");
-    for (name, _) in [
-        ("activity", 0),
-        ("draw", 0),
-        ("slug", 0),
-        ("summer-2024", 0),
-    ] {
-        assert!(!after.contains(name), "{name} in {after}");
+    assert!(!after.contains("summer-2024") && !after.contains(&life.draw));
+    // Labels name kinds of things and no thing.
+    let lines = after.lines().filter(|line| !line.starts_with('#'));
+    for label in lines.filter_map(|line| line.split_once('{')?.1.split_once('}')) {
+        let names = label.0.split(',').filter_map(|each| each.split_once('='));
+        for (name, _) in names {
+            let known = [
+                "class", "status", "state", "outcome", "reason", "version", "le",
+            ];
+            assert!(known.contains(&name), "{name} in {after}");
+        }
     }
     for figure in [
         "fairdraw_build_info{version=",
         "fairdraw_jobs{state=\"waiting\"}",
-        "fairdraw_mail{outcome=\"sent\"} 0",
+        "fairdraw_mail{outcome=\"sent\"} 0.0",
         "fairdraw_vault_restarts_total 0",
         "fairdraw_beacon_lag_seconds 0",
+        "fairdraw_request_seconds_bucket{le=\"+Inf\",class=\"person\"} 44",
         "fairdraw_request_seconds_bucket{le=\"0.005\",class=\"page\"}",
     ] {
         assert!(after.contains(figure), "{figure} in {after}");
@@ -219,6 +224,36 @@ fn the_log_is_json_where_it_is_asked_for() {
     // Everything but what the start prints for people is JSON.
     let plain = lines.iter().filter(|line| line.contains(" INFO "));
     assert_eq!(plain.count(), 0, "{lines:?}");
+}
+
+#[test]
+fn a_command_that_needs_the_keys_says_where_to_go_beside_a_running_server() {
+    let life = Life::published(Engine::Sqlite, |_| {});
+    let (draw, activity) = (life.draw.clone(), life.activity.clone());
+    // The keys stay open, as a server has them.
+    let app = &life.app;
+    let command = |arguments: &[&str]| {
+        vault::run(|command| {
+            command
+                .args(arguments)
+                .current_dir(app.database.data())
+                .env("ROCKET_APP", "{site=\"lib.example.tw\"}")
+                .env("FAIRDRAW_DATA", app.database.data())
+                .env("FAIRDRAW_KEYS", app.database.keys())
+                .env("FAIRDRAW_DATABASE_URL", app.database.url());
+        })
+    };
+    let (code, printed) = command(&["draw", "paste", &draw, "00"]);
+    assert_eq!(code, Some(1), "{printed}");
+    let page = format!("/staff/activities/{activity}/draws/{draw}/beacon");
+    assert!(printed.contains(&page), "{printed}");
+    let file = app.database.data().join("b.zip");
+    let (code, printed) = command(&["draw", "bundle", &draw, "-o", &file.to_string_lossy()]);
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(
+        printed.contains(&format!("/d/{draw}/bundle.zip")),
+        "{printed}"
+    );
 }
 
 #[derive(QueryableByName)]

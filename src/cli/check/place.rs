@@ -9,7 +9,7 @@ use crate::platform::db::Target;
 use crate::platform::health::{self, Reason};
 use crate::vault::FileSystem;
 
-use super::Finding;
+use super::{Finding, State};
 
 /// File systems that another machine keeps: locks and the order of writes are its business.
 const OF_A_NETWORK: [&str; 9] = [
@@ -91,7 +91,13 @@ fn rights(name: &str, folder: &Path) -> Finding {
         );
     }
     if about.permissions().mode() & 0o077 != 0 {
-        return Finding::bad(
+        let state = match name {
+            "keys" => State::Bad,
+            // The files in it are for their owner alone all the same.
+            _ => State::Warning,
+        };
+        return Finding::with(
+            state,
             name,
             format!("others of this machine may look into {shown}"),
             format!("chmod 700 {shown}"),
