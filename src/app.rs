@@ -16,7 +16,7 @@ use crate::draw::beacon::{HttpRelays, RelayError, Relays};
 use crate::draw::hour::Hour;
 use crate::draw::pages::proof::ProofLimit;
 use crate::draw::pages::shelf::Shelf;
-use crate::entry::pages::Limits;
+use crate::entry::pages::{Limits, Sheets};
 use crate::entry::submit::Taking;
 use crate::inspection::pages::InspectionLimit;
 use crate::notify::pages::desk::DeskLimit;
@@ -24,7 +24,7 @@ use crate::platform::clock::{self, Clock};
 use crate::platform::config::Config;
 use crate::platform::confine::{Protection, Standing};
 use crate::platform::control::Control;
-use crate::platform::db::{Db, MigrateError, Target, Writer};
+use crate::platform::db::{Db, Load, MigrateError, Target, Writer};
 use crate::platform::draining::Draining;
 use crate::platform::health::{Health, Look, Reason};
 use crate::platform::jobs::{Lane, Runner};
@@ -59,6 +59,8 @@ pub struct App {
     pub mailer: Arc<MailFacts>,
     /// The line to the process that watches over this one.
     pub control: Control,
+    /// The queue of entries.
+    pub writer: Arc<Writer<Taking>>,
     /// How often one network or one person may try.
     pub limits: fn() -> Limits,
     /// What this process gave up.
@@ -117,6 +119,9 @@ pub enum StartError {
     /// The newest moment that the database knows.
     #[error("the newest moment in the database cannot be read")]
     Hour(#[from] draw::Error),
+    /// The thread that stores entries.
+    #[error("the system gives no thread")]
+    Thread(#[from] std::io::Error),
 }
 
 impl App {
@@ -172,17 +177,24 @@ impl App {
         custody::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::ensure(&db).map_err(journal::Error::from)?;
         let health = health(&db, &vault, &mirror, &config, &draining);
-        let metrics = metrics(&db, &vault, &health);
+        let writer = Arc::new(Writer::new(db.clone(), Taking::new(vault.clone()))?);
+        let metrics = metrics(&db, &vault, &health, writer.load());
         let access = AccessLog::beside(config.data(), config.access_log_days, db.clock());
         Ok(App {
             access,
+            writer,
             vault,
             config,
             purger,
             mailer,
             control,
             web: web.into(),
-            limits: Limits::usual,
+            // The driver of a benchmark is one network.
+            limits: if cfg!(feature = "bench") {
+                || Limits::times(1_000_000)
+            } else {
+                Limits::usual
+            },
             hour: Arc::new(Hour::new(&db, relays.clone())),
             db,
             relays,
@@ -252,10 +264,8 @@ impl App {
             .manage(Arc::new(Shelf::default()))
             .manage(clock)
             .manage(self.clone())
-            .manage(Writer::new(
-                self.db.clone(),
-                Taking::new(self.vault.clone()),
-            ))
+            .manage(self.writer.clone())
+            .manage(Sheets::default())
             .manage((self.limits)());
         let pages = [
             portal::pages::routes(),
@@ -283,6 +293,8 @@ impl App {
         let rocket = rocket.mount("/", web::guard::protect(web::measure::routes()));
         #[cfg(feature = "test-clock")]
         let rocket = rocket.mount("/", web::guard::protect(test_clock::routes()));
+        #[cfg(feature = "bench")]
+        let rocket = rocket.mount("/", web::guard::protect(bench::routes()));
         rocket
     }
 
@@ -365,8 +377,13 @@ fn health(
 }
 
 /// What is read of the rooms when somebody asks for the figures.
-fn metrics(db: &Db, vault: &Vault, health: &Health) -> Metrics {
+fn metrics(db: &Db, vault: &Vault, health: &Health, load: Load) -> Metrics {
     let metrics = Metrics::new(db.clock());
+    let (of_groups, of_entries) = (load.clone(), load.clone());
+    let help = "Transactions that stored entries, hour by hour";
+    metrics.hold("writer_groups", help, move || of_groups.groups() as u64);
+    let help = "Entries in those transactions, hour by hour";
+    metrics.hold("writer_entries", help, move || of_entries.commands() as u64);
     let (db, vault, health) = (db.clone(), vault.clone(), health.clone());
     metrics.add(Arc::new(move || {
         let mut figures = vec![
@@ -386,6 +403,17 @@ fn metrics(db: &Db, vault: &Vault, health: &Health) -> Metrics {
                 "vault_restarts",
                 "Times that the vault's process was started again",
                 vault.restarts(),
+            ),
+            // Nothing below a sixteenth of the queue: one person who waits would be seen.
+            Figure::now(
+                "writer_queue_sixteenths",
+                "Full sixteenths of the queue of entries that wait to be stored",
+                (load.waiting() * 16 / load.most()) as f64,
+            ),
+            Figure::count(
+                "writer_crowded",
+                "Entries that were asked to come again because the queue was full",
+                load.crowded() as u64,
             ),
             Figure::count(
                 "database_conflicts",
@@ -447,6 +475,26 @@ impl Drop for Jobs {
         for thread in self.threads.drain(..) {
             let _ = thread.join();
         }
+    }
+}
+
+/// What an entry is measured against; not part of any release (`docs/performance.md`).
+#[cfg(feature = "bench")]
+mod bench {
+    use rocket::response::Redirect;
+    use rocket::{Route, post, routes};
+
+    use crate::platform::web::form::FormFields;
+
+    pub(super) fn routes() -> Vec<Route> {
+        routes![parse]
+    }
+
+    /// Reads a form and answers: no database, no vault, no page.
+    #[post("/bench/parse", data = "<form>")]
+    fn parse(form: FormFields) -> Redirect {
+        let read = form.value("name").len();
+        Redirect::to(format!("/?{read}"))
     }
 }
 

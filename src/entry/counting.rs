@@ -7,6 +7,8 @@
 //! holder's secret opens it: inside, the copy is compared with the one that was read, and another
 //! request that came between makes it all be read again.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use lucky_draw::encode::Hash;
 
 use crate::activity::{ActivityId, Arrangement};
@@ -20,18 +22,37 @@ use super::receipt::Found;
 use super::submit::NewEntry;
 use super::{Entry, Error, store};
 
-/// Counts a new entry in; its rows are there already.
-pub(super) fn counted(tx: &mut Tx, new: &NewEntry) -> Result<(), Error> {
-    if new.counters.is_empty() {
-        return Ok(());
+/// Counts new entries in, whose rows are about to be written; tells which of them are in the
+/// counters now.
+pub(super) fn count_in(tx: &mut Tx, taken: &[&NewEntry]) -> Result<Vec<bool>, Error> {
+    let mut counted = vec![false; taken.len()];
+    let activities: BTreeSet<&ActivityId> = taken
+        .iter()
+        .filter(|new| !new.counters.is_empty())
+        .map(|new| &new.activity)
+        .collect();
+    for activity in activities {
+        let of_it =
+            |(_, new): &(usize, &&NewEntry)| new.activity == *activity && !new.counters.is_empty();
+        let tags: Vec<Hash> = (taken.iter().enumerate())
+            .filter(of_it)
+            .filter_map(|(_, new)| Some(new.tickets.first()?.tag))
+            .collect();
+        let mut known = store::counting::counted_tags(tx, activity, &tags)?;
+        let mut more: BTreeMap<&Counter, i64> = BTreeMap::new();
+        for (at, new) in taken.iter().enumerate().filter(of_it) {
+            counted[at] = match new.tickets.first() {
+                Some(ticket) => known.insert(ticket.tag),
+                // Nobody can be told apart in a survey.
+                None => true,
+            };
+            for counter in &new.counters {
+                *more.entry(counter).or_default() += i64::from(counted[at]);
+            }
+        }
+        stats::count(tx, activity, &more)?;
     }
-    let is_first = match new.tickets.first() {
-        Some(ticket) => !store::counting::is_counted(tx, &new.activity, &ticket.tag)?,
-        // Nobody can be told apart in a survey.
-        None => true,
-    };
-    stats::count(tx, &new.activity, &new.counters, is_first)?;
-    Ok(store::counting::mark(tx, &new.activity, &new.id, is_first)?)
+    Ok(counted)
 }
 
 /// Takes an entry back, and out of the counters if it is in them. `counters` are those of
@@ -71,7 +92,8 @@ pub fn correct(
     correction::correct(tx, lookup, correction)?;
     if store::counting::is_marked(tx, &entry.activity, &entry.id)? {
         stats::uncount(tx, &entry.activity, before)?;
-        stats::count(tx, &entry.activity, after, true)?;
+        let more = after.iter().map(|counter| (counter, 1)).collect();
+        stats::count(tx, &entry.activity, &more)?;
     }
     Ok(())
 }

@@ -28,10 +28,6 @@ const FEW: u64 = 10;
 const SECONDS: [f64; 12] = [
     0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
 ];
-/// Upper ends of the classes into which sizes fall.
-const SIZES: [f64; 12] = [
-    1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0, 4096.0,
-];
 
 /// What kind of place a request was for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -174,7 +170,7 @@ impl Spread {
 struct Tally {
     requests: BTreeMap<(Class, u16), u64>,
     took: BTreeMap<Class, Spread>,
-    groups: Spread,
+    held: Vec<Held>,
     /// What people did in this hour, and in those before as far as they were too few.
     waiting: Waiting,
     hour: Timestamp,
@@ -183,7 +179,14 @@ struct Tally {
 struct Waiting {
     requests: BTreeMap<u16, u64>,
     took: Spread,
-    groups: Spread,
+}
+
+/// A count that another room keeps and that moves with what people do.
+struct Held {
+    name: &'static str,
+    help: &'static str,
+    read: Box<dyn Fn() -> u64 + Send + Sync>,
+    shown: u64,
 }
 
 impl Tally {
@@ -191,11 +194,10 @@ impl Tally {
         Tally {
             requests: BTreeMap::new(),
             took: BTreeMap::new(),
-            groups: Spread::over(&SIZES),
+            held: Vec::new(),
             waiting: Waiting {
                 requests: BTreeMap::new(),
                 took: Spread::over(&SECONDS),
-                groups: Spread::over(&SIZES),
             },
             hour,
         }
@@ -219,9 +221,11 @@ impl Tally {
             let shown = shown.or_insert_with(|| Spread::over(&SECONDS));
             shown.take(&mut waiting.took);
         }
-        // A group has one entry at least, so its sum is the number of entries.
-        if waiting.groups.sum >= FEW as f64 {
-            self.groups.take(&mut waiting.groups);
+        for each in &mut self.held {
+            let now = (each.read)();
+            if now.saturating_sub(each.shown) >= FEW {
+                each.shown = now;
+            }
         }
     }
 }
@@ -281,27 +285,38 @@ impl Metrics {
         *tally.requests.entry((class, status)).or_default() += 1;
     }
 
-    /// A group of entries was committed together.
-    pub fn committed(&self, entries: usize) {
-        let entries = u32::try_from(entries).unwrap_or(u32::MAX);
-        self.turned().waiting.groups.add(entries.into());
+    /// Has a count of another room shown as it was when the last hour was over, and not for a few.
+    pub fn hold(
+        &self,
+        name: &'static str,
+        help: &'static str,
+        read: impl Fn() -> u64 + Send + Sync + 'static,
+    ) {
+        self.turned().held.push(Held {
+            name,
+            help,
+            read: Box::new(read),
+            shown: 0,
+        });
     }
 
     /// Everything, in the text format.
     pub fn text(&self) -> String {
-        let (requests, took, groups) = {
+        let (requests, took, mut figures) = {
             let tally = self.turned();
-            let parts = (&tally.requests, &tally.took, &tally.groups);
-            (parts.0.clone(), parts.1.clone(), parts.2.clone())
+            let held = tally.held.iter();
+            let held = held.map(|each| Figure::count(each.name, each.help, each.shown));
+            let figures: Vec<Figure> = held.collect();
+            (tally.requests.clone(), tally.took.clone(), figures)
         };
         let readings = self.readings.lock();
         let readings = readings.unwrap_or_else(PoisonError::into_inner).clone();
+        figures.extend(readings.iter().flat_map(|reading| reading()));
         let mut registry = Registry::with_prefix("fairdraw");
         registry.register_collector(Box::new(Shown {
             requests,
             took,
-            groups,
-            figures: readings.iter().flat_map(|reading| reading()).collect(),
+            figures,
         }));
         let mut told = String::new();
         // A String takes everything that is written to it.
@@ -322,7 +337,6 @@ impl Metrics {
 struct Shown {
     requests: BTreeMap<(Class, u16), u64>,
     took: BTreeMap<Class, Spread>,
-    groups: Spread,
     figures: Vec<Figure>,
 }
 
@@ -343,9 +357,6 @@ impl Collector for Shown {
         for (class, spread) in &self.took {
             spread.encode(&mut family.encode_family(&[("class", class.code())])?)?;
         }
-        let help = "Entries committed together, hour by hour";
-        let mut family = encoder.encode_descriptor("group_size", help, None, kind)?;
-        self.groups.encode(&mut family)?;
         for figure in &self.figures {
             let kind = match figure.counts {
                 true => MetricType::Counter,
@@ -369,6 +380,8 @@ fn count_of(encoder: &mut MetricEncoder<'_>, value: u64) -> fmt::Result {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use super::*;
     use crate::platform::clock::HOUR;
 
@@ -387,27 +400,30 @@ mod tests {
         answered(&metrics, Class::Page, 200, 3);
         answered(&metrics, Class::Person, 303, 12);
         answered(&metrics, Class::Person, 422, 9);
-        metrics.committed(9);
+        let groups = Arc::new(AtomicU64::new(9));
+        let read = groups.clone();
+        metrics.hold("groups", "Groups", move || read.load(Ordering::Relaxed));
         let page = "fairdraw_requests_total{class=\"page\",status=\"200\"} 3";
         let told = metrics.text();
         assert!(told.contains(page), "{told}");
         assert!(!told.contains("person"), "{told}");
-        assert!(told.contains("fairdraw_group_size_count 0"), "{told}");
+        assert!(told.contains("fairdraw_groups_total 0"), "{told}");
         clock.advance(HOUR);
         let told = metrics.text();
         let entered = "fairdraw_requests_total{class=\"person\",status=\"303\"} 12";
         assert!(told.contains(entered), "{told}");
         assert!(!told.contains("422"), "nine are too few: {told}");
-        assert!(told.contains("fairdraw_group_size_count 0"), "{told}");
+        assert!(told.contains("fairdraw_groups_total 0"), "{told}");
         // They are not lost: one more of them in the next hour makes ten.
         answered(&metrics, Class::Person, 422, 1);
-        metrics.committed(1);
+        groups.store(10, Ordering::Relaxed);
+        let told = metrics.text();
+        assert!(told.contains("fairdraw_groups_total 0"), "{told}");
         clock.advance(HOUR);
         let told = metrics.text();
         let mistaken = "fairdraw_requests_total{class=\"person\",status=\"422\"} 10";
         assert!(told.contains(mistaken), "{told}");
-        assert!(told.contains("fairdraw_group_size_count 2"), "{told}");
-        assert!(told.contains("fairdraw_group_size_sum 10.0"), "{told}");
+        assert!(told.contains("fairdraw_groups_total 10"), "{told}");
     }
 
     #[test]

@@ -41,6 +41,7 @@ mod providing;
 mod proving_the_machinery;
 mod purging;
 mod requests;
+mod rushing;
 mod sealing_a_secret;
 mod several_draws;
 mod showing_live;

@@ -5,12 +5,13 @@
 //!
 //! Not here: SQL of a domain (its own `store.rs`), personal data in clear (no table holds any).
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
+use parking_lot::FairMutex;
 use tracing::Span;
 
 use crate::platform::clock::{Clock, Timestamp};
@@ -25,11 +26,12 @@ pub mod inspect;
 mod migrate;
 pub mod moving;
 pub mod remembered;
+pub(crate) mod rows;
 pub(crate) mod schema;
 pub mod tidy;
 
 pub use connection::{Conn, Target};
-pub use group::{GroupVerb, Writer};
+pub use group::{GroupVerb, Load, Outcomes, Writer};
 pub use migrate::MigrateError;
 
 /// What may go wrong between a domain and its rows.
@@ -59,6 +61,12 @@ pub enum Error {
     /// The background thread that ran the unit of work ended early.
     #[error("the unit of work was stopped")]
     Stopped,
+    /// So many wait to be stored that one more would wait too long.
+    #[error("too many wait to be stored")]
+    Crowded,
+    /// The group that held it was not stored; why is told to the first of it.
+    #[error("the group was not stored")]
+    Undone,
     /// Anything else; its message names tables and columns, never values.
     #[error("the database refused a statement")]
     Query(#[source] QueryError),
@@ -71,42 +79,37 @@ impl From<QueryError> for Error {
                 Error::Duplicate(error)
             }
             other if is_contention(other) => Error::Contended(error),
-            QueryError::DatabaseError(kind, information) => {
-                match outage(kind, information.message()) {
-                    Some(outage) => outage(error),
-                    None => Error::Query(error),
-                }
-            }
             QueryError::BrokenTransactionManager => Error::Away(error),
-            _ => Error::Query(error),
+            other => match outage(other) {
+                Some(outage) => outage(error),
+                None => Error::Query(error),
+            },
         }
     }
 }
 
 /// What ends by itself or by an operator's hand, and is no mistake of the program. The words are
 /// those of SQLite, and of PostgreSQL where it has no code for them that reaches us.
-fn outage(kind: &DatabaseErrorKind, message: &str) -> Option<fn(QueryError) -> Error> {
+fn outage(error: &QueryError) -> Option<fn(QueryError) -> Error> {
     const FULL: [&str; 2] = ["database or disk is full", "No space left on device"];
     const UNWRITABLE: [&str; 3] = [
         "attempt to write a readonly database",
         "unable to open database file",
         "disk I/O error",
     ];
-    const ENDING: [&str; 4] = [
-        "terminating connection",
-        "the database system is",
-        "server closed the connection",
-        "connection not open",
-    ];
+    let QueryError::DatabaseError(kind, information) = error else {
+        return None;
+    };
+    let message = information.message();
     let says = |words: &[&str]| words.iter().any(|each| message.contains(each));
+    if is_closed(error) {
+        return Some(Error::Away);
+    }
     match kind {
-        DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand => {
-            Some(Error::Away)
-        }
+        DatabaseErrorKind::UnableToSendCommand => Some(Error::Away),
         DatabaseErrorKind::ReadOnlyTransaction => Some(Error::ReadOnly),
         _ if says(&FULL) => Some(Error::Full),
         _ if says(&UNWRITABLE) => Some(Error::ReadOnly),
-        _ if says(&ENDING) => Some(Error::Away),
         _ => None,
     }
 }
@@ -117,6 +120,8 @@ impl crate::platform::fault::Fault for Error {
             Error::Contended(_)
             | Error::Unreachable(_)
             | Error::Unconnected(_)
+            | Error::Crowded
+            | Error::Undone
             | Error::Full(_)
             | Error::ReadOnly(_)
             | Error::Away(_) => crate::platform::fault::Kind::Unavailable,
@@ -129,11 +134,33 @@ impl crate::platform::fault::Fault for Error {
     fn code(&self) -> &'static str {
         match self {
             Error::Contended(_) | Error::Unreachable(_) | Error::Unconnected(_) => "db.unavailable",
+            Error::Crowded => "db.crowded",
+            Error::Undone => "db.undone",
             Error::Full(_) => "db.full",
             Error::ReadOnly(_) => "db.read_only",
             Error::Away(_) => "db.away",
             Error::Duplicate(_) | Error::Stopped | Error::Query(_) => "db.broken",
         }
+    }
+}
+
+/// Whether the connection is gone.
+fn is_closed(error: &QueryError) -> bool {
+    match error {
+        QueryError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => true,
+        QueryError::DatabaseError(_, information) => {
+            let message = information.message();
+            [
+                "terminating connection",
+                "server closed the connection",
+                "no connection to the server",
+                "could not receive data from server",
+                "the database system is",
+            ]
+            .iter()
+            .any(|words| message.contains(words))
+        }
+        _ => false,
     }
 }
 
@@ -198,9 +225,29 @@ struct Inner {
     pool: connection::Pool,
     clock: Clock,
     /// SQLite has one writer at a time; waiting here is fair, its busy handler is not.
-    write_lane: Mutex<()>,
+    write_lane: FairMutex<()>,
+    stored: AtomicU64,
     /// How often a unit of work was tried again.
     conflicts: AtomicU64,
+}
+
+impl Inner {
+    /// A connection beside the pool.
+    fn connect(&self) -> Result<Conn, Error> {
+        connection::Manager(self.target.clone())
+            .open()
+            .map_err(Error::Unconnected)
+    }
+}
+
+/// How a unit of work that writes is kept apart from the others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    /// As if it ran alone.
+    Serializable,
+    /// It sees what was committed, and locks the rows that it relies on. On SQLite the same as
+    /// [`Begin::Serializable`].
+    Locking,
 }
 
 /// How often a unit of work is tried when others are in its way.
@@ -231,7 +278,8 @@ impl Db {
                 target,
                 pool,
                 clock,
-                write_lane: Mutex::new(()),
+                write_lane: FairMutex::new(()),
+                stored: AtomicU64::new(0),
                 conflicts: AtomicU64::new(0),
             }),
         };
@@ -245,6 +293,12 @@ impl Db {
     /// The clock whose time transactions carry.
     pub fn clock(&self) -> &Clock {
         &self.inner.clock
+    }
+
+    /// How many units of work this process has stored, the groups of a [`Writer`] not counted: what
+    /// was read before another number may be old.
+    pub fn stored(&self) -> u64 {
+        self.inner.stored.load(Ordering::Acquire)
     }
 
     /// Which database this is.
@@ -322,10 +376,25 @@ impl Db {
         F: FnMut(&mut Tx) -> Result<T, E>,
         E: std::error::Error + From<Error> + 'static,
     {
+        self.try_write(None, name, Begin::Serializable, &mut work)
+    }
+
+    /// Runs one unit of work, on the caller's `own` connection or one of the pool, and again where
+    /// others were in its way.
+    fn try_write<T, E>(
+        &self,
+        mut own: Option<&mut Conn>,
+        name: &'static str,
+        begin: Begin,
+        work: &mut dyn FnMut(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: std::error::Error + From<Error> + 'static,
+    {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.attempt(name, &mut work) {
+            match self.attempt(own.as_deref_mut(), name, begin, work) {
                 Err(error) if tries < TRIES && contended(&error) => {
                     self.inner.conflicts.fetch_add(1, Ordering::Relaxed);
                     tracing::debug!(unit = name, tries, "tried again after a conflict");
@@ -336,26 +405,31 @@ impl Db {
         }
     }
 
-    fn attempt<T, E, F>(&self, name: &'static str, work: &mut F) -> Result<T, E>
-    where
-        F: FnMut(&mut Tx) -> Result<T, E>,
-        E: From<Error>,
-    {
-        let sqlite = matches!(self.inner.target, Target::Sqlite(_));
-        let lane = sqlite.then(|| {
-            self.inner
-                .write_lane
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        });
-        let mut conn = self.inner.pool.get().map_err(Error::Unreachable)?;
-        let begin = if sqlite {
-            "BEGIN IMMEDIATE"
-        } else {
-            "BEGIN ISOLATION LEVEL SERIALIZABLE"
+    fn attempt<T, E: From<Error>>(
+        &self,
+        own: Option<&mut Conn>,
+        name: &'static str,
+        begin: Begin,
+        work: &mut dyn FnMut(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // The lane first: who waits in it holds no connection that a reader could use.
+        let lane =
+            matches!(self.inner.target, Target::Sqlite(_)).then(|| self.inner.write_lane.lock());
+        let mut pooled;
+        let conn = match own {
+            Some(conn) => conn,
+            None => {
+                pooled = self.inner.pool.get().map_err(Error::Unreachable)?;
+                &mut *pooled
+            }
         };
-        conn.batch_execute(begin).map_err(Error::from)?;
-        let open = OpenTransaction::new(&mut conn, name);
+        let statement = match (&lane, begin) {
+            (Some(_), _) => "BEGIN IMMEDIATE",
+            (None, Begin::Serializable) => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+            (None, Begin::Locking) => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        };
+        conn.batch_execute(statement).map_err(Error::from)?;
+        let open = OpenTransaction::new(conn, name);
         let result = work(&mut Tx {
             conn: &mut *open.conn,
             now: self.inner.clock.now(),
@@ -366,7 +440,12 @@ impl Db {
         };
         drop(lane);
         match (result, ended) {
-            (Ok(value), Ok(())) => Ok(value),
+            (Ok(value), Ok(())) => {
+                if begin == Begin::Serializable {
+                    self.inner.stored.fetch_add(1, Ordering::Release);
+                }
+                Ok(value)
+            }
             (Ok(_), Err(error)) => Err(Error::from(error).into()),
             (Err(error), _) => Err(error),
         }
@@ -429,12 +508,21 @@ impl Drop for OpenTransaction<'_> {
 
 /// Whether a conflict lies anywhere below `error`.
 fn contended(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut layer = Some(error);
-    while let Some(current) = layer {
-        if current
+    any_cause(error, |cause| {
+        cause
             .downcast_ref::<QueryError>()
             .is_some_and(is_contention)
-        {
+    })
+}
+
+/// Whether `is` holds for `error` or anything below it.
+fn any_cause(
+    error: &(dyn std::error::Error + 'static),
+    is: impl Fn(&(dyn std::error::Error + 'static)) -> bool,
+) -> bool {
+    let mut layer = Some(error);
+    while let Some(current) = layer {
+        if is(current) {
             return true;
         }
         layer = current.source();
