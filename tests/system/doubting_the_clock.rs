@@ -18,6 +18,7 @@ use crate::support::life::{Life, Patron, ROUND_TIME};
 on_both! {
     a_clock_that_jumps_closes_nothing_and_purges_nothing,
     a_start_on_a_wrong_clock_waits_and_a_person_or_a_round_confirms_it,
+    an_administrator_confirms_the_clock_on_the_first_page,
 }
 
 const YEARS: i64 = 10 * 365 * DAY;
@@ -166,6 +167,37 @@ fn a_start_on_a_wrong_clock_waits_and_a_person_or_a_round_confirms_it(engine: En
         }
         drop(database);
     }
+}
+
+fn an_administrator_confirms_the_clock_on_the_first_page(engine: Engine) {
+    let laptop = Laptop::at(ROUND_TIME.plus(-15 * DAY));
+    let life = open_on(engine, &laptop);
+    let app = &life.app.app;
+    let admin = life.staff();
+    let heading = "主機時鐘待確認";
+    assert!(!admin.get("/admin").text("main").contains(heading));
+    laptop.passes(MINUTE);
+    // The machine slept without counting it, and wakes a day later: the wall clock is right.
+    laptop.jumps(DAY);
+    let page = admin.get("/admin");
+    assert!(page.text("main").contains(heading), "{}", page.text("main"));
+    assert_eq!(app.run_jobs().expect("none is taken"), 0);
+    // What the page showed twenty minutes ago says nothing about now.
+    laptop.passes(20 * MINUTE);
+    let late = admin.send(&page, "/admin/clock", &[]);
+    assert_eq!(late.status, Status::Conflict);
+    assert!(app.db.clock().doubt().is_some());
+    let page = admin.get("/admin");
+    let done = admin.send(&page, "/admin/clock", &[]);
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+    assert_eq!(app.db.clock().doubt(), None);
+    assert_eq!(app.db.clock().now(), laptop.read().0);
+    // A day has passed by the clock that is believed now, and with it the session.
+    let admin = life.staff();
+    assert!(!admin.get("/admin").text("main").contains(heading));
+    let record = admin.get("/admin/audit").text("main");
+    assert!(record.contains("確認主機的時鐘"), "{record}");
+    app.run_jobs().expect("jobs run");
 }
 
 #[test]

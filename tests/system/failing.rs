@@ -316,8 +316,10 @@ impl LoopDisk {
         assert!(done, "mounting a disk needs root: run the tests as root");
     }
 
+    /// Nobody has a file open on it any more.
     fn umount(&self) {
-        let _ = Command::new("umount").arg(self.path()).status();
+        let done = Command::new("umount").arg(self.path()).status();
+        assert!(done.expect("umount is part of util-linux").success());
     }
 
     /// What the kernel does by itself after an error of the disk.
@@ -389,7 +391,6 @@ fn a_disk_that_turns_read_only_is_told_and_keeps_what_was_acknowledged() {
     let (code, _) = program.stop();
     assert_eq!(code, Some(0));
     assert_eq!(entries(Target::Sqlite(file.clone())), 4);
-    disk.umount();
 }
 
 #[test]

@@ -78,14 +78,19 @@ pub(super) fn relays(config: &Config, clock: &Clock, offline: bool) -> Vec<Findi
         Ok(()) => Finding::good(relay, format!("has round {round}, signed by the chain")),
         Err(trouble) => {
             let advice = match trouble {
+                Trouble::Unreachable if !some_answers => {
+                    "until one answers, rounds are pasted by hand; check name service, proxy and firewall (HTTPS outwards)"
+                }
                 Trouble::NotYet => {
                     "if the clock is right, this relay is behind; others are asked too"
                 }
                 Trouble::Unreachable => "check name service, proxy and firewall (HTTPS outwards)",
                 _ => "it cannot be relied on; leave it away",
             };
-            // One that answers is enough: a round is verified whoever brings it.
-            match some_answers {
+            // One that answers is enough: a round is verified whoever brings it. Without any, as in
+            // a hall without internet, somebody pastes it.
+            let is_away = matches!(trouble, Trouble::Unreachable | Trouble::NotYet);
+            match some_answers || is_away {
                 true => Finding::warning(relay, trouble.to_string(), advice),
                 false => Finding::bad(relay, trouble.to_string(), advice),
             }

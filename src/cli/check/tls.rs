@@ -66,7 +66,7 @@ pub(super) fn look(config: &Config, clock: &Clock, offline: bool) -> Vec<Finding
 
 fn judged(host: &str, chain: &[CertificateDer<'static>], now: Timestamp) -> Finding {
     let name = "certificate";
-    let days = days_left(host, chain, now);
+    let days = days_left(known(), host, chain, now);
     match days {
         Some(days) if days < SOON => Finding::warning(
             name,
@@ -84,12 +84,22 @@ fn judged(host: &str, chain: &[CertificateDer<'static>], now: Timestamp) -> Find
     }
 }
 
-/// For how many whole days browsers will go on taking it; nothing if they do not take it now.
-fn days_left(host: &str, chain: &[CertificateDer<'static>], now: Timestamp) -> Option<i64> {
-    let (own, others) = chain.split_first()?;
-    let roots = RootCertStore {
+/// The authorities that browsers know.
+fn known() -> RootCertStore {
+    RootCertStore {
         roots: webpki_roots::TLS_SERVER_ROOTS.to_vec(),
-    };
+    }
+}
+
+/// For how many whole days somebody who trusts these authorities will go on taking it; nothing if
+/// they do not take it now.
+fn days_left(
+    roots: RootCertStore,
+    host: &str,
+    chain: &[CertificateDer<'static>],
+    now: Timestamp,
+) -> Option<i64> {
+    let (own, others) = chain.split_first()?;
     let provider = Arc::new(ring::default_provider());
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider)
         .build()
@@ -193,5 +203,82 @@ impl ServerCertVerifier for Looker {
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
         let algorithms = &self.provider.signature_verification_algorithms;
         algorithms.supported_schemes()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+    use std::process::{Command, Stdio};
+
+    use super::*;
+
+    fn openssl(folder: &std::path::Path, arguments: &str) {
+        let done = Command::new("openssl")
+            .args(arguments.split(' '))
+            .current_dir(folder)
+            .stderr(Stdio::null())
+            .status();
+        assert!(done.is_ok_and(|done| done.success()), "openssl {arguments}");
+    }
+
+    #[test]
+    fn the_days_of_a_certificate_are_counted_as_browsers_do() {
+        let folder = tempfile::tempdir().expect("a folder");
+        openssl(
+            folder.path(),
+            "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -days 300 -subj /CN=Authority",
+        );
+        openssl(
+            folder.path(),
+            "req -newkey rsa:2048 -nodes -keyout own.key -out own.csr -subj /CN=localhost",
+        );
+        std::fs::write(
+            folder.path().join("names"),
+            "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n",
+        )
+        .expect("written");
+        openssl(
+            folder.path(),
+            "x509 -req -in own.csr -CA ca.pem -CAkey ca.key -out own.pem -days 30 -extfile names",
+        );
+        let free = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let port = free.local_addr().expect("bound").port();
+        drop(free);
+        let mut server = Command::new("openssl")
+            .args(["s_server", "-quiet", "-cert", "own.pem", "-key", "own.key"])
+            .args(["-accept", &port.to_string()])
+            .current_dir(folder.path())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("openssl runs");
+        let chain = loop {
+            match shown("localhost", port) {
+                Ok(chain) => break chain,
+                Err(error) => {
+                    let ended = server.try_wait().expect("asked");
+                    assert!(ended.is_none(), "{error}");
+                    std::thread::yield_now();
+                }
+            }
+        };
+        let _ = server.kill();
+        let _ = server.wait();
+        let now = Clock::system().now();
+        let mut roots = RootCertStore::empty();
+        let pem = std::fs::read(folder.path().join("ca.pem")).expect("read");
+        let authority = rustls::pki_types::pem::PemObject::from_pem_slice(&pem);
+        roots.add(authority.expect("PEM")).expect("an authority");
+        let days = |host: &str, at: Timestamp| days_left(roots.clone(), host, &chain, at);
+        assert_eq!(days("localhost", now), Some(29));
+        assert_eq!(days("localhost", now.plus(20 * DAY)), Some(9));
+        assert_eq!(days("localhost", now.plus(31 * DAY)), None);
+        assert_eq!(days("other.example.tw", now), None);
+        assert_eq!(
+            judged("localhost", &chain, now).state,
+            super::super::State::Bad
+        );
     }
 }
