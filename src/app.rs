@@ -26,6 +26,7 @@ use crate::platform::confine::{Protection, Standing};
 use crate::platform::control::Control;
 use crate::platform::db::{Db, Load, MigrateError, Target, Writer};
 use crate::platform::draining::Draining;
+use crate::platform::edge::{Figures, Plan};
 use crate::platform::health::{Health, Look, Reason};
 use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::MailFacts;
@@ -63,12 +64,14 @@ pub struct App {
     pub writer: Arc<Writer<Taking>>,
     /// How often one network or one person may try.
     pub limits: fn() -> Limits,
+    /// Whether the server is about to stop.
+    pub draining: Draining,
+    /// What the edge has done, in numbers.
+    pub figures: Arc<Figures>,
     /// What this process gave up.
     web: Arc<[Protection]>,
     relays: Arc<dyn Relays>,
     runner: Arc<Runner>,
-    /// Whether this process is about to end.
-    pub draining: Draining,
     /// Figures of this process.
     pub metrics: Metrics,
     /// Whether this process can do its work.
@@ -178,7 +181,10 @@ impl App {
         custody::jobs::ensure(&db).map_err(journal::Error::from)?;
         let health = health(&db, &vault, &mirror, &config, &draining);
         let writer = Arc::new(Writer::new(db.clone(), Taking::new(vault.clone()))?);
+        let figures: Arc<Figures> = Arc::default();
         let metrics = metrics(&db, &vault, &health, writer.load());
+        let edge = figures.clone();
+        metrics.add(Arc::new(move || vec![of_the_edge(&edge)]));
         let access = AccessLog::beside(config.data(), config.access_log_days, db.clock());
         Ok(App {
             access,
@@ -200,6 +206,7 @@ impl App {
             relays,
             runner: Arc::new(runner),
             draining,
+            figures,
             metrics,
             health,
             watchers,
@@ -225,11 +232,25 @@ impl App {
         }
     }
 
-    /// The web server, ready to be launched.
-    pub fn rocket(&self, figment: Figment) -> Rocket<Build> {
+    /// What the edge before the web server has to know.
+    pub fn plan(&self) -> Plan {
+        let mut settings = self.config.edge.clone();
+        if cfg!(feature = "bench") {
+            settings.connections_per_address = settings.connections;
+        }
+        Plan {
+            settings,
+            site: self.site(),
+            long_forms: &LONG_FORMS,
+            draining: self.draining.clone(),
+            figures: self.figures.clone(),
+        }
+    }
+
+    fn site(&self) -> Site {
         let config = &self.config;
-        let clock = self.db.clock().clone();
-        let site = Site {
+        let clock = self.db.clock();
+        Site {
             name: config.library_zh.clone(),
             name_en: config.library_en.clone(),
             phone: config.contact_phone.clone(),
@@ -239,16 +260,20 @@ impl App {
                 let clock = clock.clone();
                 Arc::new(move || clock.now().0) as Arc<dyn Fn() -> i64 + Send + Sync>
             }),
-        };
+        }
+    }
+
+    /// The web server, ready to be launched behind the edge.
+    pub fn rocket(&self, figment: Figment) -> Rocket<Build> {
+        let config = &self.config;
         let hall = Arc::new(live::Hall::default());
         self.purger.memory.add(hall.clone());
-        let rocket = web::attach(rocket::custom(figment), site)
+        let rocket = web::attach(rocket::custom(figment), self.site())
             .attach(self.access.clone())
             .attach(Measure(self.metrics.clone()))
             .manage(self.metrics.clone())
             .manage(self.health.clone())
             .manage(self.watchers.clone())
-            .manage(self.draining.clone())
             .manage(self.db.clone())
             .manage(self.vault.clone())
             .manage(config.clone())
@@ -262,7 +287,9 @@ impl App {
             .manage(RequestLimit::default())
             .manage(ProofLimit::default())
             .manage(Arc::new(Shelf::default()))
-            .manage(clock)
+            .manage(self.db.clock().clone())
+            .manage(self.draining.clone())
+            .manage(self.figures.clone())
             .manage(self.clone())
             .manage(self.writer.clone())
             .manage(Sheets::default())
@@ -429,6 +456,40 @@ fn metrics(db: &Db, vault: &Vault, health: &Health, load: Load) -> Metrics {
     }));
     metrics
 }
+
+/// What the edge turned away. How much it let through moves when somebody enters, and is not told.
+fn of_the_edge(figures: &Figures) -> Figure {
+    let counts = [
+        ("connections_of_one_address", &figures.over_one),
+        ("no_more_files", &figures.accept_errors),
+        ("handshake", &figures.handshakes_failed),
+        ("waiting_page", &figures.waiting),
+        ("slow", &figures.slow),
+        ("too_long", &figures.too_long),
+        ("other_site", &figures.foreign),
+        ("other_host", &figures.other_host),
+        ("other", &figures.refused),
+    ];
+    let counts = counts.map(|(word, count)| (word, count.load(Ordering::Relaxed) as f64));
+    Figure {
+        counts: true,
+        ..Figure::by(
+            "edge_turned_away",
+            "Connections and requests that the edge did not let through, by reason",
+            "reason",
+            counts,
+        )
+    }
+}
+
+/// Where people write long texts, or hand in a file; everywhere else forms are short.
+const LONG_FORMS: [&str; 5] = [
+    "/a/",
+    "/entry",
+    "/staff/activities/",
+    "/staff/draws/",
+    "/admin/",
+];
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 const BETWEEN_LOOKS_AT_THE_CLOCK: Duration = Duration::from_secs(5);

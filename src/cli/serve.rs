@@ -9,8 +9,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rocket::figment::Figment;
-use rocket::{Build, Rocket};
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::account::setup;
 use crate::app::{App, Footing};
@@ -19,6 +17,7 @@ use crate::platform::config::Config;
 use crate::platform::confine::{self, Reach};
 use crate::platform::control::Control;
 use crate::platform::db::Target;
+use crate::platform::edge::{self, Edge};
 use crate::purge;
 use crate::vault::Vault;
 
@@ -30,6 +29,7 @@ use super::Stop;
 /// password of the mail server.
 pub(super) fn web() -> Result<(), Stop> {
     let mut standing = vec![confine::dumps_off(), confine::memory_locked()];
+    let files = edge::raise_files();
     let (figment, config) = super::configured()?;
     let figment = without_ours(figment);
     let watching = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
@@ -37,7 +37,7 @@ pub(super) fn web() -> Result<(), Stop> {
     standing.push(confine::calls());
     let control = Control::over(watching)?;
     let vault = Vault::adopt(&config.site, control.clone())?;
-    tracing::info!("web: {}", confine::line(&standing));
+    tracing::info!("web: {}; {files} open files", confine::line(&standing));
     tracing::info!("vault: {}", confine::line(&vault.standing()));
     let footing = Footing {
         vault,
@@ -72,13 +72,14 @@ fn without_ours(figment: Figment) -> Figment {
     }
 }
 
-/// What the web side keeps: its data, and in a debug build the files that a release carries inside.
+/// What the web side keeps: its data, its certificate, and in a debug build the files that a
+/// release carries inside.
 fn reach(config: &Config) -> Reach {
     let mut own = vec![config.data().to_owned()];
     if let Target::Sqlite(file) = config.database() {
         own.extend(file.parent().map(Path::to_owned));
     }
-    let mut read = Vec::new();
+    let mut read = folders_of(&[&config.edge.certificate, &config.edge.key]);
     if cfg!(debug_assertions) {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
         read.extend(["templates", "locales", "static"].map(|folder| sources.join(folder)));
@@ -88,6 +89,18 @@ fn reach(config: &Config) -> Reach {
         read,
         ports: None,
     }
+}
+
+/// The folders of these files, and of what they are links to: a renewal puts new files there.
+fn folders_of(files: &[&Path]) -> Vec<PathBuf> {
+    let named = files.iter().filter(|file| !file.as_os_str().is_empty());
+    named
+        .flat_map(|file| {
+            let whole = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
+            [whole.canonicalize().ok(), Some(whole)]
+        })
+        .filter_map(|file| file?.parent().map(Path::to_owned))
+        .collect()
 }
 
 /// Refuses a key folder that lies where the web side may read or write.
@@ -143,12 +156,6 @@ pub(super) fn launch(app: &App, figment: Figment) -> Result<(), Stop> {
             "a moved clock is for this machine only; set ROCKET_ADDRESS=127.0.0.1".into(),
         ));
     }
-    let jobs = app.start_jobs();
-    // What ends this process is decided below, and not by Rocket.
-    let figment = figment
-        .merge(("shutdown.ctrlc", false))
-        .merge(("shutdown.signals", Vec::<String>::new()));
-    let rocket = app.rocket(figment);
     // `rocket::execute` reads Rocket.toml again, which this process may not open any more.
     let runtime = rocket::tokio::runtime::Builder::new_multi_thread()
         .thread_name("web")
@@ -156,7 +163,11 @@ pub(super) fn launch(app: &App, figment: Figment) -> Result<(), Stop> {
         .max_blocking_threads(listen.max_blocking)
         .enable_all()
         .build()?;
-    let outcome = runtime.block_on(until_told(app, rocket));
+    let edge = Edge::listen(app.plan(), listen.address, listen.port);
+    let edge = runtime.block_on(edge)?;
+    let jobs = app.start_jobs();
+    let rocket = app.rocket(edge::inside(figment));
+    let outcome = runtime.block_on(edge.run(rocket));
     app.draining.begin();
     runtime.shutdown_timeout(LAST_WORDS);
     let given_back = jobs.end_within(LAST_JOBS);
@@ -164,32 +175,7 @@ pub(super) fn launch(app: &App, figment: Figment) -> Result<(), Stop> {
         tracing::warn!(%error, "the database was left with its log");
     }
     tracing::info!(given_back, "the web side ends");
-    outcome
-}
-
-/// Serves until a signal comes, and drains.
-async fn until_told(app: &App, rocket: Rocket<Build>) -> Result<(), Stop> {
-    // Rocket's error panics when it is dropped without being looked at.
-    let failed = |error: rocket::Error| Stop::Failed(error.to_string().into());
-    let rocket = rocket.ignite().await.map_err(failed)?;
-    let shutdown = rocket.shutdown();
-    let (draining, config) = (app.draining.clone(), app.config.clone());
-    let mut stop = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hangup = signal(SignalKind::hangup())?;
-    tokio::spawn(async move {
-        tokio::select! {
-            _ = stop.recv() => {}
-            _ = interrupt.recv() => {}
-            _ = hangup.recv() => {}
-        }
-        draining.begin();
-        let seconds = config.drain_seconds;
-        tracing::info!(seconds, "draining: not ready any more");
-        tokio::time::sleep(Duration::from_secs(seconds)).await;
-        shutdown.notify();
-    });
-    rocket.launch().await.map(drop).map_err(failed)
+    Ok(outcome?)
 }
 
 /// Where people reach the site: the configured origin, or the address it listens on.

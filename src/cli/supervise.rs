@@ -28,8 +28,8 @@ use super::{Stop, serve};
 /// The hidden command by which the program becomes the web side.
 pub(super) const WEB: &str = "__web";
 
-/// How long the web side may finish requests, jobs and a letter under way, beside the time for
-/// load balancers.
+/// How long the web side may finish jobs and a letter under way, after the edge has had its time for
+/// load balancers and for requests.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// So many ends within a minute, and nobody starts anything any more.
 const TOO_MANY: usize = 10;
@@ -45,7 +45,8 @@ pub(super) fn run() -> Result<(), Stop> {
     let shared = Arc::new(Shared {
         start: Start::of(&config),
         data: config.data().to_owned(),
-        patience: PATIENCE + Duration::from_secs(config.drain_seconds),
+        patience: PATIENCE
+            + Duration::from_secs(config.edge.notice_seconds + config.edge.drain_seconds),
         vault: Mutex::new(None),
         is_restart: AtomicBool::new(false),
         has_given_up: AtomicBool::new(false),

@@ -4,7 +4,6 @@
 //!
 //! Not here: secrets. Keys live in the vault's folder, passphrases as Argon2id hashes.
 
-use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use rocket::figment::Figment;
@@ -12,6 +11,7 @@ use serde::Deserialize;
 use validator::Validate;
 
 use crate::platform::db::Target;
+use crate::platform::edge::{EdgeSettings, Network};
 
 /// The application's part of the configuration.
 #[derive(Debug, Clone, Deserialize, Validate)]
@@ -19,6 +19,7 @@ use crate::platform::db::Target;
 #[validate(schema(function = "are_witnesses"))]
 #[validate(schema(function = "is_quorum"))]
 #[validate(schema(function = "are_tax_rules"))]
+#[validate(schema(function = "is_reached_by_tls"))]
 pub struct Config {
     /// Where the database and everything else but the keys lives; `FAIRDRAW_DATA` wins.
     pub data: PathBuf,
@@ -76,12 +77,7 @@ pub struct Config {
     #[validate(custom(function = "is_token"))]
     pub metrics_token: String,
     /// Addresses and networks that read them without a token, such as `127.0.0.1` or `10.0.0.0/8`.
-    #[validate(custom(function = "are_networks"))]
-    pub metrics_from: Vec<String>,
-    /// For how many seconds a server that is told to stop says "not ready" before it stops
-    /// listening: time for a load balancer to notice.
-    #[validate(range(max = 300))]
-    pub drain_seconds: u64,
+    pub metrics_from: Vec<Network>,
     /// Days for which copies of the key folder, or of the whole machine, are kept elsewhere; the
     /// second certificate of a purge waits for them.
     #[validate(range(max = 3_660))]
@@ -115,6 +111,9 @@ pub struct Config {
     /// About how many incidents in a year.
     #[validate(range(max = 100))]
     pub breach_incidents_per_year: u32,
+    /// What stands between the network and the site.
+    #[validate(nested)]
+    pub edge: EdgeSettings,
 }
 
 /// Every variable of the environment that means something to this program.
@@ -217,7 +216,6 @@ impl Default for Config {
             access_log_days: 180,
             metrics_token: String::new(),
             metrics_from: Vec::new(),
-            drain_seconds: 0,
             key_copies_days: 0,
             backup_days: 35,
             pg_data: PathBuf::new(),
@@ -230,6 +228,7 @@ impl Default for Config {
             held_rows_per_year: 20,
             breach_mail: false,
             breach_incidents_per_year: 4,
+            edge: EdgeSettings::default(),
         }
     }
 }
@@ -301,53 +300,6 @@ fn is_key_name(name: &str) -> Result<(), validator::ValidationError> {
         .ok_or_else(|| validator::ValidationError::new("a name without spaces and plus signs"))
 }
 
-/// An address, or a network written as `address/bits`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Network {
-    first: u128,
-    bits: u32,
-}
-
-impl Network {
-    /// Reads `10.0.0.0/8`, `::1`, `192.168.1.7`; IPv4 lies within IPv6 as `::ffff:0:0/96`.
-    pub fn parse(text: &str) -> Option<Network> {
-        let (address, bits) = match text.split_once('/') {
-            Some((address, bits)) => (address, Some(bits.parse::<u32>().ok()?)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().ok()?;
-        let before = if address.is_ipv4() { 96 } else { 0 };
-        let bits = before + bits.unwrap_or(128 - before);
-        (bits <= 128).then(|| Network {
-            first: number(address) & mask(bits),
-            bits,
-        })
-    }
-
-    /// Whether an address lies within it.
-    pub fn holds(self, address: IpAddr) -> bool {
-        number(address) & mask(self.bits) == self.first
-    }
-}
-
-fn number(address: IpAddr) -> u128 {
-    match address {
-        IpAddr::V4(v4) => v4.to_ipv6_mapped().to_bits(),
-        IpAddr::V6(v6) => v6.to_bits(),
-    }
-}
-
-fn mask(bits: u32) -> u128 {
-    u128::MAX.checked_shl(128 - bits).unwrap_or(0)
-}
-
-fn are_networks(texts: &[String]) -> Result<(), validator::ValidationError> {
-    let fits = texts.iter().all(|text| Network::parse(text).is_some());
-    fits.then_some(()).ok_or_else(|| {
-        validator::ValidationError::new("addresses or networks, such as 127.0.0.1 or 10.0.0.0/8")
-    })
-}
-
 fn is_token(token: &str) -> Result<(), validator::ValidationError> {
     let fits = token.is_empty()
         || (token.len() >= 20 && token.bytes().all(|byte| byte.is_ascii_graphic()));
@@ -370,6 +322,17 @@ fn is_origin(origin: &str) -> Result<(), validator::ValidationError> {
     fits.then_some(()).ok_or_else(|| {
         validator::ValidationError::new("scheme and host, such as https://draw.lib.example.tw")
     })
+}
+
+/// With a certificate of its own people come by https, and links, cookies and forms must say so.
+fn is_reached_by_tls(config: &Config) -> Result<(), validator::ValidationError> {
+    (!config.edge.has_tls() || config.public_origin.starts_with("https://"))
+        .then_some(())
+        .ok_or_else(|| {
+            validator::ValidationError::new(
+                "with edge.certificate, public_origin is the https:// address of the site",
+            )
+        })
 }
 
 fn are_relays(relays: &[String]) -> Result<(), validator::ValidationError> {
@@ -476,37 +439,6 @@ mod tests {
         ] {
             let valid = config(named, quorum).validate().is_ok();
             assert_eq!(valid, fits, "{named:?} {quorum}");
-        }
-    }
-
-    #[test]
-    fn a_network_holds_its_addresses_and_no_others() {
-        for (network, address, holds) in [
-            ("10.0.0.0/8", "10.255.1.2", true),
-            ("10.0.0.0/8", "11.0.0.1", false),
-            ("127.0.0.1", "127.0.0.1", true),
-            ("127.0.0.1", "::ffff:127.0.0.1", true),
-            ("127.0.0.1", "127.0.0.2", false),
-            ("::1", "::1", true),
-            ("2001:db8::/32", "2001:db8:ffff::1", true),
-            ("2001:db8::/32", "2001:db9::1", false),
-            ("0.0.0.0/0", "203.0.113.1", true),
-            ("0.0.0.0/0", "2001:db8::1", false),
-            ("::/0", "203.0.113.1", true),
-        ] {
-            let parsed = Network::parse(network).expect("a network");
-            let address = address.parse().expect("an address");
-            assert_eq!(parsed.holds(address), holds, "{network} {address}");
-        }
-        for text in [
-            "",
-            "10.0.0.0/33",
-            "::1/129",
-            "10.0.0/8",
-            "10.0.0.0/x",
-            "host",
-        ] {
-            assert_eq!(Network::parse(text), None, "{text}");
         }
     }
 

@@ -150,7 +150,7 @@ fn a_full_disk_is_told_loses_nothing_and_comes_back_by_itself() {
     let data = disk.path().join("data");
     copy(database.data(), &data);
     let file = data.join("fairdraw.db");
-    let program = Program::start_set(&database, |command| {
+    let program = Program::start_with(&database, |command| {
         command.current_dir(&data).env("FAIRDRAW_DATA", &data).env(
             "FAIRDRAW_DATABASE_URL",
             format!("sqlite://{}", file.display()),
@@ -248,7 +248,7 @@ fn a_postgresql_that_goes_away_is_told_and_is_used_again_when_it_is_back() {
     let Target::Postgres(url) = &target else {
         unreachable!("it is a PostgreSQL");
     };
-    let program = Program::start_set(&database, |command| {
+    let program = Program::start_with(&database, |command| {
         command.env("FAIRDRAW_DATABASE_URL", url);
     });
     program.enter(&Patron::number(1), &question);
@@ -359,7 +359,7 @@ fn a_disk_that_turns_read_only_is_told_and_keeps_what_was_acknowledged() {
     assert!(synced.expect("sync is part of coreutils").success());
     let file = data.join("fairdraw.db");
     let start = |database: &TestDatabase| {
-        Program::start_set(database, |command| {
+        Program::start_with(database, |command| {
             command.current_dir("/").env("FAIRDRAW_DATA", &data).env(
                 "FAIRDRAW_DATABASE_URL",
                 format!("sqlite://{}", file.display()),

@@ -200,7 +200,7 @@ fn clone<'r>(asked: &mut Asked<'r>) -> Asked<'r> {
 #[test]
 fn the_log_is_json_where_it_is_asked_for() {
     let (database, _) = vault::open_now(Engine::Sqlite);
-    let program = Program::start_set(&database, |command| {
+    let program = Program::start_with(&database, |command| {
         command.env("FAIRDRAW_LOG_FORMAT", "json");
     });
     let page = program.visitor().get("/a/nothing-by-that-name");
@@ -310,8 +310,11 @@ fn a_job_in_hand_is_given_back_at_a_hasty_end(engine: Engine) {
 /// Sends half of a form, tells the server to stop, and then sends the rest.
 fn a_server_that_is_told_to_stop_finishes_what_it_has_in_hand(engine: Engine) {
     let (database, question) = vault::open_now(engine);
-    let program = Program::start_set(&database, |command| {
-        command.env("ROCKET_APP", "{site=\"lib.example.tw\",drain_seconds=2}");
+    let program = Program::start_with(&database, |command| {
+        command.env(
+            "ROCKET_APP",
+            "{site=\"lib.example.tw\",edge={notice_seconds=2}}",
+        );
     });
     program.enter(&Patron::number(1), &question);
     let body = "code=7GQ4X2MN8R3TK9WPABCD";

@@ -10,17 +10,21 @@ use std::error::Error;
 use std::time::Duration;
 
 use minijinja::{Value, context};
+use rocket::Route;
 use rocket::catcher::{BoxFuture, Catcher};
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 
-use super::page::{frame, html_answer};
+use super::page::{Place, frame, html_answer};
 use super::reference::Reference;
-use super::{form, language_of};
+use super::{form, hop};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::templates;
 use crate::platform::text::{self, Language, dates};
+
+/// How the codes of errors end that mean: too many people at once, nothing was done.
+const CROWDED: &str = ".crowded";
 
 /// What a handler answers with.
 pub type AppResult<T> = Result<T, AppError>;
@@ -110,7 +114,17 @@ impl AppError {
         self.wait.map(|wait| wait.until_ms)
     }
 
-    pub(super) fn plain(status: Status) -> AppError {
+    /// More people are here than can be served at once. The edge shows the waiting page instead,
+    /// which keeps what was typed, and sends it again when the person says so.
+    pub fn crowded() -> AppError {
+        AppError {
+            code: "web.crowded",
+            ..AppError::unavailable()
+        }
+    }
+
+    /// The page of a status that no handler chose.
+    pub fn plain(status: Status) -> AppError {
         AppError {
             status,
             code: general_code(status),
@@ -119,7 +133,23 @@ impl AppError {
         }
     }
 
-    fn log(&self, request: &Request<'_>, reference: &str) {
+    /// As the page that the edge shows without asking Rocket.
+    pub fn shown(&self, place: &Place<'_>) -> Shown {
+        let reference = Reference::fresh();
+        self.log(None, reference.as_str());
+        let html = self.render(place, reference.as_str(), None);
+        Shown {
+            status: match html {
+                Some(_) => self.status.code,
+                None => Status::InternalServerError.code,
+            },
+            html: html.unwrap_or_else(|| last_words(reference.as_str())),
+            reference,
+            retry_after: self.retry_after(),
+        }
+    }
+
+    fn log(&self, route: Option<&Route>, reference: &str) {
         let mut causes = String::new();
         let mut next: Option<&dyn Error> = self.cause.as_deref().map(|cause| cause as &dyn Error);
         while let Some(cause) = next {
@@ -128,7 +158,7 @@ impl AppError {
             next = cause.source();
         }
         // The route and never the address, which may hold a receipt code.
-        let route = request.route().map_or("-", |route| route.uri.as_str());
+        let route = route.map_or("-", |route| route.uri.as_str());
         let (status, code) = (self.status.code, self.code);
         if status >= 500 {
             tracing::error!(reference, status, code, route, causes, "request failed");
@@ -137,18 +167,19 @@ impl AppError {
         }
     }
 
-    fn render(&self, request: &Request<'_>, language: Language, reference: &str) -> Option<String> {
+    fn render(&self, place: &Place<'_>, reference: &str, again: Option<Value>) -> Option<String> {
+        let language = place.language();
         let (what, next) = self.words(language);
         let view = context! {
             title => self.title(language),
             what => what,
-            saved => text::message(language, self.saved_id(request.method()), &[]),
-            again => self.again(request),
+            saved => text::message(language, self.saved_id(place.method), &[]),
+            again => again,
             next => next,
             reference => reference,
             status => self.status.code,
         };
-        let whole = context! { ..frame(request, language, None, false), ..view };
+        let whole = context! { ..frame(place, language, None, false), ..view };
         match templates::render_value(language, "error.html.j2", whole) {
             Ok(html) => Some(html),
             Err(error) => {
@@ -196,15 +227,19 @@ impl AppError {
 
 impl<'r> Responder<'r, 'static> for AppError {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let language = language_of(request);
+        let place = Place::of(request);
         let reference = Reference::of(request);
-        self.log(request, reference);
-        let mut response = match self.render(request, language, reference) {
-            Some(html) => html_answer(self.status, html, true),
+        self.log(request.route(), reference);
+        let again = self.again(request);
+        let mut response = match self.render(&place, reference, again) {
+            Some(html) => html_answer(place.language(), self.status, html, true),
             None => last_resort(reference),
         };
         if let Some(seconds) = self.retry_after() {
             response.set_header(Header::new("Retry-After", seconds.to_string()));
+        }
+        if self.code.ends_with(CROWDED) {
+            response.set_header(Header::new(hop::CROWDED, "1"));
         }
         Ok(response)
     }
@@ -214,8 +249,9 @@ impl AppError {
     fn saved_id(&self, method: Method) -> &'static str {
         match (method, self.status.code, self.code) {
             (Method::Get | Method::Head, ..) => "error-saved-nothing",
-            // A crash may come after the data was stored, and so may a broken connection.
-            (_, 500, _) | (.., "db.away") => "error-saved-unsure",
+            // A crash may come after the data was stored, and so may a broken connection or an
+            // answer that did not come.
+            (_, 500 | 502 | 504, _) | (.., "db.away") => "error-saved-unsure",
             _ => "error-saved-not-sent",
         }
     }
@@ -228,6 +264,18 @@ impl AppError {
             _ => None,
         }
     }
+}
+
+/// An error as the edge sends it.
+pub struct Shown {
+    /// The status.
+    pub status: u16,
+    /// The whole page.
+    pub html: String,
+    /// The name of the request, which the page shows.
+    pub reference: Reference,
+    /// Seconds after which it may be tried again, where that is known.
+    pub retry_after: Option<u64>,
 }
 
 /// The only place where a kind becomes a status.
@@ -255,6 +303,7 @@ fn general_id(status: Status) -> &'static str {
         409 => "error-conflict",
         410 => "error-gone",
         413 => "error-too-large",
+        421 => "error-misdirected",
         422 => "error-invalid",
         429 => "error-too-many",
         400..=499 => "error-bad-request",
@@ -272,6 +321,7 @@ fn general_code(status: Status) -> &'static str {
         409 => "web.conflict",
         410 => "web.gone",
         413 => "web.too_large",
+        421 => "web.misdirected",
         422 => "web.invalid",
         429 => "web.too_many",
         400..=499 => "web.bad_request",
@@ -280,9 +330,13 @@ fn general_code(status: Status) -> &'static str {
     }
 }
 
+fn last_words(reference: &str) -> String {
+    format!("系統暫時無法使用。 Sorry, something went wrong on our side. {reference}\n")
+}
+
 /// For the case that the error page itself is broken.
 fn last_resort(reference: &str) -> Response<'static> {
-    let text = format!("系統暫時無法使用。 Sorry, something went wrong on our side. {reference}\n");
+    let text = last_words(reference);
     Response::build()
         .status(Status::InternalServerError)
         .header(ContentType::Plain)

@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::platform::clock;
-use crate::platform::config::Network;
+use crate::platform::edge::Network;
 use crate::platform::health::{Health, Reason};
 use crate::platform::metrics::{Class, Metrics};
 use crate::platform::text::Language;
@@ -46,13 +46,10 @@ pub struct Watchers {
 
 impl Watchers {
     /// Whoever shows `token` (nobody where it is empty), and who comes from one of the networks.
-    pub fn new(token: &str, from: &[String]) -> Watchers {
+    pub fn new(token: &str, from: &[Network]) -> Watchers {
         Watchers {
             token: (!token.is_empty()).then(|| Sha256::digest(token).into()),
-            from: from
-                .iter()
-                .filter_map(|text| Network::parse(text))
-                .collect(),
+            from: from.to_vec(),
         }
     }
 
@@ -247,7 +244,11 @@ mod tests {
         assert!(by_token.know(Some(token), Some(other), true));
         assert!(!by_token.know(Some("a-token-of-twenty-letterz"), Some(own), false));
         assert!(!by_token.know(None, Some(own), false));
-        let near = Watchers::new("", &["127.0.0.0/8".to_owned(), "::1".to_owned()]);
+        let networks = ["127.0.0.0/8", "::1"].map(|text| {
+            let network = Network::try_from(text.to_owned());
+            network.expect("a network")
+        });
+        let near = Watchers::new("", &networks);
         assert!(near.know(None, Some(own), false));
         assert!(!near.know(None, Some(own), true), "a proxy forwarded it");
         assert!(!near.know(None, Some(other), false));

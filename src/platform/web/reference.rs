@@ -13,16 +13,25 @@ use tracing::Span;
 use crate::platform::ids;
 
 /// The header of every answer.
-pub const HEADER: &str = "X-Request-Id";
+pub const HEADER: &str = "x-request-id";
 
 /// 40 random bits to find lines of the log by; not a secret.
 pub struct Reference(String);
 
 impl Reference {
+    /// A new one; for a request that never reaches Rocket.
+    pub fn fresh() -> Reference {
+        Reference(ids::code(8).to_uppercase())
+    }
+
+    /// Its letters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// That of this request; always the same however often it is asked.
     pub fn of<'r>(request: &'r Request<'_>) -> &'r str {
-        let reference = || Reference(ids::code(8).to_uppercase());
-        &request.local_cache(reference).0
+        request.local_cache(Reference::fresh).as_str()
     }
 
     /// What the lines of the log that belong to this request stand in.
