@@ -39,12 +39,22 @@ for unit in fairdraw.service fairdraw-backup.service fairdraw-backup.timer; do
 done
 say "installed: user, folders, settings, units"
 
+# Data and keys want a disk of their own kind; the view itself is none.
+truncate --size 300M "$place/disk"
+mkfs.ext4 -q "$place/disk"
+mount -o loop "$place/disk" "$root/var/lib/fairdraw"
+rmdir "$root/var/lib/fairdraw/lost+found"
+inside chown fairdraw:fairdraw /var/lib/fairdraw
+inside chmod 700 /var/lib/fairdraw
+
 code=0
 inside fairdraw-run check --offline || code=$?
 [ "$code" = 2 ] || fail "the check of a new installation ended with $code"
 
 port=18473
-inside env ROCKET_PORT=$port fairdraw-run >"$place/out" 2>&1 &
+if curl --silent "http://127.0.0.1:$port/healthz" >/dev/null; then fail "port $port is taken"; fi
+# Each of these becomes the next, so that the signal below reaches the program.
+chroot "$root" env ROCKET_PORT=$port fairdraw-run >"$place/out" 2>&1 &
 server=$!
 for _ in $(seq 600); do
     curl --silent --fail "http://127.0.0.1:$port/healthz/ready" >/dev/null && break
@@ -61,7 +71,7 @@ inside fairdraw-run backup /var/lib/fairdraw-backups/one.fairdraw-backup
 code=0
 inside fairdraw-run check --offline || code=$?
 [ "$code" -le 2 ] && [ "$code" != 1 ] || fail "the check beside the server ended with $code"
-kill -TERM "$server"
+kill -TERM "$server" || { cat "$place/out" >&2; fail "it is gone"; }
 code=0
 wait "$server" || code=$?
 server=
