@@ -142,3 +142,4 @@ audit-act-policy-retention-set = Set a retention period
 audit-act-policy-processor-added = Added a processor
 audit-act-policy-processor-ended = Ended a processor
 audit-act-activity-codes-edited = Changed purposes and categories
+audit-act-clock-confirmed = Machine’s clock confirmed

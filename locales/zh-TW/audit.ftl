@@ -137,3 +137,4 @@ audit-act-policy-retention-set = 設定保存期限
 audit-act-policy-processor-added = 加入受委託處理資料的人
 audit-act-policy-processor-ended = 結束委託
 audit-act-activity-codes-edited = 修改目的與類別
+audit-act-clock-confirmed = 確認主機的時鐘

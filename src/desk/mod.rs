@@ -21,6 +21,7 @@ use crate::rights;
 use crate::stats;
 use crate::survey;
 
+pub mod figures;
 pub mod pages;
 pub mod reminders;
 mod wire;

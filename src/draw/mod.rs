@@ -35,6 +35,7 @@ mod cancel;
 mod close;
 mod details;
 mod exclusion;
+pub mod hour;
 pub mod jobs;
 pub mod lottery;
 mod numbers;
@@ -422,6 +423,17 @@ pub fn plans(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Plan>, Error> {
 /// The draw by its id.
 pub fn by_id(tx: &mut Tx, id: &DrawId) -> Result<Plan, Error> {
     store::find(tx, id)?.ok_or(Error::Unknown)
+}
+
+/// When the oldest round was due that a frozen draw still waits for.
+pub fn oldest_missing(tx: &mut Tx) -> Result<Option<Timestamp>, Error> {
+    let now = tx.now();
+    let plans = store::list_at(tx, DrawStage::Frozen)?;
+    let rounds = plans.iter().flat_map(Plan::missing);
+    let due = rounds
+        .filter_map(PlanSource::drand)
+        .map(|round| round.due());
+    Ok(due.filter(|due| *due <= now).min())
 }
 
 /// One page of the draws that the public may see, the latest round first, and how many there are.

@@ -391,6 +391,11 @@ pub fn count(tx: &mut Tx, activity: &ActivityId) -> Result<NoticeCounts, Error> 
     Ok(counts)
 }
 
+/// Where every notice of the site stands.
+pub fn standing(tx: &mut Tx) -> Result<Vec<NoticeStage>, Error> {
+    Ok(store::stages(tx)?)
+}
+
 /// Erases claims and notices of an activity (`privacy` 1.8): a message id is known to mail servers
 /// and would lead to a person. Exports stay as the list of copies that may be out.
 /// Answers with how many rows went.

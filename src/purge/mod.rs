@@ -36,7 +36,6 @@ mod second;
 mod step;
 mod store;
 pub mod tombstone;
-mod watch;
 pub mod wire;
 
 pub use crate::platform::db::tidy::wanted as wanted_tidy;
@@ -44,7 +43,6 @@ pub use purger::{Copies, Purger};
 pub use replay::{Replayed, replay};
 pub use rooms::{Eraser, Fate, ROOMS, Room};
 pub use step::Step;
-pub use watch::Watch;
 pub use wire::Tombstone;
 
 /// How far the erasing of one activity has come.

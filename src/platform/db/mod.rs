@@ -12,6 +12,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
 use parking_lot::FairMutex;
+use tracing::Span;
 
 use crate::platform::clock::{Clock, Timestamp};
 
@@ -21,7 +22,10 @@ mod connection;
 pub mod copy;
 mod group;
 mod guards;
+pub mod inspect;
 mod migrate;
+pub mod moving;
+pub mod remembered;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub mod tidy;
@@ -45,6 +49,15 @@ pub enum Error {
     /// No connection could be opened beside the pool.
     #[error("the database cannot be reached")]
     Unconnected(#[source] diesel::ConnectionError),
+    /// No room is left where the database lies.
+    #[error("no room is left for the database")]
+    Full(#[source] QueryError),
+    /// The disk, or a server that only follows another one, takes nothing new.
+    #[error("the database cannot be written")]
+    ReadOnly(#[source] QueryError),
+    /// The connection broke; whether the last statement was done is not known.
+    #[error("the connection to the database broke")]
+    Away(#[source] QueryError),
     /// The background thread that ran the unit of work ended early.
     #[error("the unit of work was stopped")]
     Stopped,
@@ -66,8 +79,38 @@ impl From<QueryError> for Error {
                 Error::Duplicate(error)
             }
             other if is_contention(other) => Error::Contended(error),
-            _ => Error::Query(error),
+            QueryError::BrokenTransactionManager => Error::Away(error),
+            other => match outage(other) {
+                Some(outage) => outage(error),
+                None => Error::Query(error),
+            },
         }
+    }
+}
+
+/// What ends by itself or by an operator's hand, and is no mistake of the program. The words are
+/// those of SQLite, and of PostgreSQL where it has no code for them that reaches us.
+fn outage(error: &QueryError) -> Option<fn(QueryError) -> Error> {
+    const FULL: [&str; 2] = ["database or disk is full", "No space left on device"];
+    const UNWRITABLE: [&str; 3] = [
+        "attempt to write a readonly database",
+        "unable to open database file",
+        "disk I/O error",
+    ];
+    let QueryError::DatabaseError(kind, information) = error else {
+        return None;
+    };
+    let message = information.message();
+    let says = |words: &[&str]| words.iter().any(|each| message.contains(each));
+    if is_closed(error) {
+        return Some(Error::Away);
+    }
+    match kind {
+        DatabaseErrorKind::UnableToSendCommand => Some(Error::Away),
+        DatabaseErrorKind::ReadOnlyTransaction => Some(Error::ReadOnly),
+        _ if says(&FULL) => Some(Error::Full),
+        _ if says(&UNWRITABLE) => Some(Error::ReadOnly),
+        _ => None,
     }
 }
 
@@ -78,8 +121,13 @@ impl crate::platform::fault::Fault for Error {
             | Error::Unreachable(_)
             | Error::Unconnected(_)
             | Error::Crowded
-            | Error::Undone => crate::platform::fault::Kind::Unavailable,
-            _ => crate::platform::fault::Kind::Broken,
+            | Error::Undone
+            | Error::Full(_)
+            | Error::ReadOnly(_)
+            | Error::Away(_) => crate::platform::fault::Kind::Unavailable,
+            Error::Duplicate(_) | Error::Stopped | Error::Query(_) => {
+                crate::platform::fault::Kind::Broken
+            }
         }
     }
 
@@ -88,7 +136,10 @@ impl crate::platform::fault::Fault for Error {
             Error::Contended(_) | Error::Unreachable(_) | Error::Unconnected(_) => "db.unavailable",
             Error::Crowded => "db.crowded",
             Error::Undone => "db.undone",
-            _ => "db.broken",
+            Error::Full(_) => "db.full",
+            Error::ReadOnly(_) => "db.read_only",
+            Error::Away(_) => "db.away",
+            Error::Duplicate(_) | Error::Stopped | Error::Query(_) => "db.broken",
         }
     }
 }
@@ -176,6 +227,8 @@ struct Inner {
     /// SQLite has one writer at a time; waiting here is fair, its busy handler is not.
     write_lane: FairMutex<()>,
     stored: AtomicU64,
+    /// How often a unit of work was tried again.
+    conflicts: AtomicU64,
 }
 
 impl Inner {
@@ -201,8 +254,21 @@ enum Begin {
 const TRIES: u32 = 40;
 
 impl Db {
-    /// Opens the database, creates or migrates its tables and refuses an unknown schema.
+    /// Opens the database, creates or migrates its tables and refuses an unknown schema, and one
+    /// whose rows are somewhere else.
     pub fn open(target: Target, clock: Clock) -> Result<Db, MigrateError> {
+        let db = Db::open_any(target, clock)?;
+        let mut conn = db.inner.pool.get().map_err(MigrateError::Unreachable)?;
+        let refusal = moving::refusal(&mut conn).map_err(MigrateError::Guards)?;
+        drop(conn);
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None => Ok(db),
+        }
+    }
+
+    /// [`Db::open`] also for a database that was moved, or is being filled.
+    fn open_any(target: Target, clock: Clock) -> Result<Db, MigrateError> {
         if let Target::Sqlite(path) = &target {
             make_private(path).map_err(MigrateError::Folder)?;
         }
@@ -214,6 +280,7 @@ impl Db {
                 clock,
                 write_lane: FairMutex::new(()),
                 stored: AtomicU64::new(0),
+                conflicts: AtomicU64::new(0),
             }),
         };
         let mut conn = db.inner.pool.get().map_err(MigrateError::Unreachable)?;
@@ -239,6 +306,21 @@ impl Db {
         &self.inner.target
     }
 
+    /// How often a unit of work was tried again since the start because others were in its way.
+    pub fn conflicts(&self) -> u64 {
+        self.inner.conflicts.load(Ordering::Relaxed)
+    }
+
+    /// Writes what is in the log beside the database into it, as the last thing before an end;
+    /// nothing where the database is a server of its own.
+    pub fn rest(&self) -> Result<(), Error> {
+        let mut conn = self.inner.pool.get().map_err(Error::Unreachable)?;
+        match &mut *conn {
+            Conn::Sqlite(sqlite) => Ok(sqlite.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?),
+            Conn::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Reads one consistent state of the database.
     pub async fn read<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
     where
@@ -247,7 +329,8 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let db = self.clone();
-        tokio::task::spawn_blocking(move || db.read_now(name, work))
+        let request = Span::current();
+        tokio::task::spawn_blocking(move || request.in_scope(|| db.read_now(name, work)))
             .await
             .unwrap_or_else(|_| Err(Error::Stopped.into()))
     }
@@ -260,7 +343,8 @@ impl Db {
         E: std::error::Error + From<Error> + Send + 'static,
     {
         let db = self.clone();
-        tokio::task::spawn_blocking(move || db.write_now(name, work))
+        let request = Span::current();
+        tokio::task::spawn_blocking(move || request.in_scope(|| db.write_now(name, work)))
             .await
             .unwrap_or_else(|_| Err(Error::Stopped.into()))
     }
@@ -312,6 +396,7 @@ impl Db {
             tries += 1;
             match self.attempt(own.as_deref_mut(), name, begin, work) {
                 Err(error) if tries < TRIES && contended(&error) => {
+                    self.inner.conflicts.fetch_add(1, Ordering::Relaxed);
                     tracing::debug!(unit = name, tries, "tried again after a conflict");
                     pause(tries);
                 }

@@ -36,7 +36,7 @@ const OVERRIDES: [HeaderName; 5] = [
 ];
 
 /// Addresses that programs watch.
-const WATCHED: [&str; 2] = ["/healthz", "/metrics"];
+const WATCHED: [&str; 3] = ["/healthz", "/healthz/ready", "/metrics"];
 
 /// Below this are the files of the pages.
 const FILES: &str = "/assets/";
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn what_watches_the_site_may_ask_by_its_address() {
         let ask = |path: &str, host: &str| outcome(Request::get(path).header("Host", host), false);
-        for path in ["/healthz", "/metrics"] {
+        for path in ["/healthz", "/healthz/ready", "/metrics"] {
             assert!(ask(path, "203.0.113.7:8000").is_ok(), "{path}");
             assert!(ask(path, "203.0.113.8").is_err(), "{path}");
             assert!(ask(path, "evil.example").is_err(), "{path}");

@@ -25,13 +25,13 @@ use tokio::time::{sleep, timeout};
 
 use super::asked::{self, Ends};
 use super::bounds::Seat;
-use super::drain::Draining;
 use super::figures::Figures;
 use super::front::Front;
 use super::headers::dress;
 use super::line::{Line, Told};
 use super::tls::Tls;
 use crate::platform::clock;
+use crate::platform::draining::Draining;
 use crate::platform::web::Area;
 
 /// Longest head of a request, its cookies among it.

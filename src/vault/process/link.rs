@@ -9,6 +9,7 @@ use std::net::Shutdown;
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::Child;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -40,6 +41,7 @@ pub(in crate::vault) trait Source: Send {
 pub(in crate::vault) struct ChildLink {
     vkey: String,
     current: Mutex<Current>,
+    restarts: AtomicU64,
 }
 
 struct Current {
@@ -88,7 +90,13 @@ impl ChildLink {
                 failures: 0,
                 source,
             }),
+            restarts: AtomicU64::new(0),
         })
+    }
+
+    /// How often another process was started in the place of one that had ended.
+    pub(in crate::vault) fn restarts(&self) -> u64 {
+        self.restarts.load(Ordering::Relaxed)
     }
 
     pub(in crate::vault) fn vkey(&self) -> &str {
@@ -146,6 +154,7 @@ impl ChildLink {
             let failures = current.failures;
             match current.source.fresh(failures) {
                 Ok((stream, started)) if started.vkey == self.vkey => {
+                    self.restarts.fetch_add(1, Ordering::Relaxed);
                     tracing::warn!("the vault's process ended and was started again");
                     current.stream = Stream::over(stream).ok()?;
                     current.process = started.process;

@@ -65,22 +65,28 @@ impl Program {
     /// [`Program::start_as`] with more settings, as an environment variable holds them:
     /// `,public_origin="https://…",edge={…}`.
     pub fn start_set(database: &TestDatabase, user: Option<u32>, settings: &str) -> Program {
+        Program::start_with(database, |command| {
+            let all = format!("{{site=\"lib.example.tw\"{settings}}}");
+            command.env("ROCKET_APP", all);
+            if let Some(user) = user {
+                command.uid(user).gid(user);
+            }
+        })
+    }
+
+    /// [`Program::start`] after something of its command was changed.
+    pub fn start_with(database: &TestDatabase, change: impl FnOnce(&mut Command)) -> Program {
         let port = free_port();
         let mut command = Command::new(program());
         command
             .current_dir(database.data())
             .env("ROCKET_PORT", port.to_string())
             .env("ROCKET_ADDRESS", "127.0.0.1")
-            .env(
-                "ROCKET_APP",
-                format!("{{site=\"lib.example.tw\"{settings}}}"),
-            )
+            .env("ROCKET_APP", "{site=\"lib.example.tw\"}")
             .env("FAIRDRAW_DATA", database.data())
             .env("FAIRDRAW_KEYS", database.keys())
             .env("FAIRDRAW_DATABASE_URL", database.url());
-        if let Some(user) = user {
-            command.uid(user).gid(user);
-        }
+        change(&mut command);
         let (child, lines, reading) = listened(&mut command);
         let program = Program {
             child,
@@ -113,6 +119,11 @@ impl Program {
     /// What it has printed so far, on both streams.
     pub fn printed(&self) -> Vec<String> {
         self.lines.lock().expect("no reader panics").clone()
+    }
+
+    /// Where it listens, as host and port.
+    pub fn place(&self) -> &str {
+        self.address.trim_start_matches("http://")
     }
 
     /// Its own number, which is that of the watching process.
@@ -171,8 +182,13 @@ impl Program {
     }
 
     /// Tells it to stop, as Ctrl-C does, and waits; what it printed and its exit code.
-    pub fn stop(mut self) -> (Option<i32>, Vec<String>) {
+    pub fn stop(self) -> (Option<i32>, Vec<String>) {
         signal(self.child.id(), "INT");
+        self.ended()
+    }
+
+    /// Waits for its end; what it printed and its exit code.
+    pub fn ended(mut self) -> (Option<i32>, Vec<String>) {
         let code = self.child.wait().expect("it ends").code();
         for thread in self.reading.drain(..) {
             thread.join().expect("no reader panics");
