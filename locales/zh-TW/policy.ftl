@@ -8,6 +8,7 @@ policy-item-rights = 您的權利
 policy-item-effect = 不提供會怎樣
 
 policy-purpose-draw = 辦理「{ $title }」的報名、抽獎與得獎通知（{ $codes }）。
+policy-purpose-seats = 辦理「{ $title }」的報名、名額與候補（{ $codes }）。
 policy-purpose-survey = 辦理「{ $title }」的問卷統計（{ $codes }）。
 policy-category = { $field }（{ $code }）：{ $purpose }
 policy-categories-none = 只有您在問卷中的回答，不含姓名、證號或聯絡方式。
@@ -18,6 +19,7 @@ policy-kept-masked = 公開抽獎的現場會顯示得獎號碼，並可能顯�
 policy-kept-unlinked = 問卷回答與報名資料分開保存，無法對應到個人，因此送出後不能更正或撤回。
 policy-rights = 查詢、閱覽、複製、補充、更正、停止蒐集處理利用、刪除。請到「查詢我的報名」，或洽本館（{ $contact }）。
 policy-effect-draw = 無法參加抽獎或無法收到得獎通知，不影響其他圖書館服務。
+policy-effect-seats = 無法報名或候補，不影響其他圖書館服務。
 policy-effect-survey = 可以不回答，不影響其他圖書館服務。
 
 policy-field-name = 姓名
@@ -38,6 +40,7 @@ policy-use-winner-call = 郵件聯絡不到時打電話通知
 policy-use-winner-export = 列出得獎者名單，用來聯絡與寄送獎品
 policy-use-prize-handover = 領獎時核對姓名
 policy-use-live-reveal = 公開抽獎現場顯示遮罩後的姓名
+policy-use-seat-notice = 寄信通知輪到的名額或場次取消
 policy-category-besides = 問題中另外會問到：{ $codes }
 
 policy-code-146 = 圖書館、出版品管理

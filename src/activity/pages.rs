@@ -156,6 +156,7 @@ fn slug_taken(lang: Language) -> Mistakes {
 fn next_page(id: &ActivityId, kind: Kind) -> String {
     match kind {
         Kind::Draw => format!("/staff/activities/{id}/privacy"),
+        Kind::Seats(_) => format!("/staff/activities/{id}/sessions"),
         Kind::Survey => format!("/staff/activities/{id}/questions"),
     }
 }

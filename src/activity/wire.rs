@@ -83,7 +83,7 @@ impl DetailsForm {
         }
     }
 
-    /// Draw or survey; a draw where nothing was said.
+    /// Which kind; a draw where nothing was said.
     pub fn kind(&self) -> Kind {
         Kind::parse(&self.kind).unwrap_or(Kind::Draw)
     }
@@ -112,12 +112,12 @@ impl DetailsForm {
         };
         let opens_at = moment("opens", &self.opens);
         let closes_at = moment("closes", &self.closes);
-        let (freezes_at, draws_at) = match kind {
-            Kind::Draw => (
+        let (freezes_at, draws_at) = match kind.is_drawn() {
+            true => (
                 moment("freezes", &self.freezes),
                 moment("draws", &self.draws),
             ),
-            Kind::Survey => (closes_at, closes_at),
+            false => (closes_at, closes_at),
         };
         let mut days = |field: &str, raw: &str| match raw.parse::<i64>() {
             Ok(count) if (0..=3650).contains(&count) => count,
@@ -126,9 +126,9 @@ impl DetailsForm {
                 0
             }
         };
-        let claim_days = match kind {
-            Kind::Draw => days("claim_days", &self.claim_days),
-            Kind::Survey => 0,
+        let claim_days = match kind.is_drawn() {
+            true => days("claim_days", &self.claim_days),
+            false => 0,
         };
         let retention_days = days("retention_days", &self.retention_days);
         let details = Details {

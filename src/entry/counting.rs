@@ -11,6 +11,7 @@ use lucky_draw::encode::Hash;
 
 use crate::activity::{ActivityId, Arrangement};
 use crate::platform::db::Tx;
+use crate::seats;
 use crate::stats::{self, About, Counter, Counting};
 use crate::vault::{County, OpenedContact, OwnCopy, PostalCode};
 
@@ -25,10 +26,13 @@ pub(super) fn counted(tx: &mut Tx, new: &NewEntry) -> Result<(), Error> {
     if new.counters.is_empty() {
         return Ok(());
     }
-    let is_first = match new.tickets.first() {
-        Some(ticket) => !store::counting::is_counted(tx, &new.activity, &ticket.tag)?,
+    let is_first = match (new.tickets.first(), &new.seat) {
+        (Some(ticket), _) => !store::counting::is_counted(tx, &new.activity, &ticket.tag)?,
+        (None, Some(wish)) => {
+            seats::is_first_of_person(tx, &new.activity, new.id.as_str(), &wish.tag)?
+        }
         // Nobody can be told apart in a survey.
-        None => true,
+        (None, None) => true,
     };
     stats::count(tx, &new.activity, &new.counters, is_first)?;
     Ok(store::counting::mark(tx, &new.activity, &new.id, is_first)?)

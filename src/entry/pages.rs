@@ -10,6 +10,7 @@ mod earned;
 mod enter;
 mod own;
 mod receipt;
+mod seating;
 mod staff;
 
 use std::time::Duration;
@@ -20,7 +21,7 @@ use crate::activity::{self, Stage};
 use crate::platform::db::Db;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::throttle::Throttle;
-use crate::survey;
+use crate::{seats, survey};
 
 use super::Error;
 use super::provider;
@@ -33,6 +34,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(receipt::routes());
     routes.extend(own::routes());
     routes.extend(correct::routes());
+    routes.extend(seating::routes());
     routes.extend(staff::routes());
     routes.extend(earned::routes());
     routes
@@ -52,6 +54,9 @@ pub struct Limits {
     entries: Throttle,
     /// Receipt codes tried from one network.
     codes: Throttle,
+    /// How often one network hears that a person has a place already: with each answer somebody
+    /// who tries numbers would learn one.
+    known: Throttle,
 }
 
 /// A form that comes back sooner was filled by a program, or by a very practised hand.
@@ -80,6 +85,7 @@ impl Limits {
             hasty: Throttle::new(burst(500), Duration::from_secs(1)),
             entries: Throttle::new(burst(1_000), Duration::from_millis(500)),
             codes: Throttle::new(burst(60), Duration::from_secs(5)),
+            known: Throttle::new(burst(20), Duration::from_secs(60)),
         }
     }
 }
@@ -102,11 +108,17 @@ async fn sheet(db: &Db, slug: &str) -> AppResult<(Sheet, Option<Terms>)> {
             };
             let drums = super::drums(tx, &facts.id)?;
             let offers = provider::of_activity(tx, &facts.id)?;
+            let sessions = match facts.kind.is_first_come() {
+                true => seats::sessions(tx, &facts.id)?,
+                false => Vec::new(),
+            };
             let sheet = Sheet {
                 facts,
                 asked,
                 questions,
                 drums,
+                sessions,
+                at: tx.now(),
                 offers,
             };
             Ok::<_, Error>((sheet, terms))

@@ -13,11 +13,13 @@ use crate::platform::config::Config;
 use crate::platform::db::{self, Db, Tx};
 use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
 use crate::platform::mail::MailFacts;
+use crate::seats::{self, LetterId};
 use crate::vault::{Lock, Vault};
 
 use super::claims::{self, Decided};
 use super::letters::Imprint;
 use super::post::Post;
+use super::seat_post::SeatPost;
 use super::{Error, NoticeId, notices};
 
 const MAIL: &str = "notify.mail";
@@ -50,6 +52,8 @@ pub fn register(
         }
         mail(&post, job)
     });
+    let seats = SeatPost::new(db, vault, mailer, Imprint::of(config));
+    runner.on_patiently(seats::jobs::LETTER, move |job| seat_letter(&seats, job));
     let (own_db, own_vault, own_mailer) = (db.clone(), vault.clone(), mailer.clone());
     runner.on(LOOK, move |job| {
         look_by_job(&own_db, &own_vault, &own_mailer, job)?;
@@ -148,6 +152,17 @@ fn mail(post: &Post, job: &Job) -> Result<Next, Failure> {
     match post.deliver(&activity, &notice) {
         Ok(Some(again)) => Ok(Next::At(again)),
         Ok(None) | Err(Error::Purged | Error::Unknown) => Ok(Next::Done),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The letter of one place.
+fn seat_letter(post: &SeatPost, job: &Job) -> Result<Next, Failure> {
+    let activity = ActivityId(job.activity.clone());
+    let letter = LetterId(job.payload.clone());
+    match post.deliver(&activity, &letter) {
+        Ok(Some(again)) => Ok(Next::At(again)),
+        Ok(None) | Err(Error::Unknown) => Ok(Next::Done),
         Err(error) => Err(error.into()),
     }
 }

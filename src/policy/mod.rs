@@ -187,7 +187,6 @@ fn items(
         Language::En => &library.library_en,
     };
     let gone = dates::date(language, facts.planned_purge().0);
-    let survey = facts.kind == Kind::Survey;
     let contact = [
         library.contact_phone.as_str(),
         library.contact_email.as_str(),
@@ -198,7 +197,7 @@ fn items(
     .join(text_separator(language));
     let purpose = purpose(language, facts.kind, title, codes);
     let mut kept = say("policy-kept", &[("date", gone.clone().into())]);
-    if !survey {
+    if facts.kind.is_drawn() {
         let planned = Facts {
             purges_at: facts.planned_purge(),
             ..facts.clone()
@@ -207,16 +206,16 @@ fn items(
         kept.push_str(&say("policy-kept-latest", &[("date", latest.into())]));
         kept.push_str(&say("policy-kept-tax", &[]));
     }
-    if !survey && asked.iter().any(|asked| asked.field == Field::Name) {
+    if facts.kind.is_drawn() && asked.iter().any(|asked| asked.field == Field::Name) {
         kept.push_str(&say("policy-kept-masked", &[]));
     }
     if !facts.answers_linked {
         kept.push_str(&say("policy-kept-unlinked", &[]));
     }
-    let effect = if survey {
-        say("policy-effect-survey", &[])
-    } else {
-        say("policy-effect-draw", &[])
+    let effect = match facts.kind {
+        Kind::Draw => say("policy-effect-draw", &[]),
+        Kind::Seats(_) => say("policy-effect-seats", &[]),
+        Kind::Survey => say("policy-effect-survey", &[]),
     };
     [
         ("policy-item-agency", name.clone()),
@@ -240,6 +239,7 @@ fn items(
 fn purpose(language: Language, kind: Kind, title: String, codes: &Codes) -> String {
     let id = match kind {
         Kind::Draw => "policy-purpose-draw",
+        Kind::Seats(_) => "policy-purpose-seats",
         Kind::Survey => "policy-purpose-survey",
     };
     let numbers = listed(language, &codes.purposes);

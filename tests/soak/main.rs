@@ -22,5 +22,6 @@ mod guesses;
 mod kills;
 mod memory;
 mod outside;
+mod seats;
 mod swaps;
 mod timing;

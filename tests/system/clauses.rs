@@ -129,16 +129,14 @@ fn execute(db: &Db, statement: &str) {
 
 fn t26_no_purpose_is_added_without_a_new_notice(engine: Engine) {
     // What stands on consent is what notices tell, in both languages.
-    let told: BTreeSet<&str> = uses::told(Kind::Draw)
-        .iter()
-        .map(|each| each.code)
-        .collect();
+    let kinds = Kind::ALL.into_iter();
+    let told: BTreeSet<&str> = kinds.flat_map(uses::told).map(|each| each.code).collect();
     let needed: BTreeSet<&str> = vault::on_consent().collect();
     assert_eq!(
         told, needed,
         "a purpose of the vault that no notice tells, or the reverse"
     );
-    for each in uses::told(Kind::Draw) {
+    for each in Kind::ALL.into_iter().flat_map(uses::told) {
         for language in Language::ALL {
             assert!(each.words(language).chars().count() > 4);
         }

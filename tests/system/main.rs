@@ -37,6 +37,7 @@ mod proving_the_machinery;
 mod purging;
 mod requests;
 mod sealing_a_secret;
+mod seating;
 mod several_draws;
 mod showing_live;
 mod signing_in;

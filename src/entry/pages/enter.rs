@@ -10,7 +10,6 @@ use lucky_draw::ticket::Secret;
 use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
 
-use crate::activity::Kind;
 use crate::entry::submit::{self, Filled, Taking, Terms};
 use crate::entry::token::{self, CheckToken, FormToken};
 use crate::entry::wire::check::CheckView;
@@ -27,11 +26,12 @@ use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::policy;
+use crate::seats;
 use crate::vault::TokenError;
 use crate::vault::guard::Visit;
 
 use super::receipt::{Handed, hand_out};
-use super::{Limits, PRACTISED, sheet};
+use super::{Limits, PRACTISED, seating, sheet};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![form, fill, check_without_form, accept, thanks]
@@ -86,9 +86,9 @@ async fn fill(
     }
     match sheet.read(lang, form, date::day_of(visit.now)) {
         Ok(read) => {
-            let secret = match sheet.facts.kind {
-                Kind::Survey => token.secret,
-                Kind::Draw => token::fresh_secret(),
+            let secret = match sheet.facts.kind.asks_person() {
+                false => token.secret,
+                true => token::fresh_secret(),
             };
             filling.check_page(&sheet, &read, secret, String::new())
         }
@@ -149,6 +149,11 @@ async fn accept(
             let page = filling.shut(&sheet, Shut::Ended)?;
             Ok(page.status(Status::Conflict).into())
         }
+        Err(Error::Seats(refused)) => {
+            let (sheet, _) = super::sheet(visit.db, slug).await?;
+            let page = filling.no_place(&sheet, refused, from, limits)?;
+            Ok(page.into())
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -189,6 +194,35 @@ impl Filling<'_> {
         Ok(Page::new(self.visit.lang, "entry/check", view)
             .no_store()
             .at(path))
+    }
+
+    /// The form again with what was typed, when no place could be given.
+    fn no_place(
+        &self,
+        sheet: &Sheet,
+        refused: seats::Error,
+        from: ClientAddress,
+        limits: &Limits,
+    ) -> AppResult<Page> {
+        let known = matches!(refused, seats::Error::Again | seats::Error::Enough);
+        if known && let Err(busy) = limits.known.check(from, self.visit.now.0) {
+            return self.busy(sheet, busy);
+        }
+        let mistakes = seating::mistakes(self.visit.lang, sheet, self.form, refused)?;
+        let token = FormToken::fresh(&sheet.facts.id, self.visit.now)
+            .seal(self.visit.vault, self.visit.now)?;
+        let view = FormView::new(
+            self.visit.lang,
+            sheet,
+            self.form,
+            token,
+            String::new(),
+            mistakes,
+        );
+        let view = if known { view.knowing() } else { view };
+        let path = format!("/a/{}/enter", sheet.facts.slug);
+        let page = Page::new(self.visit.lang, "entry/form", view);
+        Ok(page.no_store().at(path).status(Status::Conflict))
     }
 
     /// The page in place of the form, with what was typed to copy.
@@ -283,7 +317,7 @@ impl Filling<'_> {
 
     /// The way to the receipt, or to the thanks where there is nothing to keep.
     fn accepted(&self, sheet: &Sheet, token: &CheckToken, config: &Config) -> AppResult<Handed> {
-        if sheet.facts.kind == Kind::Survey && !sheet.facts.answers_linked {
+        if !sheet.facts.kind.asks_person() && !sheet.facts.answers_linked {
             let path = format!("/a/{}/thanks", sheet.facts.slug);
             return Ok(Reply::go(self.visit.lang, &path).into());
         }

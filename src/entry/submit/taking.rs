@@ -6,6 +6,7 @@ use crate::activity::{self, ActivityId, Facts, Stage};
 use crate::entry::{EntryId, Error, Ticket, counting, store};
 use crate::log;
 use crate::platform::db::{GroupVerb, Tx, Writer};
+use crate::seats;
 use crate::vault::{self, CheckpointOf, ItemKind, Vault};
 
 use super::{NewEntry, NewTicket};
@@ -73,6 +74,10 @@ impl GroupVerb for Taking {
         }
         let facts = activity::by_id(tx, &new.activity)?;
         takes_entries(&facts, tx)?;
+        // First, because a refusal here has written nothing.
+        if let Some(wish) = &new.seat {
+            seats::take(tx, &new.activity, new.id.as_str(), wish)?;
+        }
         store::entries::insert_entry(tx, new)?;
         let linked = new.answers.as_ref().filter(|_| new.answers_linked);
         for (kind, kept) in [
@@ -136,7 +141,7 @@ impl GroupVerb for Taking {
 /// two instances of the server can make, are one entry: the second try finds the first.
 pub async fn take(writer: &Writer<Taking>, new: NewEntry) -> Result<Accepted, Error> {
     match writer.submit(new.clone()).await {
-        Err(Error::Twice) => writer.submit(new).await,
+        Err(Error::Twice | Error::Seats(seats::Error::Twice)) => writer.submit(new).await,
         outcome => outcome,
     }
 }
