@@ -56,6 +56,7 @@ activity-claim-days-hint = How many days a winner has to answer, counted from th
 activity-retention-days = Days from the draw until personal data is deleted
 activity-retention-days-survey = Days from closing until answers are deleted
 activity-retention-days-hint = Deleted automatically, with a public certificate. Longer than the days to claim, and at most { $longest } days after them (the library’s retention period).
+activity-retention-days-seats-hint = Deleted automatically, with a public certificate; at most { $longest } days (the library’s retention period).
 activity-answers = Should answers be tied to the entry?
 activity-answers-unlinked = Kept apart (recommended)
 activity-answers-unlinked-hint = Nobody can tell who answered what; they cannot be corrected or withdrawn once sent.

@@ -34,6 +34,9 @@ policy-purpose-national-id = to make sure that each person enters once, as the b
 policy-purpose-phone = only to tell you if you win
 policy-purpose-email = only to tell you if you win
 policy-purpose-address = only to tell you if you win and to send the prize
+policy-purpose-name-seats = to check who you are at the door
+policy-purpose-national-id-seats = to count sessions a person and to compare at the door; it makes a code and is not kept
+policy-purpose-contact-seats = only to tell you about the waiting list and your session
 
 policy-uses = {" "}Contacts are opened for these: { $uses }. Beside them they are opened only for yourself with the receipt code, for partners whom you ticked, to write to you about a data breach, and where the law demands it or one of the exceptions on the page “Your personal data” applies. Anything else needs a new notice first, and is done only with those who enter after it.
 policy-use-winner-notice = to mail a winner

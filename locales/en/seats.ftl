@@ -33,7 +33,7 @@ seats-picked = { $session }, { $place }
 seats-free = { $free } of { $capacity } places free
 # $waiting people in line
 seats-full-line = Full; you can join the waiting list ({ $waiting } waiting)
-seats-full = Full, and the waiting list is full too
+seats-full-all = Full, and the waiting list is full too
 seats-label-wait = Waiting list if full
 seats-wait = If the session is full, put me on the waiting list
 seats-hint-wait = When somebody gives a place back, we tell the next person in line, who has to say yes in time. If you do not tick this and the session is full, you are not entered.
@@ -90,6 +90,11 @@ seats-receipt-back = If you cannot come, give the place back before { $until } u
 seats-receipt-wait = When it is your turn, say yes under { $find }. If you left an e-mail address, we write to you too.
 seats-receipt-come = { $starts }: show the session number and your ID card, or this receipt.
 
+seats-consent-missing = Tick the box to enter. If you do not agree you cannot enter; other library services are not affected
+seats-check-then = You get a receipt. With its code you see your place, give it back, or leave the waiting list.
+seats-own-data-why = Only your receipt code opens this copy; staff cannot see your contact data.
+seats-own-erased = You had your data deleted { $at }; contact data and answers are gone. The place is still yours: remember the session number, and look at this page for news.
+seats-erase-stays = The place, the session number and the code that tells people apart stay until { $date }, because the door needs them. To let somebody else come, give the place back instead.
 ## The activity's page
 
 seats-sessions = Sessions

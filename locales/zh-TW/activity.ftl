@@ -56,6 +56,7 @@ activity-claim-days-hint = 得獎者從抽獎起有幾天可以回覆；逾期�
 activity-retention-days = 抽獎後幾日刪除個人資料
 activity-retention-days-survey = 截止後幾日刪除回答
 activity-retention-days-hint = 到期自動刪除並公布證明。要比領獎期限長，最多到領獎期限後 { $longest } 日（本館的保存期限）。
+activity-retention-days-seats-hint = 到期自動刪除並公布證明，最多 { $longest } 日（本館的保存期限）。
 activity-answers = 回答要和報名資料連在一起嗎？
 activity-answers-unlinked = 分開保存（建議）
 activity-answers-unlinked-hint = 無法知道誰怎麼回答；送出後不能更正或撤回。

@@ -33,6 +33,9 @@ policy-purpose-national-id = 確認一人一份並作為抽獎依據；只用來
 policy-purpose-phone = 只用來通知得獎
 policy-purpose-email = 只用來通知得獎
 policy-purpose-address = 只用來通知得獎與寄送獎品
+policy-purpose-name-seats = 報到時核對身分
+policy-purpose-national-id-seats = 確認每人的場次數，報到時比對；只用來計算代碼，不保存號碼
+policy-purpose-contact-seats = 只用來通知候補與場次的消息
 
 policy-uses = 聯絡資料為這些事打開：{ $uses }。除此之外，只有您自己用回條密碼查看、您另外勾選同意提供的單位、發生個資事故時寄信通知您，以及法律要求或「您的個人資料」網頁公開的例外，才會打開。為其他事打開，要先公布新的告知，而且只用於之後報名的人。
 policy-use-winner-notice = 寄得獎通知

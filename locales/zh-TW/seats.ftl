@@ -33,7 +33,7 @@ seats-picked = { $session }，{ $place }
 seats-free = 還有 { $free } 個名額（共 { $capacity } 個）
 # $waiting 目前候補人數
 seats-full-line = 額滿，可排候補（目前 { $waiting } 人候補）
-seats-full = 額滿，候補也滿了
+seats-full-all = 額滿，候補也滿了
 seats-label-wait = 額滿時排候補
 seats-wait = 如果這一場額滿，請幫我排候補
 seats-hint-wait = 有人還回名額時，依排隊順序通知您，在期限內答應才算數。不勾選的話，額滿就不報名。
@@ -90,6 +90,11 @@ seats-receipt-back = { $until } 前不能來的話，請到{ $find }還回名額
 seats-receipt-wait = 輪到您時，到{ $find }答應。有留電子郵件的話，也會寄信通知。
 seats-receipt-come = { $starts }請出示場次號碼和證件，或這張回條。
 
+seats-consent-missing = 報名需要勾選同意。不同意就不能報名，不影響您使用圖書館的其他服務
+seats-check-then = 送出後會拿到回條。用回條密碼可以查看名額、還回名額，或離開候補。
+seats-own-data-why = 只有您的回條密碼打得開這一份；館員看不到您的聯絡資料。
+seats-own-erased = 您在 { $at }要求刪除，聯絡資料和問卷答案已經刪除。名額還在，請記得場次號碼；之後的消息請自己到這一頁查看。
+seats-erase-stays = 名額、場次號碼和辨認同一人的代碼留到{ $date }，報到時需要它。要讓出名額，請改用還回名額。
 ## 活動頁
 
 seats-sessions = 場次

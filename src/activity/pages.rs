@@ -176,7 +176,7 @@ async fn privacy(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) ->
         "activity/privacy",
         PrivacyView {
             heading: Heading::of(lang, draft.facts()),
-            rows: wire::asked_rows(lang, &asked),
+            rows: wire::asked_rows(lang, draft.kind, &asked),
             version: draft.version,
             mistakes: Mistakes::new(),
         },

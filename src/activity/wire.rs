@@ -249,7 +249,7 @@ pub struct AskedRow {
 }
 
 /// The rows of the privacy page, from what is stored.
-pub fn asked_rows(language: Language, asked: &[AskedField]) -> Vec<AskedRow> {
+pub fn asked_rows(language: Language, kind: Kind, asked: &[AskedField]) -> Vec<AskedRow> {
     Field::ALL
         .map(|field| {
             let stored = asked.iter().find(|a| a.field == field);
@@ -257,7 +257,7 @@ pub fn asked_rows(language: Language, asked: &[AskedField]) -> Vec<AskedRow> {
                 || match field {
                     // The reason for an ID number is the librarian's own; nothing is suggested.
                     Field::NationalId => LocalText::default(),
-                    _ => policy::usual_purpose(field),
+                    _ => policy::purpose_for(kind, field),
                 },
                 |a| a.purpose.clone(),
             );

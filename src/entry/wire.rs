@@ -130,7 +130,11 @@ impl Sheet {
         let mut mistakes = Mistakes::new();
         let read = self.read_fields(lang, form, today, &mut mistakes);
         if self.facts.kind.asks_person() && form.value("consent").trim().is_empty() {
-            let words = text::message(lang, "entry-consent-missing", &[]);
+            let id = match self.facts.kind.is_first_come() {
+                true => "seats-consent-missing",
+                false => "entry-consent-missing",
+            };
+            let words = text::message(lang, id, &[]);
             mistakes.add("consent", words);
         }
         if mistakes.is_empty() {

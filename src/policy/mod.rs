@@ -161,6 +161,20 @@ pub fn usual_purpose(field: Field) -> LocalText {
     )
 }
 
+/// The purpose that the form of an activity of this kind gives for a field.
+pub fn purpose_for(kind: Kind, field: Field) -> LocalText {
+    let id = match field {
+        _ if !kind.is_first_come() => return usual_purpose(field),
+        Field::Name => "policy-purpose-name-seats",
+        Field::NationalId => "policy-purpose-national-id-seats",
+        Field::Phone | Field::Email | Field::Address => "policy-purpose-contact-seats",
+    };
+    LocalText::new(
+        text::message(Language::ZhTw, id, &[]),
+        text::message(Language::En, id, &[]),
+    )
+}
+
 /// The name of a field as a category of personal data.
 pub fn field_name(language: Language, field: Field) -> String {
     let id = match field {

@@ -149,6 +149,22 @@ pub fn cancel(
     )
 }
 
+/// Calls off every session of an activity that has not begun: the activity does not take place.
+pub fn cancel_all(
+    tx: &mut Tx,
+    by: &Actor,
+    activity: &ActivityId,
+    reason: &str,
+) -> Result<(), Error> {
+    let now = tx.now();
+    for session in super::sessions(tx, activity)? {
+        if session.is_on(now) {
+            cancel(tx, by, activity, &session.id, reason)?;
+        }
+    }
+    Ok(())
+}
+
 pub(super) fn record(
     tx: &mut Tx,
     by: &Actor,

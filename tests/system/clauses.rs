@@ -228,8 +228,9 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 
 /// Who may ask whether an ID number is that of a ticket: somebody in front of a person who shows
 /// the card. Matching lists of another agency needs an agreement on record and does not exist.
-const MAY_COMPARE: [&str; 4] = [
+const MAY_COMPARE: [&str; 5] = [
     "src/notify/",
+    "src/seats/",
     "src/inspection/",
     "src/custody/",
     "src/vault/",

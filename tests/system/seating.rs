@@ -21,6 +21,7 @@ use crate::support::app::{Answer, Person, TestApp, local, moment};
 use crate::support::mail_sink::MailSink;
 
 mod entering;
+mod lots;
 mod racing;
 mod running;
 mod waiting;
@@ -288,11 +289,21 @@ fn planned(at: u32, size: Size) -> Planned {
 }
 
 fn publish(app: &TestApp, size: Size) -> ActivityId {
+    let details = details(Kind::Seats(Allocation::FirstCome));
+    let sessions: Vec<Planned> = (0..size.sessions).map(|at| planned(at, size)).collect();
+    publish_as(app, &details, &sessions, size.per_person)
+}
+
+fn publish_as(
+    app: &TestApp,
+    details: &Details,
+    sessions: &[Planned],
+    per_person: u32,
+) -> ActivityId {
     let by = StaffId::fresh();
     let db = &app.app.db;
-    let details = details(Kind::Seats(Allocation::FirstCome));
     let id = db
-        .write_now("create", |tx| Activity::<Draft>::create(tx, &by, &details))
+        .write_now("create", |tx| Activity::<Draft>::create(tx, &by, details))
         .expect("a draft is made")
         .id
         .clone();
@@ -302,11 +313,11 @@ fn publish(app: &TestApp, size: Size) -> ActivityId {
     })
     .expect("the fields are saved");
     db.write_now("sessions", |tx| {
-        for at in 0..size.sessions {
-            seats::draft::save(tx, &by, &id, None, &planned(at, size))?;
+        for planned in sessions {
+            seats::draft::save(tx, &by, &id, None, planned)?;
         }
         let terms = seats::Terms {
-            per_person: size.per_person,
+            per_person,
             ..seats::Terms::USUAL
         };
         seats::draft::save_terms(tx, &by, &id, &terms)

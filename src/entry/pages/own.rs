@@ -192,6 +192,7 @@ async fn erase(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
             may_be_drawn: facts.kind.is_drawn()
                 && matches!(facts.stage, Stage::Open | Stage::Closed),
             purges_at: facts.purges_at.0,
+            has_seat: holder.found.seat.is_some(),
             answers_unlinked: holder.sheet.has_unlinked(),
             pass: holder.sealed_pass()?,
             mistakes,

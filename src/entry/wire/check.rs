@@ -24,6 +24,8 @@ pub struct CheckView {
     /// Whether people say who they are.
     asks_person: bool,
     gives_receipt: bool,
+    /// Whether it is a place in a session that is wanted.
+    has_sessions: bool,
     closes_at: i64,
     purges_at: i64,
     /// Each offered provider, and whether the contact goes there.
@@ -70,6 +72,7 @@ impl CheckView {
             title: facts.title.pick(lang).to_owned(),
             asks_person: facts.kind.asks_person(),
             gives_receipt: facts.kind.asks_person() || facts.answers_linked,
+            has_sessions: !sheet.sessions.is_empty(),
             closes_at: facts.closes_at.0,
             purges_at: facts.purges_at.0,
             offers: offers(lang, sheet, read),

@@ -341,6 +341,8 @@ pub struct EraseView {
     pub may_be_drawn: bool,
     /// When everything else goes.
     pub purges_at: i64,
+    /// Whether it is a place in a session and no ticket.
+    pub has_seat: bool,
     /// Whether answers that belong to nobody were given, which cannot be found.
     pub answers_unlinked: bool,
     /// The pass.

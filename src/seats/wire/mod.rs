@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::platform::clock::{HOUR, Timestamp};
 use crate::platform::text::{self, Language};
 
-use super::{Held, Session};
+use super::{Held, SeatState, Session};
 
 /// A session on the entry form.
 #[derive(Serialize)]
@@ -52,7 +52,7 @@ fn free_words(lang: Language, session: &Session) -> String {
     match (session.free(), session.free_to_wait()) {
         (1.., _) => numbers("seats-free"),
         (0, 1..) => numbers("seats-full-line"),
-        (0, 0) => numbers("seats-full"),
+        (0, 0) => numbers("seats-full-all"),
     }
 }
 
@@ -120,6 +120,9 @@ pub struct SeatView {
     place: String,
     starts_at: i64,
     state: &'static str,
+    /// The state in words, and the kind of tag that shows it.
+    tag: String,
+    tag_kind: &'static str,
     /// The place in line, from 1.
     rank: u64,
     /// Until when an offer stands.
@@ -146,6 +149,8 @@ impl SeatView {
             place: session.place.pick(lang).to_owned(),
             starts_at: session.starts_at.0,
             state: seat.state.code(),
+            tag: state_words(lang, seat.state),
+            tag_kind: state_kind(seat.state),
             rank: held.rank,
             offer_until: seat.offer_until.0,
             back_until: held.returnable_until().0,
@@ -156,5 +161,27 @@ impl SeatView {
             reason: session.cancelled_reason.clone(),
             attended: seat.attended_at.is_some(),
         }
+    }
+}
+
+/// A state in words.
+pub fn state_words(lang: Language, state: SeatState) -> String {
+    let id = match state {
+        SeatState::Held => "seats-state-held",
+        SeatState::Waiting => "seats-state-waiting",
+        SeatState::Offered => "seats-state-offered",
+        SeatState::Returned => "seats-state-returned",
+        SeatState::Declined => "seats-state-declined",
+        SeatState::Expired => "seats-state-expired",
+    };
+    text::message(lang, id, &[])
+}
+
+/// The kind of tag that shows a state.
+fn state_kind(state: SeatState) -> &'static str {
+    match state {
+        SeatState::Held => "open",
+        SeatState::Offered | SeatState::Waiting => "waiting",
+        SeatState::Returned | SeatState::Declined | SeatState::Expired => "stopped",
     }
 }

@@ -13,7 +13,7 @@ use crate::seats::letters::{Letter, LetterStage};
 use crate::seats::line::More;
 use crate::seats::{Seat, SeatState, Session};
 
-use super::SessionView;
+use super::{SessionView, state_kind, state_words};
 
 /// Lines on a page of the list.
 pub const PAGE_LINES: usize = 40;
@@ -190,29 +190,12 @@ impl SeatLine {
             hour: seat.taken_hour.0,
             state: seat.state.code(),
             state_words: state_words(lang, seat.state),
-            kind: match seat.state {
-                SeatState::Held => "open",
-                SeatState::Offered | SeatState::Waiting => "waiting",
-                _ => "stopped",
-            },
+            kind: state_kind(seat.state),
             offer_until: seat.offer_until.0,
             came: seat.attended_at.is_some(),
             held: seat.state == SeatState::Held,
         }
     }
-}
-
-/// A state in words.
-pub fn state_words(lang: Language, state: SeatState) -> String {
-    let id = match state {
-        SeatState::Held => "seats-state-held",
-        SeatState::Waiting => "seats-state-waiting",
-        SeatState::Offered => "seats-state-offered",
-        SeatState::Returned => "seats-state-returned",
-        SeatState::Declined => "seats-state-declined",
-        SeatState::Expired => "seats-state-expired",
-    };
-    text::message(lang, id, &[])
 }
 
 fn letter_counts(lang: Language, letters: &[Letter]) -> Vec<LetterCount> {

@@ -26,11 +26,13 @@ fn written_to(office: &Office, person: usize) -> Result<bool, Refusal> {
         message_id: format!("letter{person}@library.example"),
     };
     let asked = Request::Mail(MailRequest::OfferSeat(Box::new(offer)));
-    let ready = matches!(office.vault.ask(asked)?, Reply::Mail(MailReply::Ready));
-    office
-        .vault
-        .ask(Request::Mail(MailRequest::HandOver { line }))?;
-    Ok(ready)
+    let answered = office.vault.ask(asked);
+    let next = match answered {
+        Ok(_) => MailRequest::HandOver { line },
+        Err(_) => MailRequest::Leave { line },
+    };
+    office.vault.ask(Request::Mail(next))?;
+    Ok(matches!(answered?, Reply::Mail(MailReply::Ready)))
 }
 
 fn promised(office: &Office, places: u64) -> bool {
