@@ -14,7 +14,7 @@ use zeroize::Zeroize;
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
 use crate::draw::pages::proof::ProofLimit;
 use crate::draw::pages::shelf::Shelf;
-use crate::entry::pages::Limits;
+use crate::entry::pages::{Limits, Sheets};
 use crate::entry::submit::Taking;
 use crate::inspection::pages::InspectionLimit;
 use crate::notify::pages::desk::DeskLimit;
@@ -53,6 +53,8 @@ pub struct App {
     pub mailer: Arc<MailFacts>,
     /// The line to the process that watches over this one.
     pub control: Control,
+    /// The queue of entries.
+    pub writer: Arc<Writer<Taking>>,
     /// How often one network or one person may try.
     pub limits: fn() -> Limits,
     /// What this process gave up.
@@ -100,6 +102,9 @@ pub enum StartError {
     /// The relays of the beacon.
     #[error("the beacon relays cannot be used")]
     Relays(#[from] RelayError),
+    /// The thread that stores entries.
+    #[error("the system gives no thread")]
+    Thread(#[from] std::io::Error),
 }
 
 impl App {
@@ -153,6 +158,7 @@ impl App {
         let access = AccessLog::beside(config.data(), config.access_log_days, db.clock());
         Ok(App {
             access,
+            writer: Arc::new(Writer::new(db.clone(), Taking::new(vault.clone()))?),
             db,
             vault,
             config,
@@ -160,7 +166,12 @@ impl App {
             mailer,
             control,
             web: web.into(),
-            limits: Limits::usual,
+            // The driver of a benchmark is one network.
+            limits: if cfg!(feature = "bench") {
+                || Limits::times(1_000_000)
+            } else {
+                Limits::usual
+            },
             relays,
             runner: Arc::new(runner),
         })
@@ -214,10 +225,8 @@ impl App {
             .manage(Arc::new(Shelf::default()))
             .manage(clock)
             .manage(self.clone())
-            .manage(Writer::new(
-                self.db.clone(),
-                Taking::new(self.vault.clone()),
-            ))
+            .manage(self.writer.clone())
+            .manage(Sheets::default())
             .manage((self.limits)());
         let pages = [
             portal::pages::routes(),
@@ -245,6 +254,8 @@ impl App {
         let rocket = rocket.mount("/", web::guard::protect(journal::pages::files()));
         #[cfg(feature = "test-clock")]
         let rocket = rocket.mount("/", web::guard::protect(test_clock::routes()));
+        #[cfg(feature = "bench")]
+        let rocket = rocket.mount("/", web::guard::protect(bench::routes()));
         rocket
     }
 
@@ -287,6 +298,26 @@ impl Drop for Jobs {
             thread.thread().unpark();
             let _ = thread.join();
         }
+    }
+}
+
+/// What an entry is measured against; not part of any release (`docs/performance.md`).
+#[cfg(feature = "bench")]
+mod bench {
+    use rocket::response::Redirect;
+    use rocket::{Route, post, routes};
+
+    use crate::platform::web::form::FormFields;
+
+    pub(super) fn routes() -> Vec<Route> {
+        routes![parse]
+    }
+
+    /// Reads a form and answers: no database, no vault, no page.
+    #[post("/bench/parse", data = "<form>")]
+    fn parse(form: FormFields) -> Redirect {
+        let read = form.value("name").len();
+        Redirect::to(format!("/?{read}"))
     }
 }
 

@@ -6,6 +6,7 @@
 //! Not here: how it is drawn ([`crate::draw`]), what it asks beyond personal fields
 //! ([`crate::survey`]), what it must tell people first ([`crate::policy`]).
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 use crate::audit::StaffId;
@@ -483,6 +484,21 @@ pub fn find(tx: &mut Tx, slug: &str) -> Result<Facts, Error> {
 /// The activity by its id.
 pub fn by_id(tx: &mut Tx, id: &ActivityId) -> Result<Facts, Error> {
     store::find(tx, id)?.ok_or(Error::Unknown)
+}
+
+/// Reads activities and keeps them as they are until this transaction ends: nothing else changes
+/// their stage, and nobody else holds them. Unknown ones are left out.
+pub fn hold<'i>(
+    tx: &mut Tx,
+    ids: impl Iterator<Item = &'i ActivityId>,
+) -> Result<BTreeMap<ActivityId, Facts>, Error> {
+    // Everybody takes them in the same order, so that two never wait for each other.
+    let ids: BTreeSet<&ActivityId> = ids.collect();
+    let held = store::hold(tx, &ids)?;
+    Ok(held
+        .into_iter()
+        .map(|facts| (facts.id.clone(), facts))
+        .collect())
 }
 
 /// Activities at any of `stages`, those that close first in front.

@@ -1,11 +1,13 @@
 //! All SQL of activities and the personal fields they ask.
 
+use std::collections::BTreeSet;
+
 use diesel::prelude::*;
 
 use crate::audit::StaffId;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::schema::{activities, asked_fields};
-use crate::platform::db::{self, Tx};
+use crate::platform::db::{self, Conn, Tx};
 
 use super::{
     ActivityId, Arrangement, AskedField, Error, Facts, Field, Kind, LocalText, Stage, Unlock,
@@ -80,6 +82,24 @@ pub(super) fn find(tx: &mut Tx, id: &ActivityId) -> Result<Option<Facts>, db::Er
         .first(tx.conn())
         .optional()?;
     Ok(row.map(Facts::from))
+}
+
+/// Reads activities, and on PostgreSQL locks their rows; SQLite has one writer anyway.
+pub(super) fn hold(tx: &mut Tx, ids: &BTreeSet<&ActivityId>) -> Result<Vec<Facts>, db::Error> {
+    let ids: Vec<&str> = ids.iter().map(|id| id.as_str()).collect();
+    if let Conn::Postgres(conn) = tx.conn() {
+        let _: Vec<String> = activities::table
+            .filter(activities::id.eq_any(&ids))
+            .order(activities::id)
+            .select(activities::id)
+            .for_no_key_update()
+            .load(conn)?;
+    }
+    let rows = activities::table
+        .filter(activities::id.eq_any(ids))
+        .select(ActivityRow::as_select())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Facts::from).collect())
 }
 
 pub(super) fn find_by_slug(tx: &mut Tx, slug: &str) -> Result<Option<Facts>, db::Error> {

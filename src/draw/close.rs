@@ -49,6 +49,8 @@ pub fn close(tx: &mut Tx, vault: &Vault, activity: &ActivityId) -> Result<(), Er
 pub(super) fn close_list(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<(), Error> {
     let (activity, draw) = (&plan.activity, plan.id.as_str());
     let log = log::find(tx, activity.as_str(), draw)?.ok_or(Error::Damaged)?;
+    // An entry that is being stored now comes before the close or not at all.
+    log::hold(tx, &log)?;
     let voids = entry::voids(tx, activity, draw)?;
     entry::mark_voids(tx, activity, draw)?;
     let close = Close {

@@ -14,13 +14,13 @@ use crate::activity::Stage;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 use crate::platform::ids;
-use crate::vault::{self, Contact, ItemKind, Vault};
+use crate::vault::{self, Contact, ItemKind, NewBox, OwnCopyOf, Vault};
 
 use super::consent::{Consent, ConsentTo};
 use super::own;
 use super::provider::ProviderId;
 use super::receipt::{self, Found};
-use super::submit::{self, Holder, SealedBox, Terms};
+use super::submit::{self, SealedBox, Sealing, Terms};
 use super::{Entry, Error, store};
 
 /// What a person wants to be held instead.
@@ -63,16 +63,16 @@ pub fn prepare(
         answers: None,
         shares: Vec::new(),
     };
-    let holder = Holder {
-        vault,
-        terms,
-        entry: &entry.id,
-        secret,
+    let sealing = Sealing { vault, terms };
+    let copy = |of: OwnCopyOf| {
+        let activity = terms.facts.id.as_str();
+        vault.seal_own_copy(activity, entry.id.as_str(), secret, of)
     };
     if let (Some(item), Some(contact), Some(tag)) = (&entry.contact_item, &corrected.contact, &tag)
     {
         let (item, notice) = (item.clone(), &entry.notice);
-        correction.contact = Some(holder.contact(item, tag, notice, contact)?);
+        let own = copy(OwnCopyOf::Contact(contact))?;
+        correction.contact = Some(sealing.contact(item, tag, notice, contact, own)?);
         for (provider, contact) in &corrected.shares {
             let offer = terms
                 .offers
@@ -86,7 +86,9 @@ pub fn prepare(
     }
     if let Some(json) = &corrected.answers {
         let item = entry.answers_item.clone().unwrap_or_else(|| ids::code(20));
-        correction.answers = Some(holder.answers(item, json)?);
+        let linked = terms.facts.answers_linked;
+        let own = linked.then(|| copy(OwnCopyOf::Answers(json.as_bytes())));
+        correction.answers = Some(sealing.answers(item, json, own.transpose()?)?);
     }
     Ok(correction)
 }
@@ -145,16 +147,14 @@ fn replace(tx: &mut Tx, entry: &Entry, new: &SealedBox) -> Result<(), Error> {
 }
 
 fn add_answers(tx: &mut Tx, entry: &Entry, new: &SealedBox) -> Result<(), Error> {
-    let own_copy = new.own_copy.as_deref();
-    let activity = entry.activity.as_str();
-    vault::keep(
-        tx,
-        activity,
-        &new.id,
-        ItemKind::Answers,
-        &new.sealed,
-        own_copy,
-    )?;
+    let answers = NewBox {
+        activity: entry.activity.as_str(),
+        item: &new.id,
+        kind: ItemKind::Answers,
+        sealed: &new.sealed,
+        own_copy: new.own_copy.as_deref(),
+    };
+    vault::keep_all(tx, &[answers])?;
     store::entries::name_answers(tx, entry, &new.id)?;
     let object = format!("{} - {}", new.id, sha256(&new.sealed));
     own::record(tx, entry, "entry.corrected", &object)

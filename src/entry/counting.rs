@@ -7,6 +7,8 @@
 //! holder's secret opens it: inside, the copy is compared with the one that was read, and another
 //! request that came between makes it all be read again.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use lucky_draw::encode::Hash;
 
 use crate::activity::{ActivityId, Arrangement};
@@ -21,21 +23,53 @@ use super::receipt::Found;
 use super::submit::NewEntry;
 use super::{Entry, Error, store};
 
-/// Counts a new entry in; its rows are there already.
-pub(super) fn counted(tx: &mut Tx, new: &NewEntry) -> Result<(), Error> {
-    if new.counters.is_empty() {
-        return Ok(());
-    }
-    let is_first = match (new.tickets.first(), &new.seat) {
-        (Some(ticket), _) => !store::counting::is_counted(tx, &new.activity, &ticket.tag)?,
-        (None, Some(wish)) => {
-            seats::is_first_of_person(tx, &new.activity, new.id.as_str(), &wish.tag)?
+/// Counts new entries in, whose rows are about to be written; tells which of them are in the
+/// counters now.
+pub(super) fn count_in(tx: &mut Tx, taken: &[&NewEntry]) -> Result<Vec<bool>, Error> {
+    let mut counted = vec![false; taken.len()];
+    let activities: BTreeSet<&ActivityId> = taken
+        .iter()
+        .filter(|new| !new.counters.is_empty())
+        .map(|new| &new.activity)
+        .collect();
+    for activity in activities {
+        let of_it =
+            |(_, new): &(usize, &&NewEntry)| new.activity == *activity && !new.counters.is_empty();
+        let tags: Vec<Hash> = (taken.iter().enumerate())
+            .filter(of_it)
+            .filter_map(|(_, new)| tag(new))
+            .collect();
+        let mut known = store::counting::counted_tags(tx, activity, &tags)?;
+        known.extend(counted_places(tx, activity, &tags)?);
+        let mut more: BTreeMap<&Counter, i64> = BTreeMap::new();
+        for (at, new) in taken.iter().enumerate().filter(of_it) {
+            counted[at] = match tag(new) {
+                Some(tag) => known.insert(tag),
+                // Nobody can be told apart in a survey.
+                None => true,
+            };
+            for counter in &new.counters {
+                *more.entry(counter).or_default() += i64::from(counted[at]);
+            }
         }
-        // Nobody can be told apart in a survey.
-        (None, None) => true,
-    };
-    stats::count(tx, &new.activity, &new.counters, is_first)?;
-    Ok(store::counting::mark(tx, &new.activity, &new.id, is_first)?)
+        stats::count(tx, activity, &more)?;
+    }
+    Ok(counted)
+}
+
+/// What tells the person of an entry apart; none in a survey.
+fn tag(new: &NewEntry) -> Option<Hash> {
+    let ticket = new.tickets.first().map(|ticket| ticket.tag);
+    ticket.or_else(|| new.seat.as_ref().map(|wish| wish.tag))
+}
+
+/// Which of these people are counted with another place of theirs.
+fn counted_places(tx: &mut Tx, activity: &ActivityId, tags: &[Hash]) -> Result<Vec<Hash>, Error> {
+    let places = seats::with_tags(tx, activity, tags)?;
+    let entries: Vec<&str> = places.iter().map(|(entry, _)| entry.as_str()).collect();
+    let counted = store::counting::counted_among(tx, activity, &entries)?;
+    let own = places.iter().filter(|(entry, _)| counted.contains(entry));
+    Ok(own.map(|(_, tag)| *tag).collect())
 }
 
 /// Takes an entry back, and out of the counters if it is in them. `counters` are those of
@@ -75,7 +109,8 @@ pub fn correct(
     correction::correct(tx, lookup, correction)?;
     if store::counting::is_marked(tx, &entry.activity, &entry.id)? {
         stats::uncount(tx, &entry.activity, before)?;
-        stats::count(tx, &entry.activity, after, true)?;
+        let more = after.iter().map(|counter| (counter, 1)).collect();
+        stats::count(tx, &entry.activity, &more)?;
     }
     Ok(())
 }

@@ -13,10 +13,10 @@ use lucky_draw::ticket::Secret;
 
 use crate::activity::ActivityId;
 use crate::audit::{self, Act, Actor};
-use crate::platform::db::{GroupVerb, Tx};
+use crate::platform::db::Tx;
 use crate::vault::Vault;
 
-use super::submit::{self, Accepted, Filled, NewEntry, Taking, Terms};
+use super::submit::{self, Accepted, Filled, Making, NewEntry, Taking, Terms};
 use super::{Drum, Error, drum, store};
 
 /// Most rows of one import: each is an entry of its own, and all are one transaction.
@@ -149,8 +149,10 @@ pub fn prepare(
             tickets.push(submit::new_ticket(drum, secret, row.tag, subject, *no)?);
         }
     }
+    let making = Making::begin(vault, terms, secret, notice, terms.at);
+    let keyed = making.ask(filled)?;
     Ok(NewEarned {
-        entry: submit::seal(vault, terms, secret, notice, Some(row.tag), filled, tickets)?,
+        entry: making.seal(Some(row.tag), filled, tickets, keyed)?,
         digest: digest(row),
         numbers,
         tag: row.tag,
@@ -168,7 +170,6 @@ pub fn import(
     activity: &ActivityId,
     rows: &[NewEarned],
 ) -> Result<Vec<Accepted>, Error> {
-    let mut accepted = Vec::with_capacity(rows.len());
     for row in rows {
         store::earned::insert_earned(tx, activity, &row.digest)?;
         for (draw, numbers) in &row.numbers {
@@ -177,9 +178,9 @@ pub fn import(
                 return Err(Error::Twice);
             }
         }
-        accepted.push(taking.apply(tx, &row.entry)?);
     }
-    taking.complete(tx, &mut accepted)?;
+    let entries: Vec<&NewEntry> = rows.iter().map(|row| &row.entry).collect();
+    let accepted = taking.take_every(tx, &entries)?;
     let tickets: usize = accepted.iter().map(|each| each.tickets.len()).sum();
     audit::record(
         tx,

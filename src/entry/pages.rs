@@ -11,22 +11,16 @@ mod enter;
 mod own;
 mod receipt;
 mod seating;
+mod sheets;
 mod staff;
 
 use std::time::Duration;
 
 use rocket::Route;
 
-use crate::activity::{self, Stage};
-use crate::platform::db::Db;
-use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::throttle::Throttle;
-use crate::{seats, survey};
 
-use super::Error;
-use super::provider;
-use super::submit::{self, Terms};
-use super::wire::Sheet;
+pub use sheets::Sheets;
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
@@ -87,45 +81,5 @@ impl Limits {
             codes: Throttle::new(burst(60), Duration::from_secs(5)),
             known: Throttle::new(burst(20), Duration::from_secs(60)),
         }
-    }
-}
-
-/// What an activity asks and what is needed to take an entry; a draft is not found.
-async fn sheet(db: &Db, slug: &str) -> AppResult<(Sheet, Option<Terms>)> {
-    let slug = slug.to_owned();
-    let found = db
-        .read("read entry form", move |tx| {
-            let facts = activity::find(tx, &slug)?;
-            if facts.stage == Stage::Draft {
-                return Err(activity::Error::Unknown.into());
-            }
-            let asked = activity::asked_fields(tx, &facts.id)?;
-            let questions = survey::questionnaire(tx, &facts.id)?;
-            // The keys are gone after a purge; the page then says that entry is over.
-            let terms = match facts.stage {
-                Stage::Open => Some(submit::terms(tx, facts.clone())?),
-                _ => None,
-            };
-            let drums = super::drums(tx, &facts.id)?;
-            let offers = provider::of_activity(tx, &facts.id)?;
-            let sessions = match facts.kind.is_first_come() {
-                true => seats::sessions(tx, &facts.id)?,
-                false => Vec::new(),
-            };
-            let sheet = Sheet {
-                facts,
-                asked,
-                questions,
-                drums,
-                sessions,
-                at: tx.now(),
-                offers,
-            };
-            Ok::<_, Error>((sheet, terms))
-        })
-        .await;
-    match found {
-        Err(Error::Activity(activity::Error::Unknown)) => Err(AppError::not_found()),
-        found => Ok(found?),
     }
 }

@@ -147,30 +147,183 @@ pub fn prepare(
     tag: Option<Hash>,
     filled: Filled,
 ) -> Result<NewEntry, Error> {
-    if terms.facts.kind.asks_person() && tag.is_none() {
-        return Err(Error::Nobody);
-    }
-    let tickets = match (tag, &filled.subject) {
-        (Some(tag), Some(subject)) => {
-            let pool = filled.pool.as_deref();
-            drum::chosen(&terms.drums, terms.facts.arrangement, pool)?
-                .into_iter()
-                .map(|drum| new_ticket(drum, secret, tag, subject, WEB_TICKET_NO))
-                .collect::<Result<_, _>>()?
+    let making = Making::begin(vault, terms, secret, notice, terms.at);
+    let keyed = making.ask(&filled)?;
+    making.entry(tag, filled, keyed)
+}
+
+/// [`tag`] and [`prepare`] at the moment `at`, without blocking a thread: everything that the vault
+/// is asked travels together.
+pub async fn prepare_soon(
+    vault: &Vault,
+    terms: &Terms,
+    secret: &Secret,
+    notice: Hash,
+    at: Timestamp,
+    filled: Filled,
+) -> Result<NewEntry, Error> {
+    let making = Making::begin(vault, terms, secret, notice, at);
+    let (tag, keyed) = tokio::try_join!(making.tag_soon(&filled), making.ask_soon(&filled))?;
+    making.entry(tag, filled, keyed)
+}
+
+/// An entry that is being made.
+pub(super) struct Making<'m> {
+    vault: &'m Vault,
+    terms: &'m Terms,
+    secret: &'m Secret,
+    notice: Hash,
+    at: Timestamp,
+    id: EntryId,
+}
+
+/// What of an entry only the vault's keys can make.
+pub(super) struct Keyed {
+    lookup: Hash,
+    contact: Option<Vec<u8>>,
+    answers: Option<Vec<u8>>,
+}
+
+impl<'m> Making<'m> {
+    pub(super) fn begin(
+        vault: &'m Vault,
+        terms: &'m Terms,
+        secret: &'m Secret,
+        notice: Hash,
+        at: Timestamp,
+    ) -> Making<'m> {
+        Making {
+            vault,
+            terms,
+            secret,
+            notice,
+            at,
+            id: EntryId::fresh(),
         }
-        _ => Vec::new(),
-    };
-    let answers = filled.answers.as_deref().map(String::as_str);
-    let counters = terms.counting.counters(&filled.about, answers, terms.at)?;
-    let seat = wanted(terms, tag, &filled)?;
-    let mut new = seal(vault, terms, secret, notice, tag, &filled, tickets)?;
-    new.counters = counters;
-    new.seat = seat;
-    if let Some(tag) = &tag {
-        new.shares = shares(vault, terms, tag, &notice, &filled.shares)?;
-        new.consents = consents(terms, notice, &new.shares);
     }
-    Ok(new)
+
+    /// What the holder's own copies are of: the contact, and answers that belong to the entry.
+    fn copies<'f>(&self, filled: &'f Filled) -> [Option<OwnCopyOf<'f>>; 2] {
+        let linked = self.terms.facts.answers_linked;
+        let answers = filled.answers.as_ref().filter(|_| linked);
+        [
+            filled.contact.as_ref().map(OwnCopyOf::Contact),
+            answers.map(|json| OwnCopyOf::Answers(json.as_bytes())),
+        ]
+    }
+
+    pub(super) fn ask(&self, filled: &Filled) -> Result<Keyed, Error> {
+        let [contact, answers] = self.copies(filled);
+        let copy = |of: Option<OwnCopyOf>| of.map(|of| self.copy(of)).transpose();
+        Ok(Keyed {
+            lookup: self.vault.lookup(self.secret)?,
+            contact: copy(contact)?,
+            answers: copy(answers)?,
+        })
+    }
+
+    fn copy(&self, of: OwnCopyOf) -> Result<Vec<u8>, Error> {
+        let activity = self.terms.facts.id.as_str();
+        let entry = self.id.as_str();
+        Ok(self.vault.seal_own_copy(activity, entry, self.secret, of)?)
+    }
+
+    async fn ask_soon(&self, filled: &Filled) -> Result<Keyed, Error> {
+        let soon = self.vault.soon();
+        let (activity, entry) = (self.terms.facts.id.as_str(), self.id.as_str());
+        let copy = async |of: Option<OwnCopyOf<'_>>| match of {
+            Some(of) => {
+                let copy = soon.seal_own_copy(activity, entry, self.secret, of);
+                copy.await.map(Some)
+            }
+            None => Ok(None),
+        };
+        let [contact, answers] = self.copies(filled);
+        let (lookup, contact, answers) =
+            tokio::try_join!(soon.lookup(self.secret), copy(contact), copy(answers))?;
+        Ok(Keyed {
+            lookup,
+            contact,
+            answers,
+        })
+    }
+
+    async fn tag_soon(&self, filled: &Filled) -> Result<Option<Hash>, Error> {
+        let Some(subject) = &filled.subject else {
+            return Ok(None);
+        };
+        let activity = self.terms.facts.id.as_str();
+        Ok(Some(self.vault.soon().tag(activity, subject).await?))
+    }
+
+    /// The entry with the tickets that entering gives.
+    fn entry(self, tag: Option<Hash>, filled: Filled, keyed: Keyed) -> Result<NewEntry, Error> {
+        let (vault, terms, notice, at) = (self.vault, self.terms, self.notice, self.at);
+        if terms.facts.kind.asks_person() && tag.is_none() {
+            return Err(Error::Nobody);
+        }
+        let tickets = match (tag, &filled.subject) {
+            (Some(tag), Some(subject)) => {
+                let pool = filled.pool.as_deref();
+                drum::chosen(&terms.drums, terms.facts.arrangement, pool)?
+                    .into_iter()
+                    .map(|drum| new_ticket(drum, self.secret, tag, subject, WEB_TICKET_NO))
+                    .collect::<Result<_, _>>()?
+            }
+            _ => Vec::new(),
+        };
+        let answers = filled.answers.as_deref().map(String::as_str);
+        let counters = terms.counting.counters(&filled.about, answers, at)?;
+        let seat = wanted(terms, tag, &filled)?;
+        let mut new = self.seal(tag, &filled, tickets, keyed)?;
+        new.counters = counters;
+        new.seat = seat;
+        if let Some(tag) = &tag {
+            new.shares = shares(vault, terms, tag, &notice, &filled.shares)?;
+            new.consents = consents(terms, notice, &new.shares);
+        }
+        Ok(new)
+    }
+
+    /// Seals what a person filled in, with tickets that were committed already.
+    pub(super) fn seal(
+        self,
+        tag: Option<Hash>,
+        filled: &Filled,
+        tickets: Vec<NewTicket>,
+        keyed: Keyed,
+    ) -> Result<NewEntry, Error> {
+        let of = Sealing {
+            vault: self.vault,
+            terms: self.terms,
+        };
+        let contact = match (&filled.contact, &tag, keyed.contact) {
+            (Some(contact), Some(tag), Some(copy)) => {
+                Some(of.contact(ids::code(20), tag, &self.notice, contact, copy)?)
+            }
+            _ => None,
+        };
+        let answers = match &filled.answers {
+            Some(json) => Some(of.answers(ids::code(20), json, keyed.answers)?),
+            None => None,
+        };
+        Ok(NewEntry {
+            activity: self.terms.facts.id.clone(),
+            id: self.id,
+            lookup: keyed.lookup,
+            notice: self.notice,
+            language: filled.language,
+            tickets,
+            contact,
+            answers,
+            answers_linked: self.terms.facts.answers_linked,
+            counters: Vec::new(),
+            taken_hour: self.at.hour(),
+            consents: Vec::new(),
+            shares: Vec::new(),
+            seat: None,
+        })
+    }
 }
 
 /// The place that the person wants, where places go to whoever comes first.
@@ -223,50 +376,6 @@ fn consents(terms: &Terms, notice: Hash, shares: &[(ProviderId, SealedBox)]) -> 
     std::iter::once(entry).chain(providers).collect()
 }
 
-/// Seals what a person filled in, with tickets that were committed already.
-pub(super) fn seal(
-    vault: &Vault,
-    terms: &Terms,
-    secret: &Secret,
-    notice: Hash,
-    tag: Option<Hash>,
-    filled: &Filled,
-    tickets: Vec<NewTicket>,
-) -> Result<NewEntry, Error> {
-    let activity = &terms.facts.id;
-    let id = EntryId::fresh();
-    let holder = Holder {
-        vault,
-        terms,
-        entry: &id,
-        secret,
-    };
-    let contact = match (&filled.contact, &tag) {
-        (Some(contact), Some(tag)) => Some(holder.contact(ids::code(20), tag, &notice, contact)?),
-        _ => None,
-    };
-    let answers = match &filled.answers {
-        Some(json) => Some(holder.answers(ids::code(20), json)?),
-        None => None,
-    };
-    Ok(NewEntry {
-        activity: activity.clone(),
-        id,
-        lookup: vault.lookup(secret)?,
-        notice,
-        language: filled.language,
-        tickets,
-        contact,
-        answers,
-        answers_linked: terms.facts.answers_linked,
-        counters: Vec::new(),
-        taken_hour: terms.at.hour(),
-        consents: Vec::new(),
-        shares: Vec::new(),
-        seat: None,
-    })
-}
-
 pub(super) fn new_ticket(
     drum: &Drum,
     secret: &Secret,
@@ -286,16 +395,14 @@ pub(super) fn new_ticket(
     })
 }
 
-/// Seals what one holder of a receipt code wrote: a box for the library, a copy for the holder.
+/// Seals what a person wrote: a box for the library, beside the copy for the holder of the code.
 #[derive(Clone, Copy)]
-pub(super) struct Holder<'a> {
+pub(super) struct Sealing<'a> {
     pub(super) vault: &'a Vault,
     pub(super) terms: &'a Terms,
-    pub(super) entry: &'a EntryId,
-    pub(super) secret: &'a Secret,
 }
 
-impl Holder<'_> {
+impl Sealing<'_> {
     /// The contact under a row's id.
     pub(super) fn contact(
         &self,
@@ -303,6 +410,7 @@ impl Holder<'_> {
         tag: &Hash,
         notice: &Hash,
         contact: &Contact,
+        own_copy: Vec<u8>,
     ) -> Result<SealedBox, Error> {
         let of = ContactOf {
             activity: self.terms.facts.id.as_str(),
@@ -313,31 +421,28 @@ impl Holder<'_> {
         let keys = &self.terms.keys;
         Ok(SealedBox {
             sealed: vault::seal_contact(self.vault.sealer(), keys, &of, contact)?,
-            own_copy: Some(self.copy(OwnCopyOf::Contact(contact))?),
+            own_copy: Some(own_copy),
             id,
         })
     }
 
     /// The answers under a row's id; a copy only where they belong to the entry (`decisions` D7).
-    pub(super) fn answers(&self, id: String, json: &str) -> Result<SealedBox, Error> {
+    pub(super) fn answers(
+        &self,
+        id: String,
+        json: &str,
+        own_copy: Option<Vec<u8>>,
+    ) -> Result<SealedBox, Error> {
         let activity = self.terms.facts.id.as_str();
-        let (of, own_copy) = if self.terms.facts.answers_linked {
-            let copy = self.copy(OwnCopyOf::Answers(json.as_bytes()))?;
-            (AnswersOf::Item(&id), Some(copy))
-        } else {
-            (AnswersOf::Nobody, None)
+        let of = match self.terms.facts.answers_linked {
+            true => AnswersOf::Item(&id),
+            false => AnswersOf::Nobody,
         };
         Ok(SealedBox {
             sealed: vault::seal_answers(&self.terms.keys, activity, of, json.as_bytes())?,
             own_copy,
             id,
         })
-    }
-
-    fn copy(&self, of: OwnCopyOf) -> Result<Vec<u8>, Error> {
-        let activity = self.terms.facts.id.as_str();
-        let entry = self.entry.as_str();
-        Ok(self.vault.seal_own_copy(activity, entry, self.secret, of)?)
     }
 }
 

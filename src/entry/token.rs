@@ -63,7 +63,7 @@ impl FormToken {
     }
 
     /// The token as the form carries it.
-    pub fn seal(&self, vault: &Vault, now: Timestamp) -> Result<String, vault::Error> {
+    pub async fn seal(&self, vault: &Vault, now: Timestamp) -> Result<String, vault::Error> {
         let shown_at = self.shown_at.0.to_string();
         seal(
             vault,
@@ -71,16 +71,17 @@ impl FormToken {
             "form",
             &[self.activity.as_str(), self.secret.as_str(), &shown_at],
         )
+        .await
     }
 
     /// Reads a token that a form brought back.
-    pub fn open(
+    pub async fn open(
         vault: &Vault,
         now: Timestamp,
         text: &str,
         activity: &ActivityId,
     ) -> Result<FormToken, TokenError> {
-        let words = open(vault, now, FORM_LIFE, "form", text)?;
+        let words = open(vault, now, FORM_LIFE, "form", text).await?;
         let mut words = words.split(' ');
         let token = FormToken {
             activity: words.next().unwrap_or("").into(),
@@ -95,20 +96,20 @@ impl FormToken {
 
 impl CheckToken {
     /// The token as the check page carries it.
-    pub fn seal(&self, vault: &Vault, now: Timestamp) -> Result<String, vault::Error> {
+    pub async fn seal(&self, vault: &Vault, now: Timestamp) -> Result<String, vault::Error> {
         let notice = self.notice.to_string();
         let words = [self.activity.as_str(), self.secret.as_str(), &notice];
-        seal(vault, now, "check", &words)
+        seal(vault, now, "check", &words).await
     }
 
     /// Reads a token that a check page brought back.
-    pub fn open(
+    pub async fn open(
         vault: &Vault,
         now: Timestamp,
         text: &str,
         activity: &ActivityId,
     ) -> Result<CheckToken, TokenError> {
-        let words = open(vault, now, CHECK_LIFE, "check", text)?;
+        let words = open(vault, now, CHECK_LIFE, "check", text).await?;
         let mut words = words.split(' ');
         let token = CheckToken {
             activity: words.next().unwrap_or("").into(),
@@ -126,14 +127,19 @@ impl CheckToken {
 
 impl Pass {
     /// The pass as a cookie or a form carries it.
-    pub fn seal(&self, vault: &Vault, now: Timestamp) -> Result<String, vault::Error> {
+    pub async fn seal(&self, vault: &Vault, now: Timestamp) -> Result<String, vault::Error> {
         let words = [self.activity.as_str(), self.secret.as_str()];
-        seal(vault, now, "pass", &words)
+        seal(vault, now, "pass", &words).await
     }
 
     /// Reads a pass that is at most `life` old.
-    pub fn open(vault: &Vault, now: Timestamp, text: &str, life: i64) -> Result<Pass, TokenError> {
-        let words = open(vault, now, life, "pass", text)?;
+    pub async fn open(
+        vault: &Vault,
+        now: Timestamp,
+        text: &str,
+        life: i64,
+    ) -> Result<Pass, TokenError> {
+        let words = open(vault, now, life, "pass", text).await?;
         let mut words = words.split(' ');
         Ok(Pass {
             activity: words.next().unwrap_or("").into(),
@@ -147,23 +153,28 @@ pub fn fresh_secret() -> Secret {
     Secret::from_entropy(ids::random())
 }
 
-fn seal(vault: &Vault, now: Timestamp, kind: &str, words: &[&str]) -> Result<String, vault::Error> {
+async fn seal(
+    vault: &Vault,
+    now: Timestamp,
+    kind: &str,
+    words: &[&str],
+) -> Result<String, vault::Error> {
     let plain = Zeroizing::new(format!(
         "{kind} {}",
         Zeroizing::new(words.join(" ")).as_str()
     ));
-    vault.seal_token(plain.as_bytes(), now)
+    vault.soon().seal_token(plain.as_bytes(), now).await
 }
 
 /// The words after the kind; a token of another kind is broken.
-fn open(
+async fn open(
     vault: &Vault,
     now: Timestamp,
     life: i64,
     kind: &str,
     text: &str,
 ) -> Result<Zeroizing<String>, TokenError> {
-    let plain = vault.open_token(text, now, life)?;
+    let plain = vault.soon().open_token(text, now, life).await?;
     let plain = std::str::from_utf8(&plain).ok();
     plain
         .and_then(|plain| plain.strip_prefix(kind)?.strip_prefix(' '))

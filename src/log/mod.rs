@@ -6,6 +6,8 @@
 //! Not here: what a leaf means ([`crate::entry`], [`crate::journal`]), the tree's arithmetic
 //! ([`lucky_draw::tree`]).
 
+use std::collections::HashMap;
+
 use lucky_draw::encode::Hash;
 use lucky_draw::tree;
 
@@ -105,27 +107,110 @@ pub fn find(tx: &mut Tx, activity: &str, id: &str) -> Result<Option<Log>, Error>
 /// Adds a leaf with this data and answers with its index; the log's size and root move on.
 pub fn append(tx: &mut Tx, log: &mut Log, data: &[u8]) -> Result<u64, Error> {
     let index = log.size;
-    store::claim(tx, log)?;
-    let grown = {
-        let mut nodes = store::StoredNodes { tx, log };
-        tree::append(&mut nodes, index, tree::leaf_hash(data))?
-    };
-    store::insert_nodes(tx, log, &grown)?;
-    let root = {
-        let mut nodes = store::StoredNodes { tx, log };
-        tree::root(&mut nodes, index + 1)?
-    };
-    store::advance(tx, log, index + 1, &root)?;
-    log.size = index + 1;
-    log.root = root;
+    grow(tx, log, None, &[tree::leaf_hash(data)])?;
     Ok(index)
 }
 
-/// Adds a ticket's commitment: the leaf's data is public and kept beside the tree.
-pub fn append_commitment(tx: &mut Tx, log: &mut Log, commitment: &Hash) -> Result<u64, Error> {
-    let index = append(tx, log, commitment.as_bytes())?;
-    store::insert_commitment(tx, log, index, commitment)?;
-    Ok(index)
+/// Adds the commitments of tickets in this order, the first at the log's size: the leaves' data is
+/// public and kept beside the tree. `edge` is what an earlier call gave back; it spares reading, and
+/// one that is not of this state of the log is left aside.
+pub fn append_commitments(
+    tx: &mut Tx,
+    log: &mut Log,
+    edge: Option<Edge>,
+    commitments: &[Hash],
+) -> Result<Edge, Error> {
+    let first = log.size;
+    let leaves: Vec<Hash> = commitments
+        .iter()
+        .map(|commitment| tree::leaf_hash(commitment.as_bytes()))
+        .collect();
+    let edge = grow(tx, log, edge, &leaves)?;
+    store::insert_commitments(tx, log, first, commitments)?;
+    Ok(edge)
+}
+
+/// The right edge of a log: all that an append has to know of the leaves before it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Edge {
+    size: u64,
+    root: Hash,
+    /// Roots of its perfect subtrees, largest first.
+    roots: Vec<Hash>,
+}
+
+impl Edge {
+    fn of(tx: &mut Tx, log: &Log) -> Result<Edge, Error> {
+        Ok(Edge {
+            size: log.size,
+            root: log.root,
+            roots: frontier(tx, log, log.size)?,
+        })
+    }
+
+    /// A root stands for its leaves, so one of the same size and root is of the same log.
+    fn fits(&self, log: &Log) -> bool {
+        (self.size, self.root) == (log.size, log.root)
+    }
+
+    /// The roots as nodes of the tree, by height and place.
+    fn nodes(&self) -> HashMap<(u32, u64), Hash> {
+        let levels = (0..u64::BITS)
+            .rev()
+            .filter(|level| self.size >> level & 1 == 1);
+        levels
+            .zip(&self.roots)
+            .map(|(level, root)| ((level, (self.size >> level) - 1), *root))
+            .collect()
+    }
+}
+
+/// Adds leaves: nodes first in memory, then all of them in the table.
+fn grow(tx: &mut Tx, log: &mut Log, edge: Option<Edge>, leaves: &[Hash]) -> Result<Edge, Error> {
+    store::claim(tx, log)?;
+    let edge = match edge.filter(|edge| edge.fits(log)) {
+        Some(edge) => edge,
+        None => Edge::of(tx, log)?,
+    };
+    let mut known = Known(edge.nodes());
+    let (mut size, mut grown) = (log.size, Vec::with_capacity(2 * leaves.len()));
+    for leaf in leaves {
+        let complete = tree::append(&mut known, size, *leaf)?;
+        known.0.extend(
+            complete
+                .iter()
+                .map(|(level, index, hash)| ((*level, *index), *hash)),
+        );
+        grown.extend(complete);
+        size += 1;
+    }
+    store::insert_nodes(tx, log, &grown)?;
+    let edge = Edge {
+        size,
+        root: tree::root(&mut known, size)?,
+        roots: tree::frontier(&mut known, size)?,
+    };
+    store::advance(tx, log, size, &edge.root)?;
+    (log.size, log.root) = (size, edge.root);
+    Ok(edge)
+}
+
+/// Nodes in memory.
+struct Known(HashMap<(u32, u64), Hash>);
+
+impl tree::Nodes for Known {
+    type Error = Error;
+
+    fn node(&mut self, level: u32, index: u64) -> Result<Hash, Error> {
+        let found = self.0.get(&(level, index)).copied();
+        found.ok_or(Error::LostNode { level, index })
+    }
+}
+
+/// Makes sure that the log is still as it was read when this transaction ends, so that a note may
+/// say its size: a writer that comes between makes the unit of work run again.
+pub fn hold(tx: &mut Tx, log: &Log) -> Result<(), Error> {
+    store::claim(tx, log)
 }
 
 /// Keeps the newest signed checkpoint, once a group of appends.

@@ -5,6 +5,7 @@ use lucky_draw::encode::Hash;
 use lucky_draw::tree::Nodes;
 
 use crate::platform::db::column::{signed, unsigned};
+use crate::platform::db::rows::insert_all;
 use crate::platform::db::schema::{commitments, log_nodes, logs};
 use crate::platform::db::{self, Tx};
 
@@ -76,23 +77,32 @@ pub(super) fn find(tx: &mut Tx, activity: &str, id: &str) -> Result<Option<Log>,
     }))
 }
 
+#[derive(Insertable)]
+#[diesel(table_name = log_nodes, treat_none_as_default_value = false)]
+struct NewNode<'n> {
+    activity_id: &'n str,
+    log_id: &'n str,
+    level: i64,
+    position: i64,
+    hash: &'n [u8],
+}
+
 pub(super) fn insert_nodes(
     tx: &mut Tx,
     log: &Log,
     nodes: &[(u32, u64, Hash)],
 ) -> Result<(), db::Error> {
-    for (level, position, node) in nodes {
-        diesel::insert_into(log_nodes::table)
-            .values((
-                log_nodes::activity_id.eq(&log.activity),
-                log_nodes::log_id.eq(&log.id),
-                log_nodes::level.eq(i64::from(*level)),
-                log_nodes::position.eq(signed(*position)),
-                log_nodes::hash.eq(node.as_bytes().to_vec()),
-            ))
-            .execute(tx.conn())?;
-    }
-    Ok(())
+    let rows: Vec<NewNode> = nodes
+        .iter()
+        .map(|(level, position, node)| NewNode {
+            activity_id: &log.activity,
+            log_id: &log.id,
+            level: i64::from(*level),
+            position: signed(*position),
+            hash: node.as_bytes(),
+        })
+        .collect();
+    Ok(insert_all!(tx, log_nodes::table, rows)?)
 }
 
 /// Stored nodes of one height, in order; fewer than `count` where some are missing.
@@ -156,21 +166,32 @@ pub(super) fn set_checkpoint(tx: &mut Tx, log: &Log, signed: &str) -> Result<(),
     Ok(())
 }
 
-pub(super) fn insert_commitment(
+#[derive(Insertable)]
+#[diesel(table_name = commitments, treat_none_as_default_value = false)]
+struct NewCommitment<'n> {
+    activity_id: &'n str,
+    draw_id: &'n str,
+    position: i64,
+    commitment: &'n [u8],
+}
+
+/// Commitments in their order, the first at place `first`.
+pub(super) fn insert_commitments(
     tx: &mut Tx,
     log: &Log,
-    index: u64,
-    commitment: &Hash,
+    first: u64,
+    commitments: &[Hash],
 ) -> Result<(), db::Error> {
-    diesel::insert_into(commitments::table)
-        .values((
-            commitments::activity_id.eq(&log.activity),
-            commitments::draw_id.eq(&log.id),
-            commitments::position.eq(signed(index)),
-            commitments::commitment.eq(commitment.as_bytes().to_vec()),
-        ))
-        .execute(tx.conn())?;
-    Ok(())
+    let rows: Vec<NewCommitment> = (first..)
+        .zip(commitments)
+        .map(|(position, commitment)| NewCommitment {
+            activity_id: &log.activity,
+            draw_id: &log.id,
+            position: signed(position),
+            commitment: commitment.as_bytes(),
+        })
+        .collect();
+    Ok(insert_all!(tx, commitments::table, rows)?)
 }
 
 pub(super) fn commitments(tx: &mut Tx, log: &Log) -> Result<Vec<Hash>, db::Error> {

@@ -14,7 +14,9 @@ use crate::activity::{self, ActivityId, Stage};
 use crate::platform::db::Tx;
 use crate::platform::ids;
 use crate::platform::text::Language;
-use crate::vault::{self, AddressLine, Contact, ContactOf, Email, ItemKind, Name, Phone, Vault};
+use crate::vault::{
+    self, AddressLine, Contact, ContactOf, Email, ItemKind, Name, NewBox, Phone, Vault,
+};
 
 use super::{Error, Purger, store};
 
@@ -115,7 +117,14 @@ fn plant(tx: &mut Tx, vault: &Vault, id: &ActivityId) -> Result<bool, Error> {
             ..Contact::default()
         };
         let sealed = vault::seal_contact(vault.sealer(), &public, &of, &contact)?;
-        vault::keep(tx, id.as_str(), &item, ItemKind::Contact, &sealed, None)?;
+        let new = NewBox {
+            activity: id.as_str(),
+            item: &item,
+            kind: ItemKind::Contact,
+            sealed: &sealed,
+            own_copy: None,
+        };
+        vault::keep_all(tx, &[new])?;
         store::insert_planted(tx, id, &item)?;
     }
     Ok(true)

@@ -17,7 +17,7 @@ use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
 use crate::platform::text::Language;
 use crate::policy::retention::{self, Class};
-use crate::vault::{self, ItemKind};
+use crate::vault::{self, ItemKind, NewBox};
 
 pub mod clock;
 pub mod jobs;
@@ -305,15 +305,14 @@ pub fn open(tx: &mut Tx, new: &NewRequest) -> Result<Request, Error> {
 
 fn keep(tx: &mut Tx, letter: &SealedLetter) -> Result<(), Error> {
     vault::keep_scope(tx, &letter.scope, &letter.keys)?;
-    let (scope, item) = (&letter.scope, &letter.item);
-    Ok(vault::keep(
-        tx,
-        scope,
-        item,
-        ItemKind::Request,
-        &letter.sealed,
-        None,
-    )?)
+    let new = NewBox {
+        activity: &letter.scope,
+        item: &letter.item,
+        kind: ItemKind::Request,
+        sealed: &letter.sealed,
+        own_copy: None,
+    };
+    Ok(vault::keep_all(tx, &[new])?)
 }
 
 /// The request of a reference code, by its lookup value.

@@ -289,6 +289,21 @@ pub enum Error {
     Db(#[from] db::Error),
 }
 
+impl Error {
+    /// Whether nothing was written and somebody else's entry is none the worse for it.
+    pub fn is_refusal(&self) -> bool {
+        matches!(
+            self,
+            Error::Unknown
+                | Error::Cancelled
+                | Error::Begun
+                | Error::Full { .. }
+                | Error::Again
+                | Error::Enough
+        )
+    }
+}
+
 impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
@@ -369,14 +384,13 @@ pub fn tags(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<(String, Hash)>, E
     Ok(store::seats::tags(tx, activity)?)
 }
 
-/// Whether no other place of an activity carries the tag of this entry's: the person is new to it.
-pub fn is_first_of_person(
+/// Which entries carry one of these tags.
+pub fn with_tags(
     tx: &mut Tx,
     activity: &ActivityId,
-    entry: &str,
-    tag: &Hash,
-) -> Result<bool, Error> {
-    Ok(store::seats::count_others(tx, activity, entry, tag)? == 0)
+    tags: &[Hash],
+) -> Result<Vec<(String, Hash)>, Error> {
+    Ok(store::seats::with_tags(tx, activity, tags)?)
 }
 
 /// Removes the sessions of a draft that is thrown away.

@@ -46,6 +46,12 @@ pub fn take(tx: &mut Tx, activity: &ActivityId, entry: &str, wish: &Wish) -> Res
     if !session.is_on(tx.now()) {
         return Err(Error::Begun);
     }
+    // Of those who come too late most are told without a statement that changes nothing.
+    if session.free() == 0 && !(wish.waits && session.free_to_wait() > 0) {
+        return Err(Error::Full {
+            may_wait: session.free_to_wait() > 0,
+        });
+    }
     let (state, placed) = if store::sessions::take_place(tx, activity, &session.id)? {
         (SeatState::Held, Placed::Held)
     } else if wish.waits && store::sessions::take_place_in_line(tx, activity, &session.id)? {

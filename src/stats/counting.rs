@@ -208,15 +208,15 @@ pub(super) fn day(asked: &Asked, at: Timestamp) -> String {
     }
 }
 
-/// Counts a person in, or with `is_first` false goes through the same motions.
+/// Counts people in, by counter; what is counted by nothing is touched as well, so that a second
+/// entry of a person looks like the first (`decisions` D5).
 pub fn count(
     tx: &mut Tx,
     activity: &ActivityId,
-    counters: &[Counter],
-    is_first: bool,
+    more: &BTreeMap<&Counter, i64>,
 ) -> Result<(), Error> {
-    for counter in counters {
-        store::add(tx, activity, counter, i64::from(is_first))?;
+    for (counter, by) in more {
+        store::add(tx, activity, counter, *by)?;
     }
     Ok(())
 }

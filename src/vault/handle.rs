@@ -9,16 +9,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use lucky_draw::encode::Hash;
-use lucky_draw::ticket::Secret;
 use zeroize::Zeroizing;
 
 use super::access::OpenedAnswers;
-use super::process::{ChildLink, Own, Source, Start, Watched};
+use super::brief::Gatherer;
+use super::process::{ChildLink, LaunchError, Own, Source, Start, Watched};
 use super::wire::{
     AnswerBox, CheckpointOf, FileSystem, Private, Refusal, Reply, Request, Shredded,
 };
-use super::{ActivityKeys, Error, OpenError, PublicKeys, Sealed, Sealer, TokenError, keeper};
-use crate::platform::clock::Timestamp;
+use super::{ActivityKeys, Error, OpenError, PublicKeys, Sealed, Sealer, keeper};
 use crate::platform::confine::Protection;
 use crate::platform::control::Control;
 use crate::platform::mail::Mailer;
@@ -26,6 +25,8 @@ use crate::platform::mail::Mailer;
 /// A clonable handle to the keeper.
 #[derive(Clone)]
 pub struct Vault {
+    /// Before the link: the thread that asks through it ends first.
+    gatherer: Option<Arc<Gatherer>>,
     link: Link,
     site: Arc<str>,
     vkey: Arc<str>,
@@ -59,6 +60,7 @@ impl Vault {
             unreachable!("a keeper that opened tells its public key");
         };
         Ok(Vault {
+            gatherer: None,
             link: Link::Here(Arc::new(keeper)),
             site: start.site.as_str().into(),
             vkey: vkey.into(),
@@ -80,11 +82,14 @@ impl Vault {
     }
 
     fn over(site: Arc<str>, source: Box<dyn Source>) -> Result<Vault, OpenError> {
-        let link = ChildLink::new(source)?;
+        let link = Arc::new(ChildLink::new(source)?);
         Ok(Vault {
             site,
             vkey: link.vkey().into(),
-            link: Link::Child(Arc::new(link)),
+            gatherer: Some(Arc::new(
+                Gatherer::over(link.clone()).map_err(LaunchError::from)?,
+            )),
+            link: Link::Child(link),
             sealer: Arc::default(),
         })
     }
@@ -195,14 +200,6 @@ impl Vault {
         Ok(Zeroizing::new(secret))
     }
 
-    /// The tag of a person in an activity (`draw-protocol` 4.2); `subject` is `twid:A123456789`.
-    pub fn tag(&self, activity: &str, subject: &str) -> Result<Hash, Error> {
-        self.hash(Request::Tag {
-            activity: activity.to_owned(),
-            subject: Private(subject.into()),
-        })
-    }
-
     /// Whether `subject` is the person of `tag`; takes the same time either way.
     pub fn match_id(&self, activity: &str, subject: &str, tag: &Hash) -> Result<bool, Error> {
         self.holds(Request::MatchId {
@@ -210,40 +207,6 @@ impl Vault {
             subject: Private(subject.into()),
             tag: tag.0,
         })
-    }
-
-    /// By what an entry is found from its secret: HMAC(K_lookup, TH("lookup", secret)).
-    pub fn lookup(&self, secret: &Secret) -> Result<Hash, Error> {
-        let input = secret.lookup_input().0;
-        self.hash(Request::Lookup { input })
-    }
-
-    /// Encrypts something that travels through a page and comes back, as base64url text.
-    pub fn seal_token(&self, plain: &[u8], now: Timestamp) -> Result<String, Error> {
-        self.text(Request::SealToken {
-            plain: Private(plain.to_vec()),
-            now: now.0,
-        })
-    }
-
-    /// Reads a token that is at most `max_age` milliseconds old.
-    pub fn open_token(
-        &self,
-        token: &str,
-        now: Timestamp,
-        max_age: i64,
-    ) -> Result<Zeroizing<Vec<u8>>, TokenError> {
-        let request = Request::OpenToken {
-            token: token.to_owned(),
-            now: now.0,
-            max_age,
-        };
-        match self.ask(request) {
-            Ok(Reply::Opened(mut plain)) => Ok(Zeroizing::new(std::mem::take(&mut plain.0))),
-            Err(Refusal::Expired) => Err(TokenError::Expired),
-            Err(Refusal::Storage) => Err(TokenError::Unavailable),
-            Ok(_) | Err(_) => Err(TokenError::Broken),
-        }
     }
 
     /// Opens answers for counting ([`ServiceAnalysis`]); one result for each row, in order.
@@ -330,6 +293,11 @@ impl Vault {
             Reply::Count(found) => Ok(found),
             _ => Err(Error::Answer),
         }
+    }
+
+    /// What puts brief questions together; nothing where the keeper is in this process.
+    pub(super) fn gatherer(&self) -> Option<&Gatherer> {
+        self.gatherer.as_deref()
     }
 
     /// Every message takes this way.

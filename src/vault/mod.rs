@@ -23,6 +23,7 @@ use crate::platform::mail::MailerError;
 #[macro_use]
 pub mod access;
 mod allowance;
+mod brief;
 mod budget;
 mod crypt;
 mod disclosing;
@@ -56,6 +57,7 @@ mod winner;
 mod wire;
 
 pub use access::{MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose};
+pub use brief::Soon;
 pub use disclosing::{
     BoundBox, RecordedNamed, RecordedShare, ScopeBox, record_looked_up, record_named,
     record_not_opened, record_shared,
@@ -377,16 +379,24 @@ pub fn public_keys(tx: &mut Tx, activity: &str) -> Result<PublicKeys, Error> {
     store::find_keys(tx, activity)?.ok_or(Error::NoPublicKeys)
 }
 
-/// Stores a sealed box under an id that the caller made ([`ids::code`]).
-pub fn keep(
-    tx: &mut Tx,
-    activity: &str,
-    item: &str,
-    kind: ItemKind,
-    sealed: &[u8],
-    own_copy: Option<&[u8]>,
-) -> Result<(), Error> {
-    Ok(store::insert(tx, activity, item, kind, sealed, own_copy)?)
+/// A sealed box that is about to be kept, under an id that the caller made ([`ids::code`]).
+#[derive(Clone, Copy)]
+pub struct NewBox<'n> {
+    /// The activity whose key opens it.
+    pub activity: &'n str,
+    /// Its id.
+    pub item: &'n str,
+    /// What is in it.
+    pub kind: ItemKind,
+    /// The box.
+    pub sealed: &'n [u8],
+    /// The entrant's own copy.
+    pub own_copy: Option<&'n [u8]>,
+}
+
+/// Stores sealed boxes.
+pub fn keep_all(tx: &mut Tx, boxes: &[NewBox]) -> Result<(), Error> {
+    Ok(store::insert_all(tx, boxes)?)
 }
 
 /// Puts a corrected box in the place of one that was kept, under the same id. `false` when it is

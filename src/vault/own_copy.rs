@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 use super::access::{OpenedAnswers, OpenedContact};
 use super::field::Contact;
 use super::purpose::OwnCopy;
-use super::wire::{CopyOf, Private, Refusal, Reply, Request};
+use super::wire::{Brief, CopyOf, Private, Refusal, Reply, Request};
 use super::{Error, Vault};
 
 /// What an own copy holds.
@@ -23,32 +23,24 @@ pub enum OwnCopyOf<'a> {
     Answers(&'a [u8]),
 }
 
-impl Vault {
-    /// Seals an entrant's own copy: it opens with the activity's key and the secret together.
-    pub fn seal_own_copy(
-        &self,
-        activity: &str,
-        entry: &str,
-        secret: &Secret,
-        of: OwnCopyOf,
-    ) -> Result<Vec<u8>, Error> {
-        let (of, plain) = match of {
+impl OwnCopyOf<'_> {
+    /// The question that seals it for an entry.
+    pub(super) fn to_be_sealed(self, activity: &str, entry: &str, secret: &Secret) -> Brief {
+        let (of, plain) = match self {
             OwnCopyOf::Contact(contact) => (CopyOf::Contact, contact.encode().to_vec()),
             OwnCopyOf::Answers(json) => (CopyOf::Answers, json.to_vec()),
         };
-        let request = Request::SealOwnCopy {
+        Brief::SealOwnCopy {
             of,
             activity: activity.to_owned(),
             entry: entry.to_owned(),
             input: Private(secret.own_copy_input().0.to_vec()),
             plain: Private(plain),
-        };
-        match self.ask(request)? {
-            Reply::Sealed(sealed) => Ok(sealed),
-            _ => Err(Error::Answer),
         }
     }
+}
 
+impl Vault {
     /// Opens the entrant's own copy of a contact.
     pub fn open_own_copy(
         &self,

@@ -6,8 +6,9 @@ pub(super) mod unlinked;
 
 use diesel::prelude::*;
 
-use super::{Count, ItemKind, PublicKeys, ScopeKey, Sealed};
+use super::{Count, ItemKind, NewBox, PublicKeys, ScopeKey, Sealed};
 use crate::platform::clock::Timestamp;
+use crate::platform::db::rows::insert_all;
 use crate::platform::db::schema::{vault_items, vault_keys, vault_scopes};
 use lucky_draw::encode::Hash;
 
@@ -50,25 +51,28 @@ pub(super) fn erase_keys(tx: &mut Tx, activity: &str) -> Result<usize, db::Error
     Ok(diesel::delete(rows).execute(tx.conn())?)
 }
 
-pub(super) fn insert(
-    tx: &mut Tx,
-    activity: &str,
-    item: &str,
-    kind: ItemKind,
-    sealed: &[u8],
-    own_copy: Option<&[u8]>,
-) -> Result<(), db::Error> {
-    let row = (
-        vault_items::activity_id.eq(activity),
-        vault_items::id.eq(item),
-        vault_items::key_scope.eq(kind.code()),
-        vault_items::sealed.eq(sealed),
-        vault_items::own_copy.eq(own_copy),
-    );
-    diesel::insert_into(vault_items::table)
-        .values(row)
-        .execute(tx.conn())?;
-    Ok(())
+#[derive(Insertable)]
+#[diesel(table_name = vault_items, treat_none_as_default_value = false)]
+struct NewItem<'n> {
+    activity_id: &'n str,
+    id: &'n str,
+    key_scope: &'n str,
+    sealed: &'n [u8],
+    own_copy: Option<&'n [u8]>,
+}
+
+pub(super) fn insert_all(tx: &mut Tx, boxes: &[NewBox]) -> Result<(), db::Error> {
+    let rows: Vec<NewItem> = boxes
+        .iter()
+        .map(|new| NewItem {
+            activity_id: new.activity,
+            id: new.item,
+            key_scope: new.kind.code(),
+            sealed: new.sealed,
+            own_copy: new.own_copy,
+        })
+        .collect();
+    Ok(insert_all!(tx, vault_items::table, rows)?)
 }
 
 pub(super) fn find(tx: &mut Tx, activity: &str, item: &str) -> Result<Option<Sealed>, db::Error> {

@@ -5,11 +5,9 @@ mod racing;
 
 use fairdraw::activity::{self, ActivityId};
 use fairdraw::entry::submit::{self, Filled, Taking};
-use fairdraw::entry::{self};
 use fairdraw::identity::national_id;
 use fairdraw::journal;
 use fairdraw::platform::clock::{DAY, HOUR, MINUTE};
-use fairdraw::platform::db::GroupVerb;
 use fairdraw::platform::ids;
 use fairdraw::platform::text::Language;
 use fairdraw::policy;
@@ -164,12 +162,8 @@ impl Counted {
         let secret = Secret::from_entropy(ids::random());
         let new = submit::prepare(vault, &terms, &secret, notice, tag, filled).expect("sealed");
         let taking = Taking::new(vault.clone());
-        db.write_now("take entry", |tx| {
-            let mut accepted = [taking.apply(tx, &new)?];
-            taking.complete(tx, &mut accepted)?;
-            Ok::<_, entry::Error>(())
-        })
-        .expect("the entry is taken");
+        db.write_now("take entry", |tx| taking.take_every(tx, &[&new]))
+            .expect("the entry is taken");
         secret
     }
 

@@ -15,7 +15,7 @@ use fairdraw::entry::submit::{self, Filled, Taking};
 use fairdraw::entry::{self, own};
 use fairdraw::platform::clock::{Clock, DAY, HOUR, MINUTE, SECOND, Timestamp};
 use fairdraw::platform::config::Config;
-use fairdraw::platform::db::{Db, GroupVerb};
+use fairdraw::platform::db::Db;
 use fairdraw::platform::ids;
 use fairdraw::platform::jobs::Runner;
 use fairdraw::platform::text::Language;
@@ -259,13 +259,9 @@ impl Ceremony {
         let taking = Taking::new(self.vault.clone());
         let accepted = self
             .db
-            .write_now("take entry", |tx| {
-                let mut accepted = [taking.apply(tx, &new)?];
-                taking.complete(tx, &mut accepted)?;
-                let [accepted] = accepted;
-                Ok::<_, entry::Error>(accepted)
-            })
-            .expect("the entry is taken");
+            .write_now("take entry", |tx| taking.take_every(tx, &[&new]))
+            .expect("the entry is taken")
+            .remove(0);
         (secret, accepted.index().expect("a draw gives tickets"))
     }
 

@@ -36,6 +36,7 @@ mod providing;
 mod proving_the_machinery;
 mod purging;
 mod requests;
+mod rushing;
 mod sealing_a_secret;
 mod seating;
 mod several_draws;

@@ -19,7 +19,7 @@ use fairdraw::journal;
 use fairdraw::notify::claims;
 use fairdraw::notify::leaving::{self, Wish};
 use fairdraw::platform::clock::{Clock, DAY, HOUR, MINUTE, Timestamp};
-use fairdraw::platform::db::{GroupVerb, Tx};
+use fairdraw::platform::db::Tx;
 use fairdraw::platform::ids;
 use fairdraw::platform::text::Language;
 use fairdraw::policy;
@@ -240,13 +240,9 @@ impl Library {
             .app
             .app
             .db
-            .write_now("take entry", |tx| {
-                let mut accepted = [taking.apply(tx, &new)?];
-                taking.complete(tx, &mut accepted)?;
-                let [accepted] = accepted;
-                Ok::<_, entry::Error>(accepted)
-            })
-            .expect("the entry is taken");
+            .write_now("take entry", |tx| taking.take_every(tx, &[&new]))
+            .expect("the entry is taken")
+            .remove(0);
         (secret, accepted.tickets)
     }
 

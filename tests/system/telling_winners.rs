@@ -19,7 +19,6 @@ use fairdraw::notify::claims::{self, Decided};
 use fairdraw::notify::leaving::{self, Wish};
 use fairdraw::notify::{Claim, ClaimStage, Notice, NoticeKind, NoticeStage, notices};
 use fairdraw::platform::clock::{DAY, HOUR, MINUTE, Timestamp};
-use fairdraw::platform::db::GroupVerb;
 use fairdraw::platform::ids;
 use fairdraw::platform::text::Language;
 use fairdraw::policy;
@@ -410,12 +409,8 @@ fn enter(app: &TestApp, id: &ActivityId, entrant: Entrant) {
     let secret = Secret::from_entropy(ids::random());
     let new = submit::prepare(vault, &terms, &secret, notice, tag, filled).expect("it is sealed");
     let taking = Taking::new(vault.clone());
-    db.write_now("take entry", |tx| {
-        let mut accepted = [taking.apply(tx, &new)?];
-        taking.complete(tx, &mut accepted)?;
-        Ok::<_, entry::Error>(())
-    })
-    .expect("the entry is taken");
+    db.write_now("take entry", |tx| taking.take_every(tx, &[&new]))
+        .expect("the entry is taken");
 }
 
 /// Twelve tickets, one a person: the ticket's number is the person's.

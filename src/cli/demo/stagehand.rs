@@ -16,7 +16,6 @@ use crate::draw::{self, CancelCode, PlanDetails};
 use crate::entry::submit::{self, NewEntry, Taking};
 use crate::entry::token;
 use crate::platform::clock::{DAY, HOUR, Timestamp};
-use crate::platform::db::GroupVerb;
 use crate::survey;
 use crate::{policy, stats};
 
@@ -380,11 +379,7 @@ impl<'a> Stagehand<'a> {
 
     fn take(&self, taking: &Taking, group: &[NewEntry]) -> Result<(), Stop> {
         self.app.db.write_now("demo: entries", |tx| {
-            let mut accepted = group
-                .iter()
-                .map(|new| taking.apply(tx, new))
-                .collect::<Result<Vec<_>, _>>()?;
-            taking.complete(tx, &mut accepted)
+            taking.take_every(tx, &group.iter().collect::<Vec<_>>())
         })?;
         Ok(())
     }

@@ -23,7 +23,7 @@ use crate::stats::About;
 use crate::vault::guard::Visit;
 
 use super::own::{Holder, TIMES_READ, code_words, page, pass_over};
-use super::{Limits, sheet};
+use super::{Limits, sheets};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![correct_without_form, correct]
@@ -52,23 +52,23 @@ async fn correct(
     };
     let (lang, now) = (visit.lang, visit.now);
     if !correction::may_correct(&holder.found, now) || !holder.sheet.is_correctable() {
-        return holder.page();
+        return holder.page().await;
     }
     match (form.value("do"), form.has("change")) {
         ("check" | "save", false) => {}
         ("", false) => {
             let typed = holder.sheet.typed(&holder.open()?);
-            return form_page(&holder, &typed, Mistakes::new());
+            return form_page(&holder, &typed, Mistakes::new()).await;
         }
-        _ => return form_page(&holder, &form, Mistakes::new()),
+        _ => return form_page(&holder, &form, Mistakes::new()).await,
     }
     let today = date::day_of(now);
     let read = match holder.sheet.read_correction(lang, &form, today) {
         Ok(read) => read,
-        Err(mistakes) => return Ok(form_page(&holder, &form, mistakes)?.again()),
+        Err(mistakes) => return Ok(form_page(&holder, &form, mistakes).await?.again()),
     };
     if form.value("do") == "check" {
-        let pass = holder.sealed_pass()?;
+        let pass = holder.sealed_pass().await?;
         let view = CorrectCheckView::new(lang, &holder.sheet, &form, &read, pass);
         return Ok(page(lang, "entry/correct_check", view));
     }
@@ -78,12 +78,12 @@ async fn correct(
             Err(Error::Changed) => holder.look_again().await?,
             Ok(()) => {
                 holder.look_again().await?;
-                return Ok(holder.page()?.done());
+                return Ok(holder.page().await?.done());
             }
             // Closed or taken back meanwhile: the page shows the state and no button.
             Err(Error::Ended | Error::Withdrawn) => {
                 holder.look_again().await?;
-                return holder.page();
+                return holder.page().await;
             }
             Err(error) => return Err(error.into()),
         }
@@ -91,9 +91,15 @@ async fn correct(
     Err(Error::Changed.into())
 }
 
-fn form_page(holder: &Holder<'_>, typed: &FormFields, mistakes: Mistakes) -> AppResult<Page> {
+async fn form_page(holder: &Holder<'_>, typed: &FormFields, mistakes: Mistakes) -> AppResult<Page> {
     let lang = holder.visit.lang;
-    let view = CorrectView::new(lang, &holder.sheet, typed, holder.sealed_pass()?, mistakes);
+    let view = CorrectView::new(
+        lang,
+        &holder.sheet,
+        typed,
+        holder.sealed_pass().await?,
+        mistakes,
+    );
     Ok(page(lang, "entry/correct", view))
 }
 
@@ -160,7 +166,7 @@ async fn code_again(
     if slug.is_empty() {
         return Ok(pass_over(lang));
     }
-    let (sheet, _) = sheet(visit.db, slug).await?;
+    let (sheet, _) = sheets::read(visit.db, slug).await?;
     if sheet.facts.stage != Stage::Open {
         return Ok(pass_over(lang));
     }

@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use lucky_draw::encode::Hash;
 use lucky_draw::ticket::Secret;
 use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
@@ -31,7 +30,8 @@ use crate::vault::TokenError;
 use crate::vault::guard::Visit;
 
 use super::receipt::{Handed, hand_out};
-use super::{Limits, PRACTISED, seating, sheet};
+use super::sheets::Sheets;
+use super::{Limits, PRACTISED, seating};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![form, fill, check_without_form, accept, thanks]
@@ -44,13 +44,17 @@ struct Filling<'a> {
 }
 
 #[get("/a/<slug>/enter")]
-async fn form(visit: Visit<'_>, slug: &str) -> AppResult<Page> {
+async fn form(visit: Visit<'_>, slug: &str, sheets: &State<Sheets>) -> AppResult<Page> {
     let form = &FormFields::default();
-    let (sheet, _) = sheet(visit.db, slug).await?;
+    let (sheet, _) = sheets.sheet(visit.db, slug).await?;
     let filling = Filling { visit, form };
     match Shut::of(&sheet.facts, visit.now) {
         Some(why) => filling.shut(&sheet, why),
-        None => filling.form_page(&sheet, String::new(), Mistakes::new()),
+        None => {
+            filling
+                .form_page(&sheet, String::new(), Mistakes::new())
+                .await
+        }
     }
 }
 
@@ -61,28 +65,39 @@ async fn fill(
     form: FormFields,
     from: ClientAddress,
     limits: &State<Limits>,
+    sheets: &State<Sheets>,
 ) -> AppResult<Page> {
     let (lang, form) = (visit.lang, &form);
     let filling = Filling { visit, form };
-    let (sheet, _) = sheet(visit.db, slug).await?;
+    let (sheet, _) = sheets.sheet(visit.db, slug).await?;
     if let Some(why) = Shut::of(&sheet.facts, visit.now) {
         return Ok(filling.shut(&sheet, why)?.status(Status::Conflict));
     }
     // "Change" on the check page: the same form with what was typed.
     if form.has("change") {
-        return filling.form_page(&sheet, String::new(), Mistakes::new());
+        return filling
+            .form_page(&sheet, String::new(), Mistakes::new())
+            .await;
     }
     if let Err(refused) = limits.forms.check(from, visit.now.0) {
-        return filling.busy(&sheet, refused);
+        return filling.busy(&sheet, refused).await;
     }
-    let token = match filling.form_token(&sheet, from, limits) {
+    let token = match filling.form_token(&sheet, from, limits).await {
         Ok(token) => token,
-        Err(message) => return Ok(filling.form_page(&sheet, message, Mistakes::new())?.again()),
+        Err(message) => {
+            return Ok(filling
+                .form_page(&sheet, message, Mistakes::new())
+                .await?
+                .again());
+        }
     };
     if !form.value(TRAP).trim().is_empty() {
         let mut mistakes = Mistakes::new();
         mistakes.add(TRAP, text::message(lang, "entry-trap-filled", &[]));
-        return Ok(filling.form_page(&sheet, String::new(), mistakes)?.again());
+        return Ok(filling
+            .form_page(&sheet, String::new(), mistakes)
+            .await?
+            .again());
     }
     match sheet.read(lang, form, date::day_of(visit.now)) {
         Ok(read) => {
@@ -90,9 +105,14 @@ async fn fill(
                 false => token.secret,
                 true => token::fresh_secret(),
             };
-            filling.check_page(&sheet, &read, secret, String::new())
+            filling
+                .check_page(&sheet, &read, secret, String::new())
+                .await
         }
-        Err(mistakes) => Ok(filling.form_page(&sheet, String::new(), mistakes)?.again()),
+        Err(mistakes) => Ok(filling
+            .form_page(&sheet, String::new(), mistakes)
+            .await?
+            .again()),
     }
 }
 
@@ -108,50 +128,58 @@ async fn accept(
     form: FormFields,
     from: ClientAddress,
     limits: &State<Limits>,
-    writer: &State<Writer<Taking>>,
+    sheets: &State<Sheets>,
+    writer: &State<Arc<Writer<Taking>>>,
     config: &State<Arc<Config>>,
 ) -> AppResult<Handed> {
     let Visit { lang, vault, .. } = visit;
     let filling = Filling { visit, form: &form };
-    let (sheet, terms) = sheet(visit.db, slug).await?;
-    let token = CheckToken::open(vault, visit.now, form.value("token"), &sheet.facts.id);
-    // Taken before: the same receipt again, whatever has happened to the activity since.
-    if let Ok(token) = &token
-        && filling.is_taken(&token.secret).await?
-    {
-        return filling.accepted(&sheet, token, config);
-    }
-    let (why, terms) = (Shut::of(&sheet.facts, visit.now), terms);
+    let (sheet, terms) = sheets.sheet(visit.db, slug).await?;
+    let token = CheckToken::open(vault, visit.now, form.value("token"), &sheet.facts.id).await;
+    let why = Shut::of(&sheet.facts, visit.now);
     let (None, Some(terms)) = (why, terms) else {
+        // Taken before: the same receipt again, whatever has happened to the activity since. While
+        // entries are taken it is the transaction that finds the earlier one.
+        if let Ok(token) = &token
+            && filling.is_taken(&token.secret).await?
+        {
+            return filling.accepted(&sheet, token, config).await;
+        }
         let page = filling.shut(&sheet, why.unwrap_or(Shut::Ended))?;
         return Ok(page.status(Status::Conflict).into());
     };
     let read = match sheet.read(lang, &form, date::day_of(visit.now)) {
         Ok(read) => read,
         Err(mistakes) => {
-            let page = filling.form_page(&sheet, String::new(), mistakes)?;
+            // The last place may have gone to this very form a moment ago.
+            if let Ok(token) = &token
+                && !sheet.sessions.is_empty()
+                && filling.is_taken(&token.secret).await?
+            {
+                return filling.accepted(&sheet, token, config).await;
+            }
+            let page = filling.form_page(&sheet, String::new(), mistakes).await?;
             return Ok(page.again().into());
         }
     };
     let token = match token {
         Ok(token) => token,
-        Err(error) => return Ok(filling.token_lost(&sheet, &read, error)?.into()),
+        Err(error) => return Ok(filling.token_lost(&sheet, &read, error).await?.into()),
     };
     if let Err(refused) = limits.entries.check(from, visit.now.0) {
-        return Ok(filling.busy(&sheet, refused)?.into());
+        return Ok(filling.busy(&sheet, refused).await?.into());
     }
     let filled = sheet.filled(lang, &read);
-    let tag = submit::tag(vault, &terms, &filled)?;
     drop(read);
-    match filling.take(writer, &terms, &token, tag, filled).await {
-        Ok(()) => filling.accepted(&sheet, &token, config),
+    match filling.take(writer, &terms, &token, filled).await {
+        Ok(()) => filling.accepted(&sheet, &token, config).await,
         Err(Error::Ended | Error::NotYet) => {
             let page = filling.shut(&sheet, Shut::Ended)?;
             Ok(page.status(Status::Conflict).into())
         }
         Err(Error::Seats(refused)) => {
-            let (sheet, _) = super::sheet(visit.db, slug).await?;
-            let page = filling.no_place(&sheet, refused, from, limits)?;
+            let (sheet, _) = sheets.sheet(visit.db, slug).await?;
+            let page = filling.no_place(&sheet, refused, from, limits).await?;
             Ok(page.into())
         }
         Err(error) => Err(error.into()),
@@ -159,16 +187,27 @@ async fn accept(
 }
 
 #[get("/a/<slug>/thanks")]
-async fn thanks(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
-    let (sheet, _) = sheet(db, slug).await?;
+async fn thanks(
+    lang: Language,
+    slug: &str,
+    db: &State<Db>,
+    sheets: &State<Sheets>,
+) -> AppResult<Page> {
+    let (sheet, _) = sheets.sheet(db, slug).await?;
     let title = sheet.facts.title.pick(lang).to_owned();
     Ok(Page::new(lang, "entry/thanks", ThanksView { title }))
 }
 
 impl Filling<'_> {
-    fn form_page(&self, sheet: &Sheet, message: String, mistakes: Mistakes) -> AppResult<Page> {
+    async fn form_page(
+        &self,
+        sheet: &Sheet,
+        message: String,
+        mistakes: Mistakes,
+    ) -> AppResult<Page> {
         let token = FormToken::fresh(&sheet.facts.id, self.visit.now)
-            .seal(self.visit.vault, self.visit.now)?;
+            .seal(self.visit.vault, self.visit.now)
+            .await?;
         let view = FormView::new(self.visit.lang, sheet, self.form, token, message, mistakes);
         let path = format!("/a/{}/enter", sheet.facts.slug);
         Ok(Page::new(self.visit.lang, "entry/form", view)
@@ -176,7 +215,7 @@ impl Filling<'_> {
             .at(path))
     }
 
-    fn check_page(
+    async fn check_page(
         &self,
         sheet: &Sheet,
         read: &Application,
@@ -188,7 +227,7 @@ impl Filling<'_> {
             secret,
             notice: policy::notice_hash(&sheet.facts.notice),
         };
-        let token = token.seal(self.visit.vault, self.visit.now)?;
+        let token = token.seal(self.visit.vault, self.visit.now).await?;
         let view = CheckView::new(self.visit.lang, sheet, self.form, read, token, message);
         let path = format!("/a/{}/enter", sheet.facts.slug);
         Ok(Page::new(self.visit.lang, "entry/check", view)
@@ -197,31 +236,27 @@ impl Filling<'_> {
     }
 
     /// The form again with what was typed, when no place could be given.
-    fn no_place(
+    async fn no_place(
         &self,
         sheet: &Sheet,
         refused: seats::Error,
         from: ClientAddress,
         limits: &Limits,
     ) -> AppResult<Page> {
+        let Visit {
+            lang, vault, now, ..
+        } = self.visit;
         let known = matches!(refused, seats::Error::Again | seats::Error::Enough);
-        if known && let Err(busy) = limits.known.check(from, self.visit.now.0) {
-            return self.busy(sheet, busy);
+        if known && let Err(busy) = limits.known.check(from, now.0) {
+            return self.busy(sheet, busy).await;
         }
-        let mistakes = seating::mistakes(self.visit.lang, sheet, self.form, refused)?;
-        let token = FormToken::fresh(&sheet.facts.id, self.visit.now)
-            .seal(self.visit.vault, self.visit.now)?;
-        let view = FormView::new(
-            self.visit.lang,
-            sheet,
-            self.form,
-            token,
-            String::new(),
-            mistakes,
-        );
+        let mistakes = seating::mistakes(lang, sheet, self.form, refused)?;
+        let token = FormToken::fresh(&sheet.facts.id, now);
+        let token = token.seal(vault, now).await?;
+        let view = FormView::new(lang, sheet, self.form, token, String::new(), mistakes);
         let view = if known { view.knowing() } else { view };
         let path = format!("/a/{}/enter", sheet.facts.slug);
-        let page = Page::new(self.visit.lang, "entry/form", view);
+        let page = Page::new(lang, "entry/form", view);
         Ok(page.no_store().at(path).status(Status::Conflict))
     }
 
@@ -237,8 +272,10 @@ impl Filling<'_> {
     }
 
     /// The form again with what was typed, and the time from which it works.
-    fn busy(&self, sheet: &Sheet, refused: AppError) -> AppResult<Page> {
-        let page = self.form_page(sheet, self.wait(refused)?, Mistakes::new())?;
+    async fn busy(&self, sheet: &Sheet, refused: AppError) -> AppResult<Page> {
+        let page = self
+            .form_page(sheet, self.wait(refused)?, Mistakes::new())
+            .await?;
         Ok(page.status(Status::TooManyRequests))
     }
 
@@ -256,7 +293,7 @@ impl Filling<'_> {
     }
 
     /// The form's token, or what to tell the person who sent a form without a good one.
-    fn form_token(
+    async fn form_token(
         &self,
         sheet: &Sheet,
         from: ClientAddress,
@@ -265,6 +302,7 @@ impl Filling<'_> {
         let say = |id: &str| text::message(self.visit.lang, id, &[]);
         let sent = self.form.value("token");
         let token = FormToken::open(self.visit.vault, self.visit.now, sent, &sheet.facts.id)
+            .await
             .map_err(|_| say("entry-form-old"))?;
         let took = self.visit.now.0 - token.shown_at.0;
         let hasty = took < PRACTISED && limits.hasty.check(from, self.visit.now.0).is_err();
@@ -275,16 +313,24 @@ impl Filling<'_> {
     }
 
     /// An old check page is shown anew; one that is not ours at all begins with the form.
-    fn token_lost(&self, sheet: &Sheet, read: &Application, error: TokenError) -> AppResult<Page> {
+    async fn token_lost(
+        &self,
+        sheet: &Sheet,
+        read: &Application,
+        error: TokenError,
+    ) -> AppResult<Page> {
         let say = |id: &str| text::message(self.visit.lang, id, &[]);
         match error {
             TokenError::Expired => {
-                let page =
-                    self.check_page(sheet, read, token::fresh_secret(), say("entry-check-old"))?;
+                let page = self
+                    .check_page(sheet, read, token::fresh_secret(), say("entry-check-old"))
+                    .await?;
                 Ok(page.again())
             }
             TokenError::Broken => {
-                let page = self.form_page(sheet, say("entry-form-old"), Mistakes::new())?;
+                let page = self
+                    .form_page(sheet, say("entry-form-old"), Mistakes::new())
+                    .await?;
                 Ok(page.again())
             }
             TokenError::Unavailable => Err(AppError::unavailable()),
@@ -292,7 +338,7 @@ impl Filling<'_> {
     }
 
     async fn is_taken(&self, secret: &Secret) -> AppResult<bool> {
-        let lookup = self.visit.vault.lookup(secret)?;
+        let lookup = self.visit.vault.soon().lookup(secret).await?;
         let found = self
             .visit
             .db
@@ -306,17 +352,21 @@ impl Filling<'_> {
         writer: &Writer<Taking>,
         terms: &Terms,
         token: &CheckToken,
-        tag: Option<Hash>,
         filled: Filled,
     ) -> Result<(), Error> {
-        let notice = token.notice;
-        let new = submit::prepare(self.visit.vault, terms, &token.secret, notice, tag, filled)?;
-        submit::take(writer, new).await?;
+        let (vault, at) = (self.visit.vault, self.visit.now);
+        let new = submit::prepare_soon(vault, terms, &token.secret, token.notice, at, filled);
+        submit::take(writer, new.await?).await?;
         Ok(())
     }
 
     /// The way to the receipt, or to the thanks where there is nothing to keep.
-    fn accepted(&self, sheet: &Sheet, token: &CheckToken, config: &Config) -> AppResult<Handed> {
+    async fn accepted(
+        &self,
+        sheet: &Sheet,
+        token: &CheckToken,
+        config: &Config,
+    ) -> AppResult<Handed> {
         if !sheet.facts.kind.asks_person() && !sheet.facts.answers_linked {
             let path = format!("/a/{}/thanks", sheet.facts.slug);
             return Ok(Reply::go(self.visit.lang, &path).into());
@@ -325,6 +375,6 @@ impl Filling<'_> {
             activity: token.activity.clone(),
             secret: token.secret.clone(),
         };
-        hand_out(&self.visit, &pass, config)
+        hand_out(&self.visit, &pass, config).await
     }
 }

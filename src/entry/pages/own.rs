@@ -80,7 +80,7 @@ async fn show(
     };
     let lookup = visit.vault.lookup(&secret)?;
     match Holder::of(&visit, secret).await? {
-        Some(holder) => holder.page(),
+        Some(holder) => holder.page().await,
         None => Ok(purged(&visit, &lookup).await?.unwrap_or_else(|| {
             wrong_code(lang, typed, text::message(lang, "entry-code-unknown", &[]))
         })),
@@ -120,9 +120,9 @@ async fn withdraw(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
         holder.take_back().await?;
     }
     if confirmed || !own::is_withdrawable(&holder.found, visit.now) {
-        return holder.page();
+        return holder.page().await;
     }
-    let view = holder.view(&OwnData::default())?;
+    let view = holder.view(&OwnData::default()).await?;
     Ok(page(visit.lang, "entry/withdraw", view))
 }
 
@@ -157,7 +157,7 @@ async fn copy(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
         return Ok(pass_over(visit.lang));
     };
     let data = holder.open()?;
-    let view = holder.view(&data)?;
+    let view = holder.view(&data).await?;
     Ok(page(visit.lang, "entry/copy", view))
 }
 
@@ -174,7 +174,7 @@ async fn erase(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
         return Ok(pass_over(visit.lang));
     };
     if !own::is_erasable(&holder.found, visit.now) {
-        return holder.page();
+        return holder.page().await;
     }
     let waits = holder.waits().await?;
     let sure = form.value("sure") == "yes";
@@ -194,7 +194,7 @@ async fn erase(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
             purges_at: facts.purges_at.0,
             has_seat: holder.found.seat.is_some(),
             answers_unlinked: holder.sheet.has_unlinked(),
-            pass: holder.sealed_pass()?,
+            pass: holder.sealed_pass().await?,
             mistakes,
         };
         let page = page(visit.lang, "entry/erase", view);
@@ -206,7 +206,7 @@ async fn erase(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
         .write("erase entry", move |tx| own::erase(tx, &lookup))
         .await?;
     holder.look_again().await?;
-    holder.page()
+    holder.page().await
 }
 
 #[get("/entry/share")]
@@ -229,7 +229,7 @@ async fn share(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
         })
         .await?;
     holder.look_again().await?;
-    Ok(holder.page()?.done())
+    Ok(holder.page().await?.done())
 }
 
 /// The receipt page once more, for whoever has the code.
@@ -240,7 +240,7 @@ async fn receipt_again(
     config: &State<Arc<Config>>,
 ) -> AppResult<Handed> {
     match Holder::with_pass(&visit, &form).await? {
-        Some(holder) => hand_out(&visit, &holder.pass, config),
+        Some(holder) => hand_out(&visit, &holder.pass, config).await,
         None => Ok(pass_over(visit.lang).into()),
     }
 }
@@ -299,7 +299,7 @@ impl<'v> Holder<'v> {
         visit: &'v Visit<'v>,
         form: &FormFields,
     ) -> AppResult<Option<Holder<'v>>> {
-        match Pass::open(visit.vault, visit.now, form.value("pass"), PASS_LIFE) {
+        match Pass::open(visit.vault, visit.now, form.value("pass"), PASS_LIFE).await {
             Ok(pass) => Holder::of(visit, pass.secret).await,
             Err(_) => Ok(None),
         }
@@ -380,24 +380,24 @@ impl<'v> Holder<'v> {
     }
 
     /// The pass for the next page.
-    pub(super) fn sealed_pass(&self) -> AppResult<String> {
-        Ok(self.pass.seal(self.visit.vault, self.visit.now)?)
+    pub(super) async fn sealed_pass(&self) -> AppResult<String> {
+        Ok(self.pass.seal(self.visit.vault, self.visit.now).await?)
     }
 
-    fn view(&self, data: &OwnData) -> AppResult<OwnView> {
+    async fn view(&self, data: &OwnData) -> AppResult<OwnView> {
         // After a change: the activity may have closed since the request came.
         let now = self.visit.db.clock().now();
         let pages = self.pages(data);
         Ok(OwnView::new(
             self.visit.lang,
             &pages,
-            self.sealed_pass()?,
+            self.sealed_pass().await?,
             now,
         ))
     }
 
-    pub(super) fn page(&self) -> AppResult<Page> {
-        let view = self.view(&self.open()?)?;
+    pub(super) async fn page(&self) -> AppResult<Page> {
+        let view = self.view(&self.open()?).await?;
         Ok(page(self.visit.lang, "entry/own", view))
     }
 

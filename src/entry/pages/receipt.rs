@@ -74,8 +74,8 @@ impl<'r> Responder<'r, 'static> for Handed {
 }
 
 /// Sends the person on to the receipt with a pass that opens it for ten minutes.
-pub(super) fn hand_out(visit: &Visit<'_>, pass: &Pass, config: &Config) -> AppResult<Handed> {
-    let token = pass.seal(visit.vault, visit.now)?;
+pub(super) async fn hand_out(visit: &Visit<'_>, pass: &Pass, config: &Config) -> AppResult<Handed> {
+    let token = pass.seal(visit.vault, visit.now).await?;
     Ok(Handed {
         reply: Reply::go(visit.lang, "/receipt"),
         cookies: cookies(&token, RECEIPT_LIFE / SECOND, config),
@@ -181,7 +181,7 @@ async fn held_by_cookie(jar: &CookieJar<'_>, db: &Db, vault: &Vault) -> AppResul
 }
 
 async fn held_by_pass(token: &str, db: &Db, vault: &Vault, life: i64) -> AppResult<Option<Held>> {
-    let Ok(pass) = Pass::open(vault, db.clock().now(), token, life) else {
+    let Ok(pass) = Pass::open(vault, db.clock().now(), token, life).await else {
         return Ok(None);
     };
     let lookup = vault.lookup(&pass.secret)?;

@@ -77,5 +77,5 @@ async fn accept(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
         Err(error) => return Err(error.into()),
     }
     holder.look_again().await?;
-    holder.page()
+    holder.page().await
 }

@@ -1,24 +1,42 @@
 //! SQL of who is in the counters of the statistics.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use diesel::prelude::*;
 use lucky_draw::encode::Hash;
 
 use crate::activity::ActivityId;
 use crate::entry::EntryId;
+use crate::platform::db::column::hash;
 use crate::platform::db::schema::{entries, tickets};
 use crate::platform::db::{self, Tx};
 
-/// Whether a living entry of this tag is in the counters.
-pub(in crate::entry) fn is_counted(
+/// Which of these entries are in the counters.
+pub(in crate::entry) fn counted_among(
     tx: &mut Tx,
     activity: &ActivityId,
-    tag: &Hash,
-) -> Result<bool, db::Error> {
+    among: &[&str],
+) -> Result<HashSet<String>, db::Error> {
+    let counted: Vec<String> = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .filter(entries::id.eq_any(among))
+        .filter(entries::counted.eq(true))
+        .select(entries::id)
+        .load(tx.conn())?;
+    Ok(counted.into_iter().collect())
+}
+
+/// Those of these tags of which a living entry is in the counters.
+pub(in crate::entry) fn counted_tags(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    tags: &[Hash],
+) -> Result<HashSet<Hash>, db::Error> {
+    let tags: Vec<&[u8]> = tags.iter().map(|tag| &tag.as_bytes()[..]).collect();
+    let mut counted = HashSet::new();
     // Draw by draw, because that is how tags are indexed.
     for drum in super::drums::drums(tx, activity)? {
-        let found: i64 = tickets::table
+        let found: Vec<Vec<u8>> = tickets::table
             .inner_join(
                 entries::table.on(entries::activity_id
                     .eq(tickets::activity_id)
@@ -26,30 +44,13 @@ pub(in crate::entry) fn is_counted(
             )
             .filter(tickets::activity_id.eq(activity.as_str()))
             .filter(tickets::draw_id.eq(&drum.draw))
-            .filter(tickets::tag.eq(tag.as_bytes().to_vec()))
+            .filter(tickets::tag.eq_any(&tags))
             .filter(entries::counted.eq(true))
-            .count()
-            .get_result(tx.conn())?;
-        if found > 0 {
-            return Ok(true);
-        }
+            .select(tickets::tag)
+            .load(tx.conn())?;
+        counted.extend(found.iter().map(|tag| hash(tag)));
     }
-    Ok(false)
-}
-
-pub(in crate::entry) fn mark(
-    tx: &mut Tx,
-    activity: &ActivityId,
-    entry: &EntryId,
-    is_counted: bool,
-) -> Result<(), db::Error> {
-    let row = entries::table
-        .filter(entries::activity_id.eq(activity.as_str()))
-        .filter(entries::id.eq(entry.as_str()));
-    diesel::update(row)
-        .set(entries::counted.eq(is_counted))
-        .execute(tx.conn())?;
-    Ok(())
+    Ok(counted)
 }
 
 /// Takes the mark away; whether it was there.

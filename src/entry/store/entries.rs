@@ -1,6 +1,6 @@
 //! Rows of entries: one for each registration.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use diesel::prelude::*;
 use lucky_draw::encode::Hash;
@@ -10,6 +10,7 @@ use crate::entry::submit::NewEntry;
 use crate::entry::{Entry, EntryId, Error, Reachable};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::column::{hash, unsigned};
+use crate::platform::db::rows::insert_all;
 use crate::platform::db::schema::{entries, tickets};
 use crate::platform::db::{self, Tx};
 
@@ -45,25 +46,66 @@ impl From<EntryRow> for Entry {
     }
 }
 
-/// Stores an entry; the unique lookup decides which of two equal ones is the first.
-pub(in crate::entry) fn insert_entry(tx: &mut Tx, new: &NewEntry) -> Result<(), Error> {
-    let linked = new.answers.as_ref().filter(|_| new.answers_linked);
-    diesel::insert_into(entries::table)
-        .values((
-            entries::activity_id.eq(new.activity.as_str()),
-            entries::id.eq(new.id.as_str()),
-            entries::lookup.eq(new.lookup.as_bytes().to_vec()),
-            entries::contact_item.eq(new.contact.as_ref().map(|sealed| sealed.id.as_str())),
-            entries::answers_item.eq(linked.map(|sealed| sealed.id.as_str())),
-            entries::notice_hash.eq(new.notice.as_bytes().to_vec()),
-            entries::language.eq(new.language.tag()),
-            entries::taken_hour.eq(new.taken_hour.0),
-            entries::withdrawn.eq(false),
-            entries::counted.eq(false),
-        ))
-        .execute(tx.conn())
-        .map_err(db::on_duplicate(Error::Twice))?;
-    Ok(())
+#[derive(Insertable)]
+#[diesel(table_name = entries, treat_none_as_default_value = false)]
+struct NewRow<'n> {
+    activity_id: &'n str,
+    id: &'n str,
+    lookup: &'n [u8],
+    contact_item: Option<&'n str>,
+    answers_item: Option<&'n str>,
+    notice_hash: &'n [u8],
+    language: &'n str,
+    taken_hour: i64,
+    withdrawn: bool,
+    counted: bool,
+}
+
+/// Stores entries, each with whether it is in the counters; the unique lookup decides which of two
+/// equal ones is the first.
+pub(in crate::entry) fn insert_all(
+    tx: &mut Tx,
+    taken: &[&NewEntry],
+    counted: &[bool],
+) -> Result<(), Error> {
+    let rows: Vec<NewRow> = taken
+        .iter()
+        .zip(counted)
+        .map(|(new, counted)| NewRow {
+            activity_id: new.activity.as_str(),
+            id: new.id.as_str(),
+            lookup: new.lookup.as_bytes(),
+            contact_item: new.contact.as_ref().map(|sealed| sealed.id.as_str()),
+            answers_item: new
+                .answers
+                .as_ref()
+                .filter(|_| new.answers_linked)
+                .map(|sealed| sealed.id.as_str()),
+            notice_hash: new.notice.as_bytes(),
+            language: new.language.tag(),
+            taken_hour: new.taken_hour.0,
+            withdrawn: false,
+            counted: *counted,
+        })
+        .collect();
+    insert_all!(tx, entries::table, rows).map_err(db::on_duplicate(Error::Twice))
+}
+
+/// Those of these entries that are there, by their lookup.
+pub(in crate::entry) fn by_lookups(
+    tx: &mut Tx,
+    lookups: &[Hash],
+) -> Result<HashMap<Hash, Entry>, db::Error> {
+    let lookups: Vec<&[u8]> = lookups
+        .iter()
+        .map(|lookup| &lookup.as_bytes()[..])
+        .collect();
+    let rows: Vec<(Vec<u8>, EntryRow)> = entries::table
+        .filter(entries::lookup.eq_any(lookups))
+        .select((entries::lookup, EntryRow::as_select()))
+        .load(tx.conn())?;
+    let entry = |(lookup, row): (Vec<u8>, EntryRow)| (hash(&lookup), Entry::from(row));
+    Ok(rows.into_iter().map(entry).collect())
 }
 
 pub(in crate::entry) fn by_lookup(tx: &mut Tx, lookup: &Hash) -> Result<Option<Entry>, db::Error> {

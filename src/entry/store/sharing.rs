@@ -9,6 +9,7 @@ use crate::entry::submit::NewEntry;
 use crate::entry::{Entry, EntryId};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::column::{hash, unsigned};
+use crate::platform::db::rows::insert_all;
 use crate::platform::db::schema::rights::{
     activity_providers, consents, provider_boxes, providers,
 };
@@ -115,39 +116,61 @@ pub(in crate::entry) fn remove_offer(
     Ok(())
 }
 
-/// Stores the receipts of consent of a new entry, and whom its boxes are for.
-pub(in crate::entry) fn insert_consents(tx: &mut Tx, new: &NewEntry) -> Result<(), db::Error> {
-    let hour = tx.now().hour().0;
-    for consent in &new.consents {
-        let (purpose, provider) = match &consent.to {
-            ConsentTo::Entry => ("entry", ""),
-            ConsentTo::Provider(id) => ("provider", id.as_str()),
-        };
-        diesel::insert_into(consents::table)
-            .values((
-                consents::activity_id.eq(new.activity.as_str()),
-                consents::entry_id.eq(new.id.as_str()),
-                consents::id.eq(ids::code(8)),
-                consents::purpose.eq(purpose),
-                consents::provider_id.eq(provider),
-                consents::text_hash.eq(consent.words.as_bytes().to_vec()),
-                consents::given_hour.eq(hour),
-                consents::withdrawn_at.eq(None::<i64>),
-            ))
-            .execute(tx.conn())?;
-    }
-    for (provider, sealed) in &new.shares {
-        diesel::insert_into(provider_boxes::table)
-            .values((
-                provider_boxes::activity_id.eq(new.activity.as_str()),
-                provider_boxes::provider_id.eq(provider.as_str()),
-                provider_boxes::entry_id.eq(new.id.as_str()),
-                provider_boxes::item.eq(&sealed.id),
-                provider_boxes::handed_at.eq(None::<i64>),
-            ))
-            .execute(tx.conn())?;
-    }
-    Ok(())
+#[derive(Insertable)]
+#[diesel(table_name = consents, treat_none_as_default_value = false)]
+struct NewConsentRow<'n> {
+    activity_id: &'n str,
+    entry_id: &'n str,
+    id: String,
+    purpose: &'n str,
+    provider_id: &'n str,
+    text_hash: &'n [u8],
+    given_hour: i64,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = provider_boxes, treat_none_as_default_value = false)]
+struct NewProviderBox<'n> {
+    activity_id: &'n str,
+    provider_id: &'n str,
+    entry_id: &'n str,
+    item: &'n str,
+}
+
+/// Stores the receipts of consent of new entries, and whom their boxes are for.
+pub(in crate::entry) fn insert_consents(tx: &mut Tx, taken: &[&NewEntry]) -> Result<(), db::Error> {
+    let given_hour = tx.now().hour().0;
+    let given: Vec<NewConsentRow> = taken
+        .iter()
+        .flat_map(|new| new.consents.iter().map(move |consent| (new, consent)))
+        .map(|(new, consent)| {
+            let (purpose, provider_id) = match &consent.to {
+                ConsentTo::Entry => ("entry", ""),
+                ConsentTo::Provider(id) => ("provider", id.as_str()),
+            };
+            NewConsentRow {
+                activity_id: new.activity.as_str(),
+                entry_id: new.id.as_str(),
+                id: ids::code(8),
+                purpose,
+                provider_id,
+                text_hash: consent.words.as_bytes(),
+                given_hour,
+            }
+        })
+        .collect();
+    insert_all!(tx, consents::table, given)?;
+    let handed: Vec<NewProviderBox> = taken
+        .iter()
+        .flat_map(|new| new.shares.iter().map(move |share| (new, share)))
+        .map(|(new, (provider, sealed))| NewProviderBox {
+            activity_id: new.activity.as_str(),
+            provider_id: provider.as_str(),
+            entry_id: new.id.as_str(),
+            item: &sealed.id,
+        })
+        .collect();
+    Ok(insert_all!(tx, provider_boxes::table, handed)?)
 }
 
 type ConsentRow = (String, String, Vec<u8>, i64, Option<i64>);

@@ -10,6 +10,7 @@ use crate::entry::submit::{NewEntry, NewTicket};
 use crate::entry::voids::Leaf;
 use crate::entry::{EntryId, Ticket};
 use crate::platform::db::column::{hash, signed, small, unsigned};
+use crate::platform::db::rows::insert_all;
 use crate::platform::db::schema::{entries, tickets};
 use crate::platform::db::{self, Tx};
 
@@ -84,25 +85,41 @@ pub(in crate::entry) fn ticket_numbers(
     Ok(rows.into_iter().map(small).collect())
 }
 
-pub(in crate::entry) fn insert_ticket(
-    tx: &mut Tx,
-    new: &NewEntry,
-    index: u64,
-    ticket: &NewTicket,
-) -> Result<(), db::Error> {
-    diesel::insert_into(tickets::table)
-        .values((
-            tickets::activity_id.eq(new.activity.as_str()),
-            tickets::draw_id.eq(&ticket.draw),
-            tickets::position.eq(signed(index)),
-            tickets::entry_id.eq(new.id.as_str()),
-            tickets::ticket_no.eq(i64::from(ticket.ticket_no)),
-            tickets::tag.eq(ticket.tag.as_bytes().to_vec()),
-            tickets::bind.eq(ticket.bind.as_bytes().to_vec()),
-            tickets::void.eq(None::<String>),
-        ))
-        .execute(tx.conn())?;
-    Ok(())
+/// A ticket that got its place.
+pub(in crate::entry) struct Row<'n> {
+    pub(in crate::entry) entry: &'n NewEntry,
+    /// The place of the entry in its group.
+    pub(in crate::entry) at: usize,
+    pub(in crate::entry) index: u64,
+    pub(in crate::entry) ticket: &'n NewTicket,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = tickets, treat_none_as_default_value = false)]
+struct NewRow<'n> {
+    activity_id: &'n str,
+    draw_id: &'n str,
+    position: i64,
+    entry_id: &'n str,
+    ticket_no: i64,
+    tag: &'n [u8],
+    bind: &'n [u8],
+}
+
+pub(in crate::entry) fn insert_all(tx: &mut Tx, placed: &[Row]) -> Result<(), db::Error> {
+    let rows: Vec<NewRow> = placed
+        .iter()
+        .map(|row| NewRow {
+            activity_id: row.entry.activity.as_str(),
+            draw_id: &row.ticket.draw,
+            position: signed(row.index),
+            entry_id: row.entry.id.as_str(),
+            ticket_no: i64::from(row.ticket.ticket_no),
+            tag: row.ticket.tag.as_bytes(),
+            bind: row.ticket.bind.as_bytes(),
+        })
+        .collect();
+    Ok(insert_all!(tx, tickets::table, rows)?)
 }
 
 /// The tickets of an entry, those of one draw together, in the order of the log.

@@ -1,13 +1,21 @@
 //! The one transaction that stores entries: many of them together, each taken or refused by itself.
+//!
+//! Invariant: first it is decided for every entry whether it is taken, with its place where places
+//! go to whoever comes first, then the rows of all that
+//! are taken are written, a few statements for the whole group. The activities are held meanwhile,
+//! so that no close can come between and no other instance gives the same index.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+
+use lucky_draw::encode::Hash;
 
 use crate::activity::{self, ActivityId, Facts, Stage};
 use crate::entry::{EntryId, Error, Ticket, counting, store};
-use crate::log;
-use crate::platform::db::{GroupVerb, Tx, Writer};
+use crate::log::{self, Edge, Log};
+use crate::platform::db::{GroupVerb, Outcomes, Tx, Writer};
 use crate::seats;
-use crate::vault::{self, CheckpointOf, ItemKind, Vault};
+use crate::vault::{self, CheckpointOf, ItemKind, NewBox, Vault};
 
 use super::{NewEntry, NewTicket};
 
@@ -20,8 +28,6 @@ pub struct Accepted {
     pub entry: EntryId,
     /// Its tickets; none in a survey.
     pub tickets: Vec<Placed>,
-    /// Whether leaves were appended, so that new checkpoints are due.
-    grown: bool,
 }
 
 /// Where a ticket is.
@@ -43,106 +49,210 @@ impl Accepted {
 /// The verb behind the queue of entries.
 pub struct Taking {
     vault: Vault,
+    /// The right edges of the logs as the last group left them, by activity and draw.
+    edges: Mutex<HashMap<LogName, Edge>>,
 }
 
-impl Taking {
-    /// Takes entries whose checkpoints `vault` signs.
-    pub fn new(vault: Vault) -> Taking {
-        Taking { vault }
-    }
-}
+type LogName = (ActivityId, String);
+
+/// So many logs are remembered.
+const REMEMBERED: usize = 256;
 
 impl GroupVerb for Taking {
     type Command = NewEntry;
     type Accepted = Accepted;
     type Error = Error;
-    const NAME: &'static str = "take entry";
+    const NAME: &'static str = "take entries";
 
-    fn apply(&self, tx: &mut Tx, new: &NewEntry) -> Result<Accepted, Error> {
-        if let Some(earlier) = store::entries::by_lookup(tx, &new.lookup)? {
+    fn apply(&self, tx: &mut Tx, group: &[NewEntry]) -> Result<Outcomes<Taking>, Error> {
+        self.take_all(tx, &group.iter().collect::<Vec<_>>())
+    }
+}
+
+/// What becomes of one entry of a group.
+enum Verdict {
+    Refused(Error),
+    /// It was stored before.
+    Known(Accepted),
+    /// The entry at this place of the group is the same one.
+    Same(usize),
+    Taken,
+}
+
+impl Taking {
+    /// Takes entries whose checkpoints `vault` signs.
+    pub fn new(vault: Vault) -> Taking {
+        Taking {
+            vault,
+            edges: Mutex::default(),
+        }
+    }
+
+    /// Stores entries in their order; each is answered in the same order.
+    ///
+    /// # Errors
+    /// What undoes all of them; an entry that is refused by itself has left nothing behind.
+    pub fn take_all(&self, tx: &mut Tx, group: &[&NewEntry]) -> Result<Outcomes<Taking>, Error> {
+        let held = activity::hold(tx, group.iter().map(|new| &new.activity))?;
+        let verdicts = verdicts(tx, &held, group)?;
+        let taken: Vec<&NewEntry> = (group.iter().zip(&verdicts))
+            .filter(|(_, verdict)| matches!(verdict, Verdict::Taken))
+            .map(|(new, _)| *new)
+            .collect();
+        let mut placed = self.store(tx, &taken)?.into_iter();
+        let mut outcomes: Outcomes<Taking> = Vec::with_capacity(group.len());
+        for (new, verdict) in group.iter().zip(verdicts) {
+            outcomes.push(match verdict {
+                Verdict::Refused(error) => Err(error),
+                Verdict::Known(earlier) => Ok(earlier),
+                Verdict::Same(at) => match &outcomes[at] {
+                    Ok(first) => Ok(first.clone()),
+                    // It is asked again, and hears why.
+                    Err(_) => Err(Error::Twice),
+                },
+                Verdict::Taken => Ok(Accepted {
+                    activity: new.activity.clone(),
+                    entry: new.id.clone(),
+                    tickets: placed.next().unwrap_or_default(),
+                }),
+            });
+        }
+        Ok(outcomes)
+    }
+
+    /// [`Taking::take_all`] for entries that are stored together or not at all.
+    ///
+    /// # Errors
+    /// Why one of them is refused.
+    pub fn take_every(&self, tx: &mut Tx, group: &[&NewEntry]) -> Result<Vec<Accepted>, Error> {
+        self.take_all(tx, group)?.into_iter().collect()
+    }
+
+    /// Writes the rows of entries that are taken; where the tickets of each are.
+    fn store(&self, tx: &mut Tx, taken: &[&NewEntry]) -> Result<Vec<Vec<Placed>>, Error> {
+        if taken.is_empty() {
+            return Ok(Vec::new());
+        }
+        let counted = counting::count_in(tx, taken)?;
+        store::entries::insert_all(tx, taken, &counted)?;
+        vault::keep_all(tx, &boxes(taken))?;
+        for new in taken {
+            if let Some(nobodys) = new.answers.as_ref().filter(|_| !new.answers_linked) {
+                vault::keep_unlinked(tx, new.activity.as_str(), &nobodys.sealed)?;
+            }
+        }
+        store::sharing::insert_consents(tx, taken)?;
+        self.append(tx, taken)
+    }
+
+    /// Appends the tickets to their logs, in the order of the entries, and signs what the logs are
+    /// afterwards, once each.
+    fn append(&self, tx: &mut Tx, taken: &[&NewEntry]) -> Result<Vec<Vec<Placed>>, Error> {
+        let mut by_log: BTreeMap<LogName, Vec<(usize, &NewTicket)>> = BTreeMap::new();
+        for (at, new) in taken.iter().enumerate() {
+            for ticket in &new.tickets {
+                let log = (new.activity.clone(), ticket.draw.clone());
+                by_log.entry(log).or_default().push((at, ticket));
+            }
+        }
+        let mut rows = Vec::new();
+        for ((activity, draw), tickets) in by_log {
+            let mut log = log::find(tx, activity.as_str(), &draw)?.ok_or(Error::NoLog)?;
+            let first = log.size;
+            let leaves: Vec<Hash> = tickets.iter().map(|(_, each)| each.commitment).collect();
+            self.append_to(tx, &mut log, &leaves)?;
+            rows.extend(
+                (first..)
+                    .zip(tickets)
+                    .map(|(index, (at, ticket))| store::tickets::Row {
+                        entry: taken[at],
+                        at,
+                        index,
+                        ticket,
+                    }),
+            );
+        }
+        store::tickets::insert_all(tx, &rows)?;
+        let mut placed: Vec<Vec<Placed>> = taken.iter().map(|_| Vec::new()).collect();
+        for row in rows {
+            placed[row.at].push(Placed {
+                draw: row.ticket.draw.clone(),
+                index: row.index,
+            });
+        }
+        Ok(placed)
+    }
+
+    fn append_to(&self, tx: &mut Tx, log: &mut Log, leaves: &[Hash]) -> Result<(), Error> {
+        let name = (ActivityId(log.activity.clone()), log.id.clone());
+        let known = self.edges().remove(&name);
+        let edge = log::append_commitments(tx, log, known, leaves)?;
+        let text = log::checkpoint_text(log);
+        let signed = self.vault.sign_checkpoint(CheckpointOf::Draw, &text)?;
+        log::keep_checkpoint(tx, log, signed)?;
+        let mut edges = self.edges();
+        if edges.len() >= REMEMBERED {
+            edges.clear();
+        }
+        // If the transaction is undone the log is not of this state, and the edge is left aside.
+        edges.insert(name, edge);
+        Ok(())
+    }
+
+    fn edges(&self) -> std::sync::MutexGuard<'_, HashMap<LogName, Edge>> {
+        self.edges.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Decides about each entry; nothing is written yet but places.
+fn verdicts(
+    tx: &mut Tx,
+    held: &BTreeMap<ActivityId, Facts>,
+    group: &[&NewEntry],
+) -> Result<Vec<Verdict>, Error> {
+    let lookups: Vec<Hash> = group.iter().map(|new| new.lookup).collect();
+    let mut known = store::entries::by_lookups(tx, &lookups)?;
+    let mut first: HashMap<Hash, usize> = HashMap::new();
+    let mut verdicts = Vec::with_capacity(group.len());
+    for (at, new) in group.iter().enumerate() {
+        verdicts.push(if let Some(&same) = first.get(&new.lookup) {
+            Verdict::Same(same)
+        } else if let Some(earlier) = known.remove(&new.lookup) {
             let tickets = store::tickets::tickets_of(tx, &earlier.activity, &earlier.id)?;
             let placed = |ticket: Ticket| Placed {
                 draw: ticket.draw,
                 index: ticket.index,
             };
-            return Ok(Accepted {
+            Verdict::Known(Accepted {
                 activity: earlier.activity,
                 entry: earlier.id,
                 tickets: tickets.into_iter().map(placed).collect(),
-                grown: false,
-            });
-        }
-        let facts = activity::by_id(tx, &new.activity)?;
-        takes_entries(&facts, tx)?;
-        // First, because a refusal here has written nothing.
-        if let Some(wish) = &new.seat {
-            seats::take(tx, &new.activity, new.id.as_str(), wish)?;
-        }
-        store::entries::insert_entry(tx, new)?;
-        let linked = new.answers.as_ref().filter(|_| new.answers_linked);
-        for (kind, kept) in [
-            (ItemKind::Contact, new.contact.as_ref()),
-            (ItemKind::Answers, linked),
-        ] {
-            if let Some(kept) = kept {
-                let own_copy = kept.own_copy.as_deref();
-                let activity = new.activity.as_str();
-                vault::keep(tx, activity, &kept.id, kind, &kept.sealed, own_copy)?;
-            }
-        }
-        if let Some(nobodys) = new.answers.as_ref().filter(|_| !new.answers_linked) {
-            vault::keep_unlinked(tx, new.activity.as_str(), &nobodys.sealed)?;
-        }
-        for (_, share) in &new.shares {
-            let activity = new.activity.as_str();
-            vault::keep(
-                tx,
-                activity,
-                &share.id,
-                ItemKind::Share,
-                &share.sealed,
-                None,
-            )?;
-        }
-        store::sharing::insert_consents(tx, new)?;
-        let mut tickets = Vec::with_capacity(new.tickets.len());
-        for ticket in &new.tickets {
-            tickets.push(append(tx, new, ticket)?);
-        }
-        counting::counted(tx, new)?;
-        Ok(Accepted {
-            activity: new.activity.clone(),
-            entry: new.id.clone(),
-            grown: !tickets.is_empty(),
-            tickets,
-        })
-    }
-
-    fn complete(&self, tx: &mut Tx, accepted: &mut [Accepted]) -> Result<(), Error> {
-        let grown: BTreeSet<(&ActivityId, &str)> = accepted
-            .iter()
-            .filter(|accepted| accepted.grown)
-            .flat_map(|accepted| {
-                let draws = accepted.tickets.iter().map(|placed| placed.draw.as_str());
-                draws.map(|draw| (&accepted.activity, draw))
             })
-            .collect();
-        for (activity, draw) in grown {
-            let mut log = log::find(tx, activity.as_str(), draw)?.ok_or(Error::NoLog)?;
-            let text = log::checkpoint_text(&log);
-            let signed = self.vault.sign_checkpoint(CheckpointOf::Draw, &text)?;
-            log::keep_checkpoint(tx, &mut log, signed)?;
-        }
-        Ok(())
+        } else {
+            match held
+                .get(&new.activity)
+                .map(|facts| takes_entries(facts, tx))
+            {
+                Some(Ok(())) => seated(tx, new)?,
+                Some(Err(error)) => Verdict::Refused(error),
+                None => Verdict::Refused(activity::Error::Unknown.into()),
+            }
+        });
+        first.entry(new.lookup).or_insert(at);
     }
+    Ok(verdicts)
 }
 
-/// Submits an entry and answers after its commit. Two equal requests at one moment, which only
-/// two instances of the server can make, are one entry: the second try finds the first.
-pub async fn take(writer: &Writer<Taking>, new: NewEntry) -> Result<Accepted, Error> {
-    match writer.submit(new.clone()).await {
-        Err(Error::Twice | Error::Seats(seats::Error::Twice)) => writer.submit(new).await,
-        outcome => outcome,
+/// Whether the place that an entry wants can be had; with the place its row is written, a refusal
+/// has written nothing.
+fn seated(tx: &mut Tx, new: &NewEntry) -> Result<Verdict, Error> {
+    let Some(wish) = &new.seat else {
+        return Ok(Verdict::Taken);
+    };
+    match seats::take(tx, &new.activity, new.id.as_str(), wish) {
+        Ok(_) => Ok(Verdict::Taken),
+        Err(refused) if refused.is_refusal() => Ok(Verdict::Refused(refused.into())),
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -155,13 +265,31 @@ fn takes_entries(facts: &Facts, tx: &Tx) -> Result<(), Error> {
     }
 }
 
-fn append(tx: &mut Tx, new: &NewEntry, ticket: &NewTicket) -> Result<Placed, Error> {
-    let log = log::find(tx, new.activity.as_str(), &ticket.draw)?;
-    let mut log = log.ok_or(Error::NoLog)?;
-    let index = log::append_commitment(tx, &mut log, &ticket.commitment)?;
-    store::tickets::insert_ticket(tx, new, index, ticket)?;
-    Ok(Placed {
-        draw: log.id,
-        index,
-    })
+/// The boxes that somebody can name.
+fn boxes<'n>(taken: &[&'n NewEntry]) -> Vec<NewBox<'n>> {
+    let mut boxes = Vec::with_capacity(2 * taken.len());
+    for new in taken {
+        let linked = new.answers.as_ref().filter(|_| new.answers_linked);
+        let contact = new.contact.as_ref().map(|kept| (ItemKind::Contact, kept));
+        let answers = linked.map(|kept| (ItemKind::Answers, kept));
+        let shares = new.shares.iter().map(|(_, kept)| (ItemKind::Share, kept));
+        let all = contact.into_iter().chain(answers).chain(shares);
+        boxes.extend(all.map(|(kind, kept)| NewBox {
+            activity: new.activity.as_str(),
+            item: &kept.id,
+            kind,
+            sealed: &kept.sealed,
+            own_copy: kept.own_copy.as_deref(),
+        }));
+    }
+    boxes
+}
+
+/// Submits an entry and answers after its commit. Two equal requests at one moment, which only
+/// two instances of the server can make, are one entry: the second try finds the first.
+pub async fn take(writer: &Writer<Taking>, new: NewEntry) -> Result<Accepted, Error> {
+    match writer.submit(new.clone()).await {
+        Err(Error::Twice | Error::Seats(seats::Error::Twice)) => writer.submit(new).await,
+        outcome => outcome,
+    }
 }

@@ -14,7 +14,7 @@ use crate::activity::stage::Draft;
 use crate::activity::{Activity, ActivityId, AskedField, Field, Kind, LocalText};
 use crate::audit::StaffId;
 use crate::entry::NewDrum;
-use crate::entry::pages::{Limits, routes};
+use crate::entry::pages::{Limits, Sheets, routes};
 use crate::entry::submit::Taking;
 use crate::identity::national_id;
 use crate::log;
@@ -94,9 +94,9 @@ impl Town {
             .manage(Arc::new(Config::default()))
             .manage(self.clock.clone())
             .manage(limits)
-            .manage(Writer::new(
-                self.db.clone(),
-                Taking::new(self.vault.clone()),
+            .manage(Sheets::default())
+            .manage(Arc::new(
+                Writer::new(self.db.clone(), Taking::new(self.vault.clone())).expect("a thread"),
             ));
         web::mount(rocket, routes())
     }

@@ -5,7 +5,6 @@
 //!
 //! Not here: which tables are rewritten (`purge::ROOMS`).
 
-use std::sync::PoisonError;
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -97,11 +96,7 @@ impl Db {
     /// Rewrites the whole file and empties its log (SQLite), or rewrites `tables` and their
     /// statistics (PostgreSQL). Waits as long as `patience` for those who see an older state.
     pub fn compact(&self, tables: &[&str], patience: Duration) -> Result<Compaction, Error> {
-        let _lane = self
-            .inner
-            .write_lane
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner);
+        let _lane = self.inner.write_lane.lock();
         // A connection of its own: its settings return to no pool.
         let own = Manager(self.inner.target.clone()).open();
         match own.map_err(Error::Unconnected)? {

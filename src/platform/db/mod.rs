@@ -5,11 +5,13 @@
 //!
 //! Not here: SQL of a domain (its own `store.rs`), personal data in clear (no table holds any).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
+use parking_lot::FairMutex;
 
 use crate::platform::clock::{Clock, Timestamp};
 
@@ -20,11 +22,12 @@ pub mod copy;
 mod group;
 mod guards;
 mod migrate;
+pub(crate) mod rows;
 pub(crate) mod schema;
 pub mod tidy;
 
 pub use connection::{Conn, Target};
-pub use group::{GroupVerb, Writer};
+pub use group::{GroupVerb, Load, Outcomes, Writer};
 pub use migrate::MigrateError;
 
 /// What may go wrong between a domain and its rows.
@@ -45,6 +48,12 @@ pub enum Error {
     /// The background thread that ran the unit of work ended early.
     #[error("the unit of work was stopped")]
     Stopped,
+    /// So many wait to be stored that one more would wait too long.
+    #[error("too many wait to be stored")]
+    Crowded,
+    /// The group that held it was not stored; why is told to the first of it.
+    #[error("the group was not stored")]
+    Undone,
     /// Anything else; its message names tables and columns, never values.
     #[error("the database refused a statement")]
     Query(#[source] QueryError),
@@ -65,9 +74,11 @@ impl From<QueryError> for Error {
 impl crate::platform::fault::Fault for Error {
     fn kind(&self) -> crate::platform::fault::Kind {
         match self {
-            Error::Contended(_) | Error::Unreachable(_) | Error::Unconnected(_) => {
-                crate::platform::fault::Kind::Unavailable
-            }
+            Error::Contended(_)
+            | Error::Unreachable(_)
+            | Error::Unconnected(_)
+            | Error::Crowded
+            | Error::Undone => crate::platform::fault::Kind::Unavailable,
             _ => crate::platform::fault::Kind::Broken,
         }
     }
@@ -75,8 +86,30 @@ impl crate::platform::fault::Fault for Error {
     fn code(&self) -> &'static str {
         match self {
             Error::Contended(_) | Error::Unreachable(_) | Error::Unconnected(_) => "db.unavailable",
+            Error::Crowded => "db.crowded",
+            Error::Undone => "db.undone",
             _ => "db.broken",
         }
+    }
+}
+
+/// Whether the connection is gone.
+fn is_closed(error: &QueryError) -> bool {
+    match error {
+        QueryError::DatabaseError(DatabaseErrorKind::ClosedConnection, _) => true,
+        QueryError::DatabaseError(_, information) => {
+            let message = information.message();
+            [
+                "terminating connection",
+                "server closed the connection",
+                "no connection to the server",
+                "could not receive data from server",
+                "the database system is",
+            ]
+            .iter()
+            .any(|words| message.contains(words))
+        }
+        _ => false,
     }
 }
 
@@ -141,7 +174,27 @@ struct Inner {
     pool: connection::Pool,
     clock: Clock,
     /// SQLite has one writer at a time; waiting here is fair, its busy handler is not.
-    write_lane: Mutex<()>,
+    write_lane: FairMutex<()>,
+    stored: AtomicU64,
+}
+
+impl Inner {
+    /// A connection beside the pool.
+    fn connect(&self) -> Result<Conn, Error> {
+        connection::Manager(self.target.clone())
+            .open()
+            .map_err(Error::Unconnected)
+    }
+}
+
+/// How a unit of work that writes is kept apart from the others.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Begin {
+    /// As if it ran alone.
+    Serializable,
+    /// It sees what was committed, and locks the rows that it relies on. On SQLite the same as
+    /// [`Begin::Serializable`].
+    Locking,
 }
 
 /// How often a unit of work is tried when others are in its way.
@@ -159,7 +212,8 @@ impl Db {
                 target,
                 pool,
                 clock,
-                write_lane: Mutex::new(()),
+                write_lane: FairMutex::new(()),
+                stored: AtomicU64::new(0),
             }),
         };
         let mut conn = db.inner.pool.get().map_err(MigrateError::Unreachable)?;
@@ -172,6 +226,12 @@ impl Db {
     /// The clock whose time transactions carry.
     pub fn clock(&self) -> &Clock {
         &self.inner.clock
+    }
+
+    /// How many units of work this process has stored, the groups of a [`Writer`] not counted: what
+    /// was read before another number may be old.
+    pub fn stored(&self) -> u64 {
+        self.inner.stored.load(Ordering::Acquire)
     }
 
     /// Which database this is.
@@ -232,10 +292,25 @@ impl Db {
         F: FnMut(&mut Tx) -> Result<T, E>,
         E: std::error::Error + From<Error> + 'static,
     {
+        self.try_write(None, name, Begin::Serializable, &mut work)
+    }
+
+    /// Runs one unit of work, on the caller's `own` connection or one of the pool, and again where
+    /// others were in its way.
+    fn try_write<T, E>(
+        &self,
+        mut own: Option<&mut Conn>,
+        name: &'static str,
+        begin: Begin,
+        work: &mut dyn FnMut(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E>
+    where
+        E: std::error::Error + From<Error> + 'static,
+    {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.attempt(name, &mut work) {
+            match self.attempt(own.as_deref_mut(), name, begin, work) {
                 Err(error) if tries < TRIES && contended(&error) => {
                     tracing::debug!(unit = name, tries, "tried again after a conflict");
                     pause(tries);
@@ -245,26 +320,31 @@ impl Db {
         }
     }
 
-    fn attempt<T, E, F>(&self, name: &'static str, work: &mut F) -> Result<T, E>
-    where
-        F: FnMut(&mut Tx) -> Result<T, E>,
-        E: From<Error>,
-    {
-        let sqlite = matches!(self.inner.target, Target::Sqlite(_));
-        let lane = sqlite.then(|| {
-            self.inner
-                .write_lane
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner)
-        });
-        let mut conn = self.inner.pool.get().map_err(Error::Unreachable)?;
-        let begin = if sqlite {
-            "BEGIN IMMEDIATE"
-        } else {
-            "BEGIN ISOLATION LEVEL SERIALIZABLE"
+    fn attempt<T, E: From<Error>>(
+        &self,
+        own: Option<&mut Conn>,
+        name: &'static str,
+        begin: Begin,
+        work: &mut dyn FnMut(&mut Tx) -> Result<T, E>,
+    ) -> Result<T, E> {
+        // The lane first: who waits in it holds no connection that a reader could use.
+        let lane =
+            matches!(self.inner.target, Target::Sqlite(_)).then(|| self.inner.write_lane.lock());
+        let mut pooled;
+        let conn = match own {
+            Some(conn) => conn,
+            None => {
+                pooled = self.inner.pool.get().map_err(Error::Unreachable)?;
+                &mut *pooled
+            }
         };
-        conn.batch_execute(begin).map_err(Error::from)?;
-        let open = OpenTransaction::new(&mut conn, name);
+        let statement = match (&lane, begin) {
+            (Some(_), _) => "BEGIN IMMEDIATE",
+            (None, Begin::Serializable) => "BEGIN ISOLATION LEVEL SERIALIZABLE",
+            (None, Begin::Locking) => "BEGIN ISOLATION LEVEL READ COMMITTED",
+        };
+        conn.batch_execute(statement).map_err(Error::from)?;
+        let open = OpenTransaction::new(conn, name);
         let result = work(&mut Tx {
             conn: &mut *open.conn,
             now: self.inner.clock.now(),
@@ -275,7 +355,12 @@ impl Db {
         };
         drop(lane);
         match (result, ended) {
-            (Ok(value), Ok(())) => Ok(value),
+            (Ok(value), Ok(())) => {
+                if begin == Begin::Serializable {
+                    self.inner.stored.fetch_add(1, Ordering::Release);
+                }
+                Ok(value)
+            }
             (Ok(_), Err(error)) => Err(Error::from(error).into()),
             (Err(error), _) => Err(error),
         }
@@ -338,12 +423,21 @@ impl Drop for OpenTransaction<'_> {
 
 /// Whether a conflict lies anywhere below `error`.
 fn contended(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut layer = Some(error);
-    while let Some(current) = layer {
-        if current
+    any_cause(error, |cause| {
+        cause
             .downcast_ref::<QueryError>()
             .is_some_and(is_contention)
-        {
+    })
+}
+
+/// Whether `is` holds for `error` or anything below it.
+fn any_cause(
+    error: &(dyn std::error::Error + 'static),
+    is: impl Fn(&(dyn std::error::Error + 'static)) -> bool,
+) -> bool {
+    let mut layer = Some(error);
+    while let Some(current) = layer {
+        if is(current) {
             return true;
         }
         layer = current.source();

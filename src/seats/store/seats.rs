@@ -219,20 +219,20 @@ pub(in crate::seats) fn mark(
     db::one_changed(changed, Error::Moved)
 }
 
-/// How many other entries carry a tag.
-pub(in crate::seats) fn count_others(
+/// Which entries carry one of these tags.
+pub(in crate::seats) fn with_tags(
     tx: &mut Tx,
     activity: &ActivityId,
-    entry: &str,
-    tag: &Hash,
-) -> Result<u64, db::Error> {
-    let others: i64 = seats::table
+    tags: &[Hash],
+) -> Result<Vec<(String, Hash)>, db::Error> {
+    let tags: Vec<Vec<u8>> = tags.iter().map(|tag| tag.as_bytes().to_vec()).collect();
+    let rows: Vec<(String, Vec<u8>)> = seats::table
         .filter(seats::activity_id.eq(activity.as_str()))
-        .filter(seats::tag.eq(tag.as_bytes().to_vec()))
-        .filter(seats::entry_id.ne(entry))
-        .count()
-        .get_result(tx.conn())?;
-    Ok(unsigned(others))
+        .filter(seats::tag.eq_any(tags))
+        .select((seats::entry_id, seats::tag))
+        .load(tx.conn())?;
+    let known = rows.into_iter().map(|(entry, tag)| (entry, hash(&tag)));
+    Ok(known.collect())
 }
 
 /// The tag of every entry that has one.

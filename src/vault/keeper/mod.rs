@@ -35,7 +35,10 @@ use super::crypt::{self, ActivitySecret, Scope};
 use super::keys::{self, Key, KeyError, Keys};
 use super::ledger;
 use super::winner::Facts;
-use super::wire::{CopyOf, FileSystem, OpeningPolicy, Private, Refusal, Reply, Request, Shredded};
+use super::wire::{
+    Brief, BriefReply, CopyOf, FileSystem, OpeningPolicy, Private, Refusal, Reply, Request,
+    Shredded,
+};
 use crate::platform::clock::Clock;
 use crate::platform::mail::Mailer;
 
@@ -121,9 +124,10 @@ impl Keeper {
                 manifest,
                 freeze,
             } => self.reveal_secret(&secret_name(&activity, &draw)?, &manifest, &freeze),
-            Request::Tag { activity, subject } => self
-                .tag(&activity, &subject, Asked::Tag)
-                .map(|tag| Reply::Hash(tag.0)),
+            Request::Each(briefs) => {
+                let each = briefs.into_iter().map(|brief| self.answer_brief(brief));
+                Ok(Reply::Each(each.collect()))
+            }
             Request::MatchId {
                 activity,
                 subject,
@@ -131,22 +135,6 @@ impl Keeper {
             } => {
                 let shown = self.tag(&activity, &subject, Asked::Match)?;
                 Ok(Reply::Holds(shown.0.ct_eq(&tag).into()))
-            }
-            Request::Lookup { input } => self.lookup(&input),
-            Request::SealOwnCopy {
-                of,
-                activity,
-                entry,
-                input,
-                plain,
-            } => {
-                let key = self.own_copy_key(&activity, &entry, &input)?;
-                let aad = own_copy_aad(of, &activity, &entry);
-                Ok(Reply::Sealed(crypt::lock(
-                    &key,
-                    &aad,
-                    &crypt::pad(&plain.0),
-                )))
             }
             Request::OpenOwnCopy {
                 of,
@@ -159,12 +147,6 @@ impl Keeper {
                 let aad = own_copy_aad(of, &activity, &entry);
                 opened(crypt::unlock(&key, &aad, &sealed).and_then(crypt::unpad))
             }
-            Request::SealToken { plain, now } => self.seal_token(&plain, now),
-            Request::OpenToken {
-                token,
-                now,
-                max_age,
-            } => self.open_token(&token, now, max_age),
             Request::OpenAnswers { activity, boxes } => self.open_answers(&activity, &boxes),
             Request::ResealAnswers { activity, boxes } => self.reseal_answers(&activity, &boxes),
             Request::OpenWinners {
@@ -282,6 +264,33 @@ impl Keeper {
         })
     }
 
+    fn answer_brief(&self, brief: Brief) -> Result<BriefReply, Refusal> {
+        match brief {
+            Brief::Tag { activity, subject } => self
+                .tag(&activity, &subject, Asked::Tag)
+                .map(|tag| BriefReply::Hash(tag.0)),
+            Brief::Lookup { input } => self.lookup(&input),
+            Brief::SealOwnCopy {
+                of,
+                activity,
+                entry,
+                input,
+                plain,
+            } => {
+                let key = self.own_copy_key(&activity, &entry, &input)?;
+                let aad = own_copy_aad(of, &activity, &entry);
+                let sealed = crypt::lock(&key, &aad, &crypt::pad(&plain.0));
+                Ok(BriefReply::Sealed(sealed))
+            }
+            Brief::SealToken { plain, now } => self.seal_token(&plain, now),
+            Brief::OpenToken {
+                token,
+                now,
+                max_age,
+            } => self.open_token(&token, now, max_age),
+        }
+    }
+
     fn tag(&self, activity: &str, subject: &Private, asked: Asked) -> Result<Hash, Refusal> {
         let subject = std::str::from_utf8(&subject.0).map_err(|_| Refusal::Broken)?;
         let secret = self.secret(activity)?;
@@ -297,12 +306,12 @@ impl Keeper {
         Ok(ticket::tag(&secret.tag_key(), subject))
     }
 
-    fn lookup(&self, input: &[u8; 32]) -> Result<Reply, Refusal> {
+    fn lookup(&self, input: &[u8; 32]) -> Result<BriefReply, Refusal> {
         let key = self.site_key(LOOKUP)?;
         let mut mac =
             Hmac::<Sha256>::new_from_slice(key.as_slice()).expect("HMAC takes any key length");
         mac.update(input);
-        Ok(Reply::Hash(mac.finalize().into_bytes().into()))
+        Ok(BriefReply::Hash(mac.finalize().into_bytes().into()))
     }
 
     fn own_copy_key(&self, activity: &str, entry: &str, input: &Private) -> Result<Key, Refusal> {

@@ -11,7 +11,7 @@ use lucky_draw::record::{Freeze, Manifest, Record, Source};
 use lucky_draw::seed::operator_commitment;
 use zeroize::Zeroizing;
 
-use super::super::wire::{CheckpointOf, Private, Refusal, Reply};
+use super::super::wire::{BriefReply, CheckpointOf, Private, Refusal, Reply};
 use super::super::{crypt, promised};
 use super::{Keeper, LONGEST, TOKEN, storage};
 
@@ -39,15 +39,20 @@ impl Keeper {
         Ok(Reply::Opened(Private(secret.to_vec())))
     }
 
-    pub(super) fn seal_token(&self, plain: &Private, now: i64) -> Result<Reply, Refusal> {
+    pub(super) fn seal_token(&self, plain: &Private, now: i64) -> Result<BriefReply, Refusal> {
         let mut stamped = Zeroizing::new(Vec::with_capacity(plain.0.len() + 8));
         stamped.extend_from_slice(&now.to_be_bytes());
         stamped.extend_from_slice(&plain.0);
         let sealed = crypt::lock(&self.site_key(TOKEN)?, TOKEN_AAD, &stamped);
-        Ok(Reply::Text(BASE64URL_NOPAD.encode(&sealed)))
+        Ok(BriefReply::Text(BASE64URL_NOPAD.encode(&sealed)))
     }
 
-    pub(super) fn open_token(&self, token: &str, now: i64, max_age: i64) -> Result<Reply, Refusal> {
+    pub(super) fn open_token(
+        &self,
+        token: &str,
+        now: i64,
+        max_age: i64,
+    ) -> Result<BriefReply, Refusal> {
         if token.len() > LONGEST {
             return Err(Refusal::TooLarge);
         }
@@ -62,7 +67,7 @@ impl Keeper {
         if age.saturating_abs() > max_age {
             return Err(Refusal::Expired);
         }
-        Ok(Reply::Opened(Private(plain.to_vec())))
+        Ok(BriefReply::Opened(Private(plain.to_vec())))
     }
 
     /// Signs a note that the protocol knows. What an activity promises to draw is told to the keeper

@@ -5,7 +5,7 @@
 //! Invariant: no frame is longer than [`LONGEST`]; a body is one message and nothing behind it.
 //! Bodies are wiped when dropped.
 
-use std::io::{self, Read, Write};
+use std::io::{self, IoSlice, Read, Write};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -46,8 +46,13 @@ pub(super) fn write(stream: &mut impl Write, number: u64, body: &[u8]) -> io::Re
     let mut head = [0; 12];
     head[..4].copy_from_slice(&length.to_be_bytes());
     head[4..].copy_from_slice(&number.to_be_bytes());
-    stream.write_all(&head)?;
-    stream.write_all(body)?;
+    // Most bodies are short: both at once wake the other side once.
+    let mut sent = stream.write_vectored(&[IoSlice::new(&head), IoSlice::new(body)])?;
+    if sent < head.len() {
+        stream.write_all(&head[sent..])?;
+        sent = head.len();
+    }
+    stream.write_all(&body[sent - head.len()..])?;
     stream.flush()
 }
 

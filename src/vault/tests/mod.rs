@@ -20,7 +20,7 @@ use lucky_draw::ticket::Secret;
 use proptest::prelude::*;
 
 use super::field::tests::full;
-use super::wire::{Private, Request};
+use super::wire::{Brief, Private, Request};
 use super::*;
 use crate::platform::clock::Timestamp;
 
@@ -350,7 +350,7 @@ fn printing_what_is_open_shows_no_value() {
         .open_own_copy("spring", "e", &secret(), &sealed)
         .expect("opened");
     let name = opened.read::<Name>().expect("given");
-    let message = Request::SealToken {
+    let message = Brief::SealToken {
         plain: Private(name.expose().into()),
         now: 0,
     };
@@ -476,4 +476,23 @@ fn a_draws_own_secret_leaves_when_its_list_is_final_and_dies_with_the_activity()
     let gone = ask(&own_note, &freeze(&own));
     assert!(matches!(gone, Err(Error::Refused(Refusal::NoKey))));
     drop(folder);
+}
+
+/// Keeps one box.
+fn keep(
+    tx: &mut Tx,
+    activity: &str,
+    item: &str,
+    kind: ItemKind,
+    sealed: &[u8],
+    own_copy: Option<&[u8]>,
+) -> Result<(), Error> {
+    let new = NewBox {
+        activity,
+        item,
+        kind,
+        sealed,
+        own_copy,
+    };
+    keep_all(tx, &[new])
 }

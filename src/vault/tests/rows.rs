@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::super::*;
-use super::site;
+use super::{keep, site};
 use crate::platform::clock::Clock;
 use crate::platform::db::{Db, Target};
 

@@ -6,12 +6,15 @@
 //!
 //! Not here: what is done with a message (`keeper`), how it is asked for (`mod.rs`).
 
+mod brief;
 pub(super) mod post;
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
+
+pub(super) use brief::{Brief, BriefReply};
 
 /// Bytes that are personal or secret: wiped when dropped, never printed.
 #[derive(Clone, Default, Serialize, Deserialize, Zeroize, ZeroizeOnDrop)]
@@ -77,26 +80,12 @@ pub(super) enum Request {
         /// `freeze.note` of that manifest.
         freeze: String,
     },
-    Tag {
-        activity: String,
-        subject: Private,
-    },
+    /// Brief questions, of one caller or of many.
+    Each(Vec<Brief>),
     MatchId {
         activity: String,
         subject: Private,
         tag: [u8; 32],
-    },
-    /// `input` is TH("lookup", secret): the keeper never sees the secret.
-    Lookup {
-        input: [u8; 32],
-    },
-    /// `input` is TH("own-copy", secret).
-    SealOwnCopy {
-        of: CopyOf,
-        activity: String,
-        entry: String,
-        input: Private,
-        plain: Private,
     },
     OpenOwnCopy {
         of: CopyOf,
@@ -104,15 +93,6 @@ pub(super) enum Request {
         entry: String,
         input: Private,
         sealed: Vec<u8>,
-    },
-    SealToken {
-        plain: Private,
-        now: i64,
-    },
-    OpenToken {
-        token: String,
-        now: i64,
-        max_age: i64,
     },
     OpenAnswers {
         activity: String,
@@ -268,6 +248,8 @@ pub(super) enum Reply {
         answers: [u8; 32],
         tag_key: [u8; 32],
     },
+    /// One for each brief question, in the same order.
+    Each(Vec<Result<BriefReply, Refusal>>),
     Hash([u8; 32]),
     Holds(bool),
     Sealed(Vec<u8>),

@@ -11,12 +11,11 @@ use fairdraw::platform::db;
 use fairdraw::stats::{self, Counter};
 use fairdraw::vault::{Contact, County, Name, PostalCode};
 use lucky_draw::ticket::Secret;
-use rocket::futures::future::join_all;
-use rocket::http::{ContentType, Header, Status};
-use rocket::local::asynchronous;
+use rocket::http::Status;
 
 use super::Counted;
 use crate::support::Engine;
+use crate::support::at_once::{encoded, post_all};
 
 #[derive(QueryableByName)]
 struct Line {
@@ -158,23 +157,6 @@ pub fn no_counter_falls_below_nothing(engine: Engine) {
     assert_eq!(counted.counters("county"), of(&[("臺北市", 1)]));
 }
 
-fn encoded(fields: &[(String, String)]) -> String {
-    let part = |text: &str| {
-        let each = text.bytes().map(|byte| match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' => {
-                char::from(byte).to_string()
-            }
-            byte => format!("%{byte:02X}"),
-        });
-        each.collect::<String>()
-    };
-    let pairs = fields.iter();
-    pairs
-        .map(|(name, value)| format!("{}={}", part(name), part(value)))
-        .collect::<Vec<_>>()
-        .join("&")
-}
-
 /// People press corrections and the withdrawal on many screens at once, on the pages.
 pub fn corrections_and_withdrawals_at_once_leave_everybody_in_one_line_or_none(engine: Engine) {
     const COUNTIES: [(&str, &str, &str); 4] = [
@@ -219,30 +201,10 @@ pub fn corrections_and_withdrawals_at_once_leave_everybody_in_one_line_or_none(e
             sent.push(("/entry/withdraw", encoded(&fields)));
         }
     }
-    let statuses = rocket::execute(async {
-        let figment = rocket::Config::figment()
-            .merge(("log_level", "off"))
-            .merge(("ident", false))
-            .merge(("ip_header", false))
-            .merge(("limits.form", "256KiB"));
-        let client = asynchronous::Client::untracked(counted.app.app.rocket(figment)).await;
-        let client = client.expect("the web server is put together");
-        let all = sent.iter().map(|(path, body)| {
-            let request = client
-                .post(*path)
-                .header(ContentType::Form)
-                .header(Header::new("Sec-Fetch-Site", "same-origin"));
-            request.body(body).dispatch()
-        });
-        let answers = join_all(all).await;
-        answers
-            .iter()
-            .map(|answer| answer.status())
-            .collect::<Vec<_>>()
-    });
+    let answers = post_all(&counted.app.app, &sent);
     assert!(
-        statuses.iter().all(|status| *status == Status::Ok),
-        "{statuses:?}"
+        answers.iter().all(|answer| answer.status == Status::Ok),
+        "{answers:?}"
     );
     let counties = counted.counters("county");
     assert_eq!(counties.values().sum::<i64>(), 2, "{counties:?}");

@@ -53,8 +53,10 @@ fn all_at_once(hour: &StoryHour, entries: Vec<NewEntry>) -> Vec<Result<(), entry
     let app = &hour.app.app;
     let second = Db::open(hour.app.database.target(), app.db.clock().clone());
     let second = second.expect("a second server opens the database");
-    let writers =
-        [app.db.clone(), second].map(|db| Writer::new(db, Taking::new(app.vault.clone())));
+    let writers = [app.db.clone(), second].map(|db| {
+        let taking = Taking::new(app.vault.clone());
+        Writer::new(db, taking).expect("the system gives a thread")
+    });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()

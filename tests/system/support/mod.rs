@@ -5,6 +5,7 @@
 //! Not here: fixtures of one capability, which belong into its own file.
 
 pub mod app;
+pub mod at_once;
 pub mod beacons;
 pub mod browser;
 pub mod canary;

@@ -1,0 +1,123 @@
+//! A library with a draw that is open for entry, and the forms of the people of a town.
+
+use std::path::Path;
+
+use fairdraw::activity::stage::Draft;
+use fairdraw::activity::{self, draft::Details};
+use fairdraw::activity::{Activity, ActivityId, AskedField, Field, Kind, LocalText, draft};
+use fairdraw::audit::StaffId;
+use fairdraw::draw::{self, PlanDetails, PrizeDetails, Terms, tax::RuleBook};
+use fairdraw::identity::national_id;
+use fairdraw::platform::clock::{Clock, DAY, HOUR};
+use fairdraw::platform::config::Config;
+use fairdraw::platform::db::{Db, Target};
+use fairdraw::policy;
+use fairdraw::vault::Vault;
+
+/// The address of the draw's activity.
+pub const SLUG: &str = "rush";
+
+/// Makes the tables and a published draw that takes entries now.
+pub fn set_out(target: Target, keys: &Path, site: &str) -> ActivityId {
+    let clock = Clock::system();
+    let db = Db::open(target, clock.clone()).expect("the database opens");
+    let vault = Vault::open(keys, site).expect("a key folder");
+    let by = StaffId::fresh();
+    let now = clock.now();
+    let words = |zh: &str, en: &str| LocalText::new(zh, en);
+    let details = Details {
+        slug: SLUG.to_owned(),
+        kind: Kind::Draw,
+        title: words("秋日閱讀抽獎", "Autumn reading draw"),
+        text: words("讀完一本書就可以參加。", "Read a book and take part."),
+        rules: words("本館館員不參加。", "Staff do not take part."),
+        opens_at: now.plus(-HOUR),
+        closes_at: now.plus(10 * DAY),
+        freezes_at: now.plus(12 * DAY - HOUR),
+        draws_at: now.plus(12 * DAY),
+        claim_days: 14,
+        retention_days: 60,
+        answers_linked: false,
+    };
+    let id = db
+        .write_now("create", |tx| Activity::<Draft>::create(tx, &by, &details))
+        .expect("a draft is made")
+        .id
+        .clone();
+    let version = |id: &ActivityId| {
+        let facts = db.read_now("read", |tx| activity::by_id(tx, id));
+        facts.expect("it is there").version
+    };
+    let fields = [
+        Field::Name,
+        Field::NationalId,
+        Field::Phone,
+        Field::Email,
+        Field::Address,
+    ];
+    let asked: Vec<AskedField> = fields
+        .into_iter()
+        .map(|field| AskedField {
+            field,
+            required: true,
+            purpose: match field {
+                Field::NationalId => words("一人一份", "One entry a person"),
+                other => policy::usual_purpose(other),
+            },
+        })
+        .collect();
+    let at = version(&id);
+    db.write_now("ask", |tx| draft::save_asked(tx, &by, &id, at, &asked))
+        .expect("the fields are saved");
+    let plan = PlanDetails {
+        prizes: vec![PrizeDetails {
+            slug: String::new(),
+            name: words("圖書禮券", "Book voucher"),
+            units: 1_000,
+            value_twd: 500,
+        }],
+        reserves: 10,
+        wins_per_person: 1,
+        tickets_per_person: 1,
+        ..PlanDetails::suggested()
+    };
+    let at = version(&id);
+    db.write_now("plan", |tx| draw::save_plan(tx, &by, &id, None, at, &plan))
+        .expect("the plan is saved");
+    let keys = vault
+        .create_activity(id.as_str())
+        .expect("the vault makes keys");
+    db.write_now("publish", |tx| {
+        let draft: Activity<Draft> = Activity::at(activity::by_id(tx, &id)?)?;
+        let asked = activity::asked_fields(tx, &id)?;
+        let codes = policy::codes::Codes::usual(draft.kind);
+        let notice = policy::notice(&draft, &asked, &codes, &Config::default());
+        let terms = Terms {
+            keys: keys.clone(),
+            notice,
+            tax: RuleBook::default(),
+        };
+        draw::publish(tx, &vault, &by, draft, &terms).map(drop)
+    })
+    .expect("nothing is missing");
+    id
+}
+
+/// What the person of a number types, as the body of a form without its token.
+pub fn form(person: u64) -> String {
+    let id = national_id::synthetic_citizen(person);
+    format!(
+        "name=%E7%8E%8B%E5%B0%8F%E6%98%8E&national_id={}&phone=0912-345-678\
+         &email=person{person}%40mailbox.example&postal_code=106&county=%E8%87%BA%E5%8C%97%E5%B8%82\
+         &district=%E5%A4%A7%E5%AE%89%E5%8D%80&address=%E5%BB%BA%E5%9C%8B%E5%8D%97%E8%B7%AF%E4%BA%8C\
+         %E6%AE%B5{person}%E8%99%9F&consent=yes",
+        id.as_str()
+    )
+}
+
+/// The value of a hidden field of a page.
+pub fn hidden(page: &str, name: &str) -> String {
+    let mark = format!("name=\"{name}\" value=\"");
+    let rest = page.split(&mark).nth(1).unwrap_or_default();
+    rest.split('"').next().unwrap_or_default().to_owned()
+}

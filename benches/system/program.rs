@@ -1,0 +1,103 @@
+//! The program under test, started as an operator starts it.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::load::{Connection, get};
+
+/// A running server; it ends with its handle.
+pub struct Program {
+    child: Child,
+    pub port: u16,
+    /// From the start to the first answer.
+    pub ready: Duration,
+}
+
+impl Program {
+    /// Starts it in `folder`, which holds its data, and waits for its first answer.
+    pub fn start(folder: &Path, settings: &[(&str, String)]) -> Program {
+        let port = free_port();
+        let begun = Instant::now();
+        let child = Command::new(env!("CARGO_BIN_EXE_fairdraw"))
+            .current_dir(folder)
+            .env("ROCKET_PORT", port.to_string())
+            .env("FAIRDRAW_DATA", folder.join("data"))
+            .env("FAIRDRAW_KEYS", folder.join("keys"))
+            .envs(settings.iter().map(|(name, value)| (*name, value.as_str())))
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("the program starts");
+        let runtime = rocket::tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime");
+        let ready = runtime.block_on(async {
+            let mut connection = Connection::new(port);
+            loop {
+                let answer = connection.send(&get("/activities")).await;
+                if answer.is_ok_and(|answer| answer.status < 500) {
+                    return begun.elapsed();
+                }
+                assert!(begun.elapsed() < Duration::from_secs(60), "no answer comes");
+                rocket::tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        });
+        Program { child, port, ready }
+    }
+
+    /// The processes: the watching one, the web side and the vault.
+    fn processes(&self) -> Vec<u32> {
+        let watching = self.child.id();
+        let children = format!("/proc/{watching}/task/{watching}/children");
+        let children = fs::read_to_string(children).unwrap_or_default();
+        let children = children.split_whitespace().filter_map(|id| id.parse().ok());
+        std::iter::once(watching).chain(children).collect()
+    }
+
+    /// What all of them have used of the processor.
+    pub fn cpu(&self) -> Duration {
+        let ticks: u64 = self.processes().into_iter().map(ticks_of).sum();
+        // USER_HZ is 100 on every Linux that people use.
+        Duration::from_millis(10 * ticks)
+    }
+
+    /// The memory of all of them that is in use, in MiB.
+    pub fn rss(&self) -> f64 {
+        let kib: u64 = self.processes().into_iter().map(rss_of).sum();
+        kib as f64 / 1_024.0
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let id = self.child.id().to_string();
+        let _ = Command::new("kill").args(["-TERM", &id]).status();
+        let _ = self.child.wait();
+    }
+}
+
+fn ticks_of(process: u32) -> u64 {
+    let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+    // The name, in brackets, may hold spaces; user and system time are the 12th and 13th after it.
+    let after = stat.rsplit(')').next().unwrap_or_default();
+    let fields: Vec<u64> = after
+        .split_whitespace()
+        .map(|field| field.parse().unwrap_or_default())
+        .collect();
+    fields.get(11..13).unwrap_or_default().iter().sum()
+}
+
+fn rss_of(process: u32) -> u64 {
+    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    kib.unwrap_or_default()
+}
+
+fn free_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("an address").port()
+}

@@ -1,0 +1,44 @@
+//! Brief questions and their answers, as they travel.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CopyOf, Private};
+
+/// A question that the keeper answers from memory at once; many travel together.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::vault) enum Brief {
+    Tag {
+        activity: String,
+        subject: Private,
+    },
+    /// `input` is TH("lookup", secret): the keeper never sees the secret.
+    Lookup {
+        input: [u8; 32],
+    },
+    /// `input` is TH("own-copy", secret).
+    SealOwnCopy {
+        of: CopyOf,
+        activity: String,
+        entry: String,
+        input: Private,
+        plain: Private,
+    },
+    SealToken {
+        plain: Private,
+        now: i64,
+    },
+    OpenToken {
+        token: String,
+        now: i64,
+        max_age: i64,
+    },
+}
+
+/// What the keeper answers to a [`Brief`].
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::vault) enum BriefReply {
+    Hash([u8; 32]),
+    Text(String),
+    Sealed(Vec<u8>),
+    Opened(Private),
+}
