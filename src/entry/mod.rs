@@ -314,6 +314,20 @@ pub fn by_id(tx: &mut Tx, activity: &ActivityId, id: &EntryId) -> Result<Entry, 
     store::entries::by_id(tx, activity, id)?.ok_or(Error::Unknown)
 }
 
+/// The entry whose contact is in this box, and the tag of its person, where it has a place in a
+/// session and no ticket.
+pub fn seated(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    item: &str,
+) -> Result<Option<(Entry, Hash)>, Error> {
+    let Some(entry) = store::entries::by_contact(tx, activity, item)? else {
+        return Ok(None);
+    };
+    let held = seats::of_entry(tx, activity, entry.id.as_str())?;
+    Ok(held.map(|held| (entry, held.seat.tag)))
+}
+
 /// A ticket by its index.
 pub fn ticket(
     tx: &mut Tx,

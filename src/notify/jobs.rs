@@ -44,16 +44,19 @@ pub fn register(
     let post = Post::new(db, vault, Imprint::of(config));
     let (own_db, own_vault) = (db.clone(), vault.clone());
     runner.on_patiently(MAIL, move |job| {
-        // Looked at first: what cannot be opened is not put on record as opened.
-        let now = own_db.clock().now();
-        let lock = own_vault.how_locked(&job.activity, now)?;
-        if matches!(lock, Lock::Locked | Lock::Half) {
-            return Ok(Next::At(now.plus(UNTIL_UNLOCKED)));
+        match is_locked(&own_db, &own_vault, job)? {
+            Some(later) => Ok(later),
+            None => mail(&post, job),
         }
-        mail(&post, job)
     });
+    let (own_db, own_vault) = (db.clone(), vault.clone());
     let seats = SeatPost::new(db, vault, mailer, Imprint::of(config));
-    runner.on_patiently(seats::jobs::LETTER, move |job| seat_letter(&seats, job));
+    runner.on_patiently(seats::jobs::LETTER, move |job| {
+        match is_locked(&own_db, &own_vault, job)? {
+            Some(later) => Ok(later),
+            None => seat_letter(&seats, job),
+        }
+    });
     let (own_db, own_vault, own_mailer) = (db.clone(), vault.clone(), mailer.clone());
     runner.on(LOOK, move |job| {
         look_by_job(&own_db, &own_vault, &own_mailer, job)?;
@@ -66,6 +69,15 @@ pub fn register(
     if let Err(error) = db.write_now("watch draws", enqueue_watch) {
         tracing::error!(%error, "deadlines pass only after the next start");
     }
+}
+
+/// When to look again, where librarians have not unlocked the contacts. Looked at first: what cannot
+/// be opened is not put on record as opened.
+fn is_locked(db: &Db, vault: &Vault, job: &Job) -> Result<Option<Next>, Failure> {
+    let now = db.clock().now();
+    let lock = vault.how_locked(&job.activity, now)?;
+    let locked = matches!(lock, Lock::Locked | Lock::Half);
+    Ok(locked.then(|| Next::At(now.plus(UNTIL_UNLOCKED))))
 }
 
 fn enqueue_watch(tx: &mut Tx) -> Result<(), db::Error> {

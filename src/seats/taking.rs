@@ -10,7 +10,7 @@ use crate::activity::ActivityId;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 
-use super::{Error, Seat, SeatState, SessionId, store};
+use super::{Error, Seat, SeatState, SessionId, line, store};
 
 /// What a person wants; no name and no number, only the keyed tag.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,12 +76,19 @@ pub fn take(tx: &mut Tx, activity: &ActivityId, entry: &str, wish: &Wish) -> Res
         attended_at: None,
     };
     store::seats::insert(tx, activity, &seat)?;
+    if placed == Placed::Waiting {
+        // A place may have come back between the two statements, when nobody was in line.
+        line::move_up(tx, activity, &seat.session)?;
+    }
     Ok(placed)
 }
 
 /// Which of the person's places this would be.
 fn next_of_person(tx: &mut Tx, activity: &ActivityId, wish: &Wish) -> Result<u32, Error> {
     let own = store::seats::living_of(tx, activity, &wish.tag)?;
+    if own.is_empty() {
+        return Ok(0);
+    }
     if own.iter().any(|(session, _)| *session == wish.session) {
         return Err(Error::Again);
     }

@@ -130,6 +130,20 @@ pub(in crate::entry) fn by_id(
     Ok(row.map(Entry::from))
 }
 
+pub(in crate::entry) fn by_contact(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    item: &str,
+) -> Result<Option<Entry>, db::Error> {
+    let row = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .filter(entries::contact_item.eq(item))
+        .select(EntryRow::as_select())
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(Entry::from))
+}
+
 pub(in crate::entry) fn lookup_of(
     tx: &mut Tx,
     activity: &ActivityId,
