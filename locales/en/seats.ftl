@@ -34,6 +34,7 @@ seats-free = { $free } of { $capacity } places free
 # $waiting people in line
 seats-full-line = Full; you can join the waiting list ({ $waiting } waiting)
 seats-full-all = Full, and the waiting list is full too
+seats-full-no-line = Full
 seats-label-wait = Waiting list if full
 seats-wait = If the session is full, put me on the waiting list
 seats-hint-wait = When somebody gives a place back, we tell the next person in line, who has to say yes in time. If you do not tick this and the session is full, you are not entered.
@@ -45,6 +46,7 @@ seats-refused-cancelled = “{ $session }” is cancelled; choose another sessio
 seats-refused-begun = “{ $session }” has begun; choose another session
 seats-refused-full-line = “{ $session }” is full. Tick “If the session is full, put me on the waiting list” below, or choose another session
 seats-refused-full = “{ $session }” and its waiting list are full; choose another session
+seats-refused-no-line = “{ $session }” is full; choose another session
 seats-just-now = It was full a moment ago and has a place again; please send once more
 seats-known = This ID number or contact has been entered already
 seats-known-title = Entered already
@@ -86,6 +88,7 @@ seats-leave-passes = Those behind you move up.
 seats-back-again = If you want to come after all, you have to enter again, at the end of the line.
 seats-back-keep = No, keep it
 seats-step-starts = The session begins
+seats-receipt-why = With the receipt code you find, accept or give back your place, and come in at the door. It is not shown again after this page is closed: print it or write it down.
 seats-receipt-back = If you cannot come, give the place back before { $until } under { $find }.
 seats-receipt-wait = When it is your turn, say yes under { $find }. If you left an e-mail address, we write to you too.
 seats-receipt-come = { $starts }: show the session number and your ID card, or this receipt.
@@ -110,7 +113,10 @@ seats-session-cancelled = Cancelled: { $reason }
 seats-rules-title = How places are given
 seats-rule-first = Whoever sends first has the place. It is settled when it was sent, and never more places are given than there are.
 # $count sessions
-seats-rule-per-person = At most { $count } sessions a person; enter once for each.
+seats-rule-per-person = { $count ->
+    [1] One session a person.
+   *[other] At most { $count } sessions a person; enter once for each.
+ }
 # $hours hours
 seats-rule-back = Until { $hours } hours before it begins, a place can be given back with the receipt code.
 seats-rule-line = After that there is a waiting list in the order of entry. When a place comes back, the next person is told at once and has { $hours } hours to say yes.
@@ -177,7 +183,6 @@ seats-undo = Did not come
 seats-csv = Download the list for the door (CSV)
 seats-door-title = Door
 seats-door-lead = Type the session number and the whole ID number on the card; the vault compares them. Or type the receipt code.
-seats-door-typed = ID number, e-mail or telephone
 seats-hint-number = For example 12-7
 seats-door-or = Or the receipt code
 seats-door-button = Mark as come

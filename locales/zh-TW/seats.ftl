@@ -34,6 +34,7 @@ seats-free = 還有 { $free } 個名額（共 { $capacity } 個）
 # $waiting 目前候補人數
 seats-full-line = 額滿，可排候補（目前 { $waiting } 人候補）
 seats-full-all = 額滿，候補也滿了
+seats-full-no-line = 額滿
 seats-label-wait = 額滿時排候補
 seats-wait = 如果這一場額滿，請幫我排候補
 seats-hint-wait = 有人還回名額時，依排隊順序通知您，在期限內答應才算數。不勾選的話，額滿就不報名。
@@ -45,6 +46,7 @@ seats-refused-cancelled = 「{ $session }」已經取消，請改選其他場次
 seats-refused-begun = 「{ $session }」已經開始，請改選其他場次
 seats-refused-full-line = 「{ $session }」已經額滿。要排候補請勾選下面的「如果這一場額滿，請幫我排候補」，或改選其他場次
 seats-refused-full = 「{ $session }」已經額滿，候補也滿了，請改選其他場次
+seats-refused-no-line = 「{ $session }」已經額滿，請改選其他場次
 seats-just-now = 剛剛額滿，現在又有名額了，請再送出一次
 seats-known = 這個證號或聯絡方式已經報名過
 seats-known-title = 已經報名過
@@ -86,6 +88,7 @@ seats-leave-passes = 後面的人會往前一位。
 seats-back-again = 之後想參加，要重新報名，從最後面排起。
 seats-back-keep = 不，留著
 seats-step-starts = 場次開始
+seats-receipt-why = 用回條密碼查詢、答應或還回名額，也可以報到。這一頁關閉後不會再顯示，請列印或抄下來。
 seats-receipt-back = { $until } 前不能來的話，請到{ $find }還回名額。
 seats-receipt-wait = 輪到您時，到{ $find }答應。有留電子郵件的話，也會寄信通知。
 seats-receipt-come = { $starts }請出示場次號碼和證件，或這張回條。
@@ -110,7 +113,10 @@ seats-session-cancelled = 取消：{ $reason }
 seats-rules-title = 名額怎麼給
 seats-rule-first = 先送出的先得。名額在送出成功時才確定，不會超收。
 # $count 幾場
-seats-rule-per-person = 每人最多 { $count } 場，每一場各報名一次。
+seats-rule-per-person = { $count ->
+    [1] 每人一場。
+   *[other] 每人最多 { $count } 場，每一場各報名一次。
+ }
 # $hours 幾小時
 seats-rule-back = 開始前 { $hours } 小時為止，可以用回條密碼還回名額。
 seats-rule-line = 額滿後依報名先後候補。有人還回名額，系統馬上依順序通知下一位，{ $hours } 小時內要答應。
@@ -177,7 +183,6 @@ seats-undo = 取消報到
 seats-csv = 下載門口用的名單（CSV）
 seats-door-title = 報到
 seats-door-lead = 輸入場次號碼和證件上的完整證號，由保險庫比對；或輸入回條密碼。
-seats-door-typed = 證號、電子郵件或電話
 seats-hint-number = 例如 12-7
 seats-door-or = 或回條密碼
 seats-door-button = 報到

@@ -50,6 +50,7 @@ CREATE TABLE seats (
 );
 CREATE UNIQUE INDEX seats_by_arrival ON seats (activity_id, session_id, position);
 CREATE INDEX seats_in_line ON seats (activity_id, session_id, state, position);
+CREATE INDEX seats_by_tag ON seats (activity_id, tag);
 -- A person has one place in a session, and no more places than the terms allow.
 CREATE UNIQUE INDEX seats_once ON seats (activity_id, session_id, tag) WHERE state IN ('held', 'waiting', 'offered');
 CREATE UNIQUE INDEX seats_each ON seats (activity_id, tag, nth) WHERE state IN ('held', 'waiting', 'offered');

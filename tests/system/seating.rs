@@ -10,6 +10,7 @@ use fairdraw::draw::tax::RuleBook;
 use fairdraw::draw::{self, Terms};
 use fairdraw::identity::national_id;
 use fairdraw::platform::clock::{DAY, HOUR, Timestamp};
+use fairdraw::platform::config::Config;
 use fairdraw::policy;
 use fairdraw::seats::draft::Planned;
 use fairdraw::seats::line::{self, More};
@@ -66,8 +67,14 @@ impl StoryHour {
     }
 
     fn with_mail(engine: Engine, size: Size, smtp_url: &str) -> StoryHour {
+        StoryHour::with(engine, size, |config| {
+            smtp_url.clone_into(&mut config.smtp_url)
+        })
+    }
+
+    fn with(engine: Engine, size: Size, change: impl FnOnce(&mut Config)) -> StoryHour {
         let app = TestApp::with(engine, "2024-07-20T09:00:00+08:00", |config| {
-            config.smtp_url = smtp_url.to_owned();
+            change(config);
             config.public_origin = "https://draw.lib.example.tw".to_owned();
             config.library_zh = "臺北市立圖書館".to_owned();
             config.library_en = "Taipei Public Library".to_owned();

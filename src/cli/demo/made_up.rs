@@ -46,13 +46,13 @@ pub(super) fn details(kind: Kind, slug: &str, title: &LocalText, opens_at: Times
     }
 }
 
-pub(super) fn asked_fields() -> Vec<AskedField> {
+pub(super) fn asked_fields(kind: Kind) -> Vec<AskedField> {
     [Field::Name, Field::NationalId, Field::Phone, Field::Email]
         .into_iter()
         .map(|field| AskedField {
             field,
             required: field != Field::Email,
-            purpose: policy::usual_purpose(field),
+            purpose: policy::purpose_for(kind, field),
         })
         .collect()
 }

@@ -302,7 +302,7 @@ impl<'a> Stagehand<'a> {
         if details.kind.asks_person() {
             let version = self.facts(&id)?.version;
             self.app.db.write_now("demo: fields", |tx| {
-                draft::save_asked(tx, &self.by, &id, version, &asked_fields())
+                draft::save_asked(tx, &self.by, &id, version, &asked_fields(details.kind))
             })?;
         }
         Ok(id)

@@ -232,7 +232,7 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
             ..part
         });
     }
-    if facts.kind.asks_person() {
+    if facts.kind.is_drawn() {
         // Chosen in the draft, and looked at for as long as there is data.
         for (id, page) in [("unlock-who", "/shares")] {
             let part = edit(id, page, true);

@@ -52,7 +52,8 @@ fn free_words(lang: Language, session: &Session) -> String {
     match (session.free(), session.free_to_wait()) {
         (1.., _) => numbers("seats-free"),
         (0, 1..) => numbers("seats-full-line"),
-        (0, 0) => numbers("seats-full-all"),
+        (0, 0) if session.waiting_places > 0 => numbers("seats-full-all"),
+        (0, 0) => numbers("seats-full-no-line"),
     }
 }
 
@@ -64,7 +65,8 @@ pub fn refusal(lang: Language, session: &Session, waits: bool, now: Timestamp) -
         (1.., _) => return None,
         (0, 1..) if waits => return None,
         (0, 1..) => "seats-refused-full-line",
-        (0, 0) => "seats-refused-full",
+        (0, 0) if session.waiting_places > 0 => "seats-refused-full",
+        (0, 0) => "seats-refused-no-line",
     };
     let args = [("session", session.named(lang).into())];
     Some(text::message(lang, id, &args))

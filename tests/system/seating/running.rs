@@ -1,5 +1,7 @@
 //! Running it: the list, the door, a session that is called off, and the end.
 
+use fairdraw::custody::breach::{self, ByMail, NewIncident};
+use fairdraw::draw::CancelCode;
 use fairdraw::purge::Step;
 use fairdraw::seats::letters;
 
@@ -11,6 +13,8 @@ on_both! {
     a_cancelled_session_is_told_to_everybody,
     after_the_last_session_everything_is_erased,
     the_vault_writes_to_no_more_people_than_were_published,
+    an_activity_that_is_called_off_tells_everybody_with_a_place,
+    people_in_sessions_hear_of_a_breach,
 }
 
 fn staff_of(hour: &StoryHour) -> Person<'_> {
@@ -201,4 +205,62 @@ fn the_vault_writes_to_no_more_people_than_were_published(engine: Engine) {
         .iter()
         .filter(|letter| letter.stage == seats::LetterStage::Refused);
     assert_eq!(refused.count(), 1, "staff see that one was not written to");
+}
+
+fn an_activity_that_is_called_off_tells_everybody_with_a_place(engine: Engine) {
+    let sink = MailSink::start();
+    let hour = StoryHour::with_mail(engine, SMALL, &sink.url());
+    let guests: Vec<Guest> = (0..3).map(|guest| hour.enter(guest, 0, true)).collect();
+    let (db, vault) = (&hour.app.app.db, &hour.app.app.vault);
+    db.write_now("cancel", |tx| {
+        let facts = activity::by_id(tx, &hour.id)?;
+        let by = StaffId::fresh();
+        draw::cancel(tx, vault, &by, &facts, CancelCode::Force, "颱風停班")
+    })
+    .expect("an open activity can be called off");
+    hour.app.app.run_jobs().expect("due jobs can be read");
+    assert_eq!(sink.mails().len(), 3);
+    assert!(sink.mails()[0].text().contains("颱風停班"));
+    let own = guests[0].own();
+    assert!(
+        own.text("main").contains("颱風停班"),
+        "{}",
+        own.text("main")
+    );
+    assert!(!own.html.contains("action=\"/entry/withdraw\""));
+    assert_eq!(hour.stage(), Stage::Cancelled);
+}
+
+fn people_in_sessions_hear_of_a_breach(engine: Engine) {
+    let sink = MailSink::start();
+    let smtp = sink.url();
+    let hour = StoryHour::with(engine, SMALL, |config| {
+        config.smtp_url = smtp;
+        config.breach_mail = true;
+    });
+    for guest in 0..3 {
+        hour.enter(guest, 0, true);
+    }
+    let incident = NewIncident {
+        noticed_at: start(),
+        facts: words("名單遺失。", "A list was lost."),
+        measures: words("已收回。", "It was found."),
+        activities: vec![hour.id.clone()],
+    };
+    let config = &hour.app.app.config;
+    hour.app
+        .app
+        .db
+        .write_now("tell", |tx| {
+            let id = breach::record(tx, config, &StaffId::fresh(), &incident)?;
+            let seen = breach::fingerprint(&breach::find(tx, &id)?);
+            breach::tell(tx, config, &StaffId::fresh(), &id, &seen, ByMail::Yes)
+        })
+        .expect("the operator allows letters");
+    for _ in 0..2 {
+        hour.app.app.run_jobs().expect("due jobs can be read");
+    }
+    let mut to: Vec<String> = sink.mails().iter().map(|mail| mail.to[0].clone()).collect();
+    to.sort();
+    assert_eq!(to, [email_of(0), email_of(1), email_of(2)]);
 }
