@@ -18,8 +18,7 @@ use fairdraw::vault::Vault;
 pub const SLUG: &str = "rush";
 
 /// Makes the tables and a published draw that takes entries now.
-pub fn set_out(target: Target, keys: &Path, site: &str) -> ActivityId {
-    let clock = Clock::system();
+pub fn set_out(target: Target, keys: &Path, site: &str, clock: &Clock) -> ActivityId {
     let db = Db::open(target, clock.clone()).expect("the database opens");
     let vault = Vault::open(keys, site).expect("a key folder");
     let by = StaffId::fresh();

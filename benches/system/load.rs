@@ -6,13 +6,14 @@
 
 use std::collections::BTreeMap;
 use std::io;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use rocket::tokio;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::{Mutex, mpsc};
 use tokio::time::{sleep_until, timeout};
 
@@ -102,14 +103,21 @@ pub struct Answer {
 /// A connection that is kept.
 pub struct Connection {
     port: u16,
+    from: Ipv4Addr,
     stream: Option<TcpStream>,
     buffer: Vec<u8>,
 }
 
 impl Connection {
     pub fn new(port: u16) -> Connection {
+        Connection::from(Ipv4Addr::LOCALHOST, port)
+    }
+
+    /// From another address of this machine: people do not all sit behind one.
+    pub fn from(from: Ipv4Addr, port: u16) -> Connection {
         Connection {
             port,
+            from,
             stream: None,
             buffer: Vec::with_capacity(64 << 10),
         }
@@ -129,7 +137,11 @@ impl Connection {
         let stream = match &mut self.stream {
             Some(stream) => stream,
             none => {
-                let fresh = TcpStream::connect(("127.0.0.1", self.port)).await?;
+                let socket = TcpSocket::new_v4()?;
+                socket.bind((self.from, 0).into())?;
+                let fresh = socket
+                    .connect((Ipv4Addr::LOCALHOST, self.port).into())
+                    .await?;
                 fresh.set_nodelay(true)?;
                 none.insert(fresh)
             }

@@ -9,6 +9,7 @@ mod program;
 
 use std::sync::Arc;
 
+use fairdraw::platform::clock::Clock;
 use fairdraw::platform::db::Target;
 
 use load::{Measured, closed_loop, fetch_all, open_loop};
@@ -21,7 +22,12 @@ fn main() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let data = folder.path().join("data");
     let target = Target::Sqlite(data.join("fairdraw.db"));
-    library::set_out(target, &folder.path().join("keys"), "lib.example.tw");
+    library::set_out(
+        target,
+        &folder.path().join("keys"),
+        "lib.example.tw",
+        &Clock::system(),
+    );
     let program = Program::start(folder.path(), &[]);
     println!("ready in {:?}, {:.1} MiB", program.ready, program.rss());
     let mut people = 1..;

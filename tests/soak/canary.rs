@@ -6,7 +6,7 @@
 
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -16,6 +16,7 @@ use fairdraw::platform::config::Config;
 use fairdraw::platform::db::{Db, Target};
 use rustix::process::Pid;
 
+use crate::disk::{Disk, needs_root};
 use crate::outside::{Ground, Outside};
 use crate::support::Engine;
 use crate::support::flock::{CONTROL, Flock};
@@ -62,11 +63,7 @@ struct Case {
 }
 
 fn lived_through(case: &Case) {
-    assert_eq!(
-        fs::metadata("/proc/self").expect("Linux").uid(),
-        0,
-        "this test makes disks and reads the memory of other processes; run it as root: sudo make soak-privacy"
-    );
+    needs_root();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let disks = Disks::make(folder.path(), case);
     let mail = MailSink::start();
@@ -342,55 +339,6 @@ impl Disks {
     fn written_out(&self) {
         rustix::fs::sync();
     }
-}
-
-struct Disk {
-    image: PathBuf,
-    mount: PathBuf,
-    /// The block device, such as `/dev/loop0`.
-    device: String,
-}
-
-impl Disk {
-    fn make(folder: &Path, name: &str, megabytes: u64, options: &str) -> Disk {
-        let image = folder.join(format!("{name}.ext4"));
-        let file = File::create(&image).expect("an image");
-        file.set_len(megabytes << 20).expect("room for an image");
-        let mount = folder.join(name);
-        fs::create_dir(&mount).expect("a folder");
-        said("mkfs.ext4", &["-q", "-F", &image.display().to_string()]);
-        let device = said(
-            "losetup",
-            &["--find", "--show", &image.display().to_string()],
-        );
-        let disk = Disk {
-            image,
-            mount,
-            device: device.trim().to_owned(),
-        };
-        let at = disk.mount.display().to_string();
-        said("mount", &["-o", options, &disk.device, &at]);
-        // From now on the device goes with the mount, however that ends.
-        said("losetup", &["--detach", &disk.device]);
-        disk
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let mount = self.mount.display().to_string();
-        let _ = Command::new("umount").args(["--lazy", &mount]).status();
-    }
-}
-
-/// What a program of the system says; it has to succeed.
-fn said(program: &str, arguments: &[&str]) -> String {
-    let output = Command::new(program).args(arguments).output();
-    let output =
-        output.unwrap_or_else(|error| panic!("{program}: {error}; see make prerequisites"));
-    let words = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{program} {arguments:?}: {words}");
-    String::from_utf8_lossy(&output.stdout).into_owned()
 }
 
 /// What a process is, and all of its memory that can be read.

@@ -1,4 +1,4 @@
-//! Long proofs of the data promises, each printing the figure it found: `make soak-privacy`.
+//! Long proofs of the promises, each printing the figure it found: `make soak`.
 //!
 //! The same things are tested with fewer cases by `make test`. Invariant: nothing is skipped; what
 //! needs root says so and fails.
@@ -15,13 +15,26 @@
 #[path = "../system/support/mod.rs"]
 mod support;
 
+#[path = "../../benches/system/library.rs"]
+mod library;
+#[expect(
+    dead_code,
+    reason = "the driver of the benchmarks offers more than these need"
+)]
+#[path = "../../benches/system/load.rs"]
+mod load;
+
 mod canary;
 mod channel;
 mod counting;
+mod crowd;
+mod disk;
 mod guesses;
 mod kills;
 mod memory;
 mod outside;
+mod power;
+mod rush_kills;
 mod seats;
 mod swaps;
 mod timing;

@@ -34,6 +34,20 @@ pub struct Ground {
 }
 
 impl Ground {
+    /// Everything below one folder; without mail.
+    pub fn below(folder: &Path, database_url: &str) -> Ground {
+        let temporary = folder.join("tmp");
+        fs::create_dir_all(&temporary).expect("a folder");
+        Ground {
+            data: folder.join("data"),
+            keys: folder.join("keys"),
+            temporary,
+            log: folder.join("program.log"),
+            database_url: database_url.to_owned(),
+            smtp_url: String::new(),
+        }
+    }
+
     /// The settings, as environment.
     fn command(&self, arguments: &[&str]) -> Command {
         let settings = format!(
@@ -93,6 +107,11 @@ impl Outside {
         };
         outside.resume();
         outside
+    }
+
+    /// Where it listens.
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     /// Starts again where it stopped.

@@ -4,7 +4,8 @@
 # The test process holds the other end of that pipe, so the cluster ends with it, however it ends.
 # Prints one line when it accepts connections: `ready FOLDER`; the socket is in FOLDER, the data in
 # FOLDER/data, the log in FOLDER/log. Nothing listens on a network address. Each argument is one more
-# line of its settings.
+# line of its settings. With `--over FOLDER` in front it takes over what is there already, as a server
+# does after a power cut, and leaves it there.
 set -euo pipefail
 trap '' INT TERM HUP # the end of standard input is the one signal
 
@@ -30,14 +31,36 @@ if [ "$(id -u)" = 0 ]; then
     as_owner=(setpriv --reuid=postgres --regid=postgres --clear-groups)
 fi
 
-folder=$(mktemp -d "${TMPDIR:-/tmp}/fairdraw-pg.XXXXXX")
-[ "${#as_owner[@]}" = 0 ] || chown postgres "$folder"
-cd "$folder"
 stop() {
     "${as_owner[@]}" "$bin/pg_ctl" -D "$folder/data" -m immediate stop >/dev/null 2>&1 || true
     cd /
-    rm -rf "$folder"
+    [ -n "$kept" ] || rm -rf "$folder"
 }
+# --wait polls the server itself, so there is nothing to sleep for here.
+start() {
+    "${as_owner[@]}" "$bin/pg_ctl" -D "$folder/data" -l "$folder/log" --wait --timeout=60 \
+        -o "-c unix_socket_directories='$folder'" start >/dev/null \
+        || { cat "$folder/log" >&2; die "the server did not start"; }
+    echo "ready $folder"
+    exec 1>&-
+    cat >/dev/null
+}
+
+kept=
+if [ "${1-}" = --over ]; then
+    kept=yes
+    folder=$2
+    trap stop EXIT
+    # Whose number stands in it died with the power.
+    rm -f "$folder/data/postmaster.pid"
+    cd "$folder"
+    start
+    exit
+fi
+
+folder=$(mktemp -d "${TMPDIR:-/tmp}/fairdraw-pg.XXXXXX")
+[ "${#as_owner[@]}" = 0 ] || chown postgres "$folder"
+cd "$folder"
 trap stop EXIT
 
 "${as_owner[@]}" "$bin/initdb" -D "$folder/data" -U fairdraw -A trust -E UTF8 --locale=C.UTF-8 --no-sync >"$folder/initdb.log" 2>&1 \
@@ -46,7 +69,6 @@ trap stop EXIT
 # The first block is for speed, the second is what docs/operating.md asks of an operator.
 "${as_owner[@]}" tee -a "$folder/data/postgresql.conf" >/dev/null <<SETTINGS
 listen_addresses = ''
-unix_socket_directories = '$folder'
 max_connections = 300
 max_prepared_transactions = 4
 fsync = off
@@ -63,10 +85,4 @@ log_statement = none
 $(printf '%s\n' "$@")
 SETTINGS
 
-# --wait polls the server itself, so there is nothing to sleep for here.
-"${as_owner[@]}" "$bin/pg_ctl" -D "$folder/data" -l "$folder/log" --wait --timeout=60 start >/dev/null \
-    || { cat "$folder/log" >&2; die "the server did not start"; }
-
-echo "ready $folder"
-exec 1>&-
-cat >/dev/null
+start

@@ -65,6 +65,17 @@ impl Cluster {
         cluster
     }
 
+    /// The server on a folder that another one left behind, as after a power cut.
+    pub fn over(folder: &Path) -> Cluster {
+        let at = folder.display().to_string();
+        let (tether, folder) = Tether::start("postgres.sh", &["--over", &at]);
+        Cluster {
+            folder: folder.into(),
+            made: AtomicU32::new(0),
+            _tether: tether,
+        }
+    }
+
     /// Every place in which bytes of one database may lie, with memory written out first: its own
     /// files and all that the databases share, such as write-ahead log, statistics and server log.
     pub(super) fn places(&self, database: &str) -> Vec<PathBuf> {

@@ -1,0 +1,221 @@
+//! People who enter while something goes wrong: each fills the form, looks it over and sends it, and
+//! whoever gets no answer sends the same again, as people do.
+//!
+//! Invariant: what a person was told is remembered here, so that it can be held against what the
+//! database says afterwards.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Binary, Text};
+use fairdraw::activity::ActivityId;
+use fairdraw::identity::national_id;
+use fairdraw::log;
+use fairdraw::platform::db::{self, Db};
+use fairdraw::vault::Vault;
+use lucky_draw::encode::Hash;
+use lucky_draw::tree::{MemoryTree, leaf_hash};
+use rocket::tokio;
+
+use crate::library;
+use crate::load::{Answer, Connection, get, post};
+
+/// Nobody tries longer than this.
+const PATIENCE: Duration = Duration::from_secs(120);
+/// Requests that one entry takes: the form, the check, the sending.
+pub const REQUESTS: f64 = 3.0;
+
+/// A crowd that is entering.
+pub struct Crowd {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+}
+
+#[derive(Default)]
+struct Shared {
+    is_over: AtomicBool,
+    /// When each person was told that the entry is taken.
+    told: Mutex<BTreeMap<u64, Instant>>,
+    came: Mutex<BTreeSet<u64>>,
+    tries: AtomicUsize,
+    unanswered: AtomicUsize,
+}
+
+impl Crowd {
+    /// So many requests a second, until [`Crowd::is_over`].
+    pub fn start(port: u16, a_second: f64) -> Crowd {
+        let shared = Arc::new(Shared::default());
+        let own = shared.clone();
+        let thread = thread::spawn(move || {
+            tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .expect("a runtime")
+                .block_on(come(&own, port, a_second / REQUESTS));
+        });
+        Crowd {
+            shared,
+            thread: Some(thread),
+        }
+    }
+
+    /// Who was told so far that the entry is taken.
+    pub fn told(&self) -> BTreeSet<u64> {
+        let told = self.shared.told.lock().expect("no panic");
+        told.keys().copied().collect()
+    }
+
+    /// Nobody comes any more; everybody who came is waited for. Gives who came.
+    pub fn is_over(mut self) -> BTreeSet<u64> {
+        self.shared.is_over.store(true, Ordering::SeqCst);
+        let thread = self.thread.take().expect("it runs");
+        thread.join().expect("everybody got an answer in time");
+        self.shared.came.lock().expect("no panic").clone()
+    }
+
+    /// Requests that were sent, and those of them without an answer.
+    pub fn tries(&self) -> (usize, usize) {
+        let count = |of: &AtomicUsize| of.load(Ordering::SeqCst);
+        (count(&self.shared.tries), count(&self.shared.unanswered))
+    }
+}
+
+async fn come(shared: &Arc<Shared>, port: u16, people_a_second: f64) {
+    let begun = Instant::now();
+    let mut inside = Vec::new();
+    let mut person = 0;
+    while !shared.is_over.load(Ordering::SeqCst) {
+        let meant = begun + Duration::from_secs_f64(person as f64 / people_a_second);
+        tokio::time::sleep_until(meant.into()).await;
+        person += 1;
+        shared.came.lock().expect("no panic").insert(person);
+        let shared = shared.clone();
+        inside.push(tokio::spawn(
+            async move { shared.enters(port, person).await },
+        ));
+    }
+    for each in inside {
+        each.await.expect("everybody is taken in the end");
+    }
+}
+
+impl Shared {
+    async fn enters(&self, port: u16, person: u64) {
+        // A network of one's own, so that nobody is slowed down for the others.
+        let [.., high, low] = person.to_be_bytes();
+        let from = Ipv4Addr::new(127, high, low, 1);
+        let mut connection = Connection::from(from, port);
+        let (form, check) = (
+            format!("/a/{}/enter", library::SLUG),
+            format!("/a/{}/check", library::SLUG),
+        );
+        let body = library::form(person);
+        let page = self.answered(&mut connection, &get(&form), 200).await;
+        let token = library::hidden(&page, "token");
+        let filled = post(&form, &format!("{body}&token={token}"));
+        let page = self.answered(&mut connection, &filled, 200).await;
+        let token = library::hidden(&page, "token");
+        let sent = post(&check, &format!("{body}&token={token}"));
+        self.answered(&mut connection, &sent, 303).await;
+        let mut told = self.told.lock().expect("no panic");
+        told.insert(person, Instant::now());
+    }
+
+    /// Sends until this answer comes. No answer, and "come later", are tried again.
+    async fn answered(&self, connection: &mut Connection, request: &[u8], status: u16) -> String {
+        let begun = Instant::now();
+        loop {
+            self.tries.fetch_add(1, Ordering::SeqCst);
+            match connection.send(request).await {
+                Ok(Answer {
+                    status: came, body, ..
+                }) if came == status => return String::from_utf8_lossy(&body).into_owned(),
+                Ok(answer) if answer.status == 503 => {}
+                Ok(answer) => panic!(
+                    "{status} was expected, {} came: {}",
+                    answer.status,
+                    String::from_utf8_lossy(&answer.body)
+                ),
+                Err(_) => {
+                    self.unanswered.fetch_add(1, Ordering::SeqCst);
+                }
+            }
+            assert!(begun.elapsed() < PATIENCE, "nobody waits so long");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    }
+}
+
+#[derive(QueryableByName)]
+struct Ticket {
+    #[diesel(sql_type = Text)]
+    entry: String,
+    #[diesel(sql_type = BigInt)]
+    place: i64,
+    #[diesel(sql_type = Binary)]
+    tag: Vec<u8>,
+}
+
+/// Who is in the database: the tag of each ticket, in the order of the log. The database agrees
+/// with itself: one entry and one sealed contact a ticket, and a log of just these tickets with its
+/// root and its checkpoint.
+pub fn tickets(db: &Db, activity: &ActivityId) -> Vec<Hash> {
+    let read = db.read_now("tickets", |tx| {
+        let tickets: Vec<Ticket> = diesel::sql_query(
+            "SELECT entry_id AS entry, position AS place, tag FROM tickets ORDER BY position",
+        )
+        .load(tx.conn())
+        .map_err(db::Error::from)?;
+        let entries: Vec<Ticket> = diesel::sql_query(
+            "SELECT e.id AS entry, 0 AS place, e.lookup AS tag FROM entries e \
+             JOIN vault_items v ON v.activity_id = e.activity_id AND v.id = e.contact_item",
+        )
+        .load(tx.conn())
+        .map_err(db::Error::from)?;
+        let draws = fairdraw::entry::drums(tx, activity).expect("the draw is there");
+        let log = log::find(tx, activity.as_str(), draws[0].draw())?.expect("there is a log");
+        let leaves = log::commitments(tx, &log)?;
+        let root = log::root_at(tx, &log, log.size)?;
+        Ok::<_, log::Error>((tickets, entries, log, leaves, root))
+    });
+    let (tickets, entries, log, leaves, root) = read.expect("the database can be read");
+    assert_eq!(tickets.len(), leaves.len(), "a ticket for each leaf");
+    assert_eq!(tickets.len() as u64, log.size, "the log says how many");
+    assert_eq!(
+        tickets.len(),
+        entries.len(),
+        "an entry with its contact each"
+    );
+    let named: BTreeSet<&str> = tickets.iter().map(|ticket| &*ticket.entry).collect();
+    let there: BTreeSet<&str> = entries.iter().map(|entry| &*entry.entry).collect();
+    assert_eq!(named, there);
+    let mut tree = MemoryTree::new();
+    for (at, (ticket, leaf)) in tickets.iter().zip(&leaves).enumerate() {
+        assert_eq!(ticket.place, i64::try_from(at).expect("small"), "no gap");
+        tree.push(leaf_hash(leaf.as_bytes()));
+    }
+    assert_eq!(log.root, tree.root(), "the root is of these leaves");
+    assert_eq!(root, tree.root(), "and so are the nodes");
+    if log.size > 0 {
+        assert!(log.checkpoint.contains(&log::checkpoint_text(&log)));
+    }
+    tickets
+        .into_iter()
+        .map(|ticket| Hash(ticket.tag.try_into().expect("32 bytes")))
+        .collect()
+}
+
+/// The tag of each of these people.
+pub fn tags(vault: &Vault, activity: &ActivityId, people: &BTreeSet<u64>) -> BTreeMap<u64, Hash> {
+    let tag = |person: &u64| {
+        let subject = national_id::synthetic_citizen(*person).subject();
+        let tag = vault.tag(activity.as_str(), &subject);
+        (*person, tag.expect("the vault answers"))
+    };
+    people.iter().map(tag).collect()
+}
