@@ -6,7 +6,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # The bundles that the three verifiers are compared on.
 CORPUS := $(abspath $(TARGET))/corpus
 
-.PHONY: run demo test prerequisites check units canary agreement browser soak soak-privacy fuzz
+.PHONY: run demo test prerequisites check units canary agreement browser soak soak-edge soak-privacy fuzz
 
 ## Serves http://127.0.0.1:8000 with its data in ./data.
 run:
@@ -24,7 +24,7 @@ test: prerequisites
 	$(MAKE) units
 	$(MAKE) agreement
 
-## Finds (or installs) Chromium, fonts, PostgreSQL, Exim, Python and the npm packages.
+## Finds (or installs) Chromium, fonts, PostgreSQL, Exim, proxies, Python and the npm packages.
 prerequisites:
 	tests/prerequisites.sh
 
@@ -85,11 +85,16 @@ soak-privacy: prerequisites
 	FAIRDRAW_CASES=300000 cargo test --lib vault::tests::channel -- --nocapture
 	own=$$(mktemp -d) && trap 'rm -rf "$$own"' EXIT INT TERM && chmod 711 "$$own" && \
 		TMPDIR="$$own" PATH="$$PATH:/usr/sbin:/sbin" unshare --mount \
-		cargo test --features test-clock --test soak -- --nocapture --test-threads=1
+		cargo test --features test-clock --test soak -- --nocapture --test-threads=1 --skip edge::
+
+## Thousands of slow clients, slowhttptest and testssl against the real program; about ten minutes.
+soak-edge: prerequisites
+	cargo test --test soak edge:: -- --nocapture --test-threads=1
 
 ## The long tests: the same properties with many more cases. Run before an issue that names it ends.
 soak: prerequisites
 	$(MAKE) soak-privacy
+	$(MAKE) soak-edge
 	PROPTEST_CASES=20000 cargo test --workspace
 	$(MAKE) fuzz
 	$(MAKE) agreement

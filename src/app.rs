@@ -23,6 +23,7 @@ use crate::platform::config::Config;
 use crate::platform::confine::{Protection, Standing};
 use crate::platform::control::Control;
 use crate::platform::db::{Db, MigrateError, Writer};
+use crate::platform::edge::{Draining, Figures, Plan};
 use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::MailFacts;
 use crate::platform::web;
@@ -57,6 +58,10 @@ pub struct App {
     pub writer: Arc<Writer<Taking>>,
     /// How often one network or one person may try.
     pub limits: fn() -> Limits,
+    /// Whether the server is about to stop.
+    pub draining: Draining,
+    /// What the edge has done, in numbers.
+    pub figures: Arc<Figures>,
     /// What this process gave up.
     web: Arc<[Protection]>,
     relays: Arc<dyn Relays>,
@@ -166,6 +171,8 @@ impl App {
             mailer,
             control,
             web: web.into(),
+            draining: Draining::default(),
+            figures: Arc::default(),
             // The driver of a benchmark is one network.
             limits: if cfg!(feature = "bench") {
                 || Limits::times(1_000_000)
@@ -190,11 +197,25 @@ impl App {
         }
     }
 
-    /// The web server, ready to be launched.
-    pub fn rocket(&self, figment: Figment) -> Rocket<Build> {
+    /// What the edge before the web server has to know.
+    pub fn plan(&self) -> Plan {
+        let mut settings = self.config.edge.clone();
+        if cfg!(feature = "bench") {
+            settings.connections_per_address = settings.connections;
+        }
+        Plan {
+            settings,
+            site: self.site(),
+            long_forms: &LONG_FORMS,
+            draining: self.draining.clone(),
+            figures: self.figures.clone(),
+        }
+    }
+
+    fn site(&self) -> Site {
         let config = &self.config;
-        let clock = self.db.clock().clone();
-        let site = Site {
+        let clock = self.db.clock();
+        Site {
             name: config.library_zh.clone(),
             name_en: config.library_en.clone(),
             phone: config.contact_phone.clone(),
@@ -204,10 +225,15 @@ impl App {
                 let clock = clock.clone();
                 Arc::new(move || clock.now().0) as Arc<dyn Fn() -> i64 + Send + Sync>
             }),
-        };
+        }
+    }
+
+    /// The web server, ready to be launched behind the edge.
+    pub fn rocket(&self, figment: Figment) -> Rocket<Build> {
+        let config = &self.config;
         let hall = Arc::new(live::Hall::default());
         self.purger.memory.add(hall.clone());
-        let rocket = web::attach(rocket::custom(figment), site)
+        let rocket = web::attach(rocket::custom(figment), self.site())
             .attach(self.access.clone())
             .manage(self.db.clone())
             .manage(self.vault.clone())
@@ -223,7 +249,9 @@ impl App {
             .manage(RequestLimit::default())
             .manage(ProofLimit::default())
             .manage(Arc::new(Shelf::default()))
-            .manage(clock)
+            .manage(self.db.clock().clone())
+            .manage(self.draining.clone())
+            .manage(self.figures.clone())
             .manage(self.clone())
             .manage(self.writer.clone())
             .manage(Sheets::default())
@@ -282,6 +310,15 @@ impl App {
         }
     }
 }
+
+/// Where people write long texts, or hand in a file; everywhere else forms are short.
+const LONG_FORMS: [&str; 5] = [
+    "/a/",
+    "/entry",
+    "/staff/activities/",
+    "/staff/draws/",
+    "/admin/",
+];
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 

@@ -41,7 +41,13 @@ look() {
     need "the mail server Exim" exim4-daemon-light exim
     need "openssl" openssl command -v openssl
     need "setpriv" util-linux command -v setpriv
-    # Only `make soak-privacy` needs these; a test that nobody can run is worse than two packages.
+    # The proxies whose sample configurations are shipped.
+    need "nginx" nginx-light on_system_path nginx
+    need "HAProxy" haproxy on_system_path haproxy
+    need "Caddy" caddy on_system_path caddy
+    # Only `make soak` needs these; a test that nobody can run is worse than four packages.
+    need "slowhttptest" slowhttptest command -v slowhttptest
+    need "testssl" testssl.sh command -v testssl
     need "mkfs.ext4" e2fsprogs on_system_path mkfs.ext4
     need "losetup" mount on_system_path losetup
     need "Node.js 20 or newer" nodejs command -v node
@@ -56,6 +62,13 @@ if [ "${#missing_packages[@]}" -gt 0 ] && may_install; then
     echo "prerequisites: installing ${missing_packages[*]}"
     export DEBIAN_FRONTEND=noninteractive
     apt-get update -qq
+    # The tests start their own servers; a package must not start one on port 80 (Debian policy 9.3.3.2).
+    policy=/usr/sbin/policy-rc.d
+    if [ ! -e "$policy" ]; then
+        trap 'rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod +x "$policy"
+    fi
     apt-get install -y -qq --no-install-recommends "${missing_packages[@]}" >/dev/null
     checked_apt=yes
     look

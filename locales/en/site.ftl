@@ -88,6 +88,9 @@ error-gone = This page was removed
 error-too-large = Too long
     .what = What was sent is longer than the limit.
     .next = Shorten the text and send it again.
+error-misdirected = This is not an address of ours
+    .what = The name or address you used for this site is not one that the library uses.
+    .next = Use the address that the library has published. If you run this server, check public_origin and hosts in its settings.
 error-invalid = Something needs a correction
     .what = What was sent holds something we cannot accept.
     .next = Go back, correct it and send it again.
@@ -100,3 +103,12 @@ error-broken = Sorry, something went wrong
 error-unavailable = Not available just now
     .what = Many people are using the site, or it is being maintained.
     .next = Try again in a minute.
+
+site-waiting-title = Many people are here, please wait
+site-waiting-why = More people are using this site than it can serve at once, and it was not your turn yet.
+# $seconds a number from 5 to 10
+site-waiting-again = This page tries again by itself after { $seconds } seconds; you need not do anything.
+site-waiting-now = Try again now
+site-waiting-kept = What you filled in was not sent, and all of it is kept on this page. Wait { $seconds } seconds, then use the button below. It is gone when you close this page.
+site-waiting-send = Send again
+site-waiting-back = What you filled in was not sent. Wait a minute, go back and send it again.

@@ -17,6 +17,7 @@ use crate::platform::config::Config;
 use crate::platform::confine::{self, Reach};
 use crate::platform::control::Control;
 use crate::platform::db::{Db, Target};
+use crate::platform::edge::{self, Edge};
 use crate::purge;
 use crate::vault::Vault;
 
@@ -28,6 +29,7 @@ use super::Stop;
 /// password of the mail server.
 pub(super) fn web() -> Result<(), Stop> {
     let mut standing = vec![confine::dumps_off(), confine::memory_locked()];
+    let files = edge::raise_files();
     let (figment, config) = super::configured()?;
     let figment = without_ours(figment);
     let watching = UnixStream::from(io::stdin().as_fd().try_clone_to_owned()?);
@@ -35,7 +37,7 @@ pub(super) fn web() -> Result<(), Stop> {
     standing.push(confine::calls());
     let control = Control::over(watching)?;
     let vault = Vault::adopt(&config.site, control.clone())?;
-    tracing::info!("web: {}", confine::line(&standing));
+    tracing::info!("web: {}; {files} open files", confine::line(&standing));
     tracing::info!("vault: {}", confine::line(&vault.standing()));
     let footing = Footing {
         vault,
@@ -70,13 +72,14 @@ fn without_ours(figment: Figment) -> Figment {
     }
 }
 
-/// What the web side keeps: its data, and in a debug build the files that a release carries inside.
+/// What the web side keeps: its data, its certificate, and in a debug build the files that a
+/// release carries inside.
 fn reach(config: &Config) -> Reach {
     let mut own = vec![config.data().to_owned()];
     if let Target::Sqlite(file) = config.database() {
         own.extend(file.parent().map(Path::to_owned));
     }
-    let mut read = Vec::new();
+    let mut read = folders_of(&[&config.edge.certificate, &config.edge.key]);
     if cfg!(debug_assertions) {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR"));
         read.extend(["templates", "locales", "static"].map(|folder| sources.join(folder)));
@@ -86,6 +89,18 @@ fn reach(config: &Config) -> Reach {
         read,
         ports: None,
     }
+}
+
+/// The folders of these files, and of what they are links to: a renewal puts new files there.
+fn folders_of(files: &[&Path]) -> Vec<PathBuf> {
+    let named = files.iter().filter(|file| !file.as_os_str().is_empty());
+    named
+        .flat_map(|file| {
+            let whole = std::path::absolute(file).unwrap_or_else(|_| file.to_path_buf());
+            [whole.canonicalize().ok(), Some(whole)]
+        })
+        .filter_map(|file| file?.parent().map(Path::to_owned))
+        .collect()
 }
 
 /// Refuses a key folder that lies where the web side may read or write.
@@ -134,8 +149,6 @@ pub(super) fn launch(app: &App, figment: Figment) -> Result<(), Stop> {
             "a moved clock is for this machine only; set ROCKET_ADDRESS=127.0.0.1".into(),
         ));
     }
-    let jobs = app.start_jobs();
-    let rocket = app.rocket(figment);
     // `rocket::execute` reads Rocket.toml again, which this process may not open any more.
     let runtime = rocket::tokio::runtime::Builder::new_multi_thread()
         .thread_name("web")
@@ -143,14 +156,14 @@ pub(super) fn launch(app: &App, figment: Figment) -> Result<(), Stop> {
         .max_blocking_threads(listen.max_blocking)
         .enable_all()
         .build()?;
-    let outcome = runtime.block_on(rocket.launch());
+    let edge = Edge::listen(app.plan(), listen.address, listen.port);
+    let edge = runtime.block_on(edge)?;
+    let jobs = app.start_jobs();
+    let rocket = app.rocket(edge::inside(figment));
+    let outcome = runtime.block_on(edge.run(rocket));
     runtime.shutdown_timeout(LAST_WORDS);
     drop(jobs);
-    match outcome {
-        Ok(_) => Ok(()),
-        // Rocket's error panics when it is dropped without being looked at.
-        Err(error) => Err(Stop::Failed(error.to_string().into())),
-    }
+    Ok(outcome?)
 }
 
 /// Where people reach the site: the configured origin, or the address it listens on.

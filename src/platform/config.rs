@@ -11,6 +11,7 @@ use serde::Deserialize;
 use validator::Validate;
 
 use crate::platform::db::Target;
+use crate::platform::edge::EdgeSettings;
 
 /// The application's part of the configuration.
 #[derive(Debug, Clone, Deserialize, Validate)]
@@ -18,6 +19,7 @@ use crate::platform::db::Target;
 #[validate(schema(function = "are_witnesses"))]
 #[validate(schema(function = "is_quorum"))]
 #[validate(schema(function = "are_tax_rules"))]
+#[validate(schema(function = "is_reached_by_tls"))]
 pub struct Config {
     /// Where the database and everything else but the keys lives; `FAIRDRAW_DATA` wins.
     pub data: PathBuf,
@@ -103,6 +105,9 @@ pub struct Config {
     /// About how many incidents in a year.
     #[validate(range(max = 100))]
     pub breach_incidents_per_year: u32,
+    /// What stands between the network and the site.
+    #[validate(nested)]
+    pub edge: EdgeSettings,
 }
 
 /// Rules about the tax on prizes from a day on; every number with its source.
@@ -205,6 +210,7 @@ impl Default for Config {
             held_rows_per_year: 20,
             breach_mail: false,
             breach_incidents_per_year: 4,
+            edge: EdgeSettings::default(),
         }
     }
 }
@@ -290,6 +296,17 @@ fn is_origin(origin: &str) -> Result<(), validator::ValidationError> {
     fits.then_some(()).ok_or_else(|| {
         validator::ValidationError::new("scheme and host, such as https://draw.lib.example.tw")
     })
+}
+
+/// With a certificate of its own people come by https, and links, cookies and forms must say so.
+fn is_reached_by_tls(config: &Config) -> Result<(), validator::ValidationError> {
+    (!config.edge.has_tls() || config.public_origin.starts_with("https://"))
+        .then_some(())
+        .ok_or_else(|| {
+            validator::ValidationError::new(
+                "with edge.certificate, public_origin is the https:// address of the site",
+            )
+        })
 }
 
 fn are_relays(relays: &[String]) -> Result<(), validator::ValidationError> {

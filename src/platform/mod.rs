@@ -1,12 +1,13 @@
 //! Machinery with no opinion about libraries.
 //!
-//! Invariant: nothing here imports a domain. Rocket appears only in [`web`] and [`config`].
+//! Invariant: nothing here imports a domain. Rocket appears only in [`web`], [`edge`] and [`config`].
 
 pub mod clock;
 pub mod config;
 pub mod confine;
 pub mod control;
 pub mod db;
+pub mod edge;
 pub mod fail;
 pub mod fault;
 pub mod formula;

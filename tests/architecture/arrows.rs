@@ -75,7 +75,9 @@ pub(crate) fn check(source: &Source) -> Vec<Finding> {
             "Add it to the table in tests/architecture.rs, with an ADR that says why it exists",
         )];
     }
-    let within_web = source.path.starts_with("src/platform/web");
+    let within_web = ["src/platform/web", "src/platform/edge"]
+        .iter()
+        .any(|folder| source.path.starts_with(folder));
     let may_use = own.map_or(&[][..], |(_, targets)| targets);
     source
         .named()

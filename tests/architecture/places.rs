@@ -168,6 +168,7 @@ fn may_use_diesel(source: &Source) -> bool {
 fn may_use_rocket(source: &Source) -> bool {
     has_role(source, &[Role::Edge, Role::Guard, Role::Wire])
         || is_below(source, "src/platform/web")
+        || is_below(source, "src/platform/edge")
         || is_below(source, "src/platform/config")
         || is_below(source, "src/cli")
         || matches!(source.path.as_str(), "src/app.rs" | "src/main.rs")

@@ -29,6 +29,7 @@ mod channel;
 mod counting;
 mod crowd;
 mod disk;
+mod edge;
 mod guesses;
 mod kills;
 mod memory;

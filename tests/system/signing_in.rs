@@ -19,7 +19,6 @@ on_both! {
     an_unknown_name_gets_the_same_answer_as_a_wrong_passphrase,
     one_network_runs_out_of_tries,
     the_session_cookie_is_kept_from_scripts_and_other_sites,
-    a_form_from_another_site_is_refused,
     signing_in_gives_a_new_session_and_ends_the_earlier_one,
     an_idle_session_ends_and_leads_back_to_the_page,
     a_session_in_use_ends_after_eight_hours,
@@ -259,23 +258,6 @@ fn the_session_cookie_is_kept_from_scripts_and_other_sites(engine: Engine) {
     check(&plain, "s=", false);
     let public = Browser::at(&library.db, Some("https://draw.lib.example.tw"));
     check(&public, "__Host-s=", true);
-}
-
-fn a_form_from_another_site_is_refused(engine: Engine) {
-    let library = Library::staffed(engine);
-    let fields = [("name", "林主任"), ("passphrase", PASSPHRASE)];
-    let browser = Browser::on(&library.db);
-    for site in ["cross-site", "same-site"] {
-        let refused = browser.send_from(site, "/staff/sign-in", &fields);
-        assert_eq!(refused.status, Status::Forbidden, "{site}");
-    }
-    assert!(library.acts().iter().all(|act| act != "staff.signed_in"));
-
-    let admin = library.signed_in("林主任");
-    let new = [("name", "張館員"), ("role", "admin")];
-    let refused = admin.send_from("cross-site", "/admin/staff/new", &new);
-    assert_eq!(refused.status, Status::Forbidden);
-    assert!(!admin.open("/admin/staff").text.contains("張館員"));
 }
 
 fn signing_in_gives_a_new_session_and_ends_the_earlier_one(engine: Engine) {

@@ -1,10 +1,11 @@
 //! Where a request comes from.
 //!
-//! Invariant: an address is used as its network (/24 or /56), never shown, logged or stored.
-//! Rocket's `ip_header` must be off, or anybody could claim any address; behind a proxy on this
-//! machine all visitors share one bucket until trusted proxies are configured.
+//! Invariant: an address is used as its network (/24 or /56), never shown, logged or stored. It is
+//! that of Rocket's peer, for which [`super::hop`] puts the visitor whom the edge has seen; Rocket's
+//! own `ip_header` is off, or anybody could claim any address.
 //!
-//! Not here: how often one network may try ([`super::throttle`]).
+//! Not here: how often one network may try ([`super::throttle`]); which proxies are believed
+//! ([`crate::platform::edge`]).
 
 use std::convert::Infallible;
 use std::fmt;

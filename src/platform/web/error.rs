@@ -10,17 +10,21 @@ use std::error::Error;
 use std::time::Duration;
 
 use minijinja::context;
+use rocket::Route;
 use rocket::catcher::{BoxFuture, Catcher};
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 
-use super::language_of;
-use super::page::{frame, html_answer};
+use super::hop;
+use super::page::{Place, frame, html_answer};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids;
 use crate::platform::templates;
 use crate::platform::text::{self, Language, dates};
+
+/// How the codes of errors end that mean: too many people at once, nothing was done.
+const CROWDED: &str = ".crowded";
 
 /// What a handler answers with.
 pub type AppResult<T> = Result<T, AppError>;
@@ -110,7 +114,17 @@ impl AppError {
         self.wait.map(|wait| wait.until_ms)
     }
 
-    pub(super) fn plain(status: Status) -> AppError {
+    /// More people are here than can be served at once. The edge shows the waiting page instead,
+    /// which keeps what was typed, and sends it again when the person says so.
+    pub fn crowded() -> AppError {
+        AppError {
+            code: "web.crowded",
+            ..AppError::unavailable()
+        }
+    }
+
+    /// The page of a status that no handler chose.
+    pub fn plain(status: Status) -> AppError {
         AppError {
             status,
             code: general_code(status),
@@ -119,7 +133,22 @@ impl AppError {
         }
     }
 
-    fn log(&self, request: &Request<'_>, reference: &str) {
+    /// As the page that the edge shows without asking Rocket.
+    pub fn shown(&self, place: &Place<'_>) -> Shown {
+        let reference = reference();
+        self.log(None, &reference);
+        let html = self.render(place, &reference);
+        Shown {
+            status: match html {
+                Some(_) => self.status.code,
+                None => Status::InternalServerError.code,
+            },
+            html: html.unwrap_or_else(|| last_words(&reference)),
+            retry_after: self.retry_after(),
+        }
+    }
+
+    fn log(&self, route: Option<&Route>, reference: &str) {
         let mut causes = String::new();
         let mut next: Option<&dyn Error> = self.cause.as_deref().map(|cause| cause as &dyn Error);
         while let Some(cause) = next {
@@ -128,7 +157,7 @@ impl AppError {
             next = cause.source();
         }
         // The route and never the address, which may hold a receipt code.
-        let route = request.route().map_or("-", |route| route.uri.as_str());
+        let route = route.map_or("-", |route| route.uri.as_str());
         let (status, code) = (self.status.code, self.code);
         if status >= 500 {
             tracing::error!(reference, status, code, route, causes, "request failed");
@@ -137,17 +166,18 @@ impl AppError {
         }
     }
 
-    fn render(&self, request: &Request<'_>, language: Language, reference: &str) -> Option<String> {
+    fn render(&self, place: &Place<'_>, reference: &str) -> Option<String> {
+        let language = place.language();
         let (what, next) = self.words(language);
         let view = context! {
             title => self.title(language),
             what => what,
-            saved => text::message(language, saved_id(request.method(), self.status), &[]),
+            saved => text::message(language, saved_id(place.method, self.status), &[]),
             next => next,
             reference => reference,
             status => self.status.code,
         };
-        let whole = context! { ..frame(request, language, None, false), ..view };
+        let whole = context! { ..frame(place, language, None, false), ..view };
         match templates::render_value(language, "error.html.j2", whole) {
             Ok(html) => Some(html),
             Err(error) => {
@@ -184,16 +214,18 @@ impl AppError {
 
 impl<'r> Responder<'r, 'static> for AppError {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
-        let language = language_of(request);
-        // 40 random bits to find the log line by; not a secret.
-        let reference = ids::code(8).to_uppercase();
-        self.log(request, &reference);
-        let mut response = match self.render(request, language, &reference) {
-            Some(html) => html_answer(self.status, html, true),
+        let place = Place::of(request);
+        let reference = reference();
+        self.log(request.route(), &reference);
+        let mut response = match self.render(&place, &reference) {
+            Some(html) => html_answer(place.language(), self.status, html, true),
             None => last_resort(&reference),
         };
         if let Some(seconds) = self.retry_after() {
             response.set_header(Header::new("Retry-After", seconds.to_string()));
+        }
+        if self.code.ends_with(CROWDED) {
+            response.set_header(Header::new(hop::CROWDED, "1"));
         }
         Ok(response)
     }
@@ -208,6 +240,21 @@ impl AppError {
             _ => None,
         }
     }
+}
+
+/// An error as the edge sends it.
+pub struct Shown {
+    /// The status.
+    pub status: u16,
+    /// The whole page.
+    pub html: String,
+    /// Seconds after which it may be tried again, where that is known.
+    pub retry_after: Option<u64>,
+}
+
+/// 40 random bits to find the log line by; not a secret.
+fn reference() -> String {
+    ids::code(8).to_uppercase()
 }
 
 /// The only place where a kind becomes a status.
@@ -235,6 +282,7 @@ fn general_id(status: Status) -> &'static str {
         409 => "error-conflict",
         410 => "error-gone",
         413 => "error-too-large",
+        421 => "error-misdirected",
         422 => "error-invalid",
         429 => "error-too-many",
         400..=499 => "error-bad-request",
@@ -252,6 +300,7 @@ fn general_code(status: Status) -> &'static str {
         409 => "web.conflict",
         410 => "web.gone",
         413 => "web.too_large",
+        421 => "web.misdirected",
         422 => "web.invalid",
         429 => "web.too_many",
         400..=499 => "web.bad_request",
@@ -263,15 +312,19 @@ fn general_code(status: Status) -> &'static str {
 fn saved_id(method: Method, status: Status) -> &'static str {
     match (method, status.code) {
         (Method::Get | Method::Head, _) => "error-saved-nothing",
-        // A crash may come after the data was stored.
-        (_, 500) => "error-saved-unsure",
+        // A crash may come after the data was stored, and so may an answer that did not come.
+        (_, 500 | 502 | 504) => "error-saved-unsure",
         _ => "error-saved-not-sent",
     }
 }
 
+fn last_words(reference: &str) -> String {
+    format!("系統暫時無法使用。 Sorry, something went wrong on our side. {reference}\n")
+}
+
 /// For the case that the error page itself is broken.
 fn last_resort(reference: &str) -> Response<'static> {
-    let text = format!("系統暫時無法使用。 Sorry, something went wrong on our side. {reference}\n");
+    let text = last_words(reference);
     Response::build()
         .status(Status::InternalServerError)
         .header(ContentType::Plain)

@@ -4,12 +4,12 @@
 //! questions of a survey are data and not a struct. Invariants: nothing typed reaches a log
 //! (redacted `Debug`, errors without values), and values are wiped from memory when dropped.
 //!
-//! Not here: what a valid answer is; every domain parses its own fields.
+//! Not here: what a valid answer is; every domain parses its own fields. How long a form may take
+//! to arrive ([`crate::platform::edge`]).
 
 pub mod upload;
 
 use std::fmt;
-use std::time::Duration;
 
 use rocket::data::{Data, FromData, Outcome, ToByteUnit};
 use rocket::http::{RawStr, Status};
@@ -17,11 +17,8 @@ use rocket::request::Request;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-/// Longest form taken, in KiB: ten long answers of Chinese text, percent-encoded, fit in.
-const LIMIT_KIB: u64 = 256;
-
-/// Time for a whole form to arrive; Rocket itself would wait for ever.
-const DEADLINE: Duration = Duration::from_secs(20);
+/// Longest form taken, in bytes: ten long answers of Chinese text, percent-encoded, fit in.
+pub const LONGEST: usize = 256 * 1024;
 
 /// The fields of a form sent as `application/x-www-form-urlencoded`.
 ///
@@ -112,9 +109,9 @@ pub enum FormError {
     /// Longer than the limit.
     #[error("form too long")]
     TooLong,
-    /// Not all of it came in time, or the connection broke.
+    /// The connection broke.
     #[error("form did not arrive")]
-    Slow,
+    Broken,
     /// Not UTF-8.
     #[error("form is not UTF-8")]
     NotText,
@@ -125,7 +122,7 @@ impl From<FormError> for Status {
         match error {
             FormError::OtherType | FormError::NotText => Status::BadRequest,
             FormError::TooLong => Status::PayloadTooLarge,
-            FormError::Slow => Status::RequestTimeout,
+            FormError::Broken => Status::RequestTimeout,
         }
     }
 }
@@ -154,11 +151,8 @@ async fn read(request: &Request<'_>, data: Data<'_>) -> Result<FormFields, FormE
 }
 
 async fn body(data: Data<'_>) -> Result<Zeroizing<Vec<u8>>, FormError> {
-    let arriving = data.open(LIMIT_KIB.kibibytes()).into_bytes();
-    let body = match tokio::time::timeout(DEADLINE, arriving).await {
-        Ok(Ok(body)) => body,
-        Ok(Err(_)) | Err(_) => return Err(FormError::Slow),
-    };
+    let arriving = data.open(LONGEST.bytes()).into_bytes();
+    let body = arriving.await.map_err(|_| FormError::Broken)?;
     if !body.is_complete() {
         return Err(FormError::TooLong);
     }

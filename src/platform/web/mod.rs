@@ -1,12 +1,13 @@
-//! The edge to the browser: what every page shares.
+//! What every page shares.
 //!
 //! A domain's `pages.rs` takes [`form::FormFields`] and a [`Language`], answers with
 //! [`page::Page`] or [`page::Reply`], and fails with [`error::AppError`]. Invariants: every route
-//! goes through [`guard::protect`]; every answer carries the headers of [`headers`]; every error,
-//! Rocket's own too, is shown by the one responder in [`error`].
+//! goes through [`guard::protect`]; every error, Rocket's own too, is shown by the one responder in
+//! [`error`].
 //!
 //! Not here: what any page says; sessions and roles (`account`); the engine of the templates
-//! ([`crate::platform::templates`]).
+//! ([`crate::platform::templates`]); what stands before Rocket and takes connections, refuses
+//! foreign forms and sets the headers of every answer ([`crate::platform::edge`]).
 
 pub mod access;
 pub mod address;
@@ -15,30 +16,30 @@ pub mod download;
 pub mod error;
 pub mod form;
 pub mod guard;
-pub mod headers;
+pub mod hop;
 pub mod page;
 pub mod site;
 #[cfg(test)]
 mod tests;
 pub mod throttle;
+pub mod waiting;
 
+use rocket::http::RawStr;
 use rocket::request::{FromRequest, Outcome, Request};
 use rocket::shield::Shield;
 use rocket::{Build, Rocket, Route};
 
 use crate::platform::text::Language;
 
-/// Gives a new Rocket the site's headers, error pages, stylesheet and frame.
+/// Gives a new Rocket the site's error pages, stylesheet and frame.
 pub fn attach(rocket: Rocket<Build>, site: site::Site) -> Rocket<Build> {
-    // Rocket's own Shield would be attached in its place; ours sets every header itself.
+    // Rocket would attach its own in its place; the edge sets every such header itself.
     let mut shield = Shield::new();
     shield = shield.disable::<rocket::shield::NoSniff>();
     shield = shield.disable::<rocket::shield::Frame>();
     shield = shield.disable::<rocket::shield::Permission>();
-    let headers = headers::Headers::of(&site);
     rocket
         .attach(shield)
-        .attach(headers)
         .manage(site)
         .register("/", error::catchers())
         .mount("/", guard::protect(assets::routes()))
@@ -64,9 +65,9 @@ fn language_of(request: &Request<'_>) -> Language {
     Language::of_path(request.uri().path().as_str()).0
 }
 
-/// Who a page is for; decided by the route, so that no spelling of an address can change it.
+/// Who a page is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Area {
+pub enum Area {
     /// Anybody.
     Public,
     /// People who work here: `/staff`, `/admin`, and the projector they set up under `/stage`.
@@ -81,9 +82,15 @@ impl Area {
         }
     }
 
-    fn of_path(path: &str) -> Area {
-        let first = Language::of_path(path).1.split('/').nth(1);
-        match first {
+    /// Of an address, in every spelling of it that leads to the same route.
+    pub fn of_path(path: &str) -> Area {
+        let parts = path.split('/').filter(|part| !part.is_empty());
+        let mut parts = parts.map(|part| RawStr::new(part).percent_decode_lossy());
+        let first = match parts.next() {
+            Some(language) if language == "en" => parts.next(),
+            other => other,
+        };
+        match first.as_deref() {
             Some("staff" | "admin" | "stage") => Area::Staff,
             _ => Area::Public,
         }

@@ -79,7 +79,8 @@ impl Page {
     }
 
     fn render(&self, request: &Request<'_>) -> Result<String, templates::TemplateError> {
-        let whole = frame(request, self.language, self.path.as_deref(), self.done);
+        let place = Place::of(request);
+        let whole = frame(&place, self.language, self.path.as_deref(), self.done);
         let name = format!("{}.html.j2", self.template);
         templates::render_value(
             self.language,
@@ -96,7 +97,7 @@ impl<'r> Responder<'r, 'static> for Page {
                 let private = self.no_store
                     || request.method() == Method::Post
                     || Area::of(request) == Area::Staff;
-                Ok(html_answer(self.status, html, private))
+                Ok(html_answer(self.language, self.status, html, private))
             }
             Err(error) => AppError::broken(error).respond_to(request),
         }
@@ -106,31 +107,79 @@ impl<'r> Responder<'r, 'static> for Page {
 /// The query of an address whose page says that what was sent is done.
 const DONE: &str = "done";
 
+/// Where a page is shown: the part of a request that its frame depends on.
+pub struct Place<'a> {
+    /// How the page was asked for.
+    pub method: Method,
+    /// The path of its address, with the language.
+    pub path: &'a str,
+    /// What follows the question mark.
+    pub query: Option<&'a str>,
+    /// The frame's settings.
+    pub site: Option<&'a Site>,
+    pub(super) area: Area,
+    pub(super) viewer: Option<&'a Viewer>,
+}
+
+impl<'a> Place<'a> {
+    /// Of a request that Rocket answers.
+    pub(super) fn of(request: &'a Request<'_>) -> Place<'a> {
+        Place {
+            method: request.method(),
+            path: request.uri().path().as_str(),
+            query: request.uri().query().map(|query| query.as_str()),
+            site: Site::of(request),
+            area: Area::of(request),
+            viewer: Viewer::of(request),
+        }
+    }
+
+    /// Of a request that the edge answers itself, whoever sent it.
+    pub fn before_sign_in(
+        method: Method,
+        path: &'a str,
+        query: Option<&'a str>,
+        site: &'a Site,
+    ) -> Place<'a> {
+        Place {
+            method,
+            path,
+            query,
+            site: Some(site),
+            area: Area::of_path(path),
+            viewer: None,
+        }
+    }
+
+    /// The language of the address.
+    pub fn language(&self) -> Language {
+        Language::of_path(self.path).0
+    }
+}
+
 /// What the layout needs to know about the request.
 pub(super) fn frame(
-    request: &Request<'_>,
+    place: &Place<'_>,
     language: Language,
     path: Option<&str>,
     done: bool,
 ) -> Value {
-    let uri = request.uri();
-    let (_, own) = Language::of_path(uri.path().as_str());
+    let (_, own) = Language::of_path(place.path);
     // An address typed with a slash at its end is the same page.
     let own = match own.trim_end_matches('/') {
         "" => "/",
         trimmed => trimmed,
     };
     let path = path.unwrap_or(own);
-    let is_read = matches!(request.method(), Method::Get | Method::Head);
-    let came_back = is_read && uri.query().is_some_and(|query| query == DONE);
+    let is_read = matches!(place.method, Method::Get | Method::Head);
+    let came_back = is_read && place.query.is_some_and(|query| query == DONE);
     // A filter in the address of a list stays in the other language.
-    let query = match (request.method(), uri.query()) {
-        _ if came_back => String::new(),
-        (Method::Get | Method::Head, Some(query)) => format!("?{query}"),
+    let query = match place.query {
+        Some(query) if is_read && !came_back => format!("?{query}"),
         _ => String::new(),
     };
     let address = |language: Language| format!("{}{query}", language.url(path));
-    let site = Site::of(request);
+    let site = place.site;
     let origin = site
         .and_then(|site| site.public_origin.as_deref())
         .unwrap_or("");
@@ -138,12 +187,12 @@ pub(super) fn frame(
         .iter()
         .map(|&each| context! { tag => each.tag(), url => format!("{origin}{}", address(each)) })
         .collect();
-    let viewer = Viewer::of(request)
+    let viewer = place.viewer
         .map(|viewer| context! { name => viewer.name.clone(), activities => viewer.activities, admin => viewer.admin, custody => viewer.custody });
     context! {
         page => context! {
             path => path,
-            staff => Area::of(request) == Area::Staff,
+            staff => place.area == Area::Staff,
             alternates => alternates,
             other_language => language.other().tag(),
             other_language_url => address(language.other()),
@@ -155,11 +204,17 @@ pub(super) fn frame(
     }
 }
 
-pub(super) fn html_answer(status: Status, html: String, private: bool) -> Response<'static> {
+pub(super) fn html_answer(
+    language: Language,
+    status: Status,
+    html: String,
+    private: bool,
+) -> Response<'static> {
     let keep = if private { "no-store" } else { "no-cache" };
     Response::build()
         .status(status)
         .header(rocket::http::ContentType::HTML)
+        .header(Header::new("Content-Language", language.tag()))
         .header(Header::new("Cache-Control", keep))
         .header(Header::new("Vary", "Cookie"))
         .sized_body(html.len(), Cursor::new(html))

@@ -45,7 +45,8 @@ impl Site {
         context! { name => name, phone => self.phone.clone(), email => self.email.clone() }
     }
 
-    pub(super) fn is_https(&self) -> bool {
+    /// Whether people reach the site by https.
+    pub fn is_https(&self) -> bool {
         self.public_origin
             .as_deref()
             .is_some_and(|origin| origin.starts_with("https://"))

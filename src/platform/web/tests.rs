@@ -1,4 +1,4 @@
-//! The whole edge at work, on a small site made for it.
+//! What every page shares, on a small site made for it.
 
 use rocket::http::{ContentType, Header, Status};
 use rocket::local::blocking::{Client, LocalResponse};
@@ -168,48 +168,10 @@ fn the_current_page_is_marked_in_the_menu() {
 }
 
 #[test]
-fn every_answer_carries_the_headers() {
-    let client = client();
-    let asset = crate::platform::templates::assets::url("site.css");
-    for address in ["/", "/no-such-page", "/panic", asset.as_str()] {
-        let response = client.get(address).dispatch();
-        for (name, value) in [
-            (
-                "Content-Security-Policy",
-                "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
-            ),
-            ("Referrer-Policy", "no-referrer"),
-            ("X-Content-Type-Options", "nosniff"),
-            ("X-Frame-Options", "DENY"),
-            ("Cross-Origin-Opener-Policy", "same-origin"),
-            ("Cross-Origin-Resource-Policy", "same-origin"),
-            ("Strict-Transport-Security", ""),
-        ] {
-            assert_eq!(header(&response, name), value, "{name} of {address}");
-            assert!(response.headers().get(name).count() <= 1);
-        }
-        assert!(!header(&response, "Permissions-Policy").is_empty());
-    }
-    let https = Site {
-        public_origin: Some("https://draw.example.org".into()),
-        ..Site::default()
-    };
-    let client = Client::untracked(rocket(https)).expect("the routes do not collide");
-    let response = client.get("/en").dispatch();
-    assert_eq!(
-        header(&response, "Strict-Transport-Security"),
-        "max-age=63072000"
-    );
-    let html = response.into_string().unwrap_or_default();
-    assert!(html.contains("href=\"https://draw.example.org/en\""));
-}
-
-#[test]
-fn pages_of_staff_are_not_kept_and_keep_the_origin_of_forms() {
+fn pages_of_staff_are_not_kept() {
     let client = client();
     let response = client.get("/en/staff").dispatch();
     assert_eq!(header(&response, "Cache-Control"), "no-store");
-    assert_eq!(header(&response, "Referrer-Policy"), "same-origin");
 }
 
 #[test]
@@ -276,77 +238,6 @@ fn too_many_tries_name_the_time() {
 }
 
 #[test]
-fn a_form_is_taken_from_our_own_pages_only() {
-    let client = client();
-    let host = ("Host", "draw.example.org");
-    assert_eq!(
-        post(
-            &client,
-            "/send",
-            "name=a",
-            &[host, ("Sec-Fetch-Site", "same-origin")]
-        )
-        .0,
-        Status::SeeOther
-    );
-    assert_eq!(post(&client, "/send", "name=a", &[]).0, Status::SeeOther);
-    assert_eq!(
-        post(
-            &client,
-            "/send",
-            "name=a",
-            &[host, ("Origin", "https://draw.example.org")]
-        )
-        .0,
-        Status::SeeOther
-    );
-    assert_eq!(
-        post(&client, "/send", "name=", &[]).0,
-        Status::UnprocessableEntity
-    );
-    let (status, html) = post(
-        &client,
-        "/en/send",
-        "name=a",
-        &[("Sec-Fetch-Site", "cross-site")],
-    );
-    assert_eq!(status, Status::Forbidden);
-    assert!(html.contains("Nothing was sent."));
-    assert_eq!(
-        post(
-            &client,
-            "/send",
-            "name=a",
-            &[host, ("Origin", "https://evil.example")]
-        )
-        .0,
-        Status::Forbidden
-    );
-    // Staff: a request that says nothing about its page is refused too.
-    for path in ["/staff/send", "/en/staff/send"] {
-        assert_eq!(post(&client, path, "a=b", &[]).0, Status::Forbidden);
-        assert_eq!(
-            post(&client, path, "a=b", &[host, ("Origin", "null")]).0,
-            Status::Forbidden
-        );
-        assert_eq!(
-            post(&client, path, "a=b", &[("Sec-Fetch-Site", "none")]).0,
-            Status::ServiceUnavailable
-        );
-    }
-}
-
-#[test]
-fn a_method_hidden_in_a_form_is_refused() {
-    let client = client();
-    for method in ["delete", "put", "get", "patch", "post", "nonsense"] {
-        let body = format!("_method={method}&name=a");
-        let (status, _) = post(&client, "/send", &body, &[]);
-        assert!(matches!(status.code, 400 | 404 | 405), "{method}: {status}");
-    }
-}
-
-#[test]
 fn a_form_that_is_too_long_or_of_another_type_is_refused() {
     let client = client();
     let long = format!("name={}", "a".repeat(256 * 1024));
@@ -362,6 +253,18 @@ fn a_form_that_is_too_long_or_of_another_type_is_refused() {
         .body("{}")
         .dispatch();
     assert_eq!(json.status(), Status::BadRequest);
+}
+
+#[test]
+fn links_to_the_other_language_name_the_public_origin() {
+    let site = Site {
+        public_origin: Some("https://draw.example.org".into()),
+        ..Site::default()
+    };
+    let client = Client::untracked(rocket(site)).expect("the routes do not collide");
+    let html = client.get("/en").dispatch().into_string();
+    let html = html.unwrap_or_default();
+    assert!(html.contains("href=\"https://draw.example.org/en\""));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use fairdraw::platform::text::Language;
 use fairdraw::platform::web::{self, site::Site};
 use fairdraw::vault::Vault;
 use fairdraw::{account, audit, desk};
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::{ContentType, Status};
 use rocket::local::blocking::{Client, LocalRequest};
 
 /// One browser. Two of them on one database are two people, or two computers of one person.
@@ -72,16 +72,7 @@ impl Browser {
 
     /// Sends a form from a page of the same site.
     pub fn send(&self, address: &str, fields: &[(&str, &str)]) -> Answer {
-        self.send_from("same-origin", address, fields)
-    }
-
-    /// Sends a form from a page of a site that stands to this one as `fetch_site` says.
-    pub fn send_from(&self, fetch_site: &str, address: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = self
-            .client
-            .post(address)
-            .header(ContentType::Form)
-            .header(Header::new("Sec-Fetch-Site", fetch_site.to_owned()));
+        let request = self.client.post(address).header(ContentType::Form);
         answer(request.body(urlencoded(fields)))
     }
 

@@ -11,6 +11,7 @@ pub mod browser;
 pub mod canary;
 pub mod collecting;
 pub mod database;
+pub mod edge;
 #[cfg_attr(
     feature = "leak-control",
     expect(dead_code, reason = "the build that leaks stops after the scan")
@@ -27,13 +28,16 @@ pub mod mail_sink;
 )]
 pub mod places;
 pub mod postgres;
+pub mod proxy;
 pub mod relay;
 pub mod server;
+pub mod slow;
 pub mod smtp_daemon;
 pub mod staff;
 mod tether;
 pub mod timing;
 pub mod vault;
+pub mod wire;
 
 pub use database::{Engine, TestDatabase};
 

@@ -8,6 +8,7 @@
 use std::cell::RefCell;
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Seek, SeekFrom};
+use std::net::{Ipv4Addr, SocketAddr};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Stdio};
@@ -44,6 +45,7 @@ pub fn open_now(engine: Engine) -> (TestDatabase, String) {
 /// A running `fairdraw` and its two children.
 pub struct Program {
     child: Child,
+    port: u16,
     address: String,
     lines: Arc<Mutex<Vec<String>>>,
     reading: Vec<JoinHandle<()>>,
@@ -57,13 +59,22 @@ impl Program {
 
     /// [`Program::start`] as the user of this number, who owns nothing else.
     pub fn start_as(database: &TestDatabase, user: Option<u32>) -> Program {
+        Program::start_set(database, user, "")
+    }
+
+    /// [`Program::start_as`] with more settings, as an environment variable holds them:
+    /// `,public_origin="https://…",edge={…}`.
+    pub fn start_set(database: &TestDatabase, user: Option<u32>, settings: &str) -> Program {
         let port = free_port();
         let mut command = Command::new(program());
         command
             .current_dir(database.data())
             .env("ROCKET_PORT", port.to_string())
             .env("ROCKET_ADDRESS", "127.0.0.1")
-            .env("ROCKET_APP", "{site=\"lib.example.tw\"}")
+            .env(
+                "ROCKET_APP",
+                format!("{{site=\"lib.example.tw\"{settings}}}"),
+            )
             .env("FAIRDRAW_DATA", database.data())
             .env("FAIRDRAW_KEYS", database.keys())
             .env("FAIRDRAW_DATABASE_URL", database.url());
@@ -73,6 +84,7 @@ impl Program {
         let (child, lines, reading) = listened(&mut command);
         let program = Program {
             child,
+            port,
             address: format!("http://127.0.0.1:{port}"),
             lines,
             reading,
@@ -88,10 +100,14 @@ impl Program {
         program
     }
 
+    /// Where it listens.
+    pub fn place(&self) -> SocketAddr {
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+    }
+
     /// Whether a web side takes connections.
     pub fn is_listening(&self) -> bool {
-        let place = self.address.trim_start_matches("http://");
-        std::net::TcpStream::connect(place).is_ok()
+        std::net::TcpStream::connect(self.place()).is_ok()
     }
 
     /// What it has printed so far, on both streams.
@@ -214,7 +230,8 @@ fn follow(stream: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) ->
     })
 }
 
-fn free_port() -> u16 {
+/// A port of this machine that was free a moment ago.
+pub fn free_port() -> u16 {
     let probe = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
     probe.local_addr().expect("bound").port()
 }

@@ -8,7 +8,7 @@
 use std::fmt;
 
 use rocket::data::{Data, FromData, Outcome};
-use rocket::http::Status;
+use rocket::http::{ContentType, Status};
 use rocket::request::Request;
 use zeroize::Zeroizing;
 
@@ -54,6 +54,15 @@ async fn read(request: &Request<'_>, data: Data<'_>) -> Result<FormFields, FormE
     };
     let body = body(data).await?;
     parts(&body, &boundary).ok_or(FormError::OtherType)
+}
+
+/// The fields of the body of a form of either type; nothing where it is not one.
+pub fn fields_of(kind: &ContentType, body: &[u8]) -> Option<FormFields> {
+    if kind.is_form() {
+        return Some(FormFields::parse(std::str::from_utf8(body).ok()?));
+    }
+    let boundary = kind.param("boundary").filter(|_| kind.is_form_data())?;
+    parts(body, boundary)
 }
 
 /// The parts of a body, in order; nothing where it is not one.

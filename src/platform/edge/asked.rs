@@ -1,0 +1,288 @@
+//! A request as it came: read once, and refused where two readers could read it differently.
+//!
+//! Invariant: what goes on to Rocket has one host of ours, a path and nothing before it, one of
+//! the known methods, no header that is between neighbours, and nothing that claims to come from
+//! a proxy or from the edge. Its body is framed anew ([`super::body`]).
+
+use std::net::IpAddr;
+
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{Method, Uri};
+use rocket::http::Status;
+
+use super::headers::OF_ONE_STEP;
+use super::hosts::Hosts;
+use crate::platform::web::Area;
+use crate::platform::web::hop;
+
+/// Headers by which proxies, or whoever pretends to be one, tell of a visitor.
+const OF_PROXIES: [HeaderName; 4] = [
+    header::FORWARDED,
+    HeaderName::from_static("x-real-ip"),
+    HeaderName::from_static("x-client-ip"),
+    HeaderName::from_static("true-client-ip"),
+];
+
+/// Headers that ask a server for another method or another address than those of the request.
+const OVERRIDES: [HeaderName; 5] = [
+    HeaderName::from_static("x-http-method-override"),
+    HeaderName::from_static("x-http-method"),
+    HeaderName::from_static("x-method-override"),
+    HeaderName::from_static("x-original-url"),
+    HeaderName::from_static("x-rewrite-url"),
+];
+
+/// Both ends of a connection.
+#[derive(Clone, Copy)]
+pub(super) struct Ends {
+    pub(super) here: IpAddr,
+    pub(super) peer: IpAddr,
+}
+
+/// What is known of a request before its body.
+pub(super) struct Asked {
+    pub(super) method: Method,
+    pub(super) target: PathAndQuery,
+    pub(super) host: String,
+    pub(super) area: Area,
+    /// Whether it may have a body, and has one.
+    pub(super) has_body: bool,
+    /// Whether it waits for our word before it sends the body.
+    pub(super) waits: bool,
+    /// Whether its body's length was not announced: such a request is the last of its connection,
+    /// so that nobody's other reading of it can become the next request.
+    pub(super) is_last: bool,
+}
+
+impl Asked {
+    /// The path, with the language.
+    pub(super) fn path(&self) -> &str {
+        self.target.path()
+    }
+
+    /// Whether it changes nothing.
+    pub(super) fn is_read(&self) -> bool {
+        matches!(self.method, Method::GET | Method::HEAD)
+    }
+}
+
+/// What can be said of a request that is refused: enough for a page in its language.
+pub(super) fn described(parts: &Parts, has_body: bool) -> Asked {
+    let target = parts.uri.path_and_query().cloned();
+    let target = target.filter(|target| target.path().starts_with('/'));
+    let target = target.unwrap_or_else(|| PathAndQuery::from_static("/"));
+    Asked {
+        area: Area::of_path(target.path()),
+        method: parts.method.clone(),
+        target,
+        host: String::new(),
+        has_body,
+        waits: parts.headers.contains_key(header::EXPECT),
+        is_last: parts.headers.contains_key(header::TRANSFER_ENCODING),
+    }
+}
+
+/// Fills in the host, or says with which status the request is refused.
+pub(super) fn checked(
+    mut asked: Asked,
+    parts: &Parts,
+    ends: Ends,
+    hosts: &Hosts,
+) -> Result<Asked, (Asked, Status)> {
+    match refusal(&asked, parts, ends, hosts) {
+        Ok(host) => {
+            asked.host = host;
+            Ok(asked)
+        }
+        Err(status) => Err((asked, status)),
+    }
+}
+
+fn refusal(asked: &Asked, parts: &Parts, ends: Ends, hosts: &Hosts) -> Result<String, Status> {
+    if matches!(parts.method, Method::TRACE | Method::CONNECT) || !KNOWN.contains(&parts.method) {
+        return Err(Status::MethodNotAllowed);
+    }
+    // `*`, and what is no path.
+    let path = parts.uri.path();
+    if !path.starts_with('/') || parts.uri.path_and_query().is_none() {
+        return Err(Status::BadRequest);
+    }
+    let host = host_of(&parts.headers, &parts.uri).ok_or(Status::BadRequest)?;
+    // A body where none belongs is somebody's next request.
+    if asked.is_read() && asked.has_body {
+        return Err(Status::BadRequest);
+    }
+    let twice = |name: HeaderName| parts.headers.get_all(name).iter().count() > 1;
+    if twice(header::CONTENT_LENGTH) || twice(header::CONTENT_TYPE) {
+        return Err(Status::BadRequest);
+    }
+    if !hosts.are_ours(host, ends.here, ends.peer) {
+        return Err(Status::MisdirectedRequest);
+    }
+    Ok(host.to_owned())
+}
+
+/// Methods that Rocket may be asked for; it has pages for the first three.
+const KNOWN: [Method; 7] = [
+    Method::GET,
+    Method::HEAD,
+    Method::POST,
+    Method::PUT,
+    Method::DELETE,
+    Method::PATCH,
+    Method::OPTIONS,
+];
+
+/// The one host of a request; nothing where there are none, two, or two that differ.
+fn host_of<'a>(headers: &'a HeaderMap, uri: &Uri) -> Option<&'a str> {
+    let mut hosts = headers.get_all(header::HOST).iter();
+    let host = hosts.next()?.to_str().ok()?;
+    if hosts.next().is_some() {
+        return None;
+    }
+    // `GET http://host/path` names it again.
+    match uri.authority() {
+        Some(again) if !again.as_str().eq_ignore_ascii_case(host) => None,
+        _ => Some(host),
+    }
+}
+
+/// Takes away what is not for Rocket, and says who the visitor is.
+pub(super) fn undress(headers: &mut HeaderMap, line: HeaderValue) {
+    let of_this_step: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .filter(|name| *name != header::HOST && *name != header::COOKIE)
+        .collect();
+    let fixed = OF_ONE_STEP.into_iter().chain(OF_PROXIES).chain(OVERRIDES);
+    for name in fixed.chain(of_this_step) {
+        headers.remove(name);
+    }
+    headers.remove(header::EXPECT);
+    headers.remove(header::CONTENT_LENGTH);
+    let claims = headers.keys().filter(|name| {
+        let name = name.as_str();
+        name.starts_with("x-forwarded") || name.starts_with(hop::OURS)
+    });
+    for name in claims.cloned().collect::<Vec<_>>() {
+        headers.remove(name);
+    }
+    headers.insert(HeaderName::from_static(hop::THROUGH), line);
+}
+
+/// Whether a form asks for another method by its first field, as some frameworks let it.
+pub(super) fn has_override(body: &[u8]) -> bool {
+    let mut fields = body.split(|byte| *byte == b'&');
+    let first = fields.find(|field| !field.is_empty());
+    first.is_some_and(|field| field == b"_method" || field.starts_with(b"_method="))
+}
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+    use crate::platform::edge::settings::EdgeSettings;
+
+    fn outcome(request: http::request::Builder, has_body: bool) -> Result<String, Status> {
+        let (parts, ()) = request.body(()).expect("a request").into_parts();
+        let hosts = Hosts::of(&EdgeSettings::default(), Some("https://draw.example.org"));
+        let far = "203.0.113.7".parse().expect("an address");
+        let ends = Ends {
+            here: far,
+            peer: far,
+        };
+        let asked = described(&parts, has_body);
+        let checked = checked(asked, &parts, ends, &hosts);
+        checked
+            .map(|asked| format!("{}{}", asked.host, asked.target))
+            .map_err(|(_, status)| status)
+    }
+
+    #[test]
+    fn a_request_has_one_host_of_ours_and_one_reading() {
+        let get = |uri: &str| Request::get(uri).header("Host", "draw.example.org");
+        assert_eq!(
+            outcome(get("/a?b=c"), false).as_deref(),
+            Ok("draw.example.org/a?b=c")
+        );
+        assert_eq!(
+            outcome(get("http://draw.example.org/a"), false).as_deref(),
+            Ok("draw.example.org/a")
+        );
+        let bad = Err(Status::BadRequest);
+        assert_eq!(outcome(get("http://evil.example/a"), false), bad);
+        assert_eq!(
+            outcome(get("/").header("Host", "draw.example.org"), false),
+            bad
+        );
+        assert_eq!(outcome(Request::get("/"), false), bad);
+        assert_eq!(outcome(get("*"), false), bad);
+        assert_eq!(outcome(get("/"), true), bad);
+        assert_eq!(
+            outcome(Request::get("/").header("Host", "evil.example"), false),
+            Err(Status::MisdirectedRequest)
+        );
+        for method in ["TRACE", "CONNECT", "PROPFIND", "get"] {
+            let request = get("/").method(method);
+            assert_eq!(
+                outcome(request, false),
+                Err(Status::MethodNotAllowed),
+                "{method}"
+            );
+        }
+        assert!(outcome(get("/").method("PUT"), true).is_ok());
+    }
+
+    #[test]
+    fn what_only_neighbours_and_proxies_say_goes_no_further() {
+        let mut headers = HeaderMap::new();
+        for (name, value) in [
+            ("host", "draw.example.org"),
+            ("cookie", "s=1"),
+            ("connection", "close, X-Secret, cookie"),
+            ("x-secret", "1"),
+            ("transfer-encoding", "chunked"),
+            ("te", "trailers"),
+            ("upgrade", "h2c"),
+            ("x-real-ip", "1.2.3.4"),
+            ("forwarded", "for=1.2.3.4"),
+            ("x-forwarded-for", "1.2.3.4"),
+            ("x-forwarded-host", "evil.example"),
+            ("x-fairdraw-through", "0 1.2.3.4"),
+            ("x-fairdraw-crowded", "1"),
+            ("x-http-method-override", "DELETE"),
+            ("content-length", "7"),
+        ] {
+            headers.append(name, value.parse().expect("a header"));
+        }
+        undress(&mut headers, HeaderValue::from_static("ours"));
+        let left: Vec<_> = headers
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.to_str().expect("text")))
+            .collect();
+        assert_eq!(
+            left,
+            [
+                ("host", "draw.example.org"),
+                ("cookie", "s=1"),
+                ("x-fairdraw-through", "ours"),
+            ]
+        );
+    }
+
+    #[test]
+    fn a_form_cannot_ask_for_another_method() {
+        for body in ["_method=delete", "_method", "&&_method=put&a=b"] {
+            assert!(has_override(body.as_bytes()), "{body}");
+        }
+        for body in ["", "a=b&_method=put", "_methods=1", "a=_method=put"] {
+            assert!(!has_override(body.as_bytes()), "{body}");
+        }
+    }
+}
