@@ -90,7 +90,7 @@ fn everybody(port: u16, session: &str) -> BTreeMap<&'static str, u64> {
             let each = (0..AT_ONCE).map(|_| {
                 let (next, session) = (next.clone(), session.to_owned());
                 tokio::spawn(async move {
-                    let mut heard = BTreeMap::new();
+                    let mut heard: BTreeMap<&'static str, u64> = BTreeMap::new();
                     loop {
                         let guest = next.fetch_add(1, Ordering::SeqCst);
                         if guest >= CLIENTS {
