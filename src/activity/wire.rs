@@ -36,7 +36,7 @@ impl DetailsForm {
     /// What the browser sent.
     pub fn of(form: &FormFields) -> DetailsForm {
         let typed = |name: &str| form.value(name).trim().to_owned();
-        DetailsForm {
+        let read = DetailsForm {
             kind: typed("kind"),
             slug: typed("slug").to_ascii_lowercase(),
             title_zh: typed("title_zh"),
@@ -53,6 +53,26 @@ impl DetailsForm {
             retention_days: typed("retention_days"),
             answers: typed("answers"),
             version: typed("version"),
+        };
+        match read.kind().is_drawn() && !form.has("draws") {
+            true => read.with_draw_dates(),
+            false => read,
+        }
+    }
+
+    /// With dates of a draw, where the page that was sent did not ask for them: places that were
+    /// first come a moment ago are to be drawn.
+    fn with_draw_dates(self) -> DetailsForm {
+        let Ok(closes_at) = date::parse_moment(&self.closes) else {
+            return self;
+        };
+        let days = Details::suggested(self.kind(), closes_at, 0);
+        let later = |at: Timestamp| closes_at.plus(at.0 - days.closes_at.0);
+        DetailsForm {
+            freezes: date::input_value(later(days.freezes_at)),
+            draws: date::input_value(later(days.draws_at)),
+            claim_days: days.claim_days.to_string(),
+            ..self
         }
     }
 

@@ -234,13 +234,11 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
     }
     if facts.kind.is_drawn() {
         // Chosen in the draft, and looked at for as long as there is data.
-        for (id, page) in [("unlock-who", "/shares")] {
-            let part = edit(id, page, true);
-            parts.push(Part {
-                path: Some(format!("{base}{page}")),
-                ..part
-            });
-        }
+        let part = edit("unlock-who", "/shares", true);
+        parts.push(Part {
+            path: Some(format!("{base}/shares")),
+            ..part
+        });
     }
     parts.push(edit(
         "desk-part-publish",

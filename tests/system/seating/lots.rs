@@ -14,6 +14,7 @@ use super::*;
 on_both! {
     places_by_lot_are_drawn_for_each_session,
     what_a_librarian_sees_before_sessions_are_drawn,
+    whoever_changes_to_lots_is_asked_for_what_a_draw_needs,
 }
 
 /// A round that was really published: quicknet 10,000,000, due on 4 August 2024 at 20:29:24 UTC.
@@ -184,4 +185,44 @@ fn what_a_librarian_sees_before_sessions_are_drawn(engine: Engine) {
     assert!(plans.iter().all(|plan| plan.stage == DrawStage::Open));
     let desk = staff.get(&base);
     assert_eq!(desk.status, Status::Ok, "{}", desk.mistakes());
+}
+
+fn whoever_changes_to_lots_is_asked_for_what_a_draw_needs(engine: Engine) {
+    let app = TestApp::with(engine, "2024-07-20T09:00:00+08:00", |_| {});
+    let staff = app.first_admin();
+    let new = "/staff/activities/new";
+    let page = staff.get("/staff/activities/new?kind=seats");
+    assert_eq!(page.texts("input[name=draws]").len(), 0);
+    let typed = [
+        ("kind", "seats_by_lot"),
+        ("slug", SLUG),
+        ("title_zh", "週末說故事"),
+        ("title_en", "Story hour"),
+        ("text_zh", "一起聽故事。"),
+        ("text_en", "Come and listen."),
+        ("opens", &local(start().plus(DAY))),
+        ("closes", &local(start().plus(10 * DAY))),
+    ];
+    let asked = staff.send(&page, new, &typed);
+    assert_eq!(asked.status, Status::UnprocessableEntity);
+    assert_eq!(
+        asked.texts(".error-summary li").len(),
+        1,
+        "{}",
+        asked.mistakes()
+    );
+    let form = asked.form(new);
+    let value = |name: &str| {
+        let found = form.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value.clone()).unwrap_or_default()
+    };
+    assert_eq!(value("freezes"), local(start().plus(12 * DAY)));
+    assert_eq!(value("draws"), local(start().plus(12 * DAY + HOUR)));
+    let rules = [
+        ("rules_zh", "每人選一場。"),
+        ("rules_en", "One session each."),
+    ];
+    let done = staff.send(&asked, new, &rules);
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+    assert!(done.location.ends_with("/sessions"), "{}", done.location);
 }
