@@ -40,7 +40,7 @@ use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
     account, activity, audit, backup, custody, desk, draw, entry, inspection, journal, live,
-    notify, policy, portal, purge, rights, stats, survey,
+    notify, policy, portal, purge, rights, seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -169,6 +169,7 @@ impl App {
         journal::jobs::register(&mut runner, &db, &vault, &mirror);
         let terms = stats::Terms::of(&config);
         draw::jobs::register(&mut runner, &db, &vault, relays.clone(), terms);
+        seats::jobs::register(&mut runner, &db);
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         let purger = Purger {
             control: control.clone(),
@@ -283,6 +284,7 @@ impl App {
             .manage(hall)
             .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
+            .manage(seats::pages::DoorLimit::default())
             .manage(custody::pages::TaxLimit::default())
             .manage(RequestLimit::default())
             .manage(ProofLimit::default())
@@ -307,6 +309,7 @@ impl App {
             activity::pages::routes(),
             policy::pages::routes(),
             survey::pages::routes(),
+            seats::pages::routes(),
             notify::pages::routes(),
             stats::pages::routes(),
             purge::pages::routes(),

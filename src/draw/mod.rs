@@ -23,6 +23,7 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
 use crate::policy;
+use crate::seats;
 use crate::stats;
 use crate::survey;
 use crate::vault;
@@ -37,6 +38,7 @@ mod details;
 mod exclusion;
 pub mod hour;
 pub mod jobs;
+pub mod lots;
 pub mod lottery;
 mod numbers;
 mod objection;
@@ -332,6 +334,9 @@ pub enum Error {
     /// The questions of a survey.
     #[error(transparent)]
     Survey(#[from] survey::Error),
+    /// Sessions.
+    #[error(transparent)]
+    Seats(#[from] seats::Error),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
@@ -372,6 +377,7 @@ impl Fault for Error {
             Error::Journal(error) => error.kind(),
             Error::Log(error) => error.kind(),
             Error::Survey(error) => error.kind(),
+            Error::Seats(error) => error.kind(),
             Error::Stats(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Policy(error) => error.kind(),
@@ -406,6 +412,7 @@ impl Fault for Error {
             Error::Journal(error) => error.code(),
             Error::Log(error) => error.code(),
             Error::Survey(error) => error.code(),
+            Error::Seats(error) => error.code(),
             Error::Stats(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Policy(error) => error.code(),

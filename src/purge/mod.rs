@@ -20,6 +20,7 @@ use crate::platform::db::compaction::Holdup;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::rights;
+use crate::seats;
 use crate::stats;
 use crate::vault;
 
@@ -123,6 +124,9 @@ pub enum Error {
     /// Entries.
     #[error(transparent)]
     Entry(#[from] entry::Error),
+    /// Places.
+    #[error(transparent)]
+    Seats(#[from] seats::Error),
     /// Requests of people.
     #[error(transparent)]
     Rights(#[from] rights::Error),
@@ -164,6 +168,7 @@ impl Fault for Error {
             Error::Activity(error) => error.kind(),
             Error::Stats(error) => error.kind(),
             Error::Entry(error) => error.kind(),
+            Error::Seats(error) => error.kind(),
             Error::Rights(error) => error.kind(),
             Error::Custody(error) => error.kind(),
             Error::Inspection(error) => error.kind(),
@@ -189,6 +194,7 @@ impl Fault for Error {
             Error::Activity(error) => error.code(),
             Error::Stats(error) => error.code(),
             Error::Entry(error) => error.code(),
+            Error::Seats(error) => error.code(),
             Error::Rights(error) => error.code(),
             Error::Custody(error) => error.code(),
             Error::Inspection(error) => error.code(),

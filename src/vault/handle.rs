@@ -335,7 +335,7 @@ impl Vault {
         }
     }
 
-    fn done(&self, request: Request) -> Result<(), Error> {
+    pub(super) fn done(&self, request: Request) -> Result<(), Error> {
         match self.ask(request)? {
             Reply::Done => Ok(()),
             _ => Err(Error::Answer),

@@ -40,11 +40,13 @@ mod letter;
 mod opening;
 mod own_copy;
 mod particulars;
+mod places;
 mod process;
 mod promised;
 pub mod purpose;
 mod scopes;
 mod sealer;
+mod seat_letter;
 mod shares;
 mod store;
 #[cfg(test)]
@@ -75,13 +77,14 @@ pub use particulars::{OpenedParticulars, Particulars};
 pub use process::{LaunchError, Launched, Start, launch, move_out, program, see_off, serve};
 pub use purpose::{
     BreachNotice, Disclosure, LiveReveal, OwnCopy, PrizeHandover, ProviderShare, RightsReply,
-    ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport, WinnerNotice,
+    SeatNotice, ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport, WinnerNotice,
 };
 pub use scopes::{
     RecordedInScope, ScopeKey, keep_scope, record_in_scope, scope_erased, scope_keys, scopes,
     seal_to_scope,
 };
 pub use sealer::Sealer;
+pub use seat_letter::{RecordedSeat, record_seat};
 pub use shares::{NewShares, SHARES_TOGETHER};
 pub use store::TABLES;
 pub use told::{on_consent, tell};

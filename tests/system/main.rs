@@ -44,6 +44,7 @@ mod purging;
 mod requests;
 mod rushing;
 mod sealing_a_secret;
+mod seating;
 mod several_draws;
 mod showing_live;
 mod signing_in;
