@@ -196,8 +196,16 @@ fn a_full_disk_is_told_loses_nothing_and_comes_back_by_itself() {
     assert!(told.count() >= 2, "{lines:?}");
 }
 
+/// Starts a server that was stopped, with its socket where it was.
+fn start_again(cluster: &Cluster) {
+    let data = cluster.data();
+    let folder = data.parent().expect("it lies in a folder").display();
+    let socket = format!("-c unix_socket_directories='{folder}'");
+    assert!(pg_ctl(cluster, &["-o", &socket, "start"]), "it starts");
+}
+
 /// The program of PostgreSQL that starts and stops a server, as the server's own user.
-fn pg_ctl(cluster: &Cluster, arguments: &[&str]) {
+fn pg_ctl(cluster: &Cluster, arguments: &[&str]) -> bool {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten();
     let found = versions
         .flatten()
@@ -225,7 +233,7 @@ fn pg_ctl(cluster: &Cluster, arguments: &[&str]) {
         .args(arguments)
         .current_dir(cluster.data())
         .status();
-    assert!(done.expect("pg_ctl runs").success(), "{arguments:?}");
+    done.expect("pg_ctl runs").success()
 }
 
 #[test]
@@ -255,7 +263,7 @@ fn a_postgresql_that_goes_away_is_told_and_is_used_again_when_it_is_back() {
     let visitor = program.visitor();
     let check = look(&visitor, &Patron::number(2), &question);
     for mode in ["fast", "immediate"] {
-        pg_ctl(&own, &["--mode", mode, "stop"]);
+        assert!(pg_ctl(&own, &["--mode", mode, "stop"]), "{mode}");
         let refused = visitor.send(&check, SENT, &[]);
         assert_eq!(refused.status, Status::ServiceUnavailable, "{mode}");
         assert_eq!(refused.header("retry-after"), "30");
@@ -269,7 +277,7 @@ fn a_postgresql_that_goes_away_is_told_and_is_used_again_when_it_is_back() {
             program.visitor().get("/healthz/ready").status,
             Status::ServiceUnavailable
         );
-        pg_ctl(&own, &["start"]);
+        start_again(&own);
         // At once, without a restart; a second press gives the same receipt.
         sent_again(&visitor, &refused);
     }
