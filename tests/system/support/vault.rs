@@ -121,11 +121,6 @@ impl Program {
         self.lines.lock().expect("no reader panics").clone()
     }
 
-    /// Where it listens, as host and port.
-    pub fn place(&self) -> &str {
-        self.address.trim_start_matches("http://")
-    }
-
     /// Its own number, which is that of the watching process.
     pub fn watching(&self) -> u32 {
         self.child.id()
