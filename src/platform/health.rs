@@ -66,12 +66,15 @@ impl Reason {
 /// What is looked at: nothing, or a reason.
 pub type Look = Box<dyn Fn() -> Option<Reason> + Send + Sync>;
 
+/// When it was looked, and what was found.
+type Looked = (Duration, Vec<Reason>);
+
 /// All looks of a process; clones share them.
 #[derive(Clone)]
 pub struct Health {
     looks: Arc<Vec<Look>>,
     draining: Draining,
-    last: Arc<Mutex<Option<(Duration, Vec<Reason>)>>>,
+    last: Arc<Mutex<Option<Looked>>>,
 }
 
 impl Health {

@@ -130,9 +130,13 @@ async fn accept(
     limits: &State<Limits>,
     sheets: &State<Sheets>,
     writer: &State<Arc<Writer<Taking>>>,
-    config: &State<Arc<Config>>,
 ) -> AppResult<Handed> {
-    let Visit { lang, vault, .. } = visit;
+    let Visit {
+        lang,
+        vault,
+        config,
+        ..
+    } = visit;
     let filling = Filling { visit, form: &form };
     let (sheet, terms) = sheets.sheet(visit.db, slug).await?;
     let token = CheckToken::open(vault, visit.now, form.value("token"), &sheet.facts.id).await;

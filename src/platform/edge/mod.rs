@@ -220,6 +220,14 @@ pub fn inside(figment: Figment) -> Figment {
         .merge(("shutdown.signals", Vec::<String>::new()))
 }
 
+/// Whether certificate and key can be read and belong together; nothing to say without them.
+pub fn try_certificate(settings: &EdgeSettings) -> Result<(), TlsError> {
+    if settings.has_tls() {
+        Tls::open(&settings.certificate, &settings.key)?;
+    }
+    Ok(())
+}
+
 /// Lets this process open as many files as the system allows it: a connection is one. Says how
 /// many that are.
 pub fn raise_files() -> usize {

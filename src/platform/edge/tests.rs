@@ -376,7 +376,7 @@ fn a_request_that_two_could_read_differently_is_refused_or_read_in_one_way() {
         format!("POST /send HTTP/1.0\r\n{host}Transfer-Encoding: chunked\r\n"),
         format!("GET /from HTTP/1.1\r\n{host}Content-Length: 5\r\n"),
         format!("GET /from HTTP/1.1\r\n{host} folded: x\r\n"),
-        format!("GET /from HTTP/1.1\r\nHost : localhost\r\n"),
+        "GET /from HTTP/1.1\r\nHost : localhost\r\n".to_owned(),
     ] {
         let came = edge.ask(&head, "abcde");
         assert_eq!(came.status, 400, "{head}");
