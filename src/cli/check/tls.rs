@@ -212,6 +212,7 @@ mod tests {
     use std::process::{Command, Stdio};
 
     use super::*;
+    use crate::platform::clock::HOUR;
 
     fn openssl(folder: &std::path::Path, arguments: &str) {
         let done = Command::new("openssl")
@@ -266,7 +267,8 @@ mod tests {
         };
         let _ = server.kill();
         let _ = server.wait();
-        let now = Clock::system().now();
+        // A while after it was made: of its thirty days the first has begun.
+        let now = Clock::system().now().plus(HOUR);
         let mut roots = RootCertStore::empty();
         let pem = std::fs::read(folder.path().join("ca.pem")).expect("read");
         let authority = rustls::pki_types::pem::PemObject::from_pem_slice(&pem);
