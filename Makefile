@@ -6,7 +6,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # The bundles that the three verifiers are compared on.
 CORPUS := $(abspath $(TARGET))/corpus
 
-.PHONY: run demo test prerequisites check units canary agreement browser soak soak-edge soak-privacy fuzz
+.PHONY: run demo test prerequisites check units canary agreement browser bench soak soak-edge soak-privacy fuzz deb deb-test
 
 ## Serves http://127.0.0.1:8000 with its data in ./data.
 run:
@@ -57,9 +57,28 @@ browser: prerequisites
 	cp $(TARGET)/debug/fairdraw $(TARGET)/debug/lucky-draw-verify $(TARGET)/test-clock/
 	cd tests/browser && FAIRDRAW_BIN=$(abspath $(TARGET))/test-clock/fairdraw npm test --silent
 
+## A package for Debian and Ubuntu, below target/debian; cargo-deb comes from crates.io.
+deb:
+	@cargo deb --version >/dev/null 2>&1 || { echo "make deb needs cargo-deb: cargo install cargo-deb"; exit 1; }
+	cargo build --release --locked --workspace --bins
+	cargo deb --no-build
+
+## Installs that package into a throw-away view of this machine, starts, asks, stops and removes it.
+deb-test: deb
+	@[ "$$(id -u)" = 0 ] || { echo "make deb-test mounts a view of this machine: run it as root"; exit 1; }
+	tests/package.sh $$(ls -t $(TARGET)/debian/fairdraw_*.deb | head -1)
+
 ## How long each fuzzer runs, in seconds, and which there are.
 FUZZ_SECONDS ?= 600
 FUZZERS := note record proof receipt bundle
+
+## Which parts of the benchmark; all of them if none is named.
+PARTS ?=
+
+## The whole system under load, as released: a table of what was measured and against what. For a machine
+## that does nothing else; some ten minutes after building.
+bench: prerequisites
+	cargo bench --features bench --bench system -- $(PARTS)
 
 ## Feeds made-up bytes to every reader of what others wrote. Needs a nightly compiler and cargo-fuzz.
 fuzz:

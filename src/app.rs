@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing imports this but the command line and the tests.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
@@ -12,30 +13,35 @@ use rocket::{Build, Rocket};
 use zeroize::Zeroize;
 
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
+use crate::draw::hour::Hour;
 use crate::draw::pages::proof::ProofLimit;
 use crate::draw::pages::shelf::Shelf;
 use crate::entry::pages::{Limits, Sheets};
 use crate::entry::submit::Taking;
 use crate::inspection::pages::InspectionLimit;
 use crate::notify::pages::desk::DeskLimit;
-use crate::platform::clock::Clock;
+use crate::platform::clock::{self, Clock};
 use crate::platform::config::Config;
 use crate::platform::confine::{Protection, Standing};
 use crate::platform::control::Control;
 use crate::platform::db::instances::{self, Instance};
-use crate::platform::db::{Db, MigrateError, Target, Writer};
-use crate::platform::edge::{Draining, Figures, Plan};
+use crate::platform::db::{Db, Load, MigrateError, Target, Writer};
+use crate::platform::draining::Draining;
+use crate::platform::edge::{Figures, Plan};
+use crate::platform::health::{Health, Look, Reason};
 use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::MailFacts;
+use crate::platform::metrics::{Figure, Metrics};
 use crate::platform::web;
 use crate::platform::web::access::AccessLog;
+use crate::platform::web::measure::{Measure, Watchers};
 use crate::platform::web::site::Site;
 use crate::purge::Purger;
 use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
     account, activity, audit, backup, custody, desk, draw, entry, inspection, journal, live,
-    notify, policy, portal, purge, rights, stats, survey,
+    notify, policy, portal, purge, rights, seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -69,6 +75,12 @@ pub struct App {
     runner: Arc<Runner>,
     mirror: journal::Mirror,
     instance: Instance,
+    /// Figures of this process.
+    pub metrics: Metrics,
+    /// Whether this process can do its work.
+    pub health: Health,
+    watchers: Watchers,
+    hour: Arc<Hour>,
 }
 
 /// What an application stands on, opened before it.
@@ -110,6 +122,9 @@ pub enum StartError {
     /// The relays of the beacon.
     #[error("the beacon relays cannot be used")]
     Relays(#[from] RelayError),
+    /// The newest moment that the database knows.
+    #[error("the newest moment in the database cannot be read")]
+    Hour(#[from] draw::Error),
     /// The thread that stores entries.
     #[error("the system gives no thread")]
     Thread(#[from] std::io::Error),
@@ -139,12 +154,17 @@ impl App {
             web,
         } = footing.into();
         let db = Db::open_over(config.database(), &config.ways(), clock)?;
+        draw::hour::follow_on(&db)?;
         let mailer = Arc::new(MailFacts::of(&config));
         // Only the vault speaks to the mail server, and it has been told already.
         config.smtp_url.zeroize();
+        let watchers = Watchers::new(&config.metrics_token, &config.metrics_from);
+        config.metrics_token.zeroize();
         let config = Arc::new(config);
         backup::bring_forward(&db, &vault, &config)?;
+        let draining = Draining::default();
         let mut runner = Runner::new(db.clone());
+        runner.until(&draining);
         db.write_now("appoint witnesses", |tx| {
             journal::appoint(tx, &config.witnesses, config.quorum)
         })?;
@@ -152,6 +172,7 @@ impl App {
         journal::jobs::register(&mut runner, &db, &vault, &mirror);
         let terms = stats::Terms::of(&config);
         draw::jobs::register(&mut runner, &db, &vault, relays.clone(), terms);
+        seats::jobs::register(&mut runner, &db);
         notify::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         let purger = Purger {
             control: control.clone(),
@@ -163,30 +184,46 @@ impl App {
         custody::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::ensure(&db).map_err(journal::Error::from)?;
         let instance = Instance::starting(db.clock().now());
+        let health = health(&db, &vault, &mirror, &config, &draining);
+        let writer = Arc::new(Writer::new(db.clone(), Taking::new(vault.clone()))?);
+        let figures: Arc<Figures> = Arc::default();
+        let metrics = metrics(&db, &vault, &health, writer.load());
+        let edge = figures.clone();
+        metrics.add(Arc::new(move || vec![of_the_edge(&edge)]));
         let access = AccessLog::beside(config.data(), config.access_log_days, db.clock());
         Ok(App {
             access,
-            writer: Arc::new(Writer::new(db.clone(), Taking::new(vault.clone()))?),
-            db,
+            writer,
             vault,
             config,
             purger,
             mailer,
             control,
             web: web.into(),
-            draining: Draining::default(),
-            figures: Arc::default(),
             // The driver of a benchmark is one network.
             limits: if cfg!(feature = "bench") {
                 || Limits::times(1_000_000)
             } else {
                 Limits::usual
             },
+            hour: Arc::new(Hour::new(&db, relays.clone())),
+            db,
             relays,
             runner: Arc::new(runner),
             mirror,
             instance,
+            draining,
+            figures,
+            metrics,
+            health,
+            watchers,
         })
+    }
+
+    /// One look at the clock, as a thread makes it every few seconds: in doubt others are asked for
+    /// the hour.
+    pub fn look_at_the_clock(&self) -> Result<(), draw::Error> {
+        self.hour.look()
     }
 
     /// Runs every job that is due now and says how many were tried.
@@ -314,6 +351,10 @@ impl App {
         self.purger.memory.add(hall.clone());
         let rocket = web::attach(rocket::custom(figment), self.site())
             .attach(self.access.clone())
+            .attach(Measure(self.metrics.clone()))
+            .manage(self.metrics.clone())
+            .manage(self.health.clone())
+            .manage(self.watchers.clone())
             .manage(self.db.clone())
             .manage(self.vault.clone())
             .manage(config.clone())
@@ -323,6 +364,7 @@ impl App {
             .manage(hall)
             .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
+            .manage(seats::pages::DoorLimit::default())
             .manage(custody::pages::TaxLimit::default())
             .manage(RequestLimit::default())
             .manage(ProofLimit::default())
@@ -347,6 +389,7 @@ impl App {
             activity::pages::routes(),
             policy::pages::routes(),
             survey::pages::routes(),
+            seats::pages::routes(),
             notify::pages::routes(),
             stats::pages::routes(),
             purge::pages::routes(),
@@ -357,6 +400,7 @@ impl App {
         let rocket = account::pages::attach(rocket);
         let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(journal::pages::files()));
+        let rocket = rocket.mount("/", web::guard::protect(web::measure::routes()));
         #[cfg(feature = "test-clock")]
         let rocket = rocket.mount("/", web::guard::protect(test_clock::routes()));
         #[cfg(feature = "bench")]
@@ -367,6 +411,7 @@ impl App {
     /// Runs due jobs in the background until the returned guard is dropped.
     pub fn start_jobs(&self) -> Jobs {
         let stop = Arc::new(AtomicBool::new(false));
+        let clock = self.watch_the_clock(&stop);
         let threads = Lane::ALL.map(|lane| {
             let (runner, stopping) = (self.runner.clone(), stop.clone());
             std::thread::Builder::new()
@@ -385,8 +430,140 @@ impl App {
         let pace = pace.chain([self.start_telling(&stop)]);
         Jobs {
             stop,
-            threads: threads.into_iter().chain(pace).collect(),
+            runner: self.runner.clone(),
+            threads: threads.into_iter().chain(pace).chain([clock]).collect(),
         }
+    }
+
+    fn watch_the_clock(&self, stop: &Arc<AtomicBool>) -> JoinHandle<()> {
+        let (hour, stopping) = (self.hour.clone(), stop.clone());
+        std::thread::Builder::new()
+            .name("clock".to_owned())
+            .spawn(move || {
+                while !stopping.load(Ordering::SeqCst) {
+                    if let Err(error) = hour.look() {
+                        tracing::warn!(%error, "the hour cannot be noted");
+                    }
+                    std::thread::park_timeout(BETWEEN_LOOKS_AT_THE_CLOCK);
+                }
+                // A start after a long pause follows on this.
+                if let Err(error) = hour.note_now() {
+                    tracing::warn!(%error, "the hour cannot be noted");
+                }
+            })
+            .expect("the operating system gives one more thread")
+    }
+}
+
+/// What makes this process unready.
+fn health(
+    db: &Db,
+    vault: &Vault,
+    mirror: &journal::Mirror,
+    config: &Config,
+    draining: &Draining,
+) -> Health {
+    let mut folders = vec![config.data().to_owned()];
+    if let Target::Sqlite(file) = config.database() {
+        folders.extend(file.parent().map(Path::to_owned));
+    }
+    let (late, mirror, vault) = (db.clone(), mirror.clone(), vault.clone());
+    let (behind, clock) = (db.clone(), db.clock().clone());
+    let looks: Vec<Look> = vec![
+        Box::new(move || {
+            let behind = behind.read_now("look at the journal", |tx| mirror.is_ahead(tx));
+            match behind {
+                Ok(behind) => behind.then_some(Reason::Behind),
+                Err(_) => Some(Reason::Database),
+            }
+        }),
+        Box::new(move || (!vault.answers()).then_some(Reason::Vault)),
+        Box::new(move || clock.doubt().map(|_| Reason::Clock)),
+        crate::platform::health::disks(folders),
+        Box::new(move || {
+            let late = late.read_now("look at jobs", desk::figures::is_late);
+            late.unwrap_or(false).then_some(Reason::Jobs)
+        }),
+    ];
+    Health::new(draining, looks)
+}
+
+/// What is read of the rooms when somebody asks for the figures.
+fn metrics(db: &Db, vault: &Vault, health: &Health, load: Load) -> Metrics {
+    let metrics = Metrics::new(db.clock());
+    let (of_groups, of_entries) = (load.clone(), load.clone());
+    let help = "Transactions that stored entries, hour by hour";
+    metrics.hold("writer_groups", help, move || of_groups.groups() as u64);
+    let help = "Entries in those transactions, hour by hour";
+    metrics.hold("writer_entries", help, move || of_entries.commands() as u64);
+    let (db, vault, health) = (db.clone(), vault.clone(), health.clone());
+    metrics.add(Arc::new(move || {
+        let mut figures = vec![
+            Figure::by(
+                "build_info",
+                "The version of the program",
+                "version",
+                [(env!("CARGO_PKG_VERSION"), 1.0)],
+            ),
+            Figure::by(
+                "unready",
+                "Reasons for which this process is not ready, and warnings",
+                "reason",
+                health.reasons().iter().map(|reason| (reason.code(), 1.0)),
+            ),
+            Figure::count(
+                "vault_restarts",
+                "Times that the vault's process was started again",
+                vault.restarts(),
+            ),
+            // Nothing below a sixteenth of the queue: one person who waits would be seen.
+            Figure::now(
+                "writer_queue_sixteenths",
+                "Full sixteenths of the queue of entries that wait to be stored",
+                (load.waiting() * 16 / load.most()) as f64,
+            ),
+            Figure::count(
+                "writer_crowded",
+                "Entries that were asked to come again because the queue was full",
+                load.crowded() as u64,
+            ),
+            Figure::count(
+                "database_conflicts",
+                "Units of work tried again because others were in their way",
+                db.conflicts(),
+            ),
+        ];
+        match db.read_now("read figures", desk::figures::read) {
+            Ok(more) => figures.extend(more),
+            Err(error) => tracing::warn!(%error, "figures of the database cannot be read"),
+        }
+        figures
+    }));
+    metrics
+}
+
+/// What the edge turned away. How much it let through moves when somebody enters, and is not told.
+fn of_the_edge(figures: &Figures) -> Figure {
+    let counts = [
+        ("connections_of_one_address", &figures.over_one),
+        ("no_more_files", &figures.accept_errors),
+        ("handshake", &figures.handshakes_failed),
+        ("waiting_page", &figures.waiting),
+        ("slow", &figures.slow),
+        ("too_long", &figures.too_long),
+        ("other_site", &figures.foreign),
+        ("other_host", &figures.other_host),
+        ("other", &figures.refused),
+    ];
+    let counts = counts.map(|(word, count)| (word, count.load(Ordering::Relaxed) as f64));
+    Figure {
+        counts: true,
+        ..Figure::by(
+            "edge_turned_away",
+            "Connections and requests that the edge did not let through, by reason",
+            "reason",
+            counts,
+        )
     }
 }
 
@@ -402,18 +579,48 @@ const LONG_FORMS: [&str; 5] = [
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 const BETWEEN_WORDS: Duration = Duration::from_millis(250);
 const BETWEEN_STEPS: Duration = Duration::from_secs(2);
+const BETWEEN_LOOKS_AT_THE_CLOCK: Duration = Duration::from_secs(5);
 
-/// The background threads of jobs, one a lane; dropping them waits for the jobs in hand.
+/// The background threads, one a lane of jobs and one for the clock; dropping them waits for the
+/// jobs in hand.
 pub struct Jobs {
     stop: Arc<AtomicBool>,
+    runner: Arc<Runner>,
     threads: Vec<JoinHandle<()>>,
+}
+
+impl Jobs {
+    /// Waits for the jobs in hand, but not for longer than `patience`: the leases of those that take
+    /// longer are given back, and the process is expected to end at once. Says how many those were.
+    pub fn end_within(mut self, patience: Duration) -> usize {
+        let until = clock::monotonic() + patience;
+        self.tell();
+        while !self.threads.iter().all(JoinHandle::is_finished) {
+            if clock::monotonic() >= until {
+                // They run on in vain until the process ends.
+                self.threads.clear();
+                return self.runner.give_back().unwrap_or_else(|error| {
+                    tracing::warn!(%error, "jobs in hand could not be given back");
+                    0
+                });
+            }
+            std::thread::park_timeout(Duration::from_millis(10));
+        }
+        0
+    }
+
+    fn tell(&self) {
+        self.stop.store(true, Ordering::SeqCst);
+        for thread in &self.threads {
+            thread.thread().unpark();
+        }
+    }
 }
 
 impl Drop for Jobs {
     fn drop(&mut self) {
-        self.stop.store(true, Ordering::SeqCst);
+        self.tell();
         for thread in self.threads.drain(..) {
-            thread.thread().unpark();
             let _ = thread.join();
         }
     }

@@ -10,6 +10,7 @@ pub mod survey;
 // How a person enters.
 pub mod entry;
 pub mod identity;
+pub mod seats;
 
 // How it is drawn, and the logs that bind us.
 pub mod draw;

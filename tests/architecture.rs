@@ -44,6 +44,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "rights",
             "custody",
             "inspection",
+            "seats",
         ],
     ),
     ("backup", &["purge", "journal", "log", "activity", "vault"]),
@@ -61,6 +62,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vault", "audit", "identity",
         ],
     ),
+    ("seats", &["activity", "vault", "audit"]),
     (
         "stats",
         &["survey", "activity", "policy", "vault", "audit", "identity"],
@@ -78,20 +80,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "notify",
         &[
-            "draw", "entry", "activity", "vault", "audit", "account", "identity",
+            "draw", "entry", "seats", "activity", "vault", "audit", "account", "identity",
         ],
     ),
     (
         "draw",
         &[
             "entry", "activity", "log", "journal", "audit", "vault", "account", "policy", "survey",
-            "identity", "stats",
+            "identity", "stats", "seats",
         ],
     ),
     (
         "entry",
         &[
-            "survey", "activity", "account", "policy", "vault", "audit", "log", "identity", "stats",
+            "survey", "activity", "account", "policy", "vault", "audit", "log", "identity",
+            "stats", "seats",
         ],
     ),
     ("journal", &["log", "vault", "witness", "audit"]),
@@ -123,6 +126,9 @@ const EDGE_ARROWS: &[(&str, &[&str])] = &[
     // The check of the record compares it with the heads that the journal holds; its list says which
     // activity an id is of.
     ("audit", &["journal", "vault", "activity"]),
+    // At the door the receipt code finds the place, and what tells people apart is read as at the
+    // desk where prizes are claimed.
+    ("seats", &["entry", "notify", "identity"]),
     // A person's own page tells of an incident that concerns the entry, and, before the data of a
     // winner is erased, that a prize is given up.
     ("entry", &["custody", "notify"]),

@@ -14,6 +14,9 @@ use fairdraw::platform::db::{Db, Target};
 use fairdraw::policy;
 use fairdraw::vault::Vault;
 
+/// The name of the site's signing key.
+pub const SITE: &str = "localhost";
+
 /// The address of the draw's activity.
 pub const SLUG: &str = "rush";
 

@@ -1,106 +1,61 @@
 //! The whole system under load (`docs/performance.md`): the program as released, real forms, and a
 //! route of the same program that only parses, in turns.
 //!
-//! `make bench` runs it; it is never a test.
+//! `make bench` runs it; it is never a test. Parts can be named: `make bench PARTS="driver entries"`.
+#![expect(
+    unreachable_pub,
+    reason = "nothing in a benchmark is reachable from outside; `pub` says what a module offers"
+)]
 
+mod driver;
+mod entries;
 mod library;
 mod load;
+mod pages;
 mod program;
+mod report;
 
-use std::sync::Arc;
+use std::path::Path;
 
-use fairdraw::platform::clock::Clock;
-use fairdraw::platform::db::Target;
+use report::Report;
 
-use load::{Measured, closed_loop, fetch_all, open_loop};
-use program::Program;
+/// Where the parts have their folders.
+pub struct Ground<'g> {
+    folder: &'g Path,
+}
 
-/// An entry is answered with the way to its receipt.
-const TAKEN: u16 = 303;
+type Part = fn(&Ground<'_>, &mut Report);
+
+const PARTS: [(&str, Part); 3] = [
+    ("driver", driver::measure),
+    ("entries", entries::measure),
+    ("pages", pages::measure),
+];
 
 fn main() {
+    let asked: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|argument| !argument.starts_with("--"))
+        .collect();
+    let known = |name: &String| PARTS.iter().any(|(part, _)| part == name);
+    if let Some(unknown) = asked.iter().find(|name| !known(name)) {
+        let names = PARTS.map(|(name, _)| name).join(", ");
+        eprintln!("there is no part {unknown}; there are {names}");
+        std::process::exit(2);
+    }
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let data = folder.path().join("data");
-    let target = Target::Sqlite(data.join("fairdraw.db"));
-    library::set_out(
-        target,
-        &folder.path().join("keys"),
-        "lib.example.tw",
-        &Clock::system(),
-    );
-    let program = Program::start(folder.path(), &[]);
-    println!("ready in {:?}, {:.1} MiB", program.ready, program.rss());
-    let mut people = 1..;
-    for connections in [64, 256] {
-        for _ in 0..3 {
-            let bodies: Vec<String> = (0..6_000)
-                .map(|_| library::form(people.next().unwrap()))
-                .collect();
-            let checks = checks(program.port, &bodies);
-            let parse: Vec<Vec<u8>> = (0..30_000)
-                .map(|at| load::post("/bench/parse", &bodies[at % bodies.len()]))
-                .collect();
-            let before = program.cpu();
-            let parsed = closed_loop(program.port, connections, &Arc::new(parse));
-            let parse_cpu = (program.cpu() - before) / 30_000;
-            let before = program.cpu();
-            let entered = closed_loop(program.port, connections, &Arc::new(checks));
-            let cpu = (program.cpu() - before) / 6_000;
-            show(connections, "parse", &parsed, parse_cpu);
-            show(connections, "enter", &entered, cpu);
-            println!(
-                "ratio {:.3}; {:.1} MiB",
-                entered.rate(TAKEN) / parsed.rate(TAKEN),
-                program.rss()
+    let mut report = Report::begin(folder.path());
+    for (name, part) in PARTS {
+        if asked.is_empty() || asked.iter().any(|asked| asked == name) {
+            println!("\n== {name}");
+            part(
+                &Ground {
+                    folder: folder.path(),
+                },
+                &mut report,
             );
         }
     }
-    let bodies: Vec<String> = (0..20_000)
-        .map(|_| library::form(people.next().unwrap()))
-        .collect();
-    let entered = open_loop(
-        program.port,
-        512,
-        2_000.0,
-        &Arc::new(checks(program.port, &bodies)),
-    );
-    println!(
-        "open {:?} p50 {:.1} p99 {:.1} max {:.1}",
-        entered.statuses,
-        entered.at(TAKEN, 5_000),
-        entered.at(TAKEN, 9_900),
-        entered.at(TAKEN, 9_999)
-    );
-}
-
-fn show(connections: usize, what: &str, measured: &Measured, cpu: std::time::Duration) {
-    println!(
-        "{connections:>4} {what}: {:>8.0}/s p50 {:.1} ms p99 {:.1} ms {:?} cpu {cpu:?}",
-        measured.rate(TAKEN),
-        measured.at(TAKEN, 5_000),
-        measured.at(TAKEN, 9_900),
-        measured.statuses
-    );
-}
-
-/// What people send from the check page, one request each.
-fn checks(port: u16, bodies: &[String]) -> Vec<Vec<u8>> {
-    let form = format!("/a/{}/enter", library::SLUG);
-    let page = fetch_all(port, 1, &Arc::new(vec![load::get(&form)]));
-    let token = library::hidden(&page[0], "token");
-    assert!(!token.is_empty(), "the form has a token");
-    let fill = bodies
-        .iter()
-        .map(|body| load::post(&form, &format!("{body}&token={token}")));
-    let pages = fetch_all(port, 32, &Arc::new(fill.collect()));
-    let path = format!("/a/{}/check", library::SLUG);
-    bodies
-        .iter()
-        .zip(pages)
-        .map(|(body, page)| {
-            let token = library::hidden(&page, "token");
-            assert!(!token.is_empty(), "the check page has a token: {page}");
-            load::post(&path, &format!("{body}&token={token}"))
-        })
-        .collect()
+    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    report.end(&Path::new(&target).join("bench/system.json"));
 }

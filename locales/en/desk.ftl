@@ -38,6 +38,8 @@ desk-part-questions = Questions
 desk-part-draw = Prizes and draw rules
 desk-part-publish = Check and publish
 desk-part-entries = Entries
+desk-part-sessions = Sessions and places
+desk-part-seats = Sessions, waiting list and door
 desk-part-winners = Winners and notices
 desk-part-answers = Answers
 desk-part-frozen = Fixed
@@ -82,3 +84,12 @@ desk-remind-requests-due = { $count ->
 desk-remind-hold-ends = A hold ends and its data is deleted by itself
 desk-remind-hold-waits = A hold waits for a second person
 desk-remind-tax = The prizes of { $year } are to be filed for tax
+
+## The clock of the machine
+
+desk-clock-title = The machine’s clock has to be confirmed
+desk-clock-lead = The time of the machine does not follow on what the system noted last, so closing, drawing and deleting wait. Pages for the public work as usual. It goes on by itself when the clock is right again, or when public randomness proves the time.
+desk-clock-expected = It should be about
+desk-clock-found = The machine shows
+desk-clock-advice = Look at another clock first. If the machine is wrong, have its clock set and leave the button alone; if it is right, press the button. Data that is deleted does not come back.
+desk-clock-confirm = The machine shows the right time

@@ -270,6 +270,7 @@ entry-opened-for-winner-call = calling winners
 entry-opened-for-winner-export = the contact list of winners
 entry-opened-for-prize-handover = handing over the prize
 entry-opened-for-live-reveal = showing a masked name during the draw
+entry-opened-for-seat-notice = to write about a session
 entry-opened-for-provider-share = sharing with a partner, as you agreed
 entry-opened-for-tax-filing = tax on the prize
 entry-opened-for-disclosure = a disclosure to an authority required by law

@@ -23,6 +23,14 @@ mail-check-165 = If in doubt, call the anti-fraud line 165.
 mail-why = You receive this mail because you entered "{ $title }" at { $library } and agreed to be told by e-mail if you win.
 mail-purge = Your personal data will be destroyed on { $purge }.
 mail-contact = Telephone { $phone }, e-mail { $email }
+mail-subject-seat-offered = [{ $library }] A place is yours if you want it
+mail-subject-seat-cancelled = [{ $library }] A session is cancelled
+mail-seat-offered = A place has come free in "{ $title }", for which you wait, and it is your turn.
+mail-seat-cancelled = A session of "{ $title }", for which you entered, is cancelled. Reason: { $reason }
+mail-seat-session = Session: { $session }, { $starts }
+mail-seat-place = Where: { $place }
+mail-seat-deadline = Before { $deadline }, go to our website, enter your receipt code under "Find my entry" and press "I take the place". After that it goes to the next person.
+mail-seat-why = You receive this mail because you entered "{ $title }" at { $library } and agreed to be told about its sessions by e-mail.
 # $library: name of the library
 mail-subject-incident = [{ $library }] Important notice about your personal data
 # $library: name of the library; $title: name of the activity

@@ -8,6 +8,7 @@ policy-item-rights = Your rights
 policy-item-effect = If you do not give it
 
 policy-purpose-draw = Entry, draw and winner notices of “{ $title }” ({ $codes }).
+policy-purpose-seats = Entry, places and waiting list of “{ $title }” ({ $codes }).
 policy-purpose-survey = Statistics of the survey “{ $title }” ({ $codes }).
 policy-category = { $field } ({ $code }): { $purpose }
 policy-categories-none = Only your answers; no name, ID number or contact.
@@ -19,6 +20,7 @@ policy-kept-masked = {" "}Where a draw is shown in public, winning ticket number
 policy-kept-unlinked = {" "}Answers are kept apart from entries and cannot be traced to you, so they cannot be corrected or withdrawn once sent.
 policy-rights = To ask, read, copy, add, correct, stop the use of, and delete your data: use “Find my entry”, or ask the library ({ $contact }).
 policy-effect-draw = You cannot take part in the draw or be told if you win; other library services are not affected.
+policy-effect-seats = You cannot have a place or wait for one; other library services are not affected.
 policy-effect-survey = You may leave it; other library services are not affected.
 
 policy-field-name = Name
@@ -32,6 +34,9 @@ policy-purpose-national-id = to make sure that each person enters once, as the b
 policy-purpose-phone = only to tell you if you win
 policy-purpose-email = only to tell you if you win
 policy-purpose-address = only to tell you if you win and to send the prize
+policy-purpose-name-seats = to check who you are at the door
+policy-purpose-national-id-seats = to count sessions a person and to compare at the door; it makes a code and is not kept
+policy-purpose-contact-seats = only to tell you about the waiting list and your session
 
 policy-uses = {" "}Contacts are opened for these: { $uses }. Beside them they are opened only for yourself with the receipt code, for partners whom you ticked, to write to you about a data breach, and where the law demands it or one of the exceptions on the page “Your personal data” applies. Anything else needs a new notice first, and is done only with those who enter after it.
 policy-use-winner-notice = to mail a winner
@@ -39,6 +44,7 @@ policy-use-winner-call = to call a winner whom mail does not reach
 policy-use-winner-export = to list winners, so that they are reached and prizes are sent
 policy-use-prize-handover = to compare the name when a prize is collected
 policy-use-live-reveal = to show the masked name in the hall at a public draw
+policy-use-seat-notice = to write that a place came free or a session is cancelled
 policy-category-besides = Questions ask besides: { $codes }
 
 policy-code-146 = library and publication administration

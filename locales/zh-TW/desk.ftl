@@ -35,6 +35,8 @@ desk-part-questions = 問題
 desk-part-draw = 獎品與抽獎規則
 desk-part-publish = 檢查並發布
 desk-part-entries = 報名清單
+desk-part-sessions = 場次與名額
+desk-part-seats = 場次、候補與報到
 desk-part-winners = 得獎者與通知
 desk-part-answers = 問卷統計
 desk-part-frozen = 已定案
@@ -73,3 +75,12 @@ desk-remind-requests-due = { $count } 件個人資料申請快到答覆期限
 desk-remind-hold-ends = 保全到期，保留的資料自動刪除
 desk-remind-hold-waits = 保全等另一位同意
 desk-remind-tax = 申報 { $year } 年的中獎所得
+
+## The clock of the machine
+
+desk-clock-title = 主機時鐘待確認
+desk-clock-lead = 主機的時間和系統最後記下的時間接不起來，所以截止、抽獎和刪除資料都先暫停。民眾的頁面照常運作。時鐘恢復，或由公開隨機數證實後，系統會自動繼續。
+desk-clock-expected = 照理應該是
+desk-clock-found = 主機顯示
+desk-clock-advice = 請先看另一個時鐘。主機的時間若不對，請維護人員校時，不必按按鈕；若是對的，再按下面的按鈕。到期的資料刪除後不能復原。
+desk-clock-confirm = 主機顯示的時間是對的

@@ -269,6 +269,7 @@ entry-opened-for-winner-call = 打電話通知得獎
 entry-opened-for-winner-export = 製作得獎者聯絡名單
 entry-opened-for-prize-handover = 發放獎品
 entry-opened-for-live-reveal = 抽獎現場顯示遮名
+entry-opened-for-seat-notice = 寄場次通知
 entry-opened-for-provider-share = 依您的同意提供給合作單位
 entry-opened-for-tax-filing = 獎品扣繳申報
 entry-opened-for-disclosure = 依法提供給機關

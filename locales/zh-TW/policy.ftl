@@ -8,6 +8,7 @@ policy-item-rights = 您的權利
 policy-item-effect = 不提供會怎樣
 
 policy-purpose-draw = 辦理「{ $title }」的報名、抽獎與得獎通知（{ $codes }）。
+policy-purpose-seats = 辦理「{ $title }」的報名、名額與候補（{ $codes }）。
 policy-purpose-survey = 辦理「{ $title }」的問卷統計（{ $codes }）。
 policy-category = { $field }（{ $code }）：{ $purpose }
 policy-categories-none = 只有您在問卷中的回答，不含姓名、證號或聯絡方式。
@@ -18,6 +19,7 @@ policy-kept-masked = 公開抽獎的現場會顯示得獎號碼，並可能顯�
 policy-kept-unlinked = 問卷回答與報名資料分開保存，無法對應到個人，因此送出後不能更正或撤回。
 policy-rights = 查詢、閱覽、複製、補充、更正、停止蒐集處理利用、刪除。請到「查詢我的報名」，或洽本館（{ $contact }）。
 policy-effect-draw = 無法參加抽獎或無法收到得獎通知，不影響其他圖書館服務。
+policy-effect-seats = 無法報名或候補，不影響其他圖書館服務。
 policy-effect-survey = 可以不回答，不影響其他圖書館服務。
 
 policy-field-name = 姓名
@@ -31,6 +33,9 @@ policy-purpose-national-id = 確認一人一份並作為抽獎依據；只用來
 policy-purpose-phone = 只用來通知得獎
 policy-purpose-email = 只用來通知得獎
 policy-purpose-address = 只用來通知得獎與寄送獎品
+policy-purpose-name-seats = 報到時核對身分
+policy-purpose-national-id-seats = 確認每人的場次數，報到時比對；只用來計算代碼，不保存號碼
+policy-purpose-contact-seats = 只用來通知候補與場次的消息
 
 policy-uses = 聯絡資料為這些事打開：{ $uses }。除此之外，只有您自己用回條密碼查看、您另外勾選同意提供的單位、發生個資事故時寄信通知您，以及法律要求或「您的個人資料」網頁公開的例外，才會打開。為其他事打開，要先公布新的告知，而且只用於之後報名的人。
 policy-use-winner-notice = 寄得獎通知
@@ -38,6 +43,7 @@ policy-use-winner-call = 郵件聯絡不到時打電話通知
 policy-use-winner-export = 列出得獎者名單，用來聯絡與寄送獎品
 policy-use-prize-handover = 領獎時核對姓名
 policy-use-live-reveal = 公開抽獎現場顯示遮罩後的姓名
+policy-use-seat-notice = 寄信通知輪到的名額或場次取消
 policy-category-besides = 問題中另外會問到：{ $codes }
 
 policy-code-146 = 圖書館、出版品管理

@@ -9,8 +9,8 @@ use crate::platform::db::Tx;
 
 use super::stage::Draft;
 use super::{
-    Activity, ActivityId, Arrangement, AskedField, Error, Facts, Field, Kind, LocalText, Stage,
-    Unlock, store,
+    Activity, ActivityId, Allocation, Arrangement, AskedField, Error, Facts, Field, Kind,
+    LocalText, Stage, Unlock, store,
 };
 
 /// What a librarian types on the first page of a draft.
@@ -18,7 +18,7 @@ use super::{
 pub struct Details {
     /// Its address.
     pub slug: String,
-    /// Draw or survey.
+    /// Draw, survey or places.
     pub kind: Kind,
     /// Its name.
     pub title: LocalText,
@@ -94,7 +94,7 @@ impl Details {
             self.closes_at <= self.opens_at || self.closes_at <= now,
             Trouble::ClosesTooEarly,
         );
-        if self.kind == Kind::Draw {
+        if self.kind.is_drawn() {
             note(self.rules.is_incomplete(), Trouble::RulesMissing);
             note(self.freezes_at < self.closes_at, Trouble::FreezesTooEarly);
             note(
@@ -133,7 +133,7 @@ pub fn asked_troubles(kind: Kind, asked: &[AskedField]) -> Vec<Trouble> {
     let find = |field: Field| asked.iter().find(|a| a.field == field);
     let required = |field: Field| find(field).is_some_and(|a| a.required);
     let mut troubles = Vec::new();
-    if kind == Kind::Survey {
+    if !kind.asks_person() {
         if !asked.is_empty() {
             troubles.push(Trouble::SurveyAsksPerson);
         }
@@ -203,8 +203,10 @@ impl Details {
         let opens_at = now.plus(DAY).hour();
         let closes_at = opens_at.plus(14 * DAY);
         let (freezes_at, draws_at, claim_days) = match kind {
-            Kind::Draw => (closes_at.plus(2 * DAY), closes_at.plus(2 * DAY + HOUR), 14),
-            Kind::Survey => (closes_at, closes_at, 0),
+            Kind::Draw | Kind::Seats(Allocation::ByLot) => {
+                (closes_at.plus(2 * DAY), closes_at.plus(2 * DAY + HOUR), 14)
+            }
+            Kind::Survey | Kind::Seats(Allocation::FirstCome) => (closes_at, closes_at, 0),
         };
         Details {
             slug: String::new(),
@@ -239,6 +241,7 @@ impl Activity<Draft> {
             closes_at: details.closes_at,
             freezes_at: details.freezes_at,
             draws_at: details.draws_at,
+            ends_at: Timestamp(0),
             claim_days: details.claim_days,
             retention_days: details.retention_days,
             purges_at: Timestamp(0),
@@ -309,6 +312,11 @@ pub fn save_arrangement(
     store::touch(tx, &facts)?;
     store::set_arrangement(tx, &facts, arrangement)?;
     record(tx, by, "activity.edited", id)
+}
+
+/// Notes when the last session of a draft begins; data goes no sooner than that.
+pub fn set_end(tx: &mut Tx, id: &ActivityId, ends_at: Timestamp) -> Result<(), Error> {
+    store::set_end(tx, id, ends_at)
 }
 
 /// Counts one more save of a draft whose questions or prizes another domain changes.

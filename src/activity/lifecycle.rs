@@ -7,7 +7,7 @@
 //! | `drawn` | Closed → Drawn | the result note is signed | `draw::run` |
 //! | `notified` | Drawn → Notified | every prize claimed or out of reserves | `notify` |
 //! | `cancel` | Draft, Open, Closed → Cancelled | a public reason | `draw::cancel` |
-//! | `purged` | Notified, Cancelled, Closed survey → Purged | keys destroyed, scan clean | `purge` |
+//! | `purged` | Notified, Cancelled, Closed without a draw → Purged | keys destroyed, scan clean | `purge` |
 //! | `purged` | Drawn → Purged | the last day has come, see [`last_day`] | `purge` |
 //!
 //! Invariant: none can be undone; each sees its starting stage in the same statement that leaves it.
@@ -17,7 +17,7 @@ use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::Tx;
 
 use super::stage::{Closed, Draft, Drawn, Notified, Open};
-use super::{Activity, ActivityId, Error, Facts, Kind, LocalText, Stage, store};
+use super::{Activity, ActivityId, Error, Facts, LocalText, Stage, store};
 
 impl Activity<Draft> {
     /// Freezes everything and lets people in from `opens_at` on.
@@ -125,7 +125,7 @@ const LONGEST: i64 = 180 * DAY;
 pub fn may_be_purged(facts: &Facts, now: Timestamp) -> bool {
     let from = match facts.stage {
         Stage::Notified | Stage::Cancelled => facts.purges_at,
-        Stage::Closed if facts.kind == Kind::Survey => facts.purges_at,
+        Stage::Closed if !facts.kind.is_drawn() => facts.purges_at,
         Stage::Open | Stage::Closed | Stage::Drawn => last_day(facts),
         Stage::Draft | Stage::Purged => return false,
     };
@@ -144,7 +144,7 @@ pub fn last_day(facts: &Facts) -> Timestamp {
 pub fn latest_purge(facts: &Facts) -> Option<Timestamp> {
     let may_wait = matches!(facts.stage, Stage::Open | Stage::Closed | Stage::Drawn);
     let last = last_day(facts);
-    let waits = may_wait && facts.kind == super::Kind::Draw && last > facts.purges_at;
+    let waits = may_wait && facts.kind.is_drawn() && last > facts.purges_at;
     waits.then_some(last)
 }
 

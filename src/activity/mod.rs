@@ -35,22 +35,56 @@ pub enum Kind {
     Draw,
     /// People answer; nothing is drawn and no ID number is asked.
     Survey,
+    /// People take places in sessions.
+    Seats(Allocation),
+}
+
+/// How the places of an activity are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Allocation {
+    /// Whoever comes first has the place.
+    FirstCome,
+    /// The places of each session are drawn.
+    ByLot,
 }
 
 impl Kind {
+    /// Every kind, in the order of lists.
+    pub const ALL: [Kind; 4] = [
+        Kind::Draw,
+        Kind::Seats(Allocation::FirstCome),
+        Kind::Seats(Allocation::ByLot),
+        Kind::Survey,
+    ];
+
     /// The word in the database and in message ids.
     pub fn code(self) -> &'static str {
         match self {
             Kind::Draw => "draw",
             Kind::Survey => "survey",
+            Kind::Seats(Allocation::FirstCome) => "seats",
+            Kind::Seats(Allocation::ByLot) => "seats_by_lot",
         }
     }
 
     /// Reads [`Kind::code`].
     pub fn parse(code: &str) -> Option<Kind> {
-        [Kind::Draw, Kind::Survey]
-            .into_iter()
-            .find(|kind| kind.code() == code)
+        Kind::ALL.into_iter().find(|kind| kind.code() == code)
+    }
+
+    /// Whether it ends in a draw, with a manifest and a result.
+    pub fn is_drawn(self) -> bool {
+        matches!(self, Kind::Draw | Kind::Seats(Allocation::ByLot))
+    }
+
+    /// Whether people say who they are.
+    pub fn asks_person(self) -> bool {
+        self != Kind::Survey
+    }
+
+    /// Whether places are given to whoever comes first.
+    pub fn is_first_come(self) -> bool {
+        self == Kind::Seats(Allocation::FirstCome)
     }
 }
 
@@ -256,7 +290,7 @@ pub struct Facts {
     pub id: ActivityId,
     /// Its address: `/a/<slug>`.
     pub slug: String,
-    /// Draw or survey.
+    /// Draw, survey or places.
     pub kind: Kind,
     /// Where it is in its life.
     pub stage: Stage,
@@ -270,13 +304,15 @@ pub struct Facts {
     pub opens_at: Timestamp,
     /// Entry ends before this moment.
     pub closes_at: Timestamp,
-    /// Until then objections may change the list of voids; for a survey the closing time.
+    /// Until then objections may change the list of voids; the closing time where nothing is drawn.
     pub freezes_at: Timestamp,
-    /// When the named beacon round of the last draw appears; for a survey the closing time.
+    /// When the named beacon round of the last draw appears; the closing time where nothing is drawn.
     pub draws_at: Timestamp,
+    /// When the last session begins; 0 where there are none.
+    pub ends_at: Timestamp,
     /// Days a winner has to answer.
     pub claim_days: i64,
-    /// Days from the draw (or the close of a survey) to the purge.
+    /// Days from the draw, the close of a survey or the last session to the purge.
     pub retention_days: i64,
     /// When personal data is destroyed; 0 before publishing.
     pub purges_at: Timestamp,
@@ -306,6 +342,7 @@ impl Facts {
         let from = match self.kind {
             Kind::Draw => self.draws_at,
             Kind::Survey => self.closes_at,
+            Kind::Seats(_) => self.draws_at.max(self.closes_at).max(self.ends_at),
         };
         from.plus(self.retention_days * DAY)
     }

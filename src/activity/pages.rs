@@ -156,6 +156,7 @@ fn slug_taken(lang: Language) -> Mistakes {
 fn next_page(id: &ActivityId, kind: Kind) -> String {
     match kind {
         Kind::Draw => format!("/staff/activities/{id}/privacy"),
+        Kind::Seats(_) => format!("/staff/activities/{id}/sessions"),
         Kind::Survey => format!("/staff/activities/{id}/questions"),
     }
 }
@@ -175,7 +176,7 @@ async fn privacy(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) ->
         "activity/privacy",
         PrivacyView {
             heading: Heading::of(lang, draft.facts()),
-            rows: wire::asked_rows(lang, &asked),
+            rows: wire::asked_rows(lang, draft.kind, &asked),
             version: draft.version,
             mistakes: Mistakes::new(),
         },

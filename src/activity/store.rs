@@ -30,6 +30,7 @@ struct ActivityRow {
     closes_at: i64,
     freezes_at: i64,
     draws_at: i64,
+    ends_at: i64,
     claim_days: i64,
     retention_days: i64,
     purges_at: i64,
@@ -59,6 +60,7 @@ impl From<ActivityRow> for Facts {
             closes_at: Timestamp(row.closes_at),
             freezes_at: Timestamp(row.freezes_at),
             draws_at: Timestamp(row.draws_at),
+            ends_at: Timestamp(row.ends_at),
             claim_days: row.claim_days,
             retention_days: row.retention_days,
             purges_at: Timestamp(row.purges_at),
@@ -318,6 +320,18 @@ pub(super) fn set_arrangement(
     db::one_changed(changed, Error::Moved)
 }
 
+/// Writes when the last session of a draft begins.
+pub(super) fn set_end(tx: &mut Tx, id: &ActivityId, ends_at: Timestamp) -> Result<(), Error> {
+    let changed = diesel::update(
+        activities::table
+            .filter(activities::id.eq(id.as_str()))
+            .filter(activities::stage.eq(Stage::Draft.code())),
+    )
+    .set(activities::ends_at.eq(ends_at.0))
+    .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
+}
+
 pub(super) fn find_unlock(tx: &mut Tx, id: &ActivityId) -> Result<Unlock, Error> {
     let code: Option<String> = activities::table
         .find(id.as_str())
@@ -382,6 +396,7 @@ fn row(facts: &Facts) -> ActivityRow {
         closes_at: facts.closes_at.0,
         freezes_at: facts.freezes_at.0,
         draws_at: facts.draws_at.0,
+        ends_at: facts.ends_at.0,
         claim_days: facts.claim_days,
         retention_days: facts.retention_days,
         purges_at: facts.purges_at.0,

@@ -36,7 +36,7 @@ impl DetailsForm {
     /// What the browser sent.
     pub fn of(form: &FormFields) -> DetailsForm {
         let typed = |name: &str| form.value(name).trim().to_owned();
-        DetailsForm {
+        let read = DetailsForm {
             kind: typed("kind"),
             slug: typed("slug").to_ascii_lowercase(),
             title_zh: typed("title_zh"),
@@ -53,6 +53,26 @@ impl DetailsForm {
             retention_days: typed("retention_days"),
             answers: typed("answers"),
             version: typed("version"),
+        };
+        match read.kind().is_drawn() && !form.has("draws") {
+            true => read.with_draw_dates(),
+            false => read,
+        }
+    }
+
+    /// With dates of a draw, where the page that was sent did not ask for them: places that were
+    /// first come a moment ago are to be drawn.
+    fn with_draw_dates(self) -> DetailsForm {
+        let Ok(closes_at) = date::parse_moment(&self.closes) else {
+            return self;
+        };
+        let days = Details::suggested(self.kind(), closes_at, 0);
+        let later = |at: Timestamp| closes_at.plus(at.0 - days.closes_at.0);
+        DetailsForm {
+            freezes: date::input_value(later(days.freezes_at)),
+            draws: date::input_value(later(days.draws_at)),
+            claim_days: days.claim_days.to_string(),
+            ..self
         }
     }
 
@@ -83,7 +103,7 @@ impl DetailsForm {
         }
     }
 
-    /// Draw or survey; a draw where nothing was said.
+    /// Which kind; a draw where nothing was said.
     pub fn kind(&self) -> Kind {
         Kind::parse(&self.kind).unwrap_or(Kind::Draw)
     }
@@ -112,12 +132,12 @@ impl DetailsForm {
         };
         let opens_at = moment("opens", &self.opens);
         let closes_at = moment("closes", &self.closes);
-        let (freezes_at, draws_at) = match kind {
-            Kind::Draw => (
+        let (freezes_at, draws_at) = match kind.is_drawn() {
+            true => (
                 moment("freezes", &self.freezes),
                 moment("draws", &self.draws),
             ),
-            Kind::Survey => (closes_at, closes_at),
+            false => (closes_at, closes_at),
         };
         let mut days = |field: &str, raw: &str| match raw.parse::<i64>() {
             Ok(count) if (0..=3650).contains(&count) => count,
@@ -126,9 +146,9 @@ impl DetailsForm {
                 0
             }
         };
-        let claim_days = match kind {
-            Kind::Draw => days("claim_days", &self.claim_days),
-            Kind::Survey => 0,
+        let claim_days = match kind.is_drawn() {
+            true => days("claim_days", &self.claim_days),
+            false => 0,
         };
         let retention_days = days("retention_days", &self.retention_days);
         let details = Details {
@@ -249,7 +269,7 @@ pub struct AskedRow {
 }
 
 /// The rows of the privacy page, from what is stored.
-pub fn asked_rows(language: Language, asked: &[AskedField]) -> Vec<AskedRow> {
+pub fn asked_rows(language: Language, kind: Kind, asked: &[AskedField]) -> Vec<AskedRow> {
     Field::ALL
         .map(|field| {
             let stored = asked.iter().find(|a| a.field == field);
@@ -257,7 +277,7 @@ pub fn asked_rows(language: Language, asked: &[AskedField]) -> Vec<AskedRow> {
                 || match field {
                     // The reason for an ID number is the librarian's own; nothing is suggested.
                     Field::NationalId => LocalText::default(),
-                    _ => policy::usual_purpose(field),
+                    _ => policy::purpose_for(kind, field),
                 },
                 |a| a.purpose.clone(),
             );

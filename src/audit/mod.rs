@@ -212,13 +212,14 @@ pub struct Opening {
 }
 
 /// The acts by which personal data is opened or looked for; each names the row first in its object.
-const OPENINGS: [&str; 7] = [
+const OPENINGS: [&str; 8] = [
     "vault.opened",
     DISCLOSED,
     NOT_OPENED,
     SHARED,
     TOLD,
     NOT_TOLD,
+    SEAT_TOLD,
     "vault.looked_up",
 ];
 /// A named contact is opened for a disclosure; written before the vault is asked.
@@ -230,7 +231,9 @@ pub const NOT_OPENED: &str = "vault.not_opened";
 pub const SHARED: &str = "vault.shared";
 /// A contact is opened to write about an incident; written before the vault is asked.
 pub const TOLD: &str = "vault.told";
-/// That letter did not leave.
+/// A contact is opened to write about a place in a session; written before the vault is asked.
+pub const SEAT_TOLD: &str = "vault.seat_told";
+/// The letter of [`TOLD`] did not leave.
 pub const NOT_TOLD: &str = "vault.not_told";
 
 /// How many rows were opened by an act, without those that the vault then refused.

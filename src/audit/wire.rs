@@ -119,6 +119,7 @@ fn purpose_words(lang: Language, purpose: &str) -> String {
         "id-lookup" => "audit-purpose-id-lookup",
         "breach-notice" => "audit-purpose-breach-notice",
         "live-reveal" => "audit-purpose-live-reveal",
+        "seat-notice" => "audit-purpose-seat-notice",
         "rights-reply" => "audit-purpose-rights-reply",
         "phone" => "audit-purpose-phone",
         "post" => "audit-purpose-post",

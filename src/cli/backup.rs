@@ -9,8 +9,10 @@ use clap::Args;
 
 use crate::activity;
 use crate::backup::{self, Backup, Folders, Held};
+use crate::desk::figures::LAST_BACKUP;
 use crate::platform::config::Config;
 use crate::platform::confine::{self, Reach};
+use crate::platform::db::remembered::remember;
 use crate::platform::db::{Db, Target};
 use crate::vault::Vault;
 
@@ -79,6 +81,10 @@ pub(super) fn make(arguments: &BackupArguments) -> Result<(), Stop> {
     let reach = reach(&config, &arguments.file);
     let standing = confine::files_and_programs(&reach, programs);
     let made = backup::make(&db, &config.site, folders, &arguments.file)?;
+    db.write_now("note the backup", |tx| {
+        let now = tx.now().0.to_string();
+        remember(tx, LAST_BACKUP, &now)
+    })?;
     let contents = &made.contents;
     println!(
         "Backup of {} written to {}",

@@ -15,6 +15,7 @@ use std::sync::Arc;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 use lucky_draw::beacon::{Beacon, Chain, QUICKNET};
+use lucky_draw::ticket::Secret;
 use zeroize::Zeroizing;
 
 use crate::account::name::StaffName;
@@ -103,6 +104,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     println!("sessions: /a/{}", library.sessions);
     println!("pools: /a/{}", library.pools);
     println!("shared: /a/{}", library.shared);
+    println!("seats: /a/{}", library.seats.0);
+    println!("offered: {}", library.seats.1.grouped());
     if arguments.prepare_only {
         return Ok(());
     }
@@ -146,13 +149,15 @@ struct Library {
     sessions: String,
     pools: String,
     shared: String,
+    /// Where places are given, and the receipt code of somebody who is offered one.
+    seats: (String, Secret),
 }
 
 impl Library {
     fn prepare(app: &App, entries: u32) -> Result<Library, Stop> {
         let (by, secret) = member(app, "demo", Role::Admin)?;
         let mut staff = vec![("staff", "demo", secret)];
-        let total = u64::from(entries) + u64::from(entries / 2) + 520;
+        let total = u64::from(entries) + u64::from(entries / 2) + 538;
         let bar = ProgressBar::new(total).with_style(
             ProgressStyle::with_template("preparing the library {bar:24} {pos}/{len} entries")
                 .unwrap_or_else(|_| ProgressStyle::default_bar()),
@@ -164,6 +169,7 @@ impl Library {
         let open = hand.present_day()?;
         let pools = hand.two_pools()?;
         let shared = hand.shared_draw()?;
+        let seats = hand.story_hour()?;
         let mut officers = None;
         for (printed, name, role) in [
             ("librarian", "librarian", Role::Librarian),
@@ -189,6 +195,7 @@ impl Library {
             sessions,
             pools,
             shared,
+            seats,
         })
     }
 }

@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::audit::Actor;
 use crate::draw::{self, DrawId, DrawStage, PlanSource, beacon};
 use crate::platform::db::Db;
+use crate::vault::{KeyError, OpenError};
 
 use super::Stop;
 
@@ -17,15 +18,17 @@ use super::Stop;
 pub(super) enum Command {
     /// Every published draw: id, stage, round and its time.
     List,
-    /// Give a draw its beacon by hand, for a hall without internet. The signature is verified, so
-    /// a typing error is refused.
+    /// Give a draw its beacon by hand, for a hall without internet; the server is stopped meanwhile,
+    /// because it has the keys (beside it there is the draw's staff page). The signature is
+    /// verified, so a typing error is refused.
     Paste {
         /// The draw, as in /d/ID.
         id: String,
         /// The round's signature in hexadecimal, or a relay's JSON.
         beacon: String,
     },
-    /// Write the public files of a draw; check them with `lucky-draw-verify FILE`.
+    /// Write the public files of a draw; check them with `lucky-draw-verify FILE`. Beside a running
+    /// server download /d/ID/bundle.zip instead.
     Bundle {
         /// The draw, as in /d/ID.
         id: String,
@@ -39,8 +42,48 @@ pub(super) enum Command {
 pub(super) fn run(command: Command) -> Result<(), Stop> {
     match command {
         Command::List => list(&super::tables()?),
-        Command::Paste { id, beacon } => paste(&super::everything()?, &DrawId(id), &beacon),
-        Command::Bundle { id, output } => bundle(&super::everything()?, &DrawId(id), &output),
+        Command::Paste { id, beacon } => {
+            let app = super::everything().map_err(|stop| beside_server(stop, &pasted_at(&id)))?;
+            paste(&app, &DrawId(id), &beacon)
+        }
+        Command::Bundle { id, output } => {
+            let page = format!("anybody can download it from /d/{id}/bundle.zip");
+            let app = super::everything().map_err(|stop| beside_server(stop, &page))?;
+            bundle(&app, &DrawId(id), &output)
+        }
+    }
+}
+
+/// The page on which staff paste the round of a draw, as far as the tables can be read.
+fn pasted_at(id: &str) -> String {
+    let draw = DrawId(id.to_owned());
+    let found = super::tables().ok().and_then(|db| {
+        let plan = db.read_now("read draw", |tx| draw::by_id(tx, &draw));
+        plan.ok()
+    });
+    match found {
+        Some(plan) => format!(
+            "sign in and paste the round at /staff/activities/{}/draws/{id}/beacon",
+            plan.activity
+        ),
+        None => "sign in and paste the round on the draw's page".to_owned(),
+    }
+}
+
+/// A running server has the keys, and can do what was asked for itself.
+fn beside_server(stop: Stop, instead: &str) -> Stop {
+    let is_in_use = |error: &(dyn std::error::Error + 'static)| {
+        matches!(
+            error.downcast_ref::<OpenError>(),
+            Some(OpenError::Keys(KeyError::InUse))
+        )
+    };
+    match stop {
+        Stop::Failed(error) if is_in_use(&*error) => Stop::Failed(
+            format!("a server is running and has the keys: {instead}; or stop it and try again")
+                .into(),
+        ),
+        other => other,
     }
 }
 

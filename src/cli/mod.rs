@@ -20,8 +20,11 @@ use crate::platform::db::Db;
 use crate::vault::{self, Start, Vault};
 
 mod backup;
+mod check;
+mod clock;
 mod demo;
 mod draws;
+mod moving;
 mod purges;
 mod serve;
 mod supervise;
@@ -44,6 +47,7 @@ Examples:
   fairdraw purge list              what is deleted when
   fairdraw backup FILE             a backup without keys, beside the running server
   fairdraw vault --help            one vault for several web sides
+  fairdraw check                   what is wrong with this installation, and what to do
   fairdraw verify-purge --help     look for somebody's data on a disk or in a backup
   fairdraw witness --help          how two libraries witness each other
 
@@ -66,8 +70,9 @@ enum Command {
     /// Prepare a demo library in a temporary folder and serve it: activities in every state,
     /// thousands of made-up entries, a finished draw on a real recorded drand round.
     Demo(demo::Arguments),
-    /// Create or update the tables, then stop; `serve` does so too.
-    Migrate,
+    /// Create or update the tables, then stop; `serve` does so too. With --to: move the whole site
+    /// to another database.
+    Migrate(moving::Arguments),
     /// Look at draws, paste a beacon, write a bundle.
     #[command(subcommand)]
     Draw(draws::Command),
@@ -80,6 +85,11 @@ enum Command {
     Backup(backup::BackupArguments),
     /// Put a backup back; what was purged meanwhile is purged again.
     Restore(backup::RestoreArguments),
+    /// Look at everything that can be wrong with this installation, and say what to do.
+    Check(check::Arguments),
+    /// See whether the machine's clock is believed, and say that it is right.
+    #[command(subcommand)]
+    Clock(clock::Command),
     /// Look for strings in files, folders, disks and backups, in every form they may have.
     VerifyPurge(trace::Arguments),
     /// Hold the keys of a site with several web sides, and nothing else.
@@ -123,7 +133,13 @@ pub fn run() -> ExitCode {
             return ExitCode::from(code);
         }
     };
-    log_to_stderr();
+    // The check says in its own words what the log would say.
+    let is_quiet = matches!(arguments.command, Some(Command::Check(_)));
+    log_to_stderr(if is_quiet {
+        "off"
+    } else {
+        "warn,fairdraw=info"
+    });
     if matches!(arguments.command, Some(Command::VaultProcess)) {
         return vault::serve();
     }
@@ -152,12 +168,14 @@ impl Command {
             Command::Serve => supervise::run(),
             Command::Web => serve::web(),
             Command::Demo(arguments) => demo::run(&arguments),
-            Command::Migrate => serve::migrate(),
+            Command::Migrate(arguments) => moving::run(&arguments),
             Command::Draw(command) => draws::run(command),
             Command::Witness(arguments) => witness::run(arguments),
             Command::Purge(command) => purges::run(command),
             Command::Backup(arguments) => backup::make(&arguments),
             Command::Restore(arguments) => backup::restore(&arguments),
+            Command::Check(arguments) => check::run(&arguments),
+            Command::Clock(command) => clock::run(&command),
             Command::VerifyPurge(arguments) => trace::run(&arguments),
             Command::Vault(arguments) => vault_side::run(&arguments),
             Command::VaultProcess => unreachable!("the vault has begun already"),
@@ -227,19 +245,28 @@ fn clock() -> Result<Clock, Stop> {
 }
 
 /// Logs go to standard error, so that what a command prints can be piped.
-fn log_to_stderr() {
+fn log_to_stderr(usual: &str) {
     let mut filter = tracing_subscriber::EnvFilter::try_from_env("FAIRDRAW_LOG")
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("warn,fairdraw=info"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
     // Rocket prints addresses that match no route whole, and an address may hold a receipt code;
     // r2d2 prints what a database server said. No setting brings these lines back.
     for quiet in ["rocket=off", "r2d2=off"] {
         filter = filter.add_directive(quiet.parse().expect("a fixed directive is well formed"));
     }
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+        .with_ansi(std::io::stderr().is_terminal());
+    // The same lines for machines; `request` is the reference that the page and the header show.
+    match std::env::var("FAIRDRAW_LOG_FORMAT").as_deref() {
+        Ok("json") => lines
+            .json()
+            .flatten_event(true)
+            .with_current_span(true)
+            .with_span_list(false)
+            .init(),
+        _ => lines.init(),
+    }
     // A panic message may quote what was being handled; its place is enough to mend it.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string);

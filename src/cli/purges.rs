@@ -62,6 +62,12 @@ fn list(db: &Db) -> Result<(), Stop> {
 }
 
 fn delete(app: &App, slug: Option<&str>) -> Result<(), Stop> {
+    if let Some(doubt) = app.db.clock().doubt() {
+        return Err(Stop::NotYet(format!(
+            "the machine's clock is in doubt ({doubt}), and what is deleted does not come back. If \
+             it is right: fairdraw clock confirm"
+        )));
+    }
     let purger = &app.purger;
     let due: Vec<_> = match slug {
         None => purger.due()?,

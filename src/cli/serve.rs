@@ -1,4 +1,4 @@
-//! The web side of `fairdraw`, which the watching process starts (`supervise`), and `fairdraw migrate`.
+//! The web side of `fairdraw`, which the watching process starts (`supervise`).
 
 use std::fs::DirBuilder;
 use std::io;
@@ -18,7 +18,7 @@ use crate::platform::channel::{Address, Identity};
 use crate::platform::config::Config;
 use crate::platform::confine::{self, Reach};
 use crate::platform::control::Control;
-use crate::platform::db::{Db, Target};
+use crate::platform::db::Target;
 use crate::platform::edge::{self, Edge};
 use crate::purge;
 use crate::vault::{LaunchError, OpenError, Vault};
@@ -168,8 +168,15 @@ pub(super) fn temporary(config: &Config) -> Result<PathBuf, Stop> {
 
 /// How long work in hand may take after the server has shut down.
 const LAST_WORDS: Duration = Duration::from_millis(500);
+/// How long jobs in hand may take after that, before they are given back. With Rocket's own grace
+/// and mercy it is less than the watching process waits.
+const LAST_JOBS: Duration = Duration::from_secs(12);
 
 /// Launches the web server beside the jobs; returns when it has shut down.
+///
+/// Told to stop it first says so where readiness is asked, and takes no new job; then it stops
+/// listening, finishes the requests under way, then the jobs in hand, and leaves one file of the
+/// database.
 ///
 /// # Errors
 /// With a moved clock (the demo, `FAIRDRAW_CLOCK`) only this machine is served (`decisions` D22);
@@ -198,8 +205,13 @@ pub(super) fn launch(app: &App, figment: Figment) -> Result<(), Stop> {
     let jobs = app.start_jobs();
     let rocket = app.rocket(edge::inside(figment));
     let outcome = runtime.block_on(edge.run(rocket));
+    app.draining.begin();
     runtime.shutdown_timeout(LAST_WORDS);
-    drop(jobs);
+    let given_back = jobs.end_within(LAST_JOBS);
+    if let Err(error) = app.db.rest() {
+        tracing::warn!(%error, "the database was left with its log");
+    }
+    tracing::info!(given_back, "the web side ends");
     Ok(outcome?)
 }
 
@@ -210,14 +222,4 @@ pub(super) fn origin(app: &App, figment: &Figment) -> String {
     }
     let listen = rocket::Config::try_from(figment).unwrap_or_default();
     format!("http://{}:{}", listen.address, listen.port)
-}
-
-/// Creates or updates the tables.
-pub(super) fn migrate() -> Result<(), Stop> {
-    let (_, config) = super::configured()?;
-    let target = config.database();
-    let engine = target.engine();
-    Db::open(target, super::clock()?)?;
-    println!("The tables in {engine} are up to date.");
-    Ok(())
 }

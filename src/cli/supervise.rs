@@ -28,7 +28,8 @@ use super::{Stop, serve};
 /// The hidden command by which the program becomes the web side.
 pub(super) const WEB: &str = "__web";
 
-/// How long the web side may finish requests, jobs and a letter under way.
+/// How long the web side may finish jobs and a letter under way, after the edge has had its time for
+/// load balancers and for requests.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// So many ends within a minute, and nobody starts anything any more.
 const TOO_MANY: usize = 10;
@@ -50,6 +51,8 @@ pub(super) fn run() -> Result<(), Stop> {
     let shared = Arc::new(Shared {
         start,
         data: config.data().to_owned(),
+        patience: PATIENCE
+            + Duration::from_secs(config.edge.notice_seconds + config.edge.drain_seconds),
         vault: Mutex::new(None),
         is_restart: AtomicBool::new(false),
         has_given_up: AtomicBool::new(false),
@@ -67,6 +70,8 @@ struct Shared {
     /// What a vault of our own is told; nothing where the site's one vault is elsewhere.
     start: Option<Start>,
     data: PathBuf,
+    /// How long the web side may take to end.
+    patience: Duration,
     vault: Mutex<Option<Child>>,
     is_restart: AtomicBool,
     has_given_up: AtomicBool,
@@ -88,14 +93,14 @@ async fn watch(shared: &Arc<Shared>, temporary: &Path) -> Result<(), Stop> {
             }
             tokio::select! {
                 _ = ended.recv() => {}
-                _ = stop.recv() => is_over = tell(&web, &mut deadline),
-                _ = interrupt.recv() => is_over = tell(&web, &mut deadline),
-                _ = hangup.recv() => is_over = tell(&web, &mut deadline),
+                _ = stop.recv() => is_over = shared.tell(&web, &mut deadline),
+                _ = interrupt.recv() => is_over = shared.tell(&web, &mut deadline),
+                _ = hangup.recv() => is_over = shared.tell(&web, &mut deadline),
                 // The system may join two signals of ends into one.
                 () = tokio::time::sleep(Duration::from_millis(500)) => {}
             }
             if deadline.is_none() && shared.is_restart.load(Ordering::SeqCst) {
-                tell(&web, &mut deadline);
+                shared.tell(&web, &mut deadline);
             }
             if deadline.is_some_and(|deadline| clock::monotonic() >= deadline) {
                 let _ = web.kill();
@@ -122,17 +127,6 @@ async fn watch(shared: &Arc<Shared>, temporary: &Path) -> Result<(), Stop> {
         }
         tracing::error!(%status, "the web side ended by itself and is started again");
     }
-}
-
-/// Asks the web side to finish; the second time it is ended.
-fn tell(web: &Child, deadline: &mut Option<Duration>) -> bool {
-    let signal = match deadline {
-        None => Signal::TERM,
-        Some(_) => Signal::KILL,
-    };
-    *deadline = Some(clock::monotonic() + PATIENCE);
-    let _ = kill_process(Pid::from_child(web), signal);
-    true
 }
 
 /// A web side that came to an end of its own has said why; one that was killed is started again.
@@ -163,6 +157,17 @@ fn start_web(shared: &Arc<Shared>, temporary: &Path) -> Result<Child, Stop> {
 }
 
 impl Shared {
+    /// Asks the web side to finish; the second time it is ended.
+    fn tell(&self, web: &Child, deadline: &mut Option<Duration>) -> bool {
+        let signal = match deadline {
+            None => Signal::TERM,
+            Some(_) => Signal::KILL,
+        };
+        *deadline = Some(clock::monotonic() + self.patience);
+        let _ = kill_process(Pid::from_child(web), signal);
+        true
+    }
+
     /// Answers the wishes of one web side until it is gone.
     fn hear(&self, mut stream: UnixStream) -> io::Result<()> {
         while let Some(wish) = control::next_wish(&mut stream)? {

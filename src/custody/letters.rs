@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::activity::{self, ActivityId};
 use crate::audit::Actor;
 use crate::draw::DrawId;
-use crate::entry::Reachable;
+use crate::entry::{self, Reachable};
 use crate::notify::letters::Imprint;
 use crate::platform::clock::{MINUTE, Timestamp};
 use crate::platform::config::Config;
@@ -201,7 +201,7 @@ impl Post {
     }
 }
 
-/// The sealed contact of an item, found through one of its tickets.
+/// The sealed contact of an item, found through one of its tickets, or its place in a session.
 fn contact(
     tx: &mut Tx,
     activity: &ActivityId,
@@ -210,13 +210,27 @@ fn contact(
 ) -> Result<Option<BoundBox>, Error> {
     let person = people.iter().find(|person| person.item == item);
     let Some((draw, index)) = person.and_then(|person| person.tickets.first()) else {
-        return Ok(None);
+        return seated(tx, activity, item);
     };
     match hold::contact(tx, activity, &DrawId::from(draw.as_str()), *index) {
         Ok(bound) => Ok(Some(bound)),
         Err(Error::NoTicket(_)) => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// The sealed contact of somebody with a place in a session.
+fn seated(tx: &mut Tx, activity: &ActivityId, item: &str) -> Result<Option<BoundBox>, Error> {
+    let Some((entry, tag)) = entry::seated(tx, activity, item)? else {
+        return Ok(None);
+    };
+    let sealed = vault::sealed(tx, activity.as_str(), item)?;
+    Ok(sealed.map(|sealed| BoundBox {
+        item: sealed.item,
+        tag,
+        notice: entry.notice,
+        sealed: sealed.sealed,
+    }))
 }
 
 /// What became of a letter; nothing where it is tried again.

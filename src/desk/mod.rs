@@ -18,9 +18,11 @@ use crate::platform::fault::{Fault, Kind};
 use crate::policy;
 use crate::purge;
 use crate::rights;
+use crate::seats;
 use crate::stats;
 use crate::survey;
 
+pub mod figures;
 pub mod pages;
 pub mod reminders;
 mod wire;
@@ -39,6 +41,9 @@ pub enum Error {
     /// Questions.
     #[error(transparent)]
     Survey(#[from] survey::Error),
+    /// Places.
+    #[error(transparent)]
+    Seats(#[from] seats::Error),
     /// Draws.
     #[error(transparent)]
     Draw(#[from] draw::Error),
@@ -74,6 +79,7 @@ impl Fault for Error {
             Error::Activity(error) => error.kind(),
             Error::Stats(error) => error.kind(),
             Error::Survey(error) => error.kind(),
+            Error::Seats(error) => error.kind(),
             Error::Draw(error) => error.kind(),
             Error::Entry(error) => error.kind(),
             Error::Notify(error) => error.kind(),
@@ -91,6 +97,7 @@ impl Fault for Error {
             Error::Activity(error) => error.code(),
             Error::Stats(error) => error.code(),
             Error::Survey(error) => error.code(),
+            Error::Seats(error) => error.code(),
             Error::Draw(error) => error.code(),
             Error::Entry(error) => error.code(),
             Error::Notify(error) => error.code(),
@@ -148,6 +155,8 @@ pub struct Glance {
     pub questions: usize,
     /// What keeps a draft from being published.
     pub problems: Vec<Problem>,
+    /// Sessions, where people take places.
+    pub sessions: Vec<seats::Session>,
     /// Entries by state.
     pub counts: entry::Counts,
     /// Notices by state.
@@ -171,6 +180,7 @@ pub fn glance(tx: &mut Tx, id: &ActivityId) -> Result<Glance, Error> {
         Stage::Draft => draw::problems(tx, &facts, now)?,
         _ => Vec::new(),
     };
+    let sessions = seats::sessions(tx, id)?;
     let counts = entry::count(tx, id)?;
     let notices = notify::count(tx, id)?;
     let mut has_winners = false;
@@ -190,6 +200,7 @@ pub fn glance(tx: &mut Tx, id: &ActivityId) -> Result<Glance, Error> {
         asked,
         questions,
         problems,
+        sessions,
         counts,
         notices,
         unseen,
@@ -268,9 +279,8 @@ pub fn today(tx: &mut Tx, config: &Config) -> Result<Today, Error> {
         ];
         let published = facts.stage != Stage::Draft;
         for (when, what) in dates.into_iter().filter(|_| published) {
-            let survey_has_no_draw =
-                what == "desk-upcoming-draw" && facts.kind == activity::Kind::Survey;
-            if when > now && when < now.plus(7 * DAY) && !survey_has_no_draw {
+            let nothing_is_drawn = what == "desk-upcoming-draw" && !facts.kind.is_drawn();
+            if when > now && when < now.plus(7 * DAY) && !nothing_is_drawn {
                 upcoming.push((when, what, facts.clone()));
             }
         }
@@ -313,5 +323,6 @@ pub fn delete_draft(tx: &mut Tx, by: &StaffId, id: &ActivityId) -> Result<(), Er
     stats::forget_draft(tx, id)?;
     policy::codes::forget(tx, id)?;
     draw::delete_plans(tx, id)?;
+    seats::forget_draft(tx, id)?;
     Ok(activity::draft::delete_draft(tx, by, id)?)
 }

@@ -8,21 +8,32 @@ use crate::account::guard::{Admin, Librarian};
 use crate::account::wire::HealthView;
 use crate::account::{Permission, Staff};
 use crate::activity::{self, ActivityId, Stage};
+use crate::draw::hour;
+use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::confine::Standing;
 use crate::platform::db::Db;
 use crate::platform::text::Language;
 use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::form::FormFields;
 use crate::platform::web::page::{Page, Reply};
 
 use super::wire::{
-    ActivitiesView, AdminView, CustodyView, GlanceView, GuardRow, ReminderRow, TodayView,
+    ActivitiesView, AdminView, ClockView, CustodyView, GlanceView, GuardRow, ReminderRow, TodayView,
 };
 use super::{Error, reminders};
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
-    routes![today, administration, custody, activities, glance, delete]
+    routes![
+        today,
+        administration,
+        confirm_clock,
+        custody,
+        activities,
+        glance,
+        delete
+    ]
 }
 
 #[get("/staff")]
@@ -59,17 +70,42 @@ async fn administration(
     let config = Arc::clone(config);
     let engine = db.target().engine();
     let guards = GuardRow::all(lang, standing);
+    let clock = ClockView::of(db.clock());
     let view = db
         .read("read administration", move |tx| {
             let reminders = reminders::list(tx, &config)?;
             Ok::<_, Error>(AdminView {
                 health: HealthView::read(tx, engine)?,
+                clock,
                 guards,
                 reminders: ReminderRow::all(lang, &admin.0, &reminders),
             })
         })
         .await?;
     Ok(Page::new(lang, "account/health", view))
+}
+
+/// An administrator says that the time which the page showed is right.
+#[post("/admin/clock", data = "<form>")]
+async fn confirm_clock(
+    lang: Language,
+    admin: Admin,
+    form: FormFields,
+    db: &State<Db>,
+) -> AppResult<Reply> {
+    let shown = form.value("shown").parse().map(Timestamp);
+    let Ok(shown) = shown else {
+        return Err(AppError::conflict());
+    };
+    // Long after the page was shown it says nothing about the present any more.
+    if db.clock().doubt().is_some() && !db.clock().vouch(shown) {
+        return Err(AppError::conflict());
+    }
+    db.write("confirm the clock", move |tx| {
+        hour::confirm(tx, &admin.0.id, shown)
+    })
+    .await?;
+    Ok(Reply::done(lang, "/admin"))
 }
 
 /// What is kept and handed on, for those who look after it.

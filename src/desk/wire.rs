@@ -14,7 +14,7 @@ use crate::account::Staff;
 use crate::account::wire::HealthView;
 use crate::activity::Facts;
 use crate::activity::wire::Heading;
-use crate::platform::clock::Timestamp;
+use crate::platform::clock::{Clock, Timestamp};
 use crate::platform::confine::{How, Protection, Standing, What};
 use crate::platform::text::{self, Language};
 
@@ -42,8 +42,26 @@ pub(super) struct UpcomingRow {
 pub(super) struct AdminView {
     #[serde(flatten)]
     pub(super) health: HealthView,
+    pub(super) clock: Option<ClockView>,
     pub(super) guards: Vec<GuardRow>,
     pub(super) reminders: Vec<ReminderRow>,
+}
+
+/// A clock of the machine that is not believed.
+#[derive(Serialize)]
+pub(super) struct ClockView {
+    expected: i64,
+    found: i64,
+}
+
+impl ClockView {
+    pub(super) fn of(clock: &Clock) -> Option<ClockView> {
+        let doubt = clock.doubt()?;
+        Some(ClockView {
+            expected: doubt.expected.0,
+            found: doubt.found.0,
+        })
+    }
 }
 
 /// One protection, and how far each of the two processes has it.

@@ -11,6 +11,7 @@ use crate::journal;
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::Tx;
 use crate::platform::jobs;
+use crate::seats;
 use crate::vault::Vault;
 
 use super::{DrawId, DrawStage, Error, Plan, store};
@@ -78,6 +79,10 @@ pub fn cancel(
     jobs::forget(tx, facts.id.as_str())?;
     let purges_at = tx.now().plus(DAY);
     let cancelled = lifecycle::cancel(tx, facts, words, purges_at)?;
+    if facts.kind.is_first_come() && facts.published_at.is_some() {
+        // After the jobs went: who has a place is told before the data goes.
+        seats::line::cancel_all(tx, &Actor::Staff(by.clone()), &facts.id, words)?;
+    }
     audit::record(
         tx,
         &Act {

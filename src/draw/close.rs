@@ -8,7 +8,7 @@
 use lucky_draw::record::{Close, Freeze};
 
 use crate::activity::stage::Open;
-use crate::activity::{self, Activity, ActivityId, Facts, Kind, Stage};
+use crate::activity::{self, Activity, ActivityId, Facts, Stage};
 use crate::audit::{self, Act, Actor};
 use crate::entry;
 use crate::platform::db::Tx;
@@ -37,7 +37,7 @@ pub fn close(tx: &mut Tx, vault: &Vault, activity: &ActivityId) -> Result<(), Er
     if facts.halted {
         return Err(Error::Halted);
     }
-    if facts.kind == Kind::Draw {
+    if facts.kind.is_drawn() {
         for plan in super::plans(tx, activity)? {
             close_list(tx, vault, &plan)?;
         }

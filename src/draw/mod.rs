@@ -23,6 +23,7 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
 use crate::policy;
+use crate::seats;
 use crate::stats;
 use crate::survey;
 use crate::vault;
@@ -35,7 +36,9 @@ mod cancel;
 mod close;
 mod details;
 mod exclusion;
+pub mod hour;
 pub mod jobs;
+pub mod lots;
 pub mod lottery;
 mod numbers;
 mod objection;
@@ -334,6 +337,9 @@ pub enum Error {
     /// The questions of a survey.
     #[error(transparent)]
     Survey(#[from] survey::Error),
+    /// Sessions.
+    #[error(transparent)]
+    Seats(#[from] seats::Error),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
@@ -375,6 +381,7 @@ impl Fault for Error {
             Error::Journal(error) => error.kind(),
             Error::Log(error) => error.kind(),
             Error::Survey(error) => error.kind(),
+            Error::Seats(error) => error.kind(),
             Error::Stats(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Policy(error) => error.kind(),
@@ -410,6 +417,7 @@ impl Fault for Error {
             Error::Journal(error) => error.code(),
             Error::Log(error) => error.code(),
             Error::Survey(error) => error.code(),
+            Error::Seats(error) => error.code(),
             Error::Stats(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Policy(error) => error.code(),
@@ -427,6 +435,17 @@ pub fn plans(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Plan>, Error> {
 /// The draw by its id.
 pub fn by_id(tx: &mut Tx, id: &DrawId) -> Result<Plan, Error> {
     store::find(tx, id)?.ok_or(Error::Unknown)
+}
+
+/// When the oldest round was due that a frozen draw still waits for.
+pub fn oldest_missing(tx: &mut Tx) -> Result<Option<Timestamp>, Error> {
+    let now = tx.now();
+    let plans = store::list_at(tx, DrawStage::Frozen)?;
+    let rounds = plans.iter().flat_map(Plan::missing);
+    let due = rounds
+        .filter_map(PlanSource::drand)
+        .map(|round| round.due());
+    Ok(due.filter(|due| *due <= now).min())
 }
 
 /// One page of the draws that the public may see, the latest round first, and how many there are.

@@ -74,7 +74,7 @@ fn free_slug(known: &[Plan], plan: &Plan) -> String {
     names.find(|slug| !taken(slug)).unwrap_or_default()
 }
 
-fn planned(facts: &Facts, id: DrawId, position: u32, details: &PlanDetails) -> Plan {
+pub(super) fn planned(facts: &Facts, id: DrawId, position: u32, details: &PlanDetails) -> Plan {
     let draws_at = details.draws_at.unwrap_or(facts.draws_at);
     let prizes = details.prizes.iter().zip(details.slugs()).zip(1..);
     Plan {

@@ -9,7 +9,9 @@ use lucky_draw::record::{KeyNote, Manifest, Prize as PrizeLine};
 use crate::account::{self, Permission, Role, Standing};
 use crate::activity::draft::{self, Trouble};
 use crate::activity::stage::{Draft, Open};
-use crate::activity::{self, Activity, ActivityId, Arrangement, Facts, Kind, LocalText};
+use crate::activity::{
+    self, Activity, ActivityId, Allocation, Arrangement, Facts, Kind, LocalText,
+};
 use crate::audit::{self, Act, Actor, StaffId};
 use crate::entry::{self, NewDrum};
 use crate::platform::clock::Timestamp;
@@ -17,6 +19,7 @@ use crate::platform::config::Config;
 use crate::platform::db::Tx;
 use crate::policy::retention::{self, Class};
 use crate::policy::{self, uses, versions};
+use crate::seats::{self, SessionId};
 use crate::stats;
 use crate::survey;
 use crate::vault::{self, ActivityKeys, Vault};
@@ -26,8 +29,8 @@ use super::details::{PlanDetails, PlanTrouble};
 use super::tax::RuleBook;
 use super::weigh::Around;
 use super::{
-    DrawId, DrawStage, Error, Plan, PlanSource, SourceTrouble, jobs, rules, secret, source, store,
-    weigh, witnesses,
+    DrawId, DrawStage, Error, Plan, PlanSource, SourceTrouble, jobs, lots, rules, secret, source,
+    store, weigh, witnesses,
 };
 
 /// What is frozen with the activity and comes from elsewhere.
@@ -60,6 +63,10 @@ pub enum Problem {
     OnePool,
     /// A survey asks nothing.
     NoQuestion,
+    /// There are no sessions yet.
+    NoSession,
+    /// On the page of one session.
+    Session(SessionId, seats::draft::Trouble),
 }
 
 impl Problem {
@@ -73,6 +80,8 @@ impl Problem {
             Problem::NoPlan | Problem::OnePool => "draws".to_owned(),
             Problem::Plan(draw, _) => format!("draws/{draw}"),
             Problem::NoQuestion => "questions".to_owned(),
+            Problem::NoSession => "sessions".to_owned(),
+            Problem::Session(session, _) => format!("sessions/{session}"),
         }
     }
 }
@@ -117,6 +126,12 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
                 problems.extend(all.map(|trouble| Problem::Plan(plan.id.clone(), trouble)));
             }
         }
+        Kind::Seats(allocation) => {
+            problems.extend(sessions_problems(tx, facts)?);
+            if allocation == Allocation::ByLot {
+                problems.extend(lots_problems(tx, facts)?);
+            }
+        }
         Kind::Survey => {
             if survey::questionnaire(tx, &facts.id)?.questions().is_empty() {
                 problems.push(Problem::NoQuestion);
@@ -124,6 +139,37 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
         }
     }
     Ok(problems)
+}
+
+/// What is wrong with the sessions of an activity that gives places.
+fn sessions_problems(tx: &mut Tx, facts: &Facts) -> Result<Vec<Problem>, Error> {
+    let sessions = seats::sessions(tx, &facts.id)?;
+    if sessions.is_empty() {
+        return Ok(vec![Problem::NoSession]);
+    }
+    let of = |session: &seats::Session| {
+        let planned = seats::draft::Planned::from(session);
+        let troubles = planned.troubles(facts).into_iter();
+        let id = session.id.clone();
+        troubles
+            .map(|trouble| Problem::Session(id.clone(), trouble))
+            .collect::<Vec<_>>()
+    };
+    Ok(sessions.iter().flat_map(of).collect())
+}
+
+/// What the protocol does not take of a session that would be drawn.
+fn lots_problems(tx: &mut Tx, facts: &Facts) -> Result<Vec<Problem>, Error> {
+    let plans = lots::plans(tx, facts)?;
+    let unfit = plans.iter().filter(|plan| {
+        let trouble = PlanDetails::from(*plan).troubles();
+        !trouble.is_empty() || !plan.troubles_among(facts, &plans).is_empty()
+    });
+    let problem = |plan: &Plan| {
+        let session = SessionId(plan.id.0.clone());
+        Problem::Session(session, seats::draft::Trouble::CapacityUnfit)
+    };
+    Ok(unfit.map(problem).collect())
 }
 
 /// The draws that name a secret of the library, where the settings do not allow one.
@@ -150,7 +196,7 @@ pub(super) fn staff_in_use(tx: &mut Tx) -> Result<usize, Error> {
 /// is what proves that nothing was changed in between (draw-protocol 4.9).
 fn opens_unseen(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<bool, Error> {
     let early = now.plus(witnesses::TIME_TO_BE_SEEN);
-    Ok(facts.kind == Kind::Draw && facts.opens_at < early && journal::pinned(tx)?.quorum > 0)
+    Ok(facts.kind.is_drawn() && facts.opens_at < early && journal::pinned(tx)?.quorum > 0)
 }
 
 /// Publishes a draft: keys, and for a draw its log and the signed promise; then what comes by
@@ -167,11 +213,21 @@ pub fn publish(
     if !problems(tx, &facts, now)?.is_empty() {
         return Err(Error::NotReady);
     }
+    let draft = match facts.kind {
+        Kind::Seats(Allocation::ByLot) => lots::write(tx, by, draft)?,
+        _ => draft,
+    };
+    let facts = draft.facts().clone();
     vault::keep_keys(tx, facts.id.as_str(), &terms.keys.public)?;
     let object = match facts.kind {
-        Kind::Draw => promise(tx, vault, &facts, terms)?,
-        Kind::Survey => {
+        kind if kind.is_drawn() => promise(tx, vault, &facts, terms)?,
+        kind => {
             super::plan::delete_plans(tx, &facts.id)?;
+            if kind.is_first_come() {
+                // Told before the first entry: the vault writes to no more people than these.
+                let places = seats::draft::places(&seats::sessions(tx, &facts.id)?);
+                vault.promise_places(facts.id.as_str(), places)?;
+            }
             String::new()
         }
     };

@@ -69,6 +69,16 @@ pub(super) fn list(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Plan>, db::
     rows.into_iter().map(|row| whole(tx, row)).collect()
 }
 
+/// Every draw at a stage.
+pub(super) fn list_at(tx: &mut Tx, stage: DrawStage) -> Result<Vec<Plan>, db::Error> {
+    let rows = draws::table
+        .filter(draws::stage.eq(stage.code()))
+        .order((draws::due_at, draws::id))
+        .select(DrawRow::as_select())
+        .load(tx.conn())?;
+    rows.into_iter().map(|row| whole(tx, row)).collect()
+}
+
 pub(super) fn list_public(tx: &mut Tx, from: i64, at_most: i64) -> Result<Vec<Plan>, db::Error> {
     let rows = draws::table
         .filter(draws::manifest.is_not_null())

@@ -135,6 +135,8 @@ impl Problem {
             Problem::OnePool => say("draw-problem-one-pool"),
             Problem::Plan(_, trouble) => plan_trouble(language, *trouble),
             Problem::NoQuestion => say("draw-problem-no-question"),
+            Problem::NoSession => say("seats-problem-none"),
+            Problem::Session(_, trouble) => trouble.message(language),
         }
     }
 

@@ -57,7 +57,7 @@ pub fn prepare(
     corrected: &Corrected,
 ) -> Result<Correction, Error> {
     let entry = &found.entry;
-    let tag = found.tickets.first().map(|(_, ticket)| ticket.tag);
+    let tag = found.tag();
     let mut correction = Correction {
         contact: None,
         answers: None,

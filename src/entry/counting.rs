@@ -13,6 +13,7 @@ use lucky_draw::encode::Hash;
 
 use crate::activity::{ActivityId, Arrangement};
 use crate::platform::db::Tx;
+use crate::seats;
 use crate::stats::{self, About, Counter, Counting};
 use crate::vault::{County, OpenedContact, OwnCopy, PostalCode};
 
@@ -36,13 +37,14 @@ pub(super) fn count_in(tx: &mut Tx, taken: &[&NewEntry]) -> Result<Vec<bool>, Er
             |(_, new): &(usize, &&NewEntry)| new.activity == *activity && !new.counters.is_empty();
         let tags: Vec<Hash> = (taken.iter().enumerate())
             .filter(of_it)
-            .filter_map(|(_, new)| Some(new.tickets.first()?.tag))
+            .filter_map(|(_, new)| tag(new))
             .collect();
         let mut known = store::counting::counted_tags(tx, activity, &tags)?;
+        known.extend(counted_places(tx, activity, &tags)?);
         let mut more: BTreeMap<&Counter, i64> = BTreeMap::new();
         for (at, new) in taken.iter().enumerate().filter(of_it) {
-            counted[at] = match new.tickets.first() {
-                Some(ticket) => known.insert(ticket.tag),
+            counted[at] = match tag(new) {
+                Some(tag) => known.insert(tag),
                 // Nobody can be told apart in a survey.
                 None => true,
             };
@@ -53,6 +55,21 @@ pub(super) fn count_in(tx: &mut Tx, taken: &[&NewEntry]) -> Result<Vec<bool>, Er
         stats::count(tx, activity, &more)?;
     }
     Ok(counted)
+}
+
+/// What tells the person of an entry apart; none in a survey.
+fn tag(new: &NewEntry) -> Option<Hash> {
+    let ticket = new.tickets.first().map(|ticket| ticket.tag);
+    ticket.or_else(|| new.seat.as_ref().map(|wish| wish.tag))
+}
+
+/// Which of these people are counted with another place of theirs.
+fn counted_places(tx: &mut Tx, activity: &ActivityId, tags: &[Hash]) -> Result<Vec<Hash>, Error> {
+    let places = seats::with_tags(tx, activity, tags)?;
+    let entries: Vec<&str> = places.iter().map(|(entry, _)| entry.as_str()).collect();
+    let counted = store::counting::counted_among(tx, activity, &entries)?;
+    let own = places.iter().filter(|(entry, _)| counted.contains(entry));
+    Ok(own.map(|(_, tag)| *tag).collect())
 }
 
 /// Takes an entry back, and out of the counters if it is in them. `counters` are those of

@@ -22,6 +22,7 @@ use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
 use crate::platform::text::Language;
 use crate::policy;
+use crate::seats;
 use crate::vault;
 
 pub mod consent;
@@ -186,6 +187,9 @@ pub enum Error {
     /// The log of the draw.
     #[error(transparent)]
     Log(#[from] log::Error),
+    /// A place in a session.
+    #[error(transparent)]
+    Seats(#[from] seats::Error),
     /// The statistics.
     #[error(transparent)]
     Stats(#[from] crate::stats::Error),
@@ -218,6 +222,7 @@ impl Fault for Error {
             Error::Nobody | Error::NoLog => Kind::Broken,
             Error::Activity(error) => error.kind(),
             Error::Log(error) => error.kind(),
+            Error::Seats(error) => error.kind(),
             Error::Stats(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Survey(error) => error.kind(),
@@ -241,6 +246,7 @@ impl Fault for Error {
             Error::PutAway => "entry.put_away",
             Error::Activity(error) => error.code(),
             Error::Log(error) => error.code(),
+            Error::Seats(error) => error.code(),
             Error::Stats(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Survey(error) => error.code(),
@@ -302,6 +308,28 @@ pub fn opening(
     Ok(store::tickets::opening(tx, activity, draw, index)?)
 }
 
+/// An entry by its id.
+///
+/// # Errors
+/// [`Error::Unknown`] where there is none.
+pub fn by_id(tx: &mut Tx, activity: &ActivityId, id: &EntryId) -> Result<Entry, Error> {
+    store::entries::by_id(tx, activity, id)?.ok_or(Error::Unknown)
+}
+
+/// The entry whose contact is in this box, and the tag of its person, where it has a place in a
+/// session and no ticket.
+pub fn seated(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    item: &str,
+) -> Result<Option<(Entry, Hash)>, Error> {
+    let Some(entry) = store::entries::by_contact(tx, activity, item)? else {
+        return Ok(None);
+    };
+    let held = seats::of_entry(tx, activity, entry.id.as_str())?;
+    Ok(held.map(|held| (entry, held.seat.tag)))
+}
+
 /// A ticket by its index.
 pub fn ticket(
     tx: &mut Tx,
@@ -333,7 +361,8 @@ pub fn duplicates_of(
 /// Every person of an activity whose contact is there, once: entries with one tag are one person's.
 pub fn reachable(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Reachable>, Error> {
     let mut people: BTreeMap<Hash, Vec<Reachable>> = BTreeMap::new();
-    for (tag, entry) in store::entries::reachable(tx, activity)? {
+    let seated = seats::tags(tx, activity)?;
+    for (tag, entry) in store::entries::reachable(tx, activity, seated)? {
         people.entry(tag).or_default().push(entry);
     }
     let mut reachable = Vec::with_capacity(people.len());
@@ -432,7 +461,10 @@ pub fn by_number(tx: &mut Tx, activity: &ActivityId, index: u64) -> Result<Vec<T
 /// Bytes by which rows about entrants would be found in a file: what the scan after a purge looks
 /// for (`privacy` 1.8).
 pub fn fingerprints(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Vec<u8>>, Error> {
-    Ok(store::entries::fingerprints(tx, activity)?)
+    let mut found = store::entries::fingerprints(tx, activity)?;
+    let seated = seats::tags(tx, activity)?.into_iter();
+    found.extend(seated.map(|(_, tag)| tag.0.to_vec()));
+    Ok(found)
 }
 
 /// Erases every row about people who entered; the commitments in the log stay (`privacy` 1.8).

@@ -12,10 +12,11 @@
 use lucky_draw::encode::{Hash, sha256};
 use lucky_draw::ticket::Secret;
 
-use crate::activity::{Facts, Kind, Stage};
+use crate::activity::{Facts, Stage};
 use crate::audit::{self, Act, Actor, Opening};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
+use crate::seats;
 use crate::vault::{self, OpenedAnswers, OpenedContact, OwnCopy, Refusal, Vault};
 
 use super::consent::{self, Consent};
@@ -28,20 +29,27 @@ pub fn may_withdraw(facts: &Facts, now: Timestamp) -> bool {
     match facts.stage {
         Stage::Open => now < facts.closes_at,
         // The next close note, at the latest that of the freeze, takes the ticket out.
-        Stage::Closed => facts.kind == Kind::Draw && now < facts.freezes_at,
+        Stage::Closed => facts.kind.is_drawn() && now < facts.freezes_at,
         _ => false,
     }
 }
 
 /// Whether the entry has a receipt: answers that belong to nobody have none (`decisions` D7).
 pub fn has_receipt(found: &Found) -> bool {
-    let kept = found.facts.kind == Kind::Draw || found.facts.answers_linked;
+    let kept = found.facts.kind.asks_person() || found.facts.answers_linked;
     kept && !found.entry.withdrawn
 }
 
-/// Whether the entry can be taken back now.
+/// Whether the entry can be taken back now; a place in a session, until its own time.
 pub fn is_withdrawable(found: &Found, now: Timestamp) -> bool {
-    has_receipt(found) && !found.is_final && may_withdraw(&found.facts, now)
+    let in_time = match &found.seat {
+        Some(held) => {
+            let is_on = matches!(found.facts.stage, Stage::Open | Stage::Closed);
+            is_on && held.is_returnable(now)
+        }
+        None => !found.is_final && may_withdraw(&found.facts, now),
+    };
+    has_receipt(found) && in_time
 }
 
 /// Whether what is sealed can be erased while the ticket stays: where the entry can no longer be
@@ -59,11 +67,34 @@ pub fn withdraw(tx: &mut Tx, lookup: &Hash) -> Result<Found, Error> {
     if found.entry.withdrawn {
         return Ok(found);
     }
-    if found.is_final || !may_withdraw(&found.facts, tx.now()) {
+    let is_late = match found.seat {
+        Some(_) => !is_withdrawable(&found, tx.now()),
+        None => found.is_final || !may_withdraw(&found.facts, tx.now()),
+    };
+    if is_late {
         return Err(Error::Ended);
+    }
+    if found.seat.is_some() {
+        let entry = &found.entry;
+        seats::line::give_back(tx, &entry.activity, entry.id.as_str())?;
     }
     discard(tx, &found.entry)?;
     store::entries::withdraw(tx, &found.entry)?;
+    receipt::find(tx, lookup)?.ok_or(Error::Unknown)
+}
+
+/// Says yes to the place that is offered to the entry. A second time is the same.
+///
+/// # Errors
+/// [`Error::Ended`] once the offer has passed.
+pub fn accept_place(tx: &mut Tx, lookup: &Hash) -> Result<Found, Error> {
+    let found = receipt::find(tx, lookup)?.ok_or(Error::Unknown)?;
+    let entry = &found.entry;
+    match seats::line::accept(tx, &entry.activity, entry.id.as_str()) {
+        Err(seats::Error::Moved) => return Err(Error::Ended),
+        accepted => accepted?,
+    }
+    record(tx, entry, "seats.accepted", entry.id.as_str())?;
     receipt::find(tx, lookup)?.ok_or(Error::Unknown)
 }
 

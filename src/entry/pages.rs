@@ -10,6 +10,7 @@ mod earned;
 mod enter;
 mod own;
 mod receipt;
+mod seating;
 mod sheets;
 mod staff;
 
@@ -27,6 +28,7 @@ pub fn routes() -> Vec<Route> {
     routes.extend(receipt::routes());
     routes.extend(own::routes());
     routes.extend(correct::routes());
+    routes.extend(seating::routes());
     routes.extend(staff::routes());
     routes.extend(earned::routes());
     routes
@@ -46,6 +48,9 @@ pub struct Limits {
     entries: Throttle,
     /// Receipt codes tried from one network.
     codes: Throttle,
+    /// How often one network hears that a person has a place already: with each answer somebody
+    /// who tries numbers would learn one.
+    known: Throttle,
 }
 
 /// A form that comes back sooner was filled by a program, or by a very practised hand.
@@ -74,6 +79,7 @@ impl Limits {
             hasty: Throttle::new(burst(500), Duration::from_secs(1)),
             entries: Throttle::new(burst(1_000), Duration::from_millis(500)),
             codes: Throttle::new(burst(60), Duration::from_secs(5)),
+            known: Throttle::new(burst(20), Duration::from_secs(60)),
         }
     }
 }

@@ -14,6 +14,7 @@ use crate::log;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 use crate::policy::versions;
+use crate::seats;
 
 use super::{Drum, Entry, Error, Ticket, drum, store};
 
@@ -26,6 +27,8 @@ pub struct Found {
     pub facts: Facts,
     /// The entry's tickets and what they are in, in the order of the draws; none in a survey.
     pub tickets: Vec<(Drum, Ticket)>,
+    /// The entry's place; none where no places are given first come.
+    pub seat: Option<seats::Held>,
     /// Whether the list of one of its draws is final, so that it can no longer be taken back.
     pub is_final: bool,
     /// The notice that the person was shown.
@@ -46,6 +49,7 @@ pub fn find(tx: &mut Tx, lookup: &Hash) -> Result<Option<Found>, Error> {
         let inside = own.iter().filter(|ticket| ticket.draw == drum.draw());
         tickets.extend(inside.map(|ticket| (drum.clone(), ticket.clone())));
     }
+    let seat = seats::of_entry(tx, &entry.activity, entry.id.as_str())?;
     let is_final = store::drums::has_frozen_drum(tx, &entry.activity)?;
     let (notice, notice_version) = match versions::of_hash(tx, &entry.activity, &entry.notice)? {
         Some(shown) => (shown.notice, shown.version),
@@ -55,10 +59,20 @@ pub fn find(tx: &mut Tx, lookup: &Hash) -> Result<Option<Found>, Error> {
         entry,
         facts,
         tickets,
+        seat,
         is_final,
         notice,
         notice_version,
     }))
+}
+
+impl Found {
+    /// The keyed tag of the person, to which the contact is bound; none in a survey and after a
+    /// withdrawal.
+    pub fn tag(&self) -> Option<Hash> {
+        let ticket = self.tickets.first().map(|(_, ticket)| ticket.tag);
+        ticket.or_else(|| self.seat.as_ref().map(|held| held.seat.tag))
+    }
 }
 
 /// The lookup value of the entry behind a ticket, which only its receipt code gives again; none

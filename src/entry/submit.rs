@@ -13,11 +13,12 @@ use lucky_draw::encode::Hash;
 use lucky_draw::ticket::{self, Secret};
 use zeroize::Zeroizing;
 
-use crate::activity::{ActivityId, Facts, Kind};
+use crate::activity::{ActivityId, Facts};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
 use crate::platform::ids;
 use crate::platform::text::Language;
+use crate::seats::{self, SessionId};
 use crate::stats;
 use crate::vault::{self, AnswersOf, Contact, ContactOf, OwnCopyOf, PublicKeys, Vault};
 
@@ -45,6 +46,8 @@ pub struct NewEntry {
     pub(super) taken_hour: Timestamp,
     pub(super) consents: Vec<NewConsent>,
     pub(super) shares: Vec<(ProviderId, SealedBox)>,
+    /// The place that is wanted, where places go to whoever comes first.
+    pub(super) seat: Option<seats::Wish>,
 }
 
 /// A receipt of consent to be stored.
@@ -80,6 +83,9 @@ pub struct Filled {
     pub subject: Option<Zeroizing<String>>,
     /// The draw that was picked, where an activity has several pools.
     pub pool: Option<String>,
+    /// The session that was picked, where places go to whoever comes first, and whether the person
+    /// would stand in line for it.
+    pub session: Option<(SessionId, bool)>,
     /// The answers as JSON; none where nothing was asked or answered.
     pub answers: Option<Zeroizing<String>>,
     /// What of the person the statistics may count, in coarse words.
@@ -253,7 +259,7 @@ impl<'m> Making<'m> {
     /// The entry with the tickets that entering gives.
     fn entry(self, tag: Option<Hash>, filled: Filled, keyed: Keyed) -> Result<NewEntry, Error> {
         let (vault, terms, notice, at) = (self.vault, self.terms, self.notice, self.at);
-        if terms.facts.kind == Kind::Draw && tag.is_none() {
+        if terms.facts.kind.asks_person() && tag.is_none() {
             return Err(Error::Nobody);
         }
         let tickets = match (tag, &filled.subject) {
@@ -268,8 +274,10 @@ impl<'m> Making<'m> {
         };
         let answers = filled.answers.as_deref().map(String::as_str);
         let counters = terms.counting.counters(&filled.about, answers, at)?;
+        let seat = wanted(terms, tag, &filled)?;
         let mut new = self.seal(tag, &filled, tickets, keyed)?;
         new.counters = counters;
+        new.seat = seat;
         if let Some(tag) = &tag {
             new.shares = shares(vault, terms, tag, &notice, &filled.shares)?;
             new.consents = consents(terms, notice, &new.shares);
@@ -313,8 +321,23 @@ impl<'m> Making<'m> {
             taken_hour: self.at.hour(),
             consents: Vec::new(),
             shares: Vec::new(),
+            seat: None,
         })
     }
+}
+
+/// The place that the person wants, where places go to whoever comes first.
+fn wanted(terms: &Terms, tag: Option<Hash>, filled: &Filled) -> Result<Option<seats::Wish>, Error> {
+    if !terms.facts.kind.is_first_come() {
+        return Ok(None);
+    }
+    let (session, waits) = filled.session.clone().ok_or(Error::NoPool)?;
+    let tag = tag.ok_or(Error::Nobody)?;
+    Ok(Some(seats::Wish {
+        session,
+        tag,
+        waits,
+    }))
 }
 
 /// The boxes for the providers that the person ticked.

@@ -18,7 +18,7 @@ pub mod shut;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use crate::activity::{Arrangement, AskedField, Facts, Field, Kind};
+use crate::activity::{Arrangement, AskedField, Facts, Field};
 use crate::identity::address::{Address, Typed};
 use crate::identity::email::Email;
 use crate::identity::mistake::{self, Mistake};
@@ -26,8 +26,11 @@ use crate::identity::name::PersonName;
 use crate::identity::national_id::NationalId;
 use crate::identity::phone::Phone;
 use crate::identity::typed;
+use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
+use crate::seats::wire as seats_wire;
+use crate::seats::{Session, SessionId};
 use crate::stats::About;
 use crate::survey::{Answers, Questionnaire, wire as survey_wire};
 use crate::vault;
@@ -50,6 +53,10 @@ pub struct Sheet {
     pub questions: Questionnaire,
     /// What tickets go into; none in a survey and before publishing.
     pub drums: Vec<Drum>,
+    /// The sessions of which one is picked, where places go to whoever comes first.
+    pub sessions: Vec<Session>,
+    /// When all this was read: places are counted as of then.
+    pub at: Timestamp,
     /// Whom a person may allow to have the contact.
     pub offers: Vec<Offer>,
 }
@@ -69,6 +76,10 @@ pub struct Application {
     pub address: Option<Address>,
     /// The draw that was picked, where an activity has several pools.
     pub pool: Option<String>,
+    /// The session that was picked, where places go to whoever comes first.
+    pub session: Option<SessionId>,
+    /// Whether the person would stand in line for it.
+    pub waits: bool,
     /// What was answered.
     pub answers: Answers,
     /// The providers that were ticked.
@@ -101,6 +112,9 @@ impl Sheet {
         if !self.pools().is_empty() {
             names.push("pool".to_owned());
         }
+        if !self.sessions.is_empty() {
+            names.extend(["session", "wait"].map(str::to_owned));
+        }
         names.extend(self.questions.questions().iter().map(|each| each.field()));
         names.push("consent".to_owned());
         names
@@ -115,8 +129,12 @@ impl Sheet {
     ) -> Result<Application, Mistakes> {
         let mut mistakes = Mistakes::new();
         let read = self.read_fields(lang, form, today, &mut mistakes);
-        if self.facts.kind == Kind::Draw && form.value("consent").trim().is_empty() {
-            let words = text::message(lang, "entry-consent-missing", &[]);
+        if self.facts.kind.asks_person() && form.value("consent").trim().is_empty() {
+            let id = match self.facts.kind.is_first_come() {
+                true => "seats-consent-missing",
+                false => "entry-consent-missing",
+            };
+            let words = text::message(lang, id, &[]);
             mistakes.add("consent", words);
         }
         if mistakes.is_empty() {
@@ -154,6 +172,10 @@ impl Sheet {
         }
         if !self.pools().is_empty() {
             read.pool = reading.pool(self.pools());
+        }
+        if !self.sessions.is_empty() {
+            read.waits = !reading.form.value("wait").trim().is_empty();
+            read.session = reading.session(&self.sessions, read.waits, self.at);
         }
         match self.questions.check_all(form.iter()) {
             Ok(answers) => read.answers = answers,
@@ -193,9 +215,10 @@ impl Sheet {
         };
         let answered = !read.answers.is_empty();
         Filled {
-            contact: (self.facts.kind == Kind::Draw).then(|| contact(lang, read, |_| true)),
+            contact: (self.facts.kind.asks_person()).then(|| contact(lang, read, |_| true)),
             subject,
             pool: read.pool.clone(),
+            session: read.session.clone().map(|session| (session, read.waits)),
             about: about(read),
             answers: answered.then(|| survey_wire::answers_to_json(&read.answers)),
             shares: self
@@ -240,6 +263,24 @@ impl Reading<'_> {
         let words = text::message(self.lang, "entry-pool-missing", &[]);
         self.mistakes.add("pool", words);
         None
+    }
+
+    /// The session that was picked, if a place or a place in line can be had by what is known now;
+    /// what is known when the entry is stored decides.
+    fn session(&mut self, sessions: &[Session], waits: bool, at: Timestamp) -> Option<SessionId> {
+        let picked = self.form.value("session");
+        let Some(session) = sessions.iter().find(|each| each.id.as_str() == picked) else {
+            let words = text::message(self.lang, "seats-pick-missing", &[]);
+            self.mistakes.add("session", words);
+            return None;
+        };
+        match seats_wire::refusal(self.lang, session, waits, at) {
+            Some(words) => {
+                self.mistakes.add("session", words);
+                None
+            }
+            None => Some(session.id.clone()),
+        }
     }
 
     fn one<T>(

@@ -84,6 +84,13 @@ impl Mirror {
         Ok(added)
     }
 
+    /// Whether the journal is shorter than what this process has mirrored of it: the database was
+    /// put back, or an older copy of it took over.
+    pub fn is_ahead(&self, tx: &mut Tx) -> Result<bool, Error> {
+        let reaches = *self.reaches.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(reaches.unwrap_or_default() > super::size(tx)?)
+    }
+
     /// Brings a journal that is shorter than the mirror forward to where the mirror saw it. Tells
     /// how many notes were added.
     ///

@@ -28,7 +28,7 @@ mod wire;
 mod witnesses;
 
 pub use cosigning::Trouble;
-pub use heads::{heads, is_whole, write_head};
+pub use heads::{fits_its_root, heads, is_whole, write_head};
 pub use mirror::Mirror;
 pub use tiles::{Tile, tile};
 pub use witnesses::{
@@ -208,6 +208,11 @@ fn proof_under(
         checkpoint,
     };
     Ok(proof.to_text())
+}
+
+/// Whether a log is the journal, and no draw's.
+pub fn is_its_log(log: &Log) -> bool {
+    (log.activity.as_str(), log.id.as_str()) == JOURNAL
 }
 
 /// How many notes there are.

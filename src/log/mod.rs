@@ -9,12 +9,15 @@
 use std::collections::HashMap;
 
 use lucky_draw::encode::Hash;
-use lucky_draw::tree;
+use lucky_draw::tree::{self, Frontier, leaf_hash};
 
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 
 mod store;
+
+/// How many commitments are read at once.
+const STEP: i64 = 10_000;
 
 /// A log as it stands in this transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -298,6 +301,30 @@ pub fn hashes(
 /// Roots of the perfect subtrees of the first `size` leaves, largest first.
 pub fn frontier(tx: &mut Tx, log: &Log, size: u64) -> Result<Vec<Hash>, Error> {
     tree::frontier(&mut store::StoredNodes { tx, log }, size)
+}
+
+/// Every log of the site.
+pub fn all(tx: &mut Tx) -> Result<Vec<Log>, Error> {
+    Ok(store::all(tx)?)
+}
+
+/// Whether the commitments of a draw's log give its size and root, computed again from the first.
+pub fn is_whole(tx: &mut Tx, log: &Log) -> Result<bool, Error> {
+    let mut frontier = Frontier::new(0, Vec::new()).expect("nothing is a frontier of nothing");
+    while frontier.size() < log.size {
+        let from = frontier.size();
+        let step = commitments_from(tx, log, from, STEP)?;
+        if step.is_empty() {
+            return Ok(false);
+        }
+        for (index, commitment) in step {
+            if index != frontier.size() {
+                return Ok(false);
+            }
+            frontier.push(leaf_hash(commitment.as_bytes()));
+        }
+    }
+    Ok(frontier.size() == log.size && frontier.root() == log.root)
 }
 
 /// Every commitment of a draw's log, in order.

@@ -90,6 +90,19 @@ pub(super) fn of_activities(tx: &mut Tx, activities: &[String]) -> Result<Vec<Lo
     Ok(found)
 }
 
+/// Every log of the database.
+pub(super) fn all(tx: &mut Tx) -> Result<Vec<Log>, db::Error> {
+    let names: Vec<(String, String)> = logs::table
+        .select((logs::activity_id, logs::id))
+        .order((logs::activity_id, logs::id))
+        .load(tx.conn())?;
+    let mut all = Vec::new();
+    for (activity, id) in names {
+        all.extend(find(tx, &activity, &id)?);
+    }
+    Ok(all)
+}
+
 #[derive(Insertable)]
 #[diesel(table_name = log_nodes, treat_none_as_default_value = false)]
 struct NewNode<'n> {

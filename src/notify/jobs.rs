@@ -13,11 +13,13 @@ use crate::platform::config::Config;
 use crate::platform::db::{self, Db, Tx};
 use crate::platform::jobs::{self, Failure, Job, NewJob, Next, Runner};
 use crate::platform::mail::MailFacts;
+use crate::seats::{self, LetterId};
 use crate::vault::{Lock, Vault};
 
 use super::claims::{self, Decided};
 use super::letters::Imprint;
 use super::post::Post;
+use super::seat_post::SeatPost;
 use super::{Error, NoticeId, notices};
 
 const MAIL: &str = "notify.mail";
@@ -42,13 +44,18 @@ pub fn register(
     let post = Post::new(db, vault, Imprint::of(config));
     let (own_db, own_vault) = (db.clone(), vault.clone());
     runner.on_patiently(MAIL, move |job| {
-        // Looked at first: what cannot be opened is not put on record as opened.
-        let now = own_db.clock().now();
-        let lock = own_vault.how_locked(&job.activity, now)?;
-        if matches!(lock, Lock::Locked | Lock::Half) {
-            return Ok(Next::At(now.plus(UNTIL_UNLOCKED)));
+        match is_locked(&own_db, &own_vault, job)? {
+            Some(later) => Ok(later),
+            None => mail(&post, job),
         }
-        mail(&post, job)
+    });
+    let (own_db, own_vault) = (db.clone(), vault.clone());
+    let seats = SeatPost::new(db, vault, mailer, Imprint::of(config));
+    runner.on_patiently(seats::jobs::LETTER, move |job| {
+        match is_locked(&own_db, &own_vault, job)? {
+            Some(later) => Ok(later),
+            None => seat_letter(&seats, job),
+        }
     });
     let (own_db, own_vault, own_mailer) = (db.clone(), vault.clone(), mailer.clone());
     runner.on(LOOK, move |job| {
@@ -62,6 +69,15 @@ pub fn register(
     if let Err(error) = db.write_now("watch draws", enqueue_watch) {
         tracing::error!(%error, "deadlines pass only after the next start");
     }
+}
+
+/// When to look again, where librarians have not unlocked the contacts. Looked at first: what cannot
+/// be opened is not put on record as opened.
+fn is_locked(db: &Db, vault: &Vault, job: &Job) -> Result<Option<Next>, Failure> {
+    let now = db.clock().now();
+    let lock = vault.how_locked(&job.activity, now)?;
+    let locked = matches!(lock, Lock::Locked | Lock::Half);
+    Ok(locked.then(|| Next::At(now.plus(UNTIL_UNLOCKED))))
 }
 
 fn enqueue_watch(tx: &mut Tx) -> Result<(), db::Error> {
@@ -148,6 +164,17 @@ fn mail(post: &Post, job: &Job) -> Result<Next, Failure> {
     match post.deliver(&activity, &notice) {
         Ok(Some(again)) => Ok(Next::At(again)),
         Ok(None) | Err(Error::Purged | Error::Unknown) => Ok(Next::Done),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// The letter of one place.
+fn seat_letter(post: &SeatPost, job: &Job) -> Result<Next, Failure> {
+    let activity = ActivityId(job.activity.clone());
+    let letter = LetterId(job.payload.clone());
+    match post.deliver(&activity, &letter) {
+        Ok(Some(again)) => Ok(Next::At(again)),
+        Ok(None) | Err(Error::Unknown) => Ok(Next::Done),
         Err(error) => Err(error.into()),
     }
 }

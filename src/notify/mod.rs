@@ -20,6 +20,7 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
 use crate::platform::mail;
+use crate::seats;
 use crate::vault;
 
 pub mod calls;
@@ -28,9 +29,11 @@ pub mod export;
 pub mod jobs;
 pub mod leaving;
 pub mod letters;
+mod lull;
 pub mod notices;
 pub mod pages;
 mod post;
+mod seat_post;
 pub mod sheet;
 mod store;
 pub mod wire;
@@ -320,6 +323,9 @@ pub enum Error {
     /// Entries.
     #[error(transparent)]
     Entry(#[from] entry::Error),
+    /// Places in sessions.
+    #[error(transparent)]
+    Seats(#[from] seats::Error),
     /// Activities.
     #[error(transparent)]
     Activity(#[from] activity::Error),
@@ -349,6 +355,7 @@ impl Fault for Error {
             Error::Template(_) | Error::Letter(_) | Error::Sheet(_) => Kind::Broken,
             Error::Draw(error) => error.kind(),
             Error::Entry(error) => error.kind(),
+            Error::Seats(error) => error.kind(),
             Error::Activity(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Audit(error) => error.kind(),
@@ -368,6 +375,7 @@ impl Fault for Error {
             Error::Sheet(_) => "notify.sheet",
             Error::Draw(error) => error.code(),
             Error::Entry(error) => error.code(),
+            Error::Seats(error) => error.code(),
             Error::Activity(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Audit(error) => error.code(),
@@ -389,6 +397,11 @@ pub fn count(tx: &mut Tx, activity: &ActivityId) -> Result<NoticeCounts, Error> 
         *place += found;
     }
     Ok(counts)
+}
+
+/// Where every notice of the site stands.
+pub fn standing(tx: &mut Tx) -> Result<Vec<NoticeStage>, Error> {
+    Ok(store::stages(tx)?)
 }
 
 /// Erases claims and notices of an activity (`privacy` 1.8): a message id is known to mail servers

@@ -5,13 +5,13 @@
 //! after; so every letter that may have left is known, and none of them leaves twice. While the
 //! mail server is down no address is opened.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use crate::activity::ActivityId;
 use crate::audit::Actor;
 use crate::draw;
 use crate::entry::{self, Ticket};
-use crate::platform::clock::{MINUTE, SECOND, Timestamp};
+use crate::platform::clock::Timestamp;
 use crate::platform::db::{Db, Tx};
 use crate::platform::mail::{Outcome, Trouble};
 use crate::vault::{
@@ -21,13 +21,8 @@ use crate::vault::{
 
 use super::claims::{self, Decided};
 use super::letters::{self, Imprint, Matter};
+use super::lull::{Lull, UNTIL_CONFIGURED};
 use super::{Claim, ClaimStage, Error, Notice, NoticeId, NoticeKind, NoticeStage, notices, store};
-
-/// When a site without a mail server is asked again.
-const UNTIL_CONFIGURED: i64 = 10 * MINUTE;
-/// How long a server that could not be reached is left alone: doubles up to the second number.
-/// Waiting for a server that does not answer would keep every other job waiting too.
-const LEFT_ALONE: (i64, i64) = (30 * SECOND, 10 * MINUTE);
 
 /// Everything that sending needs.
 pub(super) struct Post {
@@ -35,16 +30,7 @@ pub(super) struct Post {
     vault: Vault,
     imprint: Imprint,
     verified: Verified,
-    down: Mutex<Option<Down>>,
-}
-
-/// A mail server that could not be reached.
-#[derive(Clone, Copy)]
-struct Down {
-    why: Trouble,
-    until: Timestamp,
-    /// How often in a row.
-    failures: u32,
+    lull: Lull,
 }
 
 /// The draw that was verified last: a hundred letters of one draw need one verification.
@@ -76,7 +62,7 @@ impl Post {
             vault: vault.clone(),
             imprint,
             verified: Verified::default(),
-            down: Mutex::new(None),
+            lull: Lull::default(),
         }
     }
 
@@ -92,21 +78,22 @@ impl Post {
         let Turn::Send(due) = turn else {
             return Ok(None);
         };
-        if let Some(down) = self.is_left_alone() {
+        let now = self.db.clock().now();
+        if let Some(down) = self.lull.at(now) {
             return self.wait(&due, down.why, down.until);
         }
         let mut line = match self.vault.connect_mail() {
             Ok(line) => line,
             Err(Trouble::NotConfigured) => {
-                let again = self.db.clock().now().plus(UNTIL_CONFIGURED);
+                let again = now.plus(UNTIL_CONFIGURED);
                 return self.wait(&due, Trouble::NotConfigured, again);
             }
             Err(trouble) => {
-                self.leave_alone(trouble);
+                self.lull.begin(trouble, now);
                 return self.settle(&due, Outcome::TryLater(trouble));
             }
         };
-        *self.down() = None;
+        self.lull.over();
         match self.offer(&due, &mut line)? {
             Offered::Ready => {}
             Offered::Over(outcome) => return self.settle(&due, outcome),
@@ -148,27 +135,6 @@ impl Post {
             store::advance_notice(tx, activity, &[NoticeStage::Waiting], &waiting)
         })?;
         Ok(Some(until))
-    }
-
-    fn down(&self) -> MutexGuard<'_, Option<Down>> {
-        self.down.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn is_left_alone(&self) -> Option<Down> {
-        let now = self.db.clock().now();
-        self.down().filter(|down| now < down.until)
-    }
-
-    fn leave_alone(&self, why: Trouble) {
-        let mut down = self.down();
-        let failures = down.map_or(0, |down| down.failures.saturating_add(1));
-        let (first, longest) = LEFT_ALONE;
-        let pause = first.saturating_mul(1 << failures.min(10)).min(longest);
-        *down = Some(Down {
-            why,
-            until: self.db.clock().now().plus(pause),
-            failures,
-        });
     }
 
     /// Puts the opening on record and has the vault open the address, write the letter and name

@@ -249,6 +249,17 @@ pub(super) fn count_notices(
     Ok(counted.to_vec())
 }
 
+/// Where every notice of the site stands.
+pub(super) fn stages(tx: &mut Tx) -> Result<Vec<NoticeStage>, db::Error> {
+    let rows: Vec<String> = notices::table.select(notices::stage).load(tx.conn())?;
+    let known = |row: &String| {
+        NoticeStage::ALL
+            .into_iter()
+            .find(|stage| stage.code() == row)
+    };
+    Ok(rows.iter().filter_map(known).collect())
+}
+
 pub(super) fn insert_export(tx: &mut Tx, export: &Export) -> Result<(), db::Error> {
     diesel::insert_into(exports::table)
         .values((

@@ -11,7 +11,7 @@ mod winner;
 mod winners;
 
 pub(super) use exports::{ExportTyped, ExportsView};
-pub(super) use letters::{LetterText, NotYetView, NotifyView, Preview};
+pub(super) use letters::{LetterText, NotYetView, NotifyView, Preview, SeatLetterText};
 pub use place::Place;
 pub(super) use winner::{CallView, WinnerPage, WinnerView};
 pub(super) use winners::{Asked, GroupView, WinnersView};

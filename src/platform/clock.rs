@@ -5,6 +5,10 @@
 //!
 //! Not here: civil dates and time zones (`platform::text`, `identity::date`).
 
+mod doubt;
+
+pub use doubt::{Doubt, Kind, Machine};
+
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -66,13 +70,37 @@ pub fn monotonic() -> Duration {
     START.elapsed()
 }
 
-/// Where the time comes from: the machine, shifted by an offset that is zero in service.
+/// Where the time comes from: the machine as far as it is believed, shifted by an offset that is
+/// zero in service.
 ///
 /// Clones share the offset. Only tests and the demo's preparation move it; `FAIRDRAW_CLOCK` and
 /// the route that advances it exist with the cargo feature `test-clock` alone.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Clock {
     moved: Arc<Moved>,
+    keeper: Arc<doubt::Keeper>,
+}
+
+impl Default for Clock {
+    fn default() -> Clock {
+        Clock::over(Arc::new(ThisMachine))
+    }
+}
+
+/// The machine that this program runs on.
+struct ThisMachine;
+
+impl Machine for ThisMachine {
+    fn read(&self) -> (Timestamp, Duration) {
+        // Unlike the clock of `Instant` this one goes on while a laptop sleeps.
+        let up = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+        let seconds = u64::try_from(up.tv_sec).unwrap_or_default();
+        let nanoseconds = u32::try_from(up.tv_nsec).unwrap_or_default();
+        (
+            Timestamp(machine_now()),
+            Duration::new(seconds, nanoseconds),
+        )
+    }
 }
 
 #[derive(Default)]
@@ -86,6 +114,14 @@ impl Clock {
     /// The machine's own clock.
     pub fn system() -> Clock {
         Clock::default()
+    }
+
+    /// The clock of another machine, for tests of clocks that jump.
+    pub fn over(machine: Arc<dyn Machine>) -> Clock {
+        Clock {
+            moved: Arc::default(),
+            keeper: Arc::new(doubt::Keeper::of(machine)),
+        }
     }
 
     /// A clock that stands at `start` until it is advanced.
@@ -105,9 +141,46 @@ impl Clock {
     /// The present moment.
     pub fn now(&self) -> Timestamp {
         match self.moved.frozen_at.load(Ordering::SeqCst) {
-            0 => Timestamp(machine_now() + self.moved.offset.load(Ordering::SeqCst)),
+            0 => match self.moved.offset.load(Ordering::SeqCst) {
+                0 => self.keeper.now(),
+                offset => Timestamp(machine_now() + offset),
+            },
             stands => Timestamp(stands),
         }
+    }
+
+    /// Why the wall clock is not believed; nothing while it is. A clock that a test or the demo
+    /// moved is believed.
+    pub fn doubt(&self) -> Option<Doubt> {
+        match self.is_moved() {
+            true => None,
+            false => self.keeper.doubt(),
+        }
+    }
+
+    /// For how long the wall clock has been believed; nothing when it is in doubt.
+    pub fn believed_for(&self) -> Option<Duration> {
+        match self.is_moved() {
+            true => Some(Duration::MAX),
+            false => self.keeper.believed_for(),
+        }
+    }
+
+    /// Tells the newest moment that the database knows, once, before anything runs.
+    pub fn follow_on(&self, newest: Timestamp) {
+        if !self.is_moved() {
+            self.keeper.follow_on(newest);
+        }
+    }
+
+    /// A person says that it is about `moment`; whether that is so and the clock believed now.
+    pub fn vouch(&self, moment: Timestamp) -> bool {
+        self.is_moved() || self.keeper.vouch(moment)
+    }
+
+    /// A round of public randomness was signed at `round`; whether the clock is believed now.
+    pub fn witness(&self, round: Timestamp) -> bool {
+        self.is_moved() || self.keeper.witness(round)
     }
 
     /// Moves the clock on; a standing clock goes on standing.

@@ -12,7 +12,7 @@ use validator::Validate;
 
 use crate::platform::channel::{Address, PublicKey};
 use crate::platform::db::{ReplicaSetting, Target, Ways};
-use crate::platform::edge::EdgeSettings;
+use crate::platform::edge::{EdgeSettings, Network};
 
 /// The application's part of the configuration.
 #[derive(Debug, Clone, Deserialize, Validate)]
@@ -93,6 +93,12 @@ pub struct Config {
     /// Days for which the access log is kept.
     #[validate(range(min = 7, max = 400))]
     pub access_log_days: u32,
+    /// What `/metrics` and the reasons of `/healthz/ready` ask for as `Authorization: Bearer …`;
+    /// empty: no token opens them.
+    #[validate(custom(function = "is_token"))]
+    pub metrics_token: String,
+    /// Addresses and networks that read them without a token, such as `127.0.0.1` or `10.0.0.0/8`.
+    pub metrics_from: Vec<Network>,
     /// Days for which copies of the key folder, or of the whole machine, are kept elsewhere; the
     /// second certificate of a purge waits for them.
     #[validate(range(max = 3_660))]
@@ -130,6 +136,16 @@ pub struct Config {
     #[validate(nested)]
     pub edge: EdgeSettings,
 }
+
+/// Every variable of the environment that means something to this program.
+pub const ENVIRONMENT: [&str; 6] = [
+    "FAIRDRAW_DATA",
+    "FAIRDRAW_KEYS",
+    "FAIRDRAW_DATABASE_URL",
+    "FAIRDRAW_LOG",
+    "FAIRDRAW_LOG_FORMAT",
+    "FAIRDRAW_CLOCK",
+];
 
 /// Rules about the tax on prizes from a day on; every number with its source.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -226,6 +242,8 @@ impl Default for Config {
             stat_k: 10,
             stat_base: 5,
             access_log_days: 180,
+            metrics_token: String::new(),
+            metrics_from: Vec::new(),
             key_copies_days: 0,
             backup_days: 35,
             pg_data: PathBuf::new(),
@@ -382,6 +400,14 @@ fn are_keys(keys: &[String]) -> Result<(), validator::ValidationError> {
         .ok_or_else(|| {
             validator::ValidationError::new("each as `fairdraw vault web-key` prints it")
         })
+}
+
+fn is_token(token: &str) -> Result<(), validator::ValidationError> {
+    let fits = token.is_empty()
+        || (token.len() >= 20 && token.bytes().all(|byte| byte.is_ascii_graphic()));
+    fits.then_some(()).ok_or_else(|| {
+        validator::ValidationError::new("empty, or at least 20 letters and digits without spaces")
+    })
 }
 
 fn is_base(base: u64) -> Result<(), validator::ValidationError> {

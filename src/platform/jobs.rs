@@ -4,13 +4,14 @@
 //! is renewed while the handler runs, however long that takes; a job whose process died is claimed
 //! again when its lease ends. Handlers are therefore idempotent. Several instances claim side by
 //! side and never the same job. What waits for a slow server has a lane of its own, so that no draw
-//! waits behind letters.
+//! waits behind letters. While the clock is in doubt none runs.
 //!
 //! Not here: what a job does (`jobs.rs` of a domain), and which jobs exist (`app.rs`).
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use diesel::prelude::*;
@@ -18,6 +19,7 @@ use diesel::prelude::*;
 use crate::platform::clock::{MINUTE, SECOND, Timestamp};
 use crate::platform::db::schema::jobs;
 use crate::platform::db::{self, Conn, Db, Tx};
+use crate::platform::draining::Draining;
 use crate::platform::ids;
 
 /// A job to be stored.
@@ -166,6 +168,33 @@ pub fn waiting(tx: &mut Tx, at_most: i64) -> Result<Vec<Waiting>, db::Error> {
         .collect())
 }
 
+/// How the jobs stand, all together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// In the table.
+    pub waiting: usize,
+    /// Due for longer than they should be, and in nobody's hands.
+    pub late: usize,
+    /// Failed at the last try; they are tried again.
+    pub failed: usize,
+}
+
+/// How the jobs stand; those are late that have been due for more than `late` milliseconds.
+pub fn standing(tx: &mut Tx, late: i64) -> Result<Standing, db::Error> {
+    let now = tx.now();
+    let rows: Vec<(i64, i64, String)> = jobs::table
+        .select((jobs::run_at, jobs::lease_until, jobs::last_error))
+        .load(tx.conn())?;
+    let is_late = |(run_at, lease, _): &&(i64, i64, String)| {
+        *run_at > 0 && *run_at < now.0.saturating_sub(late) && *lease <= now.0
+    };
+    Ok(Standing {
+        waiting: rows.len(),
+        late: rows.iter().filter(is_late).count(),
+        failed: rows.iter().filter(|row| !row.2.is_empty()).count(),
+    })
+}
+
 /// Which jobs run one after the other; the lanes run side by side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lane {
@@ -209,6 +238,9 @@ pub struct Runner {
     db: Db,
     handlers: HashMap<&'static str, Handler>,
     patient: Vec<&'static str>,
+    draining: Draining,
+    /// Ids and leases of the jobs that handlers have in hand.
+    in_hand: Mutex<Vec<(String, String)>>,
 }
 
 impl Runner {
@@ -218,6 +250,44 @@ impl Runner {
             db,
             handlers: HashMap::new(),
             patient: Vec::new(),
+            draining: Draining::default(),
+            in_hand: Mutex::default(),
+        }
+    }
+
+    /// From the moment at which `draining` begins no job is taken any more.
+    pub fn until(&mut self, draining: &Draining) {
+        self.draining = draining.clone();
+    }
+
+    /// Gives back the jobs in hand, so that another process need not wait for the end of their
+    /// leases, and says how many; for a process that ends at once.
+    pub fn give_back(&self) -> Result<usize, db::Error> {
+        let in_hand = self.in_hand();
+        self.db.write_now("give jobs back", |tx| {
+            let mut given = 0;
+            for (id, lease) in &in_hand {
+                let mine = jobs::table
+                    .filter(jobs::id.eq(id))
+                    .filter(jobs::lease_token.eq(lease));
+                given += diesel::update(mine)
+                    .set((jobs::lease_until.eq(0), jobs::lease_token.eq("")))
+                    .execute(tx.conn())?;
+            }
+            Ok(given)
+        })
+    }
+
+    fn in_hand(&self) -> Vec<(String, String)> {
+        let in_hand = self.in_hand.lock();
+        in_hand.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn hold(&self, job: &Job, is_held: bool) {
+        let mut in_hand = self.in_hand.lock().unwrap_or_else(PoisonError::into_inner);
+        in_hand.retain(|(id, _)| *id != job.id);
+        if is_held {
+            in_hand.push((job.id.clone(), job.lease_token.clone()));
         }
     }
 
@@ -259,13 +329,16 @@ impl Runner {
     /// Runs every job of one lane that is due, one after the other, and says how many were tried.
     pub fn run_lane(&self, lane: Lane) -> Result<usize, db::Error> {
         let mut tried = 0;
-        while let Some(job) = self.claim(lane)? {
+        while let Some(job) = self.next(lane)? {
             tried += 1;
+            self.hold(&job, true);
             let outcome = match self.handlers.get(job.kind.as_str()) {
                 Some(handler) => self.run_alive(lane, &job, handler),
                 None => Ok(Next::At(self.db.clock().now().plus(LAST_RETRY))),
             };
-            self.settle(&job, outcome)?;
+            let settled = self.settle(&job, outcome);
+            self.hold(&job, false);
+            settled?;
         }
         Ok(tried)
     }
@@ -296,6 +369,14 @@ impl Runner {
                 .execute(tx.conn())?;
             Ok(())
         })
+    }
+
+    /// Nothing once the process drains, and nothing while nobody knows whether anything is due.
+    fn next(&self, lane: Lane) -> Result<Option<Job>, db::Error> {
+        if self.draining.is_on() || self.db.clock().doubt().is_some() {
+            return Ok(None);
+        }
+        self.claim(lane)
     }
 
     fn claim(&self, lane: Lane) -> Result<Option<Job>, db::Error> {

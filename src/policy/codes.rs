@@ -86,7 +86,7 @@ impl Codes {
     /// What an activity has for which nobody picked anything.
     pub fn usual(kind: Kind) -> Codes {
         let purposes = match kind {
-            Kind::Draw => vec![&PURPOSES[0], &PURPOSES[1]],
+            Kind::Draw | Kind::Seats(_) => vec![&PURPOSES[0], &PURPOSES[1]],
             Kind::Survey => vec![&PURPOSES[1]],
         };
         Codes {

@@ -161,6 +161,20 @@ pub fn usual_purpose(field: Field) -> LocalText {
     )
 }
 
+/// The purpose that the form of an activity of this kind gives for a field.
+pub fn purpose_for(kind: Kind, field: Field) -> LocalText {
+    let id = match field {
+        _ if !kind.is_first_come() => return usual_purpose(field),
+        Field::Name => "policy-purpose-name-seats",
+        Field::NationalId => "policy-purpose-national-id-seats",
+        Field::Phone | Field::Email | Field::Address => "policy-purpose-contact-seats",
+    };
+    LocalText::new(
+        text::message(Language::ZhTw, id, &[]),
+        text::message(Language::En, id, &[]),
+    )
+}
+
 /// The name of a field as a category of personal data.
 pub fn field_name(language: Language, field: Field) -> String {
     let id = match field {
@@ -187,7 +201,6 @@ fn items(
         Language::En => &library.library_en,
     };
     let gone = dates::date(language, facts.planned_purge().0);
-    let survey = facts.kind == Kind::Survey;
     let contact = [
         library.contact_phone.as_str(),
         library.contact_email.as_str(),
@@ -198,7 +211,7 @@ fn items(
     .join(text_separator(language));
     let purpose = purpose(language, facts.kind, title, codes);
     let mut kept = say("policy-kept", &[("date", gone.clone().into())]);
-    if !survey {
+    if facts.kind.is_drawn() {
         let planned = Facts {
             purges_at: facts.planned_purge(),
             ..facts.clone()
@@ -207,16 +220,16 @@ fn items(
         kept.push_str(&say("policy-kept-latest", &[("date", latest.into())]));
         kept.push_str(&say("policy-kept-tax", &[]));
     }
-    if !survey && asked.iter().any(|asked| asked.field == Field::Name) {
+    if facts.kind.is_drawn() && asked.iter().any(|asked| asked.field == Field::Name) {
         kept.push_str(&say("policy-kept-masked", &[]));
     }
     if !facts.answers_linked {
         kept.push_str(&say("policy-kept-unlinked", &[]));
     }
-    let effect = if survey {
-        say("policy-effect-survey", &[])
-    } else {
-        say("policy-effect-draw", &[])
+    let effect = match facts.kind {
+        Kind::Draw => say("policy-effect-draw", &[]),
+        Kind::Seats(_) => say("policy-effect-seats", &[]),
+        Kind::Survey => say("policy-effect-survey", &[]),
     };
     [
         ("policy-item-agency", name.clone()),
@@ -240,6 +253,7 @@ fn items(
 fn purpose(language: Language, kind: Kind, title: String, codes: &Codes) -> String {
     let id = match kind {
         Kind::Draw => "policy-purpose-draw",
+        Kind::Seats(_) => "policy-purpose-seats",
         Kind::Survey => "policy-purpose-survey",
     };
     let numbers = listed(language, &codes.purposes);

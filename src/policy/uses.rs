@@ -49,10 +49,17 @@ const OF_A_DRAW: [Use; 5] = [
     },
 ];
 
+/// Every use that a notice of places in sessions tells.
+const OF_PLACES: [Use; 1] = [Use {
+    code: "seat-notice",
+    words: "policy-use-seat-notice",
+}];
+
 /// What the notice of an activity tells; a survey asks no contact.
 pub fn told(kind: Kind) -> &'static [Use] {
     match kind {
-        Kind::Draw => &OF_A_DRAW,
-        Kind::Survey => &[],
+        kind if kind.is_drawn() => &OF_A_DRAW,
+        Kind::Seats(_) => &OF_PLACES,
+        Kind::Draw | Kind::Survey => &[],
     }
 }

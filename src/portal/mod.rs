@@ -13,6 +13,7 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind as FaultKind};
 use crate::policy;
 use crate::purge;
+use crate::seats;
 
 pub mod pages;
 mod wire;
@@ -38,6 +39,9 @@ pub enum Error {
     /// Purges.
     #[error(transparent)]
     Purge(#[from] purge::Error),
+    /// Places.
+    #[error(transparent)]
+    Seats(#[from] seats::Error),
     /// Incidents.
     #[error(transparent)]
     Custody(#[from] custody::Error),
@@ -55,6 +59,7 @@ impl Fault for Error {
             Error::Entry(error) => error.kind(),
             Error::Policy(error) => error.kind(),
             Error::Purge(error) => error.kind(),
+            Error::Seats(error) => error.kind(),
             Error::Custody(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
@@ -68,6 +73,7 @@ impl Fault for Error {
             Error::Entry(error) => error.code(),
             Error::Policy(error) => error.code(),
             Error::Purge(error) => error.code(),
+            Error::Seats(error) => error.code(),
             Error::Custody(error) => error.code(),
             Error::Db(error) => error.code(),
         }
@@ -149,6 +155,10 @@ pub struct Shown {
     pub rules: Vec<StoredNote>,
     /// How many entries stand, once the list is closed; live counts would help nobody honest.
     pub entries: Option<u64>,
+    /// Its sessions, where people take places, and what holds for them.
+    pub sessions: Vec<seats::Session>,
+    /// What holds for its sessions.
+    pub terms: seats::Terms,
     /// Incidents with its personal data that people are told of.
     pub incidents: Vec<Incident>,
 }
@@ -165,6 +175,11 @@ pub fn show(tx: &mut Tx, slug: &str) -> Result<Shown, Error> {
         rules.extend(draw::note(tx, &facts.id, plan.id.as_str(), "rules.txt")?);
     }
     let asked = activity::asked_fields(tx, &facts.id)?;
+    let sessions = match facts.kind.is_first_come() {
+        true => seats::sessions(tx, &facts.id)?,
+        false => Vec::new(),
+    };
+    let terms = seats::terms(tx, &facts.id)?;
     let entries = match facts.stage {
         Stage::Closed | Stage::Drawn | Stage::Notified => {
             let counts = entry::count(tx, &facts.id)?;
@@ -180,5 +195,7 @@ pub fn show(tx: &mut Tx, slug: &str) -> Result<Shown, Error> {
         asked,
         rules,
         entries,
+        sessions,
+        terms,
     })
 }

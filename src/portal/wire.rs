@@ -5,12 +5,13 @@ pub(super) mod statute;
 use serde::Serialize;
 
 use crate::activity::wire::stage_words;
-use crate::activity::{Arrangement, Facts, Kind, Stage, lifecycle};
+use crate::activity::{Allocation, Arrangement, Facts, Kind, Stage, lifecycle};
 use crate::custody::wire::Told;
 use crate::draw::{DrawStage, Plan, StoredNote};
-use crate::platform::clock::{DAY, Timestamp};
+use crate::platform::clock::{DAY, HOUR, Timestamp};
 use crate::platform::text::{self, Language};
 use crate::policy;
+use crate::seats::wire::SessionView;
 
 use super::{Listed, Search, Shown};
 
@@ -53,7 +54,7 @@ impl Card {
             stage_kind,
             opens_at: facts.opens_at.0,
             closes_at: facts.closes_at.0,
-            draws_at: (facts.kind == Kind::Draw).then_some(facts.draws_at.0),
+            draws_at: facts.kind.is_drawn().then_some(facts.draws_at.0),
             not_yet: facts.stage == Stage::Open && now < facts.opens_at,
             open: facts.takes_entries(now),
             days_left: (facts.closes_at.0 - now.0).max(0) / DAY,
@@ -97,6 +98,8 @@ fn public_stage(language: Language, facts: &Facts, now: Timestamp) -> (String, &
 fn kind_words(language: Language, kind: Kind) -> String {
     let id = match kind {
         Kind::Draw => "portal-kind-draw",
+        Kind::Seats(Allocation::FirstCome) => "portal-kind-seats",
+        Kind::Seats(Allocation::ByLot) => "portal-kind-seats-by-lot",
         Kind::Survey => "portal-kind-survey",
     };
     text::message(language, id, &[])
@@ -150,7 +153,7 @@ impl ListView {
             value: stage.code(),
             label: stage_words(language, stage).0,
         });
-        let kinds = [Kind::Draw, Kind::Survey].map(|kind| Choice {
+        let kinds = Kind::ALL.map(|kind| Choice {
             value: kind.code(),
             label: kind_words(language, kind),
         });
@@ -214,6 +217,15 @@ pub(super) struct ActivityView {
     cancelled_reason: String,
     stage: &'static str,
     told: Vec<Told>,
+    /// Its sessions, where people take places.
+    sessions: Vec<SessionView>,
+    /// When their places were counted.
+    counted_at: i64,
+    /// How many places one person may take.
+    per_person: u32,
+    /// Hours before a session from which on no place comes back, and for which an offer stands.
+    back_hours: i64,
+    offer_hours: i64,
 }
 
 /// One draw of the activity.
@@ -290,6 +302,15 @@ impl ActivityView {
             cancelled_reason: facts.cancelled_reason.clone(),
             stage: facts.stage.code(),
             told: Told::each(language, &shown.incidents),
+            sessions: shown
+                .sessions
+                .iter()
+                .map(|session| SessionView::of(language, session, now))
+                .collect(),
+            counted_at: now.0,
+            per_person: shown.terms.per_person,
+            back_hours: shown.terms.back_before / HOUR,
+            offer_hours: shown.terms.offer_lasts / HOUR,
         }
     }
 }
@@ -309,7 +330,7 @@ fn steps(language: Language, facts: &Facts, now: Timestamp) -> Vec<Step> {
     }
     dates.push((facts.opens_at, "portal-step-opens"));
     dates.push((facts.closes_at, "portal-step-closes"));
-    if facts.kind == Kind::Draw {
+    if facts.kind.is_drawn() {
         dates.push((facts.freezes_at, "portal-step-freezes"));
         dates.push((facts.draws_at, "portal-step-draws"));
         dates.push((

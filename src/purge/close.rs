@@ -3,7 +3,7 @@
 //! Invariant: what was not due is not closed; a draw that nobody can decide any more is called off
 //! by a signed note before its data goes, so that its certificate has no result to name.
 
-use crate::activity::{self, Facts, Kind, Stage, lifecycle};
+use crate::activity::{self, Facts, Stage, lifecycle};
 use crate::draw;
 use crate::platform::jobs as queue;
 
@@ -21,7 +21,7 @@ pub(super) fn close(purger: &Purger, purge: &Purge) -> Result<Purge, Error> {
             return Err(Error::NotDue);
         }
         purge.report.forced = is_forced(&facts);
-        if matches!(facts.stage, Stage::Open | Stage::Closed) && facts.kind == Kind::Draw {
+        if matches!(facts.stage, Stage::Open | Stage::Closed) && facts.kind.is_drawn() {
             draw::give_up(tx, &purger.vault, &facts, WORDS)?;
         }
         queue::forget(tx, facts.id.as_str())?;
@@ -33,7 +33,7 @@ pub(super) fn close(purger: &Purger, purge: &Purge) -> Result<Purge, Error> {
 fn is_forced(facts: &Facts) -> bool {
     match facts.stage {
         Stage::Open | Stage::Drawn => true,
-        Stage::Closed => facts.kind == Kind::Draw,
+        Stage::Closed => facts.kind.is_drawn(),
         _ => false,
     }
 }

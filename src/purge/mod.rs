@@ -20,6 +20,7 @@ use crate::platform::db::compaction::Holdup;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::rights;
+use crate::seats;
 use crate::stats;
 use crate::vault;
 
@@ -37,7 +38,6 @@ mod second;
 mod step;
 mod store;
 pub mod tombstone;
-mod watch;
 pub mod wire;
 
 pub use crate::platform::db::tidy::wanted as wanted_tidy;
@@ -45,7 +45,6 @@ pub use purger::{Copies, Purger};
 pub use replay::{Replayed, replay};
 pub use rooms::{Eraser, Fate, ROOMS, Room};
 pub use step::Step;
-pub use watch::Watch;
 pub use wire::Tombstone;
 
 /// How far the erasing of one activity has come.
@@ -126,6 +125,9 @@ pub enum Error {
     /// Entries.
     #[error(transparent)]
     Entry(#[from] entry::Error),
+    /// Places.
+    #[error(transparent)]
+    Seats(#[from] seats::Error),
     /// Requests of people.
     #[error(transparent)]
     Rights(#[from] rights::Error),
@@ -167,6 +169,7 @@ impl Fault for Error {
             Error::Activity(error) => error.kind(),
             Error::Stats(error) => error.kind(),
             Error::Entry(error) => error.kind(),
+            Error::Seats(error) => error.kind(),
             Error::Rights(error) => error.kind(),
             Error::Custody(error) => error.kind(),
             Error::Inspection(error) => error.kind(),
@@ -192,6 +195,7 @@ impl Fault for Error {
             Error::Activity(error) => error.code(),
             Error::Stats(error) => error.code(),
             Error::Entry(error) => error.code(),
+            Error::Seats(error) => error.code(),
             Error::Rights(error) => error.code(),
             Error::Custody(error) => error.code(),
             Error::Inspection(error) => error.code(),

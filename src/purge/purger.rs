@@ -6,14 +6,12 @@
 //! Not here: the first step ([`super::close`]) and the last ([`super::certificate`]).
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::activity::{self, ActivityId, Facts, Stage, lifecycle};
 use crate::audit;
 use crate::custody;
 use crate::draw;
-use crate::platform::clock;
 use crate::platform::config::Config;
 use crate::platform::control::Control;
 use crate::platform::db::compaction::Compaction;
@@ -23,9 +21,11 @@ use crate::platform::memory::Memory;
 use crate::stats;
 use crate::vault::Vault;
 
-use super::watch::Watch;
 use super::wire::{HeldRows, StepTaken};
 use super::{Error, Purge, Step, certificate, close, rooms, scan, store};
+
+/// The first purge of a process comes no sooner than this after its start.
+const FIRST: Duration = Duration::from_secs(60);
 
 /// How long a purge waits for readers of before, unless told otherwise.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -64,8 +64,6 @@ pub struct Purger {
     pub control: Control,
     /// Whether other instances use the same vault, so that the end of this one is not all.
     pub shares_vault: bool,
-    /// Whether the wall clock is believed.
-    pub watch: Arc<Watch>,
 }
 
 impl Purger {
@@ -86,7 +84,6 @@ impl Purger {
             memory: Memory::default(),
             control: Control::none(),
             shares_vault: config.vault().is_some(),
-            watch: Arc::default(),
         }
     }
 
@@ -114,11 +111,11 @@ impl Purger {
         })
     }
 
-    /// Whether the wall clock may be believed: nothing begins without it, and what has begun goes
-    /// on. A clock that a test or the demo moved is believed.
+    /// Whether the wall clock may be believed: nothing begins without it. One look is not enough,
+    /// so that the first purge of a process comes a minute after its start.
     pub(super) fn believes_the_clock(&self) -> bool {
-        let clock = self.db.clock();
-        clock.is_moved() || self.watch.believes(clock.now(), clock::monotonic())
+        let believed = self.db.clock().believed_for();
+        believed.is_some_and(|since| since >= FIRST)
     }
 
     /// Purges one activity from wherever an earlier try stopped, up to its certificate.

@@ -5,7 +5,7 @@
 //!
 //! Not here: restoring (`backup`), what a tombstone holds ([`super::tombstone`]).
 
-use crate::activity::{self, ActivityId, Facts, Kind, Stage, lifecycle};
+use crate::activity::{self, ActivityId, Facts, Stage, lifecycle};
 use crate::draw;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
@@ -166,7 +166,7 @@ fn keyless(purger: &Purger) -> Result<Vec<Facts>, Error> {
 
 /// Enters a purge behind the step that destroys the key; the sweep does the rest.
 fn go_on(tx: &mut Tx, purger: &Purger, facts: &Facts) -> Result<(), Error> {
-    if matches!(facts.stage, Stage::Open | Stage::Closed) && facts.kind == Kind::Draw {
+    if matches!(facts.stage, Stage::Open | Stage::Closed) && facts.kind.is_drawn() {
         draw::give_up(tx, &purger.vault, facts, super::close::WORDS)?;
     }
     let mut purge = match store::find(tx, &facts.id)? {

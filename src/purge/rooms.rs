@@ -14,7 +14,7 @@ use crate::platform::db::Tx;
 use crate::platform::jobs as queue;
 use crate::stats;
 use crate::vault;
-use crate::{custody, rights};
+use crate::{custody, rights, seats};
 
 use super::wire::Deleted;
 use super::{Error, store};
@@ -112,6 +112,15 @@ pub const ROOMS: &[Room] = &[
         fate: Fate::Kept("what was held, handed out and told, on whose word; no person in it"),
     },
     Room {
+        name: "seats",
+        tables: &["seats", "seat_letters"],
+        fate: Fate::Erased(Eraser {
+            forget: |tx, id| Ok(seats::forget(tx, id)?),
+            left: |tx, id| Ok(seats::left(tx, id)?),
+            counted: |deleted| &mut deleted.entries,
+        }),
+    },
+    Room {
         name: "entries",
         tables: &[
             "entries",
@@ -178,6 +187,8 @@ pub const ROOMS: &[Room] = &[
             "notice_versions",
             "told_purposes",
             "stat_tables",
+            "seat_terms",
+            "seat_sessions",
         ],
         fate: Fate::Kept("what the library published; written before anybody entered"),
     },

@@ -176,6 +176,8 @@ impl Retention {
 pub enum Audience {
     /// Holders of a prize by the verified result and settlements, called reserves among them.
     Winners,
+    /// People who hold a place in a session or wait for one; nobody is shown to anybody.
+    Seated,
     /// The person whose receipt secret opens the copy.
     TheEntrant,
     /// Answers without their people.
@@ -207,6 +209,9 @@ impl Audience {
 /// Purposes for which winners' contacts are opened.
 pub trait OfWinners: Purpose {}
 
+/// Purposes for which the vault itself opens the addresses of people in sessions.
+pub trait OfTheSeated: Purpose {}
+
 /// Purposes for which a person's own copy is opened.
 pub trait OfTheEntrant: Purpose {}
 
@@ -228,6 +233,9 @@ pub trait OfAScope: Purpose {}
 macro_rules! opened_for {
     (Consenting, $name:ident) => {
         impl super::access::OfTheConsenting for $name {}
+    };
+    (Seated, $name:ident) => {
+        impl super::access::OfTheSeated for $name {}
     };
     (Named, $name:ident) => {
         impl super::access::OfTheNamed for $name {}

@@ -160,7 +160,7 @@ pub(super) fn sync_folder(folder: &Path) -> io::Result<()> {
 
 impl FileSystem {
     /// The file system that holds `folder`.
-    pub(super) fn of(folder: &Path) -> FileSystem {
+    pub fn of(folder: &Path) -> FileSystem {
         let mounts = fs::read_to_string("/proc/self/mounts").unwrap_or_default();
         let folder = fs::canonicalize(folder).unwrap_or_else(|_| folder.to_owned());
         FileSystem::in_table(&mounts, &folder)

@@ -141,6 +141,19 @@ impl Vault {
         }
     }
 
+    /// How often its process was started again since this side runs.
+    pub fn restarts(&self) -> u64 {
+        match &self.link {
+            Link::Here(_) => 0,
+            Link::Child(link) => link.restarts(),
+        }
+    }
+
+    /// Whether it answers now; waits a few seconds for a process that has to be started again.
+    pub fn answers(&self) -> bool {
+        self.ask(Request::Vkey).is_ok()
+    }
+
     /// What seals contacts; it knows public keys only.
     pub fn sealer(&self) -> &Sealer {
         &self.sealer
@@ -347,7 +360,7 @@ impl Vault {
         }
     }
 
-    fn done(&self, request: Request) -> Result<(), Error> {
+    pub(super) fn done(&self, request: Request) -> Result<(), Error> {
         match self.ask(request)? {
             Reply::Done => Ok(()),
             _ => Err(Error::Answer),

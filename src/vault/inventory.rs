@@ -105,6 +105,9 @@ fn place(field: FieldKind, of: Audience) -> (&'static str, &'static str) {
 fn whose(of: Audience) -> &'static str {
     match of {
         Audience::Winners => "holders of a prize by the verified result, and called reserves",
+        Audience::Seated => {
+            "people who hold a place in a session or wait for one, at most as many as were published"
+        }
         Audience::TheEntrant => "the person whose receipt secret opens the copy",
         Audience::NobodyInParticular => "answers without their people",
         Audience::Consenting => "people who ticked that provider before they filled in the form",
@@ -135,6 +138,9 @@ Nothing here tells who somebody is; it is listed because it is about one person'
 | What | What for | Until | Where |
 |---|---|---|---|
 | keyed tag of the ID number, telephone or e-mail | one entry a person; the ID card at the desk | the purge date of the activity | `tickets.tag` |
+| keyed tag of the ID number, telephone or e-mail | one place a person in a session; the ID card at the door | the purge date of the activity; zeros once the place is given back | `seats.tag` |
+| session, order of arrival, state, and whether the person came | the place, the line and the door | the purge date of the activity | `seats` |
+| that a letter was written about a place, and what became of it | telling people in sessions once each | the purge date of the activity | `seat_letters` |
 | binding of the ticket to its person, keyed by the receipt | the proof that a receipt gives | the purge date of the activity | `tickets.bind` |
 | keyed fingerprint of the receipt code | finding the entry again | the purge date of the activity | `entries.lookup` |
 | the same, hashed once more | telling the person, after the purge, that a row is kept | as long as the row | `tax_rows.finder`, `held_items.finder` |

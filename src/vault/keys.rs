@@ -19,7 +19,7 @@ use lucky_draw::encode::sha256;
 use zeroize::Zeroizing;
 
 use super::disk::{self, PAGE};
-use super::{budget, crypt, promised};
+use super::{budget, crypt, places, promised};
 use crate::platform::fail;
 use crate::platform::ids;
 
@@ -35,11 +35,12 @@ const ENDING: &str = ".key";
 /// What is left of a key that was destroyed.
 const GONE: &str = ".gone";
 /// How the files end that hold no key: lines of row ids, numbers and codes.
-pub(super) const LISTS: [&str; 6] = [
+pub(super) const LISTS: [&str; 7] = [
     ".openings",
     ".told",
     ".allowances",
     promised::ENDING,
+    places::ENDING,
     budget::ENDING,
     GONE,
 ];
@@ -169,6 +170,7 @@ impl Keys {
         disk::destroy(&self.folder, &shares_name(name))?;
         disk::destroy(&self.folder, &file_name(name))?;
         disk::destroy(&self.folder, &promised::file_name(name))?;
+        disk::destroy(&self.folder, &places::file_name(name))?;
         disk::destroy(&self.folder, &budget::file_name(name))?;
         self.bury(name)?;
         // A mark left by an interrupted run is a file of its own.

@@ -139,6 +139,6 @@ pub(super) fn append(folder: &Path, name: &str, lines: &str) -> io::Result<()> {
     disk::sync_folder(folder)
 }
 
-fn file_name(activity: &str) -> String {
+pub(super) fn file_name(activity: &str) -> String {
     format!("{activity}.openings")
 }

@@ -108,18 +108,20 @@ impl Line {
                 message_id: message_id.to_owned(),
             })))
         });
-        let lost = Offered::Over(Outcome::TryLater(Trouble::Unreachable));
-        match reply {
-            Ok(Reply::Mail(MailReply::Ready)) => Ok(Offered::Ready),
-            Ok(Reply::Mail(MailReply::NoAddress)) => Ok(Offered::NoAddress),
-            Ok(Reply::Mail(MailReply::SameAddress)) => Ok(Offered::SameAddress),
-            Ok(Reply::Mail(MailReply::Outcome(told))) => {
-                Ok(told.outcome().map_or(Offered::NoAddress, Offered::Over))
-            }
-            Ok(Reply::Mail(MailReply::Gone)) | Err(Refusal::Storage | Refusal::Busy) => Ok(lost),
-            Err(refusal) => Err(refusal.into()),
-            Ok(_) => Err(Error::Answer),
-        }
+        offered(reply)
+    }
+
+    /// Which line it is.
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// What came of another way of naming sender and recipient.
+    pub(super) fn offered(
+        &self,
+        ask: impl FnOnce(&Vault) -> Result<Reply, Refusal>,
+    ) -> Result<Offered, Error> {
+        offered(ask(&self.vault))
     }
 
     /// Has the letter leave. What the server took cannot be taken back.
@@ -139,6 +141,23 @@ impl Line {
             }
             Ok(_) | Err(_) => Outcome::Uncertain,
         }
+    }
+}
+
+/// What the keeper said to an offer.
+fn offered(reply: Result<Reply, Refusal>) -> Result<Offered, Error> {
+    match reply {
+        Ok(Reply::Mail(MailReply::Ready)) => Ok(Offered::Ready),
+        Ok(Reply::Mail(MailReply::NoAddress)) => Ok(Offered::NoAddress),
+        Ok(Reply::Mail(MailReply::SameAddress)) => Ok(Offered::SameAddress),
+        Ok(Reply::Mail(MailReply::Outcome(told))) => {
+            Ok(told.outcome().map_or(Offered::NoAddress, Offered::Over))
+        }
+        Ok(Reply::Mail(MailReply::Gone)) | Err(Refusal::Storage | Refusal::Busy) => {
+            Ok(Offered::Over(Outcome::TryLater(Trouble::Unreachable)))
+        }
+        Err(refusal) => Err(refusal.into()),
+        Ok(_) => Err(Error::Answer),
     }
 }
 

@@ -41,11 +41,13 @@ mod letter;
 mod opening;
 mod own_copy;
 mod particulars;
+mod places;
 mod process;
 mod promised;
 pub mod purpose;
 mod scopes;
 mod sealer;
+mod seat_letter;
 mod shares;
 mod store;
 #[cfg(test)]
@@ -80,13 +82,14 @@ pub use process::{
 };
 pub use purpose::{
     BreachNotice, Disclosure, LiveReveal, OwnCopy, PrizeHandover, ProviderShare, RightsReply,
-    ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport, WinnerNotice,
+    SeatNotice, ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport, WinnerNotice,
 };
 pub use scopes::{
     RecordedInScope, ScopeKey, keep_scope, record_in_scope, scope_erased, scope_keys, scopes,
     seal_to_scope,
 };
 pub use sealer::Sealer;
+pub use seat_letter::{RecordedSeat, record_seat};
 pub use shares::{NewShares, SHARES_TOGETHER};
 pub use store::TABLES;
 pub use told::{on_consent, tell};

@@ -31,6 +31,10 @@ purposes! {
     LiveReveal: "live-reveal", on Consent, until Purge, of Winners,
         reads [Name];
 
+    /// Telling, by mail from inside the vault, that a place came free or a session is called off.
+    SeatNotice: "seat-notice", on Consent, until Purge, of Seated,
+        reads [Email];
+
     /// Showing a person their own entry, opened by the secret that nobody else has.
     OwnCopy: "own-copy", on RightOfAccess, until Purge, of TheEntrant,
         reads [Name, Phone, Email, PostalCode, County, District, AddressLine, LinkedAnswers];

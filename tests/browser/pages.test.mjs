@@ -59,7 +59,7 @@ async function enter(page, language, n) {
 for (const language of LANGUAGES) {
   for (const width of WIDTHS) {
     test(`public pages are good in ${language.lang} at ${width} px`, async () => {
-      const { open, drawn, purged, shared } = library;
+      const { open, drawn, purged, shared, seats } = library;
       const page = await browser.page({ width, language });
       for (const path of [
         '/',
@@ -109,6 +109,9 @@ for (const language of LANGUAGES) {
         '/privacy/request/status',
         shared,
         `${shared}/enter`,
+        seats,
+        `${seats}/enter`,
+        `${seats}/privacy`,
         '/no-such-page',
         '/staff/sign-in',
       ]) {
@@ -128,6 +131,43 @@ for (const language of LANGUAGES) {
       await page.goto(`${site.url}${language.prefix}${open}/enter`);
       await page.locator('main form button[type=submit]').last().click();
       await page.locator('.error-summary').waitFor();
+      await assertGood(page);
+      await page.context().close();
+    });
+
+    test(`a place in a session is good in ${language.lang} at ${width} px`, async () => {
+      const page = await browser.page({ width, language });
+      const at = `${site.url}${language.prefix}`;
+      const n = LANGUAGES.indexOf(language) * 2 + WIDTHS.indexOf(width);
+      await page.goto(`${at}${library.seats}/enter`);
+      // The morning is full: first without the box, then in its line.
+      await page.fill('#name', '林小美');
+      await page.fill('#national_id', syntheticId(910_000 + n));
+      await page.fill('#phone', '0912345678');
+      await page.fill('#email', 'mei@mailbox.example');
+      await page.check('#consent');
+      for (const box of await page.locator('main fieldset').all()) {
+        const choice = box.locator('input[type=radio]').first();
+        if (await choice.count()) await choice.check();
+      }
+      await page.locator('main form button[type=submit]').last().click();
+      await page.locator('.error-summary').waitFor();
+      await assertGood(page);
+      await page.check('#wait');
+      await page.locator('main form button[type=submit]').last().click();
+      await page.locator('button[name=change]').first().waitFor();
+      await assertGood(page);
+      await page.locator('main form button[type=submit]:not([name])').click();
+      await page.waitForURL(/\/receipt$/);
+      await assertGood(page);
+      // Somebody whose turn has come.
+      await page.goto(`${at}/entry`);
+      await page.fill('#code', library.offered);
+      await page.locator('main form button[type=submit]').last().click();
+      await page.locator('form[action$="/entry/accept"]').waitFor();
+      await assertGood(page);
+      await page.locator('main form[action$="/entry/withdraw"] button').first().click();
+      await page.locator('input[name=sure]').waitFor({ state: 'attached' });
       await assertGood(page);
       await page.context().close();
     });

@@ -25,11 +25,12 @@ const file = (name, content) => {
 };
 
 before(async () => {
-  site = await startFairdraw({ args: ['demo', '--entries', '60'] });
+  // The second name stands for a laptop in a hall: plain http, not this machine's own name.
+  const env = { ROCKET_APP: '{edge={hosts=["hall.example"]}}' };
+  site = await startFairdraw({ args: ['demo', '--entries', '60'], env });
   library = Object.fromEntries(
     site.printed.filter((line) => /^[a-z]+: /.test(line)).map((line) => line.split(/: (.*)/s).slice(0, 2)),
   );
-  // The second name stands for a laptop in a hall: plain http, not this machine's own name.
   browser = await openBrowser({ switches: ['--host-resolver-rules=MAP hall.example 127.0.0.1'] });
 });
 

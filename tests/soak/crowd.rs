@@ -47,7 +47,7 @@ struct Shared {
 }
 
 impl Crowd {
-    /// So many requests a second, until [`Crowd::is_over`].
+    /// So many requests a second, until [`Crowd::ends`].
     pub fn start(port: u16, a_second: f64) -> Crowd {
         let shared = Arc::new(Shared::default());
         let own = shared.clone();
@@ -71,7 +71,7 @@ impl Crowd {
     }
 
     /// Nobody comes any more; everybody who came is waited for. Gives who came.
-    pub fn is_over(mut self) -> BTreeSet<u64> {
+    pub fn ends(mut self) -> BTreeSet<u64> {
         self.shared.is_over.store(true, Ordering::SeqCst);
         let thread = self.thread.take().expect("it runs");
         thread.join().expect("everybody got an answer in time");

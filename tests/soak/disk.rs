@@ -46,8 +46,6 @@ impl Drop for Disk {
     }
 }
 
-/// What a program of the system says; it has to succeed.
-
 impl Disk {
     /// Mounts a copy of an image as a machine does that was switched on again.
     pub fn of_image(folder: &Path, name: &str, image: PathBuf) -> Disk {

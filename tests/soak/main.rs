@@ -37,5 +37,6 @@ mod memory;
 mod outside;
 mod power;
 mod rush_kills;
+mod seats;
 mod swaps;
 mod timing;

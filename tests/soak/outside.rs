@@ -170,11 +170,18 @@ impl Outside {
             tries += 1;
             assert!(
                 tries < 1_000,
-                "the server does not listen; see {}",
-                self.ground.log.display()
+                "the server does not listen: {}",
+                self.last_words()
             );
             std::thread::park_timeout(Duration::from_millis(20));
         }
+    }
+
+    /// The end of what the program said.
+    fn last_words(&self) -> String {
+        let said = fs::read(&self.ground.log).unwrap_or_default();
+        let last = said.len().saturating_sub(4_000);
+        String::from_utf8_lossy(&said[last..]).into_owned()
     }
 
     /// The power goes: every process is killed at once.

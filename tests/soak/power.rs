@@ -125,7 +125,7 @@ fn lives_through(
         let tags = switched_on(&copy.mount, &activity).into_iter().collect();
         found.push(Found { told, tags });
     }
-    let came = crowd.is_over();
+    let came = crowd.ends();
     site.stops();
 
     let vault = Vault::open(&ground.keys, "lib.example.tw").expect("the keys");

@@ -53,7 +53,7 @@ fn is_killed(name: &str, folder: &std::path::Path, target: &Target, url: &str) {
     }
     let tries = crowd.tries();
     let told_before = crowd.told().len();
-    let came = crowd.is_over();
+    let came = crowd.ends();
     site.stops();
 
     let db = Db::open(target.clone(), clock).expect("it opens");

@@ -129,16 +129,14 @@ fn execute(db: &Db, statement: &str) {
 
 fn t26_no_purpose_is_added_without_a_new_notice(engine: Engine) {
     // What stands on consent is what notices tell, in both languages.
-    let told: BTreeSet<&str> = uses::told(Kind::Draw)
-        .iter()
-        .map(|each| each.code)
-        .collect();
+    let kinds = Kind::ALL.into_iter();
+    let told: BTreeSet<&str> = kinds.flat_map(uses::told).map(|each| each.code).collect();
     let needed: BTreeSet<&str> = vault::on_consent().collect();
     assert_eq!(
         told, needed,
         "a purpose of the vault that no notice tells, or the reverse"
     );
-    for each in uses::told(Kind::Draw) {
+    for each in Kind::ALL.into_iter().flat_map(uses::told) {
         for language in Language::ALL {
             assert!(each.words(language).chars().count() > 4);
         }
@@ -230,8 +228,9 @@ fn sources(folder: &str) -> Vec<(PathBuf, String)> {
 
 /// Who may ask whether an ID number is that of a ticket: somebody in front of a person who shows
 /// the card. Matching lists of another agency needs an agreement on record and does not exist.
-const MAY_COMPARE: [&str; 4] = [
+const MAY_COMPARE: [&str; 5] = [
     "src/notify/",
+    "src/seats/",
     "src/inspection/",
     "src/custody/",
     "src/vault/",

@@ -147,6 +147,7 @@ impl Counted {
             }),
             subject: Some(national_id::synthetic_citizen(person).subject()),
             pool: None,
+            session: None,
             answers: Some(survey_wire::answers_to_json(&answers)),
             shares: Vec::new(),
             about: About {

@@ -97,8 +97,8 @@ impl Ceremony {
         let words = |zh: &str, en: &str| LocalText::new(zh, en);
         let (closes_at, draws_at) = (due().plus(-2 * DAY), due());
         let (freezes_at, draws_at) = match kind {
-            Kind::Draw => (due().plus(-HOUR), draws_at),
-            Kind::Survey => (closes_at, closes_at),
+            kind if kind.is_drawn() => (due().plus(-HOUR), draws_at),
+            _ => (closes_at, closes_at),
         };
         Details {
             slug: "autumn-2024".to_owned(),
@@ -247,6 +247,7 @@ impl Ceremony {
             }),
             subject: Some(Zeroizing::new(subject(person))),
             pool: None,
+            session: None,
             answers: None,
             shares: Vec::new(),
             language: Language::ZhTw,

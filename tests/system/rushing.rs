@@ -1,6 +1,7 @@
 //! Many people press the button at one moment: groups, double clicks, a full queue, a close.
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread;
@@ -9,7 +10,7 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use fairdraw::platform::clock::{Clock, DAY};
-use fairdraw::platform::db::{self, Db, GroupVerb, Outcomes, Tx, Writer};
+use fairdraw::platform::db::{self, Db, GroupVerb, Outcomes, Target, Tx, Writer};
 use fairdraw::{draw, log};
 use lucky_draw::tree::{MemoryTree, leaf_hash};
 use rocket::http::Status;
@@ -17,6 +18,7 @@ use rocket::tokio;
 
 use crate::support::at_once::{encoded, post_all};
 use crate::support::life::{Life, Patron, ROUND_TIME};
+use crate::support::postgres::Cluster;
 use crate::support::{Engine, TestDatabase};
 
 on_both! {
@@ -142,6 +144,45 @@ fn an_entry_comes_before_the_close_or_not_at_all(engine: Engine) {
         "{taken} were taken, and the close says: {}",
         close.note
     );
+}
+
+/// What a person was told is there when the server of the database has fallen and come back.
+#[test]
+fn a_server_that_fell_holds_everybody_who_was_told() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let passable = std::fs::Permissions::from_mode(0o711);
+    std::fs::set_permissions(folder.path(), passable).expect("our own folder");
+    let server = Cluster::within(
+        folder.path(),
+        &[
+            "fsync = on",
+            "full_page_writes = on",
+            "synchronous_commit = on",
+        ],
+    );
+    let name = server.create();
+    let url = server.url(&name);
+    let life = Life::published(Engine::Postgresql, |config| config.database_url = url);
+    let bodies = (0..5).map(|n| life.checked(&Patron::number(n)));
+    let forms: Vec<_> = bodies.map(|body| ("/a/summer-2024/check", body)).collect();
+    let answers = post_all(&life.app.app, &forms);
+    assert!(
+        answers
+            .iter()
+            .all(|answer| answer.status == Status::SeeOther),
+        "{answers:?}"
+    );
+
+    server.falls();
+    let own = server.data().join("..").canonicalize().expect("its folder");
+    let server = Cluster::over(&own);
+
+    let db = Db::open(Target::Postgres(server.url(&name)), Life::clock()).expect("it opens");
+    let leaves = db.read_now("log", |tx| {
+        let log = log::find(tx, &life.activity, &life.draw)?.expect("there is a log");
+        log::commitments(tx, &log)
+    });
+    assert_eq!(leaves.expect("readable").len(), 5);
 }
 
 /// A verb of the tests: numbers that are there once, and some that have a meaning.

@@ -226,6 +226,7 @@ impl Library {
             }),
             subject: Some(national_id::synthetic_citizen(person).subject()),
             pool: pool.map(|at| self.plans()[at].id.0.clone()),
+            session: None,
             answers: None,
             shares: Vec::new(),
             language: Language::ZhTw,

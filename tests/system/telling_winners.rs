@@ -399,6 +399,7 @@ fn enter(app: &TestApp, id: &ActivityId, entrant: Entrant) {
         }),
         subject: Some(national_id::synthetic_citizen(entrant.person).subject()),
         pool: None,
+        session: None,
         answers: None,
         shares: Vec::new(),
         language,

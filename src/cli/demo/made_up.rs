@@ -18,8 +18,8 @@ use crate::{policy, stats};
 pub(super) fn details(kind: Kind, slug: &str, title: &LocalText, opens_at: Timestamp) -> Details {
     let closes_at = opens_at.plus(20 * DAY);
     let (freezes_at, draws_at, claim_days) = match kind {
-        Kind::Draw => (closes_at.plus(2 * DAY), closes_at.plus(2 * DAY + HOUR), 14),
-        Kind::Survey => (closes_at, closes_at, 0),
+        kind if kind.is_drawn() => (closes_at.plus(2 * DAY), closes_at.plus(2 * DAY + HOUR), 14),
+        _ => (closes_at, closes_at, 0),
     };
     Details {
         slug: slug.to_owned(),
@@ -30,11 +30,11 @@ pub(super) fn details(kind: Kind, slug: &str, title: &LocalText, opens_at: Times
             "Answer a few short questions to take part. No account, about 2 minutes.",
         ),
         rules: match kind {
-            Kind::Draw => LocalText::new(
+            kind if kind.is_drawn() => LocalText::new(
                 "持有本館借閱證者都可以參加，每人一份。\n本館同仁與承辦廠商不得參加。\n得獎者請攜帶身分證件至總館服務臺領獎。",
                 "Everybody with a library card may enter once.\nStaff of the library and of its contractors may not.\nBring your ID card to the main library's desk to claim a prize.",
             ),
-            Kind::Survey => LocalText::default(),
+            _ => LocalText::default(),
         },
         opens_at,
         closes_at,
@@ -46,13 +46,13 @@ pub(super) fn details(kind: Kind, slug: &str, title: &LocalText, opens_at: Times
     }
 }
 
-pub(super) fn asked_fields() -> Vec<AskedField> {
+pub(super) fn asked_fields(kind: Kind) -> Vec<AskedField> {
     [Field::Name, Field::NationalId, Field::Phone, Field::Email]
         .into_iter()
         .map(|field| AskedField {
             field,
             required: field != Field::Email,
-            purpose: policy::usual_purpose(field),
+            purpose: policy::purpose_for(kind, field),
         })
         .collect()
 }
@@ -135,7 +135,7 @@ pub(super) fn questions(kind: Kind) -> Vec<Question> {
             true,
         ),
     ];
-    if kind == Kind::Survey {
+    if !kind.asks_person() {
         questions.push(question(
             "wish",
             QuestionKind::LongText { max: 500 },
@@ -155,7 +155,7 @@ pub(super) fn filled(kind: Kind, person: u64, questions: &[Question]) -> Filled 
         .collect();
     let (contact, subject) = match kind {
         Kind::Survey => (None, None),
-        Kind::Draw => {
+        Kind::Draw | Kind::Seats(_) => {
             let contact = Contact {
                 name: Some(Name::new(made_up_name(person))),
                 phone: Some(Phone::new(format!(
@@ -174,6 +174,7 @@ pub(super) fn filled(kind: Kind, person: u64, questions: &[Question]) -> Filled 
         contact,
         subject,
         pool: None,
+        session: None,
         answers: Some(survey_wire::answers_to_json(&answers)),
         about: stats::About::default(),
         shares: Vec::new(),

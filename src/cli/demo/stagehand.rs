@@ -1,6 +1,7 @@
 //! What has happened in the library of the demo: each activity is led to the state that it shows.
 
 mod keeping;
+mod seating;
 
 use indicatif::ProgressBar;
 
@@ -282,7 +283,7 @@ impl<'a> Stagehand<'a> {
     /// A draft with fields, questions and prizes, as a librarian would make it.
     fn draft(&self, details: &Details) -> Result<ActivityId, Stop> {
         let id = self.draft_without_prizes(details)?;
-        if details.kind == Kind::Draw {
+        if details.kind.is_drawn() {
             self.add_draw(&id, &prizes())?;
         }
         Ok(id)
@@ -298,10 +299,10 @@ impl<'a> Stagehand<'a> {
                 survey::save(tx, &self.by, &id, question.clone())
             })?;
         }
-        if details.kind == Kind::Draw {
+        if details.kind.asks_person() {
             let version = self.facts(&id)?.version;
             self.app.db.write_now("demo: fields", |tx| {
-                draft::save_asked(tx, &self.by, &id, version, &asked_fields())
+                draft::save_asked(tx, &self.by, &id, version, &asked_fields(details.kind))
             })?;
         }
         Ok(id)

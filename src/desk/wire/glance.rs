@@ -90,7 +90,7 @@ impl GlanceView {
     pub(in crate::desk) fn of(language: Language, glance: &Glance, now: Timestamp) -> GlanceView {
         let facts = &glance.facts;
         let base = format!("/staff/activities/{}", facts.id);
-        let is_draw = facts.kind == Kind::Draw;
+        let is_draw = facts.kind.is_drawn();
         let next_path = step_path(facts.id.as_str(), glance.next);
         let problems = glance.problems.iter().map(|problem| ProblemRow {
             words: problem.message(language),
@@ -197,7 +197,14 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
         }
     };
     let mut parts = vec![edit("desk-part-details", "/details", true)];
-    if facts.kind == Kind::Draw {
+    if matches!(facts.kind, Kind::Seats(_)) {
+        parts.push(edit(
+            "desk-part-sessions",
+            "/sessions",
+            !glance.sessions.is_empty(),
+        ));
+    }
+    if facts.kind.asks_person() {
         parts.push(edit(
             "desk-part-privacy",
             "/privacy",
@@ -208,7 +215,7 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
     parts.push(edit(
         "desk-part-questions",
         "/questions",
-        facts.kind == Kind::Draw || glance.questions > 0,
+        facts.kind.asks_person() || glance.questions > 0,
     ));
     parts.push(edit("desk-part-statistics", "/statistics", true));
     if facts.kind == Kind::Draw {
@@ -219,24 +226,34 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
         parts.push(edit("desk-part-draw", page, !glance.plans.is_empty()));
     }
     if facts.kind == Kind::Draw {
-        // Both are chosen in the draft, and looked at for as long as there is data.
-        for (id, page) in [
-            ("custody-offers-title", "/providers"),
-            ("unlock-who", "/shares"),
-        ] {
-            let part = edit(id, page, true);
-            parts.push(Part {
-                path: Some(format!("{base}{page}")),
-                ..part
-            });
-        }
+        let part = edit("custody-offers-title", "/providers", true);
+        parts.push(Part {
+            path: Some(format!("{base}/providers")),
+            ..part
+        });
+    }
+    if facts.kind.is_drawn() {
+        // Chosen in the draft, and looked at for as long as there is data.
+        let part = edit("unlock-who", "/shares", true);
+        parts.push(Part {
+            path: Some(format!("{base}/shares")),
+            ..part
+        });
     }
     parts.push(edit(
         "desk-part-publish",
         "/publish",
         glance.problems.is_empty(),
     ));
-    if facts.kind == Kind::Draw {
+    if facts.kind.is_first_come() {
+        parts.push(at_least(
+            "desk-part-seats",
+            "/seats",
+            Stage::Open,
+            Stage::Closed,
+        ));
+    }
+    if facts.kind.is_drawn() {
         parts.push(at_least(
             "desk-part-entries",
             "/entries",

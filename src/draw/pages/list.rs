@@ -139,7 +139,9 @@ impl Row {
 #[get("/staff/activities/<id>/draws")]
 async fn list(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) -> AppResult<Page> {
     let (facts, plans) = read_planned(db, &ActivityId::from(id)).await?;
-    if facts.kind != Kind::Draw {
+    // The draws of sessions are made at publishing.
+    let is_made = facts.kind == Kind::Draw || facts.published_at.is_some();
+    if !facts.kind.is_drawn() || !is_made {
         return Err(AppError::not_found());
     }
     let view = DrawsView::of(lang, &facts, &plans, db.clock().now());

@@ -8,7 +8,7 @@ use serde::Serialize;
 use crate::account::guard::Librarian;
 use crate::activity::stage::Draft;
 use crate::activity::wire::Heading;
-use crate::activity::{self, Activity, ActivityId, Unlock};
+use crate::activity::{self, Activity, ActivityId, Allocation, Kind, Unlock};
 use crate::draw::publish::Terms;
 use crate::draw::tax::RuleBook;
 use crate::draw::wire::{PrizeRow, ProblemRow, prize_rows};
@@ -21,6 +21,7 @@ use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::policy::{self, Item};
+use crate::seats::{self, wire::SessionView};
 use crate::stats;
 use crate::vault::Vault;
 
@@ -42,6 +43,8 @@ struct PublishView {
     librarians: bool,
     /// Partners whom people may allow to have their contact, and what they get.
     partners: Vec<String>,
+    /// The sessions whose places people take.
+    sessions: Vec<SessionView>,
     /// How many tables of counts are declared.
     tables: usize,
     mistakes: Mistakes,
@@ -88,6 +91,10 @@ fn publish_view(
     id: &ActivityId,
 ) -> Result<PublishView, Error> {
     let (facts, plans) = planned(tx, id)?;
+    let plans = match facts.kind {
+        Kind::Seats(Allocation::ByLot) => draw::lots::plans(tx, &facts)?,
+        _ => plans,
+    };
     let draft: Activity<Draft> = Activity::at(facts)?;
     let now = tx.now();
     let mut problems = draw::problems(tx, &draft, now)?;
@@ -128,6 +135,10 @@ fn publish_view(
         partners: provider::of_activity(tx, id)?
             .iter()
             .map(|offer| offer.provider.name.pick(language).to_owned())
+            .collect(),
+        sessions: seats::sessions(tx, id)?
+            .iter()
+            .map(|session| SessionView::of(language, session, now))
             .collect(),
         tables: {
             let asked = stats::declared::asked(tx, &draft)?;

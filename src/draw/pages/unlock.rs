@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use crate::account::guard::Librarian;
 use crate::activity::wire::Heading;
-use crate::activity::{self, ActivityId, Facts, Kind, Stage, Unlock, draft};
+use crate::activity::{self, ActivityId, Facts, Stage, Unlock, draft};
 use crate::audit::{self, Act, Filter};
 use crate::draw::{self, DrawId, Error};
 use crate::platform::db::Db;
@@ -67,7 +67,7 @@ impl SharesView {
         SharesView {
             heading: Heading::of(language, facts),
             is_draft: facts.stage == Stage::Draft,
-            has_contacts: facts.kind == Kind::Draw,
+            has_contacts: facts.kind.asks_person(),
             has_shares: unlock == Unlock::TwoOfThree,
             mistakes: Mistakes::new(),
         }

@@ -55,6 +55,8 @@ impl Ground {
                     asked: activity::asked_fields(tx, &facts.id)?,
                     questions: Questionnaire::default(),
                     drums: crate::entry::drums(tx, &facts.id)?,
+                    sessions: Vec::new(),
+                    at: tx.now(),
                     offers: Vec::new(),
                     facts,
                 };
@@ -63,7 +65,7 @@ impl Ground {
             .await?;
         match ground.sheet.facts.kind {
             Kind::Draw => Ok(ground),
-            Kind::Survey => Err(AppError::not_found()),
+            Kind::Seats(_) | Kind::Survey => Err(AppError::not_found()),
         }
     }
 

@@ -9,7 +9,6 @@ use lucky_draw::ticket::Secret;
 use rocket::http::Status;
 use rocket::{Route, State, get, post, routes};
 
-use crate::activity::Kind;
 use crate::entry::submit::{self, Filled, Taking, Terms};
 use crate::entry::token::{self, CheckToken, FormToken};
 use crate::entry::wire::check::CheckView;
@@ -26,12 +25,13 @@ use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::policy;
+use crate::seats;
 use crate::vault::TokenError;
 use crate::vault::guard::Visit;
 
 use super::receipt::{Handed, hand_out};
 use super::sheets::Sheets;
-use super::{Limits, PRACTISED};
+use super::{Limits, PRACTISED, seating};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![form, fill, check_without_form, accept, thanks]
@@ -114,9 +114,9 @@ async fn fill_in(
     }
     match sheet.read(lang, form, date::day_of(visit.now)) {
         Ok(read) => {
-            let secret = match sheet.facts.kind {
-                Kind::Survey => token.secret,
-                Kind::Draw => token::fresh_secret(),
+            let secret = match sheet.facts.kind.asks_person() {
+                false => token.secret,
+                true => token::fresh_secret(),
             };
             filling
                 .check_page(sheet, &read, secret, String::new())
@@ -143,12 +143,11 @@ async fn accept(
     limits: &State<Limits>,
     sheets: &State<Sheets>,
     writer: &State<Arc<Writer<Taking>>>,
-    config: &State<Arc<Config>>,
 ) -> AppResult<Handed> {
     let filling = Filling { visit, form: &form };
     let (sheet, terms) = sheets.sheet(visit.db, slug).await?;
     let terms = terms.as_deref();
-    match take_in(&filling, (&sheet, terms), from, limits, writer, config).await {
+    match take_in(&filling, (&sheet, terms), from, limits, sheets, writer).await {
         Err(error) if error.is_unavailable() => Ok(filling.check_later(&sheet)?.into()),
         outcome => outcome,
     }
@@ -159,11 +158,11 @@ async fn take_in(
     (sheet, terms): (&Sheet, Option<&Terms>),
     from: ClientAddress,
     limits: &Limits,
+    sheets: &Sheets,
     writer: &Writer<Taking>,
-    config: &Config,
 ) -> AppResult<Handed> {
     let Filling { visit, form } = filling;
-    let (lang, vault) = (visit.lang, visit.vault);
+    let (lang, vault, config) = (visit.lang, visit.vault, visit.config);
     let token = CheckToken::open(vault, visit.now, form.value("token"), &sheet.facts.id).await;
     let why = Shut::of(&sheet.facts, visit.now);
     let (None, Some(terms)) = (why, terms) else {
@@ -180,6 +179,13 @@ async fn take_in(
     let read = match sheet.read(lang, form, date::day_of(visit.now)) {
         Ok(read) => read,
         Err(mistakes) => {
+            // The last place may have gone to this very form a moment ago.
+            if let Ok(token) = &token
+                && !sheet.sessions.is_empty()
+                && filling.is_taken(&token.secret).await?
+            {
+                return filling.accepted(sheet, token, config).await;
+            }
             let page = filling.form_page(sheet, String::new(), mistakes).await?;
             return Ok(page.again().into());
         }
@@ -198,6 +204,11 @@ async fn take_in(
         Err(Error::Ended | Error::NotYet) => {
             let page = filling.shut(sheet, Shut::Ended)?;
             Ok(page.status(Status::Conflict).into())
+        }
+        Err(Error::Seats(refused)) => {
+            let (sheet, _) = sheets.sheet(visit.db, &sheet.facts.slug).await?;
+            let page = filling.no_place(&sheet, refused, from, limits).await?;
+            Ok(page.into())
         }
         Err(error) => Err(error.into()),
     }
@@ -250,6 +261,31 @@ impl Filling<'_> {
         Ok(Page::new(self.visit.lang, "entry/check", view)
             .no_store()
             .at(path))
+    }
+
+    /// The form again with what was typed, when no place could be given.
+    async fn no_place(
+        &self,
+        sheet: &Sheet,
+        refused: seats::Error,
+        from: ClientAddress,
+        limits: &Limits,
+    ) -> AppResult<Page> {
+        let Visit {
+            lang, vault, now, ..
+        } = self.visit;
+        let known = matches!(refused, seats::Error::Again | seats::Error::Enough);
+        if known && let Err(busy) = limits.known.check(from, now.0) {
+            return self.busy(sheet, busy).await;
+        }
+        let mistakes = seating::mistakes(lang, sheet, self.form, refused)?;
+        let token = FormToken::fresh(&sheet.facts.id, now);
+        let token = token.seal(vault, now).await?;
+        let view = FormView::new(lang, sheet, self.form, token, String::new(), mistakes);
+        let view = if known { view.knowing() } else { view };
+        let path = format!("/a/{}/enter", sheet.facts.slug);
+        let page = Page::new(lang, "entry/form", view);
+        Ok(page.no_store().at(path).status(Status::Conflict))
     }
 
     /// The page in place of the form, with what was typed to copy.
@@ -390,7 +426,7 @@ impl Filling<'_> {
         token: &CheckToken,
         config: &Config,
     ) -> AppResult<Handed> {
-        if sheet.facts.kind == Kind::Survey && !sheet.facts.answers_linked {
+        if !sheet.facts.kind.asks_person() && !sheet.facts.answers_linked {
             let path = format!("/a/{}/thanks", sheet.facts.slug);
             return Ok(Reply::go(self.visit.lang, &path).into());
         }

@@ -15,7 +15,7 @@ use lucky_draw::encode::Hash;
 use lucky_draw::ticket::{Secret, SecretError};
 use serde::Serialize;
 
-use crate::activity::{self, Facts, Kind, Stage};
+use crate::activity::{self, Facts, Stage};
 use crate::custody::kept::{self, Kept};
 use crate::custody::{self, breach::Incident};
 use crate::entry::own::{Held, OwnData};
@@ -189,9 +189,10 @@ async fn erase(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
         let view = EraseView {
             title: facts.title.pick(visit.lang).to_owned(),
             waits,
-            may_be_drawn: facts.kind == Kind::Draw
+            may_be_drawn: facts.kind.is_drawn()
                 && matches!(facts.stage, Stage::Open | Stage::Closed),
             purges_at: facts.purges_at.0,
+            has_seat: holder.found.seat.is_some(),
             answers_unlinked: holder.sheet.has_unlinked(),
             pass: holder.sealed_pass().await?,
             mistakes,
@@ -430,6 +431,8 @@ fn sheet_of(tx: &mut Tx, facts: &Facts) -> Result<Sheet, Error> {
         asked: activity::asked_fields(tx, &facts.id)?,
         questions: survey::questionnaire(tx, &facts.id)?,
         drums: Vec::new(),
+        sessions: Vec::new(),
+        at: tx.now(),
         offers: provider::of_activity(tx, &facts.id)?,
     })
 }

@@ -121,8 +121,9 @@ async fn show(
     let url = whole_url(lang, "/entry", config, host);
     let proof = format!("/a/{}/proof", held.found.facts.slug);
     let proof = whole_url(lang, &proof, config, host);
-    let view = ReceiptView::new(lang, &held.found, &held.receipts, &held.pass.secret, &url)
-        .checked_at(&proof);
+    let (found, secret) = (&held.found, &held.pass.secret);
+    let now = db.clock().now();
+    let view = ReceiptView::new(lang, found, &held.receipts, secret, &url, now).checked_at(&proof);
     Ok(Page::new(lang, "entry/receipt", view).no_store())
 }
 

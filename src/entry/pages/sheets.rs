@@ -2,7 +2,8 @@
 //!
 //! Invariant: a sheet is used again while nothing but entries was stored in this process since it
 //! was read, and for a second at most, because another instance may store as well. Whether an entry
-//! is taken is decided by the transaction that stores it, never by a sheet.
+//! is taken is decided by the transaction that stores it, never by a sheet. Free places are counted
+//! for every page anew: they change with every entry.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -14,7 +15,7 @@ use crate::entry::{self, Error, provider};
 use crate::platform::clock::{SECOND, Timestamp};
 use crate::platform::db::{Db, Tx};
 use crate::platform::web::error::{AppError, AppResult};
-use crate::survey;
+use crate::{seats, survey};
 
 /// So many sheets are kept.
 const KEPT: usize = 256;
@@ -46,10 +47,9 @@ impl Sheets {
     /// The sheet of an activity; a draft is not found.
     pub(super) async fn sheet(&self, db: &Db, slug: &str) -> AppResult<Read> {
         let (now, stored) = (db.clock().now(), db.stored());
-        if let Some(kept) = self.kept().get(slug)
-            && kept.serves(now, stored)
-        {
-            return Ok(kept.read.clone());
+        let kept = self.serving(slug, now, stored);
+        if let Some((sheet, terms)) = kept {
+            return Ok((counted(db, sheet).await?, terms));
         }
         let read = read(db, slug).await?;
         let mut all = self.kept();
@@ -65,9 +65,33 @@ impl Sheets {
         Ok(read)
     }
 
+    fn serving(&self, slug: &str, now: Timestamp, stored: u64) -> Option<Read> {
+        let all = self.kept();
+        let kept = all.get(slug).filter(|kept| kept.serves(now, stored));
+        kept.map(|kept| kept.read.clone())
+    }
+
     fn kept(&self) -> MutexGuard<'_, HashMap<String, Kept>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The sheet with its places as they are now.
+async fn counted(db: &Db, sheet: Arc<Sheet>) -> AppResult<Arc<Sheet>> {
+    if sheet.sessions.is_empty() {
+        return Ok(sheet);
+    }
+    let id = sheet.facts.id.clone();
+    let (sessions, at) = db
+        .read("count places", move |tx| {
+            Ok::<_, seats::Error>((seats::sessions(tx, &id)?, tx.now()))
+        })
+        .await?;
+    Ok(Arc::new(Sheet {
+        sessions,
+        at,
+        ..Sheet::clone(&sheet)
+    }))
 }
 
 /// The sheet of an activity as it stands now; a draft is not found.
@@ -96,11 +120,17 @@ fn from_rows(tx: &mut Tx, slug: &str) -> Result<Read, Error> {
     };
     let drums = entry::drums(tx, &facts.id)?;
     let offers = provider::of_activity(tx, &facts.id)?;
+    let sessions = match facts.kind.is_first_come() {
+        true => seats::sessions(tx, &facts.id)?,
+        false => Vec::new(),
+    };
     let sheet = Sheet {
         facts,
         asked,
         questions,
         drums,
+        sessions,
+        at: tx.now(),
         offers,
     };
     Ok((Arc::new(sheet), terms))

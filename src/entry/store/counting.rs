@@ -11,6 +11,21 @@ use crate::platform::db::column::hash;
 use crate::platform::db::schema::{entries, tickets};
 use crate::platform::db::{self, Tx};
 
+/// Which of these entries are in the counters.
+pub(in crate::entry) fn counted_among(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    among: &[&str],
+) -> Result<HashSet<String>, db::Error> {
+    let counted: Vec<String> = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .filter(entries::id.eq_any(among))
+        .filter(entries::counted.eq(true))
+        .select(entries::id)
+        .load(tx.conn())?;
+    Ok(counted.into_iter().collect())
+}
+
 /// Those of these tags of which a living entry is in the counters.
 pub(in crate::entry) fn counted_tags(
     tx: &mut Tx,

@@ -117,6 +117,33 @@ pub(in crate::entry) fn by_lookup(tx: &mut Tx, lookup: &Hash) -> Result<Option<E
     Ok(row.map(Entry::from))
 }
 
+pub(in crate::entry) fn by_id(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    id: &EntryId,
+) -> Result<Option<Entry>, db::Error> {
+    let row = entries::table
+        .find((activity.as_str(), id.as_str()))
+        .select(EntryRow::as_select())
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(Entry::from))
+}
+
+pub(in crate::entry) fn by_contact(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    item: &str,
+) -> Result<Option<Entry>, db::Error> {
+    let row = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .filter(entries::contact_item.eq(item))
+        .select(EntryRow::as_select())
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(Entry::from))
+}
+
 pub(in crate::entry) fn lookup_of(
     tx: &mut Tx,
     activity: &ActivityId,
@@ -130,17 +157,22 @@ pub(in crate::entry) fn lookup_of(
     Ok(bytes.map(|bytes| hash(&bytes)))
 }
 
-/// Entries whose contact is there, each with its tickets in order and with the tag of its person.
+/// Entries whose contact is there, each with its tickets in order and with the tag of its person;
+/// `seated`: the tags of entries that have a place instead of tickets.
 pub(in crate::entry) fn reachable(
     tx: &mut Tx,
     activity: &ActivityId,
+    seated: Vec<(String, Hash)>,
 ) -> Result<Vec<(Hash, Reachable)>, db::Error> {
     let rows: Vec<(String, Option<String>)> = entries::table
         .filter(entries::activity_id.eq(activity.as_str()))
         .filter(entries::contact_item.is_not_null())
         .select((entries::id, entries::contact_item))
         .load(tx.conn())?;
-    let mut held: BTreeMap<String, (Hash, Vec<(String, u64)>)> = BTreeMap::new();
+    let of_seats = seated.into_iter();
+    let mut held: BTreeMap<String, (Hash, Vec<(String, u64)>)> = of_seats
+        .map(|(entry, tag)| (entry, (tag, Vec::new())))
+        .collect();
     let tickets: Vec<(String, Vec<u8>, String, i64)> = tickets::table
         .filter(tickets::activity_id.eq(activity.as_str()))
         .order((tickets::draw_id, tickets::position))
@@ -157,7 +189,7 @@ pub(in crate::entry) fn reachable(
             .or_insert_with(|| (hash(&tag), Vec::new()));
         tickets.push((draw, unsigned(position)));
     }
-    // A contact is sealed to its tag: an entry that has one has a ticket.
+    // A contact is sealed to its tag: an entry that has one has a ticket or a place.
     let reachable = rows.into_iter().filter_map(|(id, item)| {
         let (tag, tickets) = held.remove(&id)?;
         let item = item?;

@@ -1,6 +1,7 @@
 //! The one transaction that stores entries: many of them together, each taken or refused by itself.
 //!
-//! Invariant: first it is decided for every entry whether it is taken, then the rows of all that
+//! Invariant: first it is decided for every entry whether it is taken, with its place where places
+//! go to whoever comes first, then the rows of all that
 //! are taken are written, a few statements for the whole group. The activities are held meanwhile,
 //! so that no close can come between and no other instance gives the same index.
 
@@ -13,6 +14,7 @@ use crate::activity::{self, ActivityId, Facts, Stage};
 use crate::entry::{EntryId, Error, Ticket, counting, store};
 use crate::log::{self, Edge, Log};
 use crate::platform::db::{GroupVerb, Outcomes, Tx, Writer};
+use crate::seats;
 use crate::vault::{self, CheckpointOf, ItemKind, NewBox, Reach, Vault};
 
 use super::{NewEntry, NewTicket};
@@ -213,7 +215,7 @@ impl Taking {
     }
 }
 
-/// Decides about each entry; nothing is written yet.
+/// Decides about each entry; nothing is written yet but places.
 fn verdicts(
     tx: &mut Tx,
     held: &BTreeMap<ActivityId, Facts>,
@@ -242,7 +244,7 @@ fn verdicts(
                 .get(&new.activity)
                 .map(|facts| takes_entries(facts, tx))
             {
-                Some(Ok(())) => Verdict::Taken,
+                Some(Ok(())) => seated(tx, new)?,
                 Some(Err(error)) => Verdict::Refused(error),
                 None => Verdict::Refused(activity::Error::Unknown.into()),
             }
@@ -250,6 +252,19 @@ fn verdicts(
         first.entry(new.lookup).or_insert(at);
     }
     Ok(verdicts)
+}
+
+/// Whether the place that an entry wants can be had; with the place its row is written, a refusal
+/// has written nothing.
+fn seated(tx: &mut Tx, new: &NewEntry) -> Result<Verdict, Error> {
+    let Some(wish) = &new.seat else {
+        return Ok(Verdict::Taken);
+    };
+    match seats::take(tx, &new.activity, new.id.as_str(), wish) {
+        Ok(_) => Ok(Verdict::Taken),
+        Err(refused) if refused.is_refusal() => Ok(Verdict::Refused(refused.into())),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn takes_entries(facts: &Facts, tx: &Tx) -> Result<(), Error> {
@@ -285,7 +300,7 @@ fn boxes<'n>(taken: &[&'n NewEntry]) -> Vec<NewBox<'n>> {
 /// two instances of the server can make, are one entry: the second try finds the first.
 pub async fn take(writer: &Writer<Taking>, new: NewEntry) -> Result<Accepted, Error> {
     match writer.submit(new.clone()).await {
-        Err(Error::Twice) => writer.submit(new).await,
+        Err(Error::Twice | Error::Seats(seats::Error::Twice)) => writer.submit(new).await,
         outcome => outcome,
     }
 }

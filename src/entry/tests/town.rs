@@ -145,7 +145,7 @@ fn open(
             required: field != Field::Email && field != Field::Address,
             purpose: policy::usual_purpose(field),
         }),
-        Kind::Survey => return open_survey(tx, vault, &by, &id),
+        Kind::Seats(_) | Kind::Survey => return open_survey(tx, vault, &by, &id),
     };
     draft::save_asked(tx, &by, &id, made.facts().version, &asked)?;
     ask(tx, &by, &id)?;

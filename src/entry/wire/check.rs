@@ -7,12 +7,12 @@
 
 use serde::Serialize;
 
-use crate::activity::Kind;
 use crate::entry::Drum;
 use crate::entry::provider::Offer;
 use crate::identity::email::Email;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::FormFields;
+use crate::seats::Session;
 
 use super::{Application, Sheet};
 
@@ -21,8 +21,11 @@ use super::{Application, Sheet};
 pub struct CheckView {
     slug: String,
     title: String,
-    is_draw: bool,
+    /// Whether people say who they are.
+    asks_person: bool,
     gives_receipt: bool,
+    /// Whether it is a place in a session that is wanted.
+    has_sessions: bool,
     closes_at: i64,
     purges_at: i64,
     /// Each offered provider, and whether the contact goes there.
@@ -67,8 +70,9 @@ impl CheckView {
         CheckView {
             slug: facts.slug.clone(),
             title: facts.title.pick(lang).to_owned(),
-            is_draw: facts.kind == Kind::Draw,
-            gives_receipt: facts.kind == Kind::Draw || facts.answers_linked,
+            asks_person: facts.kind.asks_person(),
+            gives_receipt: facts.kind.asks_person() || facts.answers_linked,
+            has_sessions: !sheet.sessions.is_empty(),
             closes_at: facts.closes_at.0,
             purges_at: facts.purges_at.0,
             offers: offers(lang, sheet, read),
@@ -117,6 +121,23 @@ pub(super) fn personal(lang: Language, sheet: &Sheet, read: &Application) -> Vec
     let picked = |drum: &&Drum| Some(&drum.of.draw) == read.pool.as_ref();
     if let Some(pool) = sheet.pools().iter().find(picked) {
         rows.push(plain("pool", "entry-label-pool", pool.of.name.pick(lang)));
+    }
+    let picked = |session: &&Session| Some(&session.id) == read.session.as_ref();
+    if let Some(session) = sheet.sessions.iter().find(picked) {
+        let words = session.described(lang);
+        rows.push(plain("session", "seats-label-session", &words));
+        if session.waiting_places > 0 {
+            let id = if read.waits {
+                "seats-wait-yes"
+            } else {
+                "seats-wait-no"
+            };
+            rows.push(plain(
+                "wait",
+                "seats-label-wait",
+                &text::message(lang, id, &[]),
+            ));
+        }
     }
     if let Some(name) = &read.name {
         rows.push(plain("name", "entry-label-name", name.as_str()));

@@ -13,6 +13,7 @@ use crate::entry::consent::Consent;
 use crate::entry::provider::Offer;
 use crate::platform::clock::Timestamp;
 use crate::platform::text::dates;
+use crate::seats;
 use crate::survey::question::Question;
 
 use super::own::{OwnPages, Texts, answers};
@@ -24,6 +25,7 @@ struct DataFile<'a> {
     title_zh: &'a str,
     title_en: &'a str,
     tickets: Vec<DataTicket<'a>>,
+    place: Option<DataPlace<'a>>,
     taken_in_the_hour_of: String,
     language: &'a str,
     withdrawn: bool,
@@ -46,6 +48,18 @@ struct DataFile<'a> {
 struct DataTicket<'a> {
     draw: &'a str,
     number: String,
+}
+
+/// A place in a session.
+#[derive(Serialize)]
+struct DataPlace<'a> {
+    session_zh: &'a str,
+    session_en: &'a str,
+    begins: String,
+    number: String,
+    state: &'static str,
+    offered_until: Option<String>,
+    came: bool,
 }
 
 #[derive(Serialize, Default)]
@@ -102,6 +116,20 @@ struct Kept {
     until: String,
 }
 
+fn place(held: &seats::Held) -> DataPlace<'_> {
+    let seats::Held { seat, session, .. } = held;
+    let until = Some(seat.offer_until).filter(|until| until.0 > 0);
+    DataPlace {
+        session_zh: &session.title.zh,
+        session_en: &session.title.en,
+        begins: moment(session.starts_at),
+        number: TicketNumber(seat.index).to_string(),
+        state: seat.state.code(),
+        offered_until: until.map(moment),
+        came: seat.attended_at.is_some(),
+    }
+}
+
 /// The file as JSON.
 pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
     let found = of.found;
@@ -130,6 +158,7 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         title_zh: &facts.title.zh,
         title_en: &facts.title.en,
         tickets: tickets.collect(),
+        place: found.seat.as_ref().map(place),
         taken_in_the_hour_of: dates::rfc3339(found.entry.taken_hour.0),
         language: found.entry.language.tag(),
         withdrawn: found.entry.withdrawn,

@@ -70,6 +70,8 @@ impl Sheet {
                 false => Questionnaire::default(),
             },
             drums: Vec::new(),
+            sessions: Vec::new(),
+            at: self.at,
             offers: Vec::new(),
         }
     }

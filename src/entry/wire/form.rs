@@ -4,12 +4,13 @@
 
 use serde::Serialize;
 
-use crate::activity::{Field, Kind, LocalText};
+use crate::activity::{Field, LocalText};
 use crate::entry::provider::Offer;
 use crate::identity::address::{COUNTIES, County};
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::policy;
+use crate::seats::wire::{self as seats_wire, SessionChoice};
 use crate::survey::question::{Choice, Question, QuestionKind};
 
 use super::Sheet;
@@ -19,7 +20,8 @@ use super::Sheet;
 pub struct FormView {
     slug: String,
     title: String,
-    is_draw: bool,
+    /// Whether people say who they are, and agree to that.
+    asks_person: bool,
     answers_linked: bool,
     closes_at: i64,
     purges_at: i64,
@@ -30,6 +32,17 @@ pub struct FormView {
     /// The draws of which one is picked.
     pools: Vec<OptionView>,
     pool: String,
+    /// The sessions of which one is picked.
+    sessions: Vec<SessionChoice>,
+    session: String,
+    /// Whether the person would stand in line.
+    wait: bool,
+    /// Whether some session has a line.
+    has_line: bool,
+    /// When the free places were counted.
+    counted_at: i64,
+    /// The person has a place already: the way to it is shown.
+    known: bool,
     questions: Vec<QuestionField>,
     consent: bool,
     token: String,
@@ -142,7 +155,7 @@ impl FormView {
         FormView {
             slug: facts.slug.clone(),
             title: facts.title.pick(lang).to_owned(),
-            is_draw: facts.kind == Kind::Draw,
+            asks_person: facts.kind.asks_person(),
             answers_linked: facts.answers_linked,
             closes_at: facts.closes_at.0,
             purges_at: facts.purges_at.0,
@@ -163,6 +176,12 @@ impl FormView {
                 })
                 .collect(),
             pool: form.value("pool").to_owned(),
+            sessions: seats_wire::choices(lang, &sheet.sessions, sheet.at),
+            session: form.value("session").to_owned(),
+            wait: !form.value("wait").trim().is_empty(),
+            has_line: sheet.sessions.iter().any(|each| each.waiting_places > 0),
+            counted_at: sheet.at.0,
+            known: false,
             questions: sheet
                 .questions
                 .questions()
@@ -175,6 +194,14 @@ impl FormView {
             trap: form.value(TRAP).to_owned(),
             mistakes,
         }
+    }
+}
+
+impl FormView {
+    /// With the way to the place that the person has already.
+    pub fn knowing(mut self) -> FormView {
+        self.known = true;
+        self
     }
 }
 

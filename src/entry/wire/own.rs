@@ -8,7 +8,7 @@ use lucky_draw::record::VoidCode;
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
-use crate::activity::{Facts, Kind, Stage, lifecycle};
+use crate::activity::{Facts, Stage, lifecycle};
 use crate::audit::Opening;
 use crate::custody::breach::Incident;
 use crate::custody::kept::Kept;
@@ -25,6 +25,7 @@ use crate::identity::phone::Phone;
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::Mistakes;
+use crate::seats::wire::SeatView;
 use crate::survey::{Answers, wire as survey_wire};
 use crate::vault::{self, OpenedContact, OwnCopy};
 
@@ -51,7 +52,12 @@ pub struct OwnView {
     tickets: Vec<OwnTicket>,
     /// The first draw, for its page.
     draw: String,
+    /// Whether it ends in a draw.
     is_draw: bool,
+    /// Whether people say who they are.
+    asks_person: bool,
+    /// The place, where places go to whoever comes first.
+    seat: Option<SeatView>,
     taken_hour: i64,
     closes_at: i64,
     freezes_at: i64,
@@ -201,7 +207,12 @@ impl OwnView {
             draw: first
                 .map(|(drum, _)| drum.of.draw.clone())
                 .unwrap_or_default(),
-            is_draw: facts.kind == Kind::Draw,
+            is_draw: facts.kind.is_drawn(),
+            asks_person: facts.kind.asks_person(),
+            seat: found
+                .seat
+                .as_ref()
+                .map(|held| SeatView::of(lang, held, now)),
             taken_hour: found.entry.taken_hour.0,
             closes_at: facts.closes_at.0,
             freezes_at: facts.freezes_at.0,
@@ -330,6 +341,8 @@ pub struct EraseView {
     pub may_be_drawn: bool,
     /// When everything else goes.
     pub purges_at: i64,
+    /// Whether it is a place in a session and no ticket.
+    pub has_seat: bool,
     /// Whether answers that belong to nobody were given, which cannot be found.
     pub answers_unlinked: bool,
     /// The pass.
@@ -351,7 +364,7 @@ fn state(found: &Found, now: Timestamp) -> &'static str {
         Stage::Draft | Stage::Open if now < facts.closes_at => "taken",
         Stage::Draft | Stage::Open => "closing",
         _ if second() => "second",
-        Stage::Closed if facts.kind == Kind::Survey => "counted",
+        Stage::Closed if !facts.kind.asks_person() => "counted",
         Stage::Closed => "closed",
         Stage::Drawn | Stage::Notified => "drawn",
     }

@@ -7,10 +7,10 @@ use lucky_draw::tree::leaf_hash;
 use qrcode::{Color, EcLevel, QrCode};
 use serde::Serialize;
 
-use crate::activity::Kind;
 use crate::entry::receipt::{Found, Receipt};
-use crate::platform::clock::DAY;
+use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::text::Language;
+use crate::seats::wire::SeatView;
 
 /// The receipt of one entry.
 #[derive(Serialize)]
@@ -27,6 +27,8 @@ pub struct ReceiptView {
     /// The latest moment at which a winner has to have answered.
     answer_by: i64,
     tickets: Vec<TicketView>,
+    /// The place, where places go to whoever comes first.
+    seat: Option<SeatView>,
     qr: Option<QrView>,
     /// Where the shareable proof is checked; holds nothing secret.
     proof_qr: Option<QrView>,
@@ -67,9 +69,9 @@ impl ReceiptView {
         receipts: &[Receipt],
         secret: &Secret,
         find_url: &str,
+        at: Timestamp,
     ) -> ReceiptView {
         let facts = &found.facts;
-        let is_draw = facts.kind == Kind::Draw;
         ReceiptView {
             title: facts.title.pick(lang).to_owned(),
             slug: facts.slug.clone(),
@@ -81,7 +83,6 @@ impl ReceiptView {
             answer_by: facts.draws_at.plus(facts.claim_days * DAY).0,
             tickets: receipts
                 .iter()
-                .filter(|_| is_draw)
                 .map(|receipt| {
                     (
                         receipt,
@@ -101,6 +102,7 @@ impl ReceiptView {
                     checkpoint: receipt.checkpoint.clone(),
                 })
                 .collect(),
+            seat: found.seat.as_ref().map(|held| SeatView::of(lang, held, at)),
             qr: QrView::of(find_url),
             proof_qr: None,
         }

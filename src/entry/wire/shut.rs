@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 
-use crate::activity::{Facts, Kind, Stage};
+use crate::activity::{Facts, Stage};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::Language;
 use crate::platform::web::form::FormFields;
@@ -57,7 +57,7 @@ pub struct ShutView {
     opens_at: i64,
     closes_at: i64,
     draws_at: i64,
-    is_draw: bool,
+    asks_person: bool,
     reason: String,
     draw: String,
     typed: Vec<TypedRow>,
@@ -94,7 +94,7 @@ impl ShutView {
             opens_at: facts.opens_at.0,
             closes_at: facts.closes_at.0,
             draws_at: facts.draws_at.0,
-            is_draw: facts.kind == Kind::Draw,
+            asks_person: facts.kind.asks_person(),
             reason: facts.cancelled_reason.clone(),
             draw,
             typed: typed_rows(lang, sheet, form),

@@ -51,3 +51,21 @@ pub(in crate::notify) struct Preview {
     pub(in crate::notify) subject: String,
     pub(in crate::notify) body: String,
 }
+
+/// What a letter about a place is filled with; nothing of the person.
+#[derive(Serialize)]
+pub(in crate::notify) struct SeatLetterText<'a> {
+    pub(in crate::notify) kind: &'a str,
+    pub(in crate::notify) title: &'a str,
+    pub(in crate::notify) session: &'a str,
+    pub(in crate::notify) place: &'a str,
+    pub(in crate::notify) starts: i64,
+    pub(in crate::notify) reason: &'a str,
+    pub(in crate::notify) number: &'a str,
+    pub(in crate::notify) deadline: i64,
+    pub(in crate::notify) library: &'a str,
+    pub(in crate::notify) phone: &'a str,
+    pub(in crate::notify) email: &'a str,
+    pub(in crate::notify) host: &'a str,
+    pub(in crate::notify) purge: i64,
+}

@@ -36,6 +36,20 @@ pub enum MigrateError {
         /// The first unknown migration.
         version: String,
     },
+    /// Its rows are somewhere else.
+    #[error(
+        "this database was moved to {to}; name that one in database_url (FAIRDRAW_DATABASE_URL)"
+    )]
+    Moved {
+        /// Where, without a password.
+        to: String,
+    },
+    /// It is being filled by a move that is not done.
+    #[error(
+        "this database is being filled by `fairdraw migrate --to`, which was interrupted; run it \
+         again with the old database in the settings"
+    )]
+    Arriving,
     /// A migration failed.
     #[error("a migration failed")]
     Failed(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -75,18 +89,28 @@ where
     C: MigrationHarness<DB>,
     EmbeddedMigrations: MigrationSource<DB>,
 {
+    if let (_, Some(version)) = compared(conn)? {
+        return Err(MigrateError::UnknownSchema { version });
+    }
+    conn.run_pending_migrations(EMBEDDED)
+        .map_err(MigrateError::Failed)?;
+    Ok(())
+}
+
+/// How many migrations are missing, and the first that this binary does not know.
+pub(super) fn compared<DB, C>(conn: &mut C) -> Result<(usize, Option<String>), MigrateError>
+where
+    DB: diesel::backend::Backend,
+    C: MigrationHarness<DB>,
+    EmbeddedMigrations: MigrationSource<DB>,
+{
     let embedded = MigrationSource::<DB>::migrations(&EMBEDDED).map_err(MigrateError::Failed)?;
     let known: Vec<MigrationVersion<'static>> = embedded
         .iter()
         .map(|migration| migration.name().version().as_owned())
         .collect();
     let applied = conn.applied_migrations().map_err(MigrateError::Failed)?;
-    if let Some(stranger) = applied.iter().find(|version| !known.contains(version)) {
-        return Err(MigrateError::UnknownSchema {
-            version: stranger.to_string(),
-        });
-    }
-    conn.run_pending_migrations(EMBEDDED)
-        .map_err(MigrateError::Failed)?;
-    Ok(())
+    let missing = known.iter().filter(|version| !applied.contains(version));
+    let stranger = applied.iter().find(|version| !known.contains(version));
+    Ok((missing.count(), stranger.map(ToString::to_string)))
 }

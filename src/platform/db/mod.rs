@@ -12,6 +12,7 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
 use parking_lot::FairMutex;
+use tracing::Span;
 
 use crate::platform::clock::{Clock, Timestamp};
 
@@ -21,8 +22,11 @@ mod connection;
 pub mod copy;
 mod group;
 mod guards;
+pub mod inspect;
 pub mod instances;
 mod migrate;
+pub mod moving;
+pub mod remembered;
 pub(crate) mod rows;
 pub(crate) mod schema;
 pub mod tidy;
@@ -54,6 +58,12 @@ pub enum Error {
     /// The connection broke between the commit and its answer: it is stored, or it is not.
     #[error("the connection was lost before the database said whether it has stored the work")]
     Undecided(#[source] QueryError),
+    /// No room is left where the database lies.
+    #[error("no room is left for the database")]
+    Full(#[source] QueryError),
+    /// The disk, or a server that only follows another one, takes nothing new.
+    #[error("the database cannot be written")]
+    ReadOnly(#[source] QueryError),
     /// The background thread that ran the unit of work ended early.
     #[error("the unit of work was stopped")]
     Stopped,
@@ -75,9 +85,36 @@ impl From<QueryError> for Error {
                 Error::Duplicate(error)
             }
             other if is_contention(other) => Error::Contended(error),
-            other if is_lost(other) => Error::Lost(error),
-            _ => Error::Query(error),
+            other => match outage(other) {
+                Some(outage) => outage(error),
+                None => Error::Query(error),
+            },
         }
+    }
+}
+
+/// What ends by itself or by an operator's hand, and is no mistake of the program. The words are
+/// those of SQLite, and of PostgreSQL where it has no code for them that reaches us.
+fn outage(error: &QueryError) -> Option<fn(QueryError) -> Error> {
+    const FULL: [&str; 2] = ["database or disk is full", "No space left on device"];
+    const UNWRITABLE: [&str; 3] = [
+        "attempt to write a readonly database",
+        "unable to open database file",
+        "disk I/O error",
+    ];
+    if is_lost(error) {
+        return Some(Error::Lost);
+    }
+    let QueryError::DatabaseError(kind, information) = error else {
+        return None;
+    };
+    let message = information.message();
+    let says = |words: &[&str]| words.iter().any(|each| message.contains(each));
+    match kind {
+        DatabaseErrorKind::ReadOnlyTransaction => Some(Error::ReadOnly),
+        _ if says(&FULL) => Some(Error::Full),
+        _ if says(&UNWRITABLE) => Some(Error::ReadOnly),
+        _ => None,
     }
 }
 
@@ -90,8 +127,12 @@ impl crate::platform::fault::Fault for Error {
             | Error::Lost(_)
             | Error::Undecided(_)
             | Error::Crowded
-            | Error::Undone => crate::platform::fault::Kind::Unavailable,
-            _ => crate::platform::fault::Kind::Broken,
+            | Error::Undone
+            | Error::Full(_)
+            | Error::ReadOnly(_) => crate::platform::fault::Kind::Unavailable,
+            Error::Duplicate(_) | Error::Stopped | Error::Query(_) => {
+                crate::platform::fault::Kind::Broken
+            }
         }
     }
 
@@ -104,7 +145,9 @@ impl crate::platform::fault::Fault for Error {
             Error::Undecided(_) => "db.undecided",
             Error::Crowded => "db.crowded",
             Error::Undone => "db.undone",
-            _ => "db.broken",
+            Error::Full(_) => "db.full",
+            Error::ReadOnly(_) => "db.read_only",
+            Error::Duplicate(_) | Error::Stopped | Error::Query(_) => "db.broken",
         }
     }
 }
@@ -129,9 +172,7 @@ fn is_lost(error: &QueryError) -> bool {
     };
     let is_kind = matches!(
         kind,
-        DatabaseErrorKind::ClosedConnection
-            | DatabaseErrorKind::UnableToSendCommand
-            | DatabaseErrorKind::ReadOnlyTransaction
+        DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand
     );
     const WORDS: [&str; 10] = [
         "terminating connection",
@@ -202,6 +243,8 @@ struct Inner {
     /// SQLite has one writer at a time; waiting here is fair, its busy handler is not.
     write_lane: FairMutex<()>,
     stored: AtomicU64,
+    /// How often a unit of work was tried again.
+    conflicts: AtomicU64,
 }
 
 impl Inner {
@@ -230,13 +273,28 @@ const READ_POSTGRES: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 const TRIES: u32 = 40;
 
 impl Db {
-    /// Opens the database, creates or migrates its tables and refuses an unknown schema.
+    /// Opens the database, creates or migrates its tables and refuses an unknown schema, and one
+    /// whose rows are somewhere else.
     pub fn open(target: Target, clock: Clock) -> Result<Db, MigrateError> {
         Db::open_over(target, &Ways::default(), clock)
     }
 
     /// [`Db::open`] with other ways to it beside the direct one, where it is PostgreSQL.
     pub fn open_over(target: Target, ways: &Ways, clock: Clock) -> Result<Db, MigrateError> {
+        let db = Db::open_any(target, ways, clock)?;
+        let mut conn = connection::Manager::direct(&db.inner.target)
+            .open()
+            .map_err(MigrateError::Unconnected)?;
+        let refusal = moving::refusal(&mut conn).map_err(MigrateError::Guards)?;
+        drop(conn);
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None => Ok(db),
+        }
+    }
+
+    /// [`Db::open_over`] also for a database that was moved, or is being filled.
+    fn open_any(target: Target, ways: &Ways, clock: Clock) -> Result<Db, MigrateError> {
         if let Target::Sqlite(path) = &target {
             make_private(path).map_err(MigrateError::Folder)?;
         }
@@ -255,6 +313,7 @@ impl Db {
                 clock,
                 write_lane: FairMutex::new(()),
                 stored: AtomicU64::new(0),
+                conflicts: AtomicU64::new(0),
             }),
         })
     }
@@ -275,6 +334,21 @@ impl Db {
         &self.inner.target
     }
 
+    /// How often a unit of work was tried again since the start because others were in its way.
+    pub fn conflicts(&self) -> u64 {
+        self.inner.conflicts.load(Ordering::Relaxed)
+    }
+
+    /// Writes what is in the log beside the database into it, as the last thing before an end;
+    /// nothing where the database is a server of its own.
+    pub fn rest(&self) -> Result<(), Error> {
+        let mut conn = self.inner.pool.get().map_err(Error::Unreachable)?;
+        match &mut *conn {
+            Conn::Sqlite(sqlite) => Ok(sqlite.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?),
+            Conn::Postgres(_) => Ok(()),
+        }
+    }
+
     /// Reads one consistent state of the database.
     pub async fn read<T, E, F>(&self, name: &'static str, work: F) -> Result<T, E>
     where
@@ -283,7 +357,8 @@ impl Db {
         E: From<Error> + Send + 'static,
     {
         let db = self.clone();
-        tokio::task::spawn_blocking(move || db.read_now(name, work))
+        let request = Span::current();
+        tokio::task::spawn_blocking(move || request.in_scope(|| db.read_now(name, work)))
             .await
             .unwrap_or_else(|_| Err(Error::Stopped.into()))
     }
@@ -351,7 +426,8 @@ impl Db {
         E: std::error::Error + From<Error> + Send + 'static,
     {
         let db = self.clone();
-        tokio::task::spawn_blocking(move || db.write_now(name, work))
+        let request = Span::current();
+        tokio::task::spawn_blocking(move || request.in_scope(|| db.write_now(name, work)))
             .await
             .unwrap_or_else(|_| Err(Error::Stopped.into()))
     }
@@ -407,6 +483,7 @@ impl Db {
             tries += 1;
             match self.attempt(own.as_deref_mut(), name, begin, work) {
                 Err(error) if tries < TRIES && passes(&error, own.is_none()) => {
+                    self.inner.conflicts.fetch_add(1, Ordering::Relaxed);
                     tracing::debug!(unit = name, tries, "tried again after a conflict");
                     pause(tries);
                 }

@@ -12,8 +12,9 @@ use http::uri::PathAndQuery;
 use http::{Method, Uri};
 use rocket::http::Status;
 
+use super::bounds::Lane;
 use super::headers::OF_ONE_STEP;
-use super::hosts::Hosts;
+use super::hosts::{Hosts, is_address};
 use crate::platform::web::Area;
 use crate::platform::web::hop;
 
@@ -33,6 +34,12 @@ const OVERRIDES: [HeaderName; 5] = [
     HeaderName::from_static("x-original-url"),
     HeaderName::from_static("x-rewrite-url"),
 ];
+
+/// Addresses that programs watch.
+const WATCHED: [&str; 3] = ["/healthz", "/healthz/ready", "/metrics"];
+
+/// Below this are the files of the pages.
+const FILES: &str = "/assets/";
 
 /// Both ends of a connection.
 #[derive(Clone, Copy)]
@@ -60,6 +67,20 @@ impl Asked {
     /// The path, with the language.
     pub(super) fn path(&self) -> &str {
         self.target.path()
+    }
+
+    /// Whether a program watches this address.
+    fn is_watched(&self) -> bool {
+        WATCHED.contains(&self.path())
+    }
+
+    /// Whose turn it needs.
+    pub(super) fn lane(&self) -> Lane {
+        match self.area {
+            _ if self.is_watched() || self.path().starts_with(FILES) => Lane::Light,
+            Area::Staff => Lane::Staff,
+            Area::Public => Lane::Public,
+        }
     }
 
     /// Whether it changes nothing.
@@ -118,7 +139,9 @@ fn refusal(asked: &Asked, parts: &Parts, ends: Ends, hosts: &Hosts) -> Result<St
     if twice(header::CONTENT_LENGTH) || twice(header::CONTENT_TYPE) {
         return Err(Status::BadRequest);
     }
-    if !hosts.are_ours(host, ends.here, ends.peer) {
+    // What watches the site asks each instance by its address.
+    let is_watching = asked.is_watched() && is_address(host, ends.here);
+    if !is_watching && !hosts.are_ours(host, ends.here, ends.peer) {
         return Err(Status::MisdirectedRequest);
     }
     Ok(host.to_owned())
@@ -188,6 +211,17 @@ mod tests {
 
     use super::*;
     use crate::platform::edge::settings::EdgeSettings;
+
+    #[test]
+    fn what_watches_the_site_may_ask_by_its_address() {
+        let ask = |path: &str, host: &str| outcome(Request::get(path).header("Host", host), false);
+        for path in ["/healthz", "/healthz/ready", "/metrics"] {
+            assert!(ask(path, "203.0.113.7:8000").is_ok(), "{path}");
+            assert!(ask(path, "203.0.113.8").is_err(), "{path}");
+            assert!(ask(path, "evil.example").is_err(), "{path}");
+        }
+        assert!(ask("/", "203.0.113.7").is_err());
+    }
 
     fn outcome(request: http::request::Builder, has_body: bool) -> Result<String, Status> {
         let (parts, ()) = request.body(()).expect("a request").into_parts();

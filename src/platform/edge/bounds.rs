@@ -11,10 +11,21 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::address::neighbourhood;
 use super::settings::EdgeSettings;
-use crate::platform::web::Area;
 
 /// Files that are open for other things: the database, the line to Rocket, logs.
 const OTHER_FILES: usize = 256;
+
+/// Whose turn it is: nobody waits for another lane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lane {
+    /// Pages of the public.
+    Public,
+    /// Pages of staff.
+    Staff,
+    /// What costs nothing: stylesheets and pictures, without which the waiting page itself would
+    /// look broken, and what programs watch.
+    Light,
+}
 
 /// What is under way.
 pub(super) struct Bounds {
@@ -24,6 +35,7 @@ pub(super) struct Bounds {
     of_each: Mutex<HashMap<IpAddr, usize>>,
     public: Arc<Semaphore>,
     staff: Arc<Semaphore>,
+    light: Arc<Semaphore>,
     bytes: usize,
     held: AtomicUsize,
 }
@@ -32,7 +44,7 @@ impl Bounds {
     /// The configured ones, as far as `files` may be open at once.
     pub(super) fn of(settings: &EdgeSettings, files: usize) -> Bounds {
         // A request under way holds a line to Rocket, which is two files.
-        let inside = OTHER_FILES + 2 * (settings.under_way + settings.under_way_staff);
+        let inside = OTHER_FILES + 2 * (2 * settings.under_way + settings.under_way_staff);
         let possible = files.saturating_sub(inside).max(files / 4).max(16);
         let connections = settings.connections.min(possible);
         Bounds {
@@ -42,6 +54,7 @@ impl Bounds {
             of_each: Mutex::default(),
             public: Arc::new(Semaphore::new(settings.under_way)),
             staff: Arc::new(Semaphore::new(settings.under_way_staff)),
+            light: Arc::new(Semaphore::new(settings.under_way)),
             bytes: settings.bodies_mib << 20,
             held: AtomicUsize::new(0),
         }
@@ -63,11 +76,12 @@ impl Bounds {
         }
     }
 
-    /// Leave to have one more request answered; staff do not wait for the public.
-    pub(super) fn turn(&self, area: Area) -> Option<OwnedSemaphorePermit> {
-        let lane = match area {
-            Area::Public => &self.public,
-            Area::Staff => &self.staff,
+    /// Leave to have one more request answered.
+    pub(super) fn turn(&self, lane: Lane) -> Option<OwnedSemaphorePermit> {
+        let lane = match lane {
+            Lane::Public => &self.public,
+            Lane::Staff => &self.staff,
+            Lane::Light => &self.light,
         };
         lane.clone().try_acquire_owned().ok()
     }
@@ -199,11 +213,11 @@ mod tests {
     #[test]
     fn staff_do_not_wait_for_the_public() {
         let bounds = bounds(4, 2);
-        let turn = bounds.turn(Area::Public);
-        assert!(turn.is_some() && bounds.turn(Area::Public).is_none());
-        assert!(bounds.turn(Area::Staff).is_some());
+        let turn = bounds.turn(Lane::Public);
+        assert!(turn.is_some() && bounds.turn(Lane::Public).is_none());
+        assert!(bounds.turn(Lane::Staff).is_some());
         drop(turn);
-        assert!(bounds.turn(Area::Public).is_some());
+        assert!(bounds.turn(Lane::Public).is_some());
     }
 
     #[test]
@@ -220,7 +234,7 @@ mod tests {
     fn where_few_files_may_be_open_fewer_connections_are_taken() {
         let settings = EdgeSettings::default();
         assert_eq!(Bounds::of(&settings, 1_000_000).connections, 4_096);
-        assert_eq!(Bounds::of(&settings, 4_096).connections, 2_688);
+        assert_eq!(Bounds::of(&settings, 4_096).connections, 1_664);
         assert_eq!(Bounds::of(&settings, 1_024).connections, 256);
     }
 }

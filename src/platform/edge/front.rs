@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{self, HeaderValue};
+use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
 use http::{Request, Response, StatusCode, Uri, Version};
 use http_body_util::{Either, Full};
@@ -35,14 +35,12 @@ use crate::platform::web::form::LONGEST;
 use crate::platform::web::form::upload::fields_of;
 use crate::platform::web::hop::{self, Hop};
 use crate::platform::web::page::Place;
+use crate::platform::web::reference::{self, Reference};
 use crate::platform::web::site::Site;
-use crate::platform::web::{Area, waiting};
+use crate::platform::web::waiting;
 
 /// An answer on its way out.
 pub(super) type Answer = Response<Either<Full<Bytes>, Answered>>;
-
-/// Addresses that programs watch; they do not wait for people.
-const WATCHED: [&str; 2] = ["/healthz", "/metrics"];
 
 /// What stands before Rocket.
 pub(super) struct Front {
@@ -73,6 +71,10 @@ impl Front {
         };
         let headers = answer.headers_mut();
         dress(headers, area, self.site.is_https());
+        // A page that the edge made itself, other than an error page, has none yet.
+        if !headers.contains_key(reference::HEADER) {
+            name(headers, &Reference::fresh());
+        }
         if is_last || told.unread.load(Ordering::Relaxed) {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
@@ -138,9 +140,7 @@ impl Front {
         whole: Whole,
         kind: Option<ContentType>,
     ) -> Answer {
-        let is_watched = WATCHED.contains(&asked.path());
-        let lane = if is_watched { Area::Staff } else { asked.area };
-        let Some(turn) = self.bounds.turn(lane) else {
+        let Some(turn) = self.bounds.turn(asked.lane()) else {
             return self.wait(asked, kind.map(|kind| (kind, whole.bytes)));
         };
         Figures::add(&self.figures.requests);
@@ -204,6 +204,7 @@ impl Front {
             shown.html,
             shown.retry_after,
         );
+        name(answer.headers_mut(), &shown.reference);
         if status == Status::MethodNotAllowed {
             let allowed = HeaderValue::from_static("GET, HEAD, POST");
             answer.headers_mut().insert(header::ALLOW, allowed);
@@ -235,6 +236,13 @@ impl Front {
         let method = asked.method.as_str().parse();
         let method = method.unwrap_or(rocket::http::Method::Get);
         Place::before_sign_in(method, asked.path(), asked.target.query(), &self.site)
+    }
+}
+
+/// The reference of an answer, the same as on an error page.
+fn name(headers: &mut HeaderMap, reference: &Reference) {
+    if let Ok(value) = HeaderValue::from_str(reference.as_str()) {
+        headers.insert(reference::HEADER, value);
     }
 }
 

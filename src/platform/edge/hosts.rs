@@ -40,14 +40,23 @@ impl Hosts {
         if self.names.contains(&name) {
             return true;
         }
-        let address = name.trim_matches(['[', ']']).parse::<IpAddr>().ok();
-        let address = address.map(|address| address.to_canonical());
-        let is_here = address == Some(here.to_canonical()) || {
+        let is_here = is_address(host, here) || {
+            let address = address_in(&name);
             name == "localhost" || address.is_some_and(|address| address.is_loopback())
         };
         // Programs of this machine, such as a check of its health, need no name.
         is_here && (self.is_trial || peer.to_canonical().is_loopback())
     }
+}
+
+/// Whether `host` is the address itself at which we were reached.
+pub(super) fn is_address(host: &str, here: IpAddr) -> bool {
+    name_of(host).and_then(|name| address_in(&name)) == Some(here.to_canonical())
+}
+
+fn address_in(name: &str) -> Option<IpAddr> {
+    let address = name.trim_matches(['[', ']']).parse::<IpAddr>().ok()?;
+    Some(address.to_canonical())
 }
 
 /// The name in `host:port`, in lower case and without a dot at its end.

@@ -25,13 +25,13 @@ use tokio::time::{sleep, timeout};
 
 use super::asked::{self, Ends};
 use super::bounds::Seat;
-use super::drain::Draining;
 use super::figures::Figures;
 use super::front::Front;
 use super::headers::dress;
 use super::line::{Line, Told};
 use super::tls::Tls;
 use crate::platform::clock;
+use crate::platform::draining::Draining;
 use crate::platform::web::Area;
 
 /// Longest head of a request, its cookies among it.
@@ -55,13 +55,13 @@ enum Purpose {
 }
 
 /// Where connections come in.
-pub(super) struct Gate {
+pub(super) struct Intake {
     front: Arc<Front>,
     tls: Option<Tls>,
     closing: Draining,
 }
 
-/// The way to close a gate.
+/// The way to close a intake.
 pub(super) struct Open(Draining);
 
 impl Open {
@@ -71,9 +71,9 @@ impl Open {
     }
 }
 
-impl Gate {
-    pub(super) fn of(front: Arc<Front>, tls: Option<Tls>) -> Gate {
-        Gate {
+impl Intake {
+    pub(super) fn of(front: Arc<Front>, tls: Option<Tls>) -> Intake {
+        Intake {
             front,
             tls,
             closing: Draining::default(),

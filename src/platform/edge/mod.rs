@@ -14,7 +14,6 @@ mod address;
 mod asked;
 mod body;
 mod bounds;
-mod drain;
 mod figures;
 mod front;
 mod headers;
@@ -46,18 +45,21 @@ use self::bounds::Bounds;
 use self::front::Front;
 use self::hosts::Hosts;
 use self::inside::Inside;
-use self::listen::Gate;
+use self::listen::Intake;
 use self::tls::Tls;
+use crate::platform::draining::Draining;
 use crate::platform::web::hop::Hop;
 use crate::platform::web::site::Site;
 
-pub use self::drain::Draining;
 pub use self::figures::Figures;
 pub use self::settings::{EdgeSettings, Network, NotANetwork};
 pub use self::tls::TlsError;
 
 /// Connections that wait in the system's queue.
 const QUEUE: u32 = 1_024;
+
+/// Between the end of the connections to Rocket and its own.
+const BETWEEN_ENDS: Duration = Duration::from_millis(50);
 
 /// Why there is no edge.
 #[derive(Debug, thiserror::Error)]
@@ -157,8 +159,8 @@ impl Edge {
         };
         let draining = self.plan.draining.clone();
         let settings = self.plan.settings.clone();
-        let gate = self.gate(hop, port);
-        let serving = gate.clone().open(self.listener, self.redirect);
+        let intake = self.intake(hop, port);
+        let serving = intake.clone().open(self.listener, self.redirect);
         let mut signals = Signals::heard().map_err(EdgeError::Signals)?;
         tokio::select! {
             () = draining.begun() => {}
@@ -170,18 +172,20 @@ impl Edge {
             serving.close();
             let patience = Duration::from_secs(settings.drain_seconds);
             // Who is not ready by then is cut off, streams among them.
-            let _ = timeout(patience, gate.emptied()).await;
+            let _ = timeout(patience, intake.emptied()).await;
         };
         tokio::select! {
             () = finishing => {}
             () = signals.next() => {}
         }
-        gate.let_go();
+        intake.let_go();
+        // Rocket would wait out its grace for connections that are just ending.
+        sleep(BETWEEN_ENDS).await;
         shutdown.notify();
         outcome(inside.await)
     }
 
-    fn gate(&self, hop: Hop, port: u16) -> Arc<Gate> {
+    fn intake(&self, hop: Hop, port: u16) -> Arc<Intake> {
         let Plan {
             settings,
             site,
@@ -199,7 +203,7 @@ impl Edge {
             hop,
             inside: Arc::new(Inside::at(port)),
         };
-        Arc::new(Gate::of(Arc::new(front), self.tls.clone()))
+        Arc::new(Intake::of(Arc::new(front), self.tls.clone()))
     }
 }
 
@@ -214,6 +218,14 @@ pub fn inside(figment: Figment) -> Figment {
         .merge(("ident", false))
         .merge(("shutdown.ctrlc", false))
         .merge(("shutdown.signals", Vec::<String>::new()))
+}
+
+/// Whether certificate and key can be read and belong together; nothing to say without them.
+pub fn try_certificate(settings: &EdgeSettings) -> Result<(), TlsError> {
+    if settings.has_tls() {
+        Tls::open(&settings.certificate, &settings.key)?;
+    }
+    Ok(())
 }
 
 /// Lets this process open as many files as the system allows it: a connection is one. Says how

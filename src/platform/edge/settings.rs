@@ -107,10 +107,9 @@ impl EdgeSettings {
 
     /// Whether what this address says about others is believed.
     pub fn trusts(&self, address: IpAddr) -> bool {
-        let address = address.to_canonical();
         self.trusted_proxies
             .iter()
-            .any(|network| network.0.contains(&address))
+            .any(|network| network.holds(address))
     }
 
     /// How long so many bytes may take, above the usual time.
@@ -124,6 +123,13 @@ impl EdgeSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
 pub struct Network(IpNet);
+
+impl Network {
+    /// Whether an address lies within it.
+    pub fn holds(&self, address: IpAddr) -> bool {
+        self.0.contains(&address.to_canonical())
+    }
+}
 
 /// What was written is neither an address nor a network.
 #[derive(Debug, thiserror::Error)]

@@ -56,6 +56,7 @@ fn large() -> Vec<u8> {
 fn send(lang: Language, form: FormFields) -> AppResult<Reply> {
     match form.value("name") {
         "crowded" => Err(AppError::crowded()),
+        "full" => Err(crate::platform::db::Error::Crowded)?,
         _ => Ok(Reply::go(lang, "/receipt")),
     }
 }
@@ -375,7 +376,7 @@ fn a_request_that_two_could_read_differently_is_refused_or_read_in_one_way() {
         format!("POST /send HTTP/1.0\r\n{host}Transfer-Encoding: chunked\r\n"),
         format!("GET /from HTTP/1.1\r\n{host}Content-Length: 5\r\n"),
         format!("GET /from HTTP/1.1\r\n{host} folded: x\r\n"),
-        format!("GET /from HTTP/1.1\r\nHost : localhost\r\n"),
+        "GET /from HTTP/1.1\r\nHost : localhost\r\n".to_owned(),
     ] {
         let came = edge.ask(&head, "abcde");
         assert_eq!(came.status, 400, "{head}");
@@ -580,16 +581,23 @@ fn who_comes_while_all_turns_are_taken_waits_on_a_page_that_keeps_what_was_typed
     // A form of another site is refused before it could be kept.
     let foreign = edge.post("/send", "Sec-Fetch-Site: cross-site\r\n", typed);
     assert_eq!(foreign.status, 403);
-    // Staff have turns of their own.
+    // The page has its stylesheet, and staff have turns of their own.
+    let asset = crate::platform::templates::assets::url("site.css");
+    assert_eq!(edge.get(&asset).status, 200);
     assert_eq!(edge.get("/staff").body, "staff");
     edge.bell.add_permits(1);
     assert_eq!(first.hear().body, "waited");
     let sent = edge.post("/send", "", typed);
     assert_eq!((sent.status, sent.header("Location")), (303, "/receipt"));
     // The site itself may ask for the page.
-    let crowded = edge.post("/send", "", "name=crowded&more=%26");
-    assert_eq!(crowded.status, 503);
-    assert!(crowded.body.contains("name=\"more\" value=\"&amp;\""));
+    for word in ["crowded", "full"] {
+        let crowded = edge.post("/send", "", &format!("name={word}&more=%26"));
+        assert_eq!(
+            (crowded.status, crowded.header("X-Fairdraw-Crowded")),
+            (503, "")
+        );
+        assert!(crowded.body.contains("name=\"more\" value=\"&amp;\""));
+    }
     let broken = edge.post("/send", "Content-Encoding: x\r\n", "");
     assert_eq!(broken.status, 303);
 }

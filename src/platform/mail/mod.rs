@@ -173,7 +173,12 @@ impl MailFacts {
 
     /// A name for a new letter that no other letter has; it tells nothing about time or person.
     pub fn message_id(&self) -> String {
-        format!("{}@{}", crate::platform::ids::code(24), self.domain)
+        self.message_id_of(&crate::platform::ids::code(24))
+    }
+
+    /// The name of the letter with this id: the same however often it is asked.
+    pub fn message_id_of(&self, id: &str) -> String {
+        format!("{id}@{}", self.domain)
     }
 }
 

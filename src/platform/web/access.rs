@@ -178,7 +178,8 @@ impl Fairing for AccessLog {
     }
 }
 
-fn how(pattern: &str, area: Area) -> How {
+/// Whether a person touches an entry on the pages of this route.
+pub(super) fn is_personal(pattern: &str) -> bool {
     // `/entry` begins with the same letters as the English pages.
     let english = pattern.strip_prefix("/en");
     let plain = english.filter(|rest| rest.starts_with('/'));
@@ -187,7 +188,13 @@ fn how(pattern: &str, area: Area) -> How {
         let rest = plain.strip_prefix(each);
         rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
     };
-    if PERSONAL.iter().any(|each| is_below(each)) || OF_ONE.iter().any(|one| plain.contains(one)) {
+    PERSONAL.iter().any(|each| is_below(each)) || OF_ONE.iter().any(|one| plain.contains(one))
+}
+
+fn how(pattern: &str, area: Area) -> How {
+    // Machines ask every few seconds, which would bury everything else.
+    let is_machine = pattern == "/metrics" || pattern.starts_with("/healthz");
+    if is_machine || is_personal(pattern) {
         return How::Counted;
     }
     match area {
@@ -429,6 +436,7 @@ mod tests {
                 Area::Staff,
                 How::Counted,
             ),
+            ("/healthz/ready", Area::Public, How::Counted),
             ("/staff/today", Area::Staff, How::AtOnce),
             ("/a/<slug>", Area::Public, How::WhenTheHourIsOver),
             ("-", Area::Public, How::WhenTheHourIsOver),

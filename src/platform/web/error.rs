@@ -9,17 +9,17 @@
 use std::error::Error;
 use std::time::Duration;
 
-use minijinja::context;
+use minijinja::{Value, context};
 use rocket::Route;
 use rocket::catcher::{BoxFuture, Catcher};
 use rocket::http::{ContentType, Header, Method, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 
-use super::hop;
 use super::page::{Place, frame, html_answer};
+use super::reference::Reference;
+use super::{form, hop};
 use crate::platform::fault::{Fault, Kind};
-use crate::platform::ids;
 use crate::platform::templates;
 use crate::platform::text::{self, Language, dates};
 
@@ -140,15 +140,16 @@ impl AppError {
 
     /// As the page that the edge shows without asking Rocket.
     pub fn shown(&self, place: &Place<'_>) -> Shown {
-        let reference = reference();
-        self.log(None, &reference);
-        let html = self.render(place, &reference);
+        let reference = Reference::fresh();
+        self.log(None, reference.as_str());
+        let html = self.render(place, reference.as_str(), None);
         Shown {
             status: match html {
                 Some(_) => self.status.code,
                 None => Status::InternalServerError.code,
             },
-            html: html.unwrap_or_else(|| last_words(&reference)),
+            html: html.unwrap_or_else(|| last_words(reference.as_str())),
+            reference,
             retry_after: self.retry_after(),
         }
     }
@@ -171,13 +172,14 @@ impl AppError {
         }
     }
 
-    fn render(&self, place: &Place<'_>, reference: &str) -> Option<String> {
+    fn render(&self, place: &Place<'_>, reference: &str, again: Option<Value>) -> Option<String> {
         let language = place.language();
         let (what, next) = self.words(language);
         let view = context! {
             title => self.title(language),
             what => what,
-            saved => text::message(language, saved_id(place.method, self.status), &[]),
+            saved => text::message(language, self.saved_id(place.method), &[]),
+            again => again,
             next => next,
             reference => reference,
             status => self.status.code,
@@ -191,6 +193,17 @@ impl AppError {
                 None
             }
         }
+    }
+
+    /// Where what was sent can be sent again from this page: the address, and every field.
+    fn again(&self, request: &Request<'_>) -> Option<Value> {
+        let waits = self.status == Status::ServiceUnavailable;
+        let fields = form::sent(request).filter(|_| waits && request.method() == Method::Post)?;
+        let fields: Vec<Value> = fields
+            .iter()
+            .map(|(name, value)| context! { name, value })
+            .collect();
+        Some(context! { action => request.uri().to_string(), fields })
     }
 
     /// The heading: that of the code where it has one, else of the status.
@@ -220,11 +233,12 @@ impl AppError {
 impl<'r> Responder<'r, 'static> for AppError {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
         let place = Place::of(request);
-        let reference = reference();
-        self.log(request.route(), &reference);
-        let mut response = match self.render(&place, &reference) {
+        let reference = Reference::of(request);
+        self.log(request.route(), reference);
+        let again = self.again(request);
+        let mut response = match self.render(&place, reference, again) {
             Some(html) => html_answer(place.language(), self.status, html, true),
-            None => last_resort(&reference),
+            None => last_resort(reference),
         };
         if let Some(seconds) = self.retry_after() {
             response.set_header(Header::new("Retry-After", seconds.to_string()));
@@ -237,6 +251,16 @@ impl<'r> Responder<'r, 'static> for AppError {
 }
 
 impl AppError {
+    fn saved_id(&self, method: Method) -> &'static str {
+        match (method, self.status.code, self.code) {
+            (Method::Get | Method::Head, ..) => "error-saved-nothing",
+            // A crash may come after the data was stored, and so may a broken connection or an
+            // answer that did not come.
+            (_, 500 | 502 | 504, _) | (.., "db.away") => "error-saved-unsure",
+            _ => "error-saved-not-sent",
+        }
+    }
+
     fn retry_after(&self) -> Option<u64> {
         match (self.wait, self.status) {
             (Some(wait), _) => Some(wait.seconds),
@@ -253,13 +277,10 @@ pub struct Shown {
     pub status: u16,
     /// The whole page.
     pub html: String,
+    /// The name of the request, which the page shows.
+    pub reference: Reference,
     /// Seconds after which it may be tried again, where that is known.
     pub retry_after: Option<u64>,
-}
-
-/// 40 random bits to find the log line by; not a secret.
-fn reference() -> String {
-    ids::code(8).to_uppercase()
 }
 
 /// The only place where a kind becomes a status.
@@ -311,15 +332,6 @@ fn general_code(status: Status) -> &'static str {
         400..=499 => "web.bad_request",
         503 => "web.unavailable",
         _ => "web.broken",
-    }
-}
-
-fn saved_id(method: Method, status: Status) -> &'static str {
-    match (method, status.code) {
-        (Method::Get | Method::Head, _) => "error-saved-nothing",
-        // A crash may come after the data was stored, and so may an answer that did not come.
-        (_, 500 | 502 | 504) => "error-saved-unsure",
-        _ => "error-saved-not-sent",
     }
 }
 

@@ -144,10 +144,27 @@ async fn read(request: &Request<'_>, data: Data<'_>) -> Result<FormFields, FormE
         return Err(FormError::OtherType);
     }
     let body = body(data).await?;
-    match std::str::from_utf8(&body) {
-        Ok(text) => Ok(FormFields::parse(text)),
-        Err(_) => Err(FormError::NotText),
-    }
+    let fields = match std::str::from_utf8(&body) {
+        Ok(text) => FormFields::parse(text),
+        Err(_) => return Err(FormError::NotText),
+    };
+    request.local_cache(|| Some(Sent(body)));
+    Ok(fields)
+}
+
+/// The body of a form, kept until its request is answered: a page that says "not now" gives back
+/// what was typed.
+struct Sent(Zeroizing<Vec<u8>>);
+
+/// What was sent with the form of this request, to be sent again; nothing where there was no form,
+/// or one with a passphrase, which no page gives back.
+pub(super) fn sent(request: &Request<'_>) -> Option<FormFields> {
+    let sent = request.local_cache(|| None::<Sent>).as_ref()?;
+    let fields = FormFields::parse(std::str::from_utf8(&sent.0).ok()?);
+    let is_secret = fields
+        .iter()
+        .any(|(name, _)| name.starts_with("passphrase"));
+    (!is_secret).then_some(fields)
 }
 
 async fn body(data: Data<'_>) -> Result<Zeroizing<Vec<u8>>, FormError> {

@@ -10,9 +10,11 @@
 use rocket::http::Status;
 use rocket::route::{Handler, Outcome};
 use rocket::{Data, Phase, Request, Rocket, Route};
+use tracing::Instrument;
 
 use super::error::AppError;
 use super::hop;
+use super::reference::Reference;
 
 const MARK: &str = "guarded ";
 
@@ -47,6 +49,7 @@ impl Handler for Guarded {
         if hop::is_past_the_edge(request) {
             return Outcome::from(request, AppError::plain(Status::MisdirectedRequest));
         }
-        self.0.handle(request, data).await
+        let handled = self.0.handle(request, data);
+        handled.instrument(Reference::span(request)).await
     }
 }

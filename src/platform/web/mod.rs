@@ -17,7 +17,9 @@ pub mod error;
 pub mod form;
 pub mod guard;
 pub mod hop;
+pub mod measure;
 pub mod page;
+pub mod reference;
 pub mod site;
 #[cfg(test)]
 mod tests;
@@ -40,6 +42,7 @@ pub fn attach(rocket: Rocket<Build>, site: site::Site) -> Rocket<Build> {
     shield = shield.disable::<rocket::shield::Permission>();
     rocket
         .attach(shield)
+        .attach(reference::InEveryAnswer)
         .manage(site)
         .register("/", error::catchers())
         .mount("/", guard::protect(assets::routes()))

@@ -76,7 +76,7 @@ fn staff(lang: Language) -> Page {
 }
 
 fn view(title: &str) -> serde_json::Value {
-    json!({ "title": title, "what": title, "saved": "s", "next": "n", "reference": "R", "status": 200 })
+    json!({ "title": title, "what": title, "saved": "s", "next": "n", "reference": "R", "status": 200, "again": null })
 }
 
 fn rocket(site: Site) -> Rocket<Build> {

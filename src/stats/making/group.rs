@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 
-use crate::activity::Kind;
 use crate::identity::address::COUNTIES;
 use crate::identity::date;
 use crate::platform::clock::{DAY, Timestamp};
@@ -155,7 +154,7 @@ impl Group<'_> {
                 .map(|line| self.count(&code, &line.key, ""))
                 .collect::<Vec<u64>>()
         };
-        let is_draw = self.of == Of::Entries && self.asked.facts.kind == Kind::Draw;
+        let is_draw = self.of == Of::Entries && self.asked.facts.kind.asks_person();
         let part = |each: &(Dimension, Vec<Line>)| Part {
             counts: counts(each),
             is_wanted: tables

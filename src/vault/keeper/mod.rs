@@ -151,6 +151,7 @@ impl Keeper {
                 manifests,
             } => self.promise(&activity, &manifests),
             Request::Succeed { activity, manifest } => self.succeed(&activity, &manifest),
+            Request::PromisePlaces { activity, places } => self.promise_places(&activity, places),
             Request::PromiseSecret { activity, draw } => {
                 let name = secret_name(&activity, &draw)?;
                 self.was_never_erased(&activity)?;

@@ -18,8 +18,10 @@ use zeroize::Zeroizing;
 use super::super::access::{OpenedContact, Purpose};
 use super::super::field::{Contact, Email, Name};
 use super::super::letter::NAME_HERE;
-use super::super::purpose::{BreachNotice, WinnerNotice};
-use super::super::wire::post::{MailOffer, MailReply, MailRequest, MailToAll, ToldOutcome, Words};
+use super::super::purpose::{BreachNotice, SeatNotice, WinnerNotice};
+use super::super::wire::post::{
+    MailOffer, MailReply, MailRequest, MailToAll, SeatOffer, ToldOutcome, Words,
+};
 use super::super::wire::{Private, Refusal, Reply};
 use super::super::{crypt::Scope, disk, ledger};
 use super::open::contact;
@@ -112,6 +114,7 @@ impl Keeper {
                 Err(trouble) => MailReply::Trouble(trouble.into()),
             }),
             MailRequest::Offer(offer) => self.offer(caller, &offer),
+            MailRequest::OfferSeat(offer) => self.offer_seat(caller, &offer),
             MailRequest::HandOver { line } => Ok(match self.post.take(caller, line) {
                 Some(State::Ready(ready)) => MailReply::Outcome(ready.hand_over().into()),
                 Some(State::Listening(_)) | None => MailReply::Gone,
@@ -143,22 +146,46 @@ impl Keeper {
         }
         let name = person.read::<Name>();
         let name = name.as_ref().map_or("", |name| name.expose());
+        let body = filled(&offer.words, name);
+        let letter = letter(email.expose(), &offer.words, &body, &offer.message_id);
+        self.name_recipient(caller, offer.line, &letter)
+    }
+
+    /// Opens the address of somebody in a session, within the number that was promised, writes the
+    /// letter and names its recipient to the server.
+    fn offer_seat(&self, caller: u64, offer: &SeatOffer) -> Result<MailReply, Refusal> {
+        let secret = self.opening_secret(&offer.activity)?;
+        self.enter_seat(&offer.activity, &offer.bound.item)?;
+        let person = contact(&secret, Scope::Notify, &offer.bound)?;
+        let person = OpenedContact::<SeatNotice>::new(person);
+        let Some(email) = person.read::<Email>() else {
+            return Ok(MailReply::NoAddress);
+        };
+        let body = filled(&offer.words, "");
+        let letter = letter(email.expose(), &offer.words, &body, &offer.message_id);
+        self.name_recipient(caller, offer.line, &letter)
+    }
+
+    /// Names sender and recipient over a line that listens, and keeps it ready for the letter.
+    fn name_recipient(
+        &self,
+        caller: u64,
+        number: u64,
+        letter: &Letter,
+    ) -> Result<MailReply, Refusal> {
         let (Some(State::Listening(line)), Some(mailer)) =
-            (self.post.take(caller, offer.line), &self.post.mailer)
+            (self.post.take(caller, number), &self.post.mailer)
         else {
             return Ok(MailReply::Gone);
         };
-        let body = filled(&offer.words, name);
-        let letter = letter(email.expose(), &offer.words, &body, &offer.message_id);
-        let message = match mailer.write(&letter) {
+        let message = match mailer.write(letter) {
             Ok(message) => message,
             Err(LetterError::Address) => return Ok(MailReply::NoAddress),
             Err(LetterError::Header) => return Err(Refusal::Broken),
         };
         Ok(match line.offer(&message) {
             Ok(ready) => {
-                self.post
-                    .keep(caller, Some(offer.line), State::Ready(ready));
+                self.post.keep(caller, Some(number), State::Ready(ready));
                 MailReply::Ready
             }
             Err(outcome) => MailReply::Outcome(outcome.into()),

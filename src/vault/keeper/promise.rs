@@ -1,9 +1,10 @@
-//! What an activity promises to draw, told to the keeper before anybody enters.
+//! What an activity promises to draw, or how many places, told to the keeper before anybody enters.
 //!
 //! Not here: what is kept of it (`promised`), and that only promised draws open winners (`open`).
 
 use lucky_draw::record::Manifest;
 
+use super::super::places::{self, PlacesError};
 use super::super::promised::{self, PromiseError};
 use super::super::wire::{Refusal, Reply};
 use super::{Keeper, LONGEST, checked, storage};
@@ -34,6 +35,24 @@ impl Keeper {
         made(promised::succeed(keys.folder(), activity, &next))
     }
 
+    /// Notes how many people in sessions may be written to, while nobody can have entered.
+    pub(super) fn promise_places(&self, activity: &str, places: u64) -> Result<Reply, Refusal> {
+        self.secret(activity)?;
+        let keys = self.keys();
+        match places::promise(keys.folder(), activity, places) {
+            Ok(()) => Ok(Reply::Done),
+            Err(error) => Err(places_refusal(error)),
+        }
+    }
+
+    /// Writes down that somebody in a session is written to, and says no to one too many.
+    pub(super) fn enter_seat(&self, activity: &str, item: &str) -> Result<(), Refusal> {
+        let (name, item) = (checked(activity)?, checked(item)?);
+        // Under the lock of the keys, so that two messages cannot both take the last place.
+        let keys = self.keys();
+        places::enter(keys.folder(), name, item).map_err(places_refusal)
+    }
+
     /// Refuses a draw that the activity did not promise.
     pub(super) fn was_promised(
         &self,
@@ -47,6 +66,14 @@ impl Keeper {
             Ok(false) => Err(Refusal::NotPromised),
             Err(error) => Err(storage(error.into())),
         }
+    }
+}
+
+fn places_refusal(error: PlacesError) -> Refusal {
+    match error {
+        PlacesError::Made | PlacesError::NotPromised => Refusal::NotPromised,
+        PlacesError::TooMany => Refusal::TooMany,
+        PlacesError::Disk(error) => storage(error.into()),
     }
 }
 

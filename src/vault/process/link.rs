@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Child;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
@@ -45,6 +46,7 @@ pub(in crate::vault) trait Source: Send {
 pub(in crate::vault) struct ChildLink {
     vkey: String,
     current: Mutex<Current>,
+    restarts: AtomicU64,
 }
 
 struct Current {
@@ -98,7 +100,13 @@ impl ChildLink {
                 away: None,
                 source,
             }),
+            restarts: AtomicU64::new(0),
         })
+    }
+
+    /// How often another process was started in the place of one that had ended.
+    pub(in crate::vault) fn restarts(&self) -> u64 {
+        self.restarts.load(Ordering::Relaxed)
     }
 
     pub(in crate::vault) fn vkey(&self) -> &str {
@@ -180,6 +188,7 @@ impl ChildLink {
             let failures = current.failures;
             match current.source.fresh(failures) {
                 Ok((channel, started)) if started.vkey == self.vkey => {
+                    self.restarts.fetch_add(1, Ordering::Relaxed);
                     tracing::warn!("there is a new vault after the last one ended");
                     current.stream = Stream::over(channel).ok()?;
                     current.process = started.process;

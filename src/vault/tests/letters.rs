@@ -52,15 +52,15 @@ fn converse(stream: TcpStream, taken: &AtomicUsize) -> std::io::Result<()> {
     Ok(())
 }
 
-struct Office {
-    vault: Vault,
+pub(super) struct Office {
+    pub(super) vault: Vault,
     taken: Arc<AtomicUsize>,
-    boxes: Vec<PersonBox>,
-    folder: tempfile::TempDir,
+    pub(super) boxes: Vec<PersonBox>,
+    pub(super) folder: tempfile::TempDir,
 }
 
 /// Three people, and an operator who allows letters about two incidents a year.
-fn office() -> Office {
+pub(super) fn office() -> Office {
     let folder = tempfile::tempdir().expect("a folder");
     let (port, taken) = mail_server();
     let config = crate::platform::config::Config::default();
@@ -133,7 +133,7 @@ impl Office {
         Ok(each.iter().filter(left).count())
     }
 
-    fn taken(&self) -> usize {
+    pub(super) fn taken(&self) -> usize {
         self.taken.load(Ordering::SeqCst)
     }
 }

@@ -7,6 +7,7 @@ mod letters;
 mod librarians;
 mod oracles;
 mod others;
+mod places;
 mod promises;
 mod rows;
 mod swaps;

@@ -78,6 +78,12 @@ pub(super) enum Request {
         activity: String,
         manifest: String,
     },
+    /// How many people the activity can hold in its sessions. Before the first tag of the activity,
+    /// in the place of an earlier try.
+    PromisePlaces {
+        activity: String,
+        places: u64,
+    },
     /// The commitment to a draw's own secret, which is made at the first call.
     PromiseSecret {
         activity: String,

@@ -16,6 +16,8 @@ pub(in crate::vault) enum MailRequest {
     Connect,
     /// Sender and recipient named, the letter ready to leave.
     Offer(Box<MailOffer>),
+    /// The same to somebody with a place in a session, or in its line.
+    OfferSeat(Box<SeatOffer>),
     /// The letter leaves.
     HandOver { line: u64 },
     /// The line is not needed any more.
@@ -32,6 +34,16 @@ pub(in crate::vault) struct MailOffer {
     pub(in crate::vault) bundle: BundleRef,
     /// The person, and where there is a second box, one whose address must be another.
     pub(in crate::vault) boxes: Vec<WinnerBox>,
+    pub(in crate::vault) words: Words,
+    pub(in crate::vault) message_id: String,
+}
+
+/// One letter to somebody with a place in a session, or in its line.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::vault) struct SeatOffer {
+    pub(in crate::vault) line: u64,
+    pub(in crate::vault) activity: String,
+    pub(in crate::vault) bound: PersonBox,
     pub(in crate::vault) words: Words,
     pub(in crate::vault) message_id: String,
 }

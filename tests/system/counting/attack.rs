@@ -80,6 +80,7 @@ fn facts() -> Facts {
         closes_at: opens_at.plus(4 * DAY),
         freezes_at: opens_at.plus(4 * DAY),
         draws_at: opens_at.plus(5 * DAY),
+        ends_at: Timestamp(0),
         claim_days: 7,
         retention_days: 30,
         purges_at: opens_at.plus(40 * DAY),

@@ -9,7 +9,8 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use fairdraw::app::App;
-use fairdraw::platform::edge::{self, Draining, Edge, EdgeError, EdgeSettings, Plan};
+use fairdraw::platform::draining::Draining;
+use fairdraw::platform::edge::{self, Edge, EdgeError, EdgeSettings, Plan};
 
 use super::app::{Asked, Came, Door};
 use super::wire::Wire;

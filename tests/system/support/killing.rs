@@ -107,25 +107,34 @@ impl Due {
         };
         let file = due.database.keys().join(format!("{}.key", due.activity));
         assert!(due.is_copy(&file), "its bytes are found");
+        // The library was closed for two years, and somebody looked at the clock.
+        let confirmed = due.command(&["clock", "confirm"]).output();
+        let confirmed = confirmed.expect("the program starts");
+        assert!(confirmed.status.success(), "{confirmed:?}");
         due
     }
 
     /// Runs `fairdraw purge run`, killed at a point or to its end.
     fn run(&self, die_at: Option<&str>) -> Output {
+        let mut command = self.command(&["purge", "run", "summer-2024"]);
+        command.env_remove("FAIRDRAW_DIE_AT");
+        if let Some(point) = die_at {
+            command.env("FAIRDRAW_DIE_AT", point);
+        }
+        command.output().expect("the program starts")
+    }
+
+    fn command(&self, arguments: &[&str]) -> Command {
         let settings = self.database.data().join("..").join("Rocket.toml");
         std::fs::write(&settings, "[default.app]\nsite = \"lib.example.tw\"\n")
             .expect("the temporary folder is writable");
         let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));
         command
-            .args(["purge", "run", "summer-2024"])
+            .args(arguments)
             .env("ROCKET_CONFIG", &settings)
             .env("FAIRDRAW_DATA", self.database.data())
-            .env("FAIRDRAW_DATABASE_URL", self.database.url())
-            .env_remove("FAIRDRAW_DIE_AT");
-        if let Some(point) = die_at {
-            command.env("FAIRDRAW_DIE_AT", point);
-        }
-        command.output().expect("the program starts")
+            .env("FAIRDRAW_DATABASE_URL", self.database.url());
+        command
     }
 
     /// The certificate, if there is one.

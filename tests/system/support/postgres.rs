@@ -77,6 +77,19 @@ impl Cluster {
         cluster
     }
 
+    /// The server falls, as at a power cut: nothing is written out, nobody is told.
+    pub fn falls(&self) {
+        let numbers = fs::read_to_string(self.data().join("postmaster.pid")).expect("it runs");
+        let number = numbers.lines().next().and_then(|line| line.parse().ok());
+        let process = number.and_then(rustix::process::Pid::from_raw);
+        let process = process.expect("its number");
+        // What PostgreSQL calls an immediate shutdown: its processes end where they stand.
+        rustix::process::kill_process(process, rustix::process::Signal::QUIT).expect("it runs");
+        while rustix::process::test_kill_process(process).is_ok() {
+            std::thread::yield_now();
+        }
+    }
+
     /// The server on a folder that another one left behind, as after a power cut.
     pub fn over(folder: &Path) -> Cluster {
         let at = folder.display().to_string();

@@ -66,10 +66,8 @@ impl Program {
     /// `,public_origin="https://…",edge={…}`.
     pub fn start_set(database: &TestDatabase, user: Option<u32>, settings: &str) -> Program {
         Program::start_with(database, |command| {
-            command.env(
-                "ROCKET_APP",
-                format!("{{site=\"lib.example.tw\"{settings}}}"),
-            );
+            let all = format!("{{site=\"lib.example.tw\"{settings}}}");
+            command.env("ROCKET_APP", all);
             if let Some(user) = user {
                 command.uid(user).gid(user);
             }
@@ -186,8 +184,13 @@ impl Program {
     }
 
     /// Tells it to stop, as Ctrl-C does, and waits; what it printed and its exit code.
-    pub fn stop(mut self) -> (Option<i32>, Vec<String>) {
+    pub fn stop(self) -> (Option<i32>, Vec<String>) {
         signal(self.child.id(), "INT");
+        self.ended()
+    }
+
+    /// Waits for its end; what it printed and its exit code.
+    pub fn ended(mut self) -> (Option<i32>, Vec<String>) {
         let code = self.child.wait().expect("it ends").code();
         for thread in self.reading.drain(..) {
             thread.join().expect("no reader panics");

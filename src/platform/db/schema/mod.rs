@@ -6,6 +6,7 @@ pub(crate) mod custody;
 pub(crate) mod purge;
 pub(crate) mod retention;
 pub(crate) mod rights;
+pub(crate) mod seats;
 pub(crate) mod sites;
 pub(crate) mod stats;
 
@@ -70,6 +71,7 @@ diesel::table! {
         closes_at -> BigInt,
         freezes_at -> BigInt,
         draws_at -> BigInt,
+        ends_at -> BigInt,
         claim_days -> BigInt,
         retention_days -> BigInt,
         purges_at -> BigInt,

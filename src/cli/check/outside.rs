@@ -1,0 +1,105 @@
+//! Whom the server speaks to: mail server and relays.
+
+use lucky_draw::beacon::QUICKNET;
+
+use crate::draw::beacon::{HttpRelays, Relays, Trouble};
+use crate::platform::clock::{Clock, MINUTE};
+use crate::platform::config::Config;
+use crate::platform::mail::{self, MailSettings, Mailer};
+
+use super::Finding;
+
+/// Connects, protects the connection and signs in; no letter is written.
+pub(super) fn mail(config: &Config, offline: bool) -> Vec<Finding> {
+    let name = "mail server";
+    let settings = MailSettings::of(config);
+    let one = match Mailer::new(&settings) {
+        Err(error) => Finding::bad(name, super::words(&error), "correct smtp_url or mail_from"),
+        Ok(_) if settings.smtp_url.is_empty() => Finding::warning(
+            name,
+            "smtp_url is empty: no mail leaves, and letters to winners wait",
+            "set smtp_url to the library's own mail server",
+        ),
+        Ok(_) if offline => Finding::unknown(name, "not asked", "leave --offline away"),
+        Ok(mailer) => match mailer.connect() {
+            Ok(_) => Finding::good(name, "it answers, protected as asked, and lets us in"),
+            Err(trouble) => Finding::bad(name, why(trouble), advice(trouble)),
+        },
+    };
+    vec![one]
+}
+
+fn why(trouble: mail::Trouble) -> String {
+    match trouble {
+        mail::Trouble::NotConfigured => "no mail server is named".to_owned(),
+        mail::Trouble::Unreachable => "no connection can be made".to_owned(),
+        mail::Trouble::Tls => "no protected connection can be made".to_owned(),
+        mail::Trouble::SignIn => "it does not accept user and password".to_owned(),
+        mail::Trouble::Reply(code) => format!("it answered {code}"),
+    }
+}
+
+fn advice(trouble: mail::Trouble) -> &'static str {
+    match trouble {
+        mail::Trouble::NotConfigured => "set smtp_url",
+        mail::Trouble::Unreachable => {
+            "check host and port in smtp_url, and that no firewall is in between"
+        }
+        mail::Trouble::Tls => {
+            "check that its certificate is for the host in smtp_url; for an authority of your own add &ca=FILE"
+        }
+        mail::Trouble::SignIn => "check user and password in smtp_url; write @ in them as %40",
+        mail::Trouble::Reply(_) => "ask whoever runs the mail server",
+    }
+}
+
+/// Asks every relay for the round of a minute ago.
+pub(super) fn relays(config: &Config, clock: &Clock, offline: bool) -> Vec<Finding> {
+    if config.relays.is_empty() {
+        return vec![Finding::warning(
+            "relays",
+            "none is named: every round has to be pasted by hand",
+            "leave the setting away, and the public relays are asked",
+        )];
+    }
+    if offline {
+        let advice = "leave --offline away";
+        return vec![Finding::unknown("relays", "not asked", advice)];
+    }
+    let unix = u64::try_from(clock.now().plus(-MINUTE).unix()).unwrap_or_default();
+    let round = QUICKNET.round_at_or_after(unix);
+    let found: Vec<(String, Result<(), Trouble>)> = config
+        .relays
+        .iter()
+        .map(|relay| (relay.clone(), ask(relay, round)))
+        .collect();
+    let some_answers = found.iter().any(|(_, outcome)| outcome.is_ok());
+    let finding = |(relay, outcome): (String, Result<(), Trouble>)| match outcome {
+        Ok(()) => Finding::good(relay, format!("has round {round}, signed by the chain")),
+        Err(trouble) => {
+            let advice = match trouble {
+                Trouble::Unreachable if !some_answers => {
+                    "until one answers, rounds are pasted by hand; check name service, proxy and firewall (HTTPS outwards)"
+                }
+                Trouble::NotYet => {
+                    "if the clock is right, this relay is behind; others are asked too"
+                }
+                Trouble::Unreachable => "check name service, proxy and firewall (HTTPS outwards)",
+                _ => "it cannot be relied on; leave it away",
+            };
+            // One that answers is enough: a round is verified whoever brings it. Without any, as in
+            // a hall without internet, somebody pastes it.
+            let is_away = matches!(trouble, Trouble::Unreachable | Trouble::NotYet);
+            match some_answers || is_away {
+                true => Finding::warning(relay, trouble.to_string(), advice),
+                false => Finding::bad(relay, trouble.to_string(), advice),
+            }
+        }
+    };
+    found.into_iter().map(finding).collect()
+}
+
+fn ask(relay: &str, round: u64) -> Result<(), Trouble> {
+    let relays = HttpRelays::over_https(&[relay.to_owned()]).or(Err(Trouble::Unreachable))?;
+    relays.fetch(&QUICKNET, round).map(drop)
+}

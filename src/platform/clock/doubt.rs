@@ -1,0 +1,356 @@
+//! Whether the machine's wall clock may be believed.
+//!
+//! A wall clock is set by people, by a network and by an empty battery; another clock of the machine
+//! counts how long it has been running and is set by nobody. As long as the two agree, the wall
+//! clock is believed. When they part, or when a start finds a time that does not follow on what the
+//! database last saw, the wall clock is in doubt: whatever cannot be taken back waits, and it waits
+//! rather too long than it comes too early (ADR 0030).
+//!
+//! Invariant: belief comes back in three ways only: the wall clock agrees again, a signed round of
+//! public randomness proves that it is not ahead, or a person says so.
+//!
+//! Not here: who asks for such a round, and what waits (`draw::hour`, `platform::jobs`).
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::{DAY, MINUTE, Timestamp};
+
+/// More than any correction over the network in service.
+const JUMP: i64 = 2 * MINUTE;
+/// How long a site may be switched off without being asked about its clock.
+const SILENCE: i64 = 8 * DAY;
+/// How far the wall clock may be from the moment that somebody vouches for.
+const ABOUT: i64 = 10 * MINUTE;
+
+/// The two clocks of a machine.
+pub trait Machine: Send + Sync {
+    /// The wall clock, and for how long the machine has been running, sleep included.
+    fn read(&self) -> (Timestamp, Duration);
+}
+
+/// How a wall clock came into doubt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// It went ahead while this program ran.
+    Ahead,
+    /// It went back while this program ran.
+    Back,
+    /// At the start it was far ahead of what the database last saw.
+    LongSilence,
+    /// At the start it was before what the database last saw.
+    BeforeTheLast,
+}
+
+impl Kind {
+    /// Its stable word.
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::Ahead => "ahead",
+            Kind::Back => "back",
+            Kind::LongSilence => "long_silence",
+            Kind::BeforeTheLast => "before_the_last",
+        }
+    }
+}
+
+/// A wall clock that is not believed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// How it came.
+    pub kind: Kind,
+    /// What it would show if it had gone on as before.
+    pub expected: Timestamp,
+    /// What it shows.
+    pub found: Timestamp,
+}
+
+impl fmt::Display for Doubt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Doubt {
+            kind,
+            expected,
+            found,
+        } = self;
+        write!(f, "{}: expected {expected}, found {found}", kind.code())
+    }
+}
+
+/// Keeps watch over one machine's clock.
+pub(super) struct Keeper {
+    machine: Arc<dyn Machine>,
+    state: Mutex<State>,
+}
+
+#[derive(Clone, Copy, Default)]
+struct State {
+    /// A moment of the wall clock that was believed, and what the other clock showed then.
+    base: Option<(Timestamp, Duration)>,
+    doubt: Option<Kind>,
+    /// Since when it is believed, by the other clock.
+    since: Duration,
+    /// The newest moment that the database knows.
+    newest: Option<Timestamp>,
+}
+
+impl State {
+    fn expected(&self, wall: Timestamp, steady: Duration) -> Timestamp {
+        let Some((base, then)) = self.base else {
+            return wall;
+        };
+        let passed = steady.saturating_sub(then).as_millis();
+        base.plus(i64::try_from(passed).unwrap_or(i64::MAX))
+    }
+
+    fn believe(&mut self, wall: Timestamp, steady: Duration) {
+        if self.doubt.take().is_some() {
+            self.since = steady;
+        }
+        self.base = Some((wall, steady));
+    }
+}
+
+impl Keeper {
+    pub(super) fn of(machine: Arc<dyn Machine>) -> Keeper {
+        let (wall, steady) = machine.read();
+        Keeper {
+            machine,
+            state: Mutex::new(State {
+                base: Some((wall, steady)),
+                since: steady,
+                ..State::default()
+            }),
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The time to live by: that of the wall clock while it is believed, or what it would be by the
+    /// other clock.
+    pub(super) fn now(&self) -> Timestamp {
+        let mut state = self.state();
+        let (wall, steady) = self.machine.read();
+        let expected = state.expected(wall, steady);
+        let off = wall.0.saturating_sub(expected.0);
+        let agrees = match state.doubt {
+            None | Some(Kind::Ahead | Kind::Back) => off.saturating_abs() <= JUMP,
+            Some(Kind::LongSilence | Kind::BeforeTheLast) => (-JUMP..=SILENCE).contains(&off),
+        };
+        match (agrees, state.doubt) {
+            (true, before) => {
+                state.believe(wall, steady);
+                drop(state);
+                if before.is_some() {
+                    tracing::warn!(found = %wall, "the clock agrees again and is believed");
+                }
+                wall
+            }
+            (false, None) => {
+                let kind = if off > 0 { Kind::Ahead } else { Kind::Back };
+                state.doubt = Some(kind);
+                drop(state);
+                let doubt = Doubt {
+                    kind,
+                    expected,
+                    found: wall,
+                };
+                tracing::error!(%doubt, "the clock jumped and is not believed; jobs wait");
+                expected
+            }
+            // Nobody knows how long it was off: what the wall clock says closes no page too late.
+            (false, Some(Kind::LongSilence)) => wall,
+            (false, Some(_)) => expected,
+        }
+    }
+
+    /// Tells the newest moment that the database knows; called once, before anything runs.
+    pub(super) fn follow_on(&self, newest: Timestamp) {
+        let mut state = self.state();
+        let (wall, steady) = self.machine.read();
+        state.newest = Some(newest);
+        let off = wall.0.saturating_sub(newest.0);
+        let kind = match off {
+            off if off < -JUMP => Kind::BeforeTheLast,
+            off if off > SILENCE => Kind::LongSilence,
+            _ => return state.believe(wall, steady),
+        };
+        state.base = Some((newest, steady));
+        state.doubt = Some(kind);
+        drop(state);
+        let doubt = Doubt {
+            kind,
+            expected: newest,
+            found: wall,
+        };
+        tracing::error!(%doubt, "the clock does not follow on what was seen last; jobs wait");
+    }
+
+    pub(super) fn doubt(&self) -> Option<Doubt> {
+        // A look may find that it agrees again.
+        let _ = self.now();
+        let state = self.state();
+        let (wall, steady) = self.machine.read();
+        state.doubt.map(|kind| Doubt {
+            kind,
+            expected: state.expected(wall, steady),
+            found: wall,
+        })
+    }
+
+    /// For how long the wall clock has been believed; nothing when it is not.
+    pub(super) fn believed_for(&self) -> Option<Duration> {
+        let _ = self.now();
+        let state = self.state();
+        let (_, steady) = self.machine.read();
+        match state.doubt {
+            Some(_) => None,
+            None => Some(steady.saturating_sub(state.since)),
+        }
+    }
+
+    /// Somebody says that it is about `moment`. Whether the wall clock says so too, and is believed
+    /// from now on.
+    pub(super) fn vouch(&self, moment: Timestamp) -> bool {
+        let mut state = self.state();
+        let (wall, steady) = self.machine.read();
+        let near = wall.0.saturating_sub(moment.0).saturating_abs() <= ABOUT;
+        if near {
+            state.newest = None;
+            state.believe(wall, steady);
+        }
+        near
+    }
+
+    /// A signed round of public randomness was published at `round`, so that moment is over. The
+    /// wall clock is believed if it is not ahead of that, nor before what the database knows.
+    pub(super) fn witness(&self, round: Timestamp) -> bool {
+        let mut state = self.state();
+        let (wall, steady) = self.machine.read();
+        let is_near = (-JUMP..=ABOUT).contains(&wall.0.saturating_sub(round.0));
+        let follows = state.newest.is_none_or(|newest| wall.0 >= newest.0 - JUMP);
+        if is_near && follows {
+            state.believe(wall, steady);
+        }
+        is_near && follows
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::HOUR;
+    use super::*;
+
+    const START: Timestamp = Timestamp(1_790_000_000_000);
+    const YEARS: i64 = 10 * 365 * DAY;
+
+    #[derive(Clone)]
+    struct Set(Arc<Mutex<(i64, u64)>>);
+
+    impl Machine for Set {
+        fn read(&self) -> (Timestamp, Duration) {
+            let (wall, steady) = *self.0.lock().expect("not poisoned");
+            (Timestamp(wall), Duration::from_millis(steady))
+        }
+    }
+
+    impl Set {
+        fn passes(&self, milliseconds: i64) {
+            let mut both = self.0.lock().expect("not poisoned");
+            both.0 += milliseconds;
+            both.1 += milliseconds.unsigned_abs();
+        }
+
+        fn jumps(&self, milliseconds: i64) {
+            self.0.lock().expect("not poisoned").0 += milliseconds;
+        }
+    }
+
+    fn machine() -> (Set, Keeper) {
+        let set = Set(Arc::new(Mutex::new((START.0, 5_000))));
+        (set.clone(), Keeper::of(Arc::new(set)))
+    }
+
+    #[test]
+    fn small_corrections_are_followed_and_a_jump_is_not() {
+        for jump in [DAY, -DAY, YEARS, -YEARS] {
+            let (set, keeper) = machine();
+            set.passes(HOUR);
+            set.jumps(30_000);
+            assert_eq!(keeper.now(), START.plus(HOUR + 30_000));
+            let before = keeper.now();
+            set.jumps(jump);
+            set.passes(MINUTE);
+            assert_eq!(keeper.now(), before.plus(MINUTE), "time goes on");
+            let doubt = keeper.doubt().expect("a doubt");
+            let kind = if jump > 0 { Kind::Ahead } else { Kind::Back };
+            assert_eq!(doubt.kind, kind);
+            assert_eq!(doubt.found, before.plus(MINUTE + jump));
+            assert_eq!(keeper.believed_for(), None);
+            // A day later it is no more believed than before.
+            set.passes(25 * HOUR);
+            assert!(keeper.doubt().is_some());
+            set.jumps(-jump);
+            assert_eq!(keeper.doubt(), None, "it came back");
+            assert_eq!(keeper.now(), before.plus(MINUTE + 25 * HOUR));
+            assert_eq!(keeper.believed_for(), Some(Duration::ZERO));
+        }
+    }
+
+    #[test]
+    fn a_round_that_is_signed_proves_that_the_clock_is_not_ahead() {
+        let (set, keeper) = machine();
+        keeper.now();
+        set.jumps(DAY);
+        assert!(!keeper.witness(START), "the newest round is of yesterday");
+        assert!(keeper.doubt().is_some());
+        assert!(keeper.witness(START.plus(DAY - MINUTE)));
+        assert_eq!(keeper.now(), START.plus(DAY));
+    }
+
+    #[test]
+    fn a_start_follows_on_what_the_database_saw() {
+        for (newest, kind) in [
+            (START.plus(-HOUR), None),
+            (START.plus(MINUTE), None),
+            (START.plus(-7 * DAY), None),
+            (START.plus(-9 * DAY), Some(Kind::LongSilence)),
+            (START.plus(-YEARS), Some(Kind::LongSilence)),
+            (START.plus(HOUR), Some(Kind::BeforeTheLast)),
+            (START.plus(YEARS), Some(Kind::BeforeTheLast)),
+        ] {
+            let (_, keeper) = machine();
+            keeper.follow_on(newest);
+            let found = keeper.doubt().map(|doubt| doubt.kind);
+            assert_eq!(found, kind, "{newest}");
+            let expected = match kind {
+                Some(Kind::BeforeTheLast) => newest,
+                _ => START,
+            };
+            assert_eq!(keeper.now(), expected);
+        }
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_is_believed_when_it_is_mended() {
+        let (set, keeper) = machine();
+        keeper.follow_on(START.plus(YEARS));
+        set.passes(MINUTE);
+        // The network mends it: the site had been switched off for two days.
+        set.jumps(YEARS + 2 * DAY);
+        assert_eq!(keeper.doubt(), None);
+        assert_eq!(keeper.now(), START.plus(YEARS + 2 * DAY + MINUTE));
+    }
+
+    #[test]
+    fn no_round_makes_time_go_before_what_the_journal_says_but_a_person_may() {
+        let (_, keeper) = machine();
+        keeper.follow_on(START.plus(DAY));
+        assert!(!keeper.witness(START), "the journal has notes of tomorrow");
+        assert!(!keeper.vouch(START.plus(HOUR)));
+        assert!(keeper.vouch(START.plus(MINUTE)));
+        assert_eq!(keeper.now(), START);
+    }
+}

@@ -1,0 +1,98 @@
+//! Taking a place, inside the transaction that stores the entry.
+//!
+//! Invariant: a refusal has written nothing: everything that refuses comes before the first row.
+//! The number of places is compared and counted in one statement, so that two transactions cannot
+//! both take the last one, in whatever isolation and on however many instances.
+
+use lucky_draw::encode::Hash;
+
+use crate::activity::ActivityId;
+use crate::platform::clock::Timestamp;
+use crate::platform::db::Tx;
+
+use super::{Error, Seat, SeatState, SessionId, line, store};
+
+/// What a person wants; no name and no number, only the keyed tag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// The session.
+    pub session: SessionId,
+    /// The keyed tag of the person.
+    pub tag: Hash,
+    /// Whether the person stands in line where no place is free.
+    pub waits: bool,
+}
+
+/// What came of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Placed {
+    /// The place is the person's.
+    Held,
+    /// The person is in line.
+    Waiting,
+}
+
+/// Gives `entry` a place, or a place in line.
+///
+/// # Errors
+/// [`Error::Again`], [`Error::Enough`], [`Error::Full`], [`Error::Cancelled`] and [`Error::Begun`]
+/// have written nothing.
+pub fn take(tx: &mut Tx, activity: &ActivityId, entry: &str, wish: &Wish) -> Result<Placed, Error> {
+    let session = super::session(tx, activity, &wish.session)?;
+    let nth = next_of_person(tx, activity, wish)?;
+    if session.cancelled_at.is_some() {
+        return Err(Error::Cancelled);
+    }
+    if !session.is_on(tx.now()) {
+        return Err(Error::Begun);
+    }
+    // Of those who come too late most are told without a statement that changes nothing.
+    if session.free() == 0 && !(wish.waits && session.free_to_wait() > 0) {
+        return Err(Error::Full {
+            may_wait: session.free_to_wait() > 0,
+        });
+    }
+    let (state, placed) = if store::sessions::take_place(tx, activity, &session.id)? {
+        (SeatState::Held, Placed::Held)
+    } else if wish.waits && store::sessions::take_place_in_line(tx, activity, &session.id)? {
+        (SeatState::Waiting, Placed::Waiting)
+    } else {
+        let now = super::session(tx, activity, &wish.session)?;
+        return Err(Error::Full {
+            may_wait: now.free_to_wait() > 0,
+        });
+    };
+    // The row is this transaction's until its end, so the number is nobody else's.
+    let arrivals = super::session(tx, activity, &wish.session)?.arrivals;
+    let seat = Seat {
+        entry: entry.to_owned(),
+        session: session.id,
+        index: arrivals.saturating_sub(1),
+        tag: wish.tag,
+        nth,
+        state,
+        taken_hour: tx.now().hour(),
+        offer_until: Timestamp(0),
+        attended_at: None,
+    };
+    store::seats::insert(tx, activity, &seat)?;
+    if placed == Placed::Waiting {
+        // A place may have come back between the two statements, when nobody was in line.
+        line::move_up(tx, activity, &seat.session)?;
+    }
+    Ok(placed)
+}
+
+/// Which of the person's places this would be.
+fn next_of_person(tx: &mut Tx, activity: &ActivityId, wish: &Wish) -> Result<u32, Error> {
+    let own = store::seats::living_of(tx, activity, &wish.tag)?;
+    if own.is_empty() {
+        return Ok(0);
+    }
+    if own.iter().any(|(session, _)| *session == wish.session) {
+        return Err(Error::Again);
+    }
+    let is_free = |nth: &u32| own.iter().all(|(_, taken)| taken != nth);
+    let most = super::terms(tx, activity)?.per_person;
+    (0..most).find(is_free).ok_or(Error::Enough)
+}

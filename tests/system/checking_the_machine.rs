@@ -1,0 +1,201 @@
+//! `fairdraw check`, as somebody reads it who has just installed the program.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::support::Engine;
+use crate::support::smtp_daemon::SmtpDaemon;
+use crate::support::vault::{self, Program, run};
+
+/// Settings as a library would write them.
+fn settings(folder: &Path, more: &str) {
+    let text = format!(
+        "[default.app]\nsite = \"lib.example.tw\"\nlibrary_zh = \"臺北市立圖書館\"\n\
+         library_en = \"Taipei Public Library\"\nmail_from = \"draws@lib.example.tw\"\n\
+         contact_email = \"desk@lib.example.tw\"\n{more}"
+    );
+    fs::write(folder.join("Rocket.toml"), text).expect("written");
+}
+
+fn check(folder: &Path, data: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    run(|command: &mut Command| {
+        command
+            .arg("check")
+            .args(arguments)
+            .current_dir(folder)
+            .env_remove("ROCKET_APP")
+            .env_remove("FAIRDRAW_KEYS")
+            .env_remove("FAIRDRAW_DATABASE_URL")
+            .env("FAIRDRAW_DATA", data);
+    })
+}
+
+fn findings(printed: &str) -> Vec<Value> {
+    let told: Value = serde_json::from_str(printed).expect("one JSON object");
+    told["findings"].as_array().expect("a list").clone()
+}
+
+fn state<'v>(findings: &'v [Value], name: &str) -> &'v str {
+    let found = findings.iter().find(|each| each["name"] == name);
+    let found = found.unwrap_or_else(|| panic!("{name} in {findings:?}"));
+    found["state"].as_str().expect("a word")
+}
+
+#[test]
+fn a_new_installation_is_told_what_is_missing_and_changes_nothing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    settings(folder.path(), "");
+    let (code, printed) = check(folder.path(), &data, &["--offline"]);
+    assert_eq!(code, Some(2), "{printed}");
+    for words in [
+        "Settings",
+        "✓ values",
+        "! public_origin",
+        "is made at the first start",
+        "! mail server",
+        "smtp_url is empty",
+        "? against drand",
+        "→ leave --offline away",
+        "not looked at",
+    ] {
+        assert!(printed.contains(words), "{words} in\n{printed}");
+    }
+    assert!(!data.exists(), "nothing was made");
+    // A name with a typing error is named, and so is a variable that means nothing.
+    settings(folder.path(), "stat_q = 10\n");
+    let (code, printed) = check(folder.path(), &data, &["--offline"]);
+    assert_eq!(code, Some(1));
+    assert!(
+        printed.contains("✗ values") && printed.contains("stat_q"),
+        "{printed}"
+    );
+    let (_, printed) = run(|command| {
+        command
+            .args(["check", "--offline"])
+            .current_dir(folder.path())
+            .env("FAIRDRAW_DATBASE_URL", "x");
+    });
+    assert!(
+        printed.contains("FAIRDRAW_DATBASE_URL means nothing"),
+        "{printed}"
+    );
+}
+
+#[test]
+fn a_site_in_service_is_looked_at_beside_its_server() {
+    let mail = SmtpDaemon::start();
+    let (database, _) = vault::open_now(Engine::Sqlite);
+    let program = Program::start(&database);
+    let folder = tempfile::tempdir().expect("a folder");
+    let authority = folder.path().join("ca.pem");
+    fs::write(&authority, mail.certificate()).expect("written");
+    let password = "a-password-of-the-library";
+    let url = format!(
+        "smtp_url = \"smtp://localhost:{}?tls=required&ca={}\"\nmetrics_token = \"{password}-for-figures\"\nrelays = []\n",
+        mail.port(),
+        authority.display()
+    );
+    settings(folder.path(), &url);
+    let mode = |bits| fs::Permissions::from_mode(bits);
+    fs::set_permissions(folder.path().join("Rocket.toml"), mode(0o644)).expect("ours");
+    fs::set_permissions(database.data(), mode(0o700)).expect("ours");
+    let (code, printed) = check(folder.path(), database.data(), &["--json"]);
+    assert_eq!(code, Some(2), "{printed}");
+    assert!(!printed.contains(password), "no password is printed");
+    let found = findings(&printed);
+    assert_eq!(
+        state(&found, "Rocket.toml"),
+        "warning",
+        "others can read a token"
+    );
+    assert_eq!(state(&found, "tables"), "good");
+    assert_eq!(state(&found, "logs"), "good");
+    assert_eq!(state(&found, "key folder"), "good", "in use by the server");
+    assert_eq!(state(&found, "mail server"), "good", "{printed}");
+    assert_eq!(mail.mails().len(), 0, "no mail was sent");
+    assert_eq!(state(&found, "calls filtered"), "good");
+    mail_that_is_down(mail, folder.path(), &database);
+    let (code, _) = program.stop();
+    assert_eq!(code, Some(0));
+
+    // Somebody opened the folder to others, and changed a log.
+    fs::set_permissions(database.data(), mode(0o755)).expect("ours");
+    let db = database.open(&fairdraw::platform::clock::Clock::system());
+    let changed: Result<(), fairdraw::platform::db::Error> = db.write_now("tamper", |tx| {
+        use diesel::prelude::*;
+        let query = "UPDATE logs SET size = size + 1 WHERE id = 'journal'";
+        diesel::sql_query(query).execute(tx.conn())?;
+        Ok(())
+    });
+    changed.expect("changed");
+    drop(db);
+    let (code, printed) = check(folder.path(), database.data(), &["--offline"]);
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(
+        printed.contains("others of this machine may look into"),
+        "{printed}"
+    );
+    assert!(printed.contains("✗ logs"), "{printed}");
+    assert!(printed.contains("chmod 700"), "{printed}");
+}
+
+fn mail_that_is_down(mut mail: SmtpDaemon, folder: &Path, database: &crate::support::TestDatabase) {
+    mail.go_down();
+    let (code, printed) = check(folder, database.data(), &["--json"]);
+    assert_eq!(code, Some(1));
+    assert_eq!(state(&findings(&printed), "mail server"), "bad");
+}
+
+/// Every setting and every variable of the environment is explained, and nothing else is.
+#[test]
+fn the_manual_names_every_setting_and_no_other() {
+    let manual = include_str!("../../docs/operating.md");
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(
+        folder.path().join("Rocket.toml"),
+        "[default.app]\nno_such_name = 1\n",
+    )
+    .expect("written");
+    let (_, printed) = check(folder.path(), &folder.path().join("data"), &["--offline"]);
+    let listed = printed
+        .split("one of")
+        .nth(1)
+        .expect("the names are listed");
+    let listed = listed.split(" for key").next().unwrap_or_default();
+    let is_part = |letter: char| letter.is_ascii_lowercase() || letter == '_';
+    let words = listed.split(|letter| !is_part(letter));
+    let known: Vec<&str> = words.filter(|word| word.len() > 3).collect();
+    assert!(known.len() > 25, "{printed}");
+    for name in &known {
+        assert!(
+            manual.contains(&format!("`{name}`")),
+            "{name} is not in docs/operating.md"
+        );
+    }
+    for name in fairdraw::platform::config::ENVIRONMENT {
+        if name != "FAIRDRAW_CLOCK" {
+            assert!(manual.contains(name), "{name} is not in docs/operating.md");
+        }
+    }
+    // What the manual's blocks of settings set, the program knows.
+    for block in manual.split("```toml").skip(1) {
+        let block = block.split("```").next().expect("an end");
+        let mut table = String::new();
+        for line in block.lines().map(str::trim) {
+            if line.starts_with('[') {
+                table = line.trim_matches(['[', ']']).to_owned();
+            } else if let Some((name, _)) = line.split_once('=')
+                && table == "default.app"
+                && !line.starts_with('#')
+            {
+                let name = name.trim();
+                assert!(known.contains(&name), "the manual sets {name}");
+            }
+        }
+    }
+}

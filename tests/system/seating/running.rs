@@ -1,0 +1,266 @@
+//! Running it: the list, the door, a session that is called off, and the end.
+
+use fairdraw::custody::breach::{self, ByMail, NewIncident};
+use fairdraw::draw::CancelCode;
+use fairdraw::purge::Step;
+use fairdraw::seats::letters;
+
+use super::*;
+
+on_both! {
+    staff_see_numbers_and_states_and_no_person,
+    a_person_at_the_door_is_marked_by_id_or_code,
+    a_cancelled_session_is_told_to_everybody,
+    after_the_last_session_everything_is_erased,
+    the_vault_writes_to_no_more_people_than_were_published,
+    an_activity_that_is_called_off_tells_everybody_with_a_place,
+    people_in_sessions_hear_of_a_breach,
+}
+
+fn staff_of(hour: &StoryHour) -> Person<'_> {
+    hour.app.first_admin()
+}
+
+fn page_of(hour: &StoryHour) -> String {
+    format!("/staff/activities/{}/seats/{}", hour.id, hour.session(0).id)
+}
+
+fn staff_see_numbers_and_states_and_no_person(engine: Engine) {
+    let hour = StoryHour::open(engine, SMALL);
+    for guest in 0..4 {
+        hour.enter(guest, 0, true);
+    }
+    let staff = staff_of(&hour);
+    let all = staff.get(&format!("/staff/activities/{}/seats", hour.id));
+    assert!(all.text("main").contains("第1場"), "{}", all.mistakes());
+    let page = staff.get(&page_of(&hour));
+    assert_eq!(page.status, Status::Ok, "{}", page.mistakes());
+    assert_eq!(page.texts("tbody tr").len(), 4);
+    assert!(page.text("tbody tr:last-child").contains("候補"));
+    for guest in 0..4 {
+        for own in [id_of(guest), email_of(guest), format!("陳小{guest}")] {
+            assert!(!page.html.contains(&own), "{own} is on the page");
+        }
+    }
+    let sheet = staff.get(&format!("{}/list.csv", page_of(&hour)));
+    assert!(sheet.header("Content-Type").starts_with("text/csv"));
+    assert_eq!(sheet.html.lines().count(), 5);
+    let path = format!("{}/places", page_of(&hour));
+    let fewer = staff.send(&page, &path, &[("capacity", "1")]);
+    assert_eq!(fewer.status, Status::UnprocessableEntity);
+    let more = staff.send(&page, &path, &[("capacity", "3")]);
+    assert_eq!(more.status, Status::SeeOther, "{}", more.mistakes());
+    assert_eq!(hour.states(0)[2], SeatState::Offered);
+    let nobody = hour.app.visitor().get(&page_of(&hour));
+    assert_ne!(nobody.status, Status::Ok);
+}
+
+fn a_person_at_the_door_is_marked_by_id_or_code(engine: Engine) {
+    let hour = StoryHour::open(engine, SMALL);
+    let guests: Vec<Guest> = (0..3).map(|guest| hour.enter(guest, 0, true)).collect();
+    let staff = staff_of(&hour);
+    let door = format!("{}/door", page_of(&hour));
+    let page = staff.get(&page_of(&hour));
+    let number = page.text("tbody tr:first-child td");
+    let other = staff.send(
+        &page,
+        &door,
+        &[("number", &number), ("national_id", &id_of(1))],
+    );
+    assert_eq!(other.status, Status::UnprocessableEntity);
+    assert!(other.mistakes().contains("不符"), "{}", other.mistakes());
+    assert!(
+        !other.html.contains(&id_of(1)),
+        "an ID number is not shown again"
+    );
+    let own = staff.send(
+        &page,
+        &door,
+        &[("number", &number), ("national_id", &id_of(0))],
+    );
+    assert_eq!(own.status, Status::SeeOther, "{}", own.mistakes());
+    let by_code = staff.send(&page, &door, &[("code", &guests[1].code)]);
+    assert_eq!(by_code.status, Status::SeeOther, "{}", by_code.mistakes());
+    // Whoever waits holds no place.
+    let waits = staff.send(&page, &door, &[("code", &guests[2].code)]);
+    assert_eq!(waits.status, Status::UnprocessableEntity);
+    let came = hour
+        .seats(0)
+        .iter()
+        .filter(|seat| seat.attended_at.is_some())
+        .count();
+    assert_eq!(came, 2);
+    let page = staff.get(&page_of(&hour));
+    let undo = staff.send(&page, &format!("{}/not-come", page_of(&hour)), &[]);
+    assert_eq!(undo.status, Status::SeeOther, "{}", undo.mistakes());
+    assert!(hour.seats(0)[0].attended_at.is_none());
+    assert!(guests[1].own().text("main").contains("您已經報到"));
+}
+
+fn a_cancelled_session_is_told_to_everybody(engine: Engine) {
+    let sink = MailSink::start();
+    let hour = StoryHour::with_mail(engine, SMALL, &sink.url());
+    let guests: Vec<Guest> = (0..4).map(|guest| hour.enter(guest, 0, true)).collect();
+    guests[3].give_back();
+    let staff = staff_of(&hour);
+    let page = staff.get(&page_of(&hour));
+    let path = format!("{}/cancel", page_of(&hour));
+    let unsure = staff.send(&page, &path, &[("reason", "颱風，閉館一天")]);
+    assert_eq!(unsure.status, Status::UnprocessableEntity);
+    assert!(
+        unsure.html.contains("颱風，閉館一天"),
+        "what was typed stays"
+    );
+    let done = staff.send(&unsure, &path, &[("sure", "yes")]);
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+    hour.app.app.run_jobs().expect("due jobs can be read");
+    let mut to: Vec<String> = sink.mails().iter().map(|mail| mail.to[0].clone()).collect();
+    to.sort();
+    assert_eq!(to, [email_of(0), email_of(1), email_of(2)]);
+    assert!(sink.mails()[0].text().contains("颱風，閉館一天"));
+    assert!(
+        hour.publicly()
+            .text("main")
+            .contains("取消：颱風，閉館一天")
+    );
+    let own = guests[0].own().text("main");
+    assert!(own.contains("這一場取消了：颱風，閉館一天"), "{own}");
+    let form = hour.app.visitor().get("/a/story-hour/enter");
+    assert_eq!(
+        form.texts("input[name=session]").len(),
+        1,
+        "the other session is left"
+    );
+    hour.app.app.run_jobs().expect("due jobs can be read");
+    assert_eq!(sink.mails().len(), 3, "one letter each");
+}
+
+fn after_the_last_session_everything_is_erased(engine: Engine) {
+    let hour = StoryHour::open(engine, SMALL);
+    for guest in 0..4 {
+        hour.enter(guest, 0, true);
+    }
+    let facts = hour
+        .app
+        .app
+        .db
+        .read_now("read", |tx| activity::by_id(tx, &hour.id))
+        .expect("the activity is there");
+    let last = first_session().plus(DAY);
+    assert_eq!(
+        facts.purges_at,
+        last.plus(30 * DAY),
+        "counted from the last session"
+    );
+    hour.app.go_to(facts.closes_at.plus(HOUR));
+    assert_eq!(hour.stage(), Stage::Closed);
+    hour.app.go_to(facts.purges_at.plus(HOUR));
+    let purge = hour
+        .app
+        .app
+        .purger
+        .run(&hour.id)
+        .expect("nothing holds it up");
+    assert_eq!(purge.step, Step::Done);
+    assert_eq!(hour.stage(), Stage::Purged);
+    let db = &hour.app.app.db;
+    let left = db.read_now("left", |tx| seats::left(tx, &hour.id));
+    assert_eq!(left.expect("rows can be counted"), 0);
+    let page = hour.app.visitor().get("/a/story-hour/purge");
+    assert!(page.html.contains("manifest none"), "{}", page.text("main"));
+    assert!(page.html.contains("result none"));
+    assert!(
+        hour.publicly().text("main").contains("第1場"),
+        "sessions stay public"
+    );
+}
+
+fn the_vault_writes_to_no_more_people_than_were_published(engine: Engine) {
+    let sink = MailSink::start();
+    let size = Size {
+        sessions: 1,
+        capacity: 1,
+        waiting: 1,
+        per_person: 1,
+    };
+    let hour = StoryHour::with_mail(engine, size, &sink.url());
+    // One place and one in line: two people may be written to, however often places change hands.
+    let mut holder = hour.enter(0, 0, true);
+    for guest in 1..4 {
+        let next = hour.enter(guest, 0, true);
+        holder.give_back();
+        hour.app.app.run_jobs().expect("due jobs can be read");
+        next.accept();
+        holder = next;
+    }
+    assert_eq!(sink.mails().len(), 2);
+    let session = hour.session(0).id;
+    let letters = hour
+        .app
+        .app
+        .db
+        .read_now("letters", |tx| letters::of_session(tx, &hour.id, &session))
+        .expect("letters can be read");
+    let refused = letters
+        .iter()
+        .filter(|letter| letter.stage == seats::LetterStage::Refused);
+    assert_eq!(refused.count(), 1, "staff see that one was not written to");
+}
+
+fn an_activity_that_is_called_off_tells_everybody_with_a_place(engine: Engine) {
+    let sink = MailSink::start();
+    let hour = StoryHour::with_mail(engine, SMALL, &sink.url());
+    let guests: Vec<Guest> = (0..3).map(|guest| hour.enter(guest, 0, true)).collect();
+    let (db, vault) = (&hour.app.app.db, &hour.app.app.vault);
+    db.write_now("cancel", |tx| {
+        let facts = activity::by_id(tx, &hour.id)?;
+        let by = StaffId::fresh();
+        draw::cancel(tx, vault, &by, &facts, CancelCode::Force, "颱風停班")
+    })
+    .expect("an open activity can be called off");
+    hour.app.app.run_jobs().expect("due jobs can be read");
+    assert_eq!(sink.mails().len(), 3);
+    assert!(sink.mails()[0].text().contains("颱風停班"));
+    let own = guests[0].own();
+    assert!(
+        own.text("main").contains("颱風停班"),
+        "{}",
+        own.text("main")
+    );
+    assert!(!own.html.contains("action=\"/entry/withdraw\""));
+    assert_eq!(hour.stage(), Stage::Cancelled);
+}
+
+fn people_in_sessions_hear_of_a_breach(engine: Engine) {
+    let sink = MailSink::start();
+    let smtp = sink.url();
+    let hour = StoryHour::with(engine, SMALL, |config| {
+        config.smtp_url = smtp;
+        config.breach_mail = true;
+    });
+    for guest in 0..3 {
+        hour.enter(guest, 0, true);
+    }
+    let incident = NewIncident {
+        noticed_at: start(),
+        facts: words("名單遺失。", "A list was lost."),
+        measures: words("已收回。", "It was found."),
+        activities: vec![hour.id.clone()],
+    };
+    let config = &hour.app.app.config;
+    hour.app
+        .app
+        .db
+        .write_now("tell", |tx| {
+            let id = breach::record(tx, config, &StaffId::fresh(), &incident)?;
+            let seen = breach::fingerprint(&breach::find(tx, &id)?);
+            breach::tell(tx, config, &StaffId::fresh(), &id, &seen, ByMail::Yes)
+        })
+        .expect("the operator allows letters");
+    for _ in 0..2 {
+        hour.app.app.run_jobs().expect("due jobs can be read");
+    }
+    let mut to: Vec<String> = sink.mails().iter().map(|mail| mail.to[0].clone()).collect();
+    to.sort();
+    assert_eq!(to, [email_of(0), email_of(1), email_of(2)]);
+}
