@@ -340,4 +340,3 @@ entry-erase-give-up = I understand that I give up the prize
 entry-erase-give-up-missing = Deleting your data gives up the prize. Tick the box to confirm, or choose “Keep my data”
 entry-erase-sure = Delete my data
 entry-erase-keep = Keep my data
-entry-later = It cannot be stored just now. What you typed is still on this page; please wait a quarter of a minute and press the button again.

@@ -338,4 +338,3 @@ entry-erase-give-up = 我知道，我放棄獎項
 entry-erase-give-up-missing = 刪除資料等於放棄獎項，請勾選確認；想保留獎項，請按「不刪除」
 entry-erase-sure = 確定刪除
 entry-erase-keep = 不刪除
-entry-later = 現在暫時無法儲存，您的資料還在這一頁，沒有遺失。請稍等十幾秒，再按一次。

@@ -125,7 +125,11 @@ fn while_the_vault_is_away_pages_are_read_and_entry_comes_back_by_itself() {
     // Nothing typed is lost: the same page again, which can be sent again.
     let later = visitor.send(&check, "/a/summer-2024/check", &[]);
     assert_eq!(later.status, Status::ServiceUnavailable);
-    assert!(later.html.contains("您的資料還在這一頁"), "{}", later.html);
+    assert!(
+        later.html.contains("您填的內容還保留在這一頁"),
+        "{}",
+        later.html
+    );
     assert!(later.headers.iter().any(|(name, _)| name == "retry-after"));
     let typed = visitor.send(&form, "/a/summer-2024/enter", &fields);
     assert_eq!(typed.status, Status::ServiceUnavailable);

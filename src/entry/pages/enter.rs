@@ -67,39 +67,26 @@ async fn fill(
     limits: &State<Limits>,
     sheets: &State<Sheets>,
 ) -> AppResult<Page> {
-    let filling = Filling { visit, form: &form };
+    let (lang, form) = (visit.lang, &form);
+    let filling = Filling { visit, form };
     let (sheet, _) = sheets.sheet(visit.db, slug).await?;
     if let Some(why) = Shut::of(&sheet.facts, visit.now) {
         return Ok(filling.shut(&sheet, why)?.status(Status::Conflict));
     }
-    match fill_in(&filling, &sheet, from, limits).await {
-        Err(error) if error.is_unavailable() => Ok(filling.form_later(&sheet)),
-        outcome => outcome,
-    }
-}
-
-async fn fill_in(
-    filling: &Filling<'_>,
-    sheet: &Sheet,
-    from: ClientAddress,
-    limits: &Limits,
-) -> AppResult<Page> {
-    let Filling { visit, form } = filling;
-    let lang = visit.lang;
     // "Change" on the check page: the same form with what was typed.
     if form.has("change") {
         return filling
-            .form_page(sheet, String::new(), Mistakes::new())
+            .form_page(&sheet, String::new(), Mistakes::new())
             .await;
     }
     if let Err(refused) = limits.forms.check(from, visit.now.0) {
-        return filling.busy(sheet, refused).await;
+        return filling.busy(&sheet, refused).await;
     }
-    let token = match filling.form_token(sheet, from, limits).await? {
+    let token = match filling.form_token(&sheet, from, limits).await? {
         Ok(token) => token,
         Err(message) => {
             return Ok(filling
-                .form_page(sheet, message, Mistakes::new())
+                .form_page(&sheet, message, Mistakes::new())
                 .await?
                 .again());
         }
@@ -108,7 +95,7 @@ async fn fill_in(
         let mut mistakes = Mistakes::new();
         mistakes.add(TRAP, text::message(lang, "entry-trap-filled", &[]));
         return Ok(filling
-            .form_page(sheet, String::new(), mistakes)
+            .form_page(&sheet, String::new(), mistakes)
             .await?
             .again());
     }
@@ -119,11 +106,11 @@ async fn fill_in(
                 true => token::fresh_secret(),
             };
             filling
-                .check_page(sheet, &read, secret, String::new())
+                .check_page(&sheet, &read, secret, String::new())
                 .await
         }
         Err(mistakes) => Ok(filling
-            .form_page(sheet, String::new(), mistakes)
+            .form_page(&sheet, String::new(), mistakes)
             .await?
             .again()),
     }
@@ -144,25 +131,14 @@ async fn accept(
     sheets: &State<Sheets>,
     writer: &State<Arc<Writer<Taking>>>,
 ) -> AppResult<Handed> {
+    let Visit {
+        lang,
+        vault,
+        config,
+        ..
+    } = visit;
     let filling = Filling { visit, form: &form };
     let (sheet, terms) = sheets.sheet(visit.db, slug).await?;
-    let terms = terms.as_deref();
-    match take_in(&filling, (&sheet, terms), from, limits, sheets, writer).await {
-        Err(error) if error.is_unavailable() => Ok(filling.check_later(&sheet)?.into()),
-        outcome => outcome,
-    }
-}
-
-async fn take_in(
-    filling: &Filling<'_>,
-    (sheet, terms): (&Sheet, Option<&Terms>),
-    from: ClientAddress,
-    limits: &Limits,
-    sheets: &Sheets,
-    writer: &Writer<Taking>,
-) -> AppResult<Handed> {
-    let Filling { visit, form } = filling;
-    let (lang, vault, config) = (visit.lang, visit.vault, visit.config);
     let token = CheckToken::open(vault, visit.now, form.value("token"), &sheet.facts.id).await;
     let why = Shut::of(&sheet.facts, visit.now);
     let (None, Some(terms)) = (why, terms) else {
@@ -171,12 +147,12 @@ async fn take_in(
         if let Ok(token) = &token
             && filling.is_taken(&token.secret).await?
         {
-            return filling.accepted(sheet, token, config).await;
+            return filling.accepted(&sheet, token, config).await;
         }
-        let page = filling.shut(sheet, why.unwrap_or(Shut::Ended))?;
+        let page = filling.shut(&sheet, why.unwrap_or(Shut::Ended))?;
         return Ok(page.status(Status::Conflict).into());
     };
-    let read = match sheet.read(lang, form, date::day_of(visit.now)) {
+    let read = match sheet.read(lang, &form, date::day_of(visit.now)) {
         Ok(read) => read,
         Err(mistakes) => {
             // The last place may have gone to this very form a moment ago.
@@ -184,29 +160,29 @@ async fn take_in(
                 && !sheet.sessions.is_empty()
                 && filling.is_taken(&token.secret).await?
             {
-                return filling.accepted(sheet, token, config).await;
+                return filling.accepted(&sheet, token, config).await;
             }
-            let page = filling.form_page(sheet, String::new(), mistakes).await?;
+            let page = filling.form_page(&sheet, String::new(), mistakes).await?;
             return Ok(page.again().into());
         }
     };
     let token = match token {
         Ok(token) => token,
-        Err(error) => return Ok(filling.token_lost(sheet, &read, error).await?.into()),
+        Err(error) => return Ok(filling.token_lost(&sheet, &read, error).await?.into()),
     };
     if let Err(refused) = limits.entries.check(from, visit.now.0) {
-        return Ok(filling.busy(sheet, refused).await?.into());
+        return Ok(filling.busy(&sheet, refused).await?.into());
     }
     let filled = sheet.filled(lang, &read);
     drop(read);
-    match filling.take(writer, terms, &token, filled).await {
-        Ok(()) => filling.accepted(sheet, &token, config).await,
+    match filling.take(writer, &terms, &token, filled).await {
+        Ok(()) => filling.accepted(&sheet, &token, config).await,
         Err(Error::Ended | Error::NotYet) => {
-            let page = filling.shut(sheet, Shut::Ended)?;
+            let page = filling.shut(&sheet, Shut::Ended)?;
             Ok(page.status(Status::Conflict).into())
         }
         Err(Error::Seats(refused)) => {
-            let (sheet, _) = sheets.sheet(visit.db, &sheet.facts.slug).await?;
+            let (sheet, _) = sheets.sheet(visit.db, slug).await?;
             let page = filling.no_place(&sheet, refused, from, limits).await?;
             Ok(page.into())
         }
@@ -297,34 +273,6 @@ impl Filling<'_> {
         Ok(Page::new(self.visit.lang, "entry/shut", view)
             .no_store()
             .at(path))
-    }
-
-    /// The form as it was sent, while the vault or the database is away: nothing in it needs either,
-    /// and sending it once more goes on from here.
-    fn form_later(&self, sheet: &Sheet) -> Page {
-        let say = text::message(self.visit.lang, "entry-later", &[]);
-        let token = self.form.value("token").to_owned();
-        let lang = self.visit.lang;
-        let view = FormView::new(lang, sheet, self.form, token, say, Mistakes::new());
-        let path = format!("/a/{}/enter", sheet.facts.slug);
-        Page::new(lang, "entry/form", view)
-            .status(Status::ServiceUnavailable)
-            .no_store()
-            .at(path)
-    }
-
-    /// The last look as it was sent: the same token, so that it is one entry however often it comes.
-    fn check_later(&self, sheet: &Sheet) -> AppResult<Page> {
-        let lang = self.visit.lang;
-        let Ok(read) = sheet.read(lang, self.form, date::day_of(self.visit.now)) else {
-            return Ok(self.form_later(sheet));
-        };
-        let say = text::message(lang, "entry-later", &[]);
-        let token = self.form.value("token").to_owned();
-        let view = CheckView::new(lang, sheet, self.form, &read, token, say);
-        let path = format!("/a/{}/enter", sheet.facts.slug);
-        let page = Page::new(lang, "entry/check", view);
-        Ok(page.status(Status::ServiceUnavailable).no_store().at(path))
     }
 
     /// The form again with what was typed, and the time from which it works.

@@ -108,11 +108,6 @@ impl AppError {
         self.status
     }
 
-    /// Whether it works again later, and the person has done nothing wrong.
-    pub fn is_unavailable(&self) -> bool {
-        self.status == Status::ServiceUnavailable
-    }
-
     /// From when on a refused request works again, in epoch milliseconds, where that is known: for
     /// a page that keeps what was typed.
     pub fn until_ms(&self) -> Option<i64> {
@@ -256,7 +251,7 @@ impl AppError {
             (Method::Get | Method::Head, ..) => "error-saved-nothing",
             // A crash may come after the data was stored, and so may a broken connection or an
             // answer that did not come.
-            (_, 500 | 502 | 504, _) | (.., "db.away") => "error-saved-unsure",
+            (_, 500 | 502 | 504, _) | (.., "db.undecided") => "error-saved-unsure",
             _ => "error-saved-not-sent",
         }
     }

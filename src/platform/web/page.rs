@@ -97,11 +97,7 @@ impl<'r> Responder<'r, 'static> for Page {
                 let private = self.no_store
                     || request.method() == Method::Post
                     || Area::of(request) == Area::Staff;
-                let mut answer = html_answer(self.language, self.status, html, private);
-                if self.status == Status::ServiceUnavailable {
-                    answer.set_raw_header("Retry-After", "10");
-                }
-                Ok(answer)
+                Ok(html_answer(self.language, self.status, html, private))
             }
             Err(error) => AppError::broken(error).respond_to(request),
         }
