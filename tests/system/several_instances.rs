@@ -340,7 +340,10 @@ fn what_one_instance_purged_the_others_forget() {
         .run(&fairdraw::activity::ActivityId(life.activity.clone()))
         .expect("purged");
     other.look_around(&own).expect("looked");
-    assert_eq!(*room.0.lock().expect("no panic"), [life.activity.clone()]);
+    assert_eq!(
+        *room.0.lock().expect("no panic"),
+        *std::slice::from_ref(&life.activity)
+    );
 }
 
 #[test]
