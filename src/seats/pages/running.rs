@@ -10,6 +10,7 @@ use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
 use crate::activity::{self, ActivityId, Field, Stage};
+use crate::audit::detector;
 use crate::entry::receipt;
 use crate::identity::date::day_of;
 use crate::notify::wire::{subject, subject_mistakes, told_apart_by};
@@ -172,6 +173,8 @@ async fn cancel(
     let say = |id: &str| text::message(lang, id, &[]);
     if reason.is_empty() {
         mistakes.add("reason", say("seats-cancel-reason-missing"));
+    } else if let Some(person) = detector::in_public(&reason) {
+        mistakes.add("reason", say(person));
     }
     if form.value("sure").trim().is_empty() {
         mistakes.add("sure", say("seats-cancel-sure-missing"));

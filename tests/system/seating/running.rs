@@ -111,6 +111,11 @@ fn a_cancelled_session_is_told_to_everybody(engine: Engine) {
         unsure.html.contains("颱風，閉館一天"),
         "what was typed stays"
     );
+    // Everybody reads the reason, so nobody may be recognised in it.
+    for person in ["王小姐 0912-345-678 生病", "請洽 A123456789"] {
+        let named = staff.send(&page, &path, &[("reason", person), ("sure", "yes")]);
+        assert_eq!(named.status, Status::UnprocessableEntity, "{person}");
+    }
     let done = staff.send(&unsure, &path, &[("sure", "yes")]);
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
     hour.app.app.run_jobs().expect("due jobs can be read");
