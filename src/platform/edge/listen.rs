@@ -61,7 +61,7 @@ pub(super) struct Intake {
     closing: Draining,
 }
 
-/// The way to close a intake.
+/// The way to close an intake.
 pub(super) struct Open(Draining);
 
 impl Open {
