@@ -118,6 +118,5 @@ site-waiting-why = More people are using this site than it can serve at once, an
 site-waiting-again = This page tries again by itself after { $seconds } seconds; you need not do anything.
 site-waiting-now = Try again now
 site-waiting-kept = What you filled in was not sent, and all of it is kept on this page. Wait { $seconds } seconds, then use the button below. It is gone when you close this page.
-site-waiting-send = Send again
 site-waiting-back = What you filled in was not sent. Wait a minute, go back and send it again.
 db-undecided = The connection to the database broke while this was being stored, so it is not known whether it was. Please look at the list first, and then decide whether to do it again.

@@ -108,6 +108,5 @@ site-waiting-why = 同時使用的人超過系統能處理的數量，這一次�
 site-waiting-again = 這一頁會在 { $seconds } 秒後自動再試一次，您不必做任何事。
 site-waiting-now = 現在再試一次
 site-waiting-kept = 您填的內容還沒有送出，但都留在這一頁。請等 { $seconds } 秒，再按下面的按鈕。關閉這一頁，內容就不在了。
-site-waiting-send = 再送一次
 site-waiting-back = 您填的內容沒有送出。請稍候一分鐘，回到上一頁再送一次。
 db-undecided = 送出時與資料庫的連線中斷，無法確定是否已經存好。請先回到清單查看，再決定要不要重做一次。

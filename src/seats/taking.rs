@@ -39,7 +39,6 @@ pub enum Placed {
 /// have written nothing.
 pub fn take(tx: &mut Tx, activity: &ActivityId, entry: &str, wish: &Wish) -> Result<Placed, Error> {
     let session = super::session(tx, activity, &wish.session)?;
-    let nth = next_of_person(tx, activity, wish)?;
     if session.cancelled_at.is_some() {
         return Err(Error::Cancelled);
     }
@@ -52,6 +51,8 @@ pub fn take(tx: &mut Tx, activity: &ActivityId, entry: &str, wish: &Wish) -> Res
             may_wait: session.free_to_wait() > 0,
         });
     }
+    // Last, so that nobody learns who has a place from a session that gives none.
+    let nth = next_of_person(tx, activity, wish)?;
     let (state, placed) = if store::sessions::take_place(tx, activity, &session.id)? {
         (SeatState::Held, Placed::Held)
     } else if wish.waits && store::sessions::take_place_in_line(tx, activity, &session.id)? {

@@ -194,11 +194,7 @@ impl AppError {
     fn again(&self, request: &Request<'_>) -> Option<Value> {
         let waits = self.status == Status::ServiceUnavailable;
         let fields = form::sent(request).filter(|_| waits && request.method() == Method::Post)?;
-        let fields: Vec<Value> = fields
-            .iter()
-            .map(|(name, value)| context! { name, value })
-            .collect();
-        Some(context! { action => request.uri().to_string(), fields })
+        Some(form::again(request.uri().to_string(), &fields))
     }
 
     /// The heading: that of the code where it has one, else of the status.
