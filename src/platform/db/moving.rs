@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use crate::platform::fail;
 
-use super::{Conn, Db, Error, MigrateError, Target, Ways, connection, copy};
+use super::{Conn, Db, Error, MigrateError, Target, Ways, connection, copy, instances};
 
 /// Under this name the old database says where its rows are now.
 pub(super) const MOVED: &str = "moved.to";
@@ -57,6 +57,12 @@ pub enum MoveError {
          first"
     )]
     NotEmpty,
+    /// Somebody serves the old database.
+    #[error(
+        "{0} of the site's instances serve this database, or did two minutes ago; stop every \
+         instance first (one that was killed is forgotten after two minutes)"
+    )]
+    Served(usize),
     /// The old database changed after the move began.
     #[error(
         "the old database changed since the move was interrupted; empty the new database and \
@@ -253,10 +259,10 @@ impl Moving {
             Db::open_any(from.clone(), &Ways::default(), clock.clone())?,
             Db::open_any(to.clone(), &Ways::default(), clock.clone())?,
         );
+        is_at_rest(&old)?;
         let mut conn = connected(from)?;
-        if let Some(moved) = standing(&mut conn, MOVED)?
-            && moved != place(to)
-        {
+        let moved = standing(&mut conn, MOVED)?;
+        if let Some(moved) = moved.clone().filter(|moved| *moved != place(to)) {
             return Err(MoveError::Moved(moved));
         }
         let tables = tables(&mut conn)?;
@@ -270,6 +276,9 @@ impl Moving {
             Some(before) if before == state => {}
             Some(_) => return Err(MoveError::Changed),
             None => {
+                if let Some(moved) = moved {
+                    return Err(MoveError::Moved(moved));
+                }
                 for table in &tables {
                     if !was_empty || count(&mut target, table)? > 0 {
                         return Err(MoveError::NotEmpty);
@@ -362,12 +371,23 @@ impl Moving {
 
     /// First the old one stops being live, then the new one begins to be.
     fn finish(&self) -> Result<(), MoveError> {
+        // One that was started meanwhile took entries that did not travel.
+        is_at_rest(&self.old)?;
         let mut from = connected(self.old.target())?;
         remember(&mut from, MOVED, &place(self.new.target()))?;
         fail::point("move:marked");
         let mut to = connected(self.new.target())?;
         let mark = format!("DELETE FROM site_settings WHERE name IN ('{ARRIVING}', '{MOVED}')");
         Ok(to.batch_execute(&mark)?)
+    }
+}
+
+/// Refuses a database that an instance serves: where the vault is a program of its own, no lock on
+/// keys keeps instances away.
+fn is_at_rest(db: &Db) -> Result<(), MoveError> {
+    match db.read_now("who serves", instances::living)?.len() {
+        0 => Ok(()),
+        living => Err(MoveError::Served(living)),
     }
 }
 
