@@ -37,6 +37,13 @@ impl Target {
         Target::Sqlite(url.strip_prefix("sqlite://").unwrap_or(url).into())
     }
 
+    /// Whether `url` is one of those. Anything else with a colon is a typing error, such as
+    /// `postgres:/host`, and no file that somebody wants to have.
+    pub fn is_named_by(url: &str) -> bool {
+        let known = ["postgres://", "postgresql://", "sqlite://"];
+        known.iter().any(|scheme| url.starts_with(scheme)) || !url.contains(':')
+    }
+
     /// A short name for people: `SQLite` or `PostgreSQL`.
     pub fn engine(&self) -> &'static str {
         match self {
