@@ -59,7 +59,7 @@ pub(super) fn web() -> Result<(), Stop> {
     let app = App::open(config, super::clock()?, footing)?;
     purge::jobs::ensure(&app.db)?;
     journal::jobs::ensure(&app.db)?;
-    let origin = origin(&app, &figment);
+    let origin = origin(&app.config, &figment);
     println!("Fairdraw");
     println!("  address: {origin}");
     println!("  data:    {}", app.config.data().display());
@@ -146,11 +146,16 @@ pub(super) fn are_keys_apart(config: &Config) -> Result<(), Stop> {
     let Some(around) = reach(config).folder_around(&keys) else {
         return Ok(());
     };
+    let beside = format!("{}-keys", config.data().display());
+    let mend = match keys == Path::new(&beside) {
+        // They are where they usually are: something else is too near, such as the certificate.
+        true => "give what is there (the certificate, the database) a folder of its own".to_owned(),
+        false => format!("set `keys` (FAIRDRAW_KEYS) to a folder of its own, such as {beside}"),
+    };
     let words = format!(
-        "the keys in {} lie inside {}, which the web side may read; set `keys` (FAIRDRAW_KEYS) to a folder of its own, such as {}-keys",
+        "the keys in {} lie inside {}, which the web side may read; {mend}",
         keys.display(),
         around.display(),
-        config.data().display(),
     );
     Err(Stop::Failed(words.into()))
 }
@@ -216,9 +221,9 @@ pub(super) fn launch(app: &App, figment: Figment) -> Result<(), Stop> {
 }
 
 /// Where people reach the site: the configured origin, or the address it listens on.
-pub(super) fn origin(app: &App, figment: &Figment) -> String {
-    if !app.config.public_origin.is_empty() {
-        return app.config.public_origin.clone();
+pub(super) fn origin(config: &Config, figment: &Figment) -> String {
+    if !config.public_origin.is_empty() {
+        return config.public_origin.clone();
     }
     let listen = rocket::Config::try_from(figment).unwrap_or_default();
     format!("http://{}:{}", listen.address, listen.port)

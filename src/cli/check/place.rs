@@ -28,8 +28,16 @@ const OF_MEMORY: [&str; 2] = ["tmpfs", "ramfs"];
 
 /// Looks at the folders of data, database and keys.
 pub(super) fn look(config: &Config) -> Vec<Finding> {
-    let mut folders = vec![("data", config.data().to_owned()), ("keys", config.keys())];
-    if let Target::Sqlite(file) = config.database() {
+    let mut folders = Vec::new();
+    if !super::is_of_vault(config) {
+        folders.push(("data", config.data().to_owned()));
+    }
+    if config.vault().is_none() {
+        folders.push(("keys", config.keys()));
+    }
+    if let Target::Sqlite(file) = config.database()
+        && !super::is_of_vault(config)
+    {
         let folder = file.parent().map(Path::to_owned).unwrap_or_default();
         if !is_same(&folder, config.data()) {
             folders.push(("database", folder));

@@ -57,18 +57,18 @@ pub enum MoveError {
          first"
     )]
     NotEmpty,
+    /// Somebody serves the old database.
+    #[error(
+        "{0} of the site's instances serve this database, or did two minutes ago; stop every \
+         instance first (one that was killed is forgotten after two minutes)"
+    )]
+    Served(usize),
     /// The old database changed after the move began.
     #[error(
         "the old database changed since the move was interrupted; empty the new database and \
          begin again"
     )]
     Changed,
-    /// Somebody serves the old database, and would go on storing there.
-    #[error(
-        "{0} instances serve this database now; stop all of them first (one that was killed counts \
-         for two minutes)"
-    )]
-    Served(usize),
     /// Another program has the old file open.
     #[error("another program has the database open; stop it first")]
     InUse,
@@ -263,11 +263,10 @@ impl Moving {
             Db::open_any(from.clone(), &Ways::default(), clock.clone())?,
             Db::open_any(to.clone(), &Ways::default(), clock.clone())?,
         );
-        unserved(&old)?;
+        is_at_rest(&old)?;
         let mut conn = connected(from)?;
-        if let Some(moved) = standing(&mut conn, MOVED)?
-            && moved != place(to)
-        {
+        let moved = standing(&mut conn, MOVED)?;
+        if let Some(moved) = moved.clone().filter(|moved| *moved != place(to)) {
             return Err(MoveError::Moved(moved));
         }
         let tables = tables(&mut conn)?;
@@ -281,6 +280,9 @@ impl Moving {
             Some(before) if before == state => {}
             Some(_) => return Err(MoveError::Changed),
             None => {
+                if let Some(moved) = moved {
+                    return Err(MoveError::Moved(moved));
+                }
                 for table in &tables {
                     if !was_empty || count(&mut target, table)? > 0 {
                         return Err(MoveError::NotEmpty);
@@ -373,22 +375,14 @@ impl Moving {
 
     /// First the old one stops being live, then the new one begins to be.
     fn finish(&self) -> Result<(), MoveError> {
-        // One that was started meanwhile.
-        unserved(&self.old)?;
+        // One that was started meanwhile took entries that did not travel.
+        is_at_rest(&self.old)?;
         let mut from = connected(self.old.target())?;
         remember(&mut from, MOVED, &place(self.new.target()))?;
         fail::point("move:marked");
         let mut to = connected(self.new.target())?;
         let mark = format!("DELETE FROM site_settings WHERE name IN ('{ARRIVING}', '{MOVED}')");
         Ok(to.batch_execute(&mark)?)
-    }
-}
-
-/// Whether no instance says that it serves this database.
-fn unserved(db: &Db) -> Result<(), MoveError> {
-    match db.read_now("look who serves", instances::living)?.len() {
-        0 => Ok(()),
-        some => Err(MoveError::Served(some)),
     }
 }
 
@@ -414,6 +408,15 @@ fn alone(target: &Target) -> Result<(), MoveError> {
 struct Mode {
     #[diesel(sql_type = Text)]
     journal_mode: String,
+}
+
+/// Refuses a database that an instance serves: where the vault is a program of its own, no lock on
+/// keys keeps instances away.
+fn is_at_rest(db: &Db) -> Result<(), MoveError> {
+    match db.read_now("who serves", instances::living)?.len() {
+        0 => Ok(()),
+        living => Err(MoveError::Served(living)),
+    }
 }
 
 fn connected(target: &Target) -> Result<Conn, MoveError> {

@@ -15,7 +15,7 @@ use crate::entry::receipt;
 use crate::identity::date::day_of;
 use crate::notify::wire::{subject, subject_mistakes, told_apart_by};
 use crate::platform::db::{Db, Tx};
-use crate::platform::text::{self, Language};
+use crate::platform::text::{self, Language, dates};
 use crate::platform::web::download::Download;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -220,6 +220,7 @@ async fn came(
         "" => desk.by_id(limit).await?,
         _ => desk.by_code().await?,
     };
+    let found = found.and_then(|seat| desk.is_first(seat));
     let (actor, back) = (staff.0.actor(), path(&running.facts, &running.session));
     let id = running.facts.id.clone();
     match found {
@@ -260,6 +261,9 @@ impl Refused {
     }
 }
 
+/// Within so many milliseconds a mark is the same press of a button.
+const PRESSED_TWICE: i64 = 10_000;
+
 /// One look at the door.
 struct Door<'a> {
     lang: Language,
@@ -274,10 +278,31 @@ impl Door<'_> {
         text::message(self.lang, id, &[])
     }
 
+    /// Somebody who is marked already is not marked again in silence: it may be another person with
+    /// a copy of the same receipt. A button that was pressed twice is one person.
+    fn is_first(&self, seat: Seat) -> Result<Seat, Refused> {
+        let Some(at) = seat.attended_at else {
+            return Ok(seat);
+        };
+        if self.db.clock().now() < at.plus(PRESSED_TWICE) {
+            return Ok(seat);
+        }
+        let field = match self.form.value("code").trim() {
+            "" => "number",
+            _ => "code",
+        };
+        let args = [("at", dates::datetime(self.lang, at.0).into())];
+        let words = text::message(self.lang, "seats-door-marked", &args);
+        Err(Refused::at(field, words))
+    }
+
     /// The held place with the number that was typed, if the vault says it is this person's.
     async fn by_id(&self, limit: &DoorLimit) -> AppResult<Result<Seat, Refused>> {
         let now = self.db.clock().now();
         let typed = self.form.value("number").trim();
+        if typed.is_empty() {
+            return Ok(Err(Refused::at("number", self.say("seats-door-nothing"))));
+        }
         let index = typed
             .parse::<TicketNumber>()
             .map(|TicketNumber(index)| index);
