@@ -113,7 +113,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
         "This is a demonstration in {}; it is deleted when you stop it (Ctrl-C).",
         folder.0.display()
     );
-    serve::launch(&app, figment)
+    serve::launch(&app, figment, || Ok(()))
 }
 
 /// A temporary folder that goes with the demo.

@@ -602,7 +602,6 @@ mod tests {
             quiet_hour: 99,
             library_zh: String::new(),
             mail_from: "nobody".to_owned(),
-            quorum: 3,
             ..Config::default()
         };
         config.edge.header_seconds = 0;
@@ -616,7 +615,6 @@ mod tests {
             "library_zh: a text with a number of letters from 1 to 100",
             "mail_from: an e-mail address",
             "edge.header_seconds: a number",
-            "quorum is more than half",
         ] {
             assert!(told.contains(words), "{words} in {told}");
         }

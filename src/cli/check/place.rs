@@ -47,7 +47,9 @@ pub(super) fn look(config: &Config) -> Vec<Finding> {
     for (name, folder) in &folders {
         findings.extend(one(name, folder));
     }
-    if let Err(super::Stop::Failed(error)) = crate::cli::serve::are_keys_apart(config) {
+    if config.vault().is_none()
+        && let Err(super::Stop::Failed(error)) = crate::cli::serve::are_keys_apart(config)
+    {
         let advice = "move the key folder; the program does not start like this";
         findings.push(Finding::bad("keys", super::words(&*error), advice));
     }

@@ -151,6 +151,13 @@ fn contradictions(config: &Config, figment: &rocket::figment::Figment) -> Vec<Fi
             ));
         }
     }
+    if config.contact_phone == Config::default().contact_phone && !origin.is_empty() {
+        findings.push(Finding::bad(
+            "contact_phone",
+            format!("still the example {}", config.contact_phone),
+            "set it to a number of the library that somebody answers",
+        ));
+    }
     if config.library_zh == Config::default().library_zh && !origin.is_empty() {
         findings.push(Finding::bad(
             "library_zh",

@@ -324,8 +324,14 @@ mod tests {
             // As if somebody had opened the file to everybody.
             fs::set_permissions(&path, all(0o666)).expect("ours");
             let answering = echo(door);
-            let words = "import socket,sys\ns=socket.socket(socket.AF_UNIX)\ns.connect(sys.argv[1])\n\
-                         s.sendall(bytes(300000))\nsys.exit(0 if s.recv(1) else 1)";
+            let words = "import socket, sys\n\
+                s = socket.socket(socket.AF_UNIX)\n\
+                s.connect(sys.argv[1])\n\
+                s.sendall(bytes(300000))\n\
+                left = 300000\n\
+                while left:\n\
+                \x20   some = s.recv(left)\n\
+                \x20   left -= len(some) or sys.exit(1)";
             let mut stranger = Command::new("python3");
             stranger.args(["-c", words]).arg(&path).current_dir("/");
             stranger.uid(user).gid(group).stderr(Stdio::null());

@@ -420,7 +420,6 @@ fn leads_to(route: &str, request: &Request<'_>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::platform::db;
 
     #[test]
     fn whoever_sent_something_undecided_is_told_what_to_do_and_staff_something_else() {
@@ -428,9 +427,10 @@ mod tests {
             (Language::ZhTw, "再送一次", "清單"),
             (Language::En, "Send it again", "the list"),
         ] {
-            let lost = diesel::result::Error::BrokenTransactionManager;
-            let error = AppError::from(db::Error::Undecided(lost));
-            assert_eq!(error.status, Status::ServiceUnavailable);
+            let error = AppError {
+                code: UNDECIDED,
+                ..AppError::unavailable()
+            };
             assert_eq!(error.saved_id(Method::Post), "error-saved-unsure");
             let (_, patron) = error.words(language, Area::Public);
             let (_, staff) = error.words(language, Area::Staff);
