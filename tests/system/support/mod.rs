@@ -27,6 +27,7 @@ pub mod mail_sink;
     expect(dead_code, reason = "the build that leaks stops after the scan")
 )]
 pub mod places;
+pub mod ports;
 pub mod postgres;
 pub mod proxy;
 pub mod relay;
