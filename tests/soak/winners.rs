@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use diesel::RunQueryDsl;
 use diesel::sql_types::Text;
@@ -28,11 +28,13 @@ use crate::library;
 use crate::support::life::{Life, ROUND_TIME};
 use crate::support::postgres::Cluster;
 use crate::support::smtp_daemon::SmtpDaemon;
-use crate::support::vault::Program;
+use crate::support::vault::{Program, lives};
 use crate::support::{Engine, TestDatabase};
 
 /// When the instances start: the first draw is over, and the second takes entries.
 const BEGINNING: Timestamp = Timestamp(ROUND_TIME.0 + 2 * HOUR);
+/// An instance serves within this time, whatever it has to wait for.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// So many entries in one transaction.
 const GROUP: usize = 100;
 
@@ -98,11 +100,29 @@ impl Library {
         Db::open(Target::Postgres(self.url.clone()), clock).expect("it opens")
     }
 
-    /// One more instance with a folder of its own, which awaits people before it comes back; through
-    /// a pooler if there is one.
+    /// One more instance with a folder of its own, through a pooler if there is one. Where it ends
+    /// before it serves it is started again, as the systemd unit does.
     pub fn instance(&self, vault: &str, data: &Path, pooler: Option<&str>) -> Program {
+        let begun = Instant::now();
+        loop {
+            let program = self.launched(vault, data, pooler);
+            while lives(program.watching()) {
+                if program.is_listening() {
+                    return program;
+                }
+                assert!(
+                    begun.elapsed() < PATIENCE,
+                    "{}",
+                    program.printed().join("\n")
+                );
+                std::thread::park_timeout(Duration::from_millis(20));
+            }
+        }
+    }
+
+    fn launched(&self, vault: &str, data: &Path, pooler: Option<&str>) -> Program {
         let pooler = pooler.map(|url| format!(",pooler_url=\"{url}\""));
-        Program::start_with(&self.database, |command| {
+        Program::launch(&self.database, |command| {
             command
                 .current_dir(data)
                 .env("FAIRDRAW_DATA", data)
