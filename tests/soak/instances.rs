@@ -25,7 +25,7 @@ use crate::support::postgres::Bouncer;
 use crate::support::sites::{VaultSide, until};
 use crate::support::smtp_daemon::SmtpDaemon;
 use crate::support::vault::{Program, children, signal};
-use crate::winners::{Library, are_told_once, at, letters};
+use crate::winners::{Library, are_delivered, are_told_once, at, letters};
 
 const INSTANCES: usize = 3;
 const REQUESTS_A_SECOND: f64 = 30.0;
@@ -182,7 +182,7 @@ fn three_instances_of_which_one_is_killed_every_five_seconds_lose_nobody() {
         assert_eq!(code, Some(0), "{printed:?}");
     }
     until(Duration::from_secs(60), "the mail is delivered", || {
-        mail.has_delivered()
+        are_delivered(&mail)
     });
 
     let letters = letters(&db);

@@ -220,12 +220,13 @@ fn lives_through(name: &str, machine: &Machine, cuts: u64) -> Found {
     let later = (0..cuts).map(|nth| LATER + nth).collect();
     let later = tags(&vault, &activity, &later);
     let tags = tags(&vault, &activity, &came);
+    let everybody: BTreeSet<&Hash> = tags.values().collect();
     for (nth, told, there) in &copies {
         found.told += told.len();
         let lost = told.iter().filter(|person| !there.contains(&tags[person]));
         found.lost += lost.count();
         let own = later[&(LATER + nth)];
-        let sent = |tag: &&Hash| **tag == own || tags.values().any(|of| of == *tag);
+        let sent = |tag: &Hash| *tag == own || everybody.contains(tag);
         found.phantoms += there.iter().filter(|tag| !sent(tag)).count();
         if cuts == CUTS {
             found.lost += usize::from(!there.contains(&own));

@@ -208,6 +208,12 @@ pub fn at(letters: &BTreeMap<String, String>, stage: &str) -> usize {
     letters.values().filter(|own| *own == stage).count()
 }
 
+/// Whether the mail server has delivered every letter that it took.
+pub fn are_delivered(daemon: &SmtpDaemon) -> bool {
+    let waiting = std::fs::read_dir(daemon.folder().join("spool/input"));
+    waiting.is_ok_and(|mut files| files.next().is_none())
+}
+
 /// Holds what the mail server has against what the database says of each letter; how many of the
 /// uncertain have arrived.
 pub fn are_told_once(letters: &BTreeMap<String, String>, daemon: &SmtpDaemon) -> usize {

@@ -61,12 +61,6 @@ impl SmtpDaemon {
         self.running = Some(tether);
     }
 
-    /// Whether every message that was taken has been delivered.
-    pub fn has_delivered(&self) -> bool {
-        let waiting = fs::read_dir(self.folder.path().join("spool/input"));
-        waiting.is_ok_and(|mut files| files.next().is_none())
-    }
-
     /// What was delivered so far, in no particular order.
     pub fn mails(&self) -> Vec<Mail> {
         let Ok(entries) = fs::read_dir(self.folder.path().join("mail/new")) else {
