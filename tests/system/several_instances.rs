@@ -14,6 +14,7 @@ use fairdraw::platform::jobs::{self, NewJob, Next, Runner};
 use rocket::http::Status;
 
 use crate::support::life::{Life, Patron};
+use crate::support::ports::HeldPort;
 use crate::support::sites::{Site, VaultSide, until};
 use crate::support::vault::{self, signal};
 use crate::support::{Engine, TestDatabase};
@@ -168,9 +169,8 @@ fn a_vault_on_another_machine_is_met_by_keys_that_both_were_told() {
     };
     let (own, web) = (printed(&known, "key"), printed(&known, "web-key"));
     assert_eq!(printed(&known, "web-key"), web, "the same again");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let place = format!("tls://{}", port.local_addr().expect("bound"));
-    drop(port);
+    let port = HeldPort::new();
+    let place = format!("tls://127.0.0.1:{}", port.number());
     let _vault = VaultSide::start(&keys, &place, &format!(",vault_peers=[\"{web}\"]"));
 
     let instance = site.instance_at(&format!("{place}?key={own}"), &known);
