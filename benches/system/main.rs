@@ -7,15 +7,28 @@
     reason = "nothing in a benchmark is reachable from outside; `pub` says what a module offers"
 )]
 
+#[expect(
+    dead_code,
+    reason = "the support of the system tests offers more than this needs"
+)]
+#[path = "../../tests/system/support/postgres.rs"]
+mod cluster;
 mod driver;
 mod entries;
+mod instances;
 mod library;
 mod load;
+mod million;
 mod pages;
 mod program;
+mod quota;
 mod report;
+#[path = "../../tests/system/support/tether.rs"]
+mod tether;
+mod town;
+mod verify;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use report::Report;
 
@@ -24,12 +37,23 @@ pub struct Ground<'g> {
     folder: &'g Path,
 }
 
+impl Ground<'_> {
+    /// The bundle of a draw of a million, once a part has made one.
+    fn bundle(&self) -> PathBuf {
+        self.folder.join("bundle.zip")
+    }
+}
+
 type Part = fn(&Ground<'_>, &mut Report);
 
-const PARTS: [(&str, Part); 3] = [
+const PARTS: [(&str, Part); 7] = [
     ("driver", driver::measure),
     ("entries", entries::measure),
+    ("postgres", entries::measure_postgres),
     ("pages", pages::measure),
+    ("instances", instances::measure),
+    ("million", million::measure),
+    ("verify", verify::measure),
 ];
 
 fn main() {
