@@ -67,15 +67,16 @@ fn main() {
         eprintln!("there is no part {unknown}; there are {names}");
         std::process::exit(2);
     }
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut report = Report::begin(folder.path());
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    // For whoever looks into what a part left behind.
+    let kept = std::env::var_os("FAIRDRAW_BENCH_FOLDER").map(PathBuf::from);
+    let folder = kept.unwrap_or_else(|| temporary.path().to_owned());
+    let mut report = Report::begin(&folder);
     for (name, part) in PARTS {
         if asked.is_empty() || asked.iter().any(|asked| asked == name) {
             println!("\n== {name}");
             part(
-                &Ground {
-                    folder: folder.path(),
-                },
+                &Ground { folder: &folder },
                 &mut report,
             );
         }

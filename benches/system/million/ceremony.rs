@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use fairdraw::activity::{self, ActivityId};
+use fairdraw::activity::{self, ActivityId, lifecycle};
 use fairdraw::audit::StaffId;
 use fairdraw::draw::{self, NumbersStep, Plan};
 use fairdraw::log;
@@ -77,7 +77,7 @@ pub fn decide(library: &Library, id: &ActivityId, staff: &[StaffId]) -> Decided 
         packed: begun.elapsed(),
         grown: peak() - before,
         bundle,
-        ends_at: facts.purges_at.plus(DAY),
+        ends_at: facts.purges_at.plus(lifecycle::GRACE + DAY),
         close,
         freeze,
         draw: took,
