@@ -49,7 +49,7 @@ impl Program {
     }
 
     /// The processes: the watching one, the web side and the vault.
-    fn processes(&self) -> Vec<u32> {
+    pub fn processes(&self) -> Vec<u32> {
         let watching = self.child.id();
         let children = format!("/proc/{watching}/task/{watching}/children");
         let children = fs::read_to_string(children).unwrap_or_default();
@@ -102,6 +102,19 @@ fn memory_of(process: u32) -> u64 {
         let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
         of(&status, "VmRSS:").unwrap_or_default()
     })
+}
+
+/// The most memory that this process itself had in use since [`forget_peak`], in MiB.
+pub fn peak() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    kib.unwrap_or(f64::NAN) / 1_024.0
+}
+
+/// The peak is counted anew from what is in use now.
+pub fn forget_peak() {
+    fs::write("/proc/self/clear_refs", "5").expect("a process may ask that of itself");
 }
 
 fn free_port() -> u16 {

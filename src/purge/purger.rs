@@ -12,7 +12,7 @@ use crate::activity::{self, ActivityId, Facts, Stage, lifecycle};
 use crate::audit;
 use crate::custody;
 use crate::draw;
-use crate::platform::clock::Timestamp;
+use crate::platform::clock::{self, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::control::Control;
 use crate::platform::db::compaction::Compaction;
@@ -220,11 +220,36 @@ impl Purger {
         })
     }
 
+    /// First the tables that grow with people, some rows at a time, so that nobody who enters another
+    /// activity waits for a million; then the mark moves in the transaction that finds nothing left.
     fn delete(&self, purge: &Purge) -> Result<Purge, Error> {
         self.memory.forget(purge.activity.as_str());
+        let mut pace = Pace::default();
+        loop {
+            let (gone, awaited) = self.delete_some(purge, pace.rows)?;
+            if gone == 0 {
+                break;
+            }
+            pace.next(awaited);
+        }
         self.step("purge: delete", purge, |tx, purge| {
             let id = purge.activity.clone();
             rooms::forget(tx, &id, &mut purge.report.deleted)
+        })
+    }
+
+    /// How many rows went, and whether somebody waited for the end of it.
+    fn delete_some(&self, purge: &Purge, at_most: i64) -> Result<(usize, bool), Error> {
+        self.db.write_now("purge: delete some", |tx| {
+            let mut purge = store::find(tx, &purge.activity)?.ok_or(Error::Unknown)?;
+            if purge.step != Step::Delete {
+                // Another process came first.
+                return Ok((0, false));
+            }
+            let id = purge.activity.clone();
+            let gone = rooms::forget_some(tx, &id, at_most, &mut purge.report.deleted)?;
+            store::update(tx, &purge)?;
+            Ok((gone, self.db.is_awaited()))
         })
     }
 
@@ -325,6 +350,53 @@ impl Purger {
     /// The hour of the day in which the library stands, 0 to 23.
     pub(super) fn hour(&self) -> u8 {
         crate::platform::text::dates::hour(self.db.clock().now().0)
+    }
+}
+
+/// How many rows go in one transaction: as many as take [`SHORT`] while somebody waits to write, and
+/// [`LONG`] while nobody does, because many together cost the disk far less.
+struct Pace {
+    rows: i64,
+    begun: Duration,
+    /// From when on nobody may be supposed to come.
+    calm_from: Duration,
+}
+
+const SHORT: Duration = Duration::from_millis(10);
+const LONG: Duration = Duration::from_millis(250);
+/// So long after somebody waited, others are thought to come.
+const CALM_AFTER: Duration = Duration::from_secs(3);
+const FEWEST: i64 = 50;
+const FIRST_ROWS: i64 = 500;
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace {
+            rows: FIRST_ROWS,
+            begun: clock::monotonic(),
+            calm_from: clock::monotonic() + CALM_AFTER,
+        }
+    }
+}
+
+impl Pace {
+    /// After one transaction.
+    fn next(&mut self, awaited: bool) {
+        let now = clock::monotonic();
+        let took = now.saturating_sub(self.begun).as_secs_f64().max(1e-4);
+        if awaited {
+            self.calm_from = now + CALM_AFTER;
+        }
+        let wanted = if now < self.calm_from { SHORT } else { LONG };
+        // At most twice as many as before: a first one says little.
+        let factor = (wanted.as_secs_f64() / took).min(2.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a number of rows, and no exact one"
+        )]
+        let rows = (self.rows as f64 * factor) as i64;
+        self.rows = rows.max(FEWEST);
+        self.begun = now;
     }
 }
 
