@@ -247,7 +247,7 @@ async fn came(
 /// Why nobody is marked; the place whose number it was not, where the vault said so.
 struct Refused {
     mistakes: Mistakes,
-    differed: Option<Seat>,
+    differed: Option<Box<Seat>>,
 }
 
 impl Refused {
@@ -332,7 +332,7 @@ impl Door<'_> {
         }
         let refused = Refused::at(field.code(), self.say("seats-door-no-match"));
         Ok(Err(Refused {
-            differed: Some(seat.clone()),
+            differed: Some(Box::new(seat.clone())),
             ..refused
         }))
     }
