@@ -230,31 +230,35 @@ impl<V: GroupVerb> Group<V> {
             Some(conn) => conn,
             none => none.insert(self.db.inner.connect_writer().map_err(V::Error::from)?),
         };
-        let verb = &self.verb;
-        self.db
-            .try_write(Some(conn), V::NAME, Begin::Locking, &mut |tx| {
-                apply(verb, tx, commands)
-            })
+        let (db, verb) = (&self.db, &self.verb);
+        let mut is_refused = false;
+        let together = db.try_write(Some(&mut *conn), V::NAME, Begin::Locking, &mut |tx| {
+            let outcomes = verb.apply(tx, commands);
+            is_refused = outcomes.is_err();
+            outcomes
+        });
+        match together {
+            Err(error) if is_refused && !contended(&error) && !is_lost(&error) => {
+                if commands.len() == 1 {
+                    return Ok(vec![Err(error)]);
+                }
+                tracing::debug!(unit = V::NAME, "a group is applied one by one");
+                db.try_write(Some(conn), V::NAME, Begin::Locking, &mut |tx| {
+                    one_by_one(verb, tx, commands)
+                })
+            }
+            outcomes => outcomes,
+        }
     }
 }
 
-/// Applies a group at once, or each command by itself where that cannot be.
-fn apply<V: GroupVerb>(
+/// Applies each command by itself, where one of them undoes the group. Not the first thing that is
+/// tried: a savepoint keeps a copy of every page that changes behind it.
+fn one_by_one<V: GroupVerb>(
     verb: &V,
     tx: &mut Tx,
     commands: &[V::Command],
 ) -> Result<Outcomes<V>, V::Error> {
-    let error = match undone_alone(tx, |tx| verb.apply(tx, commands))? {
-        Ok(outcomes) => return Ok(outcomes),
-        Err(error) => error,
-    };
-    if contended(&error) || is_lost(&error) {
-        return Err(error);
-    }
-    if commands.len() == 1 {
-        return Ok(vec![Err(error)]);
-    }
-    tracing::debug!(unit = V::NAME, "a group is applied one by one");
     let mut outcomes = Vec::with_capacity(commands.len());
     for command in commands {
         match undone_alone(tx, |tx| verb.apply(tx, slice::from_ref(command)))? {
