@@ -6,9 +6,9 @@ use fairdraw::activity::stage::Draft;
 use fairdraw::activity::{self, draft::Details};
 use fairdraw::activity::{Activity, ActivityId, AskedField, Field, Kind, LocalText, draft};
 use fairdraw::audit::StaffId;
-use fairdraw::draw::{self, PlanDetails, PrizeDetails, Terms, tax::RuleBook};
+use fairdraw::draw::{self, PlanDetails, PrizeDetails, SourceDetails, Terms, tax::RuleBook};
 use fairdraw::identity::national_id;
-use fairdraw::platform::clock::{Clock, DAY, HOUR};
+use fairdraw::platform::clock::{Clock, DAY, HOUR, Timestamp};
 use fairdraw::platform::config::Config;
 use fairdraw::platform::db::{Db, Target};
 use fairdraw::policy;
@@ -20,23 +20,50 @@ pub const SITE: &str = "localhost";
 /// The address of the draw's activity.
 pub const SLUG: &str = "rush";
 
+/// What a draw is to be.
+pub struct Wanted {
+    /// The address of its activity.
+    pub slug: &'static str,
+    /// How many prizes there are.
+    pub prizes: u32,
+    /// What decides it; the usual source if it is empty.
+    pub sources: Vec<SourceDetails>,
+}
+
 /// Makes the tables and a published draw that takes entries now.
 pub fn set_out(target: Target, keys: &Path, site: &str, clock: &Clock) -> ActivityId {
     let db = Db::open(target, clock.clone()).expect("the database opens");
     let vault = Vault::open(keys, site).expect("a key folder");
+    let wanted = Wanted {
+        slug: SLUG,
+        prizes: 1_000,
+        sources: Vec::new(),
+    };
+    publish(&db, &vault, &wanted)
+}
+
+/// When a draw that is set out at `now` closes, is frozen and takes place.
+pub fn moments(now: Timestamp) -> [Timestamp; 3] {
+    let draws_at = now.plus(12 * DAY);
+    [now.plus(10 * DAY), draws_at.plus(-HOUR), draws_at]
+}
+
+/// A published draw that takes entries now.
+pub fn publish(db: &Db, vault: &Vault, wanted: &Wanted) -> ActivityId {
     let by = StaffId::fresh();
-    let now = clock.now();
+    let now = db.clock().now();
+    let [closes_at, freezes_at, draws_at] = moments(now);
     let words = |zh: &str, en: &str| LocalText::new(zh, en);
     let details = Details {
-        slug: SLUG.to_owned(),
+        slug: wanted.slug.to_owned(),
         kind: Kind::Draw,
         title: words("秋日閱讀抽獎", "Autumn reading draw"),
         text: words("讀完一本書就可以參加。", "Read a book and take part."),
         rules: words("本館館員不參加。", "Staff do not take part."),
         opens_at: now.plus(-HOUR),
-        closes_at: now.plus(10 * DAY),
-        freezes_at: now.plus(12 * DAY - HOUR),
-        draws_at: now.plus(12 * DAY),
+        closes_at,
+        freezes_at,
+        draws_at,
         claim_days: 14,
         retention_days: 60,
         answers_linked: false,
@@ -71,19 +98,8 @@ pub fn set_out(target: Target, keys: &Path, site: &str, clock: &Clock) -> Activi
     let at = version(&id);
     db.write_now("ask", |tx| draft::save_asked(tx, &by, &id, at, &asked))
         .expect("the fields are saved");
-    let plan = PlanDetails {
-        prizes: vec![PrizeDetails {
-            slug: String::new(),
-            name: words("圖書禮券", "Book voucher"),
-            units: 1_000,
-            value_twd: 500,
-        }],
-        reserves: 10,
-        wins_per_person: 1,
-        tickets_per_person: 1,
-        ..PlanDetails::suggested()
-    };
     let at = version(&id);
+    let plan = plan(wanted);
     db.write_now("plan", |tx| draw::save_plan(tx, &by, &id, None, at, &plan))
         .expect("the plan is saved");
     let keys = vault
@@ -99,10 +115,30 @@ pub fn set_out(target: Target, keys: &Path, site: &str, clock: &Clock) -> Activi
             notice,
             tax: RuleBook::default(),
         };
-        draw::publish(tx, &vault, &by, draft, &terms).map(drop)
+        draw::publish(tx, vault, &by, draft, &terms).map(drop)
     })
     .expect("nothing is missing");
     id
+}
+
+fn plan(wanted: &Wanted) -> PlanDetails {
+    let usual = PlanDetails::suggested();
+    PlanDetails {
+        prizes: vec![PrizeDetails {
+            slug: String::new(),
+            name: LocalText::new("圖書禮券", "Book voucher"),
+            units: wanted.prizes,
+            value_twd: 500,
+        }],
+        reserves: 10,
+        wins_per_person: 1,
+        tickets_per_person: 1,
+        sources: match wanted.sources.is_empty() {
+            true => usual.sources.clone(),
+            false => wanted.sources.clone(),
+        },
+        ..usual
+    }
 }
 
 /// What the person of a number types, as the body of a form without its token.

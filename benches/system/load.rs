@@ -93,10 +93,17 @@ pub fn get(path: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").into_bytes()
 }
 
+/// One request for a page by somebody who has signed in.
+pub fn get_as(path: &str, cookie: &str) -> Vec<u8> {
+    format!("GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nCookie: {cookie}\r\n\r\n").into_bytes()
+}
+
 /// An answer, as far as the driver looks at it.
 pub struct Answer {
     pub status: u16,
     pub body: Vec<u8>,
+    /// The first cookie that it gives, as it is sent back.
+    pub cookie: Option<String>,
     closes: bool,
 }
 
@@ -159,7 +166,14 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result
         }
         more(stream, buffer).await?;
     };
-    let text = String::from_utf8_lossy(&buffer[..head]).to_ascii_lowercase();
+    let text = String::from_utf8_lossy(&buffer[..head]).into_owned();
+    let given = text.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("set-cookie")
+            .then(|| value.split(';').next())?
+    });
+    let cookie = given.map(|cookie| cookie.trim().to_owned());
+    let text = text.to_ascii_lowercase();
     let status = text.split(' ').nth(1).and_then(|word| word.parse().ok());
     let status = status.ok_or(io::ErrorKind::InvalidData)?;
     let header = |name: &str| {
@@ -185,6 +199,7 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result
     Ok(Answer {
         status,
         body,
+        cookie,
         closes,
     })
 }

@@ -7,15 +7,28 @@
     reason = "nothing in a benchmark is reachable from outside; `pub` says what a module offers"
 )]
 
+#[expect(
+    dead_code,
+    reason = "the support of the system tests offers more than this needs"
+)]
+#[path = "../../tests/system/support/postgres.rs"]
+mod cluster;
 mod driver;
 mod entries;
+mod instances;
 mod library;
 mod load;
+mod million;
 mod pages;
 mod program;
+mod quota;
 mod report;
+#[path = "../../tests/system/support/tether.rs"]
+mod tether;
+mod town;
+mod verify;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use report::Report;
 
@@ -24,12 +37,23 @@ pub struct Ground<'g> {
     folder: &'g Path,
 }
 
+impl Ground<'_> {
+    /// The bundle of a draw of a million, once a part has made one.
+    fn bundle(&self) -> PathBuf {
+        self.folder.join("bundle.zip")
+    }
+}
+
 type Part = fn(&Ground<'_>, &mut Report);
 
-const PARTS: [(&str, Part); 3] = [
+const PARTS: [(&str, Part); 7] = [
     ("driver", driver::measure),
     ("entries", entries::measure),
+    ("postgres", entries::measure_postgres),
     ("pages", pages::measure),
+    ("instances", instances::measure),
+    ("million", million::measure),
+    ("verify", verify::measure),
 ];
 
 fn main() {
@@ -43,15 +67,16 @@ fn main() {
         eprintln!("there is no part {unknown}; there are {names}");
         std::process::exit(2);
     }
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut report = Report::begin(folder.path());
+    let temporary = tempfile::tempdir().expect("a temporary folder");
+    // For whoever looks into what a part left behind.
+    let kept = std::env::var_os("FAIRDRAW_BENCH_FOLDER").map(PathBuf::from);
+    let folder = kept.unwrap_or_else(|| temporary.path().to_owned());
+    let mut report = Report::begin(&folder);
     for (name, part) in PARTS {
         if asked.is_empty() || asked.iter().any(|asked| asked == name) {
             println!("\n== {name}");
             part(
-                &Ground {
-                    folder: folder.path(),
-                },
+                &Ground { folder: &folder },
                 &mut report,
             );
         }

@@ -49,7 +49,7 @@ impl Program {
     }
 
     /// The processes: the watching one, the web side and the vault.
-    fn processes(&self) -> Vec<u32> {
+    pub fn processes(&self) -> Vec<u32> {
         let watching = self.child.id();
         let children = format!("/proc/{watching}/task/{watching}/children");
         let children = fs::read_to_string(children).unwrap_or_default();
@@ -64,9 +64,9 @@ impl Program {
         Duration::from_millis(10 * ticks)
     }
 
-    /// The memory of all of them that is in use, in MiB.
-    pub fn rss(&self) -> f64 {
-        let kib: u64 = self.processes().into_iter().map(rss_of).sum();
+    /// The memory that all of them need, in MiB; what they share is counted once.
+    pub fn memory(&self) -> f64 {
+        let kib: u64 = self.processes().into_iter().map(memory_of).sum();
         kib as f64 / 1_024.0
     }
 }
@@ -90,11 +90,31 @@ fn ticks_of(process: u32) -> u64 {
     fields.get(11..13).unwrap_or_default().iter().sum()
 }
 
-fn rss_of(process: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+/// The proportional share (PSS); of a process that only the administrator may look into, all that is
+/// resident, which is never less.
+fn memory_of(process: u32) -> u64 {
+    let told = fs::read_to_string(format!("/proc/{process}/smaps_rollup"));
+    let of = |text: &str, name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+    };
+    told.ok().and_then(|text| of(&text, "Pss:")).unwrap_or_else(|| {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        of(&status, "VmRSS:").unwrap_or_default()
+    })
+}
+
+/// The most memory that this process itself had in use since [`forget_peak`], in MiB.
+pub fn peak() -> f64 {
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
     let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-    kib.unwrap_or_default()
+    kib.unwrap_or(f64::NAN) / 1_024.0
+}
+
+/// The peak is counted anew from what is in use now.
+pub fn forget_peak() {
+    fs::write("/proc/self/clear_refs", "5").expect("a process may ask that of itself");
 }
 
 fn free_port() -> u16 {

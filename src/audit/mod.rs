@@ -149,30 +149,51 @@ impl Fault for Error {
 /// [`Error::Person`] where the reason names somebody; a page looks with [`detector::find`] first,
 /// so that nothing typed is lost.
 pub fn record(tx: &mut Tx, act: &Act) -> Result<(), Error> {
-    if let Some(trace) = detector::find(act.reason) {
-        return Err(Error::Person(trace));
+    record_all(tx, std::slice::from_ref(act))
+}
+
+/// [`record`] for many lines, in their order: an export of a hundred thousand winners has one each.
+///
+/// # Errors
+/// As [`record`]; then none of them is there.
+pub fn record_all(tx: &mut Tx, acts: &[Act]) -> Result<(), Error> {
+    let mut looked_at = None;
+    for act in acts {
+        if looked_at != Some(act.reason)
+            && let Some(trace) = detector::find(act.reason)
+        {
+            return Err(Error::Person(trace));
+        }
+        looked_at = Some(act.reason);
     }
-    let (position, previous) = match store::last(tx)? {
-        Some((position, hash)) => (position + 1, hash),
-        None => (1, chain::BEFORE_THE_FIRST.to_vec()),
+    let (mut position, mut previous) = match store::last(tx)? {
+        Some((position, hash)) => (position, hash),
+        None => (0, chain::BEFORE_THE_FIRST.to_vec()),
     };
-    let mut record = Record {
-        position,
-        at: match act.actor {
-            Actor::Entrant => tx.now().hour(),
-            Actor::Staff(_) | Actor::System => tx.now(),
-        },
-        actor: act.actor.to_string(),
-        act: act.act.to_owned(),
-        activity: act.activity.to_owned(),
-        object: act.object.to_owned(),
-        purpose: act.purpose.to_owned(),
-        reason: act.reason.to_owned(),
-        previous,
-        hash: Vec::new(),
-    };
-    record.hash = chain::hash(&record).to_vec();
-    Ok(store::insert(tx, &record)?)
+    let now = tx.now();
+    let mut records = Vec::with_capacity(acts.len());
+    for act in acts {
+        position += 1;
+        let mut record = Record {
+            position,
+            at: match act.actor {
+                Actor::Entrant => now.hour(),
+                Actor::Staff(_) | Actor::System => now,
+            },
+            actor: act.actor.to_string(),
+            act: act.act.to_owned(),
+            activity: act.activity.to_owned(),
+            object: act.object.to_owned(),
+            purpose: act.purpose.to_owned(),
+            reason: act.reason.to_owned(),
+            previous,
+            hash: Vec::new(),
+        };
+        record.hash = chain::hash(&record).to_vec();
+        previous = record.hash.clone();
+        records.push(record);
+    }
+    Ok(store::insert_all(tx, &records)?)
 }
 
 /// How often an act was recorded of an activity.

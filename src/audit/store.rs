@@ -5,6 +5,7 @@ use diesel::prelude::*;
 
 use super::{Filter, Record};
 use crate::platform::clock::Timestamp;
+use crate::platform::db::rows::insert_all;
 use crate::platform::db::schema::audit_records;
 use crate::platform::db::{self, Conn, Tx};
 
@@ -48,22 +49,38 @@ pub(super) fn last(tx: &mut Tx) -> Result<Option<(i64, Vec<u8>)>, db::Error> {
         .optional()?)
 }
 
-pub(super) fn insert(tx: &mut Tx, record: &Record) -> Result<(), db::Error> {
-    diesel::insert_into(audit_records::table)
-        .values((
-            audit_records::position.eq(record.position),
-            audit_records::at.eq(record.at.0),
-            audit_records::actor.eq(&record.actor),
-            audit_records::act.eq(&record.act),
-            audit_records::activity_id.eq(&record.activity),
-            audit_records::object.eq(&record.object),
-            audit_records::purpose.eq(&record.purpose),
-            audit_records::reason.eq(&record.reason),
-            audit_records::previous.eq(&record.previous),
-            audit_records::hash.eq(&record.hash),
-        ))
-        .execute(tx.conn())?;
-    Ok(())
+#[derive(Insertable)]
+#[diesel(table_name = audit_records, treat_none_as_default_value = false)]
+struct NewRow<'n> {
+    position: i64,
+    at: i64,
+    actor: &'n str,
+    act: &'n str,
+    activity_id: &'n str,
+    object: &'n str,
+    purpose: &'n str,
+    reason: &'n str,
+    previous: &'n [u8],
+    hash: &'n [u8],
+}
+
+pub(super) fn insert_all(tx: &mut Tx, records: &[Record]) -> Result<(), db::Error> {
+    let rows: Vec<NewRow> = records
+        .iter()
+        .map(|record| NewRow {
+            position: record.position,
+            at: record.at.0,
+            actor: &record.actor,
+            act: &record.act,
+            activity_id: &record.activity,
+            object: &record.object,
+            purpose: &record.purpose,
+            reason: &record.reason,
+            previous: &record.previous,
+            hash: &record.hash,
+        })
+        .collect();
+    Ok(insert_all!(tx, audit_records::table, rows)?)
 }
 
 /// The lines a filter leaves, before they are ordered, cut or counted.

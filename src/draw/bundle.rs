@@ -211,11 +211,8 @@ fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) ->
     );
 
     let log = log::find(tx, plan.activity.as_str(), plan.id.as_str())?.ok_or(Error::Damaged)?;
-    bundle.insert("proofs.txt", proofs(tx, plan, &log)?);
-    let mut entries = Vec::with_capacity(32 * usize::try_from(log.size).unwrap_or(0));
-    for commitment in log::commitments(tx, &log)? {
-        entries.extend_from_slice(commitment.as_bytes());
-    }
+    let entries = log::commitments_file(tx, &log)?;
+    bundle.insert("proofs.txt", proofs(tx, plan, &log, &entries)?);
     bundle.insert("entries.bin", entries);
     Ok(())
 }
@@ -242,17 +239,24 @@ fn add_excluded(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) ->
     Ok(())
 }
 
-/// A proof for every drawn ticket that is not void.
-fn proofs(tx: &mut Tx, plan: &Plan, log: &log::Log) -> Result<String, Error> {
+/// A proof for every drawn ticket that is not void; `entries` are the commitments of the log.
+fn proofs(tx: &mut Tx, plan: &Plan, log: &log::Log, entries: &[u8]) -> Result<String, Error> {
     let result = super::result(tx, plan)?;
     let settles = super::settlements(tx, plan)?;
     let close = run::close(tx, plan)?;
-    let mut lines = Vec::new();
-    for index in drawn(&result, &settles) {
+    let drawn: Vec<u64> = drawn(&result, &settles).into_iter().collect();
+    let proofs = log::inclusion_proofs(tx, log, &drawn, close.size)?;
+    let commitment = |index: u64| {
+        let at = usize::try_from(index).ok()?;
+        let found = entries.chunks_exact(32).nth(at)?;
+        found.try_into().ok().map(Hash)
+    };
+    let mut lines = Vec::with_capacity(drawn.len());
+    for (index, hashes) in drawn.into_iter().zip(proofs) {
         lines.push(ProofLine {
             index,
-            commitment: log::commitment(tx, log, index)?.ok_or(Error::Damaged)?,
-            hashes: log::inclusion_proof(tx, log, index, close.size)?,
+            commitment: commitment(index).ok_or(Error::Damaged)?,
+            hashes,
         });
     }
     Ok(proofs_text(&lines))

@@ -264,15 +264,17 @@ pub fn voids(
     draw: &str,
 ) -> Result<Vec<(u64, VoidCode)>, Error> {
     let facts = activity::by_id(tx, activity)?;
+    if facts.arrangement != Arrangement::Pools {
+        let leaves = store::tickets::leaves_that_matter(tx, activity, draw)?;
+        return Ok(voids::of(&[], &leaves));
+    }
     let mut before = Vec::new();
-    if facts.arrangement == Arrangement::Pools {
-        // A person takes part in one pool: the first of the list of draws.
-        for earlier in store::drums::drums(tx, activity)? {
-            if earlier.draw == draw {
-                break;
-            }
-            before.extend(store::tickets::leaves(tx, activity, &earlier.draw)?);
+    // A person takes part in one pool: the first of the list of draws.
+    for earlier in store::drums::drums(tx, activity)? {
+        if earlier.draw == draw {
+            break;
         }
+        before.extend(store::tickets::leaves(tx, activity, &earlier.draw)?);
     }
     Ok(voids::of(
         &before,
@@ -338,6 +340,16 @@ pub fn ticket(
     index: u64,
 ) -> Result<Option<Ticket>, Error> {
     Ok(store::tickets::ticket(tx, activity, draw, index)?)
+}
+
+/// The tickets at these indices, in no particular order: [`ticket`] for many.
+pub fn tickets_at(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    indices: &[u64],
+) -> Result<Vec<Ticket>, Error> {
+    Ok(store::tickets::at(tx, activity, draw, indices)?)
 }
 
 /// So many second tickets of a person are told of a prize at most. Anybody can enter with anybody's
@@ -433,10 +445,8 @@ pub fn tickets_of(
 /// How many persons have more tickets in a draw than `cap`, of those that take part: what an
 /// entrant audit counts over the whole table.
 pub fn over_cap(tx: &mut Tx, activity: &ActivityId, draw: &str, cap: u32) -> Result<u64, Error> {
-    Ok(voids::over_cap(
-        &store::tickets::leaves(tx, activity, draw)?,
-        cap,
-    ))
+    let leaves = store::tickets::leaves_of_many(tx, activity, draw, cap)?;
+    Ok(voids::over_cap(&leaves, cap))
 }
 
 /// How many entries were taken, withdrawn and, after the close, void as second ones.
@@ -445,26 +455,65 @@ pub fn count(tx: &mut Tx, activity: &ActivityId) -> Result<Counts, Error> {
 }
 
 /// A page of the list that staff may see, newest first; `page` counts from 1.
+///
+/// The tickets of a draw are numbered without a gap, so a page of a list of a million is read as
+/// fast as one of ten.
 pub fn recent(tx: &mut Tx, activity: &ActivityId, page: u64) -> Result<TakenPage, Error> {
-    let lines = store::list::count_lines(tx, activity)?;
-    let last = lines.div_ceil(PAGE_LINES).max(1);
+    let drums = drums(tx, activity)?;
+    if drums.is_empty() {
+        return without_tickets(tx, activity, page);
+    }
+    let draws: Vec<&str> = drums.iter().map(Drum::draw).collect();
+    let numbers = (PAGE_LINES / u64::try_from(draws.len()).unwrap_or(PAGE_LINES)).max(1);
+    let highest = drums.iter().map(|drum| drum.log.size).max().unwrap_or(0);
+    let last = highest.div_ceil(numbers).max(1);
     let page = page.clamp(1, last);
-    let lines = store::list::page(tx, activity, (page - 1) * PAGE_LINES, PAGE_LINES)?;
+    let until = highest.saturating_sub((page - 1) * numbers);
+    let window = (until.saturating_sub(numbers), until);
+    let lines = store::list::tickets_between(tx, activity, &draws, window)?;
+    Ok(TakenPage { lines, page, last })
+}
+
+fn without_tickets(tx: &mut Tx, activity: &ActivityId, page: u64) -> Result<TakenPage, Error> {
+    let asks_person = activity::by_id(tx, activity)?.kind.asks_person();
+    let of = match asks_person {
+        true => store::list::Of::Somebody,
+        false => store::list::Of::Nobody,
+    };
+    let entries = store::list::count(tx, activity)?.taken;
+    let last = entries.div_ceil(PAGE_LINES).max(1);
+    let page = page.clamp(1, last);
+    let window = ((page - 1) * PAGE_LINES, PAGE_LINES);
+    let lines = store::list::without_tickets(tx, activity, of, window)?;
     Ok(TakenPage { lines, page, last })
 }
 
 /// The lines of the tickets with this number in the list that staff may see: one for each draw.
 pub fn by_number(tx: &mut Tx, activity: &ActivityId, index: u64) -> Result<Vec<Taken>, Error> {
-    Ok(store::list::lines_of(tx, activity, index)?)
+    let drums = drums(tx, activity)?;
+    let draws: Vec<&str> = drums.iter().map(Drum::draw).collect();
+    Ok(store::list::numbered(tx, activity, &draws, index)?)
 }
 
 /// Bytes by which rows about entrants would be found in a file: what the scan after a purge looks
 /// for (`privacy` 1.8).
-pub fn fingerprints(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Vec<u8>>, Error> {
-    let mut found = store::entries::fingerprints(tx, activity)?;
+///
+/// Of more than `most` entries, so many are taken from all over them.
+pub fn fingerprints(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    most: usize,
+) -> Result<Vec<Vec<u8>>, Error> {
+    let mut found = store::entries::fingerprints(tx, activity, most)?;
     let seated = seats::tags(tx, activity)?.into_iter();
     found.extend(seated.map(|(_, tag)| tag.0.to_vec()));
     Ok(found)
+}
+
+/// Erases some rows about people who entered, `at_most` at once; none is left of the tables that grow
+/// with people where it erases none.
+pub fn forget_some(tx: &mut Tx, activity: &ActivityId, at_most: i64) -> Result<usize, Error> {
+    Ok(store::forget_some(tx, activity, at_most)?)
 }
 
 /// Erases every row about people who entered; the commitments in the log stay (`privacy` 1.8).

@@ -22,6 +22,26 @@ pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Er
         + entries::forget(tx, activity)?)
 }
 
+/// Erases some rows of an activity, `at_most` at once and first those that name others; nothing of
+/// the tables that grow with people is left where it erases none.
+pub(super) fn forget_some(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    at_most: i64,
+) -> Result<usize, db::Error> {
+    for table in [
+        sharing::forget_some,
+        tickets::forget_some,
+        entries::forget_some,
+    ] {
+        let gone = table(tx, activity, at_most)?;
+        if gone > 0 {
+            return Ok(gone);
+        }
+    }
+    Ok(0)
+}
+
 /// How many rows of an activity are here.
 pub(super) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error> {
     Ok(earned::left(tx, activity)?

@@ -274,6 +274,24 @@ pub fn inclusion_proof(tx: &mut Tx, log: &Log, index: u64, size: u64) -> Result<
     tree::inclusion_proof(&mut store::StoredNodes { tx, log }, index, size)
 }
 
+/// [`inclusion_proof`] for many leaves, which share most of their neighbours: each is read once.
+pub fn inclusion_proofs(
+    tx: &mut Tx,
+    log: &Log,
+    indices: &[u64],
+    size: u64,
+) -> Result<Vec<Vec<Hash>>, Error> {
+    let count = u64::try_from(indices.len()).unwrap_or(u64::MAX);
+    let mut nodes = store::KnownNodes::new(tx, log, count.saturating_mul(DENSE) >= size);
+    indices
+        .iter()
+        .map(|index| tree::inclusion_proof(&mut nodes, *index, size))
+        .collect()
+}
+
+/// From one leaf in so many on, neighbours are read by the hundred.
+const DENSE: u64 = 16;
+
 /// Proof that the log of `new` leaves extends the log of `old` leaves.
 pub fn consistency_proof(tx: &mut Tx, log: &Log, old: u64, new: u64) -> Result<Vec<Hash>, Error> {
     tree::consistency_proof(&mut store::StoredNodes { tx, log }, old, new)
@@ -330,6 +348,27 @@ pub fn is_whole(tx: &mut Tx, log: &Log) -> Result<bool, Error> {
 /// Every commitment of a draw's log, in order.
 pub fn commitments(tx: &mut Tx, log: &Log) -> Result<Vec<Hash>, Error> {
     Ok(store::commitments(tx, log)?)
+}
+
+/// Every commitment of a draw's log behind the one before, as the public file has them: a million
+/// take 32 MB and no more on the way.
+pub fn commitments_file(tx: &mut Tx, log: &Log) -> Result<Vec<u8>, Error> {
+    let mut file = Vec::with_capacity(32 * usize::try_from(log.size).unwrap_or(0));
+    let mut from = 0;
+    while from < log.size {
+        let step = commitments_from(tx, log, from, STEP)?;
+        let Some((last, _)) = step.last() else {
+            return Err(Error::LostNode {
+                level: 0,
+                index: from,
+            });
+        };
+        from = last + 1;
+        for (_, commitment) in &step {
+            file.extend_from_slice(commitment.as_bytes());
+        }
+    }
+    Ok(file)
 }
 
 /// One page of a draw's commitments: `(index, commitment)` from `from` on.

@@ -1,5 +1,7 @@
 //! All SQL of logs, their nodes and the commitments of draws.
 
+use std::collections::HashMap;
+
 use diesel::prelude::*;
 use lucky_draw::encode::Hash;
 use lucky_draw::tree::Nodes;
@@ -33,6 +35,47 @@ impl Nodes for StoredNodes<'_, '_> {
         found
             .and_then(|bytes| hash(&bytes))
             .ok_or(Error::LostNode { level, index })
+    }
+}
+
+/// The same, each read once: for many proofs of one log.
+pub(super) struct KnownNodes<'t, 'c> {
+    stored: StoredNodes<'t, 'c>,
+    known: HashMap<(u32, u64), Hash>,
+    /// How many neighbours are read together.
+    together: u64,
+}
+
+impl<'t, 'c> KnownNodes<'t, 'c> {
+    /// `dense`: most of the neighbours of a node will be asked for as well.
+    pub(super) fn new(tx: &'t mut Tx<'c>, log: &'t Log, dense: bool) -> KnownNodes<'t, 'c> {
+        KnownNodes {
+            stored: StoredNodes { tx, log },
+            known: HashMap::new(),
+            together: if dense { 256 } else { 1 },
+        }
+    }
+}
+
+impl Nodes for KnownNodes<'_, '_> {
+    type Error = Error;
+
+    fn node(&mut self, level: u32, index: u64) -> Result<Hash, Error> {
+        if let Some(known) = self.known.get(&(level, index)) {
+            return Ok(*known);
+        }
+        if self.together == 1 {
+            let found = self.stored.node(level, index)?;
+            self.known.insert((level, index), found);
+            return Ok(found);
+        }
+        let StoredNodes { tx, log } = &mut self.stored;
+        let from = index - index % self.together;
+        let found = nodes(tx, log, level, from, self.together)?;
+        let places = (from..).map(|index| (level, index));
+        self.known.extend(places.zip(found));
+        let found = self.known.get(&(level, index)).copied();
+        found.ok_or(Error::LostNode { level, index })
     }
 }
 

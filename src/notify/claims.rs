@@ -4,8 +4,13 @@
 //! that the result or a settlement gave; a prize passes on by the one settlement of a deadline,
 //! never at the moment somebody declines. Every verb may run twice.
 //!
+//! Every verb costs as much as there are winners, and one slot as much as its own claims: a draw may
+//! give a hundred thousand prizes.
+//!
 //! Not here: who leaves a slot before its deadline ([`super::leaving`]), the letters
 //! ([`super::notices`]).
+
+use std::collections::{HashMap, HashSet};
 
 use lucky_draw::encode::Hash;
 use lucky_draw::result::{Holding, SettleCode, Slot};
@@ -122,44 +127,71 @@ impl Decided {
     }
 }
 
+/// Who holds which slot now.
+pub(super) struct Holders(HashMap<Slot, u64>);
+
+impl Holders {
+    /// By the result and its settlements.
+    pub(super) fn of(tx: &mut Tx, draw: &Decided) -> Result<Holders, Error> {
+        Ok(Holders::among(&draw::holdings(tx, &draw.plan)?))
+    }
+
+    fn among(holdings: &[Holding]) -> Holders {
+        let held = holdings.iter().map(|held| (held.slot.clone(), held.index));
+        Holders(held.collect())
+    }
+
+    /// Whether the ticket of a claim holds its slot.
+    pub(super) fn hold(&self, claim: &Claim) -> bool {
+        self.0.get(&claim.slot) == Some(&claim.index)
+    }
+
+    /// A reserve that holds another slot since.
+    fn moved_up(&self, claim: &Claim) -> bool {
+        !claim.is_prize() && claim.stage == ClaimStage::Held && !self.hold(claim)
+    }
+}
+
 /// Every claim of a draw in slot order, the present holder of a slot last; rows that the public
 /// record asks for and that are missing are made, and so are the jobs at the deadlines.
 pub fn ensure(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
     let holdings = draw::holdings(tx, &draw.plan)?;
-    let known = list(tx, draw)?;
+    let holders = Holders::among(&holdings);
+    let known = store::claims(tx, &draw.facts.id, draw.draw())?;
     let erased = entry::erased(tx, &draw.facts.id, draw.draw())?;
-    let deadline = draw.next_deadline(tx.now());
-    for holding in &holdings {
-        let is_known = known.iter().any(|claim| is_of(claim, holding));
-        if is_known {
-            continue;
-        }
-        let is_prize = matches!(holding.slot, Slot::Prize { .. });
-        let claim = Claim {
+    let missing = missing(&holdings, &known, draw.next_deadline(tx.now()));
+    store::insert_claims(tx, &draw.facts.id, draw.draw(), &missing)?;
+    for claim in known.iter().filter(|claim| holders.moved_up(claim)) {
+        mark(tx, draw, &Actor::System, claim, ClaimStage::Vacated)?;
+    }
+    if draw.is_running() {
+        give_up(tx, draw, &holders, erased)?;
+        jobs::enqueue_deadlines(tx, draw)?;
+    }
+    listed(tx, draw, &holders)
+}
+
+/// The claims that the public record asks for and that have no row.
+fn missing(holdings: &[Holding], known: &[Claim], deadline: Timestamp) -> Vec<Claim> {
+    let known: HashSet<(&Slot, u64)> = known.iter().map(|own| (&own.slot, own.index)).collect();
+    let missing = holdings
+        .iter()
+        .filter(|holding| !known.contains(&(&holding.slot, holding.index)));
+    missing
+        .map(|holding| Claim {
             slot: holding.slot.clone(),
             index: holding.index,
             stage: ClaimStage::Held,
-            deadline: if is_prize { deadline } else { Timestamp(0) },
+            deadline: match holding.slot {
+                Slot::Prize { .. } => deadline,
+                Slot::Reserve(_) => Timestamp(0),
+            },
             marked_by: String::new(),
             marked_at: Timestamp(0),
             reason: String::new(),
             proposed_by: String::new(),
-        };
-        store::insert_claim(tx, &draw.facts.id, draw.draw(), &claim)?;
-    }
-    for claim in known {
-        let moved_up = !claim.is_prize()
-            && claim.stage == ClaimStage::Held
-            && !holdings.iter().any(|holding| is_of(&claim, holding));
-        if moved_up {
-            mark(tx, draw, &Actor::System, &claim, ClaimStage::Vacated)?;
-        }
-    }
-    if draw.is_running() {
-        give_up(tx, draw, &holdings, &erased)?;
-        jobs::enqueue_deadlines(tx, draw)?;
-    }
-    list(tx, draw)
+        })
+        .collect()
 }
 
 /// Whoever had their own data erased can be told nothing: the slot passes on at the deadline, by
@@ -167,16 +199,16 @@ pub fn ensure(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
 fn give_up(
     tx: &mut Tx,
     draw: &Decided,
-    holdings: &[Holding],
-    erased: &[(u64, Timestamp)],
+    holders: &Holders,
+    erased: Vec<(u64, Timestamp)>,
 ) -> Result<(), Error> {
     if erased.is_empty() {
         return Ok(());
     }
-    for claim in list(tx, draw)? {
-        let holds = holdings.iter().any(|holding| is_of(&claim, holding));
-        let at = erased.iter().find(|(index, _)| *index == claim.index);
-        if let (true, ClaimStage::Held, Some((_, at))) = (holds, claim.stage, at) {
+    let erased: HashMap<u64, Timestamp> = erased.into_iter().collect();
+    for claim in listed(tx, draw, holders)? {
+        let at = erased.get(&claim.index);
+        if let (true, ClaimStage::Held, Some(at)) = (holders.hold(&claim), claim.stage, at) {
             let left = Claim {
                 stage: ClaimStage::Erased,
                 marked_by: Actor::Entrant.to_string(),
@@ -196,16 +228,19 @@ fn give_up(
 /// in the reserve list; no row is made for asking.
 pub fn waits(tx: &mut Tx, activity: &ActivityId, tickets: &[(String, u64)]) -> Result<bool, Error> {
     for draw in all(tx, activity)? {
-        let claimed: Vec<Claim> = list(tx, &draw)?
-            .into_iter()
-            .filter(|claim| claim.stage == ClaimStage::Claimed)
-            .collect();
-        let waits = |holding: &Holding| {
-            let own = |(of, index): &(String, u64)| of == draw.draw() && *index == holding.index;
-            tickets.iter().any(own) && !claimed.iter().any(|claim| is_of(claim, holding))
+        let own = |holding: &&Holding| {
+            let is = |(of, index): &(String, u64)| of == draw.draw() && *index == holding.index;
+            tickets.iter().any(is)
         };
-        if draw.is_running() && draw::holdings(tx, &draw.plan)?.iter().any(waits) {
-            return Ok(true);
+        let holdings = draw::holdings(tx, &draw.plan)?;
+        for holding in holdings.iter().filter(own) {
+            let claims = store::claims_of(tx, &draw.facts.id, draw.draw(), &holding.slot)?;
+            let is_claimed = |claim: &Claim| {
+                claim.index == holding.index && claim.stage == ClaimStage::Claimed
+            };
+            if draw.is_running() && !claims.iter().any(is_claimed) {
+                return Ok(true);
+            }
         }
     }
     Ok(false)
@@ -213,41 +248,64 @@ pub fn waits(tx: &mut Tx, activity: &ActivityId, tickets: &[(String, u64)]) -> R
 
 /// Every claim of a draw in slot order, the present holder of a slot last.
 pub fn list(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
-    let holdings = draw::holdings(tx, &draw.plan)?;
+    let holders = Holders::of(tx, draw)?;
+    listed(tx, draw, &holders)
+}
+
+fn listed(tx: &mut Tx, draw: &Decided, holders: &Holders) -> Result<Vec<Claim>, Error> {
     let mut claims = store::claims(tx, &draw.facts.id, draw.draw())?;
-    claims.sort_by_key(|claim| {
-        let holds = holdings.iter().any(|holding| is_of(claim, holding));
-        (
-            draw.rank(&claim.slot),
-            holds,
-            claim.marked_at.0,
-            claim.index,
-        )
-    });
+    in_order(&mut claims, draw, holders);
     Ok(claims)
+}
+
+fn in_order(claims: &mut [Claim], draw: &Decided, holders: &Holders) {
+    claims.sort_by_cached_key(|claim| {
+        let rank = draw.rank(&claim.slot);
+        (rank, holders.hold(claim), claim.marked_at.0, claim.index)
+    });
 }
 
 /// The claims of tickets that hold a prize now and have not given it back: those who may be told.
 pub fn current(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
-    let holdings = draw::holdings(tx, &draw.plan)?;
     let mut claims = ensure(tx, draw)?;
+    let holders = Holders::of(tx, draw)?;
     claims.retain(|claim| {
         claim.is_prize()
             && matches!(claim.stage, ClaimStage::Held | ClaimStage::Claimed)
-            && holdings.iter().any(|holding| is_of(claim, holding))
+            && holders.hold(claim)
     });
     Ok(claims)
 }
 
 /// The claim on a slot by the ticket that holds it now, or held it last.
 pub fn of_slot(tx: &mut Tx, draw: &Decided, slot: &Slot) -> Result<Claim, Error> {
+    if let Some(claim) = settled_of_slot(tx, draw, slot)? {
+        return Ok(claim);
+    }
     let claims = ensure(tx, draw)?;
     let of_slot = claims.into_iter().rfind(|claim| claim.slot == *slot);
     of_slot.ok_or(Error::Unknown)
 }
 
-pub(super) fn is_of(claim: &Claim, holding: &Holding) -> bool {
-    claim.slot == holding.slot && claim.index == holding.index
+/// [`of_slot`] where [`ensure`] would change nothing about this slot: letters are sent one by one,
+/// and each looks at its own.
+fn settled_of_slot(tx: &mut Tx, draw: &Decided, slot: &Slot) -> Result<Option<Claim>, Error> {
+    let holders = Holders::of(tx, draw)?;
+    let mut claims = store::claims_of(tx, &draw.facts.id, draw.draw(), slot)?;
+    let is_known = |index: &u64| claims.iter().any(|claim| claim.index == *index);
+    if !holders.0.get(slot).is_none_or(is_known) {
+        return Ok(None);
+    }
+    let erased = entry::erased(tx, &draw.facts.id, draw.draw())?;
+    let gave_up = |claim: &Claim| {
+        let is_erased = erased.iter().any(|(index, _)| *index == claim.index);
+        is_erased && claim.stage == ClaimStage::Held && holders.hold(claim)
+    };
+    if claims.iter().any(|claim| holders.moved_up(claim) || gave_up(claim)) {
+        return Ok(None);
+    }
+    in_order(&mut claims, draw, &holders);
+    Ok(claims.pop())
 }
 
 fn mark(
@@ -388,10 +446,9 @@ fn settle(
     claims: &[Claim],
     deadline: Timestamp,
 ) -> Result<(), Error> {
-    let holdings = draw::holdings(tx, &draw.plan)?;
+    let holders = Holders::of(tx, draw)?;
     let mut vacates = Vec::new();
     for claim in claims {
-        let holds = holdings.iter().any(|holding| is_of(claim, holding));
         let code = match claim.stage {
             ClaimStage::Held if claim.is_prize() && claim.deadline <= deadline => SettleCode::F,
             stage => match stage.vacates() {
@@ -399,7 +456,7 @@ fn settle(
                 _ => continue,
             },
         };
-        if !holds {
+        if !holders.hold(claim) {
             continue;
         }
         vacates.push((claim.slot.clone(), code));
@@ -415,13 +472,12 @@ fn settle(
 
 /// Whether some prize may still change hands or be taken back.
 fn is_open(tx: &mut Tx, draw: &Decided, claims: &[Claim]) -> Result<bool, Error> {
-    let holdings = draw::holdings(tx, &draw.plan)?;
+    let holders = Holders::of(tx, draw)?;
     let now = tx.now();
-    let holders = claims
+    let mut held = claims
         .iter()
-        .filter(|claim| claim.is_prize())
-        .filter(|claim| holdings.iter().any(|holding| is_of(claim, holding)));
-    Ok(holders.into_iter().any(|claim| match claim.stage {
+        .filter(|claim| claim.is_prize() && holders.hold(claim));
+    Ok(held.any(|claim| match claim.stage {
         ClaimStage::Claimed => now < claim.marked_at.plus(UNDO),
         _ => true,
     }))

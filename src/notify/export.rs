@@ -5,12 +5,15 @@
 //!
 //! Not here: how files are written ([`super::sheet`]), who may ([`crate::account`]).
 
+use std::collections::HashSet;
+
 use lucky_draw::ticket::TicketNumber;
 use zeroize::Zeroizing;
 
 use crate::activity::ActivityId;
 use crate::audit::{self, Act, Actor, StaffId};
 use crate::draw::{DrawId, slot_words};
+use crate::entry;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language, dates};
@@ -20,7 +23,7 @@ use crate::vault::{
 };
 
 use super::claims::{self, Decided};
-use super::sheet::{Format, Table};
+use super::sheet::{Format, Sheet};
 use super::{Claim, Error, ExportId, post, store};
 
 /// Why winners' data leaves the system.
@@ -185,15 +188,27 @@ pub fn of_activity(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Export>, Er
     Ok(store::exports_of(tx, activity)?)
 }
 
+/// Winners that are read, written down and opened together: so many sealed boxes are in memory, and
+/// one message to the vault.
+const TOGETHER: usize = 10_000;
+
 /// Makes an export: verified, written down, opened, filled in, in this order.
 pub fn make(db: &Db, vault: &Vault, by: &Taker, request: &Request) -> Result<File, Error> {
     let draw = db.read_now("read draw", |tx| claims::decided(tx, &request.draw))?;
     let verified = post::verified(db, vault, &draw)?;
-    let (export, claims, recorded) = db.write_now("record export", |tx| {
+    let (export, winners) = db.write_now("record export", |tx| {
         begin(tx, &draw, &verified, by, request)
     })?;
-    let opened = vault.open_winners(recorded)?;
-    let table = fill(&draw, by, request, &export, &claims, &opened);
+    let mut sheet = Sheet::new(export.format, &columns(request))?;
+    for some in winners.chunks(TOGETHER) {
+        let (claims, recorded) = db.write_now("record openings", |tx| {
+            record(tx, &draw, &verified, &export, some)
+        })?;
+        let opened = vault.open_winners(recorded)?;
+        for (claim, winner) in claims.iter().zip(&opened) {
+            sheet.add(&cells(&draw, request, claim, winner))?;
+        }
+    }
     Ok(File {
         name: format!(
             "winners-{}-{}.{}",
@@ -202,36 +217,29 @@ pub fn make(db: &Db, vault: &Vault, by: &Taker, request: &Request) -> Result<Fil
             export.format.code()
         ),
         format: export.format,
-        bytes: table.to_bytes(export.format)?,
+        bytes: sheet.finish(&mark(by, request, &export), export.made_at)?,
     })
 }
 
-type Begun = (Export, Vec<Claim>, Recorded<WinnerExport>);
-
+/// Writes down that somebody takes the list; whom it is about, in slot order.
 fn begin(
     tx: &mut Tx,
     draw: &Decided,
     verified: &VerifiedDraw,
     by: &Taker,
     request: &Request,
-) -> Result<Begun, Error> {
-    let mut winners = Vec::new();
-    let mut contacts = Vec::new();
-    for claim in claims::current(tx, draw)? {
-        // A ticket whose opening is lost is nobody that anyone may be told about.
-        let Ok(proof) = verified.winner(claim.index) else {
-            continue;
-        };
-        let Some((ticket, sealed)) = post::contact_of(tx, draw, claim.index)? else {
-            continue;
-        };
-        contacts.push(WinnerContact {
-            proof,
-            sealed,
-            notice: ticket.notice,
-        });
-        winners.push(claim);
-    }
+) -> Result<(Export, Vec<Claim>), Error> {
+    let mut winners = claims::current(tx, draw)?;
+    // A ticket whose opening is lost is nobody that anyone may be told about.
+    winners.retain(|claim| verified.winner(claim.index).is_ok());
+    let indices: Vec<u64> = winners.iter().map(|claim| claim.index).collect();
+    let tickets = entry::tickets_at(tx, &draw.facts.id, draw.draw(), &indices)?;
+    let reachable: HashSet<u64> = tickets
+        .into_iter()
+        .filter(|ticket| ticket.contact_item.is_some())
+        .map(|ticket| ticket.index)
+        .collect();
+    winners.retain(|claim| reachable.contains(&claim.index));
     let export = Export {
         activity: draw.facts.id.clone(),
         id: ExportId::fresh(),
@@ -242,9 +250,8 @@ fn begin(
         rows: u64::try_from(winners.len()).expect("a count fits 64 bits"),
     };
     store::insert_export(tx, &export)?;
-    let actor = Actor::Staff(by.id.clone());
     let act = Act {
-        actor: &actor,
+        actor: &Actor::Staff(by.id.clone()),
         act: "notify.exported",
         activity: export.activity.as_str(),
         object: export.id.as_str(),
@@ -252,32 +259,66 @@ fn begin(
         reason: &request.reason,
     };
     audit::record(tx, &act)?;
-    let recorded = vault::record::<WinnerExport>(tx, &actor, export.id.as_str(), contacts)?;
-    Ok((export, winners, recorded))
+    Ok((export, winners))
 }
 
-fn fill(
+/// Writes down that these are opened; those of them that have a box, in the same order.
+fn record(
+    tx: &mut Tx,
     draw: &Decided,
-    by: &Taker,
-    request: &Request,
+    verified: &VerifiedDraw,
     export: &Export,
-    claims: &[Claim],
-    opened: &[OpenedWinner<WinnerExport>],
-) -> Table {
-    let language = request.language;
-    let columns = request.purpose.columns();
-    let rows = claims.iter().zip(opened).map(|(claim, winner)| {
-        let cells = columns
-            .iter()
-            .map(|column| match (column, &winner.contact) {
-                (Column::Prize, _) => Zeroizing::new(slot_words(language, &draw.plan, &claim.slot)),
-                (Column::Ticket, _) => Zeroizing::new(TicketNumber(claim.index).to_string()),
-                (column, Ok(contact)) => column.of(contact),
-                (_, Err(_)) => Zeroizing::new(String::new()),
+    winners: &[Claim],
+) -> Result<(Vec<Claim>, Recorded<WinnerExport>), Error> {
+    let indices: Vec<u64> = winners.iter().map(|claim| claim.index).collect();
+    let mut boxes = post::contacts_of(tx, draw, &indices)?;
+    let (mut claims, mut contacts) = (Vec::new(), Vec::new());
+    for claim in winners {
+        // Whoever erased their data since is not in it.
+        if let Some((ticket, sealed)) = boxes.remove(&claim.index) {
+            contacts.push(WinnerContact {
+                proof: verified.winner(claim.index)?,
+                sealed,
+                notice: ticket.notice,
             });
-        cells.collect()
-    });
-    let mark = text::message(
+            claims.push(claim.clone());
+        }
+    }
+    let actor = Actor::Staff(export.by.clone());
+    let recorded = vault::record::<WinnerExport>(tx, &actor, export.id.as_str(), contacts)?;
+    Ok((claims, recorded))
+}
+
+fn columns(request: &Request) -> Vec<String> {
+    let columns = request.purpose.columns().iter();
+    columns
+        .map(|column| column.words(request.language))
+        .collect()
+}
+
+fn cells(
+    draw: &Decided,
+    request: &Request,
+    claim: &Claim,
+    winner: &OpenedWinner<WinnerExport>,
+) -> Vec<Zeroizing<String>> {
+    let columns = request.purpose.columns().iter();
+    columns
+        .map(|column| match (column, &winner.contact) {
+            (Column::Prize, _) => {
+                Zeroizing::new(slot_words(request.language, &draw.plan, &claim.slot))
+            }
+            (Column::Ticket, _) => Zeroizing::new(TicketNumber(claim.index).to_string()),
+            (column, Ok(contact)) => column.of(contact),
+            (_, Err(_)) => Zeroizing::new(String::new()),
+        })
+        .collect()
+}
+
+/// Who made the copy, when, what for and how many are in it.
+fn mark(by: &Taker, request: &Request, export: &Export) -> String {
+    let language = request.language;
+    text::message(
         language,
         "notify-export-mark",
         &[
@@ -287,14 +328,5 @@ fn fill(
             ("count", export.rows.to_string().into()),
             ("id", export.id.0.clone().into()),
         ],
-    );
-    Table {
-        columns: columns
-            .iter()
-            .map(|column| column.words(language))
-            .collect(),
-        rows: rows.collect(),
-        mark,
-        made_at: export.made_at,
-    }
+    )
 }

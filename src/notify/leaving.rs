@@ -121,8 +121,7 @@ pub fn may_confirm(tx: &mut Tx, by: &Actor, claim: &Claim) -> Result<bool, Error
 /// [`Error::Moved`] if there is nothing to take back.
 pub fn keep(tx: &mut Tx, draw: &Decided, by: &Actor, slot: &Slot) -> Result<Claim, Error> {
     let left = claims::of_slot(tx, draw, slot)?;
-    let holdings = draw::holdings(tx, &draw.plan)?;
-    let still_holds = holdings.iter().any(|holding| claims::is_of(&left, holding));
+    let still_holds = claims::Holders::of(tx, draw)?.hold(&left);
     let leaves = left.is_doubted() || left.stage.vacates().is_some();
     // What a person had erased cannot come back.
     let is_final = left.marked_by == Actor::Entrant.to_string();

@@ -6,7 +6,7 @@
 //!
 //! Not here: opening the address and sending ([`super::post`]).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 
 use lucky_draw::result::Slot;
 
@@ -26,7 +26,7 @@ use super::{
 /// Every notice of a draw in slot order, the first one of a slot in front.
 pub fn list(tx: &mut Tx, draw: &Decided) -> Result<Vec<Notice>, Error> {
     let mut notices = store::notices(tx, &draw.facts.id, draw.draw())?;
-    notices.sort_by_key(|notice| {
+    notices.sort_by_cached_key(|notice| {
         let kind = NoticeKind::ALL.iter().position(|kind| *kind == notice.kind);
         (draw.rank(&notice.slot), kind, notice.index, notice.copy)
     });
@@ -36,22 +36,21 @@ pub fn list(tx: &mut Tx, draw: &Decided) -> Result<Vec<Notice>, Error> {
 /// Whether staff have begun to tell winners; from then on reminders and notices to those who move
 /// up leave by themselves.
 pub fn has_begun(tx: &mut Tx, draw: &Decided) -> Result<bool, Error> {
-    Ok(!store::notices(tx, &draw.facts.id, draw.draw())?.is_empty())
+    Ok(store::has_notices(tx, &draw.facts.id, draw.draw())?)
 }
 
 /// Winners and called reserves who hold a prize and were not told yet.
 pub fn untold(tx: &mut Tx, draw: &Decided, claims: &[Claim]) -> Result<Vec<Claim>, Error> {
     let notices = store::notices(tx, &draw.facts.id, draw.draw())?;
-    let told = |claim: &Claim| {
-        notices.iter().any(|notice| {
-            notice.slot == claim.slot
-                && notice.index == claim.index
-                && matches!(notice.kind, NoticeKind::Won | NoticeKind::Promoted)
-        })
-    };
-    let waiting = claims
+    let told: HashSet<(&Slot, u64)> = notices
         .iter()
-        .filter(|claim| claim.is_prize() && claim.stage == ClaimStage::Held && !told(claim));
+        .filter(|notice| matches!(notice.kind, NoticeKind::Won | NoticeKind::Promoted))
+        .map(|notice| (&notice.slot, notice.index))
+        .collect();
+    let waiting = claims.iter().filter(|claim| {
+        let is_told = told.contains(&(&claim.slot, claim.index));
+        claim.is_prize() && claim.stage == ClaimStage::Held && !is_told
+    });
     Ok(waiting.cloned().collect())
 }
 
@@ -133,6 +132,10 @@ fn remind_each(
 ) -> Result<(), Error> {
     let claims = claims::ensure(tx, draw)?;
     let known = store::notices(tx, &draw.facts.id, draw.draw())?;
+    let known: HashSet<(&Slot, u64, &str)> = known
+        .iter()
+        .map(|notice| (&notice.slot, notice.index, notice.kind.code()))
+        .collect();
     let late = claims.iter().filter(|claim| {
         claim.is_prize() && claim.stage == ClaimStage::Held && claim.deadline == deadline
     });
@@ -143,9 +146,7 @@ fn remind_each(
             asked.push((second.index, NoticeKind::Duplicate));
         }
         for (index, kind) in asked {
-            let is_known = known.iter().any(|notice| {
-                notice.slot == claim.slot && notice.index == index && notice.kind == kind
-            });
+            let is_known = known.contains(&(&claim.slot, index, kind.code()));
             if kinds.contains(&kind) && !is_known {
                 add(tx, mailer, draw, &claim.slot, index, kind, 0)?;
             }

@@ -38,17 +38,48 @@ impl Format {
     }
 }
 
-/// A table of texts.
+/// A table of texts that is there as a whole; [`Sheet`] is for one that is made row by row.
 pub struct Table {
     /// The names of the columns.
     pub columns: Vec<String>,
     /// As many cells a row as there are columns.
     pub rows: Vec<Vec<Zeroizing<String>>>,
-    /// Who made this copy, when, what for, and how many rows it has: the last line, so that a copy
-    /// that was cut off is seen to be so.
+    /// Who made this copy, when, what for, and how many rows it has.
     pub mark: String,
     /// When it was made.
     pub made_at: Timestamp,
+}
+
+impl Table {
+    /// The whole file.
+    pub fn to_bytes(&self, format: Format) -> Result<Vec<u8>, Error> {
+        let mut sheet = Sheet::new(format, &self.columns)?;
+        for row in &self.rows {
+            sheet.add(row)?;
+        }
+        sheet.finish(&self.mark, self.made_at)
+    }
+}
+
+/// A table of texts on its way into a file, row by row.
+pub enum Sheet {
+    /// Bytes behind each other: a row takes no more than its own.
+    Csv(Box<Csv>),
+    /// A workbook is packed at the end and held as a whole until then.
+    Xlsx(Box<Xlsx>),
+}
+
+/// CSV so far.
+pub struct Csv {
+    writer: csv::Writer<Vec<u8>>,
+    columns: usize,
+}
+
+/// A workbook so far.
+pub struct Xlsx {
+    workbook: Workbook,
+    text: CellFormat,
+    line: u32,
 }
 
 /// Why a file could not be made.
@@ -62,66 +93,108 @@ pub enum Error {
     Xlsx(#[from] XlsxError),
 }
 
-impl Table {
-    /// The whole file.
-    pub fn to_bytes(&self, format: Format) -> Result<Vec<u8>, Error> {
+impl Sheet {
+    /// A file with these columns and no row.
+    pub fn new(format: Format, columns: &[String]) -> Result<Sheet, Error> {
         match format {
-            Format::Csv => self.to_csv(),
-            Format::Xlsx => self.to_xlsx(),
+            Format::Csv => Ok(Sheet::Csv(Box::new(Csv::new(columns)?))),
+            Format::Xlsx => Ok(Sheet::Xlsx(Box::new(Xlsx::new(columns)?))),
         }
     }
 
-    fn to_csv(&self) -> Result<Vec<u8>, Error> {
+    /// One more row; as many cells as there are columns.
+    pub fn add(&mut self, row: &[Zeroizing<String>]) -> Result<(), Error> {
+        match self {
+            Sheet::Csv(csv) => csv.add(row),
+            Sheet::Xlsx(xlsx) => xlsx.add(row),
+        }
+    }
+
+    /// The whole file. `mark` says who made this copy, when, what for, and how many rows it has: the
+    /// last line, so that a copy that was cut off is seen to be so.
+    pub fn finish(self, mark: &str, made_at: Timestamp) -> Result<Vec<u8>, Error> {
+        match self {
+            Sheet::Csv(csv) => csv.finish(mark),
+            Sheet::Xlsx(xlsx) => xlsx.finish(mark, made_at),
+        }
+    }
+}
+
+impl Csv {
+    fn new(columns: &[String]) -> Result<Csv, Error> {
         // Excel reads Chinese only behind a byte order mark.
-        let mut file = "\u{FEFF}".as_bytes().to_vec();
+        let file = "\u{FEFF}".as_bytes().to_vec();
         let mut writer = csv::WriterBuilder::new()
             .quote_style(csv::QuoteStyle::Always)
             .terminator(csv::Terminator::CRLF)
-            .from_writer(&mut file);
-        writer.write_record(self.columns.iter().map(|cell| disarmed(cell).into_owned()))?;
-        for row in &self.rows {
-            let cells = row
-                .iter()
-                .map(|cell| Zeroizing::new(disarmed(cell).into_owned()));
-            let cells: Vec<Zeroizing<String>> = cells.collect();
-            writer.write_record(cells.iter().map(|cell| cell.as_bytes()))?;
-        }
-        let mut last = vec![String::new(); self.columns.len()];
-        if let Some(first) = last.first_mut() {
-            *first = disarmed(&self.mark).into_owned();
-        }
-        writer.write_record(&last)?;
-        writer.flush().map_err(csv::Error::from)?;
-        drop(writer);
-        Ok(file)
+            .from_writer(file);
+        writer.write_record(columns.iter().map(|cell| disarmed(cell).into_owned()))?;
+        Ok(Csv {
+            writer,
+            columns: columns.len(),
+        })
     }
 
-    fn to_xlsx(&self) -> Result<Vec<u8>, Error> {
+    fn add(&mut self, row: &[Zeroizing<String>]) -> Result<(), Error> {
+        let cells = row
+            .iter()
+            .map(|cell| Zeroizing::new(disarmed(cell).into_owned()));
+        let cells: Vec<Zeroizing<String>> = cells.collect();
+        self.writer
+            .write_record(cells.iter().map(|cell| cell.as_bytes()))?;
+        Ok(())
+    }
+
+    fn finish(mut self, mark: &str) -> Result<Vec<u8>, Error> {
+        let mut last = vec![String::new(); self.columns];
+        if let Some(first) = last.first_mut() {
+            *first = disarmed(mark).into_owned();
+        }
+        self.writer.write_record(&last)?;
+        self.writer.flush().map_err(csv::Error::from)?;
+        let whole = self.writer.into_inner();
+        Ok(whole.map_err(|error| csv::Error::from(error.into_error()))?)
+    }
+}
+
+impl Xlsx {
+    fn new(columns: &[String]) -> Result<Xlsx, Error> {
         let mut workbook = Workbook::new();
-        let made_at = ExcelDateTime::from_timestamp(self.made_at.unix())?;
-        workbook.set_properties(
-            &DocProperties::new()
-                .set_creation_datetime(&made_at)
-                .set_comment(&self.mark),
-        );
         // "@" is Excel's text format: a cell that is edited later does not turn into a number.
         let text = CellFormat::new().set_num_format("@");
         let heading = CellFormat::new().set_num_format("@").set_bold();
         let sheet = workbook.add_worksheet();
-        for (column, name) in (0_u16..).zip(&self.columns) {
+        for (column, name) in (0_u16..).zip(columns) {
             sheet.write_string_with_format(0, column, name, &heading)?;
             sheet.set_column_width(column, 18)?;
         }
-        let mut line = 1;
-        for row in &self.rows {
-            for (column, cell) in (0_u16..).zip(row) {
-                sheet.write_string_with_format(line, column, cell.as_str(), &text)?;
-            }
-            line += 1;
-        }
-        sheet.write_string_with_format(line, 0, &self.mark, &text)?;
         sheet.set_freeze_panes(1, 0)?;
-        Ok(workbook.save_to_buffer()?)
+        Ok(Xlsx {
+            workbook,
+            text,
+            line: 1,
+        })
+    }
+
+    fn add(&mut self, row: &[Zeroizing<String>]) -> Result<(), Error> {
+        let sheet = self.workbook.worksheet_from_index(0)?;
+        for (column, cell) in (0_u16..).zip(row) {
+            sheet.write_string_with_format(self.line, column, cell.as_str(), &self.text)?;
+        }
+        self.line += 1;
+        Ok(())
+    }
+
+    fn finish(mut self, mark: &str, made_at: Timestamp) -> Result<Vec<u8>, Error> {
+        let made_at = ExcelDateTime::from_timestamp(made_at.unix())?;
+        self.workbook.set_properties(
+            &DocProperties::new()
+                .set_creation_datetime(&made_at)
+                .set_comment(mark),
+        );
+        let sheet = self.workbook.worksheet_from_index(0)?;
+        sheet.write_string_with_format(self.line, 0, mark, &self.text)?;
+        Ok(self.workbook.save_to_buffer()?)
     }
 }
 
@@ -134,20 +207,16 @@ mod tests {
 
     use super::*;
 
-    fn table(cells: &[&str]) -> Table {
-        Table {
-            columns: vec!["姓名".to_owned(), "電話".to_owned()],
-            rows: cells
-                .chunks(2)
-                .map(|row| {
-                    row.iter()
-                        .map(|cell| Zeroizing::new((*cell).to_owned()))
-                        .collect()
-                })
-                .collect(),
-            mark: "陳館員 2026-12-01 電話通知 1".to_owned(),
-            made_at: Timestamp::from_unix(1_795_252_800),
+    fn table(cells: &[&str], format: Format) -> Vec<u8> {
+        let columns = ["姓名".to_owned(), "電話".to_owned()];
+        let mut sheet = Sheet::new(format, &columns).expect("a file");
+        for row in cells.chunks(2) {
+            let cells = row.iter().map(|cell| Zeroizing::new((*cell).to_owned()));
+            sheet.add(&cells.collect::<Vec<_>>()).expect("a row");
         }
+        let made_at = Timestamp::from_unix(1_795_252_800);
+        let whole = sheet.finish("陳館員 2026-12-01 電話通知 1", made_at);
+        whole.expect("a file")
     }
 
     fn read_csv(bytes: &[u8]) -> Vec<Vec<String>> {
@@ -181,7 +250,7 @@ mod tests {
 
     #[test]
     fn a_csv_reads_back_with_every_formula_disarmed() {
-        let rows = read_csv(&table(&HOSTILE).to_bytes(Format::Csv).expect("a file"));
+        let rows = read_csv(&table(&HOSTILE, Format::Csv));
         assert_eq!(rows[0], ["姓名", "電話"]);
         for (cell, typed) in rows[1..].iter().flatten().zip(HOSTILE) {
             let shown = cell.strip_prefix('\'').unwrap_or(cell);
@@ -194,14 +263,14 @@ mod tests {
 
     #[test]
     fn every_cell_of_a_csv_is_quoted() {
-        let bytes = table(&["a", "1"]).to_bytes(Format::Csv).expect("a file");
+        let bytes = table(&["a", "1"], Format::Csv);
         let text = String::from_utf8(bytes).expect("UTF-8");
         assert!(text.contains("\r\n\"a\",\"1\"\r\n"), "{text}");
     }
 
     #[test]
     fn a_workbook_reads_back_as_typed_and_as_text() {
-        let rows = read_xlsx(table(&HOSTILE).to_bytes(Format::Xlsx).expect("a file"));
+        let rows = read_xlsx(table(&HOSTILE, Format::Xlsx));
         for (cell, typed) in rows[1..5].iter().flatten().zip(HOSTILE) {
             assert_eq!(cell, &Data::String(typed.to_owned()));
         }
@@ -227,7 +296,7 @@ mod tests {
         fn a_table_of_anything_reads_back(cells in prop::collection::vec("\\PC{0,20}", 2..12)) {
             let cells: Vec<&str> = cells.iter().map(String::as_str).collect();
             let whole = &cells[..cells.len() / 2 * 2];
-            let rows = read_csv(&table(whole).to_bytes(Format::Csv).expect("a file"));
+            let rows = read_csv(&table(whole, Format::Csv));
             prop_assert_eq!(rows.len(), whole.len() / 2 + 2);
             for (cell, typed) in rows[1..].iter().flatten().zip(whole) {
                 prop_assert!(cell == typed || cell.strip_prefix('\'') == Some(typed));

@@ -8,6 +8,7 @@ use crate::audit::StaffId;
 use crate::draw::DrawId;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::column::{signed, unsigned};
+use crate::platform::db::rows::insert_all;
 use crate::platform::db::schema::{claims, exports, notices};
 use crate::platform::db::{self, Tx};
 
@@ -95,27 +96,59 @@ pub(super) fn claims(
     Ok(rows.into_iter().map(Claim::from).collect())
 }
 
-pub(super) fn insert_claim(
+/// The claims on one slot, in no particular order.
+pub(super) fn claims_of(
     tx: &mut Tx,
     activity: &ActivityId,
     draw: &str,
-    claim: &Claim,
+    slot: &Slot,
+) -> Result<Vec<Claim>, db::Error> {
+    let rows = claims::table
+        .filter(claims::activity_id.eq(activity.as_str()))
+        .filter(claims::draw_id.eq(draw))
+        .filter(claims::slot.eq(slot.to_string()))
+        .select(ClaimRow::as_select())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Claim::from).collect())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = claims, treat_none_as_default_value = false)]
+struct NewClaim<'n> {
+    activity_id: &'n str,
+    draw_id: &'n str,
+    slot: String,
+    position: i64,
+    stage: &'n str,
+    deadline: i64,
+    marked_by: &'n str,
+    marked_at: i64,
+    reason: &'n str,
+    proposed_by: &'n str,
+}
+
+pub(super) fn insert_claims(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    new: &[Claim],
 ) -> Result<(), db::Error> {
-    diesel::insert_into(claims::table)
-        .values((
-            claims::activity_id.eq(activity.as_str()),
-            claims::draw_id.eq(draw),
-            claims::slot.eq(claim.slot.to_string()),
-            claims::position.eq(signed(claim.index)),
-            claims::stage.eq(claim.stage.code()),
-            claims::deadline.eq(claim.deadline.0),
-            claims::marked_by.eq(&claim.marked_by),
-            claims::marked_at.eq(claim.marked_at.0),
-            claims::reason.eq(&claim.reason),
-            claims::proposed_by.eq(&claim.proposed_by),
-        ))
-        .execute(tx.conn())?;
-    Ok(())
+    let rows: Vec<NewClaim> = new
+        .iter()
+        .map(|claim| NewClaim {
+            activity_id: activity.as_str(),
+            draw_id: draw,
+            slot: claim.slot.to_string(),
+            position: signed(claim.index),
+            stage: claim.stage.code(),
+            deadline: claim.deadline.0,
+            marked_by: &claim.marked_by,
+            marked_at: claim.marked_at.0,
+            reason: &claim.reason,
+            proposed_by: &claim.proposed_by,
+        })
+        .collect();
+    Ok(insert_all!(tx, claims::table, rows)?)
 }
 
 /// Writes what became of a claim if it still is at stage `from`.
@@ -158,6 +191,21 @@ pub(super) fn notices(
         .select(NoticeRow::as_select())
         .load(tx.conn())?;
     Ok(rows.into_iter().map(Notice::from).collect())
+}
+
+/// Whether a draw has any notice.
+pub(super) fn has_notices(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+) -> Result<bool, db::Error> {
+    let found: Option<String> = notices::table
+        .filter(notices::activity_id.eq(activity.as_str()))
+        .filter(notices::draw_id.eq(draw))
+        .select(notices::id)
+        .first(tx.conn())
+        .optional()?;
+    Ok(found.is_some())
 }
 
 /// A notice and the draw it is about.
@@ -238,13 +286,14 @@ pub(super) fn count_notices(
     tx: &mut Tx,
     activity: &ActivityId,
 ) -> Result<Vec<(NoticeStage, u64)>, db::Error> {
-    let rows: Vec<String> = notices::table
+    let rows: Vec<(String, i64)> = notices::table
         .filter(notices::activity_id.eq(activity.as_str()))
-        .select(notices::stage)
+        .group_by(notices::stage)
+        .select((notices::stage, diesel::dsl::count_star()))
         .load(tx.conn())?;
     let counted = NoticeStage::ALL.map(|stage| {
-        let found = rows.iter().filter(|row| *row == stage.code()).count();
-        (stage, u64::try_from(found).expect("a count fits 64 bits"))
+        let found = rows.iter().find(|(code, _)| code == stage.code());
+        (stage, found.map_or(0, |(_, count)| unsigned(*count)))
     });
     Ok(counted.to_vec())
 }

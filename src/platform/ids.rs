@@ -33,6 +33,19 @@ pub fn code(length: usize) -> String {
         .collect()
 }
 
+/// So many beginnings of [`code`]s at equal distances, ascending: the codes that follow them are a fair
+/// choice among very many, found without reading the others.
+pub fn spread(count: usize) -> impl Iterator<Item = String> {
+    const DIGITS: u32 = 4;
+    let all = 1_usize << (5 * DIGITS);
+    let count = count.clamp(1, all);
+    (0..count).map(move |nth| {
+        let place = nth * all / count;
+        let digit = |at: u32| ALPHABET[place >> (5 * at) & 31];
+        (0..DIGITS).rev().map(|at| char::from(digit(at))).collect()
+    })
+}
+
 /// Makes a typed identifier over sortable ASCII text.
 macro_rules! text_id {
     ($(#[$meta:meta])* $name:ident, $length:literal) => {

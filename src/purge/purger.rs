@@ -12,6 +12,7 @@ use crate::activity::{self, ActivityId, Facts, Stage, lifecycle};
 use crate::audit;
 use crate::custody;
 use crate::draw;
+use crate::platform::clock::{self, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::control::Control;
 use crate::platform::db::compaction::Compaction;
@@ -89,8 +90,8 @@ impl Purger {
 
     /// The activities whose data must go now, and those whose purge was interrupted.
     pub fn due(&self) -> Result<Vec<Facts>, Error> {
+        let now = self.surely();
         self.db.read_now("list purges due", |tx| {
-            let now = tx.now();
             let ending = activity::list(
                 tx,
                 &[
@@ -109,6 +110,11 @@ impl Purger {
             }
             Ok(due)
         })
+    }
+
+    /// The time by which data is deleted: keys that are destroyed too early do not come back.
+    fn surely(&self) -> Timestamp {
+        self.db.clock().surely()
     }
 
     /// Whether the wall clock may be believed: nothing begins without it. One look is not enough,
@@ -156,12 +162,13 @@ impl Purger {
 
     /// The purge of an activity, started if its date has come.
     pub fn begin(&self, id: &ActivityId) -> Result<Purge, Error> {
+        let now = self.surely();
         self.db.write_now("begin purge", |tx| {
             if let Some(purge) = store::find(tx, id)? {
                 return Ok(purge);
             }
             let facts = activity::by_id(tx, id)?;
-            if !lifecycle::may_be_purged(&facts, tx.now()) {
+            if !lifecycle::may_be_purged(&facts, now) {
                 return Err(Error::NotDue);
             }
             let purge = Purge::starting(id.clone(), tx.now());
@@ -213,11 +220,36 @@ impl Purger {
         })
     }
 
+    /// First the tables that grow with people, some rows at a time, so that nobody who enters another
+    /// activity waits for a million; then the mark moves in the transaction that finds nothing left.
     fn delete(&self, purge: &Purge) -> Result<Purge, Error> {
         self.memory.forget(purge.activity.as_str());
+        let mut pace = Pace::default();
+        loop {
+            let (gone, awaited) = self.delete_some(purge, pace.rows)?;
+            if gone == 0 {
+                break;
+            }
+            pace.next(awaited);
+        }
         self.step("purge: delete", purge, |tx, purge| {
             let id = purge.activity.clone();
             rooms::forget(tx, &id, &mut purge.report.deleted)
+        })
+    }
+
+    /// How many rows went, and whether somebody waited for the end of it.
+    fn delete_some(&self, purge: &Purge, at_most: i64) -> Result<(usize, bool), Error> {
+        self.db.write_now("purge: delete some", |tx| {
+            let mut purge = store::find(tx, &purge.activity)?.ok_or(Error::Unknown)?;
+            if purge.step != Step::Delete {
+                // Another process came first.
+                return Ok((0, false));
+            }
+            let id = purge.activity.clone();
+            let gone = rooms::forget_some(tx, &id, at_most, &mut purge.report.deleted)?;
+            store::update(tx, &purge)?;
+            Ok((gone, self.db.is_awaited()))
         })
     }
 
@@ -318,6 +350,53 @@ impl Purger {
     /// The hour of the day in which the library stands, 0 to 23.
     pub(super) fn hour(&self) -> u8 {
         crate::platform::text::dates::hour(self.db.clock().now().0)
+    }
+}
+
+/// How many rows go in one transaction: as many as take [`SHORT`] while somebody waits to write, and
+/// [`LONG`] while nobody does, because many together cost the disk far less.
+struct Pace {
+    rows: i64,
+    begun: Duration,
+    /// From when on nobody may be supposed to come.
+    calm_from: Duration,
+}
+
+const SHORT: Duration = Duration::from_millis(10);
+const LONG: Duration = Duration::from_millis(250);
+/// So long after somebody waited, others are thought to come.
+const CALM_AFTER: Duration = Duration::from_secs(3);
+const FEWEST: i64 = 50;
+const FIRST_ROWS: i64 = 500;
+
+impl Default for Pace {
+    fn default() -> Pace {
+        Pace {
+            rows: FIRST_ROWS,
+            begun: clock::monotonic(),
+            calm_from: clock::monotonic() + CALM_AFTER,
+        }
+    }
+}
+
+impl Pace {
+    /// After one transaction.
+    fn next(&mut self, awaited: bool) {
+        let now = clock::monotonic();
+        let took = now.saturating_sub(self.begun).as_secs_f64().max(1e-4);
+        if awaited {
+            self.calm_from = now + CALM_AFTER;
+        }
+        let wanted = if now < self.calm_from { SHORT } else { LONG };
+        // At most twice as many as before: a first one says little.
+        let factor = (wanted.as_secs_f64() / took).min(2.0);
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "a number of rows, and no exact one"
+        )]
+        let rows = (self.rows as f64 * factor) as i64;
+        self.rows = rows.max(FEWEST);
+        self.begun = now;
     }
 }
 

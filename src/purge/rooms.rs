@@ -42,8 +42,14 @@ pub enum Fate {
     Site(&'static str),
 }
 
-/// How a room erases what it holds of an activity; both may be repeated.
+/// Erases at most so many rows of an activity; how many went.
+type EraseSome = fn(&mut Tx, &ActivityId, i64) -> Result<usize, Error>;
+
+/// How a room erases what it holds of an activity; all of it may be repeated.
 pub struct Eraser {
+    /// Erases some rows, at most so many, where the room grows with the people; none is left where it
+    /// erases none.
+    pub some: Option<EraseSome>,
     /// Erases; how many rows went.
     pub forget: fn(&mut Tx, &ActivityId) -> Result<usize, Error>,
     /// How many rows are still here.
@@ -58,6 +64,7 @@ pub const ROOMS: &[Room] = &[
         name: "notices",
         tables: &["claims", "notices"],
         fate: Fate::Erased(Eraser {
+            some: None,
             forget: |tx, id| Ok(notify::forget(tx, id)?),
             left: |tx, id| Ok(notify::left(tx, id)?),
             counted: |deleted| &mut deleted.notices,
@@ -67,6 +74,7 @@ pub const ROOMS: &[Room] = &[
         name: "inspections",
         tables: &["inspected_tickets"],
         fate: Fate::Erased(Eraser {
+            some: None,
             forget: |tx, id| Ok(inspection::forget(tx, id)?),
             left: |tx, id| Ok(inspection::left(tx, id)?),
             counted: |deleted| &mut deleted.inspected,
@@ -76,6 +84,7 @@ pub const ROOMS: &[Room] = &[
         name: "rights",
         tables: &[],
         fate: Fate::Erased(Eraser {
+            some: None,
             forget: |tx, id| Ok(rights::forget(tx, id)?),
             left: |tx, id| Ok(rights::left(tx, id)?),
             counted: |deleted| &mut deleted.rights,
@@ -85,6 +94,7 @@ pub const ROOMS: &[Room] = &[
         name: "custody",
         tables: &["disclosed_rows", "incident_letters"],
         fate: Fate::Erased(Eraser {
+            some: None,
             forget: |tx, id| Ok(custody::forget(tx, id)?),
             left: |tx, id| Ok(custody::left(tx, id)?),
             counted: |deleted| &mut deleted.custody,
@@ -115,6 +125,7 @@ pub const ROOMS: &[Room] = &[
         name: "seats",
         tables: &["seats", "seat_letters"],
         fate: Fate::Erased(Eraser {
+            some: None,
             forget: |tx, id| Ok(seats::forget(tx, id)?),
             left: |tx, id| Ok(seats::left(tx, id)?),
             counted: |deleted| &mut deleted.entries,
@@ -130,6 +141,7 @@ pub const ROOMS: &[Room] = &[
             "provider_boxes",
         ],
         fate: Fate::Erased(Eraser {
+            some: Some(|tx, id, at_most| Ok(entry::forget_some(tx, id, at_most)?)),
             forget: |tx, id| Ok(entry::forget(tx, id)?),
             left: |tx, id| Ok(entry::left(tx, id)?),
             counted: |deleted| &mut deleted.entries,
@@ -139,6 +151,7 @@ pub const ROOMS: &[Room] = &[
         name: "boxes",
         tables: vault::TABLES,
         fate: Fate::Erased(Eraser {
+            some: Some(|tx, id, at_most| Ok(vault::discard_some(tx, id.as_str(), at_most)?)),
             forget: |tx, id| Ok(vault::discard_all(tx, id.as_str())?),
             left: |tx, id| Ok(vault::left(tx, id.as_str())?),
             counted: |deleted| &mut deleted.boxes,
@@ -148,6 +161,7 @@ pub const ROOMS: &[Room] = &[
         name: "jobs",
         tables: &["jobs"],
         fate: Fate::Erased(Eraser {
+            some: None,
             forget: |tx, id| Ok(queue::forget(tx, id.as_str())?),
             left: |tx, id| Ok(queue::left(tx, id.as_str())?),
             counted: |deleted| &mut deleted.jobs,
@@ -157,6 +171,7 @@ pub const ROOMS: &[Room] = &[
         name: "counters",
         tables: &["stat_counts"],
         fate: Fate::Erased(Eraser {
+            some: None,
             forget: |tx, id| Ok(stats::forget(tx, id)?),
             left: |tx, id| Ok(stats::left(tx, id)?),
             counted: |deleted| &mut deleted.counters,
@@ -166,6 +181,7 @@ pub const ROOMS: &[Room] = &[
         name: "planted",
         tables: &["planted"],
         fate: Fate::Erased(Eraser {
+            some: None,
             forget: |tx, id| Ok(store::forget_planted(tx, id)?),
             left: |tx, id| Ok(store::count_planted(tx, id)?),
             counted: |deleted| &mut deleted.planted,
@@ -284,6 +300,28 @@ pub(super) fn forget(tx: &mut Tx, id: &ActivityId, deleted: &mut Deleted) -> Res
         }
     }
     Ok(())
+}
+
+/// Erases some rows of an activity from the rooms that grow with its people, and adds to what went;
+/// how many went, none where none is left there.
+pub(super) fn forget_some(
+    tx: &mut Tx,
+    id: &ActivityId,
+    at_most: i64,
+    deleted: &mut Deleted,
+) -> Result<usize, Error> {
+    for room in ROOMS {
+        if let Fate::Erased(eraser) = &room.fate
+            && let Some(some) = eraser.some
+        {
+            let gone = some(tx, id, at_most)?;
+            *(eraser.counted)(deleted) += gone;
+            if gone > 0 {
+                return Ok(gone);
+            }
+        }
+    }
+    Ok(0)
 }
 
 /// How many rows of an activity are left in rooms where none may be.

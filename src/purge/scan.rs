@@ -46,10 +46,10 @@ pub(super) fn source() -> String {
 
 /// Notes pieces of the boxes of an activity, and its lookup values and tags.
 pub(super) fn note_needles(tx: &mut Tx, id: &ActivityId, report: &mut Report) -> Result<(), Error> {
-    report.needles = written(&vault::fingerprints(tx, id.as_str(), NEEDLE)?);
+    report.needles = written(&vault::fingerprints(tx, id.as_str(), NEEDLE, MOST)?);
     // What two people decided to hold stays on purpose, and the certificate says so.
     let held = custody::held_tags(tx, id)?;
-    let mut marks = entry::fingerprints(tx, id)?;
+    let mut marks = entry::fingerprints(tx, id, MOST)?;
     marks.retain(|mark| !held.contains(mark));
     report.marks = written(&marks);
     Ok(())

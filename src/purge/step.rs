@@ -11,7 +11,7 @@ pub enum Step {
     Aggregate,
     /// The activity's key is overwritten and unlinked; the key over keys is rotated.
     Shred,
-    /// Every row about people goes, in one transaction, and what was remembered in memory.
+    /// Every row about people goes, some at a time, and what was remembered in memory.
     Delete,
     /// The files beneath the database forget deleted rows.
     Compact,

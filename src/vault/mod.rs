@@ -442,6 +442,11 @@ pub fn discard(tx: &mut Tx, activity: &str, item: &str) -> Result<bool, Error> {
     Ok(erased)
 }
 
+/// The boxes of these rows, those that are there, in no particular order.
+pub fn sealed_all(tx: &mut Tx, activity: &str, items: &[String]) -> Result<Vec<Sealed>, Error> {
+    Ok(store::find_all(tx, activity, items)?)
+}
+
 /// Removes every box and the public keys of an activity; tells how many boxes.
 pub fn discard_all(tx: &mut Tx, activity: &str) -> Result<usize, Error> {
     let boxes = store::erase_all(tx, activity)? + store::unlinked::erase_all(tx, activity)?;
@@ -449,17 +454,30 @@ pub fn discard_all(tx: &mut Tx, activity: &str) -> Result<usize, Error> {
     Ok(boxes)
 }
 
+/// Removes some boxes of an activity, `at_most` at once; none is left where it removes none.
+pub fn discard_some(tx: &mut Tx, activity: &str, at_most: i64) -> Result<usize, Error> {
+    Ok(match store::erase_some(tx, activity, at_most)? {
+        0 => store::unlinked::erase_some(tx, activity, at_most)?,
+        some => some,
+    })
+}
+
 /// How many boxes and public keys of an activity are still here.
 pub fn left(tx: &mut Tx, activity: &str) -> Result<u64, Error> {
     Ok(store::left(tx, activity)?)
 }
 
-/// `length` bytes of every sealed box that occur nowhere else: what a scan after the purge looks
-/// for. They begin behind the encapsulated key, which the boxes of a minute share.
-pub fn fingerprints(tx: &mut Tx, activity: &str, length: usize) -> Result<Vec<Vec<u8>>, Error> {
-    let mut boxes = store::all_sealed(tx, activity)?;
-    let unlinked = store::unlinked::all(tx, activity)?.into_iter();
-    boxes.extend(unlinked.map(|row| row.sealed));
+/// `length` bytes of sealed boxes that occur nowhere else: what a scan after the purge looks for.
+/// They begin behind the encapsulated key, which the boxes of a minute share. Of more than `most`
+/// boxes of a kind, so many are taken from all over them.
+pub fn fingerprints(
+    tx: &mut Tx,
+    activity: &str,
+    length: usize,
+    most: usize,
+) -> Result<Vec<Vec<u8>>, Error> {
+    let mut boxes = store::some_sealed(tx, activity, most)?;
+    boxes.extend(store::unlinked::some_sealed(tx, activity, most)?);
     let own = boxes.iter().filter_map(|sealed| {
         let own = sealed.get(crypt::OWN_BYTES..)?;
         Some(own[..own.len().min(length)].to_vec())

@@ -10,6 +10,7 @@
 //! fn count(recorded: Recorded<ServiceAnalysis>) {}
 //! ```
 
+use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
 
@@ -17,7 +18,7 @@ use lucky_draw::encode::Hash;
 
 use super::access::{OfWinners, OpenedContact};
 use super::field::Contact;
-use super::winner::{self, VerifiedDraw, WinnerProof};
+use super::winner::{VerifiedDraw, WinnerProof};
 use super::wire::{BundleRef, Private, Refusal, Reply, Request, WinnerBox};
 use super::{Error, Sealed, Vault, told};
 use crate::audit::{self, Act, Actor};
@@ -68,25 +69,31 @@ pub fn record<P: OfWinners>(
     reason: &str,
     contacts: Vec<WinnerContact>,
 ) -> Result<Recorded<P>, Error> {
+    let mut notices: HashSet<(&str, Hash)> = HashSet::new();
     for contact in &contacts {
-        let proof = &contact.proof;
-        told::check::<P>(tx, proof.draw().activity(), &contact.notice)?;
-        let object = format!(
-            "{} {} {}",
-            contact.sealed.item,
-            proof.slot(),
-            proof.position()
-        );
-        let act = Act {
+        let activity = contact.proof.draw().activity();
+        if notices.insert((activity, contact.notice)) {
+            told::check::<P>(tx, activity, &contact.notice)?;
+        }
+    }
+    let object = |contact: &WinnerContact| {
+        let (item, proof) = (&contact.sealed.item, &contact.proof);
+        format!("{item} {} {}", proof.slot(), proof.position())
+    };
+    let objects: Vec<String> = contacts.iter().map(object).collect();
+    let acts: Vec<Act> = contacts
+        .iter()
+        .zip(&objects)
+        .map(|(contact, object)| Act {
             actor,
             act: "vault.opened",
-            activity: proof.draw().activity(),
-            object: &object,
+            activity: contact.proof.draw().activity(),
+            object,
             purpose: P::FACTS.code,
             reason,
-        };
-        audit::record(tx, &act)?;
-    }
+        })
+        .collect();
+    audit::record_all(tx, &acts)?;
     Ok(Recorded {
         contacts,
         purpose: PhantomData,
@@ -164,7 +171,7 @@ impl Vault {
         draw: &VerifiedDraw,
         request: impl Fn(BundleRef) -> Request,
     ) -> Result<Reply, Refusal> {
-        let known = winner::digest(draw.bundle());
+        let known = draw.digest();
         match self.ask(request(BundleRef::Known(known.0))) {
             Err(Refusal::SendBundle) => self.ask(request(BundleRef::Whole(draw.bundle().to_vec()))),
             answer => answer,
@@ -191,5 +198,5 @@ impl<P: OfWinners> Recorded<P> {
 }
 
 fn same(one: &VerifiedDraw, other: &VerifiedDraw) -> bool {
-    one.activity() == other.activity() && one.bundle() == other.bundle()
+    one.activity() == other.activity() && one.digest() == other.digest()
 }

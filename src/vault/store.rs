@@ -14,6 +14,7 @@ use lucky_draw::encode::Hash;
 
 use crate::platform::db::schema::retention::told_purposes;
 use crate::platform::db::{self, Tx};
+use crate::platform::ids;
 
 /// What this file reads and writes, for the list of the purge.
 pub const TABLES: &[&str] = &["vault_items", "unlinked_answers", "vault_keys"];
@@ -88,6 +89,31 @@ pub(super) fn find(tx: &mut Tx, activity: &str, item: &str) -> Result<Option<Sea
     }))
 }
 
+/// The boxes of these ids, in no particular order.
+pub(super) fn find_all(
+    tx: &mut Tx,
+    activity: &str,
+    items: &[String],
+) -> Result<Vec<Sealed>, db::Error> {
+    let mut found = Vec::with_capacity(items.len());
+    for some in items.chunks(ITEMS_AT_ONCE) {
+        let rows: Vec<(String, Vec<u8>, Option<Vec<u8>>)> = vault_items::table
+            .filter(vault_items::activity_id.eq(activity))
+            .filter(vault_items::id.eq_any(some))
+            .select((vault_items::id, vault_items::sealed, vault_items::own_copy))
+            .load(tx.conn())?;
+        found.extend(rows.into_iter().map(|(item, sealed, own_copy)| Sealed {
+            item,
+            sealed,
+            own_copy,
+        }));
+    }
+    Ok(found)
+}
+
+/// Ids of one statement.
+const ITEMS_AT_ONCE: usize = 500;
+
 /// All boxes of one kind, in the order of their random ids.
 pub(super) fn list(tx: &mut Tx, activity: &str, kind: ItemKind) -> Result<Vec<Sealed>, db::Error> {
     let rows: Vec<(String, Vec<u8>, Option<Vec<u8>>)> = vault_items::table
@@ -104,13 +130,46 @@ pub(super) fn list(tx: &mut Tx, activity: &str, kind: ItemKind) -> Result<Vec<Se
     Ok(sealed.collect())
 }
 
-/// The sealed bytes of every box of an activity, of whatever kind.
-pub(super) fn all_sealed(tx: &mut Tx, activity: &str) -> Result<Vec<Vec<u8>>, db::Error> {
-    let rows = vault_items::table
-        .filter(vault_items::activity_id.eq(activity))
+/// The sealed bytes of boxes of an activity, of whatever kind: all of them, or `most` of more.
+pub(super) fn some_sealed(
+    tx: &mut Tx,
+    activity: &str,
+    most: usize,
+) -> Result<Vec<Vec<u8>>, db::Error> {
+    let of_activity = || vault_items::table.filter(vault_items::activity_id.eq(activity));
+    let count: i64 = of_activity().count().get_result(tx.conn())?;
+    if usize::try_from(count).is_ok_and(|count| count <= most) {
+        let rows = of_activity().order(vault_items::id);
+        return Ok(rows.select(vault_items::sealed).load(tx.conn())?);
+    }
+    let mut found = Vec::with_capacity(most);
+    for from in ids::spread(most) {
+        let next: Option<Vec<u8>> = of_activity()
+            .filter(vault_items::id.ge(from))
+            .order(vault_items::id)
+            .select(vault_items::sealed)
+            .first(tx.conn())
+            .optional()?;
+        found.extend(next);
+    }
+    found.dedup();
+    Ok(found)
+}
+
+/// Removes some boxes, in the order of their ids.
+pub(super) fn erase_some(tx: &mut Tx, activity: &str, at_most: i64) -> Result<usize, db::Error> {
+    let of_activity = || vault_items::table.filter(vault_items::activity_id.eq(activity));
+    let last: Option<String> = of_activity()
         .order(vault_items::id)
-        .select(vault_items::sealed);
-    Ok(rows.load(tx.conn())?)
+        .offset((at_most - 1).max(0))
+        .select(vault_items::id)
+        .first(tx.conn())
+        .optional()?;
+    let gone = match last {
+        Some(last) => diesel::delete(of_activity().filter(vault_items::id.le(last))).execute(tx.conn()),
+        None => diesel::delete(of_activity()).execute(tx.conn()),
+    };
+    Ok(gone?)
 }
 
 /// Puts other bytes into a row; tells whether it was there.

@@ -33,6 +33,8 @@ pub struct VerifiedDraw {
     facts: Arc<Facts>,
     activity: Arc<str>,
     bundle: Arc<[u8]>,
+    /// Of the bundle: a million tickets make it long, and each letter asks for it.
+    digest: Hash,
 }
 
 /// Proof that the person behind a ticket may be told.
@@ -187,10 +189,13 @@ impl VerifiedDraw {
         bundle: &Bundle,
         site: &Verifier,
     ) -> Result<VerifiedDraw, NotAWinner> {
+        let facts = Arc::new(Facts::of(bundle, site)?);
+        let zip = bundle.to_zip();
         Ok(VerifiedDraw {
-            facts: Arc::new(Facts::of(bundle, site)?),
+            facts,
             activity: activity.into(),
-            bundle: bundle.to_zip().into(),
+            digest: digest(&zip),
+            bundle: zip.into(),
         })
     }
 
@@ -242,6 +247,10 @@ impl VerifiedDraw {
 
     pub(super) fn bundle(&self) -> &Arc<[u8]> {
         &self.bundle
+    }
+
+    pub(super) fn digest(&self) -> Hash {
+        self.digest
     }
 }
 

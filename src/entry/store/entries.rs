@@ -13,6 +13,7 @@ use crate::platform::db::column::{hash, unsigned};
 use crate::platform::db::rows::insert_all;
 use crate::platform::db::schema::{entries, tickets};
 use crate::platform::db::{self, Tx};
+use crate::platform::ids;
 
 use super::language;
 
@@ -265,42 +266,103 @@ pub(in crate::entry) fn erased(
     activity: &ActivityId,
     draw: &str,
 ) -> Result<Vec<(u64, Timestamp)>, db::Error> {
-    let rows: Vec<(i64, Option<i64>)> = tickets::table
-        .inner_join(
-            entries::table.on(entries::activity_id
-                .eq(tickets::activity_id)
-                .and(entries::id.eq(tickets::entry_id))),
-        )
-        .filter(tickets::activity_id.eq(activity.as_str()))
-        .filter(tickets::draw_id.eq(draw))
+    let erased: Vec<(String, Option<i64>)> = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
         .filter(entries::erased_at.is_not_null())
-        .order(tickets::position)
-        .select((tickets::position, entries::erased_at))
+        .select((entries::id, entries::erased_at))
         .load(tx.conn())?;
-    let erased = rows.into_iter();
-    Ok(erased
-        .filter_map(|(position, at)| Some((unsigned(position), Timestamp(at?))))
-        .collect())
+    let mut found = Vec::new();
+    for some in erased.chunks(ENTRIES_AT_ONCE) {
+        let ids: Vec<&str> = some.iter().map(|(id, _)| id.as_str()).collect();
+        let rows: Vec<(String, i64)> = tickets::table
+            .filter(tickets::activity_id.eq(activity.as_str()))
+            .filter(tickets::entry_id.eq_any(ids))
+            .filter(tickets::draw_id.eq(draw))
+            .select((tickets::entry_id, tickets::position))
+            .load(tx.conn())?;
+        let when: HashMap<&String, Option<i64>> = some.iter().map(|(id, at)| (id, *at)).collect();
+        found.extend(rows.into_iter().filter_map(|(id, position)| {
+            let at = when.get(&id).copied().flatten()?;
+            Some((unsigned(position), Timestamp(at)))
+        }));
+    }
+    found.sort_by_key(|(position, _)| *position);
+    Ok(found)
 }
 
+/// Entries of one statement.
+const ENTRIES_AT_ONCE: usize = 500;
+
+/// The lookups and tags of the entries of an activity, or of `most` of more.
 pub(in crate::entry) fn fingerprints(
     tx: &mut Tx,
     activity: &ActivityId,
+    most: usize,
 ) -> Result<Vec<Vec<u8>>, db::Error> {
-    let mut found: Vec<Vec<u8>> = entries::table
-        .filter(entries::activity_id.eq(activity.as_str()))
-        .select(entries::lookup)
-        .load(tx.conn())?;
-    let tags: Vec<Vec<u8>> = tickets::table
-        .filter(tickets::activity_id.eq(activity.as_str()))
-        .select(tickets::tag)
-        .load(tx.conn())?;
+    let chosen = some(tx, activity, most)?;
+    let mut tags: Vec<Vec<u8>> = Vec::new();
+    for some in chosen.chunks(ENTRIES_AT_ONCE) {
+        let ids: Vec<&str> = some.iter().map(|(id, _)| id.as_str()).collect();
+        let found: Vec<Vec<u8>> = tickets::table
+            .filter(tickets::activity_id.eq(activity.as_str()))
+            .filter(tickets::entry_id.eq_any(ids))
+            .select(tickets::tag)
+            .load(tx.conn())?;
+        tags.extend(found);
+    }
+    let mut found: Vec<Vec<u8>> = chosen.into_iter().map(|(_, lookup)| lookup).collect();
     // A withdrawn ticket has zeros in its place, which are everywhere.
     found.extend(
         tags.into_iter()
             .filter(|tag| tag.iter().any(|byte| *byte != 0)),
     );
     Ok(found)
+}
+
+/// Ids and lookups of all entries, or of `most` from all over them.
+fn some(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    most: usize,
+) -> Result<Vec<(String, Vec<u8>)>, db::Error> {
+    let of_activity = || entries::table.filter(entries::activity_id.eq(activity.as_str()));
+    let count: i64 = of_activity().count().get_result(tx.conn())?;
+    if usize::try_from(count).is_ok_and(|count| count <= most) {
+        let all = of_activity().select((entries::id, entries::lookup));
+        return Ok(all.load(tx.conn())?);
+    }
+    let mut found = Vec::with_capacity(most);
+    for from in ids::spread(most) {
+        let next: Option<(String, Vec<u8>)> = of_activity()
+            .filter(entries::id.ge(from))
+            .order(entries::id)
+            .select((entries::id, entries::lookup))
+            .first(tx.conn())
+            .optional()?;
+        found.extend(next);
+    }
+    found.dedup();
+    Ok(found)
+}
+
+/// Erases some entries, in the order of their ids, with nothing left that names them.
+pub(super) fn forget_some(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    at_most: i64,
+) -> Result<usize, db::Error> {
+    let of_activity = || entries::table.filter(entries::activity_id.eq(activity.as_str()));
+    let last: Option<String> = of_activity()
+        .order(entries::id)
+        .offset((at_most - 1).max(0))
+        .select(entries::id)
+        .first(tx.conn())
+        .optional()?;
+    let gone = match last {
+        Some(last) => diesel::delete(of_activity().filter(entries::id.le(last))).execute(tx.conn()),
+        None => diesel::delete(of_activity()).execute(tx.conn()),
+    };
+    Ok(gone?)
 }
 
 pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Error> {

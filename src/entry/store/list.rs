@@ -14,8 +14,9 @@ use super::void;
 pub(in crate::entry) fn count(tx: &mut Tx, activity: &ActivityId) -> Result<Counts, db::Error> {
     let of_activity = || entries::table.filter(entries::activity_id.eq(activity.as_str()));
     let taken: i64 = of_activity().count().get_result(tx.conn())?;
+    // As the index says it, which has these alone.
     let withdrawn: i64 = of_activity()
-        .filter(entries::withdrawn.eq(true))
+        .filter(entries::withdrawn)
         .count()
         .get_result(tx.conn())?;
     let duplicates: i64 = tickets::table
@@ -30,78 +31,102 @@ pub(in crate::entry) fn count(tx: &mut Tx, activity: &ActivityId) -> Result<Coun
     })
 }
 
-type TakenRow = (Option<String>, Option<i64>, i64, bool, Option<String>);
+type TicketRow = (String, i64, i64, bool, Option<String>);
 
-/// Entries with each of their tickets, where they have any.
-macro_rules! taken {
+/// Tickets with what the list says of their entry.
+macro_rules! tickets_with_entries {
     ($activity:expr) => {
-        entries::table
-            .left_join(
-                tickets::table.on(tickets::activity_id
-                    .eq(entries::activity_id)
-                    .and(tickets::entry_id.eq(entries::id))),
+        tickets::table
+            .inner_join(
+                entries::table.on(entries::activity_id
+                    .eq(tickets::activity_id)
+                    .and(entries::id.eq(tickets::entry_id))),
             )
-            .filter(entries::activity_id.eq($activity.as_str()))
+            .filter(tickets::activity_id.eq($activity.as_str()))
             .select((
-                tickets::draw_id.nullable(),
-                tickets::position.nullable(),
+                tickets::draw_id,
+                tickets::position,
                 entries::taken_hour,
                 entries::withdrawn,
-                tickets::void.nullable(),
+                tickets::void,
             ))
     };
 }
 
-pub(in crate::entry) fn page(
+/// The tickets of these draws with numbers from `from` up to, and without, `until`; the highest
+/// first.
+pub(in crate::entry) fn tickets_between(
     tx: &mut Tx,
     activity: &ActivityId,
-    skip: u64,
-    lines: u64,
+    draws: &[&str],
+    (from, until): (u64, u64),
 ) -> Result<Vec<Taken>, db::Error> {
-    // Entries of a survey have no number; their random ids give no order within the hour.
-    let rows: Vec<TakenRow> = taken!(activity)
-        .order((
-            entries::taken_hour.desc(),
-            tickets::position.desc(),
-            tickets::draw_id,
-            entries::id,
-        ))
-        .offset(signed(skip))
-        .limit(signed(lines))
+    let rows: Vec<TicketRow> = tickets_with_entries!(activity)
+        .filter(tickets::draw_id.eq_any(draws))
+        .filter(tickets::position.ge(signed(from)))
+        .filter(tickets::position.lt(signed(until)))
+        .order((tickets::position.desc(), tickets::draw_id))
         .load(tx.conn())?;
-    Ok(rows.into_iter().map(line).collect())
+    Ok(rows.into_iter().map(ticket).collect())
 }
 
-/// How many lines the list has: a ticket each, and an entry each where there are no tickets.
-pub(in crate::entry) fn count_lines(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error> {
-    let lines: i64 = entries::table
-        .left_join(
-            tickets::table.on(tickets::activity_id
-                .eq(entries::activity_id)
-                .and(tickets::entry_id.eq(entries::id))),
-        )
-        .filter(entries::activity_id.eq(activity.as_str()))
-        .count()
-        .get_result(tx.conn())?;
-    Ok(unsigned(lines))
+/// Who an entry of an activity without tickets is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::entry) enum Of {
+    /// Nobody: a survey.
+    Nobody,
+    /// Somebody who has a place.
+    Somebody,
 }
 
-pub(in crate::entry) fn lines_of(
+/// Entries that have no tickets, the latest hour first; their random ids give no order within it.
+pub(in crate::entry) fn without_tickets(
     tx: &mut Tx,
     activity: &ActivityId,
+    of: Of,
+    (skip, at_most): (u64, u64),
+) -> Result<Vec<Taken>, db::Error> {
+    let mut query = entries::table
+        .filter(entries::activity_id.eq(activity.as_str()))
+        .select((entries::taken_hour, entries::withdrawn))
+        .order((entries::taken_hour.desc(), entries::id.desc()))
+        .offset(signed(skip))
+        .limit(signed(at_most))
+        .into_boxed();
+    if of == Of::Nobody {
+        // True of all of them; so the index over entries without a contact may be used.
+        query = query.filter(entries::contact_item.is_null());
+    }
+    let rows: Vec<(i64, bool)> = query.load(tx.conn())?;
+    let entry = |(hour, withdrawn)| Taken {
+        draw: None,
+        index: None,
+        hour: Timestamp(hour),
+        withdrawn,
+        void: None,
+    };
+    Ok(rows.into_iter().map(entry).collect())
+}
+
+/// The tickets with this number in these draws.
+pub(in crate::entry) fn numbered(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draws: &[&str],
     index: u64,
 ) -> Result<Vec<Taken>, db::Error> {
-    let rows: Vec<TakenRow> = taken!(activity)
+    let rows: Vec<TicketRow> = tickets_with_entries!(activity)
+        .filter(tickets::draw_id.eq_any(draws))
         .filter(tickets::position.eq(signed(index)))
         .order(tickets::draw_id)
         .load(tx.conn())?;
-    Ok(rows.into_iter().map(line).collect())
+    Ok(rows.into_iter().map(ticket).collect())
 }
 
-fn line((draw, position, hour, withdrawn, code): TakenRow) -> Taken {
+fn ticket((draw, position, hour, withdrawn, code): TicketRow) -> Taken {
     Taken {
-        draw,
-        index: position.map(unsigned),
+        draw: Some(draw),
+        index: Some(unsigned(position)),
         hour: Timestamp(hour),
         withdrawn,
         void: code.as_deref().map(void),

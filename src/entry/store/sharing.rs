@@ -358,6 +358,31 @@ pub(in crate::entry) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usi
     Ok(boxes + receipts)
 }
 
+/// Erases some of those rows, in the order of their entries.
+pub(in crate::entry) fn forget_some(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    at_most: i64,
+) -> Result<usize, db::Error> {
+    let given = || consents::table.filter(consents::activity_id.eq(activity.as_str()));
+    let last: Option<String> = given()
+        .order((consents::entry_id, consents::id))
+        .offset((at_most - 1).max(0))
+        .select(consents::entry_id)
+        .first(tx.conn())
+        .optional()?;
+    let Some(last) = last else {
+        // What is left is less than that.
+        return forget(tx, activity);
+    };
+    let boxes = provider_boxes::table
+        .filter(provider_boxes::activity_id.eq(activity.as_str()))
+        .filter(provider_boxes::entry_id.le(&last));
+    let boxes = diesel::delete(boxes).execute(tx.conn())?;
+    let receipts = diesel::delete(given().filter(consents::entry_id.le(&last)));
+    Ok(boxes + receipts.execute(tx.conn())?)
+}
+
 /// How many of those rows are here.
 pub(in crate::entry) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, db::Error> {
     let boxes: i64 = provider_boxes::table

@@ -149,6 +149,28 @@ pub(in crate::entry) fn ticket(
     Ok(row.map(Ticket::from))
 }
 
+/// The tickets at these places, in no particular order.
+pub(in crate::entry) fn at(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    places: &[u64],
+) -> Result<Vec<Ticket>, db::Error> {
+    let mut found = Vec::with_capacity(places.len());
+    for some in places.chunks(PLACES_AT_ONCE) {
+        let places: Vec<i64> = some.iter().map(|place| signed(*place)).collect();
+        let rows: Vec<TicketRow> = tickets_with_entries!(activity)
+            .filter(tickets::draw_id.eq(draw))
+            .filter(tickets::position.eq_any(places))
+            .load(tx.conn())?;
+        found.extend(rows.into_iter().map(Ticket::from));
+    }
+    Ok(found)
+}
+
+/// Places of one statement.
+const PLACES_AT_ONCE: usize = 500;
+
 pub(in crate::entry) fn with_tag(
     tx: &mut Tx,
     activity: &ActivityId,
@@ -192,31 +214,105 @@ pub(in crate::entry) fn opening(
         }))
 }
 
+type LeafRow = (i64, Vec<u8>, i64, Option<String>);
+
+/// Leaves of a draw, in no particular order.
+macro_rules! leaves_of {
+    ($activity:expr, $draw:expr) => {
+        tickets::table
+            .filter(tickets::activity_id.eq($activity.as_str()))
+            .filter(tickets::draw_id.eq($draw))
+            .select((
+                tickets::position,
+                tickets::tag,
+                tickets::ticket_no,
+                tickets::void,
+            ))
+    };
+}
+
 pub(in crate::entry) fn leaves(
     tx: &mut Tx,
     activity: &ActivityId,
     draw: &str,
 ) -> Result<Vec<Leaf>, db::Error> {
-    let rows: Vec<(i64, Vec<u8>, i64, Option<String>)> = tickets::table
-        .filter(tickets::activity_id.eq(activity.as_str()))
-        .filter(tickets::draw_id.eq(draw))
-        .select((
-            tickets::position,
-            tickets::tag,
-            tickets::ticket_no,
-            tickets::void,
-        ))
+    let rows: Vec<LeafRow> = leaves_of!(activity, draw)
         .order(tickets::position)
         .load(tx.conn())?;
-    Ok(rows
-        .into_iter()
-        .map(|(position, tag, ticket_no, code)| Leaf {
-            index: unsigned(position),
-            tag: hash(&tag),
-            ticket_no: small(ticket_no),
-            void: code.as_deref().map(void),
-        })
-        .collect())
+    Ok(rows.into_iter().map(leaf).collect())
+}
+
+/// The leaves that decide which of a draw's leaves are void, in their order: those with a code, and
+/// those whose person has another leaf with the same number. A leaf alone decides nothing, and most
+/// are alone.
+pub(in crate::entry) fn leaves_that_matter(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+) -> Result<Vec<Leaf>, db::Error> {
+    let several: Vec<(Vec<u8>, i64)> = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .group_by((tickets::tag, tickets::ticket_no))
+        .having(diesel::dsl::count_star().gt(1))
+        .select((tickets::tag, tickets::ticket_no))
+        .load(tx.conn())?;
+    let tags = several.into_iter().map(|(tag, _)| tag).collect();
+    let mut found = leaves_of_tags(tx, activity, draw, tags)?;
+    let coded: Vec<LeafRow> = leaves_of!(activity, draw)
+        .filter(tickets::void.is_not_null())
+        .load(tx.conn())?;
+    found.extend(coded.into_iter().map(leaf));
+    found.sort_by_key(|leaf| leaf.index);
+    found.dedup_by_key(|leaf| leaf.index);
+    Ok(found)
+}
+
+/// The leaves of all who have more of them than `cap`, void ones too.
+pub(in crate::entry) fn leaves_of_many(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    cap: u32,
+) -> Result<Vec<Leaf>, db::Error> {
+    let tags: Vec<Vec<u8>> = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .group_by(tickets::tag)
+        .having(diesel::dsl::count_star().gt(i64::from(cap)))
+        .select(tickets::tag)
+        .load(tx.conn())?;
+    leaves_of_tags(tx, activity, draw, tags)
+}
+
+/// Tags of one statement.
+const TAGS_AT_ONCE: usize = 500;
+
+fn leaves_of_tags(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    draw: &str,
+    mut tags: Vec<Vec<u8>>,
+) -> Result<Vec<Leaf>, db::Error> {
+    tags.sort();
+    tags.dedup();
+    let mut found = Vec::new();
+    for some in tags.chunks(TAGS_AT_ONCE) {
+        let rows: Vec<LeafRow> = leaves_of!(activity, draw)
+            .filter(tickets::tag.eq_any(some))
+            .load(tx.conn())?;
+        found.extend(rows.into_iter().map(leaf));
+    }
+    Ok(found)
+}
+
+fn leaf((position, tag, ticket_no, code): LeafRow) -> Leaf {
+    Leaf {
+        index: unsigned(position),
+        tag: hash(&tag),
+        ticket_no: small(ticket_no),
+        void: code.as_deref().map(void),
+    }
 }
 
 /// Sets exactly these codes: a D of an earlier close that no longer holds goes.
@@ -269,6 +365,28 @@ pub(in crate::entry) fn bar(
     .set(tickets::void.eq(code.map(|code| code.to_string())))
     .execute(tx.conn())?;
     Ok(())
+}
+
+/// Erases some tickets, draw by draw in the order of their numbers.
+pub(super) fn forget_some(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    at_most: i64,
+) -> Result<usize, db::Error> {
+    let first: Option<(String, i64)> = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .order((tickets::draw_id, tickets::position))
+        .select((tickets::draw_id, tickets::position))
+        .first(tx.conn())
+        .optional()?;
+    let Some((draw, position)) = first else {
+        return Ok(0);
+    };
+    let some = tickets::table
+        .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::draw_id.eq(draw))
+        .filter(tickets::position.lt(position.saturating_add(at_most)));
+    Ok(diesel::delete(some).execute(tx.conn())?)
 }
 
 pub(super) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, db::Error> {

@@ -67,7 +67,7 @@ fn nothing_personal_and_no_secret_is_in_any_file() {
     }
     // The scan itself can see: the title is public and stored in clear.
     assert!(hits(town.data(), "秋日閱讀抽獎".as_bytes()) > 0);
-    let fingerprints = town.read(|tx| entry::fingerprints(tx, &town.activity()));
+    let fingerprints = town.read(|tx| entry::fingerprints(tx, &town.activity(), 100));
     assert_eq!(fingerprints.len(), 2);
     for fingerprint in fingerprints {
         assert!(

@@ -1,5 +1,8 @@
 //! The winners of a draw as a list: ticket, state and letters, and no person.
 
+use std::collections::{HashMap, HashSet};
+
+use lucky_draw::result::Slot;
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
@@ -115,6 +118,16 @@ impl GroupView {
         asked: &Asked,
     ) -> GroupView {
         let only = asked.state();
+        let mut of_claims: HashMap<(Slot, u64), Vec<&Notice>> = HashMap::new();
+        for notice in notices {
+            let key = (notice.slot.clone(), notice.index);
+            of_claims.entry(key).or_default().push(notice);
+        }
+        let holders: HashSet<(&Slot, u64)> = claims
+            .iter()
+            .filter(|claim| claim.stage == ClaimStage::Held)
+            .map(|claim| (&claim.slot, claim.index))
+            .collect();
         let waiting = notices
             .iter()
             .find(|notice| notice.stage == NoticeStage::Waiting && !notice.last_reply.is_empty());
@@ -125,11 +138,14 @@ impl GroupView {
             waits: waiting.map_or(String::new(), |notice| {
                 reply_words(lang, &notice.last_reply)
             }),
-            trouble: notices.iter().any(|notice| needs_staff(notice, claims)),
+            trouble: notices.iter().any(|notice| needs_staff(notice, &holders)),
             lines: claims
                 .iter()
                 .filter(|claim| only.is_none_or(|only| state(claim) == only))
-                .map(|claim| ClaimLine::of(lang, draw, claim, notices))
+                .map(|claim| {
+                    let own = of_claims.remove(&(claim.slot.clone(), claim.index));
+                    ClaimLine::of(lang, draw, claim, &own.unwrap_or_default())
+                })
                 .collect(),
             taxes: taxes(lang, draw, asked.rules),
         }
@@ -150,17 +166,14 @@ fn filters(lang: Language, states: &[&'static str]) -> Vec<Choice> {
 }
 
 impl ClaimLine {
-    fn of(lang: Language, draw: &Decided, claim: &Claim, notices: &[Notice]) -> ClaimLine {
-        let own = notices
-            .iter()
-            .filter(|notice| notice.slot == claim.slot && notice.index == claim.index);
+    fn of(lang: Language, draw: &Decided, claim: &Claim, own: &[&Notice]) -> ClaimLine {
         ClaimLine {
             slot: slot_words(lang, &draw.plan, &claim.slot),
             ticket: TicketNumber(claim.index).to_string(),
             state: state_words_of(lang, state(claim)),
             kind: state_kind(claim),
             deadline: shown_deadline(claim),
-            notices: own.map(|notice| notice_words(lang, notice)).collect(),
+            notices: own.iter().map(|notice| notice_words(lang, notice)).collect(),
             path: Place::of(draw, &claim.slot).path(),
         }
     }
@@ -168,11 +181,8 @@ impl ClaimLine {
 
 /// The page of one winner or reserve.
 /// Whether a notice is about somebody who still holds the prize and did not get it by mail.
-fn needs_staff(notice: &Notice, claims: &[Claim]) -> bool {
-    let is_current = claims.iter().any(|claim| {
-        claim.slot == notice.slot && claim.stage == ClaimStage::Held && claim.index == notice.index
-    });
-    is_current && notice.stage.is_trouble()
+fn needs_staff(notice: &Notice, holders: &HashSet<(&Slot, u64)>) -> bool {
+    notice.stage.is_trouble() && holders.contains(&(&notice.slot, notice.index))
 }
 
 pub(super) fn shown_deadline(claim: &Claim) -> Option<i64> {

@@ -6,12 +6,12 @@
 //! Not here: SQL of a domain (its own `store.rs`), personal data in clear (no table holds any).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
 use diesel::result::{DatabaseErrorKind, Error as QueryError};
-use parking_lot::FairMutex;
+use parking_lot::{FairMutex, FairMutexGuard};
 use tracing::Span;
 
 use crate::platform::clock::{Clock, Timestamp};
@@ -242,16 +242,26 @@ struct Inner {
     clock: Clock,
     /// SQLite has one writer at a time; waiting here is fair, its busy handler is not.
     write_lane: FairMutex<()>,
+    /// How many wait in it.
+    awaiting: AtomicUsize,
     stored: AtomicU64,
     /// How often a unit of work was tried again.
     conflicts: AtomicU64,
 }
 
 impl Inner {
-    /// A connection beside the pool.
-    fn connect(&self) -> Result<Conn, Error> {
+    /// Waits for SQLite's one place to write.
+    fn wait_to_write(&self) -> FairMutexGuard<'_, ()> {
+        self.awaiting.fetch_add(1, Ordering::Relaxed);
+        let lane = self.write_lane.lock();
+        self.awaiting.fetch_sub(1, Ordering::Relaxed);
+        lane
+    }
+
+    /// A connection beside the pool, for the writer of entries.
+    fn connect_writer(&self) -> Result<Conn, Error> {
         connection::Manager::on_the_way(&self.target, self.pooler.as_deref())
-            .open()
+            .open_for_writer()
             .map_err(Error::Unconnected)
     }
 }
@@ -312,6 +322,7 @@ impl Db {
                 replica: ways.replica.as_ref().map(ways::Replica::open),
                 clock,
                 write_lane: FairMutex::new(()),
+                awaiting: AtomicUsize::new(0),
                 stored: AtomicU64::new(0),
                 conflicts: AtomicU64::new(0),
             }),
@@ -337,6 +348,12 @@ impl Db {
     /// How often a unit of work was tried again since the start because others were in its way.
     pub fn conflicts(&self) -> u64 {
         self.inner.conflicts.load(Ordering::Relaxed)
+    }
+
+    /// Whether somebody waits to write: long work that can be cut gives way. PostgreSQL lets them
+    /// write side by side.
+    pub fn is_awaited(&self) -> bool {
+        self.inner.awaiting.load(Ordering::Relaxed) > 0
     }
 
     /// Writes what is in the log beside the database into it, as the last thing before an end;
@@ -501,7 +518,7 @@ impl Db {
     ) -> Result<T, E> {
         // The lane first: who waits in it holds no connection that a reader could use.
         let lane =
-            matches!(self.inner.target, Target::Sqlite(_)).then(|| self.inner.write_lane.lock());
+            matches!(self.inner.target, Target::Sqlite(_)).then(|| self.inner.wait_to_write());
         let mut pooled;
         let conn = match own {
             Some(conn) => conn,
