@@ -6,7 +6,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # The bundles that the three verifiers are compared on.
 CORPUS := $(abspath $(TARGET))/corpus
 
-.PHONY: run demo test prerequisites check units canary agreement browser bench soak soak-edge soak-privacy fuzz deb deb-test
+.PHONY: run demo test prerequisites check units canary agreement browser bench soak soak-edge soak-faults soak-privacy fuzz deb deb-test
 
 ## Serves http://127.0.0.1:8000 with its data in ./data.
 run:
@@ -104,7 +104,17 @@ soak-privacy: prerequisites
 	FAIRDRAW_CASES=300000 cargo test --lib vault::tests::channel -- --nocapture
 	own=$$(mktemp -d) && trap 'rm -rf "$$own"' EXIT INT TERM && chmod 711 "$$own" && \
 		TMPDIR="$$own" PATH="$$PATH:/usr/sbin:/sbin" unshare --mount \
-		cargo test --features test-clock --test soak -- --nocapture --test-threads=1 --skip edge::
+		cargo test --features test-clock --test soak -- --nocapture --test-threads=1 \
+		--skip edge:: --skip rush_kills:: --skip power:: --skip instances:: --skip seats::
+
+## Kills, power cuts and instances that die under load, and thousands who want the same places. Needs
+## root, for disks of its own; about an hour.
+soak-faults: prerequisites
+	@[ "$$(id -u)" = 0 ] || { echo "make soak-faults makes disks of its own: run it as root"; exit 1; }
+	own=$$(mktemp -d) && trap 'rm -rf "$$own"' EXIT INT TERM && chmod 711 "$$own" && \
+		TMPDIR="$$own" PATH="$$PATH:/usr/sbin:/sbin" unshare --mount \
+		cargo test --features test-clock --test soak -- --nocapture --test-threads=1 \
+		rush_kills:: power:: instances:: seats::
 
 ## Thousands of slow clients, slowhttptest and testssl against the real program; about ten minutes.
 soak-edge: prerequisites
@@ -113,6 +123,7 @@ soak-edge: prerequisites
 ## The long tests: the same properties with many more cases. Run before an issue that names it ends.
 soak: prerequisites
 	$(MAKE) soak-privacy
+	$(MAKE) soak-faults
 	$(MAKE) soak-edge
 	PROPTEST_CASES=20000 cargo test --workspace
 	$(MAKE) fuzz
