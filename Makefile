@@ -32,7 +32,7 @@ prerequisites:
 check:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
-	cargo clippy --package fairdraw --all-targets --test soak --features leak-control -- -D warnings
+	cargo clippy --package fairdraw --lib --bins --test canary --test soak --bench system --features leak-control,bench -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --package lucky-draw --no-deps
 
 ## Unit, property, vector, architecture and system tests, the last on SQLite and on PostgreSQL.

@@ -33,6 +33,7 @@ inside dpkg --install /tmp/fairdraw.deb
 inside getent passwd fairdraw >/dev/null || fail "no user fairdraw"
 own=$(inside id -u fairdraw)
 [ "$(stat -c '%a %u' "$root/var/lib/fairdraw")" = "700 $own" ] || fail "/var/lib/fairdraw is open to others"
+[ "$(stat -c '%a %u' "$root/var/lib/fairdraw-backups")" = "700 $own" ] || fail "/var/lib/fairdraw-backups is not its own"
 [ "$(stat -c %a "$root/etc/fairdraw/Rocket.toml")" = 640 ] || fail "Rocket.toml can be read by everybody"
 for unit in fairdraw.service fairdraw-backup.service fairdraw-backup.timer; do
     [ -f "$root/lib/systemd/system/$unit" ] || [ -f "$root/usr/lib/systemd/system/$unit" ] || fail "no $unit"
@@ -66,7 +67,6 @@ for process in $(pgrep --parent "$server" || true) "$server"; do
     [ "$(stat -c %u "/proc/$process")" != 0 ] || fail "a process runs as root"
 done
 [ -d "$root/var/lib/fairdraw/keys" ] && [ -d "$root/var/lib/fairdraw/data" ] || fail "no data or keys"
-inside install -d -o fairdraw -g fairdraw -m 700 /var/lib/fairdraw-backups
 inside fairdraw-run backup /var/lib/fairdraw-backups/one.fairdraw-backup
 code=0
 inside fairdraw-run check --offline || code=$?

@@ -51,6 +51,7 @@ look() {
     need "slowhttptest" slowhttptest command -v slowhttptest
     need "testssl" testssl.sh command -v testssl
     need "mkfs.ext4" e2fsprogs on_system_path mkfs.ext4
+    need "mkfs.xfs" xfsprogs on_system_path mkfs.xfs
     need "losetup" mount on_system_path losetup
     need "Node.js 20 or newer" nodejs command -v node
     need "npm" npm command -v npm

@@ -79,9 +79,9 @@ impl Program {
         Duration::from_millis(10 * ticks)
     }
 
-    /// The memory of all of them that is in use, in MiB.
-    pub fn rss(&self) -> f64 {
-        let kib: u64 = self.processes().into_iter().map(rss_of).sum();
+    /// The memory that all of them need, in MiB; what they share is counted once.
+    pub fn memory(&self) -> f64 {
+        let kib: u64 = self.processes().into_iter().map(memory_of).sum();
         kib as f64 / 1_024.0
     }
 }
@@ -107,11 +107,18 @@ pub fn ticks_of(process: u32) -> u64 {
     fields.get(11..15).unwrap_or_default().iter().sum()
 }
 
-fn rss_of(process: u32) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
-    let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-    kib.unwrap_or_default()
+/// The proportional share (PSS); of a process that only the administrator may look into, all that is
+/// resident, which is never less.
+fn memory_of(process: u32) -> u64 {
+    let told = fs::read_to_string(format!("/proc/{process}/smaps_rollup"));
+    let of = |text: &str, name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name));
+        line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+    };
+    told.ok().and_then(|text| of(&text, "Pss:")).unwrap_or_else(|| {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+        of(&status, "VmRSS:").unwrap_or_default()
+    })
 }
 
 /// The most memory that this process itself had in use since [`forget_peak`], in MiB.

@@ -77,9 +77,9 @@ activity-trouble-claim = Give winners at least 1 day
 activity-trouble-retention-short = Data must be kept until after the days to claim
 activity-trouble-retention-long = Data would stay longer than the library’s retention period allows
 activity-retention-most = At most { $most } days: data may stay { $longest } days after the days to claim
-activity-trouble-told-apart = A draw must tell people apart: make ID number, e-mail or telephone required
-activity-trouble-reached = Winners must be reachable: ask for telephone, e-mail or address
-activity-trouble-name = Prizes are handed over by name: make the name required
+activity-trouble-told-apart = People must be told apart: make ID number, e-mail or telephone required
+activity-trouble-reached = People must be reachable: ask for telephone, e-mail or address
+activity-trouble-name = Who collects a prize or comes to a session is known by name: make the name required
 activity-trouble-id-reason = Say in Chinese and in English why the ID number is needed
 activity-trouble-survey-person = A survey asks nothing personal: choose “Do not ask” for each
 

@@ -29,6 +29,8 @@ mail-seat-offered = A place has come free in "{ $title }", for which you wait, a
 mail-seat-cancelled = A session of "{ $title }", for which you entered, is cancelled. Reason: { $reason }
 mail-seat-session = Session: { $session }, { $starts }
 mail-seat-place = Where: { $place }
+mail-seat-number = Session number: { $number }
+mail-seat-other = While entry is open you can enter for another session.
 mail-seat-deadline = Before { $deadline }, go to our website, enter your receipt code under "Find my entry" and press "I take the place". After that it goes to the next person.
 mail-seat-why = You receive this mail because you entered "{ $title }" at { $library } and agreed to be told about its sessions by e-mail.
 # $library: name of the library

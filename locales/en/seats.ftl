@@ -73,6 +73,8 @@ seats-own-declined = You did not want the place; it went to the next person.
 seats-own-expired = We did not hear from you before { $until }, so the place went to the next person. You can enter again while entry is open.
 # $reason why it was cancelled
 seats-own-cancelled = This session is cancelled: { $reason }
+seats-own-other = While entry is open you can enter for another session; you need not give this place back first.
+seats-own-missed = This session has begun, and it was not your turn.
 seats-own-came = You were there.
 # $until date and time
 seats-own-back-until = You can give the place back before { $until }, so that somebody who waits can come.
@@ -90,7 +92,9 @@ seats-back-keep = No, keep it
 seats-step-starts = The session begins
 seats-receipt-why = With the receipt code you find, accept or give back your place, and come in at the door. It is not shown again after this page is closed: print it or write it down.
 seats-receipt-back = If you cannot come, give the place back before { $until } under { $find }.
-seats-receipt-wait = When it is your turn, say yes under { $find }. If you left an e-mail address, we write to you too.
+seats-receipt-waits = You are on the waiting list and have no place yet
+seats-receipt-wait = When it is your turn, say yes under { $find }; the place is yours only then. If you left an e-mail address, we write to you too. Please do not come before you have a place.
+seats-receipt-late = The session begins soon and the place cannot be given back any more. If you cannot come, please tell the library.
 seats-receipt-come = { $starts }: show the session number and your ID card, or this receipt.
 
 seats-consent-missing = Tick the box to enter. If you do not agree you cannot enter; other library services are not affected
@@ -118,7 +122,11 @@ seats-rule-per-person = { $count ->
    *[other] At most { $count } sessions a person; enter once for each.
  }
 # $hours hours
-seats-rule-back = Until { $hours } hours before it begins, a place can be given back with the receipt code.
+seats-rule-back = { $hours ->
+    [0] Until it begins, a place can be given back with the receipt code.
+    [1] Until 1 hour before it begins, a place can be given back with the receipt code.
+   *[other] Until { $hours } hours before it begins, a place can be given back with the receipt code.
+ }
 seats-rule-line = After that there is a waiting list in the order of entry. When a place comes back, the next person is told at once and has { $hours } hours to say yes.
 
 ## Staff: the draft
@@ -166,12 +174,14 @@ seats-figure-held = Have a place
 seats-figure-offered = Have to say yes
 seats-figure-waiting = Waiting
 seats-figure-came = Came
-seats-state-held = Has a place
+seats-state-cancelled = Session cancelled
+seats-state-missed = Not reached
+seats-state-held = Place held
 seats-state-waiting = Waiting
-seats-state-offered = Has to say yes
+seats-state-offered = Place offered
 seats-state-returned = Given back
 seats-state-declined = Declined
-seats-state-expired = Time passed
+seats-state-expired = Offer passed
 seats-list-number = Session number
 seats-list-hour = Entered
 seats-list-state = State
@@ -186,6 +196,9 @@ seats-door-lead = Type the session number and the whole ID number on the card; t
 seats-hint-number = For example 12-7
 seats-door-or = Or the receipt code
 seats-door-button = Mark as come
+seats-door-nothing = Enter the session number and the ID number on the card, or the receipt code
+# $at date and time
+seats-door-marked = This number was marked at { $at } already: make sure that it is the same person. If that was a mistake, take it back in the list below first
 seats-door-number = Nobody holds a place with this number in this session; look at the receipt again
 seats-door-no-match = That does not match the entry with this number; type what is on the card once more
 seats-door-code = This receipt code is not of a place in this session; look at it again

@@ -77,9 +77,9 @@ activity-trouble-claim = 領獎期限至少 1 日
 activity-trouble-retention-short = 刪除個資的日子要在領獎期限之後
 activity-trouble-retention-long = 個資保存得比本館的保存期限久
 activity-retention-most = 最多 { $most } 日：個資最多保存到領獎期限後 { $longest } 日
-activity-trouble-told-apart = 抽獎要能分辨不同的人：請把證號、電子郵件或電話其中一項設為必填
-activity-trouble-reached = 要能通知得獎者：請至少詢問電話、電子郵件或地址其中一項
-activity-trouble-name = 領獎時要核對身分，請把姓名設為必填
+activity-trouble-told-apart = 要能分辨不同的人：請把證號、電子郵件或電話其中一項設為必填
+activity-trouble-reached = 要能通知民眾：請至少詢問電話、電子郵件或地址其中一項
+activity-trouble-name = 領獎或報到時要核對身分，請把姓名設為必填
 activity-trouble-id-reason = 請用中文和英文寫下為什麼需要證號
 activity-trouble-survey-person = 問卷不收集個人資料，請都選「不問」
 

@@ -11,7 +11,7 @@ desk-column-stage = 狀態
 desk-column-closes = 截止
 desk-column-part = 項目
 desk-column-state = 狀態
-desk-activities-none = 還沒有活動。從新的抽獎活動或問卷開始。
+desk-activities-none = 還沒有活動。從新的抽獎活動、場次報名或問卷開始。
 desk-next = 下一件事
 desk-go = 前往
 desk-next-finish = 草稿還有需要補上的地方。
@@ -76,10 +76,10 @@ desk-remind-hold-ends = 保全到期，保留的資料自動刪除
 desk-remind-hold-waits = 保全等另一位同意
 desk-remind-tax = 申報 { $year } 年的中獎所得
 
-## The clock of the machine
+## 主機的時鐘
 
 desk-clock-title = 主機時鐘待確認
-desk-clock-lead = 主機的時間和系統最後記下的時間接不起來，所以截止、抽獎和刪除資料都先暫停。民眾的頁面照常運作。時鐘恢復，或由公開隨機數證實後，系統會自動繼續。
+desk-clock-lead = 主機的時間和系統最後記下的時間接不起來，所以截止、抽獎和刪除資料都先暫停。民眾的頁面照常運作。時鐘恢復，或由公共亂數證實後，系統會自動繼續。
 desk-clock-expected = 照理應該是
 desk-clock-found = 主機顯示
 desk-clock-advice = 請先看另一個時鐘。主機的時間若不對，請維護人員校時，不必按按鈕；若是對的，再按下面的按鈕。到期的資料刪除後不能復原。

@@ -73,6 +73,8 @@ seats-own-declined = 您沒有要這個名額，已經讓給下一位。
 seats-own-expired = { $until } 前沒有收到您的回覆，名額已經讓給下一位。報名還開放的話，可以再報名一次。
 # $reason 取消的原因
 seats-own-cancelled = 這一場取消了：{ $reason }
+seats-own-other = 報名還開放的話，可以改報其他場次，不必先還回這個名額。
+seats-own-missed = 這一場已經開始，候補沒有輪到您。
 seats-own-came = 您已經報到。
 # $until 日期和時間
 seats-own-back-until = { $until } 前可以還回名額，讓候補的人參加。
@@ -90,8 +92,10 @@ seats-back-keep = 不，留著
 seats-step-starts = 場次開始
 seats-receipt-why = 用回條密碼查詢、答應或還回名額，也可以報到。這一頁關閉後不會再顯示，請列印或抄下來。
 seats-receipt-back = { $until } 前不能來的話，請到{ $find }還回名額。
-seats-receipt-wait = 輪到您時，到{ $find }答應。有留電子郵件的話，也會寄信通知。
-seats-receipt-come = { $starts }請出示場次號碼和證件，或這張回條。
+seats-receipt-waits = 已排入候補，還沒有名額
+seats-receipt-wait = 輪到您時，到{ $find }答應，名額才是您的。有留電子郵件的話，也會寄信通知。還沒有名額時請不要到場。
+seats-receipt-late = 這一場快開始了，名額不能再還回。不能來的話，請告訴本館。
+seats-receipt-come = { $starts } 開始，請出示場次號碼和證件，或這張回條。
 
 seats-consent-missing = 報名需要勾選同意。不同意就不能報名，不影響您使用圖書館的其他服務
 seats-check-then = 送出後會拿到回條。用回條密碼可以查看名額、還回名額，或離開候補。
@@ -118,7 +122,10 @@ seats-rule-per-person = { $count ->
    *[other] 每人最多 { $count } 場，每一場各報名一次。
  }
 # $hours 幾小時
-seats-rule-back = 開始前 { $hours } 小時為止，可以用回條密碼還回名額。
+seats-rule-back = { $hours ->
+    [0] 開始前都可以用回條密碼還回名額。
+   *[other] 開始前 { $hours } 小時為止，可以用回條密碼還回名額。
+ }
 seats-rule-line = 額滿後依報名先後候補。有人還回名額，系統馬上依順序通知下一位，{ $hours } 小時內要答應。
 
 ## 館員：草稿
@@ -166,6 +173,8 @@ seats-figure-held = 有名額
 seats-figure-offered = 等待答應
 seats-figure-waiting = 候補
 seats-figure-came = 已報到
+seats-state-cancelled = 場次取消
+seats-state-missed = 沒有輪到
 seats-state-held = 有名額
 seats-state-waiting = 候補
 seats-state-offered = 等待答應
@@ -186,6 +195,9 @@ seats-door-lead = 輸入場次號碼和證件上的完整證號，由保險庫�
 seats-hint-number = 例如 12-7
 seats-door-or = 或回條密碼
 seats-door-button = 報到
+seats-door-nothing = 請輸入場次號碼和證件上的證號，或回條密碼
+# $at 日期和時間
+seats-door-marked = 這個號碼在 { $at } 已經報到，請確認是不是同一個人。標錯的話，請先在下面的名單取消報到
 seats-door-number = 這一場沒有這個號碼的名額，請再對照一次回條
 seats-door-no-match = 和這個號碼的報名資料不符，請再對照證件輸入一次
 seats-door-code = 這個回條密碼不是這一場的名額，請再對照一次

@@ -66,6 +66,15 @@ pub(super) struct RestoreArguments {
 /// Writes a backup.
 pub(super) fn make(arguments: &BackupArguments) -> Result<(), Stop> {
     let (_, config) = super::configured()?;
+    let file = std::path::absolute(&arguments.file)?;
+    let folder = file.parent().unwrap_or(Path::new("/"));
+    if !folder.is_dir() {
+        let words = format!(
+            "there is no folder {}; make it first, so that the user of the server may write there",
+            folder.display()
+        );
+        return Err(Stop::Failed(words.into()));
+    }
     let db = super::tables()?;
     let keys = config.keys();
     let folders = Folders {

@@ -94,7 +94,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     clock.run_from(TODAY);
     purge::jobs::ensure(&app.db)?;
     journal::jobs::ensure(&app.db)?;
-    println!("url: {}", serve::origin(&app, &figment));
+    println!("url: {}", serve::origin(&app.config, &figment));
     for (role, name, passphrase) in &library.staff {
         println!("{role}: {name} {}", passphrase.as_str());
     }
@@ -113,7 +113,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
         "This is a demonstration in {}; it is deleted when you stop it (Ctrl-C).",
         folder.0.display()
     );
-    serve::launch(&app, figment)
+    serve::launch(&app, figment, || Ok(()))
 }
 
 /// A temporary folder that goes with the demo.

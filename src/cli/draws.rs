@@ -7,7 +7,7 @@ use clap::Subcommand;
 use crate::activity;
 use crate::app::App;
 use crate::audit::Actor;
-use crate::draw::{self, DrawId, DrawStage, PlanSource, beacon};
+use crate::draw::{self, DrawId, DrawStage, Plan, PlanSource, beacon};
 use crate::platform::db::Db;
 use crate::vault::{KeyError, OpenError};
 
@@ -43,30 +43,36 @@ pub(super) fn run(command: Command) -> Result<(), Stop> {
     match command {
         Command::List => list(&super::tables()?),
         Command::Paste { id, beacon } => {
-            let app = super::everything().map_err(|stop| beside_server(stop, &pasted_at(&id)))?;
-            paste(&app, &DrawId(id), &beacon)
+            let (plan, origin) = known(&DrawId(id))?;
+            let (of, id) = (plan.activity.as_str(), plan.id.as_str());
+            let page = format!(
+                "sign in and paste the round at {origin}/staff/activities/{of}/draws/{id}/beacon"
+            );
+            let app = super::everything().map_err(|stop| beside_server(stop, &page))?;
+            paste(&app, &plan.id, &beacon)
         }
         Command::Bundle { id, output } => {
-            let page = format!("anybody can download it from /d/{id}/bundle.zip");
+            let (plan, origin) = known(&DrawId(id))?;
+            let (id, file) = (plan.id.as_str(), output.display());
+            let page = format!("curl -o {file} {origin}/d/{id}/bundle.zip");
             let app = super::everything().map_err(|stop| beside_server(stop, &page))?;
-            bundle(&app, &DrawId(id), &output)
+            bundle(&app, &plan.id, &output)
         }
     }
 }
 
-/// The page on which staff paste the round of a draw, as far as the tables can be read.
-fn pasted_at(id: &str) -> String {
-    let draw = DrawId(id.to_owned());
-    let found = super::tables().ok().and_then(|db| {
-        let plan = db.read_now("read draw", |tx| draw::by_id(tx, &draw));
-        plan.ok()
-    });
-    match found {
-        Some(plan) => format!(
-            "sign in and paste the round at /staff/activities/{}/draws/{id}/beacon",
-            plan.activity
-        ),
-        None => "sign in and paste the round on the draw's page".to_owned(),
+/// The draw that is meant, and where people reach its site; it is looked for before the keys are,
+/// so that a typing error is told beside a running server too.
+fn known(id: &DrawId) -> Result<(Plan, String), Stop> {
+    let (figment, config) = super::configured()?;
+    let db = super::tables()?;
+    match db.read_now("read draw", |tx| draw::by_id(tx, id)) {
+        Ok(plan) => Ok((plan, super::serve::origin(&config, &figment))),
+        Err(draw::Error::Unknown) => {
+            let words = format!("there is no draw {id}; `fairdraw draw list` shows them all");
+            Err(Stop::Usage(words))
+        }
+        Err(error) => Err(error.into()),
     }
 }
 
@@ -80,7 +86,7 @@ fn beside_server(stop: Stop, instead: &str) -> Stop {
     };
     match stop {
         Stop::Failed(error) if is_in_use(&*error) => Stop::Failed(
-            format!("a server is running and has the keys: {instead}; or stop it and try again")
+            format!("a server is running and has the keys: {instead} (or stop it and try again)")
                 .into(),
         ),
         other => other,

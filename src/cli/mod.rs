@@ -15,7 +15,7 @@ use rocket::figment::Figment;
 use crate::app::App;
 use crate::platform::channel::{Address, Identity};
 use crate::platform::clock::Clock;
-use crate::platform::config::Config;
+use crate::platform::config::{self, Config};
 use crate::platform::db::Db;
 use crate::vault::{self, Start, Vault};
 
@@ -185,6 +185,7 @@ impl Command {
 
 /// `Rocket.toml`, the environment, and the part that is ours.
 fn configured() -> Result<(Figment, Config), Stop> {
+    config::file()?;
     let figment = rocket::Config::figment();
     let config = Config::read(&figment)?;
     Ok((figment, config))
@@ -216,7 +217,10 @@ fn move_keys(config: &Config) -> Result<(), Stop> {
 fn vault(config: &Config) -> Result<Vault, Stop> {
     if let Some(address) = config.vault() {
         let identity = web_identity(config, &address)?;
-        return Ok(Vault::elsewhere(&config.site, address, identity)?);
+        return Vault::elsewhere(&config.site, address.clone(), identity).map_err(|error| {
+            let why = chain(&error);
+            Stop::Failed(format!("the vault at {address} does not answer: {why}").into())
+        });
     }
     move_keys(config)?;
     Ok(Vault::spawn(vault::program(), Start::of(config))?)

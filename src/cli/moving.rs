@@ -46,6 +46,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
         println!("The tables in {engine} are up to date.");
         return Ok(());
     };
+    if !Target::is_named_by(url) {
+        let words = "--to is postgres://user@host/name or sqlite:///path";
+        return Err(Stop::Usage(words.to_owned()));
+    }
     let to = Target::parse(url);
     // Held from here to the end, so that no server can be running.
     let _vault = match backup::has_keys(&config.keys()) {

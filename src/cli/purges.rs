@@ -88,10 +88,12 @@ fn delete(app: &App, slug: Option<&str>) -> Result<(), Stop> {
             Ok(()) => println!("{}: personal data deleted, certificate signed.", facts.slug),
             Err(purge::Error::NotDue) => {
                 return Err(Stop::NotYet(format!(
-                    "{} is at stage {} and due at {}",
+                    "{} is at stage {} and due at {}; it is surely {} (if it is later: fairdraw \
+                     clock confirm)",
                     facts.slug,
                     facts.stage.code(),
-                    facts.planned_purge()
+                    facts.planned_purge(),
+                    app.db.clock().surely(),
                 )));
             }
             Err(error) => return Err(error.into()),

@@ -59,11 +59,16 @@ pub(super) fn web() -> Result<(), Stop> {
     let app = App::open(config, super::clock()?, footing)?;
     purge::jobs::ensure(&app.db)?;
     journal::jobs::ensure(&app.db)?;
-    let origin = origin(&app, &figment);
+    let origin = origin(&app.config, &figment);
+    launch(&app, figment, || greet(&app, &origin, elsewhere.as_ref()))
+}
+
+/// Says where the site is, once it listens there: a start that fails makes no link.
+fn greet(app: &App, origin: &str, elsewhere: Option<&Address>) -> Result<(), Stop> {
     println!("Fairdraw");
     println!("  address: {origin}");
     println!("  data:    {}", app.config.data().display());
-    match &elsewhere {
+    match elsewhere {
         None => println!("  keys:    {}", app.config.keys().display()),
         Some(address) => println!("  vault:   {address}"),
     }
@@ -75,7 +80,7 @@ pub(super) fn web() -> Result<(), Stop> {
         );
         println!("  {origin}{path}");
     }
-    launch(&app, figment)
+    Ok(())
 }
 
 /// The vault of the site, as soon as it answers: machines may start in any order.
@@ -146,11 +151,16 @@ pub(super) fn are_keys_apart(config: &Config) -> Result<(), Stop> {
     let Some(around) = reach(config).folder_around(&keys) else {
         return Ok(());
     };
+    let beside = format!("{}-keys", config.data().display());
+    let mend = match keys == Path::new(&beside) {
+        // They are where they usually are: something else is too near, such as the certificate.
+        true => "give what is there (the certificate, the database) a folder of its own".to_owned(),
+        false => format!("set `keys` (FAIRDRAW_KEYS) to a folder of its own, such as {beside}"),
+    };
     let words = format!(
-        "the keys in {} lie inside {}, which the web side may read; set `keys` (FAIRDRAW_KEYS) to a folder of its own, such as {}-keys",
+        "the keys in {} lie inside {}, which the web side may read; {mend}",
         keys.display(),
         around.display(),
-        config.data().display(),
     );
     Err(Stop::Failed(words.into()))
 }
@@ -172,7 +182,8 @@ const LAST_WORDS: Duration = Duration::from_millis(500);
 /// and mercy it is less than the watching process waits.
 const LAST_JOBS: Duration = Duration::from_secs(12);
 
-/// Launches the web server beside the jobs; returns when it has shut down.
+/// Launches the web server beside the jobs, and has it greeted once it listens; returns when it has
+/// shut down.
 ///
 /// Told to stop it first says so where readiness is asked, and takes no new job; then it stops
 /// listening, finishes the requests under way, then the jobs in hand, and leaves one file of the
@@ -181,7 +192,11 @@ const LAST_JOBS: Duration = Duration::from_secs(12);
 /// # Errors
 /// With a moved clock (the demo, `FAIRDRAW_CLOCK`) only this machine is served (`decisions` D22);
 /// the positive control of the canary scan serves nobody but its tests.
-pub(super) fn launch(app: &App, figment: Figment) -> Result<(), Stop> {
+pub(super) fn launch(
+    app: &App,
+    figment: Figment,
+    greet: impl FnOnce() -> Result<(), Stop>,
+) -> Result<(), Stop> {
     if cfg!(feature = "leak-control") {
         return Err(Stop::Failed(
             "this build leaks on purpose and serves nobody".into(),
@@ -202,6 +217,7 @@ pub(super) fn launch(app: &App, figment: Figment) -> Result<(), Stop> {
         .build()?;
     let edge = Edge::listen(app.plan(), listen.address, listen.port);
     let edge = runtime.block_on(edge)?;
+    greet()?;
     let jobs = app.start_jobs();
     let rocket = app.rocket(edge::inside(figment));
     let outcome = runtime.block_on(edge.run(rocket));
@@ -216,9 +232,9 @@ pub(super) fn launch(app: &App, figment: Figment) -> Result<(), Stop> {
 }
 
 /// Where people reach the site: the configured origin, or the address it listens on.
-pub(super) fn origin(app: &App, figment: &Figment) -> String {
-    if !app.config.public_origin.is_empty() {
-        return app.config.public_origin.clone();
+pub(super) fn origin(config: &Config, figment: &Figment) -> String {
+    if !config.public_origin.is_empty() {
+        return config.public_origin.clone();
     }
     let listen = rocket::Config::try_from(figment).unwrap_or_default();
     format!("http://{}:{}", listen.address, listen.port)

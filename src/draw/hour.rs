@@ -19,19 +19,23 @@ use crate::audit::{self, Act, Actor, StaffId};
 use crate::journal;
 use crate::platform::clock::{self, Doubt, Kind, MINUTE, Timestamp};
 use crate::platform::db::remembered::{recall_number, remember};
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::{self, Db, Tx};
 
 use super::Error;
 use super::beacon::{Relays, Trouble};
 
 /// The newest moment that a running server believed.
 const SEEN: &str = "clock.seen";
+/// The newest moment that was surely over.
+const SURE: &str = "clock.sure";
 /// The moment of which a person said that it is right.
 const CONFIRMED: &str = "clock.confirmed";
 /// How far apart two moments are written down.
 const BETWEEN_NOTES: i64 = 10 * MINUTE;
 /// How long relays are left alone.
 const BETWEEN_QUESTIONS: Duration = Duration::from_secs(30);
+/// How long they are left alone when nothing but a deletion would wait for them.
+const BETWEEN_IDLE_QUESTIONS: Duration = Duration::from_secs(10 * 60);
 /// A round of so long ago proves that the clock is not ahead.
 const JUST_NOW: i64 = MINUTE;
 /// A round of so far ahead, if there is one, proves that the clock is behind.
@@ -48,12 +52,16 @@ pub struct Hour {
 
 /// Has the clock follow on what the database saw last; before anything runs.
 pub fn follow_on(db: &Db) -> Result<(), Error> {
-    let newest = db.read_now("read the newest moment", |tx| {
+    let (newest, sure) = db.read_now("read the newest moment", |tx| {
         let seen = recall_number(tx, SEEN)?.map(Timestamp);
-        Ok::<_, Error>(seen.max(newest_note(tx)?))
+        let sure = recall_number(tx, SURE)?.map(Timestamp).or(seen);
+        Ok::<_, Error>((seen.max(newest_note(tx)?), sure))
     })?;
     if let Some(newest) = newest {
         db.clock().follow_on(newest);
+    }
+    if let Some(sure) = sure {
+        db.clock().go_on_from(sure);
     }
     Ok(())
 }
@@ -83,8 +91,10 @@ pub fn confirm(tx: &mut Tx, by: &StaffId, moment: Timestamp) -> Result<(), Error
 /// [`confirm`] from the command line, by whoever owns the machine.
 pub fn note_confirmed(tx: &mut Tx, moment: Timestamp) -> Result<(), Error> {
     let text = moment.0.to_string();
-    remember(tx, CONFIRMED, &text)?;
-    Ok(remember(tx, SEEN, &text)?)
+    for name in [CONFIRMED, SURE, SEEN] {
+        remember(tx, name, &text)?;
+    }
+    Ok(())
 }
 
 impl Hour {
@@ -101,9 +111,53 @@ impl Hour {
     /// One look; called every few seconds.
     pub fn look(&self) -> Result<(), Error> {
         match self.db.clock().doubt() {
-            None => self.note(),
+            None => {
+                self.note()?;
+                self.make_sure();
+                Ok(())
+            }
             Some(doubt) => self.ask(doubt),
         }
+    }
+
+    /// A believed clock may be some days ahead after a silence: a round proves that it is not.
+    fn make_sure(&self) {
+        let clock = self.db.clock();
+        let found = clock.now();
+        let lags = found.0.saturating_sub(clock.surely().0) > BETWEEN_NOTES;
+        if !lags || self.is_vouched() || !self.may_ask(BETWEEN_IDLE_QUESTIONS) {
+            return;
+        }
+        let said = round_at(found.plus(-JUST_NOW)).map(|past| self.relays.fetch(&QUICKNET, past));
+        match said {
+            Some(Ok(_)) => drop(clock.witness(found.plus(-JUST_NOW))),
+            Some(Err(Trouble::NotYet)) => tracing::error!(
+                %found,
+                "a relay does not know the round of a minute ago: the clock may be ahead; nothing \
+                 is deleted before that is clear"
+            ),
+            _ => tracing::info!("no relay confirms the hour; deletions go by the earlier one"),
+        }
+    }
+
+    /// Whether a person said that it is about the time which this machine shows. A database that is
+    /// away does not keep a relay from being asked.
+    fn is_vouched(&self) -> bool {
+        let confirmed = self
+            .db
+            .read_now("read the confirmed hour", |tx| recall_number(tx, CONFIRMED));
+        matches!(confirmed, Ok(Some(moment)) if self.db.clock().vouch(Timestamp(moment)))
+    }
+
+    /// Whether relays may be asked now; the next time after `pause`.
+    fn may_ask(&self, pause: Duration) -> bool {
+        let millis = |time: Duration| i64::try_from(time.as_millis()).unwrap_or(i64::MAX);
+        let now = millis(clock::monotonic());
+        let may = now >= self.ask_from.load(Ordering::SeqCst);
+        if may {
+            self.ask_from.store(now + millis(pause), Ordering::SeqCst);
+        }
+        may
     }
 
     /// Writes down what is believed now, without waiting for the next look.
@@ -121,36 +175,28 @@ impl Hour {
         if self.db.clock().is_moved() || now.0.saturating_sub(noted) < BETWEEN_NOTES {
             return Ok(());
         }
+        let sure = self.db.clock().surely();
         self.db.write_now("note the hour", |tx| {
-            let seen = recall_number(tx, SEEN)?.unwrap_or_default();
-            match seen < now.0 {
-                true => remember(tx, SEEN, &now.0.to_string()),
-                false => Ok(()),
+            for (name, moment) in [(SEEN, now), (SURE, sure)] {
+                if recall_number(tx, name)?.unwrap_or_default() < moment.0 {
+                    remember(tx, name, &moment.0.to_string())?;
+                }
             }
+            Ok::<_, db::Error>(())
         })?;
         self.noted.store(now.0, Ordering::SeqCst);
         Ok(())
     }
 
     fn ask(&self, doubt: Doubt) -> Result<(), Error> {
-        let clock = self.db.clock();
-        let confirmed = self
-            .db
-            .read_now("read the confirmed hour", |tx| recall_number(tx, CONFIRMED));
-        // A database that is away does not keep a relay from being asked.
-        if let Ok(Some(moment)) = confirmed
-            && clock.vouch(Timestamp(moment))
-        {
+        if self.is_vouched() {
             tracing::warn!(%doubt, "a person confirmed the clock");
             return Ok(());
         }
-        let now = i64::try_from(clock::monotonic().as_millis()).unwrap_or(i64::MAX);
-        if now < self.ask_from.load(Ordering::SeqCst) {
+        if !self.may_ask(BETWEEN_QUESTIONS) {
             return Ok(());
         }
-        let pause = i64::try_from(BETWEEN_QUESTIONS.as_millis()).unwrap_or(i64::MAX);
-        self.ask_from.store(now + pause, Ordering::SeqCst);
-        if self.is_confirmed(&doubt) && clock.witness(doubt.found.plus(-JUST_NOW)) {
+        if self.is_confirmed(&doubt) && self.db.clock().witness(doubt.found.plus(-JUST_NOW)) {
             tracing::warn!(%doubt, "a round of public randomness confirmed the clock");
         }
         Ok(())
@@ -159,13 +205,9 @@ impl Hour {
     /// Whether the round of a minute ago is out and, for a clock that went back, that of ten minutes
     /// ahead is not.
     fn is_confirmed(&self, doubt: &Doubt) -> bool {
-        let round = |at: Timestamp| {
-            let unix = u64::try_from(at.unix()).ok()?;
-            (unix >= QUICKNET.round_time(1)).then(|| QUICKNET.round_at_or_after(unix))
-        };
         let (Some(past), Some(soon)) = (
-            round(doubt.found.plus(-JUST_NOW)),
-            round(doubt.found.plus(SOON)),
+            round_at(doubt.found.plus(-JUST_NOW)),
+            round_at(doubt.found.plus(SOON)),
         ) else {
             return false;
         };
@@ -179,4 +221,10 @@ impl Hour {
             }
         }
     }
+}
+
+/// The round of a moment, where there was the chain by then.
+fn round_at(moment: Timestamp) -> Option<u64> {
+    let unix = u64::try_from(moment.unix()).ok()?;
+    (unix >= QUICKNET.round_time(1)).then(|| QUICKNET.round_at_or_after(unix))
 }

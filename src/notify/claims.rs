@@ -292,7 +292,7 @@ fn settled_of_slot(tx: &mut Tx, draw: &Decided, slot: &Slot) -> Result<Option<Cl
     let holders = Holders::of(tx, draw)?;
     let mut claims = store::claims_of(tx, &draw.facts.id, draw.draw(), slot)?;
     let is_known = |index: &u64| claims.iter().any(|claim| claim.index == *index);
-    if !holders.0.get(slot).is_none_or(|index| is_known(index)) {
+    if !holders.0.get(slot).is_none_or(is_known) {
         return Ok(None);
     }
     let erased = entry::erased(tx, &draw.facts.id, draw.draw())?;

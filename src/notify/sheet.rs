@@ -64,7 +64,7 @@ impl Table {
 /// A table of texts on its way into a file, row by row.
 pub enum Sheet {
     /// Bytes behind each other: a row takes no more than its own.
-    Csv(Csv),
+    Csv(Box<Csv>),
     /// A workbook is packed at the end and held as a whole until then.
     Xlsx(Box<Xlsx>),
 }
@@ -97,7 +97,7 @@ impl Sheet {
     /// A file with these columns and no row.
     pub fn new(format: Format, columns: &[String]) -> Result<Sheet, Error> {
         match format {
-            Format::Csv => Ok(Sheet::Csv(Csv::new(columns)?)),
+            Format::Csv => Ok(Sheet::Csv(Box::new(Csv::new(columns)?))),
             Format::Xlsx => Ok(Sheet::Xlsx(Box::new(Xlsx::new(columns)?))),
         }
     }

@@ -166,6 +166,22 @@ impl Clock {
         }
     }
 
+    /// A moment that is over whatever the wall clock says: what cannot be taken back goes by it.
+    /// A clock that a test or the demo moved is sure.
+    pub fn surely(&self) -> Timestamp {
+        match self.is_moved() {
+            true => self.now(),
+            false => self.keeper.surely(),
+        }
+    }
+
+    /// Tells a moment that was sure at the last stop, once, before anything runs.
+    pub fn go_on_from(&self, sure: Timestamp) {
+        if !self.is_moved() {
+            self.keeper.go_on_from(sure);
+        }
+    }
+
     /// Tells the newest moment that the database knows, once, before anything runs.
     pub fn follow_on(&self, newest: Timestamp) {
         if !self.is_moved() {

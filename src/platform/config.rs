@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rocket::figment::Figment;
 use serde::Deserialize;
-use validator::Validate;
+use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
 use crate::platform::channel::{Address, PublicKey};
 use crate::platform::db::{ReplicaSetting, Target, Ways};
@@ -27,11 +27,14 @@ pub struct Config {
     /// Where the keys live; `FAIRDRAW_KEYS` wins. Empty: beside the data folder, `<data>-keys`.
     pub keys: PathBuf,
     /// Empty for SQLite inside the data folder; `FAIRDRAW_DATABASE_URL` wins.
+    #[validate(custom(function = "is_database"))]
     pub database_url: String,
     /// PgBouncer in transaction mode before the same PostgreSQL database; `FAIRDRAW_POOLER_URL` wins.
     /// Migrations, backups and compaction still go to `database_url`. Empty: there is none.
+    #[validate(custom(function = "is_postgresql"))]
     pub pooler_url: String,
     /// A streaming copy that public pages are read from; `FAIRDRAW_REPLICA_URL` wins. Empty: none.
+    #[validate(custom(function = "is_postgresql"))]
     pub replica_url: String,
     /// Seconds that the copy may be behind; past that the database itself is read.
     #[validate(range(min = 3, max = 600))]
@@ -138,10 +141,13 @@ pub struct Config {
 }
 
 /// Every variable of the environment that means something to this program.
-pub const ENVIRONMENT: [&str; 6] = [
+pub const ENVIRONMENT: [&str; 9] = [
     "FAIRDRAW_DATA",
     "FAIRDRAW_KEYS",
     "FAIRDRAW_DATABASE_URL",
+    "FAIRDRAW_POOLER_URL",
+    "FAIRDRAW_REPLICA_URL",
+    "FAIRDRAW_VAULT",
     "FAIRDRAW_LOG",
     "FAIRDRAW_LOG_FORMAT",
     "FAIRDRAW_CLOCK",
@@ -267,9 +273,74 @@ pub enum ConfigError {
     /// A value has the wrong type, or a name is unknown.
     #[error("Rocket.toml, [default.app]: {0}")]
     Unreadable(#[from] Box<rocket::figment::Error>),
-    /// A value has the right type and cannot be right.
-    #[error("Rocket.toml, [default.app]: {0}")]
-    Invalid(#[from] validator::ValidationErrors),
+    /// Values have the right type and cannot be right; the values themselves, which may be secrets,
+    /// are not repeated.
+    #[error("Rocket.toml, [default.app]: {}", told(.0).join("; "))]
+    Invalid(validator::ValidationErrors),
+    /// The environment names a file that is not there: with its defaults this would be another site.
+    #[error(
+        "ROCKET_CONFIG names {0}, which is not there or cannot be read; correct the path, or the \
+         rights of the file and its folders"
+    )]
+    NoFile(PathBuf),
+}
+
+/// What is wrong with each name, sorted.
+fn told(errors: &ValidationErrors) -> Vec<String> {
+    let mut lines: Vec<String> = errors.errors().iter().flat_map(told_of).collect();
+    lines.sort();
+    lines
+}
+
+fn told_of((name, kind): (&std::borrow::Cow<'static, str>, &ValidationErrorsKind)) -> Vec<String> {
+    let below = |errors: &ValidationErrors| {
+        let lines = told(errors).into_iter();
+        lines.map(|line| format!("{name}.{line}")).collect()
+    };
+    match kind {
+        // What holds for several names together names them itself.
+        ValidationErrorsKind::Field(all) if name == "__all__" => all.iter().map(wanted).collect(),
+        ValidationErrorsKind::Field(all) => {
+            let lines = all.iter();
+            lines
+                .map(|one| format!("{name}: {}", wanted(one)))
+                .collect()
+        }
+        ValidationErrorsKind::Struct(errors) => below(errors),
+        ValidationErrorsKind::List(all) => all.values().flat_map(|errors| below(errors)).collect(),
+    }
+}
+
+/// What a value has to be.
+fn wanted(error: &ValidationError) -> String {
+    let of = match error.code.as_ref() {
+        "range" => "a number",
+        "length" => "a text with a number of letters",
+        "email" => return "an e-mail address".to_owned(),
+        words => return words.to_owned(),
+    };
+    match (error.params.get("min"), error.params.get("max")) {
+        (Some(least), Some(most)) => format!("{of} from {least} to {most}"),
+        (Some(least), None) => format!("{of} of at least {least}"),
+        (None, Some(most)) => format!("{of} of at most {most}"),
+        (None, None) => of.to_owned(),
+    }
+}
+
+/// The file that settings are read from, found as Rocket finds it: by its whole name, or in the
+/// current folder and those around it. None: every setting has its default.
+///
+/// # Errors
+/// [`ConfigError::NoFile`] where the environment names one that is not there.
+pub fn file() -> Result<Option<PathBuf>, ConfigError> {
+    let named = std::env::var_os("ROCKET_CONFIG").map(PathBuf::from);
+    let path = named.clone().unwrap_or_else(|| "Rocket.toml".into());
+    let here = std::env::current_dir().unwrap_or_default();
+    let mut around = here.ancestors().map(|folder| folder.join(&path));
+    match (around.find(|file| file.is_file()), named) {
+        (None, Some(named)) => Err(ConfigError::NoFile(named)),
+        (found, _) => Ok(found),
+    }
 }
 
 impl Config {
@@ -297,7 +368,7 @@ impl Config {
                 *setting = value;
             }
         }
-        config.validate()?;
+        config.validate().map_err(ConfigError::Invalid)?;
         Ok(config)
     }
 
@@ -359,28 +430,40 @@ impl Config {
     }
 }
 
-fn is_key_name(name: &str) -> Result<(), validator::ValidationError> {
+fn is_key_name(name: &str) -> Result<(), ValidationError> {
     let fits = !name.is_empty()
         && name.len() <= 100
         && name.chars().all(|c| c.is_ascii_graphic() && c != '+');
     fits.then_some(())
-        .ok_or_else(|| validator::ValidationError::new("a name without spaces and plus signs"))
+        .ok_or_else(|| ValidationError::new("a name without spaces and plus signs"))
 }
 
-fn is_vault(address: &str) -> Result<(), validator::ValidationError> {
+fn is_database(url: &str) -> Result<(), ValidationError> {
+    Target::is_named_by(url)
+        .then_some(())
+        .ok_or_else(|| ValidationError::new("postgres://user@host/name or sqlite:///path"))
+}
+
+fn is_postgresql(url: &str) -> Result<(), ValidationError> {
+    let fits = url.is_empty() || matches!(Target::parse(url), Target::Postgres(_));
+    fits.then_some(())
+        .ok_or_else(|| ValidationError::new("empty, or postgres://user@host/name"))
+}
+
+fn is_vault(address: &str) -> Result<(), ValidationError> {
     let fits = match Address::parse(address) {
         Some(Address::Unix(_)) => true,
         Some(Address::Tls { key, .. }) => key.is_some(),
         None => address.is_empty(),
     };
     fits.then_some(()).ok_or_else(|| {
-        validator::ValidationError::new(
+        ValidationError::new(
             "unix:/path, or tls://host:port?key= and what `fairdraw vault key` prints there",
         )
     })
 }
 
-fn are_doors(doors: &[String]) -> Result<(), validator::ValidationError> {
+fn are_doors(doors: &[String]) -> Result<(), ValidationError> {
     let fits = |door: &String| match Address::parse(door) {
         Some(Address::Unix(_)) => true,
         Some(Address::Tls { key, .. }) => key.is_none(),
@@ -390,62 +473,59 @@ fn are_doors(doors: &[String]) -> Result<(), validator::ValidationError> {
         .iter()
         .all(fits)
         .then_some(())
-        .ok_or_else(|| validator::ValidationError::new("each unix:/path or tls://host:port"))
+        .ok_or_else(|| ValidationError::new("each unix:/path or tls://host:port"))
 }
 
-fn are_keys(keys: &[String]) -> Result<(), validator::ValidationError> {
+fn are_keys(keys: &[String]) -> Result<(), ValidationError> {
     keys.iter()
         .all(|key| PublicKey::parse(key).is_some())
         .then_some(())
-        .ok_or_else(|| {
-            validator::ValidationError::new("each as `fairdraw vault web-key` prints it")
-        })
+        .ok_or_else(|| ValidationError::new("each as `fairdraw vault web-key` prints it"))
 }
 
-fn is_token(token: &str) -> Result<(), validator::ValidationError> {
+fn is_token(token: &str) -> Result<(), ValidationError> {
     let fits = token.is_empty()
         || (token.len() >= 20 && token.bytes().all(|byte| byte.is_ascii_graphic()));
     fits.then_some(()).ok_or_else(|| {
-        validator::ValidationError::new("empty, or at least 20 letters and digits without spaces")
+        ValidationError::new("empty, or at least 20 letters and digits without spaces")
     })
 }
 
-fn is_base(base: u64) -> Result<(), validator::ValidationError> {
+fn is_base(base: u64) -> Result<(), ValidationError> {
     matches!(base, 5 | 10)
         .then_some(())
-        .ok_or_else(|| validator::ValidationError::new("5 or 10"))
+        .ok_or_else(|| ValidationError::new("5 or 10"))
 }
 
-fn is_origin(origin: &str) -> Result<(), validator::ValidationError> {
+fn is_origin(origin: &str) -> Result<(), ValidationError> {
     let fits = origin.is_empty()
         || (origin.starts_with("https://") || origin.starts_with("http://"))
             && !origin.ends_with('/')
             && origin.matches('/').count() == 2;
-    fits.then_some(()).ok_or_else(|| {
-        validator::ValidationError::new("scheme and host, such as https://draw.lib.example.tw")
-    })
+    fits.then_some(())
+        .ok_or_else(|| ValidationError::new("scheme and host, such as https://draw.lib.example.tw"))
 }
 
 /// With a certificate of its own people come by https, and links, cookies and forms must say so.
-fn is_reached_by_tls(config: &Config) -> Result<(), validator::ValidationError> {
+fn is_reached_by_tls(config: &Config) -> Result<(), ValidationError> {
     (!config.edge.has_tls() || config.public_origin.starts_with("https://"))
         .then_some(())
         .ok_or_else(|| {
-            validator::ValidationError::new(
+            ValidationError::new(
                 "with edge.certificate, public_origin is the https:// address of the site",
             )
         })
 }
 
-fn are_relays(relays: &[String]) -> Result<(), validator::ValidationError> {
+fn are_relays(relays: &[String]) -> Result<(), ValidationError> {
     relays
         .iter()
         .all(|relay| relay.starts_with("https://"))
         .then_some(())
-        .ok_or_else(|| validator::ValidationError::new("every relay starts with https://"))
+        .ok_or_else(|| ValidationError::new("every relay starts with https://"))
 }
 
-fn are_tax_rules(config: &Config) -> Result<(), validator::ValidationError> {
+fn are_tax_rules(config: &Config) -> Result<(), ValidationError> {
     let is_day = |text: &str| text.parse::<jiff::civil::Date>().is_ok();
     let fits = |rules: &TaxSetting| {
         let per_cent = 0..=100;
@@ -468,13 +548,13 @@ fn are_tax_rules(config: &Config) -> Result<(), validator::ValidationError> {
         .all(fits)
         .then_some(())
         .ok_or_else(|| {
-            validator::ValidationError::new(
+            ValidationError::new(
                 "each with from, known_on and source, and numbers that can be right",
             )
         })
 }
 
-fn are_witnesses(config: &Config) -> Result<(), validator::ValidationError> {
+fn are_witnesses(config: &Config) -> Result<(), ValidationError> {
     let witnesses = &config.witnesses;
     let fits = |witness: &WitnessSetting| {
         let web = witness.url.starts_with("https://") || witness.url.starts_with("http://");
@@ -488,20 +568,20 @@ fn are_witnesses(config: &Config) -> Result<(), validator::ValidationError> {
     (distinct && witnesses.iter().all(fits))
         .then_some(())
         .ok_or_else(|| {
-            validator::ValidationError::new(
+            ValidationError::new(
                 "each witness once, with the vkey it prints and an address without a slash at the end",
             )
         })
 }
 
 /// More than half of the witnesses, or none of none (draw-protocol 4.9).
-fn is_quorum(config: &Config) -> Result<(), validator::ValidationError> {
+fn is_quorum(config: &Config) -> Result<(), ValidationError> {
     let (asked, named) = (u64::from(config.quorum), config.witnesses.len() as u64);
     let majority = 2 * asked > named && (1..=named).contains(&asked);
     (majority || (asked, named) == (0, 0))
         .then_some(())
         .ok_or_else(|| {
-            validator::ValidationError::new(
+            ValidationError::new(
                 "quorum is more than half of the witnesses and at most all; 0 without witnesses",
             )
         })
@@ -512,6 +592,37 @@ mod tests {
     use lucky_draw::note::Cosigner;
 
     use super::*;
+
+    #[test]
+    fn what_is_wrong_is_told_in_words_and_no_value_is_repeated() {
+        let mut config = Config {
+            metrics_token: "short-secret".to_owned(),
+            database_url: "postgres:/user:word@host/name".to_owned(),
+            replica_url: "host".to_owned(),
+            quiet_hour: 99,
+            library_zh: String::new(),
+            mail_from: "nobody".to_owned(),
+            ..Config::default()
+        };
+        config.edge.header_seconds = 0;
+        let errors = config.validate().expect_err("all of it is wrong");
+        let told = ConfigError::Invalid(errors).to_string();
+        for words in [
+            "metrics_token: empty, or at least 20",
+            "database_url: postgres://user@host/name or sqlite:///path",
+            "replica_url: empty, or postgres://user@host/name",
+            "quiet_hour: a number of at most 24",
+            "library_zh: a text with a number of letters from 1 to 100",
+            "mail_from: an e-mail address",
+            "edge.header_seconds: a number",
+        ] {
+            assert!(told.contains(words), "{words} in {told}");
+        }
+        assert!(
+            !told.contains("short-secret") && !told.contains('{'),
+            "{told}"
+        );
+    }
 
     fn config(named: &[u8], quorum: u32) -> Config {
         let witness = |seed: &u8| WitnessSetting {

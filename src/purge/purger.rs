@@ -12,7 +12,7 @@ use crate::activity::{self, ActivityId, Facts, Stage, lifecycle};
 use crate::audit;
 use crate::custody;
 use crate::draw;
-use crate::platform::clock;
+use crate::platform::clock::{self, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::control::Control;
 use crate::platform::db::compaction::Compaction;
@@ -90,8 +90,8 @@ impl Purger {
 
     /// The activities whose data must go now, and those whose purge was interrupted.
     pub fn due(&self) -> Result<Vec<Facts>, Error> {
+        let now = self.surely();
         self.db.read_now("list purges due", |tx| {
-            let now = tx.now();
             let ending = activity::list(
                 tx,
                 &[
@@ -110,6 +110,11 @@ impl Purger {
             }
             Ok(due)
         })
+    }
+
+    /// The time by which data is deleted: keys that are destroyed too early do not come back.
+    fn surely(&self) -> Timestamp {
+        self.db.clock().surely()
     }
 
     /// Whether the wall clock may be believed: nothing begins without it. One look is not enough,
@@ -157,12 +162,13 @@ impl Purger {
 
     /// The purge of an activity, started if its date has come.
     pub fn begin(&self, id: &ActivityId) -> Result<Purge, Error> {
+        let now = self.surely();
         self.db.write_now("begin purge", |tx| {
             if let Some(purge) = store::find(tx, id)? {
                 return Ok(purge);
             }
             let facts = activity::by_id(tx, id)?;
-            if !lifecycle::may_be_purged(&facts, tx.now()) {
+            if !lifecycle::may_be_purged(&facts, now) {
                 return Err(Error::NotDue);
             }
             let purge = Purge::starting(id.clone(), tx.now());

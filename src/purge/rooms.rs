@@ -42,11 +42,14 @@ pub enum Fate {
     Site(&'static str),
 }
 
+/// Erases at most so many rows of an activity; how many went.
+type EraseSome = fn(&mut Tx, &ActivityId, i64) -> Result<usize, Error>;
+
 /// How a room erases what it holds of an activity; all of it may be repeated.
 pub struct Eraser {
     /// Erases some rows, at most so many, where the room grows with the people; none is left where it
     /// erases none.
-    pub some: Option<fn(&mut Tx, &ActivityId, i64) -> Result<usize, Error>>,
+    pub some: Option<EraseSome>,
     /// Erases; how many rows went.
     pub forget: fn(&mut Tx, &ActivityId) -> Result<usize, Error>,
     /// How many rows are still here.

@@ -126,6 +126,12 @@ impl Session {
     pub fn is_on(&self, now: Timestamp) -> bool {
         self.cancelled_at.is_none() && now < self.starts_at
     }
+
+    /// Whether whoever stands so with it at `now` got nothing from it and never will: it does not
+    /// count among the places that a person may have.
+    pub fn was_in_vain(&self, state: SeatState, now: Timestamp) -> bool {
+        self.cancelled_at.is_some() || state != SeatState::Held && now >= self.starts_at
+    }
 }
 
 /// Where a person stands with a session.
@@ -195,7 +201,8 @@ pub struct Seat {
     pub index: u64,
     /// The keyed tag of the person; zeros once it was given back.
     pub tag: Hash,
-    /// Which of the person's places it is, from 0.
+    /// Which of the person's places it is, from 0; beyond the most that a person may have where it
+    /// counts no more.
     pub nth: u32,
     /// Where it stands.
     pub state: SeatState,

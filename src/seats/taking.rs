@@ -39,7 +39,6 @@ pub enum Placed {
 /// have written nothing.
 pub fn take(tx: &mut Tx, activity: &ActivityId, entry: &str, wish: &Wish) -> Result<Placed, Error> {
     let session = super::session(tx, activity, &wish.session)?;
-    let nth = next_of_person(tx, activity, wish)?;
     if session.cancelled_at.is_some() {
         return Err(Error::Cancelled);
     }
@@ -52,6 +51,8 @@ pub fn take(tx: &mut Tx, activity: &ActivityId, entry: &str, wish: &Wish) -> Res
             may_wait: session.free_to_wait() > 0,
         });
     }
+    // Last, so that nobody learns who has a place from a session that gives none.
+    let (nth, in_vain) = next_of_person(tx, activity, wish)?;
     let (state, placed) = if store::sessions::take_place(tx, activity, &session.id)? {
         (SeatState::Held, Placed::Held)
     } else if wish.waits && store::sessions::take_place_in_line(tx, activity, &session.id)? {
@@ -62,6 +63,9 @@ pub fn take(tx: &mut Tx, activity: &ActivityId, entry: &str, wish: &Wish) -> Res
             may_wait: now.free_to_wait() > 0,
         });
     };
+    for seat in &in_vain {
+        store::seats::set_aside(tx, activity, seat)?;
+    }
     // The row is this transaction's until its end, so the number is nobody else's.
     let arrivals = super::session(tx, activity, &wish.session)?.arrivals;
     let seat = Seat {
@@ -83,16 +87,27 @@ pub fn take(tx: &mut Tx, activity: &ActivityId, entry: &str, wish: &Wish) -> Res
     Ok(placed)
 }
 
-/// Which of the person's places this would be.
-fn next_of_person(tx: &mut Tx, activity: &ActivityId, wish: &Wish) -> Result<u32, Error> {
+/// Which of the person's places this would be, and those of theirs that count no more: in sessions
+/// that were called off, and in lines that ended before it was their turn.
+fn next_of_person(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    wish: &Wish,
+) -> Result<(u32, Vec<Seat>), Error> {
     let own = store::seats::living_of(tx, activity, &wish.tag)?;
     if own.is_empty() {
-        return Ok(0);
+        return Ok((0, Vec::new()));
     }
-    if own.iter().any(|(session, _)| *session == wish.session) {
+    if own.iter().any(|seat| seat.session == wish.session) {
         return Err(Error::Again);
     }
-    let is_free = |nth: &u32| own.iter().all(|(_, taken)| taken != nth);
+    let (sessions, now) = (super::sessions(tx, activity)?, tx.now());
+    let (in_vain, own): (Vec<Seat>, Vec<Seat>) = own.into_iter().partition(|seat| {
+        let session = sessions.iter().find(|session| session.id == seat.session);
+        session.is_some_and(|session| session.was_in_vain(seat.state, now))
+    });
+    let is_free = |nth: &u32| own.iter().all(|seat| seat.nth != *nth);
     let most = super::terms(tx, activity)?.per_person;
-    (0..most).find(is_free).ok_or(Error::Enough)
+    let nth = (0..most).find(is_free).ok_or(Error::Enough)?;
+    Ok((nth, in_vain))
 }

@@ -79,6 +79,7 @@ fn lived_through(case: &Case) {
             .zip(database.as_ref())
             .map_or(String::new(), |(server, name)| server.url(name)),
         smtp_url: mail.url(),
+        preload: PathBuf::new(),
     };
     let site = Outside::start(ground.clone());
     let flock = Flock::settle(&site, PEOPLE);

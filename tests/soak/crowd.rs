@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU16, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
@@ -21,14 +21,40 @@ use fairdraw::vault::Vault;
 use lucky_draw::encode::Hash;
 use lucky_draw::tree::{MemoryTree, leaf_hash};
 use rocket::tokio;
+use tokio::task::JoinSet;
 
 use crate::library;
 use crate::load::{Answer, Connection, get, post};
 
 /// Nobody tries longer than this.
 const PATIENCE: Duration = Duration::from_secs(120);
-/// Requests that one entry takes: the form, the check, the sending.
-pub const REQUESTS: f64 = 3.0;
+/// So many people are on the way at once.
+const AT_ONCE: usize = 100;
+
+/// Where people may go: the ports of the instances, as a load balancer knows them.
+pub struct Doors {
+    ports: Vec<AtomicU16>,
+    next: AtomicUsize,
+}
+
+impl Doors {
+    pub fn at(ports: &[u16]) -> Arc<Doors> {
+        Arc::new(Doors {
+            ports: ports.iter().copied().map(AtomicU16::new).collect(),
+            next: AtomicUsize::new(0),
+        })
+    }
+
+    /// Another instance took the place of one.
+    pub fn replace(&self, which: usize, port: u16) {
+        self.ports[which].store(port, Ordering::SeqCst);
+    }
+
+    fn next(&self) -> u16 {
+        let turn = self.next.fetch_add(1, Ordering::SeqCst);
+        self.ports[turn % self.ports.len()].load(Ordering::SeqCst)
+    }
+}
 
 /// A crowd that is entering.
 pub struct Crowd {
@@ -36,9 +62,11 @@ pub struct Crowd {
     thread: Option<JoinHandle<()>>,
 }
 
-#[derive(Default)]
 struct Shared {
     is_over: AtomicBool,
+    /// When the next request may be sent, and how far they are apart: a second try is a request too.
+    pace: tokio::sync::Mutex<Instant>,
+    gap: Duration,
     /// When each person was told that the entry is taken.
     told: Mutex<BTreeMap<u64, Instant>>,
     came: Mutex<BTreeSet<u64>>,
@@ -47,16 +75,21 @@ struct Shared {
 }
 
 impl Crowd {
-    /// So many requests a second, until [`Crowd::ends`].
+    /// So many requests a second, second tries among them, until [`Crowd::ends`].
     pub fn start(port: u16, a_second: f64) -> Crowd {
-        let shared = Arc::new(Shared::default());
-        let own = shared.clone();
+        Crowd::before(&Doors::at(&[port]), a_second)
+    }
+
+    /// [`Crowd::start`] at several instances; whoever gets no answer goes to the next one.
+    pub fn before(doors: &Arc<Doors>, a_second: f64) -> Crowd {
+        let shared = Arc::new(Shared::pacing(a_second));
+        let (own, doors) = (shared.clone(), doors.clone());
         let thread = thread::spawn(move || {
             tokio::runtime::Builder::new_current_thread()
                 .enable_all()
                 .build()
                 .expect("a runtime")
-                .block_on(come(&own, port, a_second / REQUESTS));
+                .block_on(come(&own, &doors));
         });
         Crowd {
             shared,
@@ -85,53 +118,87 @@ impl Crowd {
     }
 }
 
-async fn come(shared: &Arc<Shared>, port: u16, people_a_second: f64) {
-    let begun = Instant::now();
-    let mut inside = Vec::new();
+/// One person enters, and is told so.
+pub fn one_enters(port: u16, person: u64) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let shared = Shared::pacing(200.0);
+    let entering = async { shared.enters(&Doors::at(&[port]), person).await };
+    runtime.expect("a runtime").block_on(entering);
+}
+
+async fn come(shared: &Arc<Shared>, doors: &Arc<Doors>) {
+    let mut inside = JoinSet::new();
     let mut person = 0;
     while !shared.is_over.load(Ordering::SeqCst) {
-        let meant = begun + Duration::from_secs_f64(person as f64 / people_a_second);
-        tokio::time::sleep_until(meant.into()).await;
+        if inside.len() == AT_ONCE {
+            let done = inside.join_next().await.expect("somebody is inside");
+            done.expect("everybody is taken in the end");
+        }
         person += 1;
         shared.came.lock().expect("no panic").insert(person);
-        let shared = shared.clone();
-        inside.push(tokio::spawn(
-            async move { shared.enters(port, person).await },
-        ));
+        let (shared, doors) = (shared.clone(), doors.clone());
+        inside.spawn(async move { shared.enters(&doors, person).await });
     }
-    for each in inside {
-        each.await.expect("everybody is taken in the end");
+    while let Some(done) = inside.join_next().await {
+        done.expect("everybody is taken in the end");
     }
 }
 
 impl Shared {
-    async fn enters(&self, port: u16, person: u64) {
+    fn pacing(a_second: f64) -> Shared {
+        Shared {
+            is_over: AtomicBool::default(),
+            pace: tokio::sync::Mutex::new(Instant::now()),
+            gap: Duration::from_secs_f64(1.0 / a_second),
+            told: Mutex::default(),
+            came: Mutex::default(),
+            tries: AtomicUsize::default(),
+            unanswered: AtomicUsize::default(),
+        }
+    }
+
+    /// Waits for the turn of one more request.
+    async fn turn(&self) {
+        let mut next = self.pace.lock().await;
+        let meant = (*next).max(Instant::now());
+        *next = meant + self.gap;
+        tokio::time::sleep_until(meant.into()).await;
+    }
+
+    async fn enters(&self, doors: &Doors, person: u64) {
         // A network of one's own, so that nobody is slowed down for the others.
         let [.., high, low] = person.to_be_bytes();
         let from = Ipv4Addr::new(127, high, low, 1);
-        let mut connection = Connection::from(from, port);
+        let mut visit = Visit {
+            connection: Connection::from(from, doors.next()),
+            from,
+            doors,
+        };
         let (form, check) = (
             format!("/a/{}/enter", library::SLUG),
             format!("/a/{}/check", library::SLUG),
         );
         let body = library::form(person);
-        let page = self.answered(&mut connection, &get(&form), 200).await;
+        let page = self.answered(&mut visit, &get(&form), 200).await;
         let token = library::hidden(&page, "token");
         let filled = post(&form, &format!("{body}&token={token}"));
-        let page = self.answered(&mut connection, &filled, 200).await;
+        let page = self.answered(&mut visit, &filled, 200).await;
         let token = library::hidden(&page, "token");
         let sent = post(&check, &format!("{body}&token={token}"));
-        self.answered(&mut connection, &sent, 303).await;
+        self.answered(&mut visit, &sent, 303).await;
         let mut told = self.told.lock().expect("no panic");
         told.insert(person, Instant::now());
     }
 
     /// Sends until this answer comes. No answer, and "come later", are tried again.
-    async fn answered(&self, connection: &mut Connection, request: &[u8], status: u16) -> String {
+    async fn answered(&self, visit: &mut Visit<'_>, request: &[u8], status: u16) -> String {
         let begun = Instant::now();
         loop {
+            self.turn().await;
             self.tries.fetch_add(1, Ordering::SeqCst);
-            match connection.send(request).await {
+            match visit.connection.send(request).await {
                 Ok(Answer {
                     status: came, body, ..
                 }) if came == status => return String::from_utf8_lossy(&body).into_owned(),
@@ -146,9 +213,17 @@ impl Shared {
                 }
             }
             assert!(begun.elapsed() < PATIENCE, "nobody waits so long");
+            visit.connection = Connection::from(visit.from, visit.doors.next());
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }
+}
+
+/// Somebody on the way: the connection, and where to go when there is no answer.
+struct Visit<'d> {
+    connection: Connection,
+    from: Ipv4Addr,
+    doors: &'d Doors,
 }
 
 #[derive(QueryableByName)]
@@ -166,15 +241,17 @@ struct Ticket {
 /// root and its checkpoint.
 pub fn tickets(db: &Db, activity: &ActivityId) -> Vec<Hash> {
     let read = db.read_now("tickets", |tx| {
-        let tickets: Vec<Ticket> = diesel::sql_query(
-            "SELECT entry_id AS entry, position AS place, tag FROM tickets ORDER BY position",
-        )
+        let tickets: Vec<Ticket> = diesel::sql_query(format!(
+            "SELECT entry_id AS entry, position AS place, tag FROM tickets \
+             WHERE activity_id = '{activity}' ORDER BY position",
+        ))
         .load(tx.conn())
         .map_err(db::Error::from)?;
-        let entries: Vec<Ticket> = diesel::sql_query(
-            "SELECT e.id AS entry, 0 AS place, e.lookup AS tag FROM entries e \
-             JOIN vault_items v ON v.activity_id = e.activity_id AND v.id = e.contact_item",
-        )
+        let entries: Vec<Ticket> = diesel::sql_query(format!(
+            "SELECT e.id AS entry, CAST(0 AS BIGINT) AS place, e.lookup AS tag FROM entries e \
+             JOIN vault_items v ON v.activity_id = e.activity_id AND v.id = e.contact_item \
+             WHERE e.activity_id = '{activity}'",
+        ))
         .load(tx.conn())
         .map_err(db::Error::from)?;
         let draws = fairdraw::entry::drums(tx, activity).expect("the draw is there");

@@ -1,4 +1,4 @@
-//! Disks of a test's own: an ext4 file system in a file, mounted over a loop device.
+//! Disks of a test's own: a file system in a file, mounted over a loop device.
 //!
 //! Invariant: a disk ends with its handle. Needs root.
 
@@ -15,13 +15,37 @@ pub struct Disk {
 }
 
 impl Disk {
+    /// An ext4 of so many megabytes.
     pub fn make(folder: &Path, name: &str, megabytes: u64, options: &str) -> Disk {
-        let image = folder.join(format!("{name}.ext4"));
+        let image = Disk::empty(folder, name, megabytes);
+        said("mkfs.ext4", &["-q", "-F", &image.display().to_string()]);
+        Disk::mounted(folder, name, image, options)
+    }
+
+    /// A disk for the images of other disks: a file on it is copied in one moment, however large it
+    /// is and whoever writes to it (XFS shares the blocks).
+    pub fn shelf(folder: &Path, name: &str, megabytes: u64) -> Disk {
+        let image = Disk::empty(folder, name, megabytes);
+        let at = image.display().to_string();
+        said("mkfs.xfs", &["-q", "-m", "reflink=1", &at]);
+        Disk::mounted(folder, name, image, "defaults")
+    }
+
+    /// Mounts an image as a machine does that was switched on again.
+    pub fn of_image(folder: &Path, name: &str, image: PathBuf) -> Disk {
+        Disk::mounted(folder, name, image, "defaults")
+    }
+
+    fn empty(folder: &Path, name: &str, megabytes: u64) -> PathBuf {
+        let image = folder.join(format!("{name}.image"));
         let file = File::create(&image).expect("an image");
         file.set_len(megabytes << 20).expect("room for an image");
+        image
+    }
+
+    fn mounted(folder: &Path, name: &str, image: PathBuf, options: &str) -> Disk {
         let mount = folder.join(name);
-        fs::create_dir(&mount).expect("a folder");
-        said("mkfs.ext4", &["-q", "-F", &image.display().to_string()]);
+        fs::create_dir_all(&mount).expect("a folder");
         let device = said(
             "losetup",
             &["--find", "--show", &image.display().to_string()],
@@ -37,32 +61,30 @@ impl Disk {
         said("losetup", &["--detach", &disk.device]);
         disk
     }
+
+    /// Everything that was written so far is on the disk.
+    pub fn is_written(&self) {
+        said(
+            "sync",
+            &["--file-system", &self.mount.display().to_string()],
+        );
+    }
+
+    /// The disk as it is at this moment, in a file beside its image, which lies on a shelf: what
+    /// the power leaves when it goes.
+    pub fn at_this_moment(&self, name: &str) -> PathBuf {
+        let copy = self.image.with_file_name(name);
+        let (from, to) = (File::open(&self.image), File::create(&copy));
+        let (from, to) = (from.expect("it is there"), to.expect("room for a copy"));
+        rustix::fs::ioctl_ficlone(&to, &from).expect("the image lies on a shelf");
+        copy
+    }
 }
 
 impl Drop for Disk {
     fn drop(&mut self) {
         let mount = self.mount.display().to_string();
         let _ = Command::new("umount").args(["--lazy", &mount]).status();
-    }
-}
-
-impl Disk {
-    /// Mounts a copy of an image as a machine does that was switched on again.
-    pub fn of_image(folder: &Path, name: &str, image: PathBuf) -> Disk {
-        let mount = folder.join(name);
-        fs::create_dir_all(&mount).expect("a folder");
-        let device = said(
-            "losetup",
-            &["--find", "--show", &image.display().to_string()],
-        );
-        let disk = Disk {
-            image,
-            mount,
-            device: device.trim().to_owned(),
-        };
-        said("mount", &[&disk.device, &disk.mount.display().to_string()]);
-        said("losetup", &["--detach", &disk.device]);
-        disk
     }
 }
 

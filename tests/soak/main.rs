@@ -15,6 +15,10 @@
 #[path = "../system/support/mod.rs"]
 mod support;
 
+#[expect(
+    dead_code,
+    reason = "the library of the benchmarks has more than these need"
+)]
 #[path = "../../benches/system/library.rs"]
 mod library;
 #[expect(
@@ -40,3 +44,4 @@ mod rush_kills;
 mod seats;
 mod swaps;
 mod timing;
+mod winners;

@@ -2,6 +2,7 @@
 //! corrected, withdrawn and asked.
 
 use std::fs;
+use std::path::PathBuf;
 
 use crate::outside::{Ground, Outside};
 use crate::support::Engine;
@@ -31,6 +32,7 @@ fn a_core_of_the_web_process_holds_no_key_and_no_person(engine: Engine) {
         log: folder.path().join("program.log"),
         database_url: url.unwrap_or_default(),
         smtp_url: mail.url(),
+        preload: PathBuf::new(),
     });
     let flock = Flock::settle(&site, PEOPLE);
     flock.enters();

@@ -7,7 +7,7 @@
 use std::cell::{Cell, RefCell};
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, SocketAddrV4, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddrV4, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
@@ -19,6 +19,9 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use crate::support::app::{Asked, Came, Door, moment};
 use crate::support::flock::{BEGINNING, CONTROL, Site};
+use crate::support::ports::HeldPort;
+use crate::support::sites::until;
+use crate::support::vault::lives;
 
 /// Where a program keeps what it writes.
 #[derive(Clone)]
@@ -31,6 +34,8 @@ pub struct Ground {
     /// Empty for SQLite in the data folder.
     pub database_url: String,
     pub smtp_url: String,
+    /// A library that the program is made to load first; empty for none.
+    pub preload: PathBuf,
 }
 
 impl Ground {
@@ -45,6 +50,7 @@ impl Ground {
             log: folder.join("program.log"),
             database_url: database_url.to_owned(),
             smtp_url: String::new(),
+            preload: PathBuf::new(),
         }
     }
 
@@ -68,6 +74,9 @@ impl Ground {
             .env("FAIRDRAW_DATABASE_URL", &self.database_url)
             .env("TMPDIR", &self.temporary)
             .env("FAIRDRAW_LOG", "trace");
+        if !self.preload.as_os_str().is_empty() {
+            command.env("LD_PRELOAD", &self.preload);
+        }
         command
     }
 
@@ -84,7 +93,7 @@ impl Ground {
 /// A running server.
 pub struct Outside {
     pub ground: Ground,
-    port: u16,
+    port: HeldPort,
     child: RefCell<Option<Child>>,
     link: RefCell<String>,
     now: Cell<Timestamp>,
@@ -94,12 +103,9 @@ pub struct Outside {
 impl Outside {
     /// Starts a server whose clock begins where the flock's draw is prepared.
     pub fn start(ground: Ground) -> Outside {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let port = listener.local_addr().expect("it has an address").port();
-        drop(listener);
         let outside = Outside {
             ground,
-            port,
+            port: HeldPort::new(),
             child: RefCell::new(None),
             link: RefCell::default(),
             now: Cell::new(BEGINNING),
@@ -111,7 +117,7 @@ impl Outside {
 
     /// Where it listens.
     pub fn port(&self) -> u16 {
-        self.port
+        self.port.number()
     }
 
     /// Starts again where it stopped.
@@ -125,7 +131,7 @@ impl Outside {
             .ground
             .command(&[])
             .env("ROCKET_ADDRESS", "127.0.0.1")
-            .env("ROCKET_PORT", self.port.to_string())
+            .env("ROCKET_PORT", self.port().to_string())
             .env("FAIRDRAW_CLOCK", self.now.get().to_string())
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -166,7 +172,7 @@ impl Outside {
 
     fn await_answer(&self) {
         let mut tries = 0;
-        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).is_err() {
+        while TcpStream::connect((Ipv4Addr::LOCALHOST, self.port())).is_err() {
             tries += 1;
             assert!(
                 tries < 1_000,
@@ -184,12 +190,20 @@ impl Outside {
         String::from_utf8_lossy(&said[last..]).into_owned()
     }
 
-    /// The power goes: every process is killed at once.
+    /// Every process is killed at once, and gone: one that was killed while it waits for the disk
+    /// keeps its files and its port until the disk has answered.
     pub fn is_killed(&self) {
-        for process in self.processes() {
-            let _ = kill_process(process, Signal::KILL);
+        let processes = self.processes();
+        for process in &processes {
+            let _ = kill_process(*process, Signal::KILL);
         }
         self.has_ended();
+        let left = || {
+            let numbers = processes.iter().map(|process| process.as_raw_nonzero());
+            let mut named = numbers.filter_map(|number| u32::try_from(number.get()).ok());
+            named.any(lives)
+        };
+        until(Duration::from_secs(60), "the killed are gone", || !left());
     }
 
     /// It is told to stop, and does.
@@ -294,7 +308,7 @@ impl Door for Outside {
             "{} {} HTTP/1.1\r\nHost: 127.0.0.1:{}\r\nConnection: close\r\nContent-Length: {}\r\n",
             asked.method,
             asked.path,
-            self.port,
+            self.port(),
             asked.body.len()
         );
         for (name, value) in &asked.headers {
@@ -326,7 +340,7 @@ impl Outside {
         let socket = socket.expect("a socket");
         rustix::net::bind(&socket, &SocketAddrV4::new(from, 0))
             .expect("an address of this machine");
-        let to = SocketAddrV4::new(Ipv4Addr::LOCALHOST, self.port);
+        let to = SocketAddrV4::new(Ipv4Addr::LOCALHOST, self.port());
         rustix::net::connect(&socket, &to).expect("the server listens");
         TcpStream::from(socket)
     }

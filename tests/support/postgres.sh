@@ -51,8 +51,8 @@ if [ "${1-}" = --over ]; then
     kept=yes
     folder=$2
     trap stop EXIT
-    # Whose number stands in it died with the power.
-    rm -f "$folder/data/postmaster.pid"
+    # Whose number stands in these died with the power.
+    rm -f "$folder/data/postmaster.pid" "$folder"/.s.PGSQL.*
     cd "$folder"
     start
     exit

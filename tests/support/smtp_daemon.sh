@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Exim as a private mail server that lives as long as this script's standard input is open.
 #
-# Usage: smtp_daemon.sh PORT FOLDER
+# Usage: smtp_daemon.sh PORT FOLDER SECONDS
 # Takes mail for anybody on 127.0.0.1:PORT, offers STARTTLS with FOLDER/cert.pem (for `localhost`
-# and 127.0.0.1), and delivers every message into the maildir FOLDER/mail. Nothing is sent on.
+# and 127.0.0.1), thinks SECONDS about each whole message before it answers, and delivers every message
+# into the maildir FOLDER/mail. Nothing is sent on.
 # FOLDER must exist; a second start with the same FOLDER goes on with the same certificate, queue
 # and maildir, as a mail server does that was down for a while. Prints `ready` when it listens.
 set -euo pipefail
@@ -14,7 +15,7 @@ die() {
     exit 1
 }
 
-[ $# = 2 ] || die "usage: smtp_daemon.sh PORT FOLDER"
+[ $# = 3 ] || die "usage: smtp_daemon.sh PORT FOLDER SECONDS"
 port=$1
 folder=$(cd "$2" && pwd)
 exim=$(command -v exim4 || echo /usr/sbin/exim4)
@@ -49,7 +50,10 @@ host_lookup =
 deliver_drop_privilege = true
 keep_environment =
 acl_smtp_rcpt = accept
-acl_smtp_data = accept
+acl_smtp_data = thinks
+begin acl
+thinks:
+  accept delay = ${3}s
 begin routers
 everyone:
   driver = accept

@@ -87,6 +87,49 @@ fn a_new_installation_is_told_what_is_missing_and_changes_nothing() {
 }
 
 #[test]
+fn a_command_that_cannot_be_done_says_what_to_do() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let told = |arguments: &[&str], settings: Option<&Path>| {
+        let (code, printed) = run(|command: &mut Command| {
+            command
+                .args(arguments)
+                .current_dir(folder.path())
+                .env_remove("ROCKET_APP")
+                .env_remove("FAIRDRAW_DATABASE_URL")
+                .env("FAIRDRAW_DATA", folder.path().join("data"));
+            if let Some(file) = settings {
+                command.env("ROCKET_CONFIG", file);
+            }
+        });
+        assert_ne!(code, Some(0), "{printed}");
+        printed
+    };
+    // A typing error in the name of the file would otherwise start another site with defaults.
+    let wrong = folder.path().join("Rokcet.toml");
+    for arguments in [&[][..], &["check", "--offline"], &["migrate"]] {
+        let printed = told(arguments, Some(&wrong));
+        assert!(
+            printed.contains("Rokcet.toml, which is not there"),
+            "{printed}"
+        );
+    }
+    assert!(!folder.path().join("data").exists(), "nothing was made");
+    let printed = told(&["backup", "/no/such/folder/one.fairdraw-backup"], None);
+    assert!(
+        printed.contains("there is no folder /no/such/folder"),
+        "{printed}"
+    );
+    for arguments in [
+        &["draw", "paste", "zzzzzzzzzz", "00"][..],
+        &["draw", "bundle", "zzzzzzzzzz", "-o", "x.zip"],
+    ] {
+        let printed = told(arguments, None);
+        assert!(printed.contains("there is no draw zzzzzzzzzz"), "{printed}");
+        assert!(printed.contains("fairdraw draw list"), "{printed}");
+    }
+}
+
+#[test]
 fn a_site_in_service_is_looked_at_beside_its_server() {
     let mail = SmtpDaemon::start();
     let (database, _) = vault::open_now(Engine::Sqlite);
@@ -113,6 +156,10 @@ fn a_site_in_service_is_looked_at_beside_its_server() {
         "warning",
         "others can read a token"
     );
+    // The file of a package: its service reads it as a member of the group.
+    fs::set_permissions(folder.path().join("Rocket.toml"), mode(0o640)).expect("ours");
+    let (_, told) = check(folder.path(), database.data(), &["--offline", "--json"]);
+    assert_eq!(state(&findings(&told), "Rocket.toml"), "good", "{told}");
     assert_eq!(state(&found, "tables"), "good");
     assert_eq!(state(&found, "logs"), "good");
     assert_eq!(state(&found, "key folder"), "good", "in use by the server");

@@ -18,6 +18,7 @@ use crate::support::life::{Life, Patron, ROUND_TIME};
 on_both! {
     a_clock_that_jumps_closes_nothing_and_purges_nothing,
     a_start_on_a_wrong_clock_waits_and_a_person_or_a_round_confirms_it,
+    a_start_on_a_clock_some_days_ahead_deletes_nothing,
     an_administrator_confirms_the_clock_on_the_first_page,
 }
 
@@ -167,6 +168,48 @@ fn a_start_on_a_wrong_clock_waits_and_a_person_or_a_round_confirms_it(engine: En
         }
         drop(database);
     }
+}
+
+fn a_start_on_a_clock_some_days_ahead_deletes_nothing(engine: Engine) {
+    let laptop = Laptop::at(ROUND_TIME.plus(-15 * DAY));
+    let life = open_on(engine, &laptop);
+    let facts = life.app.app.db.read_now("read activity", |tx| {
+        fairdraw::activity::find(tx, "summer-2024")
+    });
+    let facts = facts.expect("it is there");
+    let (id, last) = (
+        facts.id.clone(),
+        fairdraw::activity::lifecycle::last_day(&facts),
+    );
+    let right = last.plus(-3 * DAY);
+    laptop.passes(right.0 - laptop.read().0.0);
+    life.app.app.look_at_the_clock().expect("it is noted");
+    let (database, config) = life.app.stopped();
+
+    // Switched off for an hour, and on again with a clock that is five days ahead: that might as
+    // well have been five days, so people are served; a key that is destroyed does not come back.
+    let wrong = Laptop::at(last.plus(2 * DAY));
+    let start = |known: Timestamp| {
+        let clock = Clock::over(Arc::new(wrong.clone()));
+        let keys = vault(engine, &config).expect("the keys open");
+        let app = App::open_with(config.clone(), clock, Arc::new(UpTo(known)), keys);
+        let app = app.expect("opens");
+        app.look_at_the_clock().expect("relays are asked");
+        app
+    };
+    for _ in 0..2 {
+        let app = start(right.plus(HOUR));
+        assert_eq!(app.db.clock().doubt(), None);
+        assert!(app.purger.due().expect("read").is_empty());
+        assert!(app.purger.begin(&id).is_err(), "not by hand either");
+        wrong.passes(DAY);
+        assert!(app.purger.due().expect("read").is_empty(), "one day more");
+        app.look_at_the_clock().expect("it is noted");
+    }
+    // It was off for so long in truth: the round of a minute ago is out.
+    let app = start(wrong.read().0);
+    assert_eq!(app.purger.due().expect("read").len(), 1);
+    drop((app, database));
 }
 
 fn an_administrator_confirms_the_clock_on_the_first_page(engine: Engine) {

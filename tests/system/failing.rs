@@ -19,6 +19,8 @@ use crate::support::postgres::Cluster;
 use crate::support::vault::{self, Program, Visitor};
 use crate::support::{Engine, TestDatabase};
 
+mod postgresql;
+
 /// A file system of its own, gone with this value.
 struct Disk {
     folder: tempfile::TempDir,

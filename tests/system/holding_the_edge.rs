@@ -7,6 +7,7 @@ use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
 use fairdraw::platform::clock;
+use fairdraw::platform::edge::Network;
 use rocket::http::{Method, Status};
 
 use crate::support::app::{Asked, Came, Door, TestApp};
@@ -20,6 +21,7 @@ use crate::support::{Engine, TestDatabase};
 on_both!(
     a_form_from_another_site_is_refused,
     a_page_is_read_through_the_edge_as_it_is_made,
+    figures_are_for_neighbours_and_not_for_whom_a_neighbour_brings,
 );
 
 const START: &str = "2024-07-01T09:00:00+08:00";
@@ -82,9 +84,60 @@ fn a_form_from_another_site_is_refused(engine: Engine) {
     assert!(staff(&edge));
 }
 
+fn figures_are_for_neighbours_and_not_for_whom_a_neighbour_brings(engine: Engine) {
+    let near = Network::try_from("127.0.0.0/8".to_owned()).expect("a network");
+    let app = TestApp::with(engine, START, |config| config.metrics_from = vec![near]);
+    let edge = EdgeServer::start(&app.app, |_| ());
+    let ask = |path: &'static str, headers: Vec<(&'static str, String)>| {
+        edge.ask(Asked {
+            method: Method::Get,
+            path,
+            headers,
+            cookies: Vec::new(),
+            body: Vec::new(),
+        })
+    };
+    assert_eq!(ask("/metrics", Vec::new()).status, 200);
+    for name in ["X-Forwarded-For", "X-Real-IP", "Forwarded", "Via"] {
+        let brought = || vec![(name, "203.0.113.7".to_owned())];
+        assert_eq!(ask("/metrics", brought()).status, 404, "{name}");
+        let ready = ask("/healthz/ready", brought()).text();
+        assert!(
+            !ready.contains("reasons") && !ready.contains("warnings"),
+            "{ready}"
+        );
+    }
+    // Nobody takes the mark away by naming it.
+    let mut both = vec![("Connection", "x-fairdraw-forwarded".to_owned())];
+    both.push(("X-Forwarded-For", "203.0.113.7".to_owned()));
+    assert_eq!(ask("/metrics", both).status, 404);
+}
+
 fn a_page_is_read_through_the_edge_as_it_is_made(engine: Engine) {
     let app = TestApp::with(engine, START, |_| ());
     let edge = EdgeServer::start(&app.app, |_| ());
+    for slug in [
+        "%0d%0aX:%201",
+        "%ff",
+        "x%20y",
+        "%00",
+        "%e4%b8%ad",
+        "%3fa%23",
+    ] {
+        let path = format!("/en/a/{slug}/check");
+        let came = edge.ask(Asked {
+            method: Method::Get,
+            path: &path,
+            headers: Vec::new(),
+            cookies: Vec::new(),
+            body: Vec::new(),
+        });
+        assert_eq!(came.status, 303, "{path}");
+        let place = came.header("Location").to_ascii_lowercase();
+        let form = format!("/en/a/{slug}/enter").to_ascii_lowercase();
+        let replaced = form.replace("%ff", "%ef%bf%bd");
+        assert!([&form, &replaced].contains(&&place), "{path}: {place}");
+    }
     for path in [
         "/",
         "/en",

@@ -42,6 +42,7 @@ mod promising;
 mod providing;
 mod proving_the_machinery;
 mod purging;
+mod purging_together;
 mod reaching_the_database;
 mod requests;
 mod rushing;

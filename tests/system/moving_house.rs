@@ -7,6 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 use fairdraw::platform::clock::Clock;
 use fairdraw::platform::config::Config;
+use fairdraw::platform::db::instances::{self, Instance};
 use fairdraw::platform::db::moving::{self, MoveError};
 use fairdraw::platform::db::{self, Db, MigrateError, Target};
 use rocket::http::Status;
@@ -181,4 +182,27 @@ fn a_move_begins_nothing_where_it_must_not(engine: Engine) {
     assert_eq!(code, Some(1), "{printed}");
     assert!(printed.contains("uses the key folder"), "{printed}");
     drop(keys);
+    // The keys are with a vault elsewhere, and others serve from the same database.
+    let clock = Clock::system();
+    let serving = Db::open(database.target(), clock.clone()).expect("it is live");
+    let own = Instance::starting(clock.now());
+    serving
+        .claim_now("say that an instance lives", |tx| {
+            instances::alive(tx, &own)
+        })
+        .expect("said");
+    let move_all = || {
+        moving::move_site(&database.target(), &new, &clock, &mut |_| (), |_, _| {
+            Ok::<_, MoveError>(())
+        })
+    };
+    let refused = move_all().expect_err("somebody serves it");
+    match engine {
+        Engine::Sqlite => assert!(matches!(refused, MoveError::InUse), "{refused}"),
+        Engine::Postgresql => assert!(matches!(refused, MoveError::Served(1)), "{refused}"),
+    }
+    let said = serving.claim_now("say that it ends", |tx| instances::leave(tx, &own));
+    said.expect("said");
+    drop(serving);
+    move_all().expect("nobody is left");
 }

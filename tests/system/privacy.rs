@@ -15,7 +15,6 @@ use crate::support::log;
 use crate::support::mail_sink::MailSink;
 use crate::support::places::{self, Looked};
 
-#[cfg(not(feature = "leak-control"))]
 on_both! {
     nothing_of_sixty_people_is_readable_anywhere_before_or_after_the_purge,
 }
@@ -53,7 +52,6 @@ fn looked(engine: Engine, app: &TestApp, flock: &Flock<'_>, backup: &Path) -> Lo
     looked
 }
 
-#[cfg(not(feature = "leak-control"))]
 fn nothing_of_sixty_people_is_readable_anywhere_before_or_after_the_purge(engine: Engine) {
     let mail = MailSink::start();
     let app = library(engine, &mail);
@@ -74,32 +72,4 @@ fn nothing_of_sixty_people_is_readable_anywhere_before_or_after_the_purge(engine
     flock.is_purged();
     let after = looked(engine, &app, &flock, &shelf.file());
     assert_eq!(after.finds, Vec::<String>::new());
-}
-
-/// In a build that leaks on purpose, the same search must find it, wherever a leak can come.
-#[cfg(feature = "leak-control")]
-#[test]
-fn positive_control_what_is_leaked_is_found() {
-    let mail = MailSink::start();
-    let app = library(Engine::Sqlite, &mail);
-    let flock = Flock::settle(&app, 20);
-    flock.enters();
-    let shelf = Shelf::new();
-    places::backed_up(&app, &shelf.file());
-    let before = looked(Engine::Sqlite, &app, &flock, &shelf.file());
-    for place in [
-        "database file",
-        "write-ahead log",
-        "all other rows",
-        "log of the program",
-        "temporary folder",
-        "backup",
-        "restored backup",
-    ] {
-        let found = before
-            .finds
-            .iter()
-            .any(|find| find.contains(&format!("in {place} (")));
-        assert!(found, "nothing in {place}: {:?}", before.finds);
-    }
 }

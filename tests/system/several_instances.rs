@@ -14,6 +14,7 @@ use fairdraw::platform::jobs::{self, NewJob, Next, Runner};
 use rocket::http::Status;
 
 use crate::support::life::{Life, Patron};
+use crate::support::ports::HeldPort;
 use crate::support::sites::{Site, VaultSide, until};
 use crate::support::vault::{self, signal};
 use crate::support::{Engine, TestDatabase};
@@ -168,9 +169,8 @@ fn a_vault_on_another_machine_is_met_by_keys_that_both_were_told() {
     };
     let (own, web) = (printed(&known, "key"), printed(&known, "web-key"));
     assert_eq!(printed(&known, "web-key"), web, "the same again");
-    let port = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
-    let place = format!("tls://{}", port.local_addr().expect("bound"));
-    drop(port);
+    let port = HeldPort::new();
+    let place = format!("tls://127.0.0.1:{}", port.number());
     let _vault = VaultSide::start(&keys, &place, &format!(",vault_peers=[\"{web}\"]"));
 
     let instance = site.instance_at(&format!("{place}?key={own}"), &known);
@@ -380,4 +380,63 @@ fn a_journal_that_went_back_is_not_signed_again_and_the_start_says_so() {
         words.contains("older than what the vault has signed"),
         "{words}"
     );
+}
+
+#[test]
+fn nobody_moves_a_site_that_instances_serve() {
+    let site = Site::open();
+    let _vault = site.vault();
+    let web = site.instance();
+    web.enter(&Patron::number(1), &site.question);
+    let folder = site.own_folder();
+    let run = |arguments: &[&str]| {
+        vault::run(|command| {
+            command
+                .args(arguments)
+                .current_dir(&folder)
+                .env("ROCKET_APP", "{site=\"lib.example.tw\"}")
+                .env("FAIRDRAW_DATA", &folder)
+                .env("FAIRDRAW_KEYS", folder.join("no-keys-here"))
+                .env("FAIRDRAW_VAULT", site.address())
+                .env("FAIRDRAW_DATABASE_URL", site.database.url());
+        })
+    };
+    let to = format!("sqlite://{}", folder.join("new.db").display());
+    let (code, printed) = run(&["migrate", "--to", &to]);
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(printed.contains("stop every instance first"), "{printed}");
+    web.enter(&Patron::number(2), &site.question);
+
+    // Somebody checks a web side: its keys are elsewhere, and every variable means something.
+    let (_, printed) = run(&["check", "--offline"]);
+    assert!(printed.contains("✓ vault"), "{printed}");
+    assert!(!printed.contains("key folder"), "{printed}");
+    assert!(!printed.contains("means nothing"), "{printed}");
+
+    // A second vault by mistake: the first one goes on, and is found by whoever comes.
+    let (code, printed) = vault::run(|command| {
+        let listen = format!(
+            "{{site=\"lib.example.tw\",vault_listen=[\"{}\"]}}",
+            site.address()
+        );
+        command
+            .arg("vault")
+            .current_dir(&folder)
+            .env("FAIRDRAW_KEYS", site.database.keys())
+            .env("ROCKET_APP", listen);
+    });
+    assert_eq!(code, Some(1), "{printed}");
+    let second = site.instance();
+    second.enter(&Patron::number(3), &site.question);
+
+    for instance in [web, second] {
+        assert_eq!(instance.stop().0, Some(0));
+    }
+    let (code, printed) = run(&["migrate", "--to", &to]);
+    assert_eq!(code, Some(0), "{printed}");
+    let (code, printed) = run(&["migrate", "--to", &to]);
+    assert_eq!(code, Some(1), "{printed}");
+    assert!(printed.contains("was moved to"), "{printed}");
+    let (_, printed) = run(&["check", "--offline"]);
+    assert!(printed.contains("this database was moved to"), "{printed}");
 }

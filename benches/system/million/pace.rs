@@ -33,7 +33,7 @@ pub fn measure(large: &Program, small: &Program, report: &mut Report) {
         };
         let (a, used_few) = enter(small);
         let (b, used_many) = enter(large);
-        rss = rss.max(large.rss());
+        rss = rss.max(large.memory());
         println!(
             "round {round}: {:.0}/s among a thousand, {:.0}/s among {}",
             a.rate(TAKEN),

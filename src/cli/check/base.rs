@@ -110,6 +110,13 @@ fn wanted(name: &str, value: &str) -> (bool, &'static str) {
             value.parse::<u32>().is_ok_and(|most| most >= 20),
             "an instance takes up to eight connections; allow at least 20",
         ),
+        "lc_messages" => (
+            ["C", "POSIX", "en"]
+                .iter()
+                .any(|start| value.starts_with(start)),
+            "set it to C: what the server says of a full disk or a restart is not understood in \
+             another language, and people see an error where the page should say when to come back",
+        ),
         "log_error_verbosity" => (value == "terse", VALUES),
         "log_min_error_statement" => (value == "panic", VALUES),
         "log_parameter_max_length" | "log_parameter_max_length_on_error" => (value == "0", VALUES),

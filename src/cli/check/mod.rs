@@ -161,6 +161,12 @@ fn look_on(matters: &mut Vec<Matter>, config: &Config, offline: bool) -> Result<
     let clock = super::clock()?;
     let mut say = |title, findings| matters.push(Matter { title, findings });
     say("Folders and disks", place::look(config));
+    if is_of_vault(config) {
+        say("Keys", own::keys(config));
+        say("Mail", outside::mail(config, offline));
+        say("Protections", own::protections());
+        return Ok(());
+    }
     let (findings, db) = base::look(config, &clock);
     say("Database", findings);
     say("Clock", hour::look(config, &clock, db.as_ref(), offline));
@@ -174,6 +180,12 @@ fn look_on(matters: &mut Vec<Matter>, config: &Config, offline: bool) -> Result<
     // Last, because they cannot be taken back.
     say("Protections", own::protections());
     Ok(())
+}
+
+/// Whether these are the settings of `fairdraw vault`, which has keys and the way to the mail server
+/// and nothing else.
+fn is_of_vault(config: &Config) -> bool {
+    !config.vault_listen.is_empty() && config.vault().is_none()
 }
 
 fn worst(matters: &[Matter]) -> State {

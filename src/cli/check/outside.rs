@@ -12,6 +12,10 @@ use super::Finding;
 /// Connects, protects the connection and signs in; no letter is written.
 pub(super) fn mail(config: &Config, offline: bool) -> Vec<Finding> {
     let name = "mail server";
+    if config.vault().is_some() {
+        let words = "the vault sends it; look there, with its own settings";
+        return vec![Finding::good(name, words)];
+    }
     let settings = MailSettings::of(config);
     let one = match Mailer::new(&settings) {
         Err(error) => Finding::bad(name, super::words(&error), "correct smtp_url or mail_from"),

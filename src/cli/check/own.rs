@@ -3,6 +3,7 @@
 use rustix::process::{Resource, getrlimit};
 
 use crate::backup;
+use crate::platform::channel::Address;
 use crate::platform::config::Config;
 use crate::platform::confine::{self, How, Protection, Reach, What};
 use crate::vault::{KeyError, OpenError, Start, Vault};
@@ -12,8 +13,39 @@ use super::Finding;
 /// Fewer open files than this, and a rush of visitors is turned away.
 const FILES: u64 = 4_096;
 
+/// Asks the vault of the site where it is elsewhere: whether it answers, and is this site's.
+fn vault(config: &Config, address: &Address) -> Finding {
+    let name = "vault";
+    let is_strange = matches!(address, Address::Tls { .. }) && !config.web_identity().exists();
+    if is_strange {
+        return Finding::bad(
+            name,
+            format!("this web side has no key yet that {address} could know it by"),
+            "fairdraw vault web-key, and name what it prints in vault_peers of the vault",
+        );
+    }
+    let identity = match super::super::web_identity(config, address) {
+        Ok(identity) => identity,
+        Err(_) => {
+            let advice = "fairdraw vault web-key says what is wrong with it";
+            return Finding::bad(name, "the key of this web side cannot be read", advice);
+        }
+    };
+    match Vault::elsewhere(&config.site, address.clone(), identity) {
+        Ok(vault) => Finding::good(name, format!("{address} answers; {}", vault.vkey())),
+        Err(error) => Finding::bad(
+            name,
+            format!("{address}: {}", super::words(&error)),
+            "start fairdraw vault there; both sides need the same version and the same `site`",
+        ),
+    }
+}
+
 /// Opens the key folder as a server would, unless one has it open.
 pub(super) fn keys(config: &Config) -> Vec<Finding> {
+    if let Some(address) = config.vault() {
+        return vec![vault(config, &address)];
+    }
     let name = "key folder";
     let folder = config.keys();
     let shown = folder.display();

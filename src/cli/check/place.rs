@@ -28,8 +28,16 @@ const OF_MEMORY: [&str; 2] = ["tmpfs", "ramfs"];
 
 /// Looks at the folders of data, database and keys.
 pub(super) fn look(config: &Config) -> Vec<Finding> {
-    let mut folders = vec![("data", config.data().to_owned()), ("keys", config.keys())];
-    if let Target::Sqlite(file) = config.database() {
+    let mut folders = Vec::new();
+    if !super::is_of_vault(config) {
+        folders.push(("data", config.data().to_owned()));
+    }
+    if config.vault().is_none() {
+        folders.push(("keys", config.keys()));
+    }
+    if let Target::Sqlite(file) = config.database()
+        && !super::is_of_vault(config)
+    {
         let folder = file.parent().map(Path::to_owned).unwrap_or_default();
         if !is_same(&folder, config.data()) {
             folders.push(("database", folder));
@@ -39,7 +47,9 @@ pub(super) fn look(config: &Config) -> Vec<Finding> {
     for (name, folder) in &folders {
         findings.extend(one(name, folder));
     }
-    if let Err(super::Stop::Failed(error)) = crate::cli::serve::are_keys_apart(config) {
+    if config.vault().is_none()
+        && let Err(super::Stop::Failed(error)) = crate::cli::serve::are_keys_apart(config)
+    {
         let advice = "move the key folder; the program does not start like this";
         findings.push(Finding::bad("keys", super::words(&*error), advice));
     }

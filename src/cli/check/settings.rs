@@ -1,9 +1,10 @@
 //! What the operator wrote: names, values, and values that contradict each other.
 
-use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::fs::Metadata;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
 
-use crate::platform::config::{Config, ENVIRONMENT};
+use crate::platform::config::{self, Config, ENVIRONMENT};
 
 use super::super::configured;
 use super::{Finding, Matter};
@@ -32,39 +33,47 @@ pub(super) fn look() -> (Matter, Option<Config>) {
 }
 
 fn file() -> Finding {
-    let named = std::env::var_os("ROCKET_CONFIG").map(PathBuf::from);
-    let is_named = named.is_some();
-    let path = named.unwrap_or_else(|| PathBuf::from("Rocket.toml"));
-    let whole = std::path::absolute(&path).unwrap_or(path);
-    let shown = whole.display();
-    match std::fs::metadata(&whole) {
-        Ok(about) if about.permissions().mode() & 0o077 != 0 => {
-            let text = std::fs::read_to_string(&whole).unwrap_or_default();
-            let secret = ["smtp_url", "database_url", "metrics_token"];
-            let holds = secret.iter().any(|name| {
-                let mut lines = text.lines().map(str::trim_start);
-                lines.any(|line| line.starts_with(name))
-            });
-            match holds {
-                true => Finding::warning(
-                    "Rocket.toml",
-                    format!("{shown} may hold a password and others of this machine can read it"),
-                    format!("chmod 600 {shown}"),
-                ),
-                false => Finding::good("Rocket.toml", shown.to_string()),
-            }
+    let name = "Rocket.toml";
+    let found = match config::file() {
+        Ok(found) => found,
+        Err(error) => {
+            let advice = "correct the path, or the rights of the file and its folders";
+            return Finding::bad(name, super::words(&error), advice);
         }
-        Ok(_) => Finding::good("Rocket.toml", shown.to_string()),
-        Err(error) if is_named => Finding::bad(
-            "Rocket.toml",
-            format!("ROCKET_CONFIG names {shown}, which cannot be read: {error}"),
-            "correct the path, or the rights of the file",
-        ),
-        Err(_) => Finding::warning(
-            "Rocket.toml",
-            format!("there is no {shown}; every setting has its default"),
+    };
+    let Some(path) = found else {
+        return Finding::warning(
+            name,
+            "there is none in this folder or those around it; every setting has its default",
             "start the program in the folder of the file, or name it in ROCKET_CONFIG",
+        );
+    };
+    let shown = path.display();
+    match std::fs::metadata(&path).map(|about| readers(&about)) {
+        Ok(Some(mend)) if may_hold_a_password(&path) => Finding::warning(
+            name,
+            format!("{shown} may hold a password and others of this machine can read it"),
+            format!("{mend} {shown}"),
         ),
+        _ => Finding::good(name, shown.to_string()),
+    }
+}
+
+fn may_hold_a_password(path: &Path) -> bool {
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let secret = ["smtp_url", "database_url", "metrics_token"];
+    let mut lines = text.lines().map(str::trim_start);
+    lines.any(|line| secret.iter().any(|name| line.starts_with(name)))
+}
+
+/// Who else can read a file, by the command that ends it. The own group of this process is nobody
+/// else: a package gives its service a file of root that way.
+fn readers(about: &Metadata) -> Option<&'static str> {
+    let own = rustix::process::getegid().as_raw();
+    match about.mode() {
+        mode if mode & 0o007 != 0 => Some("chmod o="),
+        mode if mode & 0o070 != 0 && about.gid() != own => Some("chmod g="),
+        _ => None,
     }
 }
 
@@ -95,6 +104,9 @@ fn contradictions(config: &Config, figment: &rocket::figment::Figment) -> Vec<Fi
             return findings;
         }
     };
+    if super::is_of_vault(config) {
+        return findings;
+    }
     let is_local = listen.address.is_loopback();
     let origin = &config.public_origin;
     if origin.is_empty() {
@@ -138,6 +150,13 @@ fn contradictions(config: &Config, figment: &rocket::figment::Figment) -> Vec<Fi
                 "set it to an address of the library that somebody reads",
             ));
         }
+    }
+    if config.contact_phone == Config::default().contact_phone && !origin.is_empty() {
+        findings.push(Finding::bad(
+            "contact_phone",
+            format!("still the example {}", config.contact_phone),
+            "set it to a number of the library that somebody answers",
+        ));
     }
     if config.library_zh == Config::default().library_zh && !origin.is_empty() {
         findings.push(Finding::bad(

@@ -14,6 +14,7 @@ use crate::draw::tax::RuleBook;
 use crate::draw::wire::{PrizeRow, ProblemRow, prize_rows};
 use crate::draw::{self, Error};
 use crate::entry::provider;
+use crate::platform::clock::HOUR;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language};
@@ -45,9 +46,29 @@ struct PublishView {
     partners: Vec<String>,
     /// The sessions whose places people take.
     sessions: Vec<SessionView>,
+    /// What holds for each of them, where places are given first come.
+    terms: Option<TermsView>,
     /// How many tables of counts are declared.
     tables: usize,
     mistakes: Mistakes,
+}
+
+/// Rules of sessions, in hours where they are times.
+#[derive(Serialize)]
+struct TermsView {
+    per_person: u32,
+    back_hours: i64,
+    offer_hours: i64,
+}
+
+impl From<seats::Terms> for TermsView {
+    fn from(terms: seats::Terms) -> TermsView {
+        TermsView {
+            per_person: terms.per_person,
+            back_hours: terms.back_before / HOUR,
+            offer_hours: terms.offer_lasts / HOUR,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -140,6 +161,10 @@ fn publish_view(
             .iter()
             .map(|session| SessionView::of(language, session, now))
             .collect(),
+        terms: match draft.kind.is_first_come() {
+            true => Some(seats::terms(tx, id)?.into()),
+            false => None,
+        },
         tables: {
             let asked = stats::declared::asked(tx, &draft)?;
             stats::declared::all(tx, &asked)?.len()

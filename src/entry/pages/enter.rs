@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use lucky_draw::ticket::Secret;
 use rocket::http::Status;
-use rocket::{Route, State, get, post, routes};
+use rocket::{Route, State, get, post, routes, uri};
 
 use crate::entry::submit::{self, Filled, Taking, Terms};
 use crate::entry::token::{self, CheckToken, FormToken};
@@ -118,7 +118,7 @@ async fn fill(
 
 #[get("/a/<slug>/check")]
 fn check_without_form(lang: Language, slug: &str) -> Reply {
-    Reply::go(lang, &format!("/a/{slug}/enter"))
+    Reply::go(lang, &uri!(form(slug)).to_string())
 }
 
 #[post("/a/<slug>/check", data = "<form>")]

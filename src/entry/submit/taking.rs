@@ -6,7 +6,7 @@
 //! so that no close can come between and no other instance gives the same index.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use lucky_draw::encode::Hash;
 
@@ -59,13 +59,14 @@ type LogName = (ActivityId, String);
 const REMEMBERED: usize = 256;
 
 impl GroupVerb for Taking {
-    type Command = NewEntry;
+    type Command = Arc<NewEntry>;
     type Accepted = Accepted;
     type Error = Error;
     const NAME: &'static str = "take entries";
 
-    fn apply(&self, tx: &mut Tx, group: &[NewEntry]) -> Result<Outcomes<Taking>, Error> {
-        self.take_all(tx, &group.iter().collect::<Vec<_>>())
+    fn apply(&self, tx: &mut Tx, group: &[Arc<NewEntry>]) -> Result<Outcomes<Taking>, Error> {
+        let group: Vec<&NewEntry> = group.iter().map(Arc::as_ref).collect();
+        self.take_all(tx, &group)
     }
 }
 
@@ -299,6 +300,7 @@ fn boxes<'n>(taken: &[&'n NewEntry]) -> Vec<NewBox<'n>> {
 /// Submits an entry and answers after its commit. Two equal requests at one moment, which only
 /// two instances of the server can make, are one entry: the second try finds the first.
 pub async fn take(writer: &Writer<Taking>, new: NewEntry) -> Result<Accepted, Error> {
+    let new = Arc::new(new);
     match writer.submit(new.clone()).await {
         Err(Error::Twice | Error::Seats(seats::Error::Twice)) => writer.submit(new).await,
         outcome => outcome,

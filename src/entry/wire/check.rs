@@ -118,6 +118,26 @@ pub(super) fn personal(lang: Language, sheet: &Sheet, read: &Application) -> Vec
     let plain =
         |field: &str, label: &str, value: &str| row(field, label, value.to_owned(), String::new());
     let mut rows = Vec::new();
+    if let Some(name) = &read.name {
+        rows.push(plain("name", "entry-label-name", name.as_str()));
+    }
+    if let Some(id) = &read.national_id {
+        let whole = id.as_str().to_owned();
+        rows.push(row("national_id", "entry-label-id", id.masked(), whole));
+    }
+    if let Some(phone) = &read.phone {
+        rows.push(plain("phone", "entry-label-phone", &phone.display()));
+    }
+    if let Some(email) = &read.email {
+        rows.push(plain("email", "entry-label-email", &email.address()));
+    }
+    if let Some(address) = &read.address {
+        rows.push(plain(
+            "postal_code",
+            "entry-label-address",
+            &address.display(),
+        ));
+    }
     let picked = |drum: &&Drum| Some(&drum.of.draw) == read.pool.as_ref();
     if let Some(pool) = sheet.pools().iter().find(picked) {
         rows.push(plain("pool", "entry-label-pool", pool.of.name.pick(lang)));
@@ -138,26 +158,6 @@ pub(super) fn personal(lang: Language, sheet: &Sheet, read: &Application) -> Vec
                 &text::message(lang, id, &[]),
             ));
         }
-    }
-    if let Some(name) = &read.name {
-        rows.push(plain("name", "entry-label-name", name.as_str()));
-    }
-    if let Some(id) = &read.national_id {
-        let whole = id.as_str().to_owned();
-        rows.push(row("national_id", "entry-label-id", id.masked(), whole));
-    }
-    if let Some(phone) = &read.phone {
-        rows.push(plain("phone", "entry-label-phone", &phone.display()));
-    }
-    if let Some(email) = &read.email {
-        rows.push(plain("email", "entry-label-email", &email.address()));
-    }
-    if let Some(address) = &read.address {
-        rows.push(plain(
-            "postal_code",
-            "entry-label-address",
-            &address.display(),
-        ));
     }
     rows
 }

@@ -95,10 +95,17 @@ pub enum Door {
 
 impl Door {
     /// Opens a socket that its owner may use, and where `with_group` its group too. A socket that
-    /// an earlier process left behind makes room; anything else in its place does not.
+    /// an earlier process left behind makes room; anything else in its place does not, and neither
+    /// does a socket at which somebody listens: whoever is started twice must not cut off the first.
     pub fn unix(path: &Path, with_group: bool) -> io::Result<Door> {
         match fs::symlink_metadata(path) {
-            Ok(there) if there.file_type().is_socket() => fs::remove_file(path)?,
+            Ok(there) if there.file_type().is_socket() => match UnixStream::connect(path) {
+                Ok(_) => return Err(io::ErrorKind::AddrInUse.into()),
+                Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => {
+                    fs::remove_file(path)?;
+                }
+                Err(error) => return Err(error),
+            },
             Ok(_) => return Err(io::ErrorKind::AlreadyExists.into()),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
@@ -150,9 +157,8 @@ impl Knock {
         match self {
             Knock::Unix(stream, group) => {
                 let peer = rustix::net::sockopt::socket_peercred(&stream)?;
-                let is_own = peer.uid == rustix::process::geteuid();
-                let is_of_group = group.is_some_and(|group| peer.gid.as_raw() == group);
-                if !is_own && !is_of_group {
+                let own = rustix::process::geteuid().as_raw();
+                if !may_come((peer.uid.as_raw(), peer.gid.as_raw()), own, group) {
                     return Err(io::ErrorKind::PermissionDenied.into());
                 }
                 Channel::unix(stream)
@@ -165,9 +171,17 @@ impl Knock {
     }
 }
 
+/// Whether a process with this user and group may come to a socket of the user `own`, to which
+/// `group` may come as well.
+fn may_come(peer: (u32, u32), own: u32, group: Option<u32>) -> bool {
+    peer.0 == own || group == Some(peer.1)
+}
+
 #[cfg(test)]
 mod tests {
     use std::io::{Read, Write};
+    use std::os::unix::process::CommandExt;
+    use std::process::{Command, Stdio};
     use std::thread;
 
     use super::*;
@@ -269,8 +283,62 @@ mod tests {
             assert!(said_back(channel.expect("the same user")).expect("all came"));
             answering.join().expect("no panic").expect("let in");
         }
+        // Whoever listens is not pushed aside by another one who is started by mistake.
+        let first = Door::unix(&path, false).expect("the last one is over");
+        let second = Door::unix(&path, false).err().expect("somebody is there");
+        assert_eq!(second.kind(), io::ErrorKind::AddrInUse);
+        // That look was somebody at the door, who left at once.
+        drop(first.knock().expect("the look of the second"));
+        let answering = echo(first);
+        let channel = Address::Unix(path.clone()).connect(None);
+        assert!(said_back(channel.expect("still the first")).expect("all came"));
+        answering.join().expect("no panic").expect("let in");
         fs::remove_file(&path).expect("removed");
         fs::write(&path, "something else").expect("written");
         assert!(Door::unix(&path, false).is_err());
+    }
+
+    #[test]
+    fn the_owner_and_the_named_group_may_come_and_nobody_else() {
+        assert!(may_come((7, 8), 7, None));
+        assert!(may_come((7, 8), 7, Some(9)));
+        assert!(may_come((5, 9), 7, Some(9)));
+        assert!(!may_come((5, 9), 7, None), "the group was not named");
+        assert!(!may_come((5, 8), 7, Some(9)), "another group");
+        assert!(!may_come((0, 0), 7, Some(9)), "not even root");
+        if !rustix::process::geteuid().is_root() {
+            return; // Nobody else can become another user.
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("vault.sock");
+        let all = fs::Permissions::from_mode;
+        fs::set_permissions(folder.path(), all(0o755)).expect("ours");
+        let own = std::os::unix::fs::MetadataExt::gid(&fs::metadata(folder.path()).expect("there"));
+        for (user, group, with_group, is_let_in) in [
+            (65_534, 65_534, false, false),
+            (65_534, 65_534, true, false),
+            (65_534, own, false, false),
+            (65_534, own, true, true),
+        ] {
+            let door = Door::unix(&path, with_group).expect("bound");
+            // As if somebody had opened the file to everybody.
+            fs::set_permissions(&path, all(0o666)).expect("ours");
+            let answering = echo(door);
+            let words = "import socket, sys\n\
+                s = socket.socket(socket.AF_UNIX)\n\
+                s.connect(sys.argv[1])\n\
+                s.sendall(bytes(300000))\n\
+                left = 300000\n\
+                while left:\n\
+                \x20   some = s.recv(left)\n\
+                \x20   left -= len(some) or sys.exit(1)";
+            let mut stranger = Command::new("python3");
+            stranger.args(["-c", words]).arg(&path).current_dir("/");
+            stranger.uid(user).gid(group).stderr(Stdio::null());
+            let heard = stranger.status().expect("Python runs").success();
+            assert_eq!(heard, is_let_in, "{user} {group} {with_group}");
+            let outcome = answering.join().expect("no panic");
+            assert_eq!(outcome.is_ok(), is_let_in, "{outcome:?}");
+        }
     }
 }

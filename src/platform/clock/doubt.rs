@@ -9,6 +9,11 @@
 //! Invariant: belief comes back in three ways only: the wall clock agrees again, a signed round of
 //! public randomness proves that it is not ahead, or a person says so.
 //!
+//! A clock that is believed may still be some days ahead: a site that was switched off for a week
+//! looks the same. So beside the time to live by there is a moment that is surely over: the one that
+//! was sure at the last stop, and what the other clock has counted since. What cannot be taken back
+//! (`purge`) goes by that one. A signed round or a person brings it up to the wall clock.
+//!
 //! Not here: who asks for such a round, and what waits (`draw::hour`, `platform::jobs`).
 
 use std::fmt;
@@ -77,6 +82,12 @@ impl fmt::Display for Doubt {
     }
 }
 
+/// What a moment has become since.
+fn gone_on((moment, then): (Timestamp, Duration), steady: Duration) -> Timestamp {
+    let passed = steady.saturating_sub(then).as_millis();
+    moment.plus(i64::try_from(passed).unwrap_or(i64::MAX))
+}
+
 /// Keeps watch over one machine's clock.
 pub(super) struct Keeper {
     machine: Arc<dyn Machine>,
@@ -92,15 +103,23 @@ struct State {
     since: Duration,
     /// The newest moment that the database knows.
     newest: Option<Timestamp>,
+    /// A moment that was over when the other clock showed this.
+    sure: Option<(Timestamp, Duration)>,
 }
 
 impl State {
     fn expected(&self, wall: Timestamp, steady: Duration) -> Timestamp {
-        let Some((base, then)) = self.base else {
-            return wall;
-        };
-        let passed = steady.saturating_sub(then).as_millis();
-        base.plus(i64::try_from(passed).unwrap_or(i64::MAX))
+        self.base.map_or(wall, |base| gone_on(base, steady))
+    }
+
+    fn surely(&self, wall: Timestamp, steady: Duration) -> Timestamp {
+        self.sure.map_or(wall, |sure| gone_on(sure, steady))
+    }
+
+    /// Something else than the wall clock says that `moment` is over.
+    fn vouched(&mut self, moment: Timestamp, steady: Duration) {
+        let sure = self.surely(moment, steady);
+        self.sure = Some((sure.max(moment), steady));
     }
 
     fn believe(&mut self, wall: Timestamp, steady: Duration) {
@@ -188,6 +207,19 @@ impl Keeper {
         tracing::error!(%doubt, "the clock does not follow on what was seen last; jobs wait");
     }
 
+    /// Tells a moment that was sure before this process began; nothing is surer before that.
+    pub(super) fn go_on_from(&self, sure: Timestamp) {
+        let (_, steady) = self.machine.read();
+        self.state().sure = Some((sure, steady));
+    }
+
+    /// A moment that is over whatever the wall clock says; never after the time to live by.
+    pub(super) fn surely(&self) -> Timestamp {
+        let now = self.now();
+        let (wall, steady) = self.machine.read();
+        self.state().surely(wall, steady).min(now)
+    }
+
     pub(super) fn doubt(&self) -> Option<Doubt> {
         // A look may find that it agrees again.
         let _ = self.now();
@@ -220,6 +252,8 @@ impl Keeper {
         if near {
             state.newest = None;
             state.believe(wall, steady);
+            // Also back: somebody who says it knows better than what was noted.
+            state.sure = Some((wall, steady));
         }
         near
     }
@@ -231,6 +265,7 @@ impl Keeper {
         let (wall, steady) = self.machine.read();
         let is_near = (-JUMP..=ABOUT).contains(&wall.0.saturating_sub(round.0));
         let follows = state.newest.is_none_or(|newest| wall.0 >= newest.0 - JUMP);
+        state.vouched(round, steady);
         if is_near && follows {
             state.believe(wall, steady);
         }
@@ -331,6 +366,34 @@ mod tests {
             };
             assert_eq!(keeper.now(), expected);
         }
+    }
+
+    #[test]
+    fn a_start_on_a_clock_that_is_ahead_makes_nothing_sure_before_its_time() {
+        let (set, keeper) = machine();
+        assert_eq!(keeper.surely(), START, "nothing else is known");
+        for ahead in [HOUR, DAY, 7 * DAY] {
+            let (set, keeper) = machine();
+            keeper.follow_on(START.plus(-ahead));
+            keeper.go_on_from(START.plus(-ahead));
+            assert_eq!(keeper.doubt(), None, "a week of silence is believed");
+            assert_eq!((keeper.now(), keeper.surely()), (START, START.plus(-ahead)));
+            set.passes(HOUR);
+            assert_eq!(keeper.surely(), START.plus(HOUR - ahead));
+            // A round of long ago proves only what it proves.
+            keeper.witness(START.plus(MINUTE - ahead / 2));
+            assert!(keeper.surely() < START.plus(HOUR));
+            assert!(keeper.witness(START.plus(HOUR - MINUTE)));
+            assert_eq!(keeper.surely(), START.plus(HOUR - MINUTE));
+            set.passes(DAY);
+            assert_eq!(keeper.surely(), START.plus(HOUR - MINUTE + DAY));
+        }
+        keeper.go_on_from(START.plus(-DAY));
+        assert!(keeper.vouch(START));
+        assert_eq!(keeper.surely(), START);
+        // It is never after the time to live by.
+        set.jumps(-MINUTE);
+        assert_eq!(keeper.surely(), START.plus(-MINUTE));
     }
 
     #[test]

@@ -228,7 +228,7 @@ impl<V: GroupVerb> Group<V> {
     fn attempt(&mut self, commands: &[V::Command]) -> Result<Outcomes<V>, V::Error> {
         let conn = match &mut self.conn {
             Some(conn) => conn,
-            none => none.insert(self.db.inner.connect().map_err(V::Error::from)?),
+            none => none.insert(self.db.inner.connect_writer().map_err(V::Error::from)?),
         };
         let verb = &self.verb;
         self.db

@@ -41,12 +41,13 @@ pub enum InspectError {
 }
 
 /// Settings that are asked of PostgreSQL.
-const SETTINGS: [&str; 11] = [
+const SETTINGS: [&str; 12] = [
     "fsync",
     "synchronous_commit",
     "full_page_writes",
     "wal_level",
     "max_connections",
+    "lc_messages",
     "log_error_verbosity",
     "log_min_error_statement",
     "log_parameter_max_length",

@@ -258,10 +258,10 @@ impl Inner {
         lane
     }
 
-    /// A connection beside the pool.
-    fn connect(&self) -> Result<Conn, Error> {
+    /// A connection beside the pool, for the writer of entries.
+    fn connect_writer(&self) -> Result<Conn, Error> {
         connection::Manager::on_the_way(&self.target, self.pooler.as_deref())
-            .open()
+            .open_for_writer()
             .map_err(Error::Unconnected)
     }
 }

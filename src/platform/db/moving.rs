@@ -20,7 +20,7 @@ use sha2::{Digest, Sha256};
 
 use crate::platform::fail;
 
-use super::{Conn, Db, Error, MigrateError, Target, Ways, connection, copy};
+use super::{Conn, Db, Error, MigrateError, Target, Ways, connection, copy, instances};
 
 /// Under this name the old database says where its rows are now.
 pub(super) const MOVED: &str = "moved.to";
@@ -57,12 +57,21 @@ pub enum MoveError {
          first"
     )]
     NotEmpty,
+    /// Somebody serves the old database.
+    #[error(
+        "{0} of the site's instances serve this database, or did two minutes ago; stop every \
+         instance first (one that was killed is forgotten after two minutes)"
+    )]
+    Served(usize),
     /// The old database changed after the move began.
     #[error(
         "the old database changed since the move was interrupted; empty the new database and \
          begin again"
     )]
     Changed,
+    /// Another program has the old file open.
+    #[error("another program has the database open; stop it first")]
+    InUse,
     /// A table arrived with other rows than it left with.
     #[error("table {table} differs: {left} rows left, {arrived} arrived")]
     Differs {
@@ -211,8 +220,8 @@ pub fn place(target: &Target) -> String {
 /// Copies every row of `from` into `to` and compares them; `whole` is asked at the end whether what
 /// arrived is whole in a way that only others know (the roots of logs). Then the old one is marked.
 ///
-/// Nobody else may write to either; whoever calls has made sure of that. After an interruption it is
-/// called again and goes on.
+/// Nobody else may write to either; whoever calls has made sure of that, and a database that is
+/// served is refused. After an interruption it is called again and goes on.
 ///
 /// # Errors
 /// Nothing of the old database is changed before everything was compared.
@@ -248,15 +257,16 @@ impl Moving {
         if from == to || place(from) == place(to) {
             return Err(MoveError::Same);
         }
+        alone(from)?;
         let was_empty = copy::is_empty(to);
         let (old, new) = (
             Db::open_any(from.clone(), &Ways::default(), clock.clone())?,
             Db::open_any(to.clone(), &Ways::default(), clock.clone())?,
         );
+        is_at_rest(&old)?;
         let mut conn = connected(from)?;
-        if let Some(moved) = standing(&mut conn, MOVED)?
-            && moved != place(to)
-        {
+        let moved = standing(&mut conn, MOVED)?;
+        if let Some(moved) = moved.clone().filter(|moved| *moved != place(to)) {
             return Err(MoveError::Moved(moved));
         }
         let tables = tables(&mut conn)?;
@@ -270,6 +280,9 @@ impl Moving {
             Some(before) if before == state => {}
             Some(_) => return Err(MoveError::Changed),
             None => {
+                if let Some(moved) = moved {
+                    return Err(MoveError::Moved(moved));
+                }
                 for table in &tables {
                     if !was_empty || count(&mut target, table)? > 0 {
                         return Err(MoveError::NotEmpty);
@@ -362,12 +375,47 @@ impl Moving {
 
     /// First the old one stops being live, then the new one begins to be.
     fn finish(&self) -> Result<(), MoveError> {
+        // One that was started meanwhile took entries that did not travel.
+        is_at_rest(&self.old)?;
         let mut from = connected(self.old.target())?;
         remember(&mut from, MOVED, &place(self.new.target()))?;
         fail::point("move:marked");
         let mut to = connected(self.new.target())?;
         let mark = format!("DELETE FROM site_settings WHERE name IN ('{ARRIVING}', '{MOVED}')");
         Ok(to.batch_execute(&mark)?)
+    }
+}
+
+/// Whether nobody else has the file open, where it is one: its log is given up for a moment, which
+/// SQLite refuses while there is another connection.
+fn alone(target: &Target) -> Result<(), MoveError> {
+    let Target::Sqlite(file) = target else {
+        return Ok(());
+    };
+    if !file.exists() {
+        return Ok(());
+    }
+    let mut conn = connected(target)?;
+    let gave_up: Result<Mode, _> =
+        diesel::sql_query("PRAGMA journal_mode = DELETE").get_result(&mut conn);
+    match gave_up {
+        Ok(mode) if mode.journal_mode == "delete" => Ok(()),
+        _ => Err(MoveError::InUse),
+    }
+}
+
+#[derive(QueryableByName)]
+struct Mode {
+    #[diesel(sql_type = Text)]
+    journal_mode: String,
+}
+
+/// Refuses a database that an instance serves: where the vault is a program of its own, no lock on
+/// keys keeps instances away.
+fn is_at_rest(db: &Db) -> Result<(), MoveError> {
+    match db.read_now("who serves", instances::living)?.len() {
+        0 => Ok(()),
+        living => Err(MoveError::Served(living)),
     }
 }
 

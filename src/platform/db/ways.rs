@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::connection::{self, Pool};
 use super::{Error, Target, Tx, instances};
-use crate::platform::clock::{self, Clock};
+use crate::platform::clock::{self, Clock, Timestamp};
 
 /// Ways beside the direct one.
 #[derive(Clone, Default)]
@@ -34,6 +34,8 @@ pub struct ReplicaSetting {
 
 /// How often it is looked how old the copy is.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(1);
+/// The last word may be so far ahead of this machine's clock.
+const AHEAD: i64 = clock::MINUTE;
 /// A copy that cannot be reached is left alone for so long.
 const LEFT_ALONE: Duration = Duration::from_secs(5);
 
@@ -111,7 +113,28 @@ impl Replica {
             conn: &mut conn,
             now,
         })?;
-        let is_fresh = last.is_some_and(|last| now.0.saturating_sub(last.0) <= self.lag);
+        let is_fresh = last.is_some_and(|last| is_young(now, last, self.lag));
         Ok((is_fresh, conn))
+    }
+}
+
+/// Whether a copy whose last word is from `last` may be read: not when it is too old, and not when
+/// this machine's clock is so far behind the others' that nobody can tell.
+fn is_young(now: Timestamp, last: Timestamp, lag: i64) -> bool {
+    (-AHEAD..=lag).contains(&now.0.saturating_sub(last.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_copy_is_read_while_its_age_is_known_and_small() {
+        let now = Timestamp(1_790_000_000_000);
+        for (age, young) in [(0, true), (5_000, true), (5_001, false), (-5_000, true)] {
+            assert_eq!(is_young(now, now.plus(-age), 5_000), young, "{age}");
+        }
+        // A clock that is an hour behind sees every copy in the future, however old it is.
+        assert!(!is_young(now, now.plus(60 * clock::MINUTE), 5_000));
     }
 }

@@ -15,12 +15,14 @@ use rocket::http::Status;
 use super::bounds::Lane;
 use super::headers::OF_ONE_STEP;
 use super::hosts::{Hosts, is_address};
+use crate::platform::text::Language;
 use crate::platform::web::Area;
 use crate::platform::web::hop;
 
 /// Headers by which proxies, or whoever pretends to be one, tell of a visitor.
-const OF_PROXIES: [HeaderName; 4] = [
+const OF_PROXIES: [HeaderName; 5] = [
     header::FORWARDED,
+    header::VIA,
     HeaderName::from_static("x-real-ip"),
     HeaderName::from_static("x-client-ip"),
     HeaderName::from_static("true-client-ip"),
@@ -92,8 +94,14 @@ impl Asked {
 /// What can be said of a request that is refused: enough for a page in its language.
 pub(super) fn described(parts: &Parts, has_body: bool) -> Asked {
     let target = parts.uri.path_and_query().cloned();
-    let target = target.filter(|target| target.path().starts_with('/'));
-    let target = target.unwrap_or_else(|| PathAndQuery::from_static("/"));
+    let target = target.filter(|target| is_plain(target.path()));
+    let target = target.unwrap_or_else(|| {
+        let (language, _) = Language::of_path(parts.uri.path());
+        PathAndQuery::from_static(match language {
+            Language::ZhTw => "/",
+            Language::En => "/en",
+        })
+    });
     Asked {
         area: Area::of_path(target.path()),
         method: parts.method.clone(),
@@ -130,6 +138,9 @@ fn refusal(asked: &Asked, parts: &Parts, ends: Ends, hosts: &Hosts) -> Result<St
     if !path.starts_with('/') || parts.uri.path_and_query().is_none() {
         return Err(Status::BadRequest);
     }
+    if !is_plain(path) {
+        return Err(Status::NotFound);
+    }
     let host = host_of(&parts.headers, &parts.uri).ok_or(Status::BadRequest)?;
     // A body where none belongs is somebody's next request.
     if asked.is_read() && asked.has_body {
@@ -145,6 +156,12 @@ fn refusal(asked: &Asked, parts: &Parts, ends: Ends, hosts: &Hosts) -> Result<St
         return Err(Status::MisdirectedRequest);
     }
     Ok(host.to_owned())
+}
+
+/// Whether a path has one reading, also as the address of a link. A browser reads what begins with
+/// two slashes as the name of another site, and a backslash as a slash; Rocket reads two as one.
+fn is_plain(path: &str) -> bool {
+    path.starts_with('/') && !path.contains("//") && !path.contains('\\')
 }
 
 /// Methods that Rocket may be asked for; it has pages for the first three.
@@ -172,7 +189,8 @@ fn host_of<'a>(headers: &'a HeaderMap, uri: &Uri) -> Option<&'a str> {
     }
 }
 
-/// Takes away what is not for Rocket, and says who the visitor is.
+/// Takes away what is not for Rocket, and says who the visitor is, and whether somebody forwarded
+/// the request.
 pub(super) fn undress(headers: &mut HeaderMap, line: HeaderValue) {
     let of_this_step: Vec<HeaderName> = headers
         .get_all(header::CONNECTION)
@@ -182,20 +200,26 @@ pub(super) fn undress(headers: &mut HeaderMap, line: HeaderValue) {
         .filter_map(|name| name.trim().parse().ok())
         .filter(|name| *name != header::HOST && *name != header::COOKIE)
         .collect();
-    let fixed = OF_ONE_STEP.into_iter().chain(OF_PROXIES).chain(OVERRIDES);
-    for name in fixed.chain(of_this_step) {
-        headers.remove(name);
-    }
-    headers.remove(header::EXPECT);
-    headers.remove(header::CONTENT_LENGTH);
-    let claims = headers.keys().filter(|name| {
-        let name = name.as_str();
-        name.starts_with("x-forwarded") || name.starts_with(hop::OURS)
-    });
-    for name in claims.cloned().collect::<Vec<_>>() {
+    let is_forwarded = headers.keys().any(is_of_a_proxy);
+    let others = [header::EXPECT, header::CONTENT_LENGTH];
+    let fixed = OF_ONE_STEP.into_iter().chain(OVERRIDES).chain(others);
+    let claims = headers
+        .keys()
+        .filter(|name| is_of_a_proxy(name) || name.as_str().starts_with(hop::OURS));
+    let claims: Vec<_> = claims.cloned().collect();
+    for name in fixed.chain(of_this_step).chain(claims) {
         headers.remove(name);
     }
     headers.insert(HeaderName::from_static(hop::THROUGH), line);
+    if is_forwarded {
+        let yes = HeaderValue::from_static("1");
+        headers.insert(HeaderName::from_static(hop::FORWARDED), yes);
+    }
+}
+
+/// Whether a header tells of a visitor behind somebody else.
+fn is_of_a_proxy(name: &HeaderName) -> bool {
+    OF_PROXIES.contains(name) || name.as_str().starts_with("x-forwarded")
 }
 
 /// Whether a form asks for another method by its first field, as some frameworks let it.
@@ -258,6 +282,14 @@ mod tests {
         assert_eq!(outcome(Request::get("/"), false), bad);
         assert_eq!(outcome(get("*"), false), bad);
         assert_eq!(outcome(get("/"), true), bad);
+        for path in [
+            "//evil.example/",
+            "/en//evil.example",
+            "/en/\\evil.example",
+            "/a//b",
+        ] {
+            assert_eq!(outcome(get(path), false), Err(Status::NotFound), "{path}");
+        }
         assert_eq!(
             outcome(Request::get("/").header("Host", "evil.example"), false),
             Err(Status::MisdirectedRequest)
@@ -306,8 +338,26 @@ mod tests {
                 ("host", "draw.example.org"),
                 ("cookie", "s=1"),
                 ("x-fairdraw-through", "ours"),
+                ("x-fairdraw-forwarded", "1"),
             ]
         );
+    }
+
+    #[test]
+    fn what_somebody_forwarded_is_known_to_be_forwarded_and_nothing_else_is() {
+        for (name, forwarded) in [
+            ("x-real-ip", true),
+            ("x-forwarded-host", true),
+            ("forwarded", true),
+            ("via", true),
+            ("x-fairdraw-forwarded", false),
+            ("accept", false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.append(name, HeaderValue::from_static("1"));
+            undress(&mut headers, HeaderValue::from_static("ours"));
+            assert_eq!(headers.contains_key(hop::FORWARDED), forwarded, "{name}");
+        }
     }
 
     #[test]

@@ -1,6 +1,8 @@
-//! How much is taken on at once: connections, those of one address, requests, bytes of bodies.
+//! How much is taken on at once: connections, requests, bytes of bodies, and of these what one
+//! address may have.
 //!
-//! Invariant: whatever was taken is given back by `Drop`, however its holder ends.
+//! Invariant: whatever was taken is given back by `Drop`, however its holder ends. No address alone
+//! can take what all others need: it has a share of connections, and one of the memory for bodies.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -11,6 +13,10 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::address::neighbourhood;
 use super::settings::EdgeSettings;
+use crate::platform::web::form::LONGEST;
+
+/// One address has so great a part of the memory for bodies, and never less than the longest form.
+const PART_OF_ONE: usize = 8;
 
 /// Files that are open for other things: the database, the line to Rocket, logs.
 const OTHER_FILES: usize = 256;
@@ -27,12 +33,30 @@ pub(super) enum Lane {
     Light,
 }
 
+/// What one address has.
+#[derive(Default)]
+struct Taken {
+    connections: usize,
+    bytes: usize,
+}
+
+/// What is left for one more connection of an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Share {
+    /// Much.
+    Free,
+    /// So little that each connection should be short: a hall full of people has one address.
+    Scarce,
+    /// Nothing.
+    Gone,
+}
+
 /// What is under way.
 pub(super) struct Bounds {
     connections: usize,
     seats: Arc<Semaphore>,
     per_address: usize,
-    of_each: Mutex<HashMap<IpAddr, usize>>,
+    of_each: Mutex<HashMap<IpAddr, Taken>>,
     public: Arc<Semaphore>,
     staff: Arc<Semaphore>,
     light: Arc<Semaphore>,
@@ -86,12 +110,25 @@ impl Bounds {
         lane.clone().try_acquire_owned().ok()
     }
 
-    /// Room for bodies; it grows with what comes.
-    pub(super) fn room(self: &Arc<Self>) -> Room {
+    /// Room for the body of a visitor; it grows with what comes. Nobody: one of whom nothing more
+    /// is known than that a proxy of ours brought him.
+    pub(super) fn room(self: &Arc<Self>, visitor: Option<IpAddr>) -> Room {
         Room {
             bounds: self.clone(),
+            of: visitor.map(neighbourhood),
             bytes: 0,
         }
+    }
+
+    /// Changes what one address has.
+    fn change<T>(&self, one: IpAddr, change: impl FnOnce(&mut Taken) -> T) -> T {
+        let mut of_each = self.of_each.lock().unwrap_or_else(PoisonError::into_inner);
+        let taken = of_each.entry(one).or_default();
+        let outcome = change(taken);
+        if taken.connections == 0 && taken.bytes == 0 {
+            of_each.remove(&one);
+        }
+        outcome
     }
 
     /// Waits until no connection is left.
@@ -109,32 +146,28 @@ pub(super) struct Seat {
 }
 
 impl Seat {
-    /// Counts the connection for its address; false where that has as many as it may.
-    pub(super) fn count_for(&mut self, peer: IpAddr) -> bool {
-        let one = neighbourhood(peer);
-        let of_each = &self.bounds.of_each;
-        let mut of_each = of_each.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = of_each.entry(one).or_default();
-        if *count >= self.bounds.per_address {
-            return false;
-        }
-        *count += 1;
-        self.of = Some(one);
-        true
+    /// Counts the connection for its address, and says what that had left.
+    pub(super) fn count_for(&mut self, peer: IpAddr) -> Share {
+        let (one, most) = (neighbourhood(peer), self.bounds.per_address);
+        let share = self.bounds.change(one, |taken| match taken.connections {
+            all if all >= most => Share::Gone,
+            before => {
+                taken.connections += 1;
+                match before < most.div_ceil(2) {
+                    true => Share::Free,
+                    false => Share::Scarce,
+                }
+            }
+        });
+        self.of = (share != Share::Gone).then_some(one);
+        share
     }
 }
 
 impl Drop for Seat {
     fn drop(&mut self) {
         if let Some(one) = self.of {
-            let of_each = &self.bounds.of_each;
-            let mut of_each = of_each.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some(count) = of_each.get_mut(&one) {
-                *count -= 1;
-                if *count == 0 {
-                    of_each.remove(&one);
-                }
-            }
+            self.bounds.change(one, |taken| taken.connections -= 1);
         }
     }
 }
@@ -142,25 +175,45 @@ impl Drop for Seat {
 /// What a body takes of the memory for bodies.
 pub(super) struct Room {
     bounds: Arc<Bounds>,
+    of: Option<IpAddr>,
     bytes: usize,
 }
 
 impl Room {
-    /// Whether there is room for so many bytes more.
+    /// Whether there is room for so many bytes more, in all and for this address.
     pub(super) fn grow(&mut self, bytes: usize) -> bool {
-        let before = self.bounds.held.fetch_add(bytes, Ordering::Relaxed);
-        if before + bytes > self.bounds.bytes {
-            self.bounds.held.fetch_sub(bytes, Ordering::Relaxed);
-            return false;
+        let bounds = &self.bounds;
+        let before = bounds.held.fetch_add(bytes, Ordering::Relaxed);
+        let fits =
+            before + bytes <= bounds.bytes && self.of.is_none_or(|one| self.share(one, bytes));
+        match fits {
+            true => self.bytes += bytes,
+            false => drop(bounds.held.fetch_sub(bytes, Ordering::Relaxed)),
         }
-        self.bytes += bytes;
-        true
+        fits
+    }
+
+    fn share(&self, one: IpAddr, bytes: usize) -> bool {
+        let most = (self.bounds.bytes / PART_OF_ONE).max(LONGEST);
+        self.bounds.change(one, |taken| {
+            let fits = taken.bytes + bytes <= most;
+            if fits {
+                taken.bytes += bytes;
+            }
+            fits
+        })
     }
 }
 
 impl Drop for Room {
     fn drop(&mut self) {
+        if self.bytes == 0 {
+            return;
+        }
         self.bounds.held.fetch_sub(self.bytes, Ordering::Relaxed);
+        if let Some(one) = self.of {
+            self.bounds.change(one, |taken| taken.bytes -= self.bytes);
+        }
     }
 }
 
@@ -189,10 +242,15 @@ mod tests {
         let bounds = bounds(16, 2);
         let (here, there) = (from("203.0.113.7"), from("203.0.113.8"));
         let mut seats = Vec::new();
-        for (address, fits) in [(here, true), (here, true), (here, false), (there, true)] {
+        for (address, share) in [
+            (here, Share::Free),
+            (here, Share::Scarce),
+            (here, Share::Gone),
+            (there, Share::Free),
+        ] {
             let mut seat = bounds.seat().await;
-            assert_eq!(seat.count_for(address), fits);
-            if fits {
+            assert_eq!(seat.count_for(address), share);
+            if share != Share::Gone {
                 seats.push(seat);
             }
         }
@@ -200,7 +258,7 @@ mod tests {
         assert!(!bounds.are_scarce());
         seats.remove(0);
         let mut again = bounds.seat().await;
-        assert!(again.count_for(here));
+        assert_eq!(again.count_for(here), Share::Scarce);
         for _ in 0..10 {
             seats.push(bounds.seat().await);
         }
@@ -208,6 +266,7 @@ mod tests {
         seats.clear();
         drop(again);
         bounds.emptied().await;
+        assert!(bounds.of_each.lock().expect("not poisoned").is_empty());
     }
 
     #[test]
@@ -223,11 +282,27 @@ mod tests {
     #[test]
     fn bodies_take_no_more_memory_than_there_is_for_them() {
         let bounds = bounds(4, 2);
-        let (mut one, mut other) = (bounds.room(), bounds.room());
+        let (mut one, mut other) = (bounds.room(None), bounds.room(None));
         assert!(one.grow(1 << 19) && other.grow(1 << 19));
         assert!(!one.grow(1));
         drop(other);
         assert!(one.grow(1 << 19) && !one.grow(1));
+    }
+
+    #[test]
+    fn no_address_takes_the_memory_that_others_need_for_their_bodies() {
+        let bounds = bounds(4, 2);
+        let room = |address: &str| bounds.room(Some(from(address)));
+        let mut first = room("203.0.113.7");
+        assert!(first.grow(LONGEST), "the longest form always fits");
+        let mut second = room("203.0.113.7");
+        assert!(!second.grow(1));
+        assert!(room("203.0.113.8").grow(LONGEST));
+        drop(first);
+        assert!(second.grow(LONGEST));
+        drop(second);
+        assert_eq!(bounds.held.load(Ordering::Relaxed), 0);
+        assert!(bounds.of_each.lock().expect("not poisoned").is_empty());
     }
 
     #[test]

@@ -4,6 +4,7 @@
 //! so carries the headers of [`super::headers`].
 
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -31,8 +32,8 @@ use super::source::Source;
 use crate::platform::ids;
 use crate::platform::text::Language;
 use crate::platform::web::error::AppError;
-use crate::platform::web::form::LONGEST;
 use crate::platform::web::form::upload::fields_of;
+use crate::platform::web::form::{FormFields, LONGEST};
 use crate::platform::web::hop::{self, Hop};
 use crate::platform::web::page::Place;
 use crate::platform::web::reference::{self, Reference};
@@ -75,7 +76,7 @@ impl Front {
         if !headers.contains_key(reference::HEADER) {
             name(headers, &Reference::fresh());
         }
-        if is_last || told.unread.load(Ordering::Relaxed) {
+        if is_last || told.is_short || told.unread.load(Ordering::Relaxed) {
             headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
         }
         Ok(answer)
@@ -98,8 +99,11 @@ impl Front {
         if !asked.is_read() && !source.is_ours() {
             return self.refuse(asked, Status::Forbidden, body, told).await;
         }
-        let limit = self.limit(asked);
-        let whole = match body::take(body, limit, self.bounds.room(), &self.settings).await {
+        let visitor = visitor(ends.peer, &parts.headers, &self.settings);
+        // Of a proxy's own address nobody knows how many people it stands for.
+        let known = Some(visitor).filter(|visitor| !self.settings.trusts(*visitor));
+        let (limit, room) = (self.limit(asked), self.bounds.room(known));
+        let whole = match body::take(body, limit, room, &self.settings).await {
             Ok(whole) => whole,
             Err(Missing::TooLong) => {
                 return self
@@ -120,7 +124,7 @@ impl Front {
         if is_form && asked::has_override(&whole.bytes) {
             return self.refused(asked, Status::BadRequest);
         }
-        self.forward(asked, parts, ends, whole, kind).await
+        self.forward(asked, parts, visitor, whole, kind).await
     }
 
     /// How long the body may be.
@@ -136,7 +140,7 @@ impl Front {
         &self,
         asked: &Asked,
         mut parts: Parts,
-        ends: Ends,
+        visitor: IpAddr,
         whole: Whole,
         kind: Option<ContentType>,
     ) -> Answer {
@@ -144,9 +148,7 @@ impl Front {
             return self.wait(asked, kind.map(|kind| (kind, whole.bytes)));
         };
         Figures::add(&self.figures.requests);
-        let line = self
-            .hop
-            .line(visitor(ends.peer, &parts.headers, &self.settings));
+        let line = self.hop.line(visitor);
         let mut line = HeaderValue::from_str(&line).expect("letters and an address");
         line.set_sensitive(true);
         asked::undress(&mut parts.headers, line);
@@ -218,6 +220,7 @@ impl Front {
         self.figures.refused_with(status);
         let place = self.place(asked);
         let typed = typed.and_then(|(kind, bytes)| fields_of(&kind, &bytes));
+        let typed = typed.filter(FormFields::may_be_given_back);
         // Not all at the same moment.
         let [some] = ids::random::<1>();
         let seconds = 5 + u64::from(some % 6);

@@ -28,6 +28,8 @@ pub(super) struct Told {
     pub(super) heard: AtomicBool,
     /// The last request was not read to its end.
     pub(super) unread: AtomicBool,
+    /// It ends with its first answer, because its address has few connections left.
+    pub(super) is_short: bool,
 }
 
 /// A connection with its patience.

@@ -24,7 +24,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 
 use super::asked::{self, Ends};
-use super::bounds::Seat;
+use super::bounds::{Seat, Share};
 use super::figures::Figures;
 use super::front::Front;
 use super::headers::dress;
@@ -61,7 +61,7 @@ pub(super) struct Intake {
     closing: Draining,
 }
 
-/// The way to close a intake.
+/// The way to close an intake.
 pub(super) struct Open(Draining);
 
 impl Open {
@@ -151,7 +151,11 @@ impl Intake {
         let figures = &self.front.figures;
         let peer = peer.ip().to_canonical();
         // A proxy of ours brings everybody's connections.
-        if !self.front.settings.trusts(peer) && !seat.count_for(peer) {
+        let share = match self.front.settings.trusts(peer) {
+            true => Share::Free,
+            false => seat.count_for(peer),
+        };
+        if share == Share::Gone {
             Figures::add(&figures.over_one);
             return;
         }
@@ -164,17 +168,20 @@ impl Intake {
             peer,
         };
         tokio::spawn(async move {
-            self.live(stream, ends, purpose).await;
+            self.live(stream, ends, purpose, share).await;
             Figures::add(&self.front.figures.ended);
             drop(seat);
         });
     }
 
-    async fn live(&self, stream: TcpStream, ends: Ends, purpose: Purpose) {
+    async fn live(&self, stream: TcpStream, ends: Ends, purpose: Purpose, share: Share) {
         // A small answer leaves at once.
         let _ = stream.set_nodelay(true);
         let settings = &self.front.settings;
-        let told = Arc::new(Told::default());
+        let told = Arc::new(Told {
+            is_short: share == Share::Scarce,
+            ..Told::default()
+        });
         let patience = Duration::from_secs(settings.body_seconds);
         let line = Line::over(stream, told.clone(), patience, settings.bytes_per_second);
         let front = &self.front;
@@ -212,7 +219,7 @@ impl Intake {
     {
         let settings = &self.front.settings;
         let usual = Duration::from_secs(settings.header_seconds);
-        let head = match self.front.bounds.are_scarce() {
+        let head = match told.is_short || self.front.bounds.are_scarce() {
             true => usual.min(HURRY),
             false => usual,
         };

@@ -46,6 +46,8 @@ const KEY_LIFE: i64 = 7 * DAY;
 const FEW: u64 = 10;
 /// How often the log looks whether an hour is over.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
+/// How long messages gather after one: waking the log for each costs the requests more than the line.
+const GATHERING: Duration = Duration::from_millis(5);
 
 /// Routes on which a person touches an entry; a line each would be the order of the tickets.
 const PERSONAL: [&str; 8] = [
@@ -288,19 +290,24 @@ impl Writer {
     /// Until every sender is gone.
     fn run(&mut self, from_requests: &Receiver<Message>) {
         loop {
-            let next = from_requests.recv_timeout(BETWEEN_LOOKS);
-            let outcome = match next {
-                Ok(Message::Seen(seen)) => self.see(&seen),
-                Ok(Message::Flush(answer)) => {
-                    let turned = self.turn(self.clock.now());
-                    let _ = answer.send(());
-                    turned
+            match from_requests.recv_timeout(BETWEEN_LOOKS) {
+                Ok(message) => {
+                    thread::park_timeout(GATHERING);
+                    self.take(message);
+                    from_requests.try_iter().for_each(|next| self.take(next));
                 }
-                Err(RecvTimeoutError::Timeout) => self.turn(self.clock.now()),
+                Err(RecvTimeoutError::Timeout) => tell(self.turn(self.clock.now())),
                 Err(RecvTimeoutError::Disconnected) => return,
-            };
-            if let Err(error) = outcome {
-                tracing::warn!(kind = %error.kind(), "the access log cannot be written");
+            }
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Seen(seen) => tell(self.see(&seen)),
+            Message::Flush(answer) => {
+                tell(self.turn(self.clock.now()));
+                let _ = answer.send(());
             }
         }
     }
@@ -404,6 +411,12 @@ impl Writer {
             }
         }
         Ok(())
+    }
+}
+
+fn tell(outcome: io::Result<()>) {
+    if let Err(error) = outcome {
+        tracing::warn!(kind = %error.kind(), "the access log cannot be written");
     }
 }
 

@@ -18,13 +18,16 @@ use rocket::response::{self, Responder, Response};
 
 use super::page::{Place, frame, html_answer};
 use super::reference::Reference;
-use super::{form, hop};
+use super::{Area, form, hop};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::templates;
 use crate::platform::text::{self, Language, dates};
 
 /// How the codes of errors end that mean: too many people at once, nothing was done.
 const CROWDED: &str = ".crowded";
+
+/// The code of an error after which nobody knows whether something was stored.
+const UNDECIDED: &str = "db.undecided";
 
 /// What a handler answers with.
 pub type AppResult<T> = Result<T, AppError>;
@@ -169,7 +172,7 @@ impl AppError {
 
     fn render(&self, place: &Place<'_>, reference: &str, again: Option<Value>) -> Option<String> {
         let language = place.language();
-        let (what, next) = self.words(language);
+        let (what, next) = self.words(language, place.area);
         let view = context! {
             title => self.title(language),
             what => what,
@@ -191,14 +194,14 @@ impl AppError {
     }
 
     /// Where what was sent can be sent again from this page: the address, and every field.
+    ///
+    /// Whoever works here looks first when nobody knows whether it was stored: there twice may be
+    /// two. What patrons send counts once, however often it comes.
     fn again(&self, request: &Request<'_>) -> Option<Value> {
-        let waits = self.status == Status::ServiceUnavailable;
+        let is_to_be_looked_at = self.code == UNDECIDED && Area::of(request) == Area::Staff;
+        let waits = self.status == Status::ServiceUnavailable && !is_to_be_looked_at;
         let fields = form::sent(request).filter(|_| waits && request.method() == Method::Post)?;
-        let fields: Vec<Value> = fields
-            .iter()
-            .map(|(name, value)| context! { name, value })
-            .collect();
-        Some(context! { action => request.uri().to_string(), fields })
+        Some(form::again(request.uri().to_string(), &fields))
     }
 
     /// The heading: that of the code where it has one, else of the status.
@@ -209,7 +212,7 @@ impl AppError {
     }
 
     /// What happened and what to do: the words of the code where it has its own, else of the status.
-    fn words(&self, language: Language) -> (String, String) {
+    fn words(&self, language: Language, area: Area) -> (String, String) {
         let own = self.code.replace(['.', '_'], "-");
         let general = general_id(self.status);
         let what = text::find(language, &own, &[])
@@ -219,7 +222,12 @@ impl AppError {
             let next = text::message(language, "error-wait", &[("time", time.into())]);
             return (what, next);
         }
-        let next = text::find(language, &format!("{own}.next"), &[])
+        let next = match area {
+            Area::Staff => text::find(language, &format!("{own}.staff"), &[]),
+            Area::Public => None,
+        };
+        let next = next
+            .or_else(|| text::find(language, &format!("{own}.next"), &[]))
             .unwrap_or_else(|| text::message(language, &format!("{general}.next"), &[]));
         (what, next)
     }
@@ -251,7 +259,7 @@ impl AppError {
             (Method::Get | Method::Head, ..) => "error-saved-nothing",
             // A crash may come after the data was stored, and so may a broken connection or an
             // answer that did not come.
-            (_, 500 | 502 | 504, _) | (.., "db.undecided") => "error-saved-unsure",
+            (_, 500 | 502 | 504, _) | (.., UNDECIDED) => "error-saved-unsure",
             _ => "error-saved-not-sent",
         }
     }
@@ -407,4 +415,27 @@ fn leads_to(route: &str, request: &Request<'_>) -> bool {
         }
     }
     asked.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_sent_something_undecided_is_told_what_to_do_and_staff_something_else() {
+        for (language, again, list) in [
+            (Language::ZhTw, "再送一次", "清單"),
+            (Language::En, "Send it again", "the list"),
+        ] {
+            let error = AppError {
+                code: UNDECIDED,
+                ..AppError::unavailable()
+            };
+            assert_eq!(error.saved_id(Method::Post), "error-saved-unsure");
+            let (_, patron) = error.words(language, Area::Public);
+            let (_, staff) = error.words(language, Area::Staff);
+            assert!(patron.contains(again) && !patron.contains(list), "{patron}");
+            assert!(staff.contains(list) && !staff.contains(again), "{staff}");
+        }
+    }
 }

@@ -11,6 +11,7 @@ pub mod upload;
 
 use std::fmt;
 
+use minijinja::{Value, context};
 use rocket::data::{Data, FromData, Outcome, ToByteUnit};
 use rocket::http::{RawStr, Status};
 use rocket::request::Request;
@@ -57,6 +58,13 @@ impl FormFields {
         self.pairs
             .iter()
             .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
+    /// Whether a page that says "not now" may give the fields back, to be sent again: never a
+    /// passphrase, nor a librarian's share.
+    pub fn may_be_given_back(&self) -> bool {
+        let mut names = self.iter().map(|(name, _)| name);
+        !names.any(|name| name.starts_with("passphrase") || name == "share")
     }
 
     /// The fields of one line of a table, as if they had been sent with a form.
@@ -157,14 +165,17 @@ async fn read(request: &Request<'_>, data: Data<'_>) -> Result<FormFields, FormE
 struct Sent(Zeroizing<Vec<u8>>);
 
 /// What was sent with the form of this request, to be sent again; nothing where there was no form,
-/// or one with a passphrase, which no page gives back.
+/// or one that no page gives back.
 pub(super) fn sent(request: &Request<'_>) -> Option<FormFields> {
     let sent = request.local_cache(|| None::<Sent>).as_ref()?;
     let fields = FormFields::parse(std::str::from_utf8(&sent.0).ok()?);
-    let is_secret = fields
-        .iter()
-        .any(|(name, _)| name.starts_with("passphrase"));
-    (!is_secret).then_some(fields)
+    fields.may_be_given_back().then_some(fields)
+}
+
+/// For `send_again` of the templates: a form that a page gives back, and where it goes.
+pub(super) fn again(action: String, fields: &FormFields) -> Value {
+    let fields = fields.iter().map(|(name, value)| context! { name, value });
+    context! { action, fields => fields.collect::<Vec<_>>() }
 }
 
 async fn body(data: Data<'_>) -> Result<Zeroizing<Vec<u8>>, FormError> {

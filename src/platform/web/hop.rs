@@ -21,6 +21,8 @@ use crate::platform::ids;
 pub const OURS: &str = "x-fairdraw-";
 /// The secret and the visitor's address.
 pub const THROUGH: &str = "x-fairdraw-through";
+/// Whether somebody forwarded the request to the edge, whom it may believe or not.
+pub const FORWARDED: &str = "x-fairdraw-forwarded";
 /// An answer that asks for the waiting page.
 pub const CROWDED: &str = "x-fairdraw-crowded";
 

@@ -26,16 +26,7 @@ use crate::platform::metrics::{Class, Metrics};
 use crate::platform::text::Language;
 
 use super::error::{AppError, AppResult};
-use super::{Area, access};
-
-/// Headers by which a proxy says that it forwarded a request.
-const FORWARDED: [&str; 5] = [
-    "Forwarded",
-    "X-Forwarded-For",
-    "X-Forwarded-Host",
-    "X-Real-IP",
-    "Via",
-];
+use super::{Area, access, hop};
 
 /// Who may read figures and reasons.
 #[derive(Clone, Default)]
@@ -73,7 +64,7 @@ impl<'r> FromRequest<'r> for Known {
         let headers = request.headers();
         let authorization = headers.get_one("Authorization");
         let shown = authorization.and_then(|text| text.strip_prefix("Bearer "));
-        let forwarded = FORWARDED.iter().any(|name| headers.contains(name));
+        let forwarded = headers.contains(hop::FORWARDED);
         let peer = request.remote().map(|peer| peer.ip());
         let watchers = request.rocket().state::<Watchers>();
         Outcome::Success(Known(watchers.is_some_and(|watchers| {

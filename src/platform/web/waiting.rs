@@ -8,7 +8,7 @@
 
 use minijinja::context;
 
-use super::form::FormFields;
+use super::form::{self, FormFields};
 use super::page::{Place, frame};
 use crate::platform::templates;
 
@@ -18,20 +18,16 @@ use crate::platform::templates;
 pub fn page(place: &Place<'_>, seconds: u64, typed: Option<&FormFields>) -> Option<String> {
     let language = place.language();
     let query = place.query.map(|query| format!("?{query}"));
-    let typed = typed.map(|fields| {
-        let all = fields.iter();
-        all.map(|(name, value)| context! { name => name, value => value })
-            .collect::<Vec<_>>()
-    });
     let is_read = matches!(
         place.method,
         rocket::http::Method::Get | rocket::http::Method::Head
     );
+    let address = format!("{}{}", place.path, query.unwrap_or_default());
     let view = context! {
         seconds => seconds,
         asks_again => is_read,
-        action => format!("{}{}", place.path, query.unwrap_or_default()),
-        typed => typed,
+        again => typed.map(|typed| form::again(address.clone(), typed)),
+        address,
     };
     let whole = context! { ..frame(place, language, None, false), ..view };
     match templates::render_value(language, "waiting.html.j2", whole) {

@@ -10,11 +10,12 @@ use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
 use crate::activity::{self, ActivityId, Field, Stage};
+use crate::audit::detector;
 use crate::entry::receipt;
 use crate::identity::date::day_of;
 use crate::notify::wire::{subject, subject_mistakes, told_apart_by};
 use crate::platform::db::{Db, Tx};
-use crate::platform::text::{self, Language};
+use crate::platform::text::{self, Language, dates};
 use crate::platform::web::download::Download;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -172,6 +173,8 @@ async fn cancel(
     let say = |id: &str| text::message(lang, id, &[]);
     if reason.is_empty() {
         mistakes.add("reason", say("seats-cancel-reason-missing"));
+    } else if let Some(person) = detector::in_public(&reason) {
+        mistakes.add("reason", say(person));
     }
     if form.value("sure").trim().is_empty() {
         mistakes.add("sure", say("seats-cancel-sure-missing"));
@@ -217,6 +220,7 @@ async fn came(
         "" => desk.by_id(limit).await?,
         _ => desk.by_code().await?,
     };
+    let found = found.and_then(|seat| desk.is_first(seat));
     let (actor, back) = (staff.0.actor(), path(&running.facts, &running.session));
     let id = running.facts.id.clone();
     match found {
@@ -243,7 +247,7 @@ async fn came(
 /// Why nobody is marked; the place whose number it was not, where the vault said so.
 struct Refused {
     mistakes: Mistakes,
-    differed: Option<Seat>,
+    differed: Option<Box<Seat>>,
 }
 
 impl Refused {
@@ -256,6 +260,9 @@ impl Refused {
         }
     }
 }
+
+/// Within so many milliseconds a mark is the same press of a button.
+const PRESSED_TWICE: i64 = 10_000;
 
 /// One look at the door.
 struct Door<'a> {
@@ -271,10 +278,31 @@ impl Door<'_> {
         text::message(self.lang, id, &[])
     }
 
+    /// Somebody who is marked already is not marked again in silence: it may be another person with
+    /// a copy of the same receipt. A button that was pressed twice is one person.
+    fn is_first(&self, seat: Seat) -> Result<Seat, Refused> {
+        let Some(at) = seat.attended_at else {
+            return Ok(seat);
+        };
+        if self.db.clock().now() < at.plus(PRESSED_TWICE) {
+            return Ok(seat);
+        }
+        let field = match self.form.value("code").trim() {
+            "" => "number",
+            _ => "code",
+        };
+        let args = [("at", dates::datetime(self.lang, at.0).into())];
+        let words = text::message(self.lang, "seats-door-marked", &args);
+        Err(Refused::at(field, words))
+    }
+
     /// The held place with the number that was typed, if the vault says it is this person's.
     async fn by_id(&self, limit: &DoorLimit) -> AppResult<Result<Seat, Refused>> {
         let now = self.db.clock().now();
         let typed = self.form.value("number").trim();
+        if typed.is_empty() {
+            return Ok(Err(Refused::at("number", self.say("seats-door-nothing"))));
+        }
         let index = typed
             .parse::<TicketNumber>()
             .map(|TicketNumber(index)| index);
@@ -304,7 +332,7 @@ impl Door<'_> {
         }
         let refused = Refused::at(field.code(), self.say("seats-door-no-match"));
         Ok(Err(Refused {
-            differed: Some(seat.clone()),
+            differed: Some(Box::new(seat.clone())),
             ..refused
         }))
     }

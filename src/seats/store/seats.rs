@@ -6,8 +6,9 @@ use lucky_draw::encode::Hash;
 use crate::activity::ActivityId;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::column::{hash, signed, small, unsigned};
-use crate::platform::db::schema::seats::seats;
+use crate::platform::db::schema::seats::{seat_sessions, seats};
 use crate::platform::db::{self, Tx};
+use crate::seats::draft::MOST_PER_PERSON;
 use crate::seats::{Error, Seat, SeatState, SessionId};
 
 #[derive(Queryable, Selectable)]
@@ -94,22 +95,45 @@ pub(in crate::seats) fn by_number(
     Ok(row.map(Seat::from))
 }
 
-/// The sessions in which a person has, is offered or waits for a place, and which of theirs it is.
+/// What a person has, is offered or waits for.
 pub(in crate::seats) fn living_of(
     tx: &mut Tx,
     activity: &ActivityId,
     tag: &Hash,
-) -> Result<Vec<(SessionId, u32)>, db::Error> {
-    let rows: Vec<(String, i64)> = seats::table
+) -> Result<Vec<Seat>, db::Error> {
+    let rows: Vec<SeatRow> = seats::table
         .filter(seats::activity_id.eq(activity.as_str()))
         .filter(seats::tag.eq(tag.as_bytes().to_vec()))
         .filter(seats::state.eq_any(SeatState::LIVING.map(SeatState::code)))
-        .select((seats::session_id, seats::nth))
+        .select(SeatRow::as_select())
         .load(tx.conn())?;
-    Ok(rows
-        .into_iter()
-        .map(|(session, nth)| (SessionId(session), small(nth)))
-        .collect())
+    Ok(rows.into_iter().map(Seat::from).collect())
+}
+
+/// Makes room among the places that a person may have: from [`MOST_PER_PERSON`] on a place counts
+/// no more. Behind that it is told from the person's others by its session.
+pub(in crate::seats) fn set_aside(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    seat: &Seat,
+) -> Result<(), Error> {
+    if seat.nth >= MOST_PER_PERSON {
+        return Ok(());
+    }
+    let position: i64 = seat_sessions::table
+        .filter(seat_sessions::activity_id.eq(activity.as_str()))
+        .filter(seat_sessions::id.eq(seat.session.as_str()))
+        .select(seat_sessions::position)
+        .first(tx.conn())
+        .map_err(db::Error::from)?;
+    let changed = diesel::update(
+        seats::table
+            .filter(seats::activity_id.eq(activity.as_str()))
+            .filter(seats::entry_id.eq(&seat.entry)),
+    )
+    .set(seats::nth.eq(i64::from(MOST_PER_PERSON) + position))
+    .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
 }
 
 /// The places of a session in the order of arrival.

@@ -79,6 +79,7 @@ pub struct SessionView {
     place: String,
     starts_at: i64,
     capacity: u32,
+    waiting_places: u32,
     taken: u32,
     waiting: u32,
     /// What is free, in words.
@@ -96,6 +97,7 @@ impl SessionView {
             place: session.place.pick(lang).to_owned(),
             starts_at: session.starts_at.0,
             capacity: session.capacity,
+            waiting_places: session.waiting_places,
             taken: session.taken,
             waiting: session.waiting,
             free: free_words(lang, session),
@@ -151,8 +153,14 @@ impl SeatView {
             place: session.place.pick(lang).to_owned(),
             starts_at: session.starts_at.0,
             state: seat.state.code(),
-            tag: state_words(lang, seat.state),
-            tag_kind: state_kind(seat.state),
+            tag: match missed(held, now) {
+                Some(id) => text::message(lang, id, &[]),
+                None => state_words(lang, seat.state),
+            },
+            tag_kind: match missed(held, now) {
+                Some(_) => "stopped",
+                None => state_kind(seat.state),
+            },
             rank: held.rank,
             offer_until: seat.offer_until.0,
             back_until: held.returnable_until().0,
@@ -163,6 +171,17 @@ impl SeatView {
             reason: session.cancelled_reason.clone(),
             attended: seat.attended_at.is_some(),
         }
+    }
+}
+
+/// What a person reads instead of the state where the session took it from them.
+fn missed(held: &Held, now: Timestamp) -> Option<&'static str> {
+    let state = held.seat.state;
+    match held.session.cancelled_at {
+        _ if !state.is_living() => None,
+        Some(_) => Some("seats-state-cancelled"),
+        None if held.session.was_in_vain(state, now) => Some("seats-state-missed"),
+        None => None,
     }
 }
 

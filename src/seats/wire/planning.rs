@@ -74,12 +74,23 @@ impl SessionForm {
         };
         for trouble in planned.troubles(facts) {
             if !(is_unread && trouble == Trouble::StartsTooEarly) {
-                mistakes.add(trouble.field(), trouble.message(lang));
+                mistakes.add(self.field_of(trouble), trouble.message(lang));
             }
         }
         match mistakes.is_empty() {
             true => Ok(planned),
             false => Err(mistakes),
+        }
+    }
+}
+
+impl SessionForm {
+    /// The field that has to be mended: where one language is missing, the one that is empty.
+    fn field_of(&self, trouble: Trouble) -> &'static str {
+        match trouble {
+            Trouble::TitleMissing if !self.title_zh.is_empty() => "title_en",
+            Trouble::PlaceMissing if !self.place_zh.is_empty() => "place_en",
+            other => other.field(),
         }
     }
 }

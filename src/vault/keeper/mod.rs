@@ -6,8 +6,9 @@
 //!
 //! Not here: SQL, audit records and permissions, which are the callers'. Opening is in `open`, keys
 //! of no activity and the operator's yearly numbers in `scope`, librarians in `shares`, signatures
-//! and tokens in `sign`.
+//! in `sign`, tags and tokens in `brief`.
 
+mod brief;
 mod open;
 mod post;
 mod promise;
@@ -21,25 +22,22 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use hmac::{Hmac, KeyInit, Mac};
 use lucky_draw::encode::Hash;
 use lucky_draw::note::Signer;
 use lucky_draw::seed::operator_commitment;
 use lucky_draw::ticket;
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
 use super::OpenError;
-use super::budget::{Asked, Budget, BudgetError};
-use super::crypt::{self, ActivitySecret, Scope};
-use super::keys::{self, Key, KeyError, Keys};
+use super::budget::{Asked, Budget};
+use super::crypt::{ActivitySecret, Scope};
+use super::keys::{self, KeyError, Keys};
 use super::ledger;
 use super::tips::Tips;
 use super::winner::Facts;
 use super::wire::{
-    Brief, BriefReply, CopyOf, FileSystem, OpeningPolicy, Private, Refusal, Reply, Request,
-    Shredded,
+    FileSystem, OpeningPolicy, Private, Refusal, Reply, Request, Shredded,
 };
 use crate::platform::clock::{Clock, Timestamp};
 use crate::platform::mail::Mailer;
@@ -165,7 +163,8 @@ impl Keeper {
                 freeze,
             } => self.reveal_secret(&secret_name(&activity, &draw)?, &manifest, &freeze),
             Request::Each(briefs) => {
-                let each = briefs.into_iter().map(|brief| self.answer_brief(brief));
+                let mut questions = self.questions();
+                let each = briefs.into_iter().map(|brief| questions.answer(brief));
                 Ok(Reply::Each(each.collect()))
             }
             Request::MatchId {
@@ -173,7 +172,7 @@ impl Keeper {
                 subject,
                 tag,
             } => {
-                let shown = self.tag(&activity, &subject, Asked::Match)?;
+                let shown = self.questions().tag(&activity, &subject, Asked::Match)?;
                 Ok(Reply::Holds(shown.0.ct_eq(&tag).into()))
             }
             Request::OpenOwnCopy {
@@ -183,9 +182,8 @@ impl Keeper {
                 input,
                 sealed,
             } => {
-                let key = self.own_copy_key(&activity, &entry, &input)?;
-                let aad = own_copy_aad(of, &activity, &entry);
-                opened(crypt::unlock(&key, &aad, &sealed).and_then(crypt::unpad))
+                let place = (activity.as_str(), entry.as_str());
+                opened(self.questions().open_own_copy(of, place, &input, &sealed)?)
             }
             Request::OpenAnswers { activity, boxes } => self.open_answers(&activity, &boxes),
             Request::ResealAnswers { activity, boxes } => self.reseal_answers(&activity, &boxes),
@@ -304,61 +302,6 @@ impl Keeper {
         })
     }
 
-    fn answer_brief(&self, brief: Brief) -> Result<BriefReply, Refusal> {
-        match brief {
-            Brief::Tag { activity, subject } => self
-                .tag(&activity, &subject, Asked::Tag)
-                .map(|tag| BriefReply::Hash(tag.0)),
-            Brief::Lookup { input } => self.lookup(&input),
-            Brief::SealOwnCopy {
-                of,
-                activity,
-                entry,
-                input,
-                plain,
-            } => {
-                let key = self.own_copy_key(&activity, &entry, &input)?;
-                let aad = own_copy_aad(of, &activity, &entry);
-                let sealed = crypt::lock(&key, &aad, &crypt::pad(&plain.0));
-                Ok(BriefReply::Sealed(sealed))
-            }
-            Brief::SealToken { plain, now } => self.seal_token(&plain, now),
-            Brief::OpenToken {
-                token,
-                now,
-                max_age,
-            } => self.open_token(&token, now, max_age),
-        }
-    }
-
-    fn tag(&self, activity: &str, subject: &Private, asked: Asked) -> Result<Hash, Refusal> {
-        let subject = std::str::from_utf8(&subject.0).map_err(|_| Refusal::Broken)?;
-        let secret = self.secret(activity)?;
-        // Under the lock of the keys, so that what an activity promises is fixed by the first tag.
-        let keys = self.keys();
-        let mut budget = self.budget.lock().unwrap_or_else(PoisonError::into_inner);
-        let taken = budget.take(keys.folder(), activity, asked, self.clock.now());
-        drop(keys);
-        taken.map_err(|error| match error {
-            BudgetError::Empty => Refusal::Busy,
-            BudgetError::Disk(error) => storage(error.into()),
-        })?;
-        Ok(ticket::tag(&secret.tag_key(), subject))
-    }
-
-    fn lookup(&self, input: &[u8; 32]) -> Result<BriefReply, Refusal> {
-        let key = self.site_key(LOOKUP)?;
-        let mut mac =
-            Hmac::<Sha256>::new_from_slice(key.as_slice()).expect("HMAC takes any key length");
-        mac.update(input);
-        Ok(BriefReply::Hash(mac.finalize().into_bytes().into()))
-    }
-
-    fn own_copy_key(&self, activity: &str, entry: &str, input: &Private) -> Result<Key, Refusal> {
-        let input = <[u8; 32]>::try_from(input.0.as_slice()).map_err(|_| Refusal::Broken)?;
-        Ok(self.secret(activity)?.own_copy(entry, &Hash(input)))
-    }
-
     fn erase(&self, activity: &str) -> Result<Reply, Refusal> {
         let name = checked(activity)?;
         self.unlocked().forget(name);
@@ -382,21 +325,6 @@ impl Keeper {
             kek_epoch_after: keys.epoch(),
         }))
     }
-
-    fn site_key(&self, name: &str) -> Result<Key, Refusal> {
-        self.keys()
-            .read(name)
-            .map_err(storage)?
-            .ok_or(Refusal::Storage)
-    }
-}
-
-fn own_copy_aad(of: CopyOf, activity: &str, entry: &str) -> Vec<u8> {
-    let label = match of {
-        CopyOf::Contact => "fairdraw/1/own-copy-box",
-        CopyOf::Answers => "fairdraw/1/own-copy-answers",
-    };
-    lucky_draw::encode::encode(label, &[activity.as_bytes(), entry.as_bytes()])
 }
 
 fn private(plain: Option<Zeroizing<Vec<u8>>>) -> Result<Private, Refusal> {

@@ -1,4 +1,4 @@
-//! What the site's own keys do: sign notes, seal tokens, and reveal a draw's secret in its time.
+//! What the site's own keys do: sign notes, and reveal a draw's secret in its time.
 //!
 //! Invariant: what is signed is a note that the protocol knows or a checkpoint; a manifest is one
 //! that its activity promised in time, and a purge is noted when the key is gone; a draw's own secret leaves only after the
@@ -6,19 +6,15 @@
 
 use std::sync::{MutexGuard, PoisonError};
 
-use data_encoding::BASE64URL_NOPAD;
 use lucky_draw::encode::Hash;
 use lucky_draw::note::{Checkpoint, Signer};
 use lucky_draw::record::{Freeze, Manifest, Record, Source};
 use lucky_draw::seed::operator_commitment;
-use zeroize::Zeroizing;
 
 use super::super::tips::{State, Tips, Verdict};
-use super::super::wire::{BriefReply, CheckpointOf, Growth, Private, Refusal, Reply};
-use super::super::{crypt, promised};
-use super::{Keeper, LONGEST, TOKEN, storage};
-
-const TOKEN_AAD: &[u8] = b"fairdraw/1|token";
+use super::super::wire::{CheckpointOf, Growth, Private, Refusal, Reply};
+use super::super::promised;
+use super::{Keeper, LONGEST, storage};
 
 impl Keeper {
     /// Hands out a draw's own secret once the list of the draw that promises it is final: from then
@@ -40,37 +36,6 @@ impl Keeper {
             return Err(Refusal::NotFrozen);
         }
         Ok(Reply::Opened(Private(secret.to_vec())))
-    }
-
-    pub(super) fn seal_token(&self, plain: &Private, now: i64) -> Result<BriefReply, Refusal> {
-        let mut stamped = Zeroizing::new(Vec::with_capacity(plain.0.len() + 8));
-        stamped.extend_from_slice(&now.to_be_bytes());
-        stamped.extend_from_slice(&plain.0);
-        let sealed = crypt::lock(&self.site_key(TOKEN)?, TOKEN_AAD, &stamped);
-        Ok(BriefReply::Text(BASE64URL_NOPAD.encode(&sealed)))
-    }
-
-    pub(super) fn open_token(
-        &self,
-        token: &str,
-        now: i64,
-        max_age: i64,
-    ) -> Result<BriefReply, Refusal> {
-        if token.len() > LONGEST {
-            return Err(Refusal::TooLarge);
-        }
-        let sealed = BASE64URL_NOPAD
-            .decode(token.as_bytes())
-            .map_err(|_| Refusal::Broken)?;
-        let stamped = crypt::unlock(&self.site_key(TOKEN)?, TOKEN_AAD, &sealed);
-        let stamped = stamped.ok_or(Refusal::Broken)?;
-        let (made, plain) = stamped.split_first_chunk::<8>().ok_or(Refusal::Broken)?;
-        // A token from the future was made before the clock was set back: as good as too old.
-        let age = now.saturating_sub(i64::from_be_bytes(*made));
-        if age.saturating_abs() > max_age {
-            return Err(Refusal::Expired);
-        }
-        Ok(BriefReply::Opened(Private(plain.to_vec())))
     }
 
     /// Signs a note that the protocol knows. What an activity promises to draw is told to the keeper

@@ -127,7 +127,7 @@ pub(super) fn answer_all(keeper: &Arc<Keeper>, channel: Channel) -> io::Result<(
     let (lines, asked, posted) = Lines::new();
     let answering = threads("vault", ANSWERING, (keeper, caller), asked, &answers)?;
     threads("vault mail", MAILING, (keeper, caller), posted, &answers)?;
-    let outcome = dispatch(&mut reader, &lines, &answers);
+    let outcome = dispatch((keeper, caller), &mut reader, &lines, &answers);
     drop(lines);
     for thread in answering {
         let _ = thread.join();
@@ -136,7 +136,14 @@ pub(super) fn answer_all(keeper: &Arc<Keeper>, channel: Channel) -> io::Result<(
     outcome
 }
 
-fn dispatch(stream: &mut impl Read, lines: &Lines, answers: &Answers) -> io::Result<()> {
+/// Reads messages and gives them to those who answer; brief questions are answered here, because
+/// waking somebody else for them costs more than the answers.
+fn dispatch(
+    asked: (&Keeper, u64),
+    stream: &mut impl Read,
+    lines: &Lines,
+    answers: &Answers,
+) -> io::Result<()> {
     let mut last = 0;
     while let Some((number, body)) = frame::read(stream)? {
         if number <= last {
@@ -149,6 +156,10 @@ fn dispatch(stream: &mut impl Read, lines: &Lines, answers: &Answers) -> io::Res
         let request: Request = frame::decode(&body)?;
         let bytes = body.len();
         drop(body);
+        if matches!(request, Request::Each(_)) {
+            tell(answers, number, &answer_one(asked, request))?;
+            continue;
+        }
         match lines.put(number, request, bytes) {
             Ok(()) => {}
             Err(Full::Letters) => tell(answers, number, &Err(Refusal::Busy))?,
@@ -181,13 +192,18 @@ fn work((keeper, caller): (&Keeper, u64), asked: &Mutex<Receiver<Asked>>, answer
         let Ok((number, request, held)) = next else {
             return;
         };
-        // A panic is a fault of ours; the one who asked hears it, and the others go on.
-        let answer = catch_unwind(AssertUnwindSafe(|| keeper.answer_to(caller, request)));
+        let answer = answer_one((keeper, caller), request);
         drop(held);
-        if tell(answers, number, &answer.unwrap_or(Err(Refusal::Storage))).is_err() {
+        if tell(answers, number, &answer).is_err() {
             return;
         }
     }
+}
+
+/// A panic is a fault of ours; the one who asked hears it, and the others go on.
+fn answer_one((keeper, caller): (&Keeper, u64), request: Request) -> Result<Reply, Refusal> {
+    let answer = catch_unwind(AssertUnwindSafe(|| keeper.answer_to(caller, request)));
+    answer.unwrap_or(Err(Refusal::Storage))
 }
 
 /// Writes an answer out. Where nobody reads any more the stream is closed, which the thread that
@@ -221,6 +237,9 @@ mod tests {
 
     #[test]
     fn letters_without_end_are_refused_and_a_tag_is_still_asked_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let policy = crate::vault::OpeningPolicy::default();
+        let keeper = Keeper::open(folder.path(), "lib.example.tw", policy).expect("opened");
         // All threads are at work.
         let (lines, asked, _posted) = Lines::new();
         let (stream, mut web) = UnixStream::pair().expect("a pair");
@@ -240,7 +259,7 @@ mod tests {
         let vkey = frame::encode(&Request::Vkey).expect("written");
         frame::write(&mut web, 41, &vkey).expect("sent");
         web.shutdown(std::net::Shutdown::Write).expect("closed");
-        dispatch(&mut reader, &lines, &answers).expect("read to the end");
+        dispatch((&keeper, 1), &mut reader, &lines, &answers).expect("read to the end");
         let (number, request, _held) = asked.try_recv().expect("it waits for its thread");
         assert_eq!((number, format!("{request:?}")), (41, "Vkey".to_owned()));
         drop((reader, answers));

@@ -50,7 +50,10 @@ fn a_librarian_sets_up_a_story_hour_and_a_patron_takes_a_place(engine: Engine) {
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
     let path = format!("{base}/publish");
     let page = staff.get(&path);
-    assert!(page.html.contains("第1場"), "{}", page.mistakes());
+    let shown = page.text("main");
+    for words in ["第1場", "候補", "每人一場", "開始前 24 小時為止"] {
+        assert!(shown.contains(words), "{words} in {shown}");
+    }
     let done = staff.send(&page, &path, &[("sure", "yes")]);
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
     app.go_to(start().plus(2 * DAY));

@@ -16,6 +16,7 @@ on_both! {
     forty_people_fight_for_five_places_on_two_servers,
     a_person_who_sends_everywhere_at_once_has_one_place,
     places_that_come_back_in_a_crowd_are_never_given_twice,
+    a_session_without_a_place_tells_nobody_who_has_one,
 }
 
 /// An entry of a guest, sealed and ready.
@@ -161,4 +162,29 @@ fn places_that_come_back_in_a_crowd_are_never_given_twice(engine: Engine) {
     let session = hour.session(0);
     assert_eq!((session.taken, session.waiting), (4, 0));
     assert_eq!(hour.states(0)[8..], [SeatState::Offered; 4]);
+}
+
+fn a_session_without_a_place_tells_nobody_who_has_one(engine: Engine) {
+    let size = Size {
+        sessions: 2,
+        capacity: 1,
+        waiting: 0,
+        ..SMALL
+    };
+    let hour = StoryHour::open(engine, size);
+    hour.enter(1, 0, false);
+    // Whoever tries numbers hears the same of somebody with a place and of anybody else.
+    let tried = [1, 2].map(|guest| prepared(&hour, guest, 0, false));
+    for outcome in all_at_once(&hour, tried.into()) {
+        let full = entry::Error::Seats(seats::Error::Full { may_wait: false });
+        let refused = outcome.expect_err("it is full");
+        assert_eq!(format!("{refused:?}"), format!("{full:?}"));
+    }
+    // Where there is a place, the person hears of the other one.
+    let tried = vec![prepared(&hour, 1, 1, false)];
+    let [again] = all_at_once(&hour, tried).try_into().expect("one");
+    assert!(matches!(
+        again,
+        Err(entry::Error::Seats(seats::Error::Enough))
+    ));
 }

@@ -90,6 +90,29 @@ fn a_person_at_the_door_is_marked_by_id_or_code(engine: Engine) {
         .filter(|seat| seat.attended_at.is_some())
         .count();
     assert_eq!(came, 2);
+    // Pressed twice is one person; later it may be another one with a copy of the receipt.
+    let number_and_id = [("number", number.as_str()), ("national_id", &id_of(0))];
+    let twice = staff.send(&page, &door, &number_and_id);
+    assert_eq!(twice.status, Status::SeeOther, "{}", twice.mistakes());
+    hour.later(20_000);
+    let later = staff.send(&page, &door, &number_and_id);
+    assert!(
+        later.mistakes().contains("已經報到"),
+        "{}",
+        later.mistakes()
+    );
+    let later = staff.send(&page, &door, &[("code", &guests[1].code)]);
+    assert!(
+        later.mistakes().contains("已經報到"),
+        "{}",
+        later.mistakes()
+    );
+    let nothing = staff.send(&page, &door, &[("number", "")]);
+    assert!(
+        nothing.mistakes().contains("請輸入場次號碼"),
+        "{}",
+        nothing.mistakes()
+    );
     let page = staff.get(&page_of(&hour));
     let undo = staff.send(&page, &format!("{}/not-come", page_of(&hour)), &[]);
     assert_eq!(undo.status, Status::SeeOther, "{}", undo.mistakes());
@@ -111,6 +134,11 @@ fn a_cancelled_session_is_told_to_everybody(engine: Engine) {
         unsure.html.contains("颱風，閉館一天"),
         "what was typed stays"
     );
+    // Everybody reads the reason, so nobody may be recognised in it.
+    for person in ["王小姐 0912-345-678 生病", "請洽 A123456789"] {
+        let named = staff.send(&page, &path, &[("reason", person), ("sure", "yes")]);
+        assert_eq!(named.status, Status::UnprocessableEntity, "{person}");
+    }
     let done = staff.send(&unsure, &path, &[("sure", "yes")]);
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
     hour.app.app.run_jobs().expect("due jobs can be read");
@@ -125,6 +153,12 @@ fn a_cancelled_session_is_told_to_everybody(engine: Engine) {
     );
     let own = guests[0].own().text("main");
     assert!(own.contains("這一場取消了：颱風，閉館一天"), "{own}");
+    assert!(own.contains("場次取消") && !own.contains("有名額"), "{own}");
+    // What was called off takes nothing from what a person may have.
+    let other = hour.enter(0, 1, false);
+    assert!(other.own().text("main").contains("有名額"));
+    let (_, again) = hour.send(0, 1, false);
+    assert!(again.html.contains("已經報名過"), "{}", again.mistakes());
     let form = hour.app.visitor().get("/a/story-hour/enter");
     assert_eq!(
         form.texts("input[name=session]").len(),

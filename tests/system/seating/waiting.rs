@@ -11,6 +11,8 @@ on_both! {
     a_newcomer_never_passes_the_line,
     an_offer_ends_when_the_session_begins,
     a_place_cannot_come_back_too_late,
+    whoever_waits_is_not_told_to_come,
+    whoever_waited_in_vain_enters_another_session,
 }
 
 /// Two places held by 0 and 1, and 2, 3, 4 in line.
@@ -181,7 +183,52 @@ fn a_place_cannot_come_back_too_late(engine: Engine) {
         "{}",
         own.text("main")
     );
+    // The receipt names no time that is over.
+    let visitor = &guests[0].visitor;
+    let receipt = visitor.send(&own, "/entry/receipt", &[]);
+    let receipt = match receipt.status {
+        Status::SeeOther => visitor.get(&receipt.location),
+        _ => receipt,
+    };
+    let receipt = receipt.text("main");
+    assert!(receipt.contains("名額不能再還回"), "{receipt}");
+    assert!(!receipt.contains("前不能來的話"), "{receipt}");
     // Whoever waits can still leave.
     guests[2].give_back();
     assert_eq!(hour.states(0), [Held, Held, Returned, Waiting, Waiting]);
+}
+
+fn whoever_waits_is_not_told_to_come(engine: Engine) {
+    let hour = StoryHour::open(engine, SMALL);
+    let guests = full(&hour);
+    let waits = guests[2].receipt.text("main");
+    assert!(waits.starts_with("已排入候補，還沒有名額"), "{waits}");
+    assert!(!waits.contains("請出示場次號碼"), "{waits}");
+    let holds = guests[0].receipt.text("main");
+    assert!(holds.starts_with("報名完成"), "{holds}");
+    assert!(holds.contains("請出示場次號碼"), "{holds}");
+}
+
+/// A session that begins while entry is open, and a line in which somebody waits in vain.
+fn whoever_waited_in_vain_enters_another_session(engine: Engine) {
+    let app = TestApp::with(engine, "2024-07-20T09:00:00+08:00", |_| {});
+    let early = Planned {
+        starts_at: start().plus(3 * DAY),
+        ..planned(0, SMALL)
+    };
+    let details = details(Kind::Seats(Allocation::FirstCome));
+    let id = publish_as(&app, &details, &[early, planned(1, SMALL)], 1);
+    app.go_to(start().plus(2 * DAY));
+    let hour = StoryHour { app, id };
+    let guests = full(&hour);
+    hour.app.go_to(start().plus(3 * DAY + HOUR));
+    let own = guests[2].own().text("main");
+    assert!(own.contains("候補沒有輪到您"), "{own}");
+    let other = hour.enter(2, 1, false);
+    assert!(other.own().text("main").contains("有名額"));
+    // Whoever had a place has had it.
+    let (_, had) = hour.send(0, 1, false);
+    assert!(had.html.contains("已經報名過"), "{}", had.mistakes());
+    assert_eq!(hour.states(0), [Held, Held, Waiting, Waiting, Waiting]);
+    assert_eq!(hour.states(1), [Held]);
 }

@@ -13,6 +13,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::mail::Mail;
+use super::ports::HeldPort;
 
 /// How the server treats the next messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub enum Manners {
 
 /// A running server; stops when dropped.
 pub struct MailSink {
-    port: u16,
+    port: HeldPort,
     shared: Arc<Shared>,
     listening: Option<thread::JoinHandle<()>>,
 }
@@ -59,17 +60,12 @@ struct State {
 impl MailSink {
     /// Starts on a free port of 127.0.0.1.
     pub fn start() -> MailSink {
-        let listener =
-            TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port of 127.0.0.1 is free");
-        let port = listener
-            .local_addr()
-            .expect("a bound socket has an address")
-            .port();
+        let port = HeldPort::new();
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 meanwhile: None,
                 manners: Manners::Kind,
-                up: true,
+                up: false,
                 mails: Vec::new(),
                 attempts: 0,
             }),
@@ -79,18 +75,18 @@ impl MailSink {
             shared,
             listening: None,
         };
-        sink.listen(listener);
+        sink.come_up();
         sink
     }
 
     /// Where it listens.
     pub fn port(&self) -> u16 {
-        self.port
+        self.port.number()
     }
 
     /// What `smtp_url` in the configuration would be.
     pub fn url(&self) -> String {
-        format!("smtp://127.0.0.1:{}", self.port)
+        format!("smtp://127.0.0.1:{}", self.port())
     }
 
     /// Treats messages so from now on.
@@ -148,7 +144,7 @@ impl MailSink {
     }
 
     fn address(&self) -> SocketAddrV4 {
-        SocketAddrV4::new(Ipv4Addr::LOCALHOST, self.port)
+        SocketAddrV4::new(Ipv4Addr::LOCALHOST, self.port())
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -12,21 +12,14 @@ pub mod canary;
 pub mod collecting;
 pub mod database;
 pub mod edge;
-#[cfg_attr(
-    feature = "leak-control",
-    expect(dead_code, reason = "the build that leaks stops after the scan")
-)]
 pub mod flock;
 pub mod killing;
 pub mod life;
 pub mod log;
 pub mod mail;
 pub mod mail_sink;
-#[cfg_attr(
-    feature = "leak-control",
-    expect(dead_code, reason = "the build that leaks stops after the scan")
-)]
 pub mod places;
+pub mod ports;
 pub mod postgres;
 pub mod proxy;
 pub mod relay;

@@ -8,8 +8,8 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use super::edge::Certificate;
+use super::ports::HeldPort;
 use super::tether::Tether;
-use super::vault::free_port;
 
 /// Which one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +42,7 @@ pub struct Proxy {
     pub https: SocketAddr,
     pub http: SocketAddr,
     pub certificate: Certificate,
+    _ports: [HeldPort; 2],
     _script: Tether,
     _folder: tempfile::TempDir,
 }
@@ -51,8 +52,9 @@ impl Proxy {
     pub fn start(kind: Kind, site: SocketAddr) -> Proxy {
         let certificate = Certificate::fresh();
         let folder = tempfile::tempdir().expect("a folder");
-        let at = |port| SocketAddr::from((Ipv4Addr::LOCALHOST, port));
-        let (https, http) = (at(free_port()), at(free_port()));
+        let held = [HeldPort::new(), HeldPort::new()];
+        let [https, http] =
+            [0, 1].map(|which| SocketAddr::from((Ipv4Addr::LOCALHOST, held[which].number())));
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/proxies");
         let sample = fs::read_to_string(path.join(kind.sample())).expect("the sample is there");
         let tls = certificate.folder().to_str().expect("text").to_owned();
@@ -96,6 +98,7 @@ impl Proxy {
             https,
             http,
             certificate,
+            _ports: held,
             _script: script,
             _folder: folder,
         }

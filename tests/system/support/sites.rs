@@ -26,6 +26,16 @@ pub struct VaultSide {
 impl VaultSide {
     /// Starts it on a key folder and waits until it awaits somebody.
     pub fn start(keys: &Path, listen: &str, more: Settings<'_>) -> VaultSide {
+        VaultSide::start_with(keys, listen, more, |_| ())
+    }
+
+    /// [`VaultSide::start`] with some things changed.
+    pub fn start_with(
+        keys: &Path,
+        listen: &str,
+        more: Settings<'_>,
+        change: impl FnOnce(&mut Command),
+    ) -> VaultSide {
         let mut command = Command::new(vault::program());
         command
             .arg("vault")
@@ -35,6 +45,7 @@ impl VaultSide {
                 "ROCKET_APP",
                 format!("{{site=\"lib.example.tw\",vault_listen=[\"{listen}\"]{more}}}"),
             );
+        change(&mut command);
         let (child, lines, reading) = listened(&mut command);
         let side = VaultSide {
             child,
@@ -63,8 +74,12 @@ impl VaultSide {
 
     /// The process that holds the keys.
     pub fn keeper(&self) -> u32 {
-        let children = vault::children(self.child.id());
-        *children.first().expect("it has started its vault")
+        self.keeper_now().expect("it has started its vault")
+    }
+
+    /// [`VaultSide::keeper`], if there is one at this moment.
+    pub fn keeper_now(&self) -> Option<u32> {
+        vault::children(self.child.id()).first().copied()
     }
 }
 

@@ -4,29 +4,34 @@
 //! certificate and maildir, as a server does that was down for a while.
 
 use std::fs;
-use std::net::{Ipv4Addr, TcpListener};
 use std::path::PathBuf;
 
 use super::mail::Mail;
+use super::ports::HeldPort;
 use super::tether::Tether;
 
 /// A mail server on 127.0.0.1 with STARTTLS.
 pub struct SmtpDaemon {
     folder: tempfile::TempDir,
-    port: u16,
+    port: HeldPort,
+    /// Seconds from the whole letter to the answer.
+    pause: u32,
     running: Option<Tether>,
 }
 
 impl SmtpDaemon {
-    /// Starts Exim on a port that was free a moment ago.
+    /// Starts Exim.
     pub fn start() -> SmtpDaemon {
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|listener| listener.local_addr())
-            .expect("a port of 127.0.0.1 is free")
-            .port();
+        SmtpDaemon::thoughtful(0)
+    }
+
+    /// One that thinks about a whole letter for so many seconds before it takes it, as servers do
+    /// that look for spam.
+    pub fn thoughtful(seconds: u32) -> SmtpDaemon {
         let mut daemon = SmtpDaemon {
             folder: tempfile::tempdir().expect("the temporary folder is writable"),
-            port,
+            port: HeldPort::new(),
+            pause: seconds,
             running: None,
         };
         daemon.come_up();
@@ -35,7 +40,7 @@ impl SmtpDaemon {
 
     /// Where it listens.
     pub fn port(&self) -> u16 {
-        self.port
+        self.port.number()
     }
 
     /// The certificate that STARTTLS shows, for `localhost` and 127.0.0.1, as PEM.
@@ -50,9 +55,9 @@ impl SmtpDaemon {
 
     /// Starts it again on the same port with the same folders.
     pub fn come_up(&mut self) {
-        let port = self.port.to_string();
+        let (port, pause) = (self.port().to_string(), self.pause.to_string());
         let folder = self.folder.path().to_string_lossy();
-        let (tether, _) = Tether::start("smtp_daemon.sh", &[&port, &folder]);
+        let (tether, _) = Tether::start("smtp_daemon.sh", &[&port, &folder, &pause]);
         self.running = Some(tether);
     }
 

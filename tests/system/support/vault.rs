@@ -25,6 +25,7 @@ use super::Engine;
 use super::TestDatabase;
 use super::app::Answer;
 use super::life::{Life, Patron};
+use super::ports::HeldPort;
 
 /// The program that tests run.
 pub fn program() -> &'static str {
@@ -45,7 +46,7 @@ pub fn open_now(engine: Engine) -> (TestDatabase, String) {
 /// A running `fairdraw` and its two children.
 pub struct Program {
     child: Child,
-    port: u16,
+    port: HeldPort,
     address: String,
     lines: Arc<Mutex<Vec<String>>>,
     reading: Vec<JoinHandle<()>>,
@@ -83,11 +84,11 @@ impl Program {
 
     /// Starts it and waits for nothing.
     pub fn launch(database: &TestDatabase, change: impl FnOnce(&mut Command)) -> Program {
-        let port = free_port();
+        let port = HeldPort::new();
         let mut command = Command::new(program());
         command
             .current_dir(database.data())
-            .env("ROCKET_PORT", port.to_string())
+            .env("ROCKET_PORT", port.number().to_string())
             .env("ROCKET_ADDRESS", "127.0.0.1")
             .env("ROCKET_APP", "{site=\"lib.example.tw\"}")
             .env("FAIRDRAW_DATA", database.data())
@@ -97,8 +98,8 @@ impl Program {
         let (child, lines, reading) = listened(&mut command);
         Program {
             child,
+            address: format!("http://127.0.0.1:{}", port.number()),
             port,
-            address: format!("http://127.0.0.1:{port}"),
             lines,
             reading,
         }
@@ -118,7 +119,7 @@ impl Program {
 
     /// Where it listens.
     pub fn place(&self) -> SocketAddr {
-        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port))
+        SocketAddr::from((Ipv4Addr::LOCALHOST, self.port.number()))
     }
 
     /// Whether a web side takes connections.
@@ -246,12 +247,6 @@ fn follow(stream: impl Read + Send + 'static, lines: Arc<Mutex<Vec<String>>>) ->
             lines.lock().expect("no reader panics").push(line);
         }
     })
-}
-
-/// A port of this machine that was free a moment ago.
-pub fn free_port() -> u16 {
-    let probe = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
-    probe.local_addr().expect("bound").port()
 }
 
 /// Sends a signal by its name.
