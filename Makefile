@@ -75,9 +75,10 @@ FUZZERS := note record proof receipt bundle
 ## Which parts of the benchmark; all of them if none is named.
 PARTS ?=
 
-## The whole system under load, as released: a table of what was measured and against what. For a machine
-## that does nothing else; some ten minutes after building.
+## The whole system under load, as released: a table of what was measured and against what, written into
+## docs/performance.md. For a machine that does nothing else; some twenty minutes after building.
 bench: prerequisites
+	cargo build --release --package lucky-draw --bins
 	cargo bench --features bench --bench system -- $(PARTS)
 
 ## Feeds made-up bytes to every reader of what others wrote. Needs a nightly compiler and cargo-fuzz.

@@ -20,6 +20,7 @@ mod library;
 mod load;
 mod million;
 mod pages;
+mod peers;
 mod program;
 mod quota;
 mod report;
@@ -46,7 +47,7 @@ impl Ground<'_> {
 
 type Part = fn(&Ground<'_>, &mut Report);
 
-const PARTS: [(&str, Part); 7] = [
+const PARTS: [(&str, Part); 8] = [
     ("driver", driver::measure),
     ("entries", entries::measure),
     ("postgres", entries::measure_postgres),
@@ -54,7 +55,11 @@ const PARTS: [(&str, Part); 7] = [
     ("instances", instances::measure),
     ("million", million::measure),
     ("verify", verify::measure),
+    ("peers", peers::measure),
 ];
+
+/// Parts that are run only where they are named: they fetch software of others.
+const NAMED: [&str; 1] = ["peers"];
 
 fn main() {
     let asked: Vec<String> = std::env::args()
@@ -71,16 +76,16 @@ fn main() {
     // For whoever looks into what a part left behind.
     let kept = std::env::var_os("FAIRDRAW_BENCH_FOLDER").map(PathBuf::from);
     let folder = kept.unwrap_or_else(|| temporary.path().to_owned());
-    let mut report = Report::begin(&folder);
+    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+    let file = Path::new(&target).join("bench/system.json");
+    let mut report = Report::begin(&folder, &file);
     for (name, part) in PARTS {
-        if asked.is_empty() || asked.iter().any(|asked| asked == name) {
-            println!("\n== {name}");
-            part(
-                &Ground { folder: &folder },
-                &mut report,
-            );
+        let usual = asked.is_empty() && !NAMED.contains(&name);
+        if usual || asked.iter().any(|asked| asked == name) {
+            report.part(name);
+            part(&Ground { folder: &folder }, &mut report);
         }
     }
-    let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-    report.end(&Path::new(&target).join("bench/system.json"));
+    let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/performance.md");
+    report.end(&PARTS.map(|(name, _)| name), &page);
 }

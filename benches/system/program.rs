@@ -19,9 +19,21 @@ pub struct Program {
 impl Program {
     /// Starts it in `folder`, which holds its data, and waits for its first answer.
     pub fn start(folder: &Path, settings: &[(&str, String)]) -> Program {
+        // Somebody else may take the port between being found and being used.
+        let mut tries = 0..3;
+        loop {
+            match Program::try_start(folder, settings) {
+                Some(program) => return program,
+                None => assert!(tries.next().is_some(), "the program ends at once"),
+            }
+        }
+    }
+
+    /// Nothing if it ended before it answered.
+    fn try_start(folder: &Path, settings: &[(&str, String)]) -> Option<Program> {
         let port = free_port();
         let begun = Instant::now();
-        let child = Command::new(env!("CARGO_BIN_EXE_fairdraw"))
+        let mut child = Command::new(env!("CARGO_BIN_EXE_fairdraw"))
             .current_dir(folder)
             .env("ROCKET_PORT", port.to_string())
             .env("FAIRDRAW_DATA", folder.join("data"))
@@ -39,13 +51,16 @@ impl Program {
             loop {
                 let answer = connection.send(&get("/activities")).await;
                 if answer.is_ok_and(|answer| answer.status < 500) {
-                    return begun.elapsed();
+                    return Some(begun.elapsed());
+                }
+                if !matches!(child.try_wait(), Ok(None)) {
+                    return None;
                 }
                 assert!(begun.elapsed() < Duration::from_secs(60), "no answer comes");
                 rocket::tokio::time::sleep(Duration::from_millis(2)).await;
             }
-        });
-        Program { child, port, ready }
+        })?;
+        Some(Program { child, port, ready })
     }
 
     /// The processes: the watching one, the web side and the vault.
@@ -79,15 +94,17 @@ impl Drop for Program {
     }
 }
 
-fn ticks_of(process: u32) -> u64 {
+/// Hundredths of a second of the processor that a process has used, and its children that ended.
+pub fn ticks_of(process: u32) -> u64 {
     let stat = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
-    // The name, in brackets, may hold spaces; user and system time are the 12th and 13th after it.
+    // The name, in brackets, may hold spaces; user and system time are the 12th and 13th after it,
+    // those of children that ended the next two.
     let after = stat.rsplit(')').next().unwrap_or_default();
     let fields: Vec<u64> = after
         .split_whitespace()
         .map(|field| field.parse().unwrap_or_default())
         .collect();
-    fields.get(11..13).unwrap_or_default().iter().sum()
+    fields.get(11..15).unwrap_or_default().iter().sum()
 }
 
 /// The proportional share (PSS); of a process that only the administrator may look into, all that is

@@ -2,18 +2,22 @@
 //!
 //! Invariant: a ratio is of figures that were taken in turns (probe, product, probe), and a round in
 //! which the two probes differ by more than a quarter is told as void, not left out.
+//!
+//! Each part keeps when it was run and how busy the machine was then; a part that is run again takes
+//! the place of its earlier figures and of no other's. A release build writes the table into
+//! `docs/performance.md`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{Seek, SeekFrom, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One line of the table.
-#[derive(Serialize, Clone)]
 pub struct Line {
     /// The number of the target in `docs/performance.md`.
     pub target: &'static str,
@@ -25,24 +29,65 @@ pub struct Line {
     pub holds: bool,
 }
 
-/// Everything of one run.
-#[derive(Serialize)]
+/// [`Line`] as it is kept.
+#[derive(Serialize, Deserialize, Clone)]
+struct Kept {
+    target: String,
+    what: String,
+    value: String,
+    baseline: String,
+    wanted: String,
+    holds: bool,
+}
+
+/// The figures of one part.
+#[derive(Serialize, Deserialize, Clone, Default)]
+struct Part {
+    name: String,
+    /// When it began, and how many processes wanted the processor then.
+    at: String,
+    load: String,
+    lines: Vec<Kept>,
+}
+
+/// Everything that was measured on this machine.
+#[derive(Serialize, Deserialize, Default)]
 pub struct Report {
-    pub machine: BTreeMap<&'static str, String>,
-    pub lines: Vec<Line>,
+    machine: BTreeMap<String, String>,
+    parts: Vec<Part>,
+    #[serde(skip)]
+    file: PathBuf,
 }
 
 impl Report {
-    pub fn begin(folder: &Path) -> Report {
-        let mut report = Report {
-            machine: machine(folder),
-            lines: Vec::new(),
-        };
-        for (what, value) in std::mem::take(&mut report.machine) {
+    /// Goes on with what `file` has of this machine.
+    pub fn begin(folder: &Path, file: &Path) -> Report {
+        let machine = machine(folder);
+        for (what, value) in &machine {
             println!("{what}: {value}");
-            report.machine.insert(what, value);
         }
-        report
+        let earlier: Option<Report> = fs::read_to_string(file)
+            .ok()
+            .and_then(|text| serde_json::from_str(&text).ok());
+        let same = |earlier: &Report| earlier.machine.get("processor") == machine.get("processor");
+        let parts = earlier.filter(same).map(|earlier| earlier.parts);
+        Report {
+            machine,
+            parts: parts.unwrap_or_default(),
+            file: file.to_owned(),
+        }
+    }
+
+    /// From here on lines belong to this part.
+    pub fn part(&mut self, name: &str) {
+        self.parts.retain(|part| part.name != name);
+        self.parts.push(Part {
+            name: name.to_owned(),
+            at: said(Command::new("date").args(["-u", "+%Y-%m-%d %H:%M UTC"])),
+            load: load(),
+            lines: Vec::new(),
+        });
+        println!("\n== {name}");
     }
 
     pub fn line(&mut self, line: Line) {
@@ -51,31 +96,75 @@ impl Report {
             "{:>3} {}: {} (wanted {}; baseline {}) {mark}",
             line.target, line.what, line.value, line.wanted, line.baseline
         );
-        self.lines.push(line);
+        let kept = Kept {
+            target: line.target.to_owned(),
+            what: line.what,
+            value: line.value,
+            baseline: line.baseline,
+            wanted: line.wanted,
+            holds: line.holds,
+        };
+        if let Some(part) = self.parts.last_mut() {
+            part.lines.push(kept);
+        }
+        self.keep();
     }
 
-    /// The table as Markdown, and the file with all of it.
-    pub fn end(&self, file: &Path) {
-        let mut table =
-            String::from("\n| # | what | measured | baseline of the same run | wanted | |\n");
-        table.push_str("|---|---|---|---|---|---|\n");
-        for line in &self.lines {
-            let mark = if line.holds { "✓" } else { "✗" };
-            let _ = writeln!(
-                table,
-                "| {} | {} | {} | {} | {} | {mark} |",
-                line.target, line.what, line.value, line.baseline, line.wanted
-            );
-        }
-        println!("{table}");
-        if let Some(folder) = file.parent() {
+    /// After each line: what was measured stays though a later part fails.
+    fn keep(&self) {
+        if let Some(folder) = self.file.parent() {
             fs::create_dir_all(folder).expect("the target folder is ours");
         }
         let json = serde_json::to_string_pretty(self).expect("it is plain data");
-        fs::write(file, json).expect("the target folder is ours");
-        println!("written to {}", file.display());
+        fs::write(&self.file, json).expect("the target folder is ours");
+    }
+
+    /// The table, and in a release build the page that holds it.
+    pub fn end(mut self, order: &[&str], page: &Path) {
+        let place = |part: &Part| order.iter().position(|name| *name == part.name);
+        self.parts.sort_by_key(place);
+        self.keep();
+        let told = self.told();
+        println!("\n{told}\nwritten to {}", self.file.display());
+        if cfg!(debug_assertions) {
+            return;
+        }
+        let text = fs::read_to_string(page).unwrap_or_default();
+        if let Some((before, rest)) = text.split_once(BEGIN)
+            && let Some((_, after)) = rest.split_once(END)
+        {
+            let whole = format!("{before}{BEGIN}\n\n{told}\n{END}{after}");
+            fs::write(page, whole).expect("the page is ours");
+            println!("and to {}", page.display());
+        }
+    }
+
+    fn told(&self) -> String {
+        let mut told = String::from("| the machine | |\n|---|---|\n");
+        for (what, value) in &self.machine {
+            let _ = writeln!(told, "| {what} | {value} |");
+        }
+        for part in &self.parts {
+            let Part { name, at, load, .. } = part;
+            let _ = write!(told, "\n**{name}**, {at}, load {load}\n\n");
+            told.push_str("| # | what | measured | baseline of the same run | wanted | |\n");
+            told.push_str("|---|---|---|---|---|---|\n");
+            for line in &part.lines {
+                let mark = if line.holds { "✓" } else { "✗" };
+                let _ = writeln!(
+                    told,
+                    "| {} | {} | {} | {} | {} | {mark} |",
+                    line.target, line.what, line.value, line.baseline, line.wanted
+                );
+            }
+        }
+        told
     }
 }
+
+/// Between these the page holds what was measured last.
+const BEGIN: &str = "<!-- measured by make bench: begin -->";
+const END: &str = "<!-- measured by make bench: end -->";
 
 /// The middle of some figures.
 pub fn median(figures: &[f64]) -> f64 {
@@ -84,7 +173,7 @@ pub fn median(figures: &[f64]) -> f64 {
     sorted.get(sorted.len() / 2).copied().unwrap_or(f64::NAN)
 }
 
-fn machine(folder: &Path) -> BTreeMap<&'static str, String> {
+fn machine(folder: &Path) -> BTreeMap<String, String> {
     let word = |file: &str, name: &str| {
         let text = fs::read_to_string(file).unwrap_or_default();
         let line = text.lines().find_map(|line| line.strip_prefix(name));
@@ -93,27 +182,58 @@ fn machine(folder: &Path) -> BTreeMap<&'static str, String> {
             .to_owned()
     };
     let cores = std::thread::available_parallelism().map_or(0, usize::from);
-    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    let load = load.split(' ').next().unwrap_or_default().to_owned();
-    BTreeMap::from([
+    let kernel = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let place = folder.display().to_string();
+    let disk = said(Command::new("stat").args(["-f", "-c", "%T", &place]));
+    let here = env!("CARGO_MANIFEST_DIR");
+    let commit = said(Command::new("git").args(["-C", here, "log", "-1", "--format=%h %cs"]));
+    let build = if cfg!(debug_assertions) {
+        "debug"
+    } else {
+        "release"
+    };
+    [
         (
             "processor",
             format!("{cores} × {}", word("/proc/cpuinfo", "model name")),
         ),
         ("memory", word("/proc/meminfo", "MemTotal")),
-        (
-            "kernel",
-            fs::read_to_string("/proc/sys/kernel/osrelease")
-                .unwrap_or_default()
-                .trim()
-                .to_owned(),
-        ),
-        ("load at the start", load),
+        ("kernel", kernel.trim().to_owned()),
+        ("file system", disk),
         (
             "fdatasync of 4 KiB, median",
             format!("{:.2} ms", fdatasync(folder)),
         ),
-    ])
+        ("program", format!("{commit}, {build} build")),
+        ("compiler", said(Command::new("rustc").arg("--version"))),
+        ("PostgreSQL", postgres()),
+    ]
+    .map(|(what, value)| (what.to_owned(), value))
+    .into()
+}
+
+/// How many processes wanted the processor in the last minute.
+fn load() -> String {
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    load.split(' ').next().unwrap_or_default().to_owned()
+}
+
+fn postgres() -> String {
+    let found = said(Command::new("sh").args([
+        "-c",
+        "for each in postgres /usr/lib/postgresql/*/bin/postgres; do command -v $each; done | tail -1",
+    ]));
+    match found.as_str() {
+        "" => "none".to_owned(),
+        program => said(Command::new(program).arg("--version")),
+    }
+}
+
+/// The first line that a program prints; empty where it is not there.
+fn said(command: &mut Command) -> String {
+    let output = command.output().map(|done| done.stdout).unwrap_or_default();
+    let text = String::from_utf8_lossy(&output).into_owned();
+    text.lines().next().unwrap_or_default().trim().to_owned()
 }
 
 /// How long the disk takes to say that a page is written, in milliseconds.

@@ -235,9 +235,8 @@ pub fn waits(tx: &mut Tx, activity: &ActivityId, tickets: &[(String, u64)]) -> R
         let holdings = draw::holdings(tx, &draw.plan)?;
         for holding in holdings.iter().filter(own) {
             let claims = store::claims_of(tx, &draw.facts.id, draw.draw(), &holding.slot)?;
-            let is_claimed = |claim: &Claim| {
-                claim.index == holding.index && claim.stage == ClaimStage::Claimed
-            };
+            let is_claimed =
+                |claim: &Claim| claim.index == holding.index && claim.stage == ClaimStage::Claimed;
             if draw.is_running() && !claims.iter().any(is_claimed) {
                 return Ok(true);
             }
@@ -301,7 +300,10 @@ fn settled_of_slot(tx: &mut Tx, draw: &Decided, slot: &Slot) -> Result<Option<Cl
         let is_erased = erased.iter().any(|(index, _)| *index == claim.index);
         is_erased && claim.stage == ClaimStage::Held && holders.hold(claim)
     };
-    if claims.iter().any(|claim| holders.moved_up(claim) || gave_up(claim)) {
+    if claims
+        .iter()
+        .any(|claim| holders.moved_up(claim) || gave_up(claim))
+    {
         return Ok(None);
     }
     in_order(&mut claims, draw, &holders);

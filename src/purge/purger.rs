@@ -404,3 +404,29 @@ impl Pace {
 pub(super) fn die(step: Step, place: &str) {
     fail::point(&format!("{}:{place}", step.code()));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_go_by_few_while_somebody_waits_and_by_many_while_nobody_does() {
+        // One transaction of 500 rows took 100 ms.
+        let begun = clock::monotonic().saturating_sub(Duration::from_millis(100));
+        let pace = |calm_from| Pace {
+            rows: FIRST_ROWS,
+            begun,
+            calm_from,
+        };
+        let mut waited = pace(Duration::ZERO);
+        waited.next(true);
+        assert!((FEWEST..=60).contains(&waited.rows), "{}", waited.rows);
+        let mut calm = pace(Duration::ZERO);
+        calm.next(false);
+        assert!(calm.rows > FIRST_ROWS, "{}", calm.rows);
+        // Whoever waited a moment ago may come again.
+        let mut lately = pace(clock::monotonic() + CALM_AFTER);
+        lately.next(false);
+        assert!(lately.rows < FIRST_ROWS, "{}", lately.rows);
+    }
+}

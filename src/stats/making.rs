@@ -167,16 +167,21 @@ fn answers(tx: &mut Tx, vault: &Vault, tally: &mut Tally, around: &Around) -> Re
     if !vault::is_mixed(tx, &activity)? {
         return Err(Error::TooEarly);
     }
-    let mut sealed = vault::sealed_answers(tx, &activity)?;
-    sealed.retain(|row| !around.without.contains(&row.item));
-    let opened = vault.open_answers(&activity, sealed)?;
     let at = tally.asked.facts.closes_at;
-    for row in opened.into_iter().filter_map(Result::ok) {
-        if let Ok(answers) = survey_wire::answers_from_json(row.expose()) {
-            tally.add(&About::default(), &answers, at);
+    let mut read = vault::AnswersRead::default();
+    loop {
+        let mut sealed = vault::more_answers(tx, &activity, &mut read)?;
+        if sealed.is_empty() {
+            return Ok(());
+        }
+        sealed.retain(|row| !around.without.contains(&row.item));
+        let opened = vault.open_answers(&activity, sealed)?;
+        for row in opened.into_iter().filter_map(Result::ok) {
+            if let Ok(answers) = survey_wire::answers_from_json(row.expose()) {
+                tally.add(&About::default(), &answers, at);
+            }
         }
     }
-    Ok(())
 }
 
 /// One group of people and the tables about them.

@@ -426,11 +426,53 @@ pub fn sealed(tx: &mut Tx, activity: &str, item: &str) -> Result<Option<Sealed>,
     Ok(store::find(tx, activity, item)?)
 }
 
+/// How far the answers of an activity were read.
+#[derive(Clone, Debug, Default)]
+pub struct AnswersRead {
+    /// Whether those that entries name are through.
+    linked: bool,
+    after: String,
+}
+
+/// Answers read together: as many boxes are one message to the keeper.
+const ANSWERS_TOGETHER: i64 = 2_000;
+
+/// The next sealed answers of an activity: those that entries name, then those that belong to nobody;
+/// none at the end. A million of them are not in memory at once.
+pub fn more_answers(
+    tx: &mut Tx,
+    activity: &str,
+    read: &mut AnswersRead,
+) -> Result<Vec<Sealed>, Error> {
+    if !read.linked {
+        let kind = ItemKind::Answers;
+        let some = store::list(tx, activity, kind, &read.after, ANSWERS_TOGETHER)?;
+        if let Some(last) = some.last() {
+            read.after.clone_from(&last.item);
+            return Ok(some);
+        }
+        *read = AnswersRead {
+            linked: true,
+            after: String::new(),
+        };
+    }
+    let some = store::unlinked::list(tx, activity, &read.after, ANSWERS_TOGETHER)?;
+    if let Some(last) = some.last() {
+        read.after.clone_from(&last.item);
+    }
+    Ok(some)
+}
+
 /// All answers of an activity, sealed: those that entries name, then those that belong to nobody.
 pub fn sealed_answers(tx: &mut Tx, activity: &str) -> Result<Vec<Sealed>, Error> {
-    let mut answers = store::list(tx, activity, ItemKind::Answers)?;
-    answers.extend(store::unlinked::all(tx, activity)?);
-    Ok(answers)
+    let (mut all, mut read) = (Vec::new(), AnswersRead::default());
+    loop {
+        let some = more_answers(tx, activity, &mut read)?;
+        if some.is_empty() {
+            return Ok(all);
+        }
+        all.extend(some);
+    }
 }
 
 /// Removes one box: the entry was withdrawn. `false` when it was not there.

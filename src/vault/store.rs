@@ -114,12 +114,20 @@ pub(super) fn find_all(
 /// Ids of one statement.
 const ITEMS_AT_ONCE: usize = 500;
 
-/// All boxes of one kind, in the order of their random ids.
-pub(super) fn list(tx: &mut Tx, activity: &str, kind: ItemKind) -> Result<Vec<Sealed>, db::Error> {
+/// Some boxes of one kind, in the order of their random ids, with ids behind `after`.
+pub(super) fn list(
+    tx: &mut Tx,
+    activity: &str,
+    kind: ItemKind,
+    after: &str,
+    at_most: i64,
+) -> Result<Vec<Sealed>, db::Error> {
     let rows: Vec<(String, Vec<u8>, Option<Vec<u8>>)> = vault_items::table
         .filter(vault_items::activity_id.eq(activity))
         .filter(vault_items::key_scope.eq(kind.code()))
+        .filter(vault_items::id.gt(after))
         .order(vault_items::id)
+        .limit(at_most)
         .select((vault_items::id, vault_items::sealed, vault_items::own_copy))
         .load(tx.conn())?;
     let sealed = rows.into_iter().map(|(item, sealed, own_copy)| Sealed {
@@ -166,7 +174,9 @@ pub(super) fn erase_some(tx: &mut Tx, activity: &str, at_most: i64) -> Result<us
         .first(tx.conn())
         .optional()?;
     let gone = match last {
-        Some(last) => diesel::delete(of_activity().filter(vault_items::id.le(last))).execute(tx.conn()),
+        Some(last) => {
+            diesel::delete(of_activity().filter(vault_items::id.le(last))).execute(tx.conn())
+        }
         None => diesel::delete(of_activity()).execute(tx.conn()),
     };
     Ok(gone?)

@@ -173,7 +173,10 @@ impl ClaimLine {
             state: state_words_of(lang, state(claim)),
             kind: state_kind(claim),
             deadline: shown_deadline(claim),
-            notices: own.iter().map(|notice| notice_words(lang, notice)).collect(),
+            notices: own
+                .iter()
+                .map(|notice| notice_words(lang, notice))
+                .collect(),
             path: Place::of(draw, &claim.slot).path(),
         }
     }

@@ -27,11 +27,18 @@ pub(in crate::vault) fn insert(
     Ok(())
 }
 
-/// All of an activity, in the order of their random ids.
-pub(in crate::vault) fn all(tx: &mut Tx, activity: &str) -> Result<Vec<Sealed>, db::Error> {
+/// Some of an activity, in the order of their random ids, with ids behind `after`.
+pub(in crate::vault) fn list(
+    tx: &mut Tx,
+    activity: &str,
+    after: &str,
+    at_most: i64,
+) -> Result<Vec<Sealed>, db::Error> {
     let found: Vec<(String, Vec<u8>)> = rows::table
         .filter(rows::activity_id.eq(activity))
+        .filter(rows::id.gt(after))
         .order(rows::id)
+        .limit(at_most)
         .select((rows::id, rows::sealed))
         .load(tx.conn())?;
     Ok(found.into_iter().map(row).collect())
