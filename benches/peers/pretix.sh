@@ -100,7 +100,7 @@ read -r item token <"$folder/made"
 served=$!
 
 # What Fairdraw's own form asks: name, telephone, mail, address.
-body='{"email":"person{person}@mailbox.example","phone":"+886912345678","locale":"en","sales_channel":"web","payment_provider":"free","status":"p","positions":[{"item":'$item',"price":"0.00","attendee_name_parts":{"full_name":"王小明"},"attendee_email":"person{person}@mailbox.example","street":"建國南路二段{person}號","zipcode":"106","city":"臺北市大安區","country":"TW","answers":[]}]}'
+body='{"email":"person{person}@mailbox.example","phone":"+886912345678","locale":"en","sales_channel":"web","status":"p","positions":[{"item":'$item',"price":"0.00","attendee_name_parts":{"full_name":"王小明"},"attendee_email":"person{person}@mailbox.example","street":"建國南路二段{person}號","zipcode":"106","city":"臺北市大安區","country":"TW","answers":[]}]}'
 printf 'POST /api/v1/organizers/library/events/rush/orders/ HTTP/1.1\nHost: 127.0.0.1:%s\nAuthorization: Token %s\nContent-Type: application/json\n\n%s' \
     "$port" "$token" "$body" >"$folder/request"
 until python3 -c 'import sys, urllib.request as u; u.urlopen("http://127.0.0.1:" + sys.argv[1] + "/healthcheck/", timeout=30)' "$port" 2>/dev/null; do
