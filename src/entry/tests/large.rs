@@ -260,7 +260,9 @@ fn the_few_among_a_million_are_found_by_their_index() {
             "entries_of_nobody",
         ),
         (
-            format!("SELECT count(DISTINCT entry_id) FROM tickets {of} AND void = ?"),
+            format!(
+                "SELECT count(DISTINCT entry_id) FROM tickets {of} AND draw_id IN (?) AND void = ?"
+            ),
             "tickets_void",
         ),
         (
