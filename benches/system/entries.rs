@@ -60,7 +60,11 @@ pub fn measure_on(engine: &str, folder: &Path, url: &str, report: &mut Report) {
     report.line(Line {
         target: "5",
         what: format!("{engine}: start to first answer, memory when idle"),
-        value: format!("{:.0} ms, {:.0} MiB", millis(program.ready), program.memory()),
+        value: format!(
+            "{:.0} ms, {:.0} MiB",
+            millis(program.ready),
+            program.memory()
+        ),
         baseline: "–".to_owned(),
         wanted: "≤ 150 ms, ≤ 40 MiB".to_owned(),
         holds: program.ready <= Duration::from_millis(150) && program.memory() <= 40.0,

@@ -115,10 +115,12 @@ fn memory_of(process: u32) -> u64 {
         let line = text.lines().find_map(|line| line.strip_prefix(name));
         line.and_then(|line| line.split_whitespace().next()?.parse().ok())
     };
-    told.ok().and_then(|text| of(&text, "Pss:")).unwrap_or_else(|| {
-        let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
-        of(&status, "VmRSS:").unwrap_or_default()
-    })
+    told.ok()
+        .and_then(|text| of(&text, "Pss:"))
+        .unwrap_or_else(|| {
+            let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap_or_default();
+            of(&status, "VmRSS:").unwrap_or_default()
+        })
 }
 
 /// The most memory that this process itself had in use since [`forget_peak`], in MiB.

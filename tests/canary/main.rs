@@ -8,8 +8,14 @@
     reason = "nothing in a test binary is reachable from outside; `pub` says what a support module offers"
 )]
 
-#[expect(unused_macros, reason = "the support of the system tests offers more than this needs")]
-#[expect(dead_code, reason = "the support of the system tests offers more than this needs")]
+#[expect(
+    unused_macros,
+    reason = "the support of the system tests offers more than this needs"
+)]
+#[expect(
+    dead_code,
+    reason = "the support of the system tests offers more than this needs"
+)]
 #[path = "../system/support/mod.rs"]
 mod support;
 

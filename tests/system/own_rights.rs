@@ -327,7 +327,9 @@ fn a_withdrawn_entry_leaves_no_box(engine: Engine) {
         life.app
             .app
             .db
-            .read_now("boxes", |tx| vault::fingerprints(tx, &life.activity, 8, 1_000))
+            .read_now("boxes", |tx| {
+                vault::fingerprints(tx, &life.activity, 8, 1_000)
+            })
             .expect("readable")
             .len()
     };

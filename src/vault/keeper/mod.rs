@@ -36,9 +36,7 @@ use super::keys::{self, KeyError, Keys};
 use super::ledger;
 use super::tips::Tips;
 use super::winner::Facts;
-use super::wire::{
-    FileSystem, OpeningPolicy, Private, Refusal, Reply, Request, Shredded,
-};
+use super::wire::{FileSystem, OpeningPolicy, Private, Refusal, Reply, Request, Shredded};
 use crate::platform::clock::{Clock, Timestamp};
 use crate::platform::mail::Mailer;
 
@@ -47,8 +45,10 @@ const SIGNING: &str = "site.signing";
 const LOOKUP: &str = "site.lookup";
 const TOKEN: &str = "site.token";
 
-/// The longest note, sealed box or token that is looked at, in bytes.
+/// The longest sealed box, checkpoint or token that is looked at, in bytes.
 const LONGEST: usize = 1 << 20;
+/// The longest note: the result of a draw has a line for each of up to 100,000 winners.
+const LONGEST_NOTE: usize = 16 << 20;
 
 const SHRED_METHOD: &str =
     "overwrite 4096 bytes in place, fdatasync, unlink, fsync folder, rotate key-encryption key";

@@ -11,10 +11,10 @@ use lucky_draw::note::{Checkpoint, Signer};
 use lucky_draw::record::{Freeze, Manifest, Record, Source};
 use lucky_draw::seed::operator_commitment;
 
+use super::super::promised;
 use super::super::tips::{State, Tips, Verdict};
 use super::super::wire::{CheckpointOf, Growth, Private, Refusal, Reply};
-use super::super::promised;
-use super::{Keeper, LONGEST, storage};
+use super::{Keeper, LONGEST, LONGEST_NOTE, storage};
 
 impl Keeper {
     /// Hands out a draw's own secret once the list of the draw that promises it is final: from then
@@ -41,7 +41,7 @@ impl Keeper {
     /// Signs a note that the protocol knows. What an activity promises to draw is told to the keeper
     /// before it is signed; that a key was destroyed is signed once it is.
     pub(super) fn sign_note(&self, text: &str) -> Result<Reply, Refusal> {
-        if text.len() > LONGEST {
+        if text.len() > LONGEST_NOTE {
             return Err(Refusal::TooLarge);
         }
         let promised = |manifest: Hash| {
