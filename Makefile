@@ -17,7 +17,8 @@ demo:
 	cargo run -- demo
 
 ## Everything that must hold; what CI runs. At most 25 minutes on 2 cores from a fresh clone.
-test: prerequisites
+test:
+	tests/prerequisites.sh disks
 	$(MAKE) check
 	$(MAKE) browser
 	$(MAKE) canary

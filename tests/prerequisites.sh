@@ -4,6 +4,8 @@
 # It never lets a test be skipped: a missing tool is an error here, before the first test runs.
 # It may install Debian packages when it runs as root on a system with apt-get, and always runs
 # `npm ci` in tests/browser when the installed packages are older than the lock file.
+#
+# `tests/prerequisites.sh disks` asks also for what the tests of full and broken disks need.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -92,6 +94,11 @@ if command -v node >/dev/null && ! node -e 'process.exit(parseInt(process.versio
 fi
 if command -v python3 >/dev/null && ! python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))'; then
     echo "prerequisites: $(python3 --version) is too old; the agreement of the verifiers needs 3.9 or newer" >&2
+    failed=yes
+fi
+mounts() { unshare --mount mount -t tmpfs -o size=1m fairdraw /mnt; }
+if [ "${1:-}" = disks ] && ! mounts 2>/dev/null; then
+    echo "prerequisites: the tests of full and broken disks mount small disks of their own; run this as root, in a container with --privileged" >&2
     failed=yes
 fi
 [ "$failed" = no ] || exit 1
