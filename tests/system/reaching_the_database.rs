@@ -7,18 +7,19 @@ use std::time::Duration;
 use diesel::RunQueryDsl;
 use fairdraw::app::App;
 use fairdraw::entry::Seen;
+use fairdraw::log;
 use fairdraw::platform::clock::{Clock, DAY, MINUTE, Timestamp};
 use fairdraw::platform::db::instances::{self, Instance};
 use fairdraw::platform::db::{self, Db, ReplicaSetting, Target, Ways, copy};
 use lucky_draw::verify::{Options, verify_bytes};
 use rocket::http::Status;
 
-use crate::support::Engine;
 use crate::support::app::{TestApp, vault};
 use crate::support::life::{Life, Patron, ROUND_TIME};
 use crate::support::postgres::{Bouncer, Cluster, Standby, cluster};
 use crate::support::sites::until;
 use crate::support::vault::{Program, open_now};
+use crate::support::{Engine, TestDatabase};
 
 on_both! {
     a_database_that_lost_entries_takes_no_more_and_is_only_cancelled,
@@ -38,10 +39,42 @@ struct Number {
     n: i64,
 }
 
+/// How often the statements of a connection were planned anew, and how often by a plan that was kept.
+#[derive(diesel::QueryableByName)]
+struct Plans {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    kept: i64,
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    fresh: i64,
+}
+
 fn counted(db: &Db, query: &str) -> i64 {
     let rows: Result<Vec<Number>, db::Error> =
         db.read_now("count", |tx| Ok(diesel::sql_query(query).load(tx.conn())?));
     rows.expect("readable").first().map_or(0, |row| row.n)
+}
+
+#[test]
+fn no_plan_is_kept_from_the_time_when_a_table_was_empty() {
+    let site = TestDatabase::fresh(Engine::Postgresql);
+    let db = site.open(&Clock::system());
+    let planned = db.read_now("ask often", |tx| {
+        for _ in 0..10 {
+            log::find(tx, "none", "none")?;
+        }
+        let sum = "SELECT coalesce(sum(generic_plans), 0)::bigint AS kept, \
+                   coalesce(sum(custom_plans), 0)::bigint AS fresh FROM pg_prepared_statements";
+        let sums: Vec<Plans> = diesel::sql_query(sum)
+            .load(tx.conn())
+            .map_err(db::Error::from)?;
+        Ok::<_, log::Error>(sums)
+    });
+    let planned = planned.expect("asked");
+    let [plans] = planned.as_slice() else {
+        panic!("one line of sums");
+    };
+    assert!(plans.fresh >= 10, "{}", plans.fresh);
+    assert_eq!(plans.kept, 0);
 }
 
 #[test]

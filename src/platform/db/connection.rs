@@ -77,8 +77,11 @@ const SQLITE_SETTINGS: &str = "PRAGMA busy_timeout = 5000; PRAGMA journal_mode =
 /// each entry, and what does not fit is written out before the commit and again by it.
 const SQLITE_OF_WRITER: &str = "PRAGMA cache_size = -16384;";
 
-/// Values of a row never reach the server's log through a parameter list.
-const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET client_min_messages = warning;";
+/// Values of a row never reach the server's log through a parameter list. Statements are planned for
+/// the tables as they are: a plan that was kept from an empty table reads all of it, for each group of
+/// an opening rush, until the server has looked at its statistics.
+const POSTGRES_SETTINGS: &str = "SET TIME ZONE 'UTC'; SET client_min_messages = warning; \
+     SET plan_cache_mode = force_custom_plan;";
 
 impl Manager {
     /// Connections to the database itself.
