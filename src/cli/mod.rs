@@ -24,6 +24,7 @@ mod check;
 mod clock;
 mod demo;
 mod draws;
+mod ends;
 mod moving;
 mod purges;
 mod serve;

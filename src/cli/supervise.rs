@@ -16,13 +16,13 @@ use std::thread;
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::platform::clock;
 use crate::platform::confine;
 use crate::platform::control::{self, Wish};
 use crate::vault::{self, Launched, Start};
 
+use super::ends::{Ends, Signals, TOO_MANY};
 use super::{Stop, serve};
 
 /// The hidden command by which the program becomes the web side.
@@ -31,9 +31,6 @@ pub(super) const WEB: &str = "__web";
 /// How long the web side may finish jobs and a letter under way, after the edge has had its time for
 /// load balancers and for requests.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// So many ends within a minute, and nobody starts anything any more.
-const TOO_MANY: usize = 10;
-const MINUTE: Duration = Duration::from_secs(60);
 
 /// Starts vault and web side and keeps them running until it is told to stop.
 pub(super) fn run() -> Result<(), Stop> {
@@ -79,11 +76,7 @@ struct Shared {
 
 /// Starts the web side again and again; the vault is started when the web side asks for one.
 async fn watch(shared: &Arc<Shared>, temporary: &Path) -> Result<(), Stop> {
-    let mut stop = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hangup = signal(SignalKind::hangup())?;
-    let mut ended = signal(SignalKind::child())?;
-    let mut ends: Vec<Duration> = Vec::new();
+    let (mut signals, mut ends) = (Signals::heard()?, Ends::default());
     loop {
         let mut web = start_web(shared, temporary)?;
         let (mut is_over, mut deadline) = (false, None);
@@ -91,13 +84,8 @@ async fn watch(shared: &Arc<Shared>, temporary: &Path) -> Result<(), Stop> {
             if let Some(status) = web.try_wait()? {
                 break status;
             }
-            tokio::select! {
-                _ = ended.recv() => {}
-                _ = stop.recv() => is_over = shared.tell(&web, &mut deadline),
-                _ = interrupt.recv() => is_over = shared.tell(&web, &mut deadline),
-                _ = hangup.recv() => is_over = shared.tell(&web, &mut deadline),
-                // The system may join two signals of ends into one.
-                () = tokio::time::sleep(Duration::from_millis(500)) => {}
+            if signals.stopped().await {
+                is_over = shared.tell(&web, &mut deadline);
             }
             if deadline.is_none() && shared.is_restart.load(Ordering::SeqCst) {
                 shared.tell(&web, &mut deadline);
@@ -119,10 +107,7 @@ async fn watch(shared: &Arc<Shared>, temporary: &Path) -> Result<(), Stop> {
         if let Some(outcome) = is_final(status) {
             return outcome;
         }
-        let now = clock::monotonic();
-        ends.retain(|end| now.saturating_sub(*end) < MINUTE);
-        ends.push(now);
-        if ends.len() >= TOO_MANY {
+        if ends.note() {
             return Err(Stop::Failed("the web side ends again and again".into()));
         }
         tracing::error!(%status, "the web side ended by itself and is started again");

@@ -7,17 +7,15 @@
 //! Not here: a web side with a vault of its own (`supervise`).
 
 use std::net::Shutdown;
-use std::time::Duration;
 
 use clap::{Args, Subcommand};
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::platform::channel::{Address, Identity, PublicKey};
-use crate::platform::clock;
 use crate::platform::config::Config;
 use crate::platform::confine;
 use crate::vault::{self, Doors, Start};
 
+use super::ends::{Ends, Signals};
 use super::{Stop, serve};
 
 const EXAMPLES: &str = "\
@@ -68,10 +66,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     }
 }
 
-/// So many ends within a minute, and the vault is not started again.
-const TOO_MANY: usize = 10;
-const MINUTE: Duration = Duration::from_secs(60);
-
 fn watch() -> Result<(), Stop> {
     let _ = confine::dumps_off();
     let (_, config) = super::configured()?;
@@ -106,11 +100,7 @@ fn doors(config: &Config) -> Result<Doors, Stop> {
 
 /// Starts the vault again and again, until somebody says stop.
 async fn keep(start: &Start) -> Result<(), Stop> {
-    let mut stop = signal(SignalKind::terminate())?;
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut hangup = signal(SignalKind::hangup())?;
-    let mut ended = signal(SignalKind::child())?;
-    let mut ends: Vec<Duration> = Vec::new();
+    let (mut signals, mut ends) = (Signals::heard()?, Ends::default());
     loop {
         let launched = vault::launch(&vault::program(), start)?;
         let standing = vault::standing_of(&launched.answer)?;
@@ -127,13 +117,8 @@ async fn keep(start: &Start) -> Result<(), Stop> {
             if child.try_wait()?.is_some() {
                 break false;
             }
-            tokio::select! {
-                _ = ended.recv() => {}
-                _ = stop.recv() => break true,
-                _ = interrupt.recv() => break true,
-                _ = hangup.recv() => break true,
-                // The system may join two signals of ends into one.
-                () = tokio::time::sleep(Duration::from_millis(500)) => {}
+            if signals.stopped().await {
+                break true;
             }
         };
         let _ = launched.stream.shutdown(Shutdown::Both);
@@ -146,10 +131,7 @@ async fn keep(start: &Start) -> Result<(), Stop> {
             tracing::info!("the vault starts anew, so that its memory forgets");
             continue;
         }
-        let now = clock::monotonic();
-        ends.retain(|end| now.saturating_sub(*end) < MINUTE);
-        ends.push(now);
-        if ends.len() >= TOO_MANY {
+        if ends.note() {
             return Err(Stop::Failed("the vault ends again and again".into()));
         }
         tracing::error!("the vault ended by itself and is started again");

@@ -1,5 +1,18 @@
 //! All SQL of entries and their tickets.
 
+/// The tickets of an activity beside their entries; what is read of them is told by `select`.
+macro_rules! tickets_joined {
+    ($activity:expr) => {
+        tickets::table
+            .inner_join(
+                entries::table.on(entries::activity_id
+                    .eq(tickets::activity_id)
+                    .and(entries::id.eq(tickets::entry_id))),
+            )
+            .filter(tickets::activity_id.eq($activity.as_str()))
+    };
+}
+
 pub(super) mod counting;
 pub(super) mod drums;
 pub(super) mod earned;

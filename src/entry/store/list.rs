@@ -41,20 +41,13 @@ type TicketRow = (String, i64, i64, bool, Option<String>);
 /// Tickets with what the list says of their entry.
 macro_rules! tickets_with_entries {
     ($activity:expr) => {
-        tickets::table
-            .inner_join(
-                entries::table.on(entries::activity_id
-                    .eq(tickets::activity_id)
-                    .and(entries::id.eq(tickets::entry_id))),
-            )
-            .filter(tickets::activity_id.eq($activity.as_str()))
-            .select((
-                tickets::draw_id,
-                tickets::position,
-                entries::taken_hour,
-                entries::withdrawn,
-                tickets::void,
-            ))
+        tickets_joined!($activity).select((
+            tickets::draw_id,
+            tickets::position,
+            entries::taken_hour,
+            entries::withdrawn,
+            tickets::void,
+        ))
     };
 }
 

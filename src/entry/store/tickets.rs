@@ -48,24 +48,17 @@ impl From<TicketRow> for Ticket {
 /// Tickets of an activity with what their entry says; both databases know the join.
 macro_rules! tickets_with_entries {
     ($activity:expr) => {
-        tickets::table
-            .inner_join(
-                entries::table.on(entries::activity_id
-                    .eq(tickets::activity_id)
-                    .and(entries::id.eq(tickets::entry_id))),
-            )
-            .filter(tickets::activity_id.eq($activity.as_str()))
-            .select((
-                tickets::draw_id,
-                tickets::position,
-                tickets::ticket_no,
-                tickets::entry_id,
-                tickets::tag,
-                tickets::void,
-                entries::contact_item,
-                entries::language,
-                entries::notice_hash,
-            ))
+        tickets_joined!($activity).select((
+            tickets::draw_id,
+            tickets::position,
+            tickets::ticket_no,
+            tickets::entry_id,
+            tickets::tag,
+            tickets::void,
+            entries::contact_item,
+            entries::language,
+            entries::notice_hash,
+        ))
     };
 }
 
