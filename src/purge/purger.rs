@@ -234,6 +234,8 @@ impl Purger {
         }
         self.step("purge: delete", purge, |tx, purge| {
             let id = purge.activity.clone();
+            purge.report.deleted += store::gone(tx, &id)?.1;
+            store::note_gone(tx, &id, None)?;
             rooms::forget(tx, &id, &mut purge.report.deleted)
         })
     }
@@ -241,15 +243,14 @@ impl Purger {
     /// How many rows went, and whether somebody waited for the end of it.
     fn delete_some(&self, purge: &Purge, at_most: i64) -> Result<(usize, bool), Error> {
         self.db.write_now("purge: delete some", |tx| {
-            let mut purge = store::find(tx, &purge.activity)?.ok_or(Error::Unknown)?;
-            if purge.step != Step::Delete {
+            let (step, mut gone) = store::gone(tx, &purge.activity)?;
+            if step != Step::Delete {
                 // Another process came first.
                 return Ok((0, false));
             }
-            let id = purge.activity.clone();
-            let gone = rooms::forget_some(tx, &id, at_most, &mut purge.report.deleted)?;
-            store::update(tx, &purge)?;
-            Ok((gone, self.db.is_awaited()))
+            let rows = rooms::forget_some(tx, &purge.activity, at_most, &mut gone)?;
+            store::note_gone(tx, &purge.activity, Some(&gone))?;
+            Ok((rows, self.db.is_awaited()))
         })
     }
 
