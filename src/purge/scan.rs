@@ -86,11 +86,13 @@ pub(super) fn run(purger: &Purger, purge: &Purge) -> Result<Scanned, Error> {
     let mut needles = read(&purge.report.needles)?;
     let boxes = needles.len();
     needles.extend(read(&purge.report.marks)?);
-    let sealed = Scan::of_bytes(&needles).map_err(|_| Error::Damaged)?;
-    let plain = Scan::of(&planted::texts(purge.activity.as_str())).map_err(|_| Error::Damaged)?;
+    let texts = planted::texts(purge.activity.as_str());
+    let whole = Scan::of_both(&needles, &texts).map_err(|_| Error::Damaged)?;
+    let plain = Scan::of(&texts).map_err(|_| Error::Damaged)?;
     let mut search = Search {
         boxes,
-        sealed,
+        sealed: needles.len(),
+        whole,
         plain,
         scanned: Scanned {
             locations: Vec::new(),
@@ -131,29 +133,36 @@ pub(super) fn backups(data: &Path) -> Result<Vec<String>, Error> {
 }
 
 struct Search {
-    /// How many of the needles are of boxes; the others are marks.
+    /// How many of the needles are of boxes; those after them are marks.
     boxes: usize,
-    sealed: Scan,
+    /// How many needles there are of both; behind them is the text of the made-up people.
+    sealed: usize,
+    /// All of it, in one reading.
+    whole: Scan,
+    /// The text alone: for what keeps sealed bytes for a while.
     plain: Scan,
     scanned: Scanned,
 }
 
 impl Search {
-    /// Boxes in every dress, marks as bytes.
-    fn sealed_in(&self, place: &Path) -> Vec<Find> {
-        let mut finds = self.sealed.path(place).finds;
-        finds.retain(|find| find.string < self.boxes || find.dress == AS_IT_IS);
-        finds
+    /// Boxes and text in every dress, marks as bytes.
+    fn all_in(&self, place: &Path) -> Seen {
+        let mut seen = self.whole.path(place);
+        let is_mark = |find: &Find| (self.boxes..self.sealed).contains(&find.string);
+        seen.finds
+            .retain(|find| !is_mark(find) || find.dress == AS_IT_IS);
+        seen
     }
 
     /// A file or folder of the data folder.
     fn data(&mut self, data: &Path, place: &Path) -> Result<(), Error> {
-        let mut seen = self.plain.path(place);
-        if place.extension().is_some_and(|ending| ending == BACKUP) {
-            self.scanned.backups.push(name_of(data, place));
-        } else {
-            seen.finds.extend(self.sealed_in(place));
-        }
+        let seen = match place.extension().is_some_and(|ending| ending == BACKUP) {
+            true => {
+                self.scanned.backups.push(name_of(data, place));
+                self.plain.path(place)
+            }
+            false => self.all_in(place),
+        };
         self.note(name_of(data, place), seen)
     }
 
@@ -174,11 +183,11 @@ impl Search {
             return Ok(());
         };
         for part in parts {
-            let mut seen = self.plain.path(&part);
             let short = name_of(folder, &part);
-            if ROWS.contains(&short.as_str()) {
-                seen.finds.extend(self.sealed_in(&part));
-            }
+            let seen = match ROWS.contains(&short.as_str()) {
+                true => self.all_in(&part),
+                false => self.plain.path(&part),
+            };
             self.note(name(&short), seen)?;
         }
         Ok(())

@@ -83,7 +83,8 @@ pub fn measure(ground: &Ground<'_>, report: &mut Report) {
 pub fn bundle(ground: &Ground<'_>, report: &mut Report) -> PathBuf {
     let file = ground.bundle();
     if !file.exists() {
-        let standing = set_out(&ground.folder.join("million"), report);
+        // Not the folder of the part itself, which may have broken off in the middle.
+        let standing = set_out(&ground.folder.join("verify"), report);
         let library = standing.library(Clock::system());
         let decided = ceremony::decide(&library, &standing.rush, &standing.staff);
         fs_write(&file, &decided.bundle);
