@@ -14,7 +14,7 @@ use data_encoding::BASE32_NOPAD;
 use crate::activity::ActivityId;
 use crate::custody;
 use crate::entry;
-use crate::platform::db::{Target, Tx};
+use crate::platform::db::{Target, Tx, own_files};
 use crate::platform::trace::{Find, Scan, Seen, WhyUnread};
 use crate::vault;
 
@@ -90,6 +90,7 @@ pub(super) fn run(purger: &Purger, purge: &Purge) -> Result<Scanned, Error> {
     let whole = Scan::of_both(&needles, &texts).map_err(|_| Error::Damaged)?;
     let plain = Scan::of(&texts).map_err(|_| Error::Damaged)?;
     let mut search = Search {
+        database: purger.db.target().clone(),
         boxes,
         sealed: needles.len(),
         whole,
@@ -133,6 +134,7 @@ pub(super) fn backups(data: &Path) -> Result<Vec<String>, Error> {
 }
 
 struct Search {
+    database: Target,
     /// How many of the needles are of boxes; those after them are marks.
     boxes: usize,
     /// How many needles there are of both; behind them is the text of the made-up people.
@@ -145,9 +147,9 @@ struct Search {
 }
 
 impl Search {
-    /// Boxes and text in every dress, marks as bytes.
-    fn all_in(&self, place: &Path) -> Seen {
-        let mut seen = self.whole.path(place);
+    /// Without what only looks like a mark: boxes and text are looked for in every dress, marks as
+    /// bytes.
+    fn meant(&self, mut seen: Seen) -> Seen {
         let is_mark = |find: &Find| (self.boxes..self.sealed).contains(&find.string);
         seen.finds
             .retain(|find| !is_mark(find) || find.dress == AS_IT_IS);
@@ -156,13 +158,18 @@ impl Search {
 
     /// A file or folder of the data folder.
     fn data(&mut self, data: &Path, place: &Path) -> Result<(), Error> {
-        let seen = match place.extension().is_some_and(|ending| ending == BACKUP) {
-            true => {
-                self.scanned.backups.push(name_of(data, place));
-                self.plain.path(place)
-            }
-            false => self.all_in(place),
+        let look = |scan: &Scan| match self.database.owns(place) {
+            true => in_own(scan, place),
+            false => Ok(scan.path(place)),
         };
+        let is_backup = place.extension().is_some_and(|ending| ending == BACKUP);
+        let seen = match is_backup {
+            true => look(&self.plain)?,
+            false => self.meant(look(&self.whole)?),
+        };
+        if is_backup {
+            self.scanned.backups.push(name_of(data, place));
+        }
         self.note(name_of(data, place), seen)
     }
 
@@ -185,7 +192,7 @@ impl Search {
         for part in parts {
             let short = name_of(folder, &part);
             let seen = match ROWS.contains(&short.as_str()) {
-                true => self.all_in(&part),
+                true => self.meant(self.whole.path(&part)),
                 false => self.plain.path(&part),
             };
             self.note(name(&short), seen)?;
@@ -208,6 +215,15 @@ impl Search {
             hits: seen.finds.iter().map(|find| find.times).sum(),
         });
         Ok(())
+    }
+}
+
+/// A file of the database, which SQLite may take away between two looks.
+fn in_own(scan: &Scan, place: &Path) -> Result<Seen, Error> {
+    let name = place.display().to_string();
+    match own_files::read(place, |file| scan.open_file(&name, file)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Seen::default()),
+        seen => seen.map_err(Error::Unreadable),
     }
 }
 
