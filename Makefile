@@ -77,7 +77,7 @@ FUZZERS := note record proof receipt bundle
 PARTS ?=
 
 ## The whole system under load, as released: a table of what was measured and against what, written into
-## docs/performance.md. For a machine that does nothing else; some twenty minutes after building.
+## docs/performance.md. For a machine that does nothing else; some thirty minutes after building.
 bench: prerequisites
 	cargo build --release --package lucky-draw --bins
 	cargo bench --features bench --bench system -- $(PARTS)

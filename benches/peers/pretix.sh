@@ -3,7 +3,10 @@
 # one free product, for `make bench PARTS=peers`.
 #
 # It comes from PyPI into target/peers, or into the folder that FAIRDRAW_PEERS names; nothing of it is
-# kept here. It lives as long as this script's standard input is open, and prints one line when it
+# kept here. Its tables are made once and a dump of them is kept beside it; every run begins with that
+# dump in a database of its own. With `--prepare` it does no more than that.
+#
+# It lives as long as this script's standard input is open, and prints one line when it
 # answers: `ready PORT REQUEST PROCESS PROCESS`. REQUEST is a file with one order as it is sent, in which
 # {person} stands for the number of whoever orders; the processes, with their children, are what an
 # order costs.
@@ -25,14 +28,19 @@ stop() {
 trap stop EXIT
 
 say() { echo "pretix.sh: $1" >&2; }
+die() { say "$1"; exit 1; }
 
-if [ ! -x "$kept/pretix/bin/gunicorn" ]; then
+for program in python3 psql pg_dump; do
+    command -v "$program" >/dev/null || die "no $program; apt-get install python3-venv postgresql, or make prerequisites"
+done
+python=$kept/pretix/bin/python
+if ! "$python" -c "import pretix, sys; sys.exit(pretix.__version__ != '$version')" 2>/dev/null \
+    || [ ! -x "$kept/pretix/bin/gunicorn" ]; then
     say "installing pretix $version from PyPI into $kept (some minutes)"
     mkdir -p "$kept"
-    python3 -m venv "$kept/pretix"
+    python3 -m venv "$kept/pretix" || die "no venv; apt-get install python3-venv"
     "$kept/pretix/bin/pip" install --quiet "pretix==$version" gunicorn
 fi
-python=$kept/pretix/bin/python
 
 # A server that has stored what it says, as Fairdraw's own is measured on.
 mkfifo "$folder/hold"
@@ -46,7 +54,7 @@ until grep -q '^ready' "$folder/postgres"; do
 done
 socket=$(cut -d' ' -f2 "$folder/postgres")
 server=$(head -1 "$socket/data/postmaster.pid")
-psql -qh "$socket" -U fairdraw -d postgres -c 'CREATE DATABASE pretix' >&2
+psql -qXh "$socket" -U fairdraw -d postgres -c 'CREATE DATABASE pretix' >&2
 
 port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 cat >"$folder/pretix.cfg" <<SETTINGS
@@ -67,10 +75,14 @@ SETTINGS
 mkdir -p "$folder/data"
 export PRETIX_CONFIG_FILE=$folder/pretix.cfg DJANGO_SETTINGS_MODULE=pretix.settings
 cd "$folder"
-say "making its tables (some minutes)"
-"$python" -m pretix migrate >"$folder/migrate" 2>&1 || { tail -5 "$folder/migrate" >&2; exit 1; }
+dump=$kept/pretix-$version.sql
+at=(-h "$socket" -U fairdraw)
 
-"$python" - >"$folder/made" 2>"$folder/making" <<'PYTHON' || { tail -5 "$folder/making" >&2; exit 1; }
+# The tables, one event with one free product, and the token of a team; its number and the token.
+prepare() {
+    say "making its tables (some minutes; a dump of them is kept in $kept)"
+    "$python" -m pretix migrate >"$folder/migrate" 2>&1 || { tail -5 "$folder/migrate" >&2; exit 1; }
+    "$python" - >"$folder/made" 2>"$folder/making" <<'PYTHON' || { tail -5 "$folder/making" >&2; exit 1; }
 import django
 django.setup()
 from django.utils.timezone import now
@@ -94,7 +106,19 @@ with scopes_disabled():
     token = team.tokens.create(name="bench")
     print(item.pk, token.token)
 PYTHON
-read -r item token <"$folder/made"
+    cp "$folder/made" "$dump.made"
+    pg_dump "${at[@]}" --no-owner pretix >"$dump.part"
+    mv "$dump.part" "$dump"
+}
+
+if [ -s "$dump" ] && [ -s "$dump.made" ]; then
+    psql "${at[@]}" -qX -v ON_ERROR_STOP=1 -d pretix -f "$dump" >/dev/null
+else
+    prepare
+fi
+psql "${at[@]}" -qX -d pretix -c 'VACUUM ANALYZE'
+[ "${1-}" != --prepare ] || { say "ready for make bench PARTS=peers"; exit 0; }
+read -r item token <"$dump.made"
 
 "$kept/pretix/bin/gunicorn" pretix.wsgi --workers 2 --bind "127.0.0.1:$port" >"$folder/served" 2>&1 &
 served=$!

@@ -13,16 +13,17 @@ use super::library;
 use super::load::{self, Measured, closed_loop, fetch_all, open_loop};
 use super::program::Program;
 use super::report::{Line, Report, median, millis};
+use super::size;
 
 /// An entry is answered with the way to its receipt.
 const TAKEN: u16 = 303;
 const ROUNDS: usize = 3;
 /// Entries of one measurement, and forms that are only parsed.
-const ENTRIES: usize = 8_000;
-const PARSED: usize = 30_000;
+const ENTRIES: u64 = 8_000;
+const PARSED: u64 = 30_000;
 /// How many a second come in the open loop, and for how long.
 const A_SECOND: f64 = 2_000.0;
-const SECONDS: usize = 20;
+const SECONDS: u64 = 20;
 
 pub fn measure(ground: &Ground<'_>, report: &mut Report) {
     measure_on("SQLite FULL", &ground.folder.join("entries"), "", report);
@@ -87,11 +88,11 @@ fn closed(
     let (mut ratios, mut rates, mut parses) = (Vec::new(), Vec::new(), Vec::new());
     let (mut p99, mut cpu, mut memory) = (Vec::new(), Vec::new(), 0.0_f64);
     for round in 0..ROUNDS {
-        let bodies: Vec<String> = people.take_some(ENTRIES);
+        let bodies: Vec<String> = people.take_some(size::of(ENTRIES));
         let requests = checks(program.port, &bodies);
         let probe = |bodies: &[String]| {
             let parse = |at: usize| load::post("/bench/parse", &bodies[at % bodies.len()]);
-            let requests = (0..PARSED).map(parse).collect();
+            let requests = (0..size::of(PARSED) as usize).map(parse).collect();
             closed_loop(program.port, connections, &Arc::new(requests))
         };
         let before = probe(&bodies);
@@ -100,7 +101,7 @@ fn closed(
         let used = program.cpu() - used;
         memory = memory.max(program.memory());
         let after = probe(&bodies);
-        assert_eq!(entered.count(TAKEN), ENTRIES, "{:?}", entered.statuses);
+        assert_eq!(entered.count(TAKEN), bodies.len(), "{:?}", entered.statuses);
         let parse = (before.rate(TAKEN) + after.rate(TAKEN)) / 2.0;
         let apart = (before.rate(TAKEN) / after.rate(TAKEN) - 1.0).abs();
         let void = if apart > 0.25 {
@@ -113,7 +114,7 @@ fn closed(
             entered.rate(TAKEN),
             entered.at(TAKEN, 5_000),
             entered.at(TAKEN, 9_900),
-            used.as_secs_f64() * 1e6 / ENTRIES as f64,
+            used.as_secs_f64() * 1e6 / bodies.len() as f64,
             before.rate(TAKEN),
             after.rate(TAKEN),
         );
@@ -123,7 +124,7 @@ fn closed(
         rates.push(entered.rate(TAKEN));
         parses.push(parse);
         p99.push(entered.at(TAKEN, 9_900));
-        cpu.push(used.as_secs_f64() * 1e6 / ENTRIES as f64);
+        cpu.push(used.as_secs_f64() * 1e6 / bodies.len() as f64);
     }
     let ratio = median(&ratios);
     report.line(Line {
@@ -166,7 +167,7 @@ fn open(
     people: &mut impl Iterator<Item = u64>,
     report: &mut Report,
 ) {
-    let bodies = people.take_some(A_SECOND as usize * SECONDS);
+    let bodies = people.take_some(size::of(A_SECOND as u64 * SECONDS));
     let requests = Arc::new(checks(program.port, &bodies));
     let entered: Measured = open_loop(program.port, 1_000, A_SECOND, &requests);
     let p99 = entered.at(TAKEN, 9_900);
@@ -188,12 +189,15 @@ fn open(
 
 /// The forms of the next people.
 trait Town {
-    fn take_some(&mut self, count: usize) -> Vec<String>;
+    fn take_some(&mut self, count: u64) -> Vec<String>;
 }
 
 impl<I: Iterator<Item = u64>> Town for I {
-    fn take_some(&mut self, count: usize) -> Vec<String> {
-        self.by_ref().take(count).map(library::form).collect()
+    fn take_some(&mut self, count: u64) -> Vec<String> {
+        self.by_ref()
+            .take(count as usize)
+            .map(library::form)
+            .collect()
     }
 }
 

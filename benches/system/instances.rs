@@ -15,7 +15,7 @@ use diesel::sql_types::BigInt;
 use diesel::{QueryableByName, RunQueryDsl};
 use fairdraw::activity::ActivityId;
 use fairdraw::platform::clock::Clock;
-use fairdraw::platform::db::{self, Target};
+use fairdraw::platform::db::{self, Db, Target};
 
 use super::Ground;
 use super::cluster::Cluster;
@@ -25,6 +25,7 @@ use super::load::{Measured, closed_loop};
 use super::program::Program;
 use super::quota::Quota;
 use super::report::{Line, Report, median};
+use super::size;
 use super::town::Library;
 
 const TAKEN: u16 = 303;
@@ -37,10 +38,7 @@ const SLUGS: [&str; 2] = [library::SLUG, "other-rush"];
 
 /// Entries of one activity in one round.
 fn at_once() -> u64 {
-    match cfg!(debug_assertions) {
-        true => 100,
-        false => 2_000,
-    }
+    size::of(2_000).max(100)
 }
 
 pub fn measure(ground: &Ground<'_>, report: &mut Report) {
@@ -93,7 +91,7 @@ pub fn measure(ground: &Ground<'_>, report: &mut Report) {
         holds: ratio >= 1.6,
     });
     drop(programs);
-    whole(&target, &folder, &ids, report);
+    whole(target, &ids, report);
 }
 
 fn unmeasured(why: &std::io::Error, report: &mut Report) {
@@ -161,11 +159,12 @@ struct Number {
     n: i64,
 }
 
-/// No index twice, none missing, every leaf in the root.
-fn whole(target: &Target, folder: &Path, ids: &[ActivityId], report: &mut Report) {
-    let library = Library::on(target.clone(), folder, Clock::system());
+/// No index twice, none missing, every leaf in the root. The database alone tells; the vault of the
+/// site still has its keys.
+fn whole(target: Target, ids: &[ActivityId], report: &mut Report) {
+    let db = Db::open(target, Clock::system()).expect("the database opens");
     let count = |query: &str| {
-        let rows = library.db.read_now("count", |tx| {
+        let rows = db.read_now("count", |tx| {
             Ok::<Vec<Number>, db::Error>(diesel::sql_query(query).load(tx.conn())?)
         });
         rows.expect("readable").first().map_or(-1, |row| row.n)
@@ -177,7 +176,7 @@ fn whole(target: &Target, folder: &Path, ids: &[ActivityId], report: &mut Report
         "SELECT count(*) AS n FROM logs WHERE activity_id <> '' AND size <> (SELECT count(*) FROM tickets WHERE tickets.activity_id = logs.activity_id AND tickets.draw_id = logs.id)",
     );
     let are_whole = ids.iter().all(|id| {
-        let whole = library.db.read_now("stream", |tx| {
+        let whole = db.read_now("stream", |tx| {
             let plans = fairdraw::draw::plans(tx, id).expect("a plan");
             let log = fairdraw::log::find(tx, id.as_str(), plans[0].id.as_str())?;
             fairdraw::log::is_whole(tx, &log.expect("a published draw has a log"))

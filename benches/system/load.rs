@@ -104,6 +104,8 @@ pub struct Answer {
     pub body: Vec<u8>,
     /// The first cookie that it gives, as it is sent back.
     pub cookie: Option<String>,
+    /// It says when to come again.
+    pub says_when: bool,
     closes: bool,
 }
 
@@ -200,6 +202,7 @@ async fn read_answer(stream: &mut TcpStream, buffer: &mut Vec<u8>) -> io::Result
         status,
         body,
         cookie,
+        says_when: header("retry-after:").is_some_and(|when| when.parse::<u32>().is_ok()),
         closes,
     })
 }
@@ -288,6 +291,25 @@ pub fn open_loop(
     a_second: f64,
     requests: &Arc<Vec<Vec<u8>>>,
 ) -> Measured {
+    each_in_open_loop(port, connections, a_second, requests).0
+}
+
+/// What one request was told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Told {
+    /// 0 is a request without an answer.
+    pub status: u16,
+    /// It was told when to come again.
+    pub says_when: bool,
+}
+
+/// [`open_loop`], and what each request was told, in their order.
+pub fn each_in_open_loop(
+    port: u16,
+    connections: usize,
+    a_second: f64,
+    requests: &Arc<Vec<Vec<u8>>>,
+) -> (Measured, Vec<Told>) {
     alone(async {
         let (free, mut is_free) = mpsc::unbounded_channel();
         for _ in 0..connections {
@@ -302,17 +324,21 @@ pub fn open_loop(
             let (requests, free) = (requests.clone(), free.clone());
             all.push(tokio::spawn(async move {
                 let answer = connection.send(&requests[at]).await;
-                let status = answer.map_or(0, |answer| answer.status);
                 let took = meant.elapsed();
+                let told = Told {
+                    status: answer.as_ref().map_or(0, |answer| answer.status),
+                    says_when: answer.is_ok_and(|answer| answer.says_when),
+                };
                 let _ = free.send(connection);
-                (status, took)
+                (told, took)
             }));
         }
-        let mut measured = Measured::default();
+        let (mut measured, mut told) = (Measured::default(), Vec::with_capacity(all.len()));
         for each in all {
-            let (status, took) = each.await.expect("no panic");
-            measured.add(status, took);
+            let (one, took) = each.await.expect("no panic");
+            measured.add(one.status, took);
+            told.push(one);
         }
-        Measured::join(vec![measured], begun.elapsed())
+        (Measured::join(vec![measured], begun.elapsed()), told)
     })
 }

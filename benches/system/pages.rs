@@ -10,9 +10,10 @@ use super::library;
 use super::load::{get, open_loop};
 use super::program::Program;
 use super::report::{Line, Report};
+use super::size;
 
 const A_SECOND: f64 = 1_000.0;
-const SECONDS: usize = 10;
+const SECONDS: u64 = 10;
 
 pub fn measure(ground: &Ground<'_>, report: &mut Report) {
     let folder = ground.folder.join("pages");
@@ -27,7 +28,10 @@ pub fn measure(ground: &Ground<'_>, report: &mut Report) {
     let activity = format!("/a/{}", library::SLUG);
     let form = format!("{activity}/enter");
     for path in ["/", "/activities", &activity, &form, "/draws", "/privacy"] {
-        let requests = Arc::new(vec![get(path); A_SECOND as usize * SECONDS]);
+        let requests = Arc::new(vec![
+            get(path);
+            size::of(A_SECOND as u64 * SECONDS) as usize
+        ]);
         let used = program.cpu();
         let shown = open_loop(program.port, 256, A_SECOND, &requests);
         let used = program.cpu() - used;

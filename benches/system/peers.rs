@@ -21,6 +21,7 @@ use super::library;
 use super::load::{Measured, closed_loop};
 use super::program::{Program, ticks_of};
 use super::report::{Line, Report, median};
+use super::size;
 use super::tether::Tether;
 
 /// Scripts, each with what it is called.
@@ -121,14 +122,15 @@ impl Ours {
     }
 
     fn round(&self, round: u64) -> Round {
-        let from = 1 + round * OURS;
-        let bodies: Vec<String> = (from..from + OURS).map(library::form).collect();
+        let count = size::of(OURS);
+        let from = 1 + round * count;
+        let bodies: Vec<String> = (from..from + count).map(library::form).collect();
         let requests = Arc::new(checks(self.program.port, &bodies));
         let mut all = self.program.processes();
         all.push(self.server);
         let used = used_by(&all);
         let measured = closed_loop(self.program.port, CONNECTIONS, &requests);
-        Round::of(&measured, used_by(&all) - used, 303, OURS)
+        Round::of(&measured, used_by(&all) - used, 303, count)
     }
 }
 
@@ -155,12 +157,13 @@ impl Peer {
     }
 
     fn round(&self, round: u64) -> Round {
-        let from = 1 + round * THEIRS;
-        let requests = (from..from + THEIRS).map(|person| self.filled(person));
+        let count = size::of(THEIRS);
+        let from = 1 + round * count;
+        let requests = (from..from + count).map(|person| self.filled(person));
         let requests = Arc::new(requests.collect());
         let used = used_by(&self.processes);
         let measured = closed_loop(self.port, CONNECTIONS, &requests);
-        Round::of(&measured, used_by(&self.processes) - used, 201, THEIRS)
+        Round::of(&measured, used_by(&self.processes) - used, 201, count)
     }
 
     /// The request of a person as it travels.

@@ -4,8 +4,8 @@
 //! which the two probes differ by more than a quarter is told as void, not left out.
 //!
 //! Each part keeps when it was run and how busy the machine was then; a part that is run again takes
-//! the place of its earlier figures and of no other's. A release build writes the table into
-//! `docs/performance.md`.
+//! the place of its earlier figures and of no other's. After each part the table is written into
+//! `docs/performance.md`, if it is one of a full run ([`super::size`]).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -48,6 +48,9 @@ struct Part {
     at: String,
     load: String,
     lines: Vec<Kept>,
+    /// It ended before its end.
+    #[serde(default)]
+    broke_off: bool,
 }
 
 /// Everything that was measured on this machine.
@@ -86,6 +89,7 @@ impl Report {
             at: said(Command::new("date").args(["-u", "+%Y-%m-%d %H:%M UTC"])),
             load: load(),
             lines: Vec::new(),
+            broke_off: false,
         });
         println!("\n== {name}");
     }
@@ -119,24 +123,35 @@ impl Report {
         fs::write(&self.file, json).expect("the target folder is ours");
     }
 
-    /// The table, and in a release build the page that holds it.
-    pub fn end(mut self, order: &[&str], page: &Path) {
+    /// The part that is run has ended before its end.
+    pub fn breaks_off(&mut self) {
+        if let Some(part) = self.parts.last_mut() {
+            part.broke_off = true;
+        }
+    }
+
+    /// Everything so far as it is kept, and the page that holds the table.
+    pub fn write(&mut self, order: &[&str], page: Option<&Path>) {
         let place = |part: &Part| order.iter().position(|name| *name == part.name);
         self.parts.sort_by_key(place);
         self.keep();
-        let told = self.told();
-        println!("\n{told}\nwritten to {}", self.file.display());
-        if cfg!(debug_assertions) {
+        let Some(page) = page else {
             return;
-        }
+        };
+        let told = self.told();
         let text = fs::read_to_string(page).unwrap_or_default();
         if let Some((before, rest)) = text.split_once(BEGIN)
             && let Some((_, after)) = rest.split_once(END)
         {
             let whole = format!("{before}{BEGIN}\n\n{told}\n{END}{after}");
             fs::write(page, whole).expect("the page is ours");
-            println!("and to {}", page.display());
+            println!("written to {}", page.display());
         }
+    }
+
+    /// The whole table, on standard output.
+    pub fn tell(&self) {
+        println!("\n{}\nwritten to {}", self.told(), self.file.display());
     }
 
     fn told(&self) -> String {
@@ -156,6 +171,9 @@ impl Report {
                     "| {} | {} | {} | {} | {} | {mark} |",
                     line.target, line.what, line.value, line.baseline, line.wanted
                 );
+            }
+            if part.broke_off {
+                told.push_str("\nIt broke off here.\n");
             }
         }
         told

@@ -6,7 +6,7 @@
 //! Not here: requests and groups, which [`crate::platform::metrics`] counts itself.
 
 use crate::draw;
-use crate::notify::{self, NoticeStage};
+use crate::notify;
 use crate::platform::clock::{MINUTE, Timestamp};
 use crate::platform::db::Tx;
 use crate::platform::db::remembered::recall_number;
@@ -87,15 +87,9 @@ fn mail_by_outcome(tx: &mut Tx) -> Result<Figure, Error> {
         "mail",
         "Letters to winners by what became of them; those of purged activities are gone",
         "outcome",
-        NoticeStage::ALL
-            .iter()
-            .map(|stage| {
-                (
-                    stage.code(),
-                    counts.iter().filter(|each| *each == stage).count(),
-                )
-            })
-            .map(|(word, found)| (word, count(found))),
+        counts
+            .into_iter()
+            .map(|(stage, found)| (stage.code(), found as f64)),
     ))
 }
 

@@ -187,7 +187,10 @@ pub fn glance(tx: &mut Tx, id: &ActivityId) -> Result<Glance, Error> {
     let mut unseen = None;
     for plan in &plans {
         if plan.stage == DrawStage::Drawn {
-            has_winners |= !draw::holdings(tx, plan)?.is_empty();
+            // Claims are there as soon as somebody or a job has looked; the record is long.
+            has_winners = has_winners
+                || notify::has_claims(tx, plan)?
+                || !draw::holdings(tx, plan)?.is_empty();
         }
         if unseen.is_none() && plan.manifest.is_some() && plan.stage != DrawStage::Cancelled {
             unseen = draw::unseen(tx, plan)?;

@@ -79,15 +79,16 @@ pub fn shown(tx: &mut Tx, draw: &DrawId) -> Result<Shown, Error> {
     let close = closes.last().map(|last| last.close.clone());
     let (mut result, mut settles, mut holdings) = (None, Vec::new(), Vec::new());
     if plan.stage == DrawStage::Drawn {
-        let drawn = super::result(tx, &plan)?;
-        let notes_of_settles = super::settlements(tx, &plan)?;
-        holdings = lucky_draw::result::holdings(&drawn, &notes_of_settles);
-        result = Some(drawn);
-        for note in notes_of_settles {
-            let name = settle::settle_name(note.seq);
-            let at = written(&name).map_or(Timestamp(0), |stored| stored.written_at);
-            settles.push((note, at));
+        let stored = written("result.note").ok_or(Error::Damaged)?;
+        let drawn = ResultNote::parse(stored.text()?).map_err(|_| Error::Damaged)?;
+        let numbered = (1_u32..).map_while(|seq| written(&settle::settle_name(seq)));
+        for stored in numbered {
+            let note = SettleNote::parse(stored.text()?).map_err(|_| Error::Damaged)?;
+            settles.push((note, stored.written_at));
         }
+        let notes: Vec<SettleNote> = settles.iter().map(|(note, _)| note.clone()).collect();
+        holdings = lucky_draw::result::holdings(&drawn, &notes);
+        result = Some(drawn);
     }
     let mut all = super::plans(tx, &plan.activity)?;
     all.retain(|plan| plan.manifest.is_some());

@@ -4,8 +4,9 @@
 //! that the result or a settlement gave; a prize passes on by the one settlement of a deadline,
 //! never at the moment somebody declines. Every verb may run twice.
 //!
-//! Every verb costs as much as there are winners, and one slot as much as its own claims: a draw may
-//! give a hundred thousand prizes.
+//! A verb costs as much as there are winners where something has changed, one slot as much as its own
+//! claims, and a look at a draw where nothing has changed next to nothing: a draw may give a hundred
+//! thousand prizes.
 //!
 //! Not here: who leaves a slot before its deadline ([`super::leaving`]), the letters
 //! ([`super::notices`]).
@@ -171,6 +172,31 @@ pub fn ensure(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
     listed(tx, draw, &holders)
 }
 
+/// Whether [`ensure`] would change nothing. Claims follow the record in the transaction that writes a
+/// settlement, so what can be missing is a result that nobody has looked at yet, and the mark of
+/// those who had their data erased since.
+pub fn is_followed(tx: &mut Tx, draw: &Decided) -> Result<bool, Error> {
+    if !store::listing::has_claims(tx, &draw.facts.id, draw.draw())? {
+        return Ok(false);
+    }
+    if !draw.is_running() {
+        return Ok(true);
+    }
+    let erased = entry::erased(tx, &draw.facts.id, draw.draw())?;
+    let erased: Vec<u64> = erased.into_iter().map(|(index, _)| index).collect();
+    Ok(!store::listing::hold_any(tx, draw, &erased)?)
+}
+
+/// [`ensure`] without the list, where it would do something.
+pub fn follow(tx: &mut Tx, draw: &Decided) -> Result<(), Error> {
+    if !is_followed(tx, draw)? {
+        ensure(tx, draw)?;
+    } else if draw.is_running() {
+        jobs::enqueue_deadlines(tx, draw)?;
+    }
+    Ok(())
+}
+
 /// The claims that the public record asks for and that have no row.
 fn missing(holdings: &[Holding], known: &[Claim], deadline: Timestamp) -> Vec<Claim> {
     let known: HashSet<(&Slot, u64)> = known.iter().map(|own| (&own.slot, own.index)).collect();
@@ -266,8 +292,9 @@ fn in_order(claims: &mut [Claim], draw: &Decided, holders: &Holders) {
 
 /// The claims of tickets that hold a prize now and have not given it back: those who may be told.
 pub fn current(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
-    let mut claims = ensure(tx, draw)?;
+    follow(tx, draw)?;
     let holders = Holders::of(tx, draw)?;
+    let mut claims = listed(tx, draw, &holders)?;
     claims.retain(|claim| {
         claim.is_prize()
             && matches!(claim.stage, ClaimStage::Held | ClaimStage::Claimed)
@@ -286,28 +313,53 @@ pub fn of_slot(tx: &mut Tx, draw: &Decided, slot: &Slot) -> Result<Claim, Error>
     of_slot.ok_or(Error::Unknown)
 }
 
-/// [`of_slot`] where [`ensure`] would change nothing about this slot: letters are sent one by one,
-/// and each looks at its own.
+/// Whether the ticket of a claim has its slot still: until the settlement of the deadline also whoever
+/// left it, which the record alone knows.
+pub fn holds(tx: &mut Tx, draw: &Decided, claim: &Claim) -> Result<bool, Error> {
+    Ok(claim.is_holding() || claim.stage.vacates().is_some() && Holders::of(tx, draw)?.hold(claim))
+}
+
+/// [`of_slot`] where [`ensure`] would change nothing about this slot, without reading the whole
+/// record: letters are sent one by one, and each looks at its own.
 fn settled_of_slot(tx: &mut Tx, draw: &Decided, slot: &Slot) -> Result<Option<Claim>, Error> {
-    let holders = Holders::of(tx, draw)?;
     let mut claims = store::claims_of(tx, &draw.facts.id, draw.draw(), slot)?;
-    let is_known = |index: &u64| claims.iter().any(|claim| claim.index == *index);
-    if !holders.0.get(slot).is_none_or(is_known) {
+    if !is_plain(&mut claims) {
         return Ok(None);
     }
-    let erased = entry::erased(tx, &draw.facts.id, draw.draw())?;
-    let gave_up = |claim: &Claim| {
-        let is_erased = erased.iter().any(|(index, _)| *index == claim.index);
-        is_erased && claim.stage == ClaimStage::Held && holders.hold(claim)
+    let Some(claim) = claims.pop() else {
+        return Ok(None);
     };
-    if claims
-        .iter()
-        .any(|claim| holders.moved_up(claim) || gave_up(claim))
-    {
-        return Ok(None);
+    let erased = entry::erased(tx, &draw.facts.id, draw.draw())?;
+    let is_erased = erased.iter().any(|(index, _)| *index == claim.index);
+    let gave_up = is_erased && claim.stage == ClaimStage::Held;
+    Ok((!gave_up).then_some(claim))
+}
+
+/// Whether the claims of one slot tell by themselves who holds it or held it last, and puts that one
+/// last: the only one there is, or the only one that was not marked as having left.
+fn is_plain(claims: &mut [Claim]) -> bool {
+    claims.sort_by_key(|claim| (claim.is_holding(), claim.marked_at.0, claim.index));
+    match claims {
+        [] => false,
+        [_] => true,
+        [.., last] => last.is_holding(),
     }
-    in_order(&mut claims, draw, &holders);
-    Ok(claims.pop())
+}
+
+/// The claims on these slots in slot order, the present holder of a slot last; they follow the record
+/// ([`is_followed`]).
+pub(super) fn on(tx: &mut Tx, draw: &Decided, slots: &[Slot]) -> Result<Vec<Claim>, Error> {
+    let mut claims = store::listing::claims_on(tx, draw, slots)?;
+    claims.sort_by_cached_key(|claim| draw.rank(&claim.slot));
+    let are_plain = claims
+        .chunk_by_mut(|one, next| one.slot == next.slot)
+        .fold(true, |all, of_slot| is_plain(of_slot) && all);
+    if !are_plain {
+        // Several have left a slot that nobody has now: the record knows their order.
+        let holders = Holders::of(tx, draw)?;
+        in_order(&mut claims, draw, &holders);
+    }
+    Ok(claims)
 }
 
 fn mark(
@@ -403,13 +455,16 @@ pub fn look(tx: &mut Tx, vault: &Vault, mailer: &MailFacts, draw: &Decided) -> R
     if !draw.is_running() {
         return Ok(());
     }
-    let claims = ensure(tx, draw)?;
-    if let Some(deadline) = draw.passed(tx.now()) {
+    follow(tx, draw)?;
+    if let Some(deadline) = draw.passed(tx.now())
+        && store::listing::may_be_settled(tx, draw, deadline)?
+    {
+        let claims = list(tx, draw)?;
         settle(tx, vault, draw, &claims, deadline)?;
+        ensure(tx, draw)?;
     }
-    let claims = ensure(tx, draw)?;
     if notices::has_begun(tx, draw)? {
-        notices::tell(tx, mailer, draw, &claims)?;
+        notices::tell(tx, mailer, draw)?;
     }
     finish(tx, draw)
 }
@@ -421,8 +476,15 @@ fn finish(tx: &mut Tx, draw: &Decided) -> Result<(), Error> {
         return Ok(());
     }
     for other in all(tx, &facts.id)? {
-        let claims = ensure(tx, &other)?;
-        if !other.is_over(tx.now()) && is_open(tx, &other, &claims)? {
+        follow(tx, &other)?;
+        if other.is_over(tx.now()) {
+            continue;
+        }
+        if store::listing::has_held_prize(tx, &other)? {
+            return Ok(());
+        }
+        let claims = list(tx, &other)?;
+        if is_open(tx, &other, &claims)? {
             return Ok(());
         }
     }

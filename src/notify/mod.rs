@@ -36,6 +36,7 @@ mod post;
 mod seat_post;
 pub mod sheet;
 mod store;
+pub mod winners;
 pub mod wire;
 
 text_id!(
@@ -139,6 +140,11 @@ impl Claim {
     /// Whether this is a prize; otherwise it is a place in the reserve list.
     pub fn is_prize(&self) -> bool {
         matches!(self.slot, Slot::Prize { .. })
+    }
+
+    /// Whether the ticket has the slot and was not marked as having left it.
+    pub fn is_holding(&self) -> bool {
+        matches!(self.stage, ClaimStage::Held | ClaimStage::Claimed)
     }
 
     /// Whether somebody has to confirm that the person is not eligible.
@@ -399,9 +405,18 @@ pub fn count(tx: &mut Tx, activity: &ActivityId) -> Result<NoticeCounts, Error> 
     Ok(counts)
 }
 
-/// Where every notice of the site stands.
-pub fn standing(tx: &mut Tx) -> Result<Vec<NoticeStage>, Error> {
-    Ok(store::stages(tx)?)
+/// Whether anybody of a draw has a claim: nobody has before the first look at its result.
+pub fn has_claims(tx: &mut Tx, plan: &draw::Plan) -> Result<bool, Error> {
+    Ok(store::listing::has_claims(
+        tx,
+        &plan.activity,
+        plan.id.as_str(),
+    )?)
+}
+
+/// How many notices of the site stand at each stage.
+pub fn standing(tx: &mut Tx) -> Result<Vec<(NoticeStage, u64)>, Error> {
+    Ok(store::count_all_notices(tx)?)
 }
 
 /// Erases claims and notices of an activity (`privacy` 1.8): a message id is known to mail servers

@@ -20,17 +20,27 @@ use crate::platform::mail::{MailFacts, Outcome};
 
 use super::claims::Decided;
 use super::{
-    Claim, ClaimStage, Error, Named, Notice, NoticeId, NoticeKind, NoticeStage, claims, jobs, store,
+    ClaimStage, Error, Named, Notice, NoticeId, NoticeKind, NoticeStage, claims, jobs, store,
 };
 
 /// Every notice of a draw in slot order, the first one of a slot in front.
 pub fn list(tx: &mut Tx, draw: &Decided) -> Result<Vec<Notice>, Error> {
-    let mut notices = store::notices(tx, &draw.facts.id, draw.draw())?;
+    let notices = store::notices(tx, &draw.facts.id, draw.draw())?;
+    Ok(in_order(draw, notices))
+}
+
+/// The notices about these slots, in the same order.
+pub fn about(tx: &mut Tx, draw: &Decided, slots: &[Slot]) -> Result<Vec<Notice>, Error> {
+    let notices = store::listing::notices_about(tx, draw, slots)?;
+    Ok(in_order(draw, notices))
+}
+
+fn in_order(draw: &Decided, mut notices: Vec<Notice>) -> Vec<Notice> {
     notices.sort_by_cached_key(|notice| {
         let kind = NoticeKind::ALL.iter().position(|kind| *kind == notice.kind);
         (draw.rank(&notice.slot), kind, notice.index, notice.copy)
     });
-    Ok(notices)
+    notices
 }
 
 /// Whether staff have begun to tell winners; from then on reminders and notices to those who move
@@ -39,25 +49,23 @@ pub fn has_begun(tx: &mut Tx, draw: &Decided) -> Result<bool, Error> {
     Ok(store::has_notices(tx, &draw.facts.id, draw.draw())?)
 }
 
-/// Winners and called reserves who hold a prize and were not told yet.
-pub fn untold(tx: &mut Tx, draw: &Decided, claims: &[Claim]) -> Result<Vec<Claim>, Error> {
-    let notices = store::notices(tx, &draw.facts.id, draw.draw())?;
-    let told: HashSet<(&Slot, u64)> = notices
-        .iter()
-        .filter(|notice| matches!(notice.kind, NoticeKind::Won | NoticeKind::Promoted))
-        .map(|notice| (&notice.slot, notice.index))
-        .collect();
-    let waiting = claims.iter().filter(|claim| {
-        let is_told = told.contains(&(&claim.slot, claim.index));
-        claim.is_prize() && claim.stage == ClaimStage::Held && !is_told
-    });
-    Ok(waiting.cloned().collect())
+/// Slot and ticket of winners and called reserves who hold a prize and were not told yet, in slot
+/// order; claims follow the record ([`claims::is_followed`]).
+pub fn untold(tx: &mut Tx, draw: &Decided) -> Result<Vec<(Slot, u64)>, Error> {
+    let mut untold = store::listing::untold(tx, draw)?;
+    untold.sort_by_cached_key(|(slot, index)| (draw.rank(slot), *index));
+    Ok(untold)
+}
+
+/// How many of [`untold`] there are.
+pub fn count_untold(tx: &mut Tx, draw: &Decided) -> Result<u64, Error> {
+    Ok(store::listing::count_untold(tx, draw)?)
 }
 
 /// Staff begin to tell winners: a notice for everyone who was not told yet. Answers with how many.
 pub fn begin(tx: &mut Tx, mailer: &MailFacts, draw: &Decided, by: &Actor) -> Result<usize, Error> {
-    let claims = claims::ensure(tx, draw)?;
-    let told = tell(tx, mailer, draw, &claims)?;
+    claims::follow(tx, draw)?;
+    let told = tell(tx, mailer, draw)?;
     if told > 0 {
         let deadline = draw.next_deadline(tx.now());
         if draw.reminder_before(deadline) <= tx.now() {
@@ -78,23 +86,22 @@ pub fn begin(tx: &mut Tx, mailer: &MailFacts, draw: &Decided, by: &Actor) -> Res
     Ok(told)
 }
 
-/// A notice for everyone in `claims` who was not told yet.
-pub(super) fn tell(
-    tx: &mut Tx,
-    mailer: &MailFacts,
-    draw: &Decided,
-    claims: &[Claim],
-) -> Result<usize, Error> {
-    let first = first_holders(tx, draw)?;
-    let untold = untold(tx, draw, claims)?;
-    for claim in &untold {
-        let kind = if first.contains(&(claim.slot.clone(), claim.index)) {
-            NoticeKind::Won
-        } else {
-            NoticeKind::Promoted
-        };
-        add(tx, mailer, draw, &claim.slot, claim.index, kind, 0)?;
+/// A notice for everyone who was not told yet.
+pub(super) fn tell(tx: &mut Tx, mailer: &MailFacts, draw: &Decided) -> Result<usize, Error> {
+    let untold = untold(tx, draw)?;
+    if untold.is_empty() {
+        return Ok(0);
     }
+    let first = first_holders(tx, draw)?;
+    for holding in &untold {
+        let kind = match first.contains(holding) {
+            true => NoticeKind::Won,
+            false => NoticeKind::Promoted,
+        };
+        let (slot, index) = holding;
+        add(tx, mailer, draw, slot, *index, kind, 0)?;
+    }
+    store::listing::mark_told(tx, draw)?;
     Ok(untold.len())
 }
 
@@ -194,7 +201,7 @@ pub fn resend(
     if of != draw.plan.id {
         return Err(Error::Unknown);
     }
-    let all = store::notices(tx, &draw.facts.id, draw.draw())?;
+    let all = about(tx, draw, std::slice::from_ref(&old.slot))?;
     let newer = all.iter().any(|notice| {
         notice.slot == old.slot
             && notice.index == old.index

@@ -31,87 +31,108 @@ pub use desk::DeskLimit;
 
 use super::claims::{self, Decided};
 use super::letters::{self, Imprint, Matter};
+use super::winners::{self, Narrowed, Winners};
 use super::wire::{Asked, GroupView, NotYetView, NotifyView, Preview, WinnersView};
-use super::{Claim, Error, Notice, NoticeKind, notices, post};
+use super::{Claim, Error, NoticeKind, notices, post};
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
-    let own = routes![winners, only, preview, notify];
+    let own = routes![list, only, preview, notify];
     own.into_iter()
         .chain(desk::routes())
         .chain(exports::routes())
         .collect()
 }
 
-struct Standing {
-    draw: Decided,
-    claims: Vec<Claim>,
-    notices: Vec<Notice>,
-    untold: Vec<Claim>,
-}
-
-/// Everything about the winners of a draw; rows that are missing are made.
-fn standing(tx: &mut Tx, draw: Decided) -> Result<Standing, Error> {
-    let claims = claims::ensure(tx, &draw)?;
-    let notices = notices::list(tx, &draw)?;
-    let untold = notices::untold(tx, &draw, &claims)?;
-    Ok(Standing {
-        draw,
-        claims,
-        notices,
-        untold,
-    })
-}
-
 /// The winners of every draw that has a result, the draws that have none yet, and who opens the
 /// contacts.
-type Winners = (Facts, Vec<Standing>, Vec<Plan>, Unlock);
+type Standing = (Facts, Vec<Winners>, Vec<Plan>, Unlock);
 
-fn all_standing(tx: &mut Tx, activity: &ActivityId) -> Result<Winners, Error> {
-    let facts = activity::by_id(tx, activity)?;
-    let mut standing_all = Vec::new();
+/// A page of the winners of one draw, or of each.
+#[derive(Clone)]
+struct PageOf {
+    page: u64,
+    /// The draw that is turned over; all of them if there is none.
+    draw: Option<String>,
+    narrowed: Option<Narrowed>,
+}
+
+impl PageOf {
+    fn of(&self, draw: &Decided) -> u64 {
+        let is_meant = self.draw.as_ref().is_none_or(|own| own == draw.draw());
+        if is_meant { self.page } else { 1 }
+    }
+}
+
+/// What the list shows; nothing where the claims of a draw are yet to be made.
+fn standing(tx: &mut Tx, activity: &ActivityId, of: &PageOf) -> Result<Option<Standing>, Error> {
     for draw in claims::all(tx, activity)? {
-        standing_all.push(standing(tx, draw)?);
+        if !claims::is_followed(tx, &draw)? {
+            return Ok(None);
+        }
+    }
+    shown(tx, activity, of).map(Some)
+}
+
+/// What the list shows, once the claims of every draw with a result are made.
+fn standing_anew(tx: &mut Tx, activity: &ActivityId, of: &PageOf) -> Result<Standing, Error> {
+    for draw in claims::all(tx, activity)? {
+        claims::ensure(tx, &draw)?;
+    }
+    shown(tx, activity, of)
+}
+
+fn shown(tx: &mut Tx, activity: &ActivityId, of: &PageOf) -> Result<Standing, Error> {
+    let facts = activity::by_id(tx, activity)?;
+    let mut all = Vec::new();
+    for draw in claims::all(tx, activity)? {
+        let page = of.of(&draw);
+        all.push(winners::page(tx, draw, of.narrowed, page)?);
     }
     let mut plans = draw::plans(tx, activity)?;
     plans.retain(|plan| plan.stage != DrawStage::Drawn);
     let unlock = activity::unlock(tx, activity)?;
-    Ok((facts, standing_all, plans, unlock))
+    Ok((facts, all, plans, unlock))
 }
 
-#[get("/staff/activities/<id>/winners?<only>&<told>")]
-async fn winners(
+#[get("/staff/activities/<id>/winners?<only>&<told>&<draw>&<page>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
+async fn list(
     lang: Language,
     _staff: Librarian,
     id: &str,
     only: Option<&str>,
     told: Option<u64>,
+    draw: Option<&str>,
+    page: Option<u64>,
     db: &State<Db>,
     config: &State<Arc<Config>>,
 ) -> AppResult<Page> {
     let activity = ActivityId::from(id);
     let book = RuleBook::of(config);
-    let (facts, decided, waiting, unlock) = db
-        .write("read winners", move |tx| all_standing(tx, &activity))
-        .await?;
-    if decided.is_empty() {
-        return Ok(not_yet(lang, &facts));
-    }
     let asked = Asked {
         only: only.unwrap_or(""),
         told,
         rules: book.at(db.clock().now()),
     };
-    let groups = decided.iter().map(|standing| {
-        GroupView::of(
-            lang,
-            &standing.draw,
-            &standing.claims,
-            &standing.notices,
-            standing.untold.len(),
-            &asked,
-        )
-    });
+    let of = PageOf {
+        page: page.unwrap_or(1),
+        draw: draw.map(str::to_owned),
+        narrowed: asked.narrowed(),
+    };
+    let (own, own_of) = (activity.clone(), of.clone());
+    let read = db.read("read winners", move |tx| standing(tx, &own, &own_of));
+    let (facts, decided, waiting, unlock) = match read.await? {
+        Some(found) => found,
+        None => {
+            db.write("make claims", move |tx| standing_anew(tx, &activity, &of))
+                .await?
+        }
+    };
+    if decided.is_empty() {
+        return Ok(not_yet(lang, &facts));
+    }
+    let groups = decided.iter().map(|own| GroupView::of(lang, own, &asked));
     let groups = groups.collect();
     let librarians = unlock == Unlock::TwoOfThree;
     let view = WinnersView::of(lang, &facts, groups, &waiting, librarians, &asked);
@@ -140,25 +161,38 @@ fn decided_of(tx: &mut Tx, activity: &ActivityId, draw: &DrawId) -> Result<Decid
 /// What will be sent, before it is.
 struct ToTell {
     draw: Decided,
-    untold: Vec<Claim>,
+    /// The first of those who will be told.
+    first: Option<Claim>,
+    count: usize,
     without_address: usize,
 }
 
+/// Sealed boxes that are looked at together.
+const TOGETHER: usize = 10_000;
+
 fn to_tell(tx: &mut Tx, activity: &ActivityId, draw: &DrawId) -> Result<ToTell, Error> {
     let draw = decided_of(tx, activity, draw)?;
-    let Standing { draw, untold, .. } = standing(tx, draw)?;
-    let mut without_address = 0;
-    for claim in &untold {
-        let contact = post::contact_of(tx, &draw, claim.index)?;
-        let has_email = contact.is_some_and(|(_, sealed)| sealed.fields().has(FieldKind::Email));
-        if !has_email {
-            without_address += 1;
-        }
+    claims::follow(tx, &draw)?;
+    let untold = notices::untold(tx, &draw)?;
+    let mut with_address = 0;
+    for some in untold.chunks(TOGETHER) {
+        let indices: Vec<u64> = some.iter().map(|(_, index)| *index).collect();
+        let boxes = post::contacts_of(tx, &draw, &indices)?;
+        let has_email = |index: &u64| {
+            let found = boxes.get(index);
+            found.is_some_and(|(_, sealed)| sealed.fields().has(FieldKind::Email))
+        };
+        with_address += indices.iter().filter(|index| has_email(index)).count();
     }
+    let first = match untold.first() {
+        Some((slot, _)) => Some(claims::of_slot(tx, &draw, slot)?),
+        None => None,
+    };
     Ok(ToTell {
         draw,
-        untold,
-        without_address,
+        first,
+        count: untold.len(),
+        without_address: untold.len() - with_address,
     })
 }
 
@@ -171,7 +205,7 @@ fn notify_page(
 ) -> AppResult<Page> {
     let imprint = Imprint::of(config);
     let mut previews = Vec::new();
-    if let Some(claim) = found.untold.first() {
+    if let Some(claim) = &found.first {
         for language in Language::ALL {
             let matter = Matter {
                 draw: &found.draw,
@@ -194,7 +228,7 @@ fn notify_page(
         heading: Heading::of(lang, &found.draw.facts),
         draw: found.draw.plan.name.pick(lang).to_owned(),
         path: notify_path(&found.draw),
-        count: found.untold.len(),
+        count: found.count,
         without_address: found.without_address,
         is_configured: mailer.is_configured(),
         changed,
@@ -266,18 +300,18 @@ async fn notify(
     mailer: &State<Arc<MailFacts>>,
 ) -> AppResult<Reply> {
     let (activity, draw) = (ActivityId::from(id), DrawId::from(draw));
-    let seen: usize = form.value("count").parse().unwrap_or(0);
+    let seen: u64 = form.value("count").parse().unwrap_or(0);
     let (own_mailer, actor) = (mailer.inner().clone(), staff.0.actor());
     let of = (activity.clone(), draw.clone());
     // What was confirmed is what is sent: another number than the one shown asks again.
     let told = db
         .write("tell winners", move |tx| {
             let decided = decided_of(tx, &of.0, &of.1)?;
-            let found = standing(tx, decided)?;
-            if found.untold.len() != seen {
+            claims::follow(tx, &decided)?;
+            if notices::count_untold(tx, &decided)? != seen {
                 return Ok::<_, Error>(None);
             }
-            notices::begin(tx, &own_mailer, &found.draw, &actor).map(Some)
+            notices::begin(tx, &own_mailer, &decided, &actor).map(Some)
         })
         .await?;
     if let Some(told) = told {

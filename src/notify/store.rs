@@ -1,5 +1,7 @@
 //! All SQL of claims, notices and exports.
 
+pub(super) mod listing;
+
 use diesel::prelude::*;
 use lucky_draw::result::Slot;
 
@@ -125,6 +127,7 @@ struct NewClaim<'n> {
     marked_at: i64,
     reason: &'n str,
     proposed_by: &'n str,
+    told: bool,
 }
 
 pub(super) fn insert_claims(
@@ -146,6 +149,7 @@ pub(super) fn insert_claims(
             marked_at: claim.marked_at.0,
             reason: &claim.reason,
             proposed_by: &claim.proposed_by,
+            told: false,
         })
         .collect();
     Ok(insert_all!(tx, claims::table, rows)?)
@@ -291,22 +295,24 @@ pub(super) fn count_notices(
         .group_by(notices::stage)
         .select((notices::stage, diesel::dsl::count_star()))
         .load(tx.conn())?;
+    Ok(by_stage(&rows))
+}
+
+/// How many notices of the site stand at each stage.
+pub(super) fn count_all_notices(tx: &mut Tx) -> Result<Vec<(NoticeStage, u64)>, db::Error> {
+    let rows: Vec<(String, i64)> = notices::table
+        .group_by(notices::stage)
+        .select((notices::stage, diesel::dsl::count_star()))
+        .load(tx.conn())?;
+    Ok(by_stage(&rows))
+}
+
+fn by_stage(rows: &[(String, i64)]) -> Vec<(NoticeStage, u64)> {
     let counted = NoticeStage::ALL.map(|stage| {
         let found = rows.iter().find(|(code, _)| code == stage.code());
         (stage, found.map_or(0, |(_, count)| unsigned(*count)))
     });
-    Ok(counted.to_vec())
-}
-
-/// Where every notice of the site stands.
-pub(super) fn stages(tx: &mut Tx) -> Result<Vec<NoticeStage>, db::Error> {
-    let rows: Vec<String> = notices::table.select(notices::stage).load(tx.conn())?;
-    let known = |row: &String| {
-        NoticeStage::ALL
-            .into_iter()
-            .find(|stage| stage.code() == row)
-    };
-    Ok(rows.iter().filter_map(known).collect())
+    counted.to_vec()
 }
 
 pub(super) fn insert_export(tx: &mut Tx, export: &Export) -> Result<(), db::Error> {

@@ -86,12 +86,14 @@ pub(super) fn run(purger: &Purger, purge: &Purge) -> Result<Scanned, Error> {
     let mut needles = read(&purge.report.needles)?;
     let boxes = needles.len();
     needles.extend(read(&purge.report.marks)?);
-    let sealed = Scan::of_bytes(&needles).map_err(|_| Error::Damaged)?;
-    let plain = Scan::of(&planted::texts(purge.activity.as_str())).map_err(|_| Error::Damaged)?;
+    let texts = planted::texts(purge.activity.as_str());
+    let whole = Scan::of_both(&needles, &texts).map_err(|_| Error::Damaged)?;
+    let plain = Scan::of(&texts).map_err(|_| Error::Damaged)?;
     let mut search = Search {
         database: purger.db.target().clone(),
         boxes,
-        sealed,
+        sealed: needles.len(),
+        whole,
         plain,
         scanned: Scanned {
             locations: Vec::new(),
@@ -133,19 +135,25 @@ pub(super) fn backups(data: &Path) -> Result<Vec<String>, Error> {
 
 struct Search {
     database: Target,
-    /// How many of the needles are of boxes; the others are marks.
+    /// How many of the needles are of boxes; those after them are marks.
     boxes: usize,
-    sealed: Scan,
+    /// How many needles there are of both; behind them is the text of the made-up people.
+    sealed: usize,
+    /// All of it, in one reading.
+    whole: Scan,
+    /// The text alone: for what keeps sealed bytes for a while.
     plain: Scan,
     scanned: Scanned,
 }
 
 impl Search {
-    /// Boxes in every dress, marks as bytes.
-    fn of_sealed(&self, seen: Seen) -> Vec<Find> {
-        let mut finds = seen.finds;
-        finds.retain(|find| find.string < self.boxes || find.dress == AS_IT_IS);
-        finds
+    /// Without what only looks like a mark: boxes and text are looked for in every dress, marks as
+    /// bytes.
+    fn meant(&self, mut seen: Seen) -> Seen {
+        let is_mark = |find: &Find| (self.boxes..self.sealed).contains(&find.string);
+        seen.finds
+            .retain(|find| !is_mark(find) || find.dress == AS_IT_IS);
+        seen
     }
 
     /// A file or folder of the data folder.
@@ -154,11 +162,13 @@ impl Search {
             true => in_own(scan, place),
             false => Ok(scan.path(place)),
         };
-        let mut seen = look(&self.plain)?;
-        if place.extension().is_some_and(|ending| ending == BACKUP) {
+        let is_backup = place.extension().is_some_and(|ending| ending == BACKUP);
+        let seen = match is_backup {
+            true => look(&self.plain)?,
+            false => self.meant(look(&self.whole)?),
+        };
+        if is_backup {
             self.scanned.backups.push(name_of(data, place));
-        } else {
-            seen.finds.extend(self.of_sealed(look(&self.sealed)?));
         }
         self.note(name_of(data, place), seen)
     }
@@ -180,11 +190,11 @@ impl Search {
             return Ok(());
         };
         for part in parts {
-            let mut seen = self.plain.path(&part);
             let short = name_of(folder, &part);
-            if ROWS.contains(&short.as_str()) {
-                seen.finds.extend(self.of_sealed(self.sealed.path(&part)));
-            }
+            let seen = match ROWS.contains(&short.as_str()) {
+                true => self.meant(self.whole.path(&part)),
+                false => self.plain.path(&part),
+            };
             self.note(name(&short), seen)?;
         }
         Ok(())

@@ -39,6 +39,7 @@ mod giving_up;
 mod librarians;
 mod passing_on;
 mod sending;
+mod turning_over;
 
 on_both! {
     an_export_holds_winners_only_and_is_on_record,

@@ -19,6 +19,7 @@ use super::Ground;
 use super::library;
 use super::program::Program;
 use super::report::{Line, Report};
+use super::size;
 use super::town::Library;
 
 /// Winners of the activity of a million, and of the one beside it.
@@ -33,7 +34,7 @@ const LATER_PEOPLE: u64 = 100_000_000;
 pub fn entries() -> u64 {
     let wanted = std::env::var("FAIRDRAW_BENCH_ENTRIES").ok();
     let wanted = wanted.and_then(|text| text.replace('_', "").parse().ok());
-    wanted.unwrap_or(1_000_000)
+    wanted.unwrap_or_else(|| size::of(1_000_000))
 }
 
 /// What stands in the folder of this part.
@@ -82,7 +83,8 @@ pub fn measure(ground: &Ground<'_>, report: &mut Report) {
 pub fn bundle(ground: &Ground<'_>, report: &mut Report) -> PathBuf {
     let file = ground.bundle();
     if !file.exists() {
-        let standing = set_out(&ground.folder.join("million"), report);
+        // Not the folder of the part itself, which may have broken off in the middle.
+        let standing = set_out(&ground.folder.join("verify"), report);
         let library = standing.library(Clock::system());
         let decided = ceremony::decide(&library, &standing.rush, &standing.staff);
         fs_write(&file, &decided.bundle);

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use lucky_draw::record::{Cancel, Manifest};
-use lucky_draw::result::Slot;
+use lucky_draw::result::{Holding, Slot};
 use serde::Serialize;
 
 use crate::draw::tax::RuleBook;
@@ -117,17 +117,23 @@ impl DrawView {
         let phase = Phase::of(facts, plan, now);
         let due = plan.round_time().unwrap_or(facts.draws_at);
         let live = LiveView::of(shown, now);
-        let mut holdings = shown.holdings.clone();
-        if live.is_some() {
-            let seen = seen(shown);
-            holdings.retain(|holding| seen.contains(&holding.index));
-        }
-        let holders = holder_rows(language, plan, &holdings, &shown.settles);
+        let seen = live.is_some().then(|| seen(shown));
+        let is_seen = |holding: &&Holding| {
+            let seen = seen.as_ref();
+            seen.is_none_or(|seen| seen.contains(&holding.index))
+        };
+        // One more than there is room for tells that there are more.
+        let holdings = shown.holdings.iter().filter(is_seen);
+        let mut holders = holder_rows(
+            language,
+            plan,
+            holdings.take(HOLDERS_ON_THE_PAGE + 1),
+            &shown.settles,
+        );
         let more_holders = holders.len() > HOLDERS_ON_THE_PAGE;
-        let (reserve_list, winners): (Vec<_>, Vec<_>) = holders
-            .into_iter()
-            .take(HOLDERS_ON_THE_PAGE)
-            .partition(HolderRow::is_reserve);
+        holders.truncate(HOLDERS_ON_THE_PAGE);
+        let (reserve_list, winners): (Vec<_>, Vec<_>) =
+            holders.into_iter().partition(HolderRow::is_reserve);
         DrawView {
             id: plan.id.0.clone(),
             slug: facts.slug.clone(),
@@ -256,7 +262,12 @@ fn unfilled(language: Language, shown: &Shown) -> Vec<String> {
     if shown.result.is_none() {
         return Vec::new();
     }
-    let held: HashSet<&Slot> = shown.holdings.iter().map(|holding| &holding.slot).collect();
+    let holdings = shown.holdings.iter();
+    let held = holdings.filter(|holding| matches!(holding.slot, Slot::Prize { .. }));
+    let held: HashSet<&Slot> = held.map(|holding| &holding.slot).collect();
+    if held.len() as u64 == shown.plan.prize_units() {
+        return Vec::new();
+    }
     let mut empty = Vec::new();
     for prize in &shown.plan.prizes {
         for unit in 1..=prize.units {

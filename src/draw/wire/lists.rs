@@ -1,5 +1,7 @@
 //! Lists that the public sees: draws, tickets, holders.
 
+use std::collections::HashSet;
+
 use lucky_draw::encode::Hash;
 use lucky_draw::record::Close;
 use lucky_draw::result::{Holding, SettleNote, Slot};
@@ -66,24 +68,21 @@ impl HolderRow {
     }
 }
 
-/// Holders in slot order.
-pub(in crate::draw) fn holder_rows(
+/// Some holders, in slot order: those of a page, because each line costs its words.
+pub(in crate::draw) fn holder_rows<'h>(
     language: Language,
     plan: &Plan,
-    holdings: &[Holding],
+    holdings: impl Iterator<Item = &'h Holding>,
     settles: &[(SettleNote, Timestamp)],
 ) -> Vec<HolderRow> {
-    let vacated = |slot: &Slot| {
-        let mut vacates = settles.iter().flat_map(|(note, _)| &note.vacates);
-        vacates.any(|vacate| vacate.slot == *slot)
-    };
+    let vacates = settles.iter().flat_map(|(note, _)| &note.vacates);
+    let vacated: HashSet<&Slot> = vacates.map(|vacate| &vacate.slot).collect();
     holdings
-        .iter()
         .map(|holding| HolderRow {
             slot: slot_words(language, plan, &holding.slot),
             ticket: TicketNumber(holding.index).to_string(),
             reserve: matches!(holding.slot, Slot::Reserve(_)),
-            passed: vacated(&holding.slot),
+            passed: vacated.contains(&holding.slot),
         })
         .collect()
 }
@@ -104,15 +103,15 @@ impl HoldersView {
         shown: &Shown,
         asked: Option<u64>,
     ) -> HoldersView {
-        let rows = holder_rows(language, &shown.plan, &shown.holdings, &shown.settles);
-        let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
+        let count = u64::try_from(shown.holdings.len()).unwrap_or(u64::MAX);
         let (page, last) = page_of(asked, count, PER_PAGE);
         let skipped = usize::try_from((page - 1) * PER_PAGE).unwrap_or(usize::MAX);
         let shown_here = usize::try_from(PER_PAGE).unwrap_or(usize::MAX);
+        let here = shown.holdings.iter().skip(skipped).take(shown_here);
         HoldersView {
             id: shown.plan.id.0.clone(),
             title: shown.title(language),
-            rows: rows.into_iter().skip(skipped).take(shown_here).collect(),
+            rows: holder_rows(language, &shown.plan, here, &shown.settles),
             current: page,
             last,
         }

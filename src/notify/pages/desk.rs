@@ -71,13 +71,9 @@ fn read(tx: &mut Tx, place: &Place, reader: &Actor, book: &RuleBook) -> Result<W
     let draw = decided(tx, place)?;
     let slot = &place.slot;
     let claim = claims::of_slot(tx, &draw, slot)?;
-    let holdings = draw::holdings(tx, &draw.plan)?;
-    let holds = holdings
-        .iter()
-        .any(|holding| holding.slot == claim.slot && holding.index == claim.index);
     Ok(WinnerPage {
-        holds,
-        notices: notices::list(tx, &draw)?,
+        holds: claims::holds(tx, &draw, &claim)?,
+        notices: notices::about(tx, &draw, std::slice::from_ref(slot))?,
         asked: activity::asked_fields(tx, &place.activity)?,
         tag: claims::tag(tx, &draw, &claim)?,
         may_confirm: leaving::may_confirm(tx, reader, &claim)?,

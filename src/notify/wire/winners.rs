@@ -1,6 +1,6 @@
 //! The winners of a draw as a list: ticket, state and letters, and no person.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use lucky_draw::result::Slot;
 use lucky_draw::ticket::TicketNumber;
@@ -11,6 +11,7 @@ use crate::activity::wire::Heading;
 use crate::draw::tax::Rules;
 use crate::draw::{Plan, slot_words};
 use crate::notify::claims::Decided;
+use crate::notify::winners::{Narrowed, Winners};
 use crate::notify::{Claim, ClaimStage, Notice, NoticeStage};
 use crate::platform::text::{self, Language, dates};
 
@@ -50,10 +51,13 @@ pub(in crate::notify) struct GroupView {
     draw: String,
     /// The draw's name; empty where the activity has one draw.
     name: String,
-    untold: usize,
+    untold: u64,
     waits: String,
     trouble: bool,
     lines: Vec<ClaimLine>,
+    /// Which page of the lines this is, from 1.
+    page_now: u64,
+    last: u64,
     taxes: Vec<TaxLine>,
 }
 
@@ -83,6 +87,14 @@ impl Asked<'_> {
     fn state(&self) -> Option<&'static str> {
         STATES.into_iter().find(|state| *state == self.only)
     }
+
+    /// Which claims that are; none for all.
+    pub(in crate::notify) fn narrowed(&self) -> Option<Narrowed> {
+        match self.state()? {
+            "reserve" => Some(Narrowed::Reserves),
+            state => ClaimStage::parse(state).map(Narrowed::Prizes),
+        }
+    }
 }
 
 impl WinnersView {
@@ -109,44 +121,30 @@ impl WinnersView {
 }
 
 impl GroupView {
-    pub(in crate::notify) fn of(
-        lang: Language,
-        draw: &Decided,
-        claims: &[Claim],
-        notices: &[Notice],
-        untold: usize,
-        asked: &Asked,
-    ) -> GroupView {
-        let only = asked.state();
-        let mut of_claims: HashMap<(Slot, u64), Vec<&Notice>> = HashMap::new();
-        for notice in notices {
-            let key = (notice.slot.clone(), notice.index);
+    pub(in crate::notify) fn of(lang: Language, winners: &Winners, asked: &Asked) -> GroupView {
+        let draw = &winners.draw;
+        let mut of_claims: HashMap<(&Slot, u64), Vec<&Notice>> = HashMap::new();
+        for notice in &winners.notices {
+            let key = (&notice.slot, notice.index);
             of_claims.entry(key).or_default().push(notice);
         }
-        let holders: HashSet<(&Slot, u64)> = claims
-            .iter()
-            .filter(|claim| claim.stage == ClaimStage::Held)
-            .map(|claim| (&claim.slot, claim.index))
-            .collect();
-        let waiting = notices
-            .iter()
-            .find(|notice| notice.stage == NoticeStage::Waiting && !notice.last_reply.is_empty());
+        let waits = winners.waits.as_deref();
         GroupView {
             draw: draw.plan.id.0.clone(),
             name: draw.plan.name.pick(lang).to_owned(),
-            untold,
-            waits: waiting.map_or(String::new(), |notice| {
-                reply_words(lang, &notice.last_reply)
-            }),
-            trouble: notices.iter().any(|notice| needs_staff(notice, &holders)),
-            lines: claims
+            untold: winners.untold,
+            waits: waits.map_or(String::new(), |reply| reply_words(lang, reply)),
+            trouble: winners.trouble,
+            lines: winners
+                .claims
                 .iter()
-                .filter(|claim| only.is_none_or(|only| state(claim) == only))
                 .map(|claim| {
-                    let own = of_claims.remove(&(claim.slot.clone(), claim.index));
+                    let own = of_claims.remove(&(&claim.slot, claim.index));
                     ClaimLine::of(lang, draw, claim, &own.unwrap_or_default())
                 })
                 .collect(),
+            page_now: winners.page,
+            last: winners.last,
             taxes: taxes(lang, draw, asked.rules),
         }
     }
@@ -180,12 +178,6 @@ impl ClaimLine {
             path: Place::of(draw, &claim.slot).path(),
         }
     }
-}
-
-/// The page of one winner or reserve.
-/// Whether a notice is about somebody who still holds the prize and did not get it by mail.
-fn needs_staff(notice: &Notice, holders: &HashSet<(&Slot, u64)>) -> bool {
-    notice.stage.is_trouble() && holders.contains(&(&notice.slot, notice.index))
 }
 
 pub(super) fn shown_deadline(claim: &Claim) -> Option<i64> {

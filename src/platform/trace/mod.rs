@@ -170,6 +170,20 @@ impl Scan {
         Scan::dressed(dressed)
     }
 
+    /// [`Scan::of_bytes`] and [`Scan::of`] in one, so that a long file is read once: the bytes have
+    /// the first numbers, the strings those after them.
+    ///
+    /// # Errors
+    /// Fewer than [`SHORTEST`] bytes.
+    pub fn of_both<B: AsRef<[u8]>, S: AsRef<str>>(
+        bytes: &[B],
+        strings: &[S],
+    ) -> Result<Scan, TooShort> {
+        let bytes = bytes.iter().map(|bytes| dress::of_bytes(bytes.as_ref()));
+        let strings = strings.iter().map(|string| dresses(string.as_ref()));
+        Scan::dressed(bytes.chain(strings))
+    }
+
     fn dressed(strings: impl Iterator<Item = Vec<Dress>>) -> Result<Scan, TooShort> {
         let mut needles = Vec::new();
         for (string, dresses) in strings.enumerate() {

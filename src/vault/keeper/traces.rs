@@ -2,6 +2,8 @@
 //!
 //! Invariant: bytes that the caller chooses are looked for in lists of ids and numbers alone.
 
+use std::collections::HashMap;
+
 use super::super::wire::{Private, Refusal, Reply};
 use super::super::{disk, keys};
 use super::{Keeper, checked, storage};
@@ -23,6 +25,7 @@ impl Keeper {
         if !keys.was_erased(name).map_err(storage)? {
             return Err(Refusal::NotErased);
         }
+        let starts = by_start(needles);
         let mut left = 0;
         let mut found = false;
         for file in disk::names(keys.folder()).map_err(|e| storage(e.into()))? {
@@ -33,9 +36,58 @@ impl Keeper {
             }
             let bytes = disk::read(keys.folder(), &file).map_err(|e| storage(e.into()))?;
             let bytes = bytes.unwrap_or_default();
-            let occurs = |needle: &Private| bytes.windows(needle.0.len()).any(|w| w == needle.0);
-            found = needles.iter().any(occurs);
+            found = occurs(&bytes, &starts);
         }
         Ok(Reply::Count(left + u64::from(found)))
+    }
+}
+
+/// How much of a needle is looked up; the rest is compared where that occurs.
+const START: usize = 8;
+
+/// Needles by how they begin; each is longer than that.
+fn by_start(needles: &[Private]) -> HashMap<&[u8], Vec<&[u8]>> {
+    let mut starts: HashMap<&[u8], Vec<&[u8]>> = HashMap::new();
+    for needle in needles {
+        let bytes: &[u8] = &needle.0;
+        starts.entry(&bytes[..START]).or_default().push(bytes);
+    }
+    starts
+}
+
+/// Whether any needle occurs: one look at each place, however many needles there are. The lists of a
+/// draw with a hundred thousand winners are megabytes, and of needles there are thousands.
+fn occurs(bytes: &[u8], starts: &HashMap<&[u8], Vec<&[u8]>>) -> bool {
+    let mut places = bytes.windows(START).enumerate();
+    places.any(|(at, start)| {
+        let needles = starts.get(start).into_iter().flatten();
+        needles
+            .into_iter()
+            .any(|needle| bytes[at..].starts_with(needle))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_needle_is_found_wherever_it_lies_and_only_whole() {
+        let needles: Vec<Private> = (0..100_u8)
+            .map(|n| Private([&[1, 2, 3, 4, 5, 6, 7, 8][..], &[n; 16]].concat()))
+            .collect();
+        let starts = by_start(&needles);
+        for needle in &needles {
+            for at in 0..20 {
+                let mut bytes = vec![7; at];
+                bytes.extend_from_slice(&needle.0);
+                assert!(occurs(&bytes, &starts), "at the end, {at} bytes in");
+                bytes.push(200);
+                assert!(occurs(&bytes, &starts), "{at} bytes in");
+                bytes.remove(at + 12);
+                assert!(!occurs(&bytes, &starts), "a byte is missing");
+            }
+        }
+        assert!(!occurs(&[], &starts));
     }
 }

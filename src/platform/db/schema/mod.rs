@@ -375,6 +375,7 @@ diesel::table! {
         marked_at -> BigInt,
         reason -> Text,
         proposed_by -> Text,
+        told -> Bool,
     }
 }
 
