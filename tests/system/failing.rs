@@ -19,6 +19,7 @@ use crate::support::postgres::Cluster;
 use crate::support::vault::{self, Program, Visitor};
 use crate::support::{Engine, TestDatabase};
 
+mod hanging;
 mod postgresql;
 
 /// A file system of its own, gone with this value.
