@@ -173,7 +173,7 @@ impl Vault {
     ) -> Result<Reply, Refusal> {
         let known = draw.digest();
         match self.ask(request(BundleRef::Known(known.0))) {
-            Err(Refusal::SendBundle) => self.ask(request(BundleRef::Whole(draw.bundle().to_vec()))),
+            Err(Refusal::SendBundle) => self.ask(request(BundleRef::Whole(draw.bundle().clone()))),
             answer => answer,
         }
     }

@@ -15,7 +15,7 @@
 //!
 //! Not here: what is done with an opened contact (`notify`), or who is allowed to (`account`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use lucky_draw::bundle::Bundle;
@@ -32,7 +32,7 @@ use super::wire::{NotAWinner, Standing};
 pub struct VerifiedDraw {
     facts: Arc<Facts>,
     activity: Arc<str>,
-    bundle: Arc<[u8]>,
+    bundle: Arc<Vec<u8>>,
     /// Of the bundle: a million tickets make it long, and each letter asks for it.
     digest: Hash,
 }
@@ -99,7 +99,7 @@ impl Facts {
         let settles: Vec<SettleNote> = (1..)
             .map_while(|seq| note(bundle, &format!("settle-{seq}.note"), SettleNote::parse))
             .collect();
-        let first: Vec<(Slot, u64)> = holdings(&result, &[])
+        let first: BTreeSet<(Slot, u64)> = holdings(&result, &[])
             .into_iter()
             .map(|holding| (holding.slot, holding.index))
             .collect();
@@ -195,7 +195,7 @@ impl VerifiedDraw {
             facts,
             activity: activity.into(),
             digest: digest(&zip),
-            bundle: zip.into(),
+            bundle: Arc::new(zip),
         })
     }
 
@@ -245,7 +245,7 @@ impl VerifiedDraw {
         &self.activity
     }
 
-    pub(super) fn bundle(&self) -> &Arc<[u8]> {
+    pub(super) fn bundle(&self) -> &Arc<Vec<u8>> {
         &self.bundle
     }
 

@@ -21,6 +21,7 @@ use fairdraw::platform::db::{self, Db};
 use fairdraw::vault::Vault;
 
 use crate::crowd::{Crowd, Doors, tags, tickets};
+use crate::support::counted;
 use crate::support::postgres::Bouncer;
 use crate::support::sites::{VaultSide, until};
 use crate::support::smtp_daemon::SmtpDaemon;
@@ -36,19 +37,6 @@ const VAULT_EVERY: usize = 6;
 const LETTERS_A_SECOND: u64 = 2;
 /// A letter whose sender was killed is looked at when the lease of its job ends.
 const UNTIL_SETTLED: Duration = Duration::from_secs(400);
-
-#[derive(diesel::QueryableByName)]
-struct Number {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    n: i64,
-}
-
-fn counted(db: &Db, query: &str) -> i64 {
-    use diesel::RunQueryDsl;
-    let rows: Result<Vec<Number>, db::Error> =
-        db.read_now("count", |tx| Ok(diesel::sql_query(query).load(tx.conn())?));
-    rows.expect("readable").first().map_or(0, |row| row.n)
-}
 
 /// A machine loses its power.
 fn kill(program: &Program) {

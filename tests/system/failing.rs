@@ -8,7 +8,6 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use fairdraw::platform::clock::Clock;
 use fairdraw::platform::db::{self, Db, Target};
 use rocket::http::Status;
@@ -17,7 +16,7 @@ use crate::support::app::Answer;
 use crate::support::life::{Life, Patron};
 use crate::support::postgres::Cluster;
 use crate::support::vault::{self, Program, Visitor};
-use crate::support::{Engine, TestDatabase};
+use crate::support::{Engine, TestDatabase, counted};
 
 mod hanging;
 mod postgresql;
@@ -131,19 +130,24 @@ fn sent_again(visitor: &Visitor, refused: &Answer) {
     );
 }
 
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
 fn entries(target: Target) -> u64 {
     let db = Db::open(target, Clock::system()).expect("it opens");
-    let row: Result<Number, db::Error> = db.read_now("count entries", |tx| {
-        let query = "SELECT count(*) AS number FROM entries";
-        Ok(diesel::sql_query(query).get_result(tx.conn())?)
-    });
-    u64::try_from(row.expect("counted").number).expect("a count")
+    u64::try_from(counted(&db, "SELECT count(*) AS n FROM entries")).expect("a count")
+}
+
+/// The library moves into a database of a server that the test may stop.
+fn moved_into(server: &Cluster) -> (TestDatabase, String, String) {
+    let (database, question) = vault::open_now(Engine::Sqlite);
+    let name = server.create();
+    let moved = fairdraw::platform::db::moving::move_site(
+        &database.target(),
+        &Target::parse(&server.url(&name)),
+        &Clock::system(),
+        &mut |_| (),
+        |_, _| Ok::<_, fairdraw::platform::db::moving::MoveError>(()),
+    );
+    moved.expect("moved");
+    (database, question, name)
 }
 
 #[test]
@@ -245,22 +249,10 @@ fn a_postgresql_that_goes_away_is_told_and_is_used_again_when_it_is_back() {
     let open = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755);
     fs::set_permissions(place.path(), open).expect("ours");
     let own = Cluster::within(place.path(), &[]);
-    let (database, question) = vault::open_now(Engine::Sqlite);
-    // The library moves into a server that the test may stop.
-    let target = Target::parse(&own.url(&own.create()));
-    let moved = fairdraw::platform::db::moving::move_site(
-        &database.target(),
-        &target,
-        &Clock::system(),
-        &mut |_| (),
-        |_, _| Ok::<_, fairdraw::platform::db::moving::MoveError>(()),
-    );
-    moved.expect("moved");
-    let Target::Postgres(url) = &target else {
-        unreachable!("it is a PostgreSQL");
-    };
+    let (database, question, name) = moved_into(&own);
+    let url = own.url(&name);
     let program = Program::start_with(&database, |command| {
-        command.env("FAIRDRAW_DATABASE_URL", url);
+        command.env("FAIRDRAW_DATABASE_URL", &url);
     });
     program.enter(&Patron::number(1), &question);
     let visitor = program.visitor();
@@ -286,7 +278,7 @@ fn a_postgresql_that_goes_away_is_told_and_is_used_again_when_it_is_back() {
     }
     let (code, lines) = program.stop();
     assert_eq!(code, Some(0), "{lines:?}");
-    assert_eq!(entries(target), 2);
+    assert_eq!(entries(Target::parse(&url)), 2);
 }
 
 /// ext4 on a file of its own, which an error makes read-only while programs have files open on it.

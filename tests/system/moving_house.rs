@@ -3,20 +3,18 @@
 use std::path::Path;
 use std::process::Command;
 
-use diesel::prelude::*;
-use diesel::sql_types::BigInt;
 use fairdraw::platform::clock::Clock;
 use fairdraw::platform::config::Config;
 use fairdraw::platform::db::instances::{self, Instance};
 use fairdraw::platform::db::moving::{self, MoveError};
-use fairdraw::platform::db::{self, Db, MigrateError, Target};
+use fairdraw::platform::db::{Db, MigrateError, Target};
 use rocket::http::Status;
 
 use crate::support::app::TestApp;
 use crate::support::life::{Life, Patron};
 use crate::support::postgres::cluster;
 use crate::support::vault::run;
-use crate::support::{Engine, TestDatabase};
+use crate::support::{Engine, TestDatabase, counted};
 
 on_both! {
     a_library_moves_is_interrupted_goes_on_and_moves_back,
@@ -56,18 +54,8 @@ fn migrate(
     })
 }
 
-#[derive(QueryableByName)]
-struct Number {
-    #[diesel(sql_type = BigInt)]
-    number: i64,
-}
-
 fn entries(db: &Db) -> i64 {
-    let row: Result<Number, db::Error> = db.read_now("count entries", |tx| {
-        let query = "SELECT count(*) AS number FROM entries";
-        Ok(diesel::sql_query(query).get_result(tx.conn())?)
-    });
-    row.expect("counted").number
+    counted(db, "SELECT count(*) AS n FROM entries")
 }
 
 fn a_library_moves_is_interrupted_goes_on_and_moves_back(engine: Engine) {

@@ -13,10 +13,10 @@ use fairdraw::platform::db::{self, Conn, Target, Tx};
 use fairdraw::purge::{self, Purger, Step};
 use rocket::http::Status;
 
-use crate::support::Engine;
 use crate::support::app::TestApp;
 use crate::support::killing::{Due, ERASE, PLACES, STEPS, called_off};
 use crate::support::life::{Life, Patron, ROUND_TIME};
+use crate::support::{Engine, counted};
 
 on_both! {
     a_reader_makes_the_purge_not_final_and_never_zero,
@@ -284,18 +284,11 @@ fn no_certificate_while_a_key_copy_exists() {
     }
 }
 
-#[derive(QueryableByName)]
-struct Count {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    n: i64,
-}
-
 fn rows_of(life: &Life, table: &str) -> i64 {
-    let query = format!("SELECT count(*) AS n FROM {table}");
-    let counted: Result<Count, db::Error> = life.app.app.db.read_now("count rows", |tx| {
-        Ok(diesel::sql_query(&query).get_result(tx.conn())?)
-    });
-    counted.expect("every table can be counted").n
+    counted(
+        &life.app.app.db,
+        &format!("SELECT count(*) AS n FROM {table}"),
+    )
 }
 
 fn page_of(life: &Life) -> String {

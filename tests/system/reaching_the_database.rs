@@ -19,7 +19,7 @@ use crate::support::life::{Life, Patron, ROUND_TIME};
 use crate::support::postgres::{Bouncer, Cluster, Standby, cluster};
 use crate::support::sites::until;
 use crate::support::vault::{Program, open_now};
-use crate::support::{Engine, TestDatabase};
+use crate::support::{Engine, TestDatabase, counted};
 
 on_both! {
     a_database_that_lost_entries_takes_no_more_and_is_only_cancelled,
@@ -33,12 +33,6 @@ struct Truth {
     yes: bool,
 }
 
-#[derive(diesel::QueryableByName)]
-struct Number {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    n: i64,
-}
-
 /// How often the statements of a connection were planned anew, and how often by a plan that was kept.
 #[derive(diesel::QueryableByName)]
 struct Plans {
@@ -46,12 +40,6 @@ struct Plans {
     kept: i64,
     #[diesel(sql_type = diesel::sql_types::BigInt)]
     fresh: i64,
-}
-
-fn counted(db: &Db, query: &str) -> i64 {
-    let rows: Result<Vec<Number>, db::Error> =
-        db.read_now("count", |tx| Ok(diesel::sql_query(query).load(tx.conn())?));
-    rows.expect("readable").first().map_or(0, |row| row.n)
 }
 
 #[test]

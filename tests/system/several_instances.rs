@@ -17,25 +17,9 @@ use crate::support::life::{Life, Patron};
 use crate::support::ports::HeldPort;
 use crate::support::sites::{Site, VaultSide, until};
 use crate::support::vault::{self, signal};
-use crate::support::{Engine, TestDatabase};
+use crate::support::{Engine, TestDatabase, counted};
 
 const SOON: Duration = Duration::from_secs(30);
-
-#[derive(diesel::QueryableByName)]
-struct Number {
-    #[diesel(sql_type = diesel::sql_types::BigInt)]
-    n: i64,
-}
-
-fn counted(db: &Db, query: &str) -> i64 {
-    use diesel::RunQueryDsl;
-    let query = query.to_owned();
-    let rows = db.read_now("count", |tx| {
-        let rows: Vec<Number> = diesel::sql_query(&query).load(tx.conn())?;
-        Ok::<_, db::Error>(rows)
-    });
-    rows.expect("readable").first().map_or(0, |row| row.n)
-}
 
 /// Tickets, and whether their log has each index once and no gap.
 fn tickets(site: &Site) -> i64 {

@@ -3,11 +3,11 @@
 use fairdraw::platform::clock::{MINUTE, Timestamp};
 use rocket::http::Status;
 
-use crate::joining::{is_in, number};
+use crate::joining::is_in;
 use crate::own_rights::{BOOKSHOP, correct, open_entry, sharing};
-use crate::support::Engine;
 use crate::support::app::Person;
 use crate::support::life::{Life, Patron};
+use crate::support::{Engine, counted};
 
 on_both! {
     nothing_tells_the_minute_in_which_a_person_did_something,
@@ -101,8 +101,8 @@ fn nothing_tells_the_minute_in_which_a_person_did_something(engine: Engine) {
         assert!(!tells(&life, at), "{what} at {at}");
     }
     let record = "SELECT count(*) AS n FROM audit_records WHERE actor = 'entrant'";
-    assert!(number(&life, record) >= 5);
+    assert!(counted(&life.app.app.db, record) >= 5);
     let fine =
         "SELECT count(*) AS n FROM audit_records WHERE actor = 'entrant' AND at % 3600000 <> 0";
-    assert_eq!(number(&life, fine), 0);
+    assert_eq!(counted(&life.app.app.db, fine), 0);
 }

@@ -12,6 +12,8 @@ use lucky_draw::result::{
 use lucky_draw::ticket::{Secret, bind, commitment};
 use lucky_draw::tree::{MemoryTree, leaf_hash};
 
+use std::sync::Arc;
+
 use super::super::field::tests::full;
 use super::super::wire::{self, Reply, Request};
 use super::super::*;
@@ -358,7 +360,7 @@ impl Drawn {
         let request = Request::OpenWinners {
             activity: ACTIVITY.to_owned(),
             purpose: purpose.to_owned(),
-            bundle: wire::BundleRef::Whole(self.bundle().to_zip()),
+            bundle: wire::BundleRef::Whole(Arc::new(self.bundle().to_zip())),
             boxes: vec![boxed(position, standing, sealed)],
         };
         match self.site.vault.ask(request)? {

@@ -2,6 +2,8 @@
 
 use lucky_draw::record::Manifest;
 
+use std::sync::Arc;
+
 use super::super::wire::{BundleRef, Reply};
 use super::draw::{ACTIVITY, Drawn, boxed, draw, draw_at, manifest};
 use super::*;
@@ -28,7 +30,7 @@ fn opened(drawn: &Drawn) -> Result<usize, Refusal> {
     let request = Request::OpenWinners {
         activity: ACTIVITY.to_owned(),
         purpose: "winner-export".to_owned(),
-        bundle: BundleRef::Whole(drawn.bundle().to_zip()),
+        bundle: BundleRef::Whole(Arc::new(drawn.bundle().to_zip())),
         boxes: boxes.collect(),
     };
     match drawn.site.vault.ask(request)? {

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeSet;
 
+use std::sync::Arc;
+
 use super::super::purpose;
 use super::super::wire::{AnswerBox, BundleRef, CopyOf, PersonBox, Refusal, Reply, WinnerBox};
 use super::chance::{Chance, cases};
@@ -121,7 +123,7 @@ impl Town {
         Request::OpenWinners {
             activity: ACTIVITY.to_owned(),
             purpose: chance.of(&codes).to_owned(),
-            bundle: BundleRef::Whole(self.bundle(chance)),
+            bundle: BundleRef::Whole(Arc::new(self.bundle(chance))),
             boxes,
         }
     }

@@ -1,5 +1,7 @@
 //! Contacts open for winners and called reserves, and for nobody else.
 
+use std::sync::Arc;
+
 use lucky_draw::result::Slot;
 
 use super::super::wire::{self, Reply, Request};
@@ -72,7 +74,7 @@ fn the_keeper_sends_no_field_that_the_purpose_does_not_read() {
     let request = Request::OpenWinners {
         activity: ACTIVITY.to_owned(),
         purpose: "prize-handover".to_owned(),
-        bundle: wire::BundleRef::Whole(drawn.bundle().to_zip()),
+        bundle: wire::BundleRef::Whole(Arc::new(drawn.bundle().to_zip())),
         boxes: vec![boxed(position, Standing::Winner, sealed)],
     };
     let Ok(Reply::OpenedEach(each)) = drawn.site.vault.ask(request) else {
@@ -107,7 +109,7 @@ fn a_thousand_tickets_that_did_not_win_are_refused() {
         Request::OpenWinners {
             activity: ACTIVITY.to_owned(),
             purpose: "winner-export".to_owned(),
-            bundle: wire::BundleRef::Whole(bundle.clone()),
+            bundle: wire::BundleRef::Whole(Arc::new(bundle.clone())),
             boxes: boxes.collect(),
         }
     };

@@ -10,6 +10,7 @@ mod brief;
 pub(super) mod post;
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use zeroize::{Zeroize, ZeroizeOnDrop};
@@ -211,7 +212,24 @@ pub(super) enum Request {
 #[derive(Serialize, Deserialize)]
 pub(super) enum BundleRef {
     Known([u8; 32]),
-    Whole(Vec<u8>),
+    Whole(#[serde(with = "shared")] Arc<Vec<u8>>),
+}
+
+/// A bundle of many megabytes is sent without a copy.
+mod shared {
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(bytes: &Arc<Vec<u8>>, to: S) -> Result<S::Ok, S::Error> {
+        bytes.as_slice().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Arc<Vec<u8>>, D::Error> {
+        Vec::deserialize(from).map(Arc::new)
+    }
 }
 
 impl fmt::Debug for BundleRef {

@@ -6,22 +6,6 @@ use crate::support::sites::until;
 
 const SOON: std::time::Duration = std::time::Duration::from_secs(60);
 
-/// The library moves into a database of a server that the test may stop.
-fn moved_into(server: &Cluster) -> (TestDatabase, String, String) {
-    let (database, question) = vault::open_now(Engine::Sqlite);
-    let name = server.create();
-    let target = Target::parse(&server.url(&name));
-    let moved = fairdraw::platform::db::moving::move_site(
-        &database.target(),
-        &target,
-        &Clock::system(),
-        &mut |_| (),
-        |_, _| Ok::<_, fairdraw::platform::db::moving::MoveError>(()),
-    );
-    moved.expect("moved");
-    (database, question, name)
-}
-
 /// The folder of the socket in a URL of a test.
 fn host(url: &str) -> &str {
     let rest = url.split_once("host=").map_or("", |(_, rest)| rest);

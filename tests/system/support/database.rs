@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use diesel::RunQueryDsl;
 use fairdraw::platform::clock::Clock;
-use fairdraw::platform::db::{Db, Target};
+use fairdraw::platform::db::{self, Db, Target};
 
 use super::postgres;
 
@@ -14,6 +15,20 @@ pub enum Engine {
     Sqlite,
     /// A database of its own in the cluster of this process.
     Postgresql,
+}
+
+#[derive(diesel::QueryableByName)]
+struct Number {
+    #[diesel(sql_type = diesel::sql_types::BigInt)]
+    n: i64,
+}
+
+/// The number that a query gives as `n`.
+pub fn counted(db: &Db, query: &str) -> i64 {
+    let row: Result<Number, db::Error> = db.read_now("count", |tx| {
+        Ok(diesel::sql_query(query).get_result(tx.conn())?)
+    });
+    row.expect("it can be counted").n
 }
 
 /// Where one test keeps its rows, and the data folder that goes with it.
