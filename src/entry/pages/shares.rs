@@ -136,7 +136,7 @@ mod tests {
     fn hundreds_of_networks_do_not_empty_the_store() {
         // Answers of a full store and of an hour, as the vault has them (its own tests hold them),
         // and what 500 networks take that send whatever they may.
-        let (full, hourly, networks) = (240_000.0, 10_000.0, 500.0);
+        let (full, hourly, networks) = (240_000.0_f64, 10_000.0, 500.0);
         let (mut left, mut hours) = (full, 0.0_f64);
         let mut burst = [60.0, 6.0, 1.0];
         // The first half goes at once.

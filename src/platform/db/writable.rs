@@ -33,8 +33,10 @@ pub(super) struct Writable(Mutex<Heard>);
 struct Heard {
     /// The unit of work that was refused.
     refused: Option<&'static str>,
-    /// When something was stored or tried last.
+    /// When something was stored or refused last.
     last: Duration,
+    /// When it was tried last.
+    tried: Duration,
 }
 
 impl Writable {
@@ -74,14 +76,15 @@ impl Db {
     /// Whether it takes what is new; tried now and then.
     pub fn is_writable(&self) -> bool {
         let heard = *self.inner.writable.heard();
-        let pause = match heard.refused {
-            Some(_) => BETWEEN_TRIALS,
-            None => BETWEEN_LOOKS,
-        };
         let now = clock::monotonic();
+        let is_due = match heard.refused {
+            // Other units may be stored meanwhile: those that change a row in its place.
+            Some(_) => now.saturating_sub(heard.tried) >= BETWEEN_TRIALS,
+            None => now.saturating_sub(heard.last.max(heard.tried)) >= BETWEEN_LOOKS,
+        };
         // Whoever writes in SQLite's one place for long is not waited for.
-        if now.saturating_sub(heard.last) >= pause && self.inner.write_lane.try_lock().is_some() {
-            self.inner.writable.heard().last = now;
+        if is_due && self.inner.write_lane.try_lock().is_some() {
+            self.inner.writable.heard().tried = now;
             self.try_writing(heard.refused.is_some());
         }
         self.inner.writable.heard().refused.is_none()
