@@ -230,10 +230,12 @@ impl Purger {
             if gone == 0 {
                 break;
             }
-            pace.next(awaited);
+            pace.next(clock::monotonic(), awaited);
         }
         self.step("purge: delete", purge, |tx, purge| {
             let id = purge.activity.clone();
+            purge.report.deleted += store::gone(tx, &id)?.1;
+            store::note_gone(tx, &id, None)?;
             rooms::forget(tx, &id, &mut purge.report.deleted)
         })
     }
@@ -241,15 +243,14 @@ impl Purger {
     /// How many rows went, and whether somebody waited for the end of it.
     fn delete_some(&self, purge: &Purge, at_most: i64) -> Result<(usize, bool), Error> {
         self.db.write_now("purge: delete some", |tx| {
-            let mut purge = store::find(tx, &purge.activity)?.ok_or(Error::Unknown)?;
-            if purge.step != Step::Delete {
+            let (step, mut gone) = store::gone(tx, &purge.activity)?;
+            if step != Step::Delete {
                 // Another process came first.
                 return Ok((0, false));
             }
-            let id = purge.activity.clone();
-            let gone = rooms::forget_some(tx, &id, at_most, &mut purge.report.deleted)?;
-            store::update(tx, &purge)?;
-            Ok((gone, self.db.is_awaited()))
+            let rows = rooms::forget_some(tx, &purge.activity, at_most, &mut gone)?;
+            store::note_gone(tx, &purge.activity, Some(&gone))?;
+            Ok((rows, self.db.is_awaited()))
         })
     }
 
@@ -380,9 +381,8 @@ impl Default for Pace {
 }
 
 impl Pace {
-    /// After one transaction.
-    fn next(&mut self, awaited: bool) {
-        let now = clock::monotonic();
+    /// After one transaction, which ended `now`.
+    fn next(&mut self, now: Duration, awaited: bool) {
         let took = now.saturating_sub(self.begun).as_secs_f64().max(1e-4);
         if awaited {
             self.calm_from = now + CALM_AFTER;
@@ -412,21 +412,22 @@ mod tests {
     #[test]
     fn rows_go_by_few_while_somebody_waits_and_by_many_while_nobody_does() {
         // One transaction of 500 rows took 100 ms.
-        let begun = clock::monotonic().saturating_sub(Duration::from_millis(100));
+        let begun = Duration::from_secs(100);
+        let ended = begun + Duration::from_millis(100);
         let pace = |calm_from| Pace {
             rows: FIRST_ROWS,
             begun,
             calm_from,
         };
         let mut waited = pace(Duration::ZERO);
-        waited.next(true);
+        waited.next(ended, true);
         assert!((FEWEST..=60).contains(&waited.rows), "{}", waited.rows);
         let mut calm = pace(Duration::ZERO);
-        calm.next(false);
+        calm.next(ended, false);
         assert!(calm.rows > FIRST_ROWS, "{}", calm.rows);
         // Whoever waited a moment ago may come again.
-        let mut lately = pace(clock::monotonic() + CALM_AFTER);
-        lately.next(false);
+        let mut lately = pace(ended + CALM_AFTER);
+        lately.next(ended, false);
         assert!(lately.rows < FIRST_ROWS, "{}", lately.rows);
     }
 }

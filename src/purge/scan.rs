@@ -14,7 +14,7 @@ use data_encoding::BASE32_NOPAD;
 use crate::activity::ActivityId;
 use crate::custody;
 use crate::entry;
-use crate::platform::db::{Target, Tx};
+use crate::platform::db::{Target, Tx, own_files};
 use crate::platform::trace::{Find, Scan, Seen, WhyUnread};
 use crate::vault;
 
@@ -89,6 +89,7 @@ pub(super) fn run(purger: &Purger, purge: &Purge) -> Result<Scanned, Error> {
     let sealed = Scan::of_bytes(&needles).map_err(|_| Error::Damaged)?;
     let plain = Scan::of(&planted::texts(purge.activity.as_str())).map_err(|_| Error::Damaged)?;
     let mut search = Search {
+        database: purger.db.target().clone(),
         boxes,
         sealed,
         plain,
@@ -131,6 +132,7 @@ pub(super) fn backups(data: &Path) -> Result<Vec<String>, Error> {
 }
 
 struct Search {
+    database: Target,
     /// How many of the needles are of boxes; the others are marks.
     boxes: usize,
     sealed: Scan,
@@ -140,19 +142,23 @@ struct Search {
 
 impl Search {
     /// Boxes in every dress, marks as bytes.
-    fn sealed_in(&self, place: &Path) -> Vec<Find> {
-        let mut finds = self.sealed.path(place).finds;
+    fn of_sealed(&self, seen: Seen) -> Vec<Find> {
+        let mut finds = seen.finds;
         finds.retain(|find| find.string < self.boxes || find.dress == AS_IT_IS);
         finds
     }
 
     /// A file or folder of the data folder.
     fn data(&mut self, data: &Path, place: &Path) -> Result<(), Error> {
-        let mut seen = self.plain.path(place);
+        let look = |scan: &Scan| match self.database.owns(place) {
+            true => in_own(scan, place),
+            false => Ok(scan.path(place)),
+        };
+        let mut seen = look(&self.plain)?;
         if place.extension().is_some_and(|ending| ending == BACKUP) {
             self.scanned.backups.push(name_of(data, place));
         } else {
-            seen.finds.extend(self.sealed_in(place));
+            seen.finds.extend(self.of_sealed(look(&self.sealed)?));
         }
         self.note(name_of(data, place), seen)
     }
@@ -177,7 +183,7 @@ impl Search {
             let mut seen = self.plain.path(&part);
             let short = name_of(folder, &part);
             if ROWS.contains(&short.as_str()) {
-                seen.finds.extend(self.sealed_in(&part));
+                seen.finds.extend(self.of_sealed(self.sealed.path(&part)));
             }
             self.note(name(&short), seen)?;
         }
@@ -199,6 +205,15 @@ impl Search {
             hits: seen.finds.iter().map(|find| find.times).sum(),
         });
         Ok(())
+    }
+}
+
+/// A file of the database, which SQLite may take away between two looks.
+fn in_own(scan: &Scan, place: &Path) -> Result<Seen, Error> {
+    let name = place.display().to_string();
+    match own_files::read(place, |file| scan.open_file(&name, file)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Seen::default()),
+        seen => seen.map_err(Error::Unreadable),
     }
 }
 

@@ -8,7 +8,7 @@ use crate::platform::db::schema::purge::planted;
 use crate::platform::db::schema::purges;
 use crate::platform::db::{self, Tx};
 
-use super::wire::Report;
+use super::wire::{Deleted, Report};
 use super::{Error, Purge, Step};
 
 type Row = (
@@ -26,6 +26,7 @@ type Row = (
 pub(super) fn find(tx: &mut Tx, id: &ActivityId) -> Result<Option<Purge>, Error> {
     let row: Option<Row> = purges::table
         .filter(purges::activity_id.eq(id.as_str()))
+        .select(columns())
         .first(tx.conn())
         .optional()
         .map_err(db::Error::from)?;
@@ -35,9 +36,27 @@ pub(super) fn find(tx: &mut Tx, id: &ActivityId) -> Result<Option<Purge>, Error>
 pub(super) fn list(tx: &mut Tx) -> Result<Vec<Purge>, Error> {
     let rows: Vec<Row> = purges::table
         .order(purges::started_at.desc())
+        .select(columns())
         .load(tx.conn())
         .map_err(db::Error::from)?;
     rows.into_iter().map(purge).collect()
+}
+
+type Columns = (
+    purges::activity_id,
+    purges::step,
+    purges::started_at,
+    purges::updated_at,
+    purges::report,
+    purges::trouble,
+    purges::certificate,
+    purges::phase2_at,
+    purges::phase2,
+);
+
+/// What a purge is read from.
+fn columns() -> Columns {
+    <Columns as Default>::default()
 }
 
 fn purge(row: Row) -> Result<Purge, Error> {
@@ -84,6 +103,41 @@ pub(super) fn update(tx: &mut Tx, purge: &Purge) -> Result<(), db::Error> {
             purges::phase2_at.eq(purge.second_at.map_or(0, |at| at.0)),
             purges::phase2.eq(&purge.second),
         ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Where a purge stands, and what its transactions erased that the report does not say yet.
+pub(super) fn gone(tx: &mut Tx, id: &ActivityId) -> Result<(Step, Deleted), Error> {
+    let row: Option<(String, String)> = purges::table
+        .filter(purges::activity_id.eq(id.as_str()))
+        .select((purges::step, purges::gone))
+        .first(tx.conn())
+        .optional()
+        .map_err(db::Error::from)?;
+    let (step, gone) = row.ok_or(Error::Unknown)?;
+    let gone = match gone.as_str() {
+        "" => Some(Deleted::default()),
+        gone => serde_json::from_str(gone).ok(),
+    };
+    Ok((
+        Step::parse(&step).ok_or(Error::Damaged)?,
+        gone.ok_or(Error::Damaged)?,
+    ))
+}
+
+/// Notes what was erased, beside the report; nothing once the report says it.
+pub(super) fn note_gone(
+    tx: &mut Tx,
+    id: &ActivityId,
+    gone: Option<&Deleted>,
+) -> Result<(), db::Error> {
+    let text = gone.map_or(String::new(), |gone| {
+        serde_json::to_string(gone).expect("counts are JSON")
+    });
+    let now = tx.now().0;
+    diesel::update(purges::table.filter(purges::activity_id.eq(id.as_str())))
+        .set((purges::gone.eq(text), purges::updated_at.eq(now)))
         .execute(tx.conn())?;
     Ok(())
 }

@@ -17,9 +17,13 @@
 //!
 //! Not here: where keys live (`keys`), who may open what (`keeper`).
 
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
 use chacha20poly1305::aead::{Aead, KeyInit, Payload};
 use chacha20poly1305::{ChaCha20Poly1305, Nonce, XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
+use hpke::aead::AeadCtxR;
 use hpke::{Deserializable, Kem, OpModeR, OpModeS, Serializable};
 use lucky_draw::encode::{Hash, encode};
 use sha2::Sha256;
@@ -123,6 +127,60 @@ impl Scope<'_> {
     }
 }
 
+/// The private key of a scope. It lives for one message to the keeper, and as long as it does the
+/// arithmetic of an epoch is done once for all of its boxes.
+pub(super) struct Opener<'s> {
+    activity: &'s str,
+    scope: Scope<'s>,
+    private: <Sealing as Kem>::PrivateKey,
+    /// By the encapsulated key.
+    epochs: HashMap<[u8; 32], AeadCtxR<SealingAead, SealingKdf, Sealing>>,
+}
+
+impl Opener<'_> {
+    /// Opens a box that [`seal`] or a `Sealer` made under the same binding.
+    pub(super) fn open(&mut self, binding: &Binding, sealed: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+        let sealed = leak_control::stripped(sealed);
+        let fields = fields(sealed)?;
+        if !self.scope.takes(fields) {
+            return None;
+        }
+        let (encapsulated, rest) = sealed.get(HEADER..)?.split_first_chunk::<32>()?;
+        let plain = if sealed.first() == Some(&OF_AN_EPOCH) {
+            let (salt, ciphertext) = rest.split_at_checked(SALT)?;
+            let mut key = Zeroizing::new([0; 32]);
+            let purpose = binding.export_context(fields, salt);
+            let context = match self.epochs.entry(*encapsulated) {
+                Entry::Occupied(known) => known.into_mut(),
+                Entry::Vacant(new) => {
+                    let context = context(&self.private, self.scope, self.activity, encapsulated)?;
+                    new.insert(context)
+                }
+            };
+            context.export(&purpose, key.as_mut_slice()).ok()?;
+            entry_cipher(&key)
+                .decrypt(&Nonce::default(), payload(ciphertext, &binding.aad(fields)))
+                .ok()?
+        } else {
+            let mut alone = context(&self.private, self.scope, self.activity, encapsulated)?;
+            alone.open(rest, &binding.aad(fields)).ok()?
+        };
+        unpad(Zeroizing::new(plain))
+    }
+}
+
+/// The receiver's side of an encapsulation.
+fn context(
+    private: &<Sealing as Kem>::PrivateKey,
+    scope: Scope,
+    activity: &str,
+    encapsulated: &[u8; 32],
+) -> Option<AeadCtxR<SealingAead, SealingKdf, Sealing>> {
+    let encapsulated = <Sealing as Kem>::EncappedKey::from_bytes(encapsulated).ok()?;
+    let info = scope.info(activity);
+    hpke::setup_receiver(&OpModeR::Base, private, &encapsulated, info.as_bytes()).ok()
+}
+
 /// The secret of one activity, S_A, and what is derived from it.
 pub(super) struct ActivitySecret<'a> {
     pub(super) activity: &'a str,
@@ -153,40 +211,15 @@ impl ActivitySecret<'_> {
         derive(&[copy.as_slice(), own_copy_input.as_ref()], &info)
     }
 
-    /// Opens a box that [`seal`] or a `Sealer` made under the same binding.
-    pub(super) fn open_scope(
-        &self,
-        scope: Scope,
-        binding: &Binding,
-        sealed: &[u8],
-    ) -> Option<Zeroizing<Vec<u8>>> {
-        let sealed = leak_control::stripped(sealed);
-        let fields = fields(sealed)?;
-        if !scope.takes(fields) {
-            return None;
-        }
+    /// What opens boxes of one scope.
+    pub(super) fn opener<'s>(&'s self, scope: Scope<'s>) -> Opener<'s> {
         let (private, _) = Sealing::derive_keypair(self.pair(scope).as_slice());
-        let (encapsulated, rest) = sealed.get(HEADER..)?.split_at_checked(32)?;
-        let encapsulated = <Sealing as Kem>::EncappedKey::from_bytes(encapsulated).ok()?;
-        let context = hpke::setup_receiver::<SealingAead, SealingKdf, Sealing>(
-            &OpModeR::Base,
-            &private,
-            &encapsulated,
-            scope.info(self.activity).as_bytes(),
-        );
-        let mut context = context.ok()?;
-        let plain = if sealed.first() == Some(&OF_AN_EPOCH) {
-            let (salt, ciphertext) = rest.split_at_checked(SALT)?;
-            let mut key = Zeroizing::new([0; 32]);
-            let purpose = binding.export_context(fields, salt);
-            context.export(&purpose, key.as_mut_slice()).ok()?;
-            entry_cipher(&key)
-                .decrypt(&Nonce::default(), payload(ciphertext, &binding.aad(fields)))
-                .ok()?
-        } else {
-            context.open(rest, &binding.aad(fields)).ok()?
-        };
-        unpad(Zeroizing::new(plain))
+        Opener {
+            activity: self.activity,
+            scope,
+            private,
+            epochs: HashMap::new(),
+        }
     }
 
     /// The input of DeriveKeyPair.
@@ -428,7 +461,7 @@ mod tests {
             let public = secret.public(Scope::Notify);
             let sealed = seal(&public, Scope::Notify, &place, FieldSet(set), &plain).expect("sealed");
             let opens = |place: &Binding, sealed: &[u8]| {
-                secret.open_scope(Scope::Notify, place, sealed)
+                secret.opener(Scope::Notify).open(place, sealed)
             };
             let opened = opens(&place, &sealed).expect("opens in its place");
             prop_assert_eq!(opened.as_slice(), plain.as_slice());
@@ -449,7 +482,7 @@ mod tests {
             let mut relabelled = sealed.clone();
             relabelled[1..3].copy_from_slice(&(set ^ 1).to_be_bytes());
             prop_assert!(opens(&place, &relabelled).is_none(), "another field set");
-            let wrong_scope = secret.open_scope(Scope::Answers, &place, &sealed);
+            let wrong_scope = secret.opener(Scope::Answers).open(&place, &sealed);
             prop_assert!(wrong_scope.is_none(), "another purpose");
             // Sealed to the key of answers, and called a contact.
             let answers = secret.public(Scope::Answers);

@@ -1,6 +1,8 @@
 //! The steps of a purge: killed, held up, and gone on with.
 
-use std::path::Path;
+use std::fs;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
@@ -295,6 +297,37 @@ fn page_of(life: &Life) -> String {
     let page = life.app.visitor().get("/a/summer-2024/purge");
     assert_eq!(page.status, Status::Ok, "{}", page.mistakes());
     page.text("main")
+}
+
+/// How many locks this process holds on a file (`proc_locks(5)`).
+fn locks_on(file: &Path) -> usize {
+    let inode = fs::metadata(file).expect("it is there").ino().to_string();
+    let own = std::process::id().to_string();
+    let locks = fs::read_to_string("/proc/locks").expect("Linux");
+    let of_file = |line: &&str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        words.contains(&own.as_str())
+            && words
+                .iter()
+                .any(|word| word.rsplit(':').next() == Some(&inode))
+    };
+    locks.lines().filter(of_file).count()
+}
+
+#[test]
+fn the_search_for_traces_leaves_the_database_locked_against_other_programs() {
+    let life = called_off(Engine::Sqlite, 1);
+    let Target::Sqlite(file) = life.app.app.db.target().clone() else {
+        unreachable!("it is SQLite");
+    };
+    let memory = PathBuf::from(format!("{}-shm", file.display()));
+    let held = || (locks_on(&file) > 0, locks_on(&memory) > 0);
+    assert_eq!(held(), (true, true));
+
+    life.app.go_to(ROUND_TIME.plus(40 * DAY));
+
+    assert!(page_of(&life).contains("fairdraw purge certificate/1"));
+    assert_eq!(held(), (true, true));
 }
 
 fn a_draw_whose_randomness_never_came_is_purged_too(engine: Engine) {

@@ -82,6 +82,15 @@ impl Db {
     }
 }
 
+/// What SQLite keeps beside the database, by how the names end.
+pub(super) const BESIDE: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+pub(super) fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    name.into()
+}
+
 /// Puts a copy in the place of whatever `target` holds.
 ///
 /// # Errors
@@ -91,7 +100,7 @@ pub fn put_back(target: &Target, copy: &Path) -> Result<(), CopyError> {
     match target {
         Target::Sqlite(path) => {
             check(copy)?;
-            for ending in ["-wal", "-shm", "-journal"] {
+            for ending in BESIDE {
                 remove(&beside(path, ending))?;
             }
             fs::rename(copy, path)?;
@@ -178,12 +187,6 @@ pub fn is_empty(target: &Target) -> bool {
         "SELECT (SELECT count(*) FROM activities) + (SELECT count(*) FROM journal_notes) AS number",
     );
     begun.is_ok_and(|rows| rows.number == 0)
-}
-
-fn beside(path: &Path, ending: &str) -> PathBuf {
-    let mut name = path.as_os_str().to_owned();
-    name.push(ending);
-    name.into()
 }
 
 fn remove(path: &Path) -> io::Result<()> {

@@ -26,6 +26,7 @@ pub mod inspect;
 pub mod instances;
 mod migrate;
 pub mod moving;
+pub mod own_files;
 pub mod remembered;
 pub(crate) mod rows;
 pub(crate) mod schema;
@@ -580,12 +581,16 @@ fn make_private(path: &std::path::Path) -> std::io::Result<()> {
             .mode(0o700)
             .create(folder)?;
     }
-    std::fs::OpenOptions::new()
+    let made = std::fs::OpenOptions::new()
         .append(true)
-        .create(true)
+        .create_new(true)
         .mode(0o600)
-        .open(path)
-        .map(drop)
+        .open(path);
+    match made {
+        // To open and close it would take the locks away of whoever has it open in this process.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        made => made.map(drop),
+    }
 }
 
 /// Rolls back when a unit of work panics, so that no half-open transaction returns to the pool.

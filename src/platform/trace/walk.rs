@@ -79,11 +79,20 @@ impl Scan {
     }
 
     fn one(&self, path: &Path) -> io::Result<Seen> {
-        let place = path.display().to_string();
         let mut file = File::open(path)?;
-        let mut seen = self.reader(&place, &file)?;
+        self.open_file(&path.display().to_string(), &mut file)
+    }
+
+    /// Looks through a file from its beginning, and through what is packed in it; it stays open.
+    ///
+    /// # Errors
+    /// It cannot be read.
+    pub fn open_file(&self, place: &str, file: &mut File) -> io::Result<Seen> {
         file.rewind()?;
-        seen.add(packed::inside(self, &mut file, &place)?);
+        let mut seen = self.reader(place, &*file)?;
+        file.rewind()?;
+        seen.add(packed::inside(self, file, place)?);
+        seen.finds.sort();
         Ok(seen)
     }
 }

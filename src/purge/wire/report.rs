@@ -125,6 +125,31 @@ pub struct Deleted {
     pub counters: usize,
 }
 
+impl std::ops::AddAssign for Deleted {
+    fn add_assign(&mut self, more: Deleted) {
+        let Deleted {
+            entries,
+            boxes,
+            notices,
+            jobs,
+            inspected,
+            rights,
+            custody,
+            planted,
+            counters,
+        } = more;
+        self.entries += entries;
+        self.boxes += boxes;
+        self.notices += notices;
+        self.jobs += jobs;
+        self.inspected += inspected;
+        self.rights += rights;
+        self.custody += custody;
+        self.planted += planted;
+        self.counters += counters;
+    }
+}
+
 /// A place that was searched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Location {

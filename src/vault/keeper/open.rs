@@ -12,7 +12,7 @@ use lucky_draw::encode::Hash;
 use lucky_draw::ticket;
 
 use super::super::access::{Audience, Purpose};
-use super::super::crypt::{self, ActivitySecret, Binding, Scope};
+use super::super::crypt::{self, Binding, Opener, Scope};
 use super::super::field::{Contact, FieldKind};
 use super::super::ledger::{self, LedgerError, Opening};
 use super::super::purpose::{self, ProviderShare};
@@ -33,7 +33,8 @@ impl Keeper {
         boxes: &[AnswerBox],
     ) -> Result<Reply, Refusal> {
         let secret = self.secret(activity)?;
-        let open = |answers: &AnswerBox| {
+        let mut opener = secret.opener(Scope::Answers);
+        let mut open = |answers: &AnswerBox| {
             let fields = crypt::fields(&answers.sealed)?;
             // The public key of contacts is another one, so no contact opens here in any case.
             let item = if fields.has(FieldKind::UnlinkedAnswers) {
@@ -47,7 +48,7 @@ impl Keeper {
                 tag: None,
                 notice: None,
             };
-            secret.open_scope(Scope::Answers, &binding, &answers.sealed)
+            opener.open(&binding, &answers.sealed)
         };
         let each = boxes
             .iter()
@@ -93,6 +94,7 @@ impl Keeper {
         if !openings.is_empty() {
             self.enter(activity, &facts, purpose.code, &openings)?;
         }
+        let mut opener = secret.opener(Scope::Notify);
         let each = boxes.iter().zip(tags).map(|(wanted, tag)| {
             let bound = PersonBox {
                 item: wanted.item.clone(),
@@ -100,7 +102,7 @@ impl Keeper {
                 notice: wanted.notice,
                 sealed: wanted.sealed.clone(),
             };
-            let contact = contact(&secret, Scope::Notify, &bound)?;
+            let contact = contact(&mut opener, activity, &bound)?;
             private(Some(contact.keep_only(purpose.reads).encode()))
         });
         Ok(Reply::OpenedEach(each.collect()))
@@ -117,8 +119,9 @@ impl Keeper {
         let secret = self.opening_secret(activity)?;
         let rows = boxes.iter().map(|bound| bound.item.as_str());
         self.note(activity, &format!("share {provider}"), rows)?;
+        let mut opener = secret.opener(scope);
         let each = boxes.iter().map(|bound| {
-            let contact = contact(&secret, scope, bound)?;
+            let contact = contact(&mut opener, activity, bound)?;
             private(Some(contact.keep_only(ProviderShare::FACTS.reads).encode()))
         });
         Ok(Reply::OpenedEach(each.collect()))
@@ -181,17 +184,17 @@ impl Keeper {
 
 /// Opens one contact in the place that it is bound to.
 pub(super) fn contact(
-    secret: &ActivitySecret,
-    scope: Scope,
+    opener: &mut Opener,
+    activity: &str,
     bound: &PersonBox,
 ) -> Result<Contact, Refusal> {
     let (tag, notice) = (Hash(bound.tag), Hash(bound.notice));
     let binding = Binding {
-        activity: secret.activity,
+        activity,
         item: &bound.item,
         tag: Some(&tag),
         notice: Some(&notice),
     };
-    let plain = secret.open_scope(scope, &binding, &bound.sealed);
+    let plain = opener.open(&binding, &bound.sealed);
     Contact::decode(&plain.ok_or(Refusal::Broken)?).ok_or(Refusal::Broken)
 }

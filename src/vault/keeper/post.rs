@@ -156,7 +156,8 @@ impl Keeper {
     fn offer_seat(&self, caller: u64, offer: &SeatOffer) -> Result<MailReply, Refusal> {
         let secret = self.opening_secret(&offer.activity)?;
         self.enter_seat(&offer.activity, &offer.bound.item)?;
-        let person = contact(&secret, Scope::Notify, &offer.bound)?;
+        let mut opener = secret.opener(Scope::Notify);
+        let person = contact(&mut opener, &offer.activity, &offer.bound)?;
         let person = OpenedContact::<SeatNotice>::new(person);
         let Some(email) = person.read::<Email>() else {
             return Ok(MailReply::NoAddress);
@@ -204,6 +205,7 @@ impl Keeper {
         let words = Pinned::of(incident, &all.words);
         words.check(&told)?;
         self.allow_incident(incident)?;
+        let mut opener = secret.opener(Scope::Notify);
         let mut each = Vec::with_capacity(all.boxes.len());
         for (bound, message_id) in &all.boxes {
             let line = format!("tell {incident} {}", checked(&bound.item)?);
@@ -216,7 +218,7 @@ impl Keeper {
                 Ok(connection) => {
                     let what = format!("told {incident}");
                     self.note(activity, &what, std::iter::once(bound.item.as_str()))?;
-                    let person = contact(&secret, Scope::Notify, bound)?;
+                    let person = contact(&mut opener, activity, bound)?;
                     let person = OpenedContact::<BreachNotice>::new(person);
                     let leaving = (activity, line.as_str(), &words);
                     self.tell(connection, leaving, &person, &all.words, message_id)?

@@ -25,10 +25,9 @@ impl Keeper {
             notice: None,
         };
         let fields = FieldSet::one(FieldKind::UnlinkedAnswers);
+        let mut opener = secret.opener(Scope::Answers);
         let each = boxes.iter().map(|sealed| {
-            let words = secret
-                .open_scope(Scope::Answers, &binding, sealed)
-                .ok_or(Refusal::Broken)?;
+            let words = opener.open(&binding, sealed).ok_or(Refusal::Broken)?;
             crypt::seal(&public, Scope::Answers, &binding, fields, &words).ok_or(Refusal::Broken)
         });
         Ok(Reply::SealedEach(each.collect()))

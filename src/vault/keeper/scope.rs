@@ -46,6 +46,7 @@ impl Keeper {
         let secret = self.secret(scope)?;
         let rows = boxes.iter().map(|one| one.item.as_str());
         self.note(scope, &format!("particulars {}", purpose.code), rows)?;
+        let mut opener = secret.opener(Scope::Notify);
         let each = boxes.iter().map(|one| {
             let binding = Binding {
                 activity: scope,
@@ -53,7 +54,7 @@ impl Keeper {
                 tag: None,
                 notice: None,
             };
-            let plain = secret.open_scope(Scope::Notify, &binding, &one.sealed);
+            let plain = opener.open(&binding, &one.sealed);
             let particulars = Particulars::decode(&plain.ok_or(Refusal::Broken)?);
             let particulars = particulars.ok_or(Refusal::Broken)?;
             private(Some(particulars.keep_only(purpose.reads).encode()))
@@ -74,8 +75,9 @@ impl Keeper {
         let secret = self.opening_secret(place)?;
         let limit = self.policy.named_openings_per_year;
         self.allow((Allowed::Named, limit), place, checked(ground)?, boxes)?;
+        let mut opener = secret.opener(Scope::Notify);
         let each = boxes.iter().map(|bound| {
-            let contact = contact(&secret, Scope::Notify, bound)?;
+            let contact = contact(&mut opener, place, bound)?;
             private(Some(contact.keep_only(Disclosure::FACTS.reads).encode()))
         });
         Ok(Reply::OpenedEach(each.collect()))
@@ -95,8 +97,9 @@ impl Keeper {
         let public = hold.public(Scope::Notify);
         let limit = self.policy.held_rows_per_year;
         self.allow((Allowed::Held, limit), activity, to, boxes)?;
+        let mut opener = from.opener(Scope::Notify);
         let each = boxes.iter().map(|bound| {
-            let contact = contact(&from, Scope::Notify, bound)?;
+            let contact = contact(&mut opener, activity, bound)?;
             let (tag, notice) = (Hash(bound.tag), Hash(bound.notice));
             let binding = Binding {
                 activity: to,

@@ -449,6 +449,7 @@ diesel::table! {
         certificate -> Text,
         phase2_at -> BigInt,
         phase2 -> Text,
+        gone -> Text,
     }
 }
 
