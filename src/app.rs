@@ -28,6 +28,7 @@ use crate::platform::db::instances::{self, Instance};
 use crate::platform::db::{Db, Load, MigrateError, Target, Writer};
 use crate::platform::draining::Draining;
 use crate::platform::edge::{Figures, Plan};
+use crate::platform::fault::Fault;
 use crate::platform::health::{Health, Look, Reason};
 use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::MailFacts;
@@ -128,6 +129,43 @@ pub enum StartError {
     /// The thread that stores entries.
     #[error("the system gives no thread")]
     Thread(#[from] std::io::Error),
+    /// The vault was there and is not any more.
+    #[error(
+        "the vault went away during the start; nothing is wrong with keys or database as far as is \
+         known. Look whether the vault runs and can be reached, and start again"
+    )]
+    VaultAway,
+    /// The database was there and is not any more.
+    #[error(
+        "the database went away during the start; nothing was changed. Look whether it runs and can \
+         be reached, and start again"
+    )]
+    DatabaseAway(#[source] Box<StartError>),
+    /// The database takes nothing new.
+    #[error(
+        "the database takes nothing new: make room on its disk, or name the server that takes \
+         writes, and start again"
+    )]
+    DatabaseFull(#[source] Box<StartError>),
+}
+
+impl StartError {
+    /// What was just being done says little where the other side of it has gone.
+    fn plainly(self) -> StartError {
+        let code = match &self {
+            StartError::Behind(error) => error.code(),
+            StartError::Witnesses(error) => error.code(),
+            StartError::Purges(error) => error.code(),
+            StartError::Hour(error) => error.code(),
+            _ => return self,
+        };
+        match code {
+            "vault.away" => StartError::VaultAway,
+            "db.unavailable" | "db.undecided" => StartError::DatabaseAway(Box::new(self)),
+            "db.full" | "db.read_only" => StartError::DatabaseFull(Box::new(self)),
+            _ => self,
+        }
+    }
 }
 
 impl App {
@@ -143,16 +181,24 @@ impl App {
 
     /// [`App::open`] with another source of beacons: a recorded one in tests and the demo.
     pub fn open_with(
-        mut config: Config,
+        config: Config,
         clock: Clock,
         relays: Arc<dyn Relays>,
         footing: impl Into<Footing>,
     ) -> Result<App, StartError> {
-        let Footing {
+        App::put_together(config, clock, relays, footing.into()).map_err(StartError::plainly)
+    }
+
+    fn put_together(
+        mut config: Config,
+        clock: Clock,
+        relays: Arc<dyn Relays>,
+        Footing {
             vault,
             control,
             web,
-        } = footing.into();
+        }: Footing,
+    ) -> Result<App, StartError> {
         let db = Db::open_over(config.database(), &config.ways(), clock)?;
         draw::hour::follow_on(&db)?;
         let mailer = Arc::new(MailFacts::of(&config));
@@ -468,7 +514,7 @@ fn health(
         folders.extend(file.parent().map(Path::to_owned));
     }
     let (late, mirror, vault) = (db.clone(), mirror.clone(), vault.clone());
-    let (behind, clock) = (db.clone(), db.clock().clone());
+    let (behind, clock, writing) = (db.clone(), db.clock().clone(), db.clone());
     let looks: Vec<Look> = vec![
         Box::new(move || {
             let behind = behind.read_now("look at the journal", |tx| mirror.is_ahead(tx));
@@ -477,6 +523,7 @@ fn health(
                 Err(_) => Some(Reason::Database),
             }
         }),
+        Box::new(move || (!writing.is_writable()).then_some(Reason::Writing)),
         Box::new(move || (!vault.answers()).then_some(Reason::Vault)),
         Box::new(move || clock.doubt().map(|_| Reason::Clock)),
         crate::platform::health::disks(folders),

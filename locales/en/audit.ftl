@@ -99,6 +99,7 @@ audit-act-activity-questions-edited = Questions of a draft changed
 audit-act-activity-sessions-edited = changed the sessions
 audit-act-seats-places-added = added places to a session
 audit-act-seats-session-cancelled = cancelled a session
+audit-act-seats-taken-back = took a place back
 audit-act-seats-accepted = took a place from the waiting list
 audit-act-seats-came = marked a place at the door
 audit-act-seats-not-come = took back a mark at the door

@@ -89,6 +89,8 @@ desk-remind-tax = The prizes of { $year } are to be filed for tax
 
 desk-clock-title = The machine’s clock has to be confirmed
 desk-clock-lead = The time of the machine does not follow on what the system noted last, so closing, drawing and deleting wait. Pages for the public work as usual. It goes on by itself when the clock is right again, or when public randomness proves the time.
+desk-clock-silence = The system was switched off for a while and is asking public randomness for the time; closing, drawing and deleting go on once that is clear. Where no network can be reached they go on by themselves after two minutes. Pages for the public work as usual.
+desk-clock-last = Noted last
 desk-clock-expected = It should be about
 desk-clock-found = The machine shows
 desk-clock-advice = Look at another clock first. If the machine is wrong, have its clock set and leave the button alone; if it is right, press the button. Data that is deleted does not come back.

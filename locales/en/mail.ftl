@@ -25,12 +25,15 @@ mail-purge = Your personal data will be destroyed on { $purge }.
 mail-contact = Telephone { $phone }, e-mail { $email }
 mail-subject-seat-offered = [{ $library }] A place is yours if you want it
 mail-subject-seat-cancelled = [{ $library }] A session is cancelled
+mail-subject-seat-taken-back = [{ $library }] Your place was taken back
 mail-seat-offered = A place has come free in "{ $title }", for which you wait, and it is your turn.
 mail-seat-cancelled = A session of "{ $title }", for which you entered, is cancelled. Reason: { $reason }
+mail-seat-taken-back = The library took back your place in a session of "{ $title }". Reason: { $reason }
 mail-seat-session = Session: { $session }, { $starts }
 mail-seat-place = Where: { $place }
 mail-seat-number = Session number: { $number }
 mail-seat-other = While entry is open you can enter for another session.
+mail-seat-taken-back-then = If that is a mistake, please call us or come to the desk before the session begins.
 mail-seat-deadline = Before { $deadline }, go to our website, enter your receipt code under "Find my entry" and press "I take the place". After that it goes to the next person.
 mail-seat-why = You receive this mail because you entered "{ $title }" at { $library } and agreed to be told about its sessions by e-mail.
 # $library: name of the library

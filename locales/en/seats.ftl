@@ -75,6 +75,9 @@ seats-own-expired = We did not hear from you before { $until }, so the place wen
 seats-own-cancelled = This session is cancelled: { $reason }
 seats-own-other = While entry is open you can enter for another session; you need not give this place back first.
 seats-own-missed = This session has begun, and it was not your turn.
+# $reason
+seats-own-taken-back = The library took this place back. The reason: { $reason }
+seats-own-taken-back-then = If that is a mistake, please call us or come to the desk before the session begins, with the session number.
 seats-own-came = You were there.
 # $until date and time
 seats-own-back-until = You can give the place back before { $until }, so that somebody who waits can come.
@@ -182,6 +185,7 @@ seats-state-offered = Place offered
 seats-state-returned = Given back
 seats-state-declined = Declined
 seats-state-expired = Offer passed
+seats-state-taken-back = Taken back
 seats-list-number = Session number
 seats-list-hour = Entered
 seats-list-state = State
@@ -208,6 +212,17 @@ seats-more-button = Add
 # $least the number now
 seats-more-capacity = Enter the places, not fewer than { $least } as now
 seats-more-line = Enter the places on the waiting list, not fewer than { $least } as now
+seats-take-title = Take a place back
+seats-take-lead = For entries with somebody else’s details, or made-up ones; places on the waiting list too. The place is offered to the next in line at once, and this cannot be undone. Whoever left an e-mail address is told, and reads the reason with the receipt code.
+seats-take-reason = The reason
+seats-take-reason-hint = The person reads it, and it stays in the audit record; no names and no ID numbers, please.
+seats-take-reason-missing = Enter the reason; the person will read it
+seats-take-reason-long = Shorten the reason to at most 200 characters
+seats-take-nobody = Nobody has or waits for a place with this number in this session; look at the list again
+seats-take-came = This number was marked at the door; if that was a mistake, take the mark back in the list first
+seats-take-sure = I want to take this place back
+seats-take-sure-missing = Tick the box to take the place back
+seats-take-button = Take the place back
 seats-cancel-title = Cancel this session
 seats-cancel-lead = This cannot be undone. Everybody with a place or on the waiting list is told, and the reason is public on the activity's page.
 seats-cancel-reason = The public reason

@@ -94,6 +94,7 @@ audit-act-activity-questions-edited = 修改問題
 audit-act-activity-sessions-edited = 修改場次
 audit-act-seats-places-added = 增加場次名額
 audit-act-seats-session-cancelled = 取消場次
+audit-act-seats-taken-back = 收回場次名額
 audit-act-seats-accepted = 民眾答應候補的名額
 audit-act-seats-came = 場次報到
 audit-act-seats-not-come = 取消場次報到

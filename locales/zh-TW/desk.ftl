@@ -80,6 +80,8 @@ desk-remind-tax = 申報 { $year } 年的中獎所得
 
 desk-clock-title = 主機時鐘待確認
 desk-clock-lead = 主機的時間和系統最後記下的時間接不起來，所以截止、抽獎和刪除資料都先暫停。民眾的頁面照常運作。時鐘恢復，或由公共亂數證實後，系統會自動繼續。
+desk-clock-silence = 系統停了一段時間，正在向公共亂數核對現在的時間；截止、抽獎和刪除資料等核對好再繼續。連不到外面的網路時，兩分鐘後自動繼續。民眾的頁面照常運作。
+desk-clock-last = 系統最後記下
 desk-clock-expected = 照理應該是
 desk-clock-found = 主機顯示
 desk-clock-advice = 請先看另一個時鐘。主機的時間若不對，請維護人員校時，不必按按鈕；若是對的，再按下面的按鈕。到期的資料刪除後不能復原。

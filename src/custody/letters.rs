@@ -90,7 +90,7 @@ impl Post {
         let told = match asked {
             Ok(told) => told,
             Err(vault::Error::Refused(
-                Refusal::Storage | Refusal::NotAllowed | Refusal::Locked,
+                Refusal::Away | Refusal::Storage | Refusal::NotAllowed | Refusal::Locked,
             )) => {
                 vec![Told::Now(Outcome::TryLater(Trouble::Unreachable)); items.len()]
             }

@@ -52,6 +52,8 @@ pub(super) struct AdminView {
 pub(super) struct ClockView {
     expected: i64,
     found: i64,
+    /// Nothing is known to be wrong: the site was switched off, and the hour is asked for.
+    is_silence: bool,
 }
 
 impl ClockView {
@@ -60,6 +62,7 @@ impl ClockView {
         Some(ClockView {
             expected: doubt.expected.0,
             found: doubt.found.0,
+            is_silence: !clock.is_contradicted(),
         })
     }
 }

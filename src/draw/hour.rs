@@ -10,7 +10,7 @@
 //! (`platform::jobs`).
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use lucky_draw::beacon::QUICKNET;
@@ -30,6 +30,8 @@ const SEEN: &str = "clock.seen";
 const SURE: &str = "clock.sure";
 /// The moment of which a person said that it is right.
 const CONFIRMED: &str = "clock.confirmed";
+/// There while the clock is in doubt for a reason that the next start must not forget.
+const DOUBTED: &str = "clock.doubted";
 /// How far apart two moments are written down.
 const BETWEEN_NOTES: i64 = 10 * MINUTE;
 /// How long relays are left alone.
@@ -46,19 +48,26 @@ pub struct Hour {
     db: Db,
     relays: Arc<dyn Relays>,
     noted: AtomicI64,
+    /// Whether the database knows of the doubt.
+    is_doubted: AtomicBool,
     /// When relays may be asked again, in milliseconds of the clock that nobody sets.
     ask_from: AtomicI64,
 }
 
 /// Has the clock follow on what the database saw last; before anything runs.
 pub fn follow_on(db: &Db) -> Result<(), Error> {
-    let (newest, sure) = db.read_now("read the newest moment", |tx| {
+    let (newest, sure, doubted) = db.read_now("read the newest moment", |tx| {
         let seen = recall_number(tx, SEEN)?.map(Timestamp);
         let sure = recall_number(tx, SURE)?.map(Timestamp).or(seen);
-        Ok::<_, Error>((seen.max(newest_note(tx)?), sure))
+        let doubted = recall_number(tx, DOUBTED)?.is_some_and(|doubted| doubted != 0);
+        Ok::<_, Error>((seen.max(newest_note(tx)?), sure, doubted))
     })?;
     if let Some(newest) = newest {
         db.clock().follow_on(newest);
+    }
+    if doubted {
+        // A clock that is wrong is no better for a start.
+        db.clock().contradict();
     }
     if let Some(sure) = sure {
         db.clock().go_on_from(sure);
@@ -94,6 +103,7 @@ pub fn note_confirmed(tx: &mut Tx, moment: Timestamp) -> Result<(), Error> {
     for name in [CONFIRMED, SURE, SEEN] {
         remember(tx, name, &text)?;
     }
+    remember(tx, DOUBTED, "0")?;
     Ok(())
 }
 
@@ -104,20 +114,37 @@ impl Hour {
             db: db.clone(),
             relays,
             noted: AtomicI64::new(0),
+            is_doubted: AtomicBool::new(false),
             ask_from: AtomicI64::new(0),
         }
     }
 
     /// One look; called every few seconds.
     pub fn look(&self) -> Result<(), Error> {
-        match self.db.clock().doubt() {
-            None => {
+        if let Some(doubt) = self.db.clock().doubt() {
+            self.ask(doubt);
+        }
+        match self.db.clock().is_contradicted() {
+            true => self.note_doubt(),
+            false if self.db.clock().doubt().is_none() => {
                 self.note()?;
                 self.make_sure();
                 Ok(())
             }
-            Some(doubt) => self.ask(doubt),
+            false => Ok(()),
         }
+    }
+
+    /// Writes down that the clock is in doubt, once.
+    fn note_doubt(&self) -> Result<(), Error> {
+        if !self.is_doubted.load(Ordering::SeqCst) {
+            self.db
+                .write_now("note the doubt", |tx| remember(tx, DOUBTED, "1"))?;
+            self.is_doubted.store(true, Ordering::SeqCst);
+        }
+        // What is believed next is noted at once.
+        self.noted.store(0, Ordering::SeqCst);
+        Ok(())
     }
 
     /// A believed clock may be some days ahead after a silence: a round proves that it is not.
@@ -182,44 +209,69 @@ impl Hour {
                     remember(tx, name, &moment.0.to_string())?;
                 }
             }
+            if recall_number(tx, DOUBTED)?.unwrap_or_default() != 0 {
+                remember(tx, DOUBTED, "0")?;
+            }
             Ok::<_, db::Error>(())
         })?;
+        self.is_doubted.store(false, Ordering::SeqCst);
         self.noted.store(now.0, Ordering::SeqCst);
         Ok(())
     }
 
-    fn ask(&self, doubt: Doubt) -> Result<(), Error> {
+    fn ask(&self, doubt: Doubt) {
         if self.is_vouched() {
             tracing::warn!(%doubt, "a person confirmed the clock");
-            return Ok(());
+            return;
         }
         if !self.may_ask(BETWEEN_QUESTIONS) {
-            return Ok(());
+            return;
         }
-        if self.is_confirmed(&doubt) && self.db.clock().witness(doubt.found.plus(-JUST_NOW)) {
-            tracing::warn!(%doubt, "a round of public randomness confirmed the clock");
+        let clock = self.db.clock();
+        match self.is_confirmed(&doubt) {
+            Ok(true) => {
+                if clock.witness(doubt.found.plus(-JUST_NOW)) {
+                    tracing::warn!(%doubt, "a round of public randomness confirmed the clock");
+                }
+            }
+            Ok(false) => {}
+            Err(Trouble::Unreachable) => {
+                if clock.is_alone() {
+                    tracing::warn!(
+                        %doubt,
+                        "no relay can be reached; the clock is believed, and deletions go by the \
+                         earlier hour"
+                    );
+                }
+            }
+            // Also what is no round: whoever answers could have said that the clock is right.
+            Err(trouble) => {
+                clock.contradict();
+                tracing::error!(
+                    %doubt,
+                    code = trouble.code(),
+                    "relays do not have the round of a minute ago: the clock may be ahead; jobs wait"
+                );
+            }
         }
-        Ok(())
     }
 
     /// Whether the round of a minute ago is out and, for a clock that went back, that of ten minutes
     /// ahead is not.
-    fn is_confirmed(&self, doubt: &Doubt) -> bool {
+    fn is_confirmed(&self, doubt: &Doubt) -> Result<bool, Trouble> {
         let (Some(past), Some(soon)) = (
             round_at(doubt.found.plus(-JUST_NOW)),
             round_at(doubt.found.plus(SOON)),
         ) else {
-            return false;
+            return Ok(false);
         };
-        if self.relays.fetch(&QUICKNET, past).is_err() {
-            return false;
-        }
-        match doubt.kind {
-            Kind::Ahead | Kind::LongSilence => true,
+        self.relays.fetch(&QUICKNET, past)?;
+        Ok(match doubt.kind {
+            Kind::Ahead | Kind::Silence | Kind::LongSilence => true,
             Kind::Back | Kind::BeforeTheLast => {
                 matches!(self.relays.fetch(&QUICKNET, soon), Err(Trouble::NotYet))
             }
-        }
+        })
     }
 }
 

@@ -11,6 +11,7 @@ mod enter;
 mod own;
 mod receipt;
 mod seating;
+mod shares;
 mod sheets;
 mod staff;
 
@@ -20,6 +21,7 @@ use rocket::Route;
 
 use crate::platform::web::throttle::Throttle;
 
+use shares::Shares;
 pub use sheets::Sheets;
 
 /// The pages of this domain; paths without language.
@@ -46,6 +48,8 @@ pub struct Limits {
     hasty: Throttle,
     /// Entries from one network: each asks the vault for a tag.
     entries: Throttle,
+    /// Entries from one network while the vault has few tags left.
+    shares: Shares,
     /// Receipt codes tried from one network.
     codes: Throttle,
     /// How often one network hears that a person has a place already: with each answer somebody
@@ -78,6 +82,7 @@ impl Limits {
             forms: Throttle::new(burst(1_000), Duration::from_millis(100)),
             hasty: Throttle::new(burst(500), Duration::from_secs(1)),
             entries: Throttle::new(burst(1_000), Duration::from_millis(500)),
+            shares: Shares::times(factor),
             codes: Throttle::new(burst(60), Duration::from_secs(5)),
             known: Throttle::new(burst(20), Duration::from_secs(60)),
         }

@@ -9,8 +9,6 @@
 
 use std::sync::Arc;
 
-use lucky_draw::ticket::TicketNumber;
-
 use crate::activity::{self, ActivityId, Facts};
 use crate::audit::Actor;
 use crate::entry::{self, EntryId};
@@ -20,7 +18,7 @@ use crate::platform::mail::{MailFacts, Outcome, Trouble};
 use crate::platform::templates;
 use crate::platform::text::{self, Language};
 use crate::seats::letters::{self, Letter, LetterId, LetterKind, LetterStage};
-use crate::seats::{self, Held, SeatState};
+use crate::seats::{self, Held, SeatNumber, SeatState};
 use crate::vault::{self, BoundBox, FieldKind, LetterWords, Line, Offered, Refusal, Vault};
 
 use super::Error;
@@ -202,6 +200,7 @@ fn is_needed(letter: &Letter, held: &Held, now: Timestamp) -> bool {
         LetterKind::Cancelled => {
             held.seat.state.is_living() || held.seat.state == SeatState::Expired
         }
+        LetterKind::TakenBack => held.seat.state == SeatState::TakenBack,
     }
 }
 
@@ -210,6 +209,7 @@ fn subject(imprint: &Imprint, kind: LetterKind, language: Language) -> String {
     let id = match kind {
         LetterKind::Offered => "mail-subject-seat-offered",
         LetterKind::Cancelled => "mail-subject-seat-cancelled",
+        LetterKind::TakenBack => "mail-subject-seat-taken-back",
     };
     let library = imprint.library(language).to_owned();
     text::message(language, id, &[("library", library.into())])
@@ -225,8 +225,11 @@ fn body(imprint: &Imprint, due: &Due) -> Result<String, Error> {
         session: session.title.pick(language),
         place: session.place.pick(language),
         starts: session.starts_at.0,
-        reason: &session.cancelled_reason,
-        number: &TicketNumber(seat.index).to_string(),
+        reason: match due.letter.kind {
+            LetterKind::TakenBack => &seat.reason,
+            _ => &session.cancelled_reason,
+        },
+        number: &SeatNumber(seat.index).to_string(),
         deadline: seat.offer_until.0,
         library: imprint.library(language),
         phone: &imprint.phone,

@@ -189,6 +189,23 @@ impl Clock {
         }
     }
 
+    /// Nobody could be reached who knows the hour; whether the clock is believed for that now.
+    pub fn is_alone(&self) -> bool {
+        self.is_moved() || self.keeper.is_alone()
+    }
+
+    /// Somebody who knows the hour says, or said before the start, that the clock is ahead.
+    pub fn contradict(&self) {
+        if !self.is_moved() {
+            self.keeper.contradict();
+        }
+    }
+
+    /// Whether the clock is in doubt and being alone is no reason to believe it.
+    pub fn is_contradicted(&self) -> bool {
+        !self.is_moved() && self.keeper.is_contradicted()
+    }
+
     /// A person says that it is about `moment`; whether that is so and the clock believed now.
     pub fn vouch(&self, moment: Timestamp) -> bool {
         self.is_moved() || self.keeper.vouch(moment)

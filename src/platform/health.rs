@@ -36,6 +36,8 @@ pub enum Reason {
     Clock,
     /// No room is left on the disk.
     DiskFull,
+    /// The database is read as before and takes nothing new.
+    Writing,
     /// Little room is left on the disk.
     DiskLow,
     /// Jobs wait for longer than they should.
@@ -52,6 +54,7 @@ impl Reason {
             Reason::Behind => "behind_the_journal",
             Reason::Clock => "clock",
             Reason::DiskFull => "disk_full",
+            Reason::Writing => "database_takes_nothing",
             Reason::DiskLow => "disk_nearly_full",
             Reason::Jobs => "jobs_late",
         }

@@ -8,7 +8,7 @@ use crate::audit::Actor;
 use crate::platform::db::Tx;
 
 use super::line::record;
-use super::{Error, Seat, SeatState, SessionId, store};
+use super::{Error, Seat, SeatNumber, SeatState, SessionId, store};
 
 /// The place with this number in a session.
 pub fn by_number(
@@ -53,6 +53,7 @@ pub fn differed(tx: &mut Tx, by: &Actor, activity: &ActivityId, seat: &Seat) -> 
     record(tx, by, activity, "seats.id_differed", &object(seat), "")
 }
 
-fn object(seat: &Seat) -> String {
-    format!("{} {}", seat.session, seat.index)
+/// The place as the record names it.
+pub(super) fn object(seat: &Seat) -> String {
+    format!("{} {}", seat.session, SeatNumber(seat.index))
 }

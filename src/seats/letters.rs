@@ -28,6 +28,8 @@ pub enum LetterKind {
     Offered,
     /// The session is called off.
     Cancelled,
+    /// Staff took the place back.
+    TakenBack,
 }
 
 impl LetterKind {
@@ -36,14 +38,19 @@ impl LetterKind {
         match self {
             LetterKind::Offered => "offered",
             LetterKind::Cancelled => "cancelled",
+            LetterKind::TakenBack => "taken_back",
         }
     }
 
     /// Reads [`LetterKind::code`].
     pub fn parse(code: &str) -> Option<LetterKind> {
-        [LetterKind::Offered, LetterKind::Cancelled]
-            .into_iter()
-            .find(|kind| kind.code() == code)
+        [
+            LetterKind::Offered,
+            LetterKind::Cancelled,
+            LetterKind::TakenBack,
+        ]
+        .into_iter()
+        .find(|kind| kind.code() == code)
     }
 }
 

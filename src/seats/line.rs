@@ -11,7 +11,9 @@ use crate::activity::ActivityId;
 use crate::audit::{self, Act, Actor};
 use crate::platform::db::Tx;
 
-use super::{Error, LetterKind, Seat, SeatState, Session, SessionId, jobs, letters, store};
+use super::{
+    Error, LetterKind, Seat, SeatNumber, SeatState, Session, SessionId, jobs, letters, store,
+};
 
 /// Gives a place back, declines an offer, or leaves the line; the next in line is offered the place
 /// at once. The tag goes, so that nothing tells whose it was. A second time is the same.
@@ -56,6 +58,37 @@ pub fn expire(tx: &mut Tx, activity: &ActivityId, entry: &str) -> Result<(), Err
         return Ok(());
     }
     leave(tx, activity, &seat, SeatState::Expired)
+}
+
+/// Staff take a place back, an offer or a place in line, with a reason that the person reads; the
+/// next in line is offered the place at once. The tag stays: the letter is opened by it.
+///
+/// # Errors
+/// [`Error::Moved`] where nobody has or waits for it, or the person came; [`Error::Begun`] and
+/// [`Error::Cancelled`] once it is too late.
+pub fn take_back(
+    tx: &mut Tx,
+    by: &Actor,
+    activity: &ActivityId,
+    session: &SessionId,
+    SeatNumber(index): SeatNumber,
+    reason: &str,
+) -> Result<(), Error> {
+    let of = super::session(tx, activity, session)?;
+    match of.cancelled_at {
+        Some(_) => return Err(Error::Cancelled),
+        None if !of.is_on(tx.now()) => return Err(Error::Begun),
+        None => {}
+    }
+    let seat = super::door::by_number(tx, activity, session, index)?;
+    if !seat.state.is_living() || seat.attended_at.is_some() {
+        return Err(Error::Moved);
+    }
+    leave(tx, activity, &seat, SeatState::TakenBack)?;
+    store::seats::give_reason(tx, activity, &seat, reason)?;
+    letters::write(tx, activity, &seat.entry, session, LetterKind::TakenBack)?;
+    let object = super::door::object(&seat);
+    record(tx, by, activity, "seats.taken_back", &object, reason)
 }
 
 /// Brings a place back, or a place in line, and moves the line up.

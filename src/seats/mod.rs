@@ -11,6 +11,11 @@
 
 use lucky_draw::encode::Hash;
 
+use std::fmt;
+use std::str::FromStr;
+
+use lucky_draw::ticket::{TicketNumber, TicketNumberError};
+
 use crate::activity::{self, ActivityId, LocalText};
 use crate::audit;
 use crate::platform::clock::{HOUR, Timestamp};
@@ -149,17 +154,20 @@ pub enum SeatState {
     Declined,
     /// The offer passed without an answer.
     Expired,
+    /// Staff took it back, for a reason that the person reads.
+    TakenBack,
 }
 
 impl SeatState {
     /// Every state, in the order of lists.
-    pub const ALL: [SeatState; 6] = [
+    pub const ALL: [SeatState; 7] = [
         SeatState::Held,
         SeatState::Offered,
         SeatState::Waiting,
         SeatState::Returned,
         SeatState::Declined,
         SeatState::Expired,
+        SeatState::TakenBack,
     ];
 
     /// The states of a person who has, is offered or waits for a place.
@@ -174,6 +182,7 @@ impl SeatState {
             SeatState::Returned => "returned",
             SeatState::Declined => "declined",
             SeatState::Expired => "expired",
+            SeatState::TakenBack => "taken_back",
         }
     }
 
@@ -187,6 +196,27 @@ impl SeatState {
     /// Whether the person has, is offered or waits for a place.
     pub fn is_living(self) -> bool {
         SeatState::LIVING.contains(&self)
+    }
+}
+
+/// The number of a place as people know it: arrivals counted from 1, with the check digit of
+/// tickets. It holds the index, from 0.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SeatNumber(pub u64);
+
+impl fmt::Display for SeatNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        TicketNumber(self.0.saturating_add(1)).fmt(f)
+    }
+}
+
+impl FromStr for SeatNumber {
+    type Err = TicketNumberError;
+
+    fn from_str(typed: &str) -> Result<SeatNumber, TicketNumberError> {
+        let TicketNumber(number) = typed.parse()?;
+        let index = number.checked_sub(1);
+        index.map(SeatNumber).ok_or(TicketNumberError::Form)
     }
 }
 
@@ -212,6 +242,8 @@ pub struct Seat {
     pub offer_until: Timestamp,
     /// When the person was seen at the door.
     pub attended_at: Option<Timestamp>,
+    /// Why staff took it back; empty otherwise.
+    pub reason: String,
 }
 
 /// A person's place with everything around it.
@@ -413,4 +445,18 @@ pub fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, Error> {
 /// How many rows about people are still here.
 pub fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, Error> {
     Ok(store::letters::left(tx, activity)? + store::seats::left(tx, activity)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_count_places_from_one() {
+        assert_eq!(SeatNumber(0).to_string(), TicketNumber(1).to_string());
+        for index in [0, 1, 8, 99, 100_000] {
+            assert_eq!(SeatNumber(index).to_string().parse(), Ok(SeatNumber(index)));
+        }
+        assert!("0-0".parse::<SeatNumber>().is_err());
+    }
 }

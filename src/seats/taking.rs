@@ -78,6 +78,7 @@ pub fn take(tx: &mut Tx, activity: &ActivityId, entry: &str, wish: &Wish) -> Res
         taken_hour: tx.now().hour(),
         offer_until: Timestamp(0),
         attended_at: None,
+        reason: String::new(),
     };
     store::seats::insert(tx, activity, &seat)?;
     if placed == Placed::Waiting {

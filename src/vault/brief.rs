@@ -69,11 +69,11 @@ impl Gatherer {
     async fn ask(&self, brief: Brief) -> Answer {
         let (tell, told) = oneshot::channel();
         let Some(queue) = &self.queue else {
-            return Err(Refusal::Storage);
+            return Err(Refusal::Away);
         };
         match queue.send(Asked { brief, tell }).await {
-            Ok(()) => told.await.unwrap_or(Err(Refusal::Storage)),
-            Err(_) => Err(Refusal::Storage),
+            Ok(()) => told.await.unwrap_or(Err(Refusal::Away)),
+            Err(_) => Err(Refusal::Away),
         }
     }
 }
@@ -162,6 +162,15 @@ impl Soon<'_> {
         hash(self.brief(tag(activity, subject)).await)
     }
 
+    /// How much is left of an activity's store of tags, in [`super::TAGS_IN_PARTS`] parts.
+    pub async fn tags_left(self, activity: &str) -> Result<u64, Error> {
+        let activity = activity.to_owned();
+        match self.brief(Brief::TagsLeft { activity }).await? {
+            BriefReply::Parts(parts) => Ok(parts),
+            _ => Err(Error::Answer),
+        }
+    }
+
     /// [`Vault::lookup`].
     pub async fn lookup(self, secret: &Secret) -> Result<Hash, Error> {
         hash(self.brief(lookup(secret)).await)
@@ -246,7 +255,7 @@ fn opened(answer: Answer) -> Result<Zeroizing<Vec<u8>>, TokenError> {
     match answer {
         Ok(BriefReply::Opened(mut plain)) => Ok(Zeroizing::new(std::mem::take(&mut plain.0))),
         Err(Refusal::Expired) => Err(TokenError::Expired),
-        Err(Refusal::Storage | Refusal::Busy) => Err(TokenError::Unavailable),
+        Err(Refusal::Away | Refusal::Storage | Refusal::Busy) => Err(TokenError::Unavailable),
         Ok(_) | Err(_) => Err(TokenError::Broken),
     }
 }

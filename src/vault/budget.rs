@@ -17,6 +17,9 @@ use std::path::Path;
 use super::disk;
 use crate::platform::clock::{HOUR, Timestamp};
 
+/// In how many parts it is told how much is left.
+pub const PARTS: u64 = 32;
+
 /// How the file ends.
 pub(super) const ENDING: &str = ".tags";
 
@@ -96,6 +99,25 @@ impl Budget {
         }
         *ready -= 1;
         Ok(())
+    }
+
+    /// How much of the store of an activity is left, in [`PARTS`]; nothing is taken. What was taken
+    /// from the disk and not given yet is not counted.
+    pub(super) fn parts_left(
+        folder: &Path,
+        activity: &str,
+        asked: Asked,
+        now: Timestamp,
+    ) -> Result<u64, io::Error> {
+        let Some(lines) = disk::read(folder, &file_name(activity))? else {
+            return Ok(PARTS);
+        };
+        let store = Store::read(&String::from_utf8_lossy(&lines), asked);
+        let mut store = store.unwrap_or(Store { left: 0, at: now.0 });
+        store.fill(asked, now);
+        let left = u64::try_from(store.left).unwrap_or_default();
+        let full = u64::try_from(asked.full()).unwrap_or(1);
+        Ok(left * PARTS / full)
     }
 
     /// Forgets an activity whose key is destroyed.
@@ -211,6 +233,28 @@ mod tests {
         assert_eq!(take(NOON.plus(HOUR / 2)), 5_000);
         assert_eq!(take(NOON.plus(HOUR / 2 + HOUR)), 10_000);
         assert_eq!(take(NOON.plus(100 * HOUR)), 240_000, "never more than full");
+    }
+
+    #[test]
+    fn what_is_left_is_told_in_parts_and_asking_takes_nothing() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path();
+        let left = |asked, now| {
+            let parts = Budget::parts_left(path, "spring", asked, now);
+            parts.expect("read")
+        };
+        assert_eq!(left(Asked::Tag, NOON), PARTS, "nobody has asked yet");
+        let budget = &mut Budget::default();
+        for _ in 0..121_000 {
+            budget.take(path, "spring", Asked::Tag, NOON).expect("left");
+        }
+        for _ in 0..10 {
+            assert_eq!(left(Asked::Tag, NOON), PARTS / 2 - 1);
+        }
+        assert_eq!(left(Asked::Tag, NOON.plus(HOUR)), PARTS / 2 + 1);
+        assert_eq!(left(Asked::Match, NOON), PARTS, "a store of its own");
+        while budget.take(path, "spring", Asked::Tag, NOON).is_ok() {}
+        assert_eq!(left(Asked::Tag, NOON), 0);
     }
 
     #[test]

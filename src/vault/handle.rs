@@ -151,7 +151,7 @@ impl Vault {
 
     /// Whether it answers now; waits a few seconds for a process that has to be started again.
     pub fn answers(&self) -> bool {
-        self.ask(Request::Vkey).is_ok()
+        self.ask(Request::nothing()).is_ok()
     }
 
     /// What seals contacts; it knows public keys only.

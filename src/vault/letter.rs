@@ -153,7 +153,8 @@ fn offered(reply: Result<Reply, Refusal>) -> Result<Offered, Error> {
         Ok(Reply::Mail(MailReply::Outcome(told))) => {
             Ok(told.outcome().map_or(Offered::NoAddress, Offered::Over))
         }
-        Ok(Reply::Mail(MailReply::Gone)) | Err(Refusal::Storage | Refusal::Busy) => {
+        Ok(Reply::Mail(MailReply::Gone))
+        | Err(Refusal::Away | Refusal::Storage | Refusal::Busy) => {
             Ok(Offered::Over(Outcome::TryLater(Trouble::Unreachable)))
         }
         Err(refusal) => Err(refusal.into()),

@@ -60,6 +60,7 @@ mod wire;
 
 pub use access::{MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose};
 pub use brief::Soon;
+pub use budget::PARTS as TAGS_IN_PARTS;
 pub use checkpoints::Reach;
 pub use disclosing::{
     BoundBox, RecordedNamed, RecordedShare, ScopeBox, record_looked_up, record_named,
@@ -133,7 +134,9 @@ impl Fault for Error {
         match self {
             Error::Refused(Refusal::NoKey) => Kind::Gone,
             Error::Refused(Refusal::Expired | Refusal::NotAShare) => Kind::Invalid,
-            Error::Refused(Refusal::Storage | Refusal::Busy | Refusal::Behind) => Kind::Unavailable,
+            Error::Refused(Refusal::Away | Refusal::Storage | Refusal::Busy | Refusal::Behind) => {
+                Kind::Unavailable
+            }
             Error::Refused(
                 Refusal::NotAWinner(_)
                 | Refusal::OtherDraw
@@ -154,6 +157,7 @@ impl Fault for Error {
         match self {
             Error::Refused(Refusal::NoKey) | Error::NoPublicKeys => "vault.no_key",
             Error::Refused(Refusal::Expired) => "vault.expired",
+            Error::Refused(Refusal::Away) => "vault.away",
             Error::Refused(Refusal::Storage) => "vault.unavailable",
             Error::Refused(Refusal::Busy) => "vault.busy",
             Error::Refused(Refusal::Behind) => "vault.behind",

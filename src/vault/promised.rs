@@ -138,6 +138,20 @@ pub(super) fn is_anybodys(folder: &Path, manifest: &Hash) -> io::Result<bool> {
     Ok(false)
 }
 
+/// Whether any activity whose key is there promised a draw of this log.
+pub(super) fn holds_log(folder: &Path, origin: &str) -> io::Result<bool> {
+    for file in disk::names(folder)? {
+        if let Some(activity) = file.strip_suffix(ENDING)
+            && read(folder, activity)?
+                .iter()
+                .any(|promise| promise.origin == origin)
+        {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Whether a tag was ever asked for in this activity; the budget is on the disk before the first.
 fn is_tagged(folder: &Path, activity: &str) -> io::Result<bool> {
     disk::exists(folder, &super::budget::file_name(activity))

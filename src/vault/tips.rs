@@ -31,6 +31,8 @@ use super::wire::Growth;
 
 /// States that were signed and of which nobody has said yet whether they are stored.
 const MOST_OPEN: usize = 32;
+/// Pages up to which a log that no activity promised gets one: of an older version, the journal.
+const MOST_UNPROMISED: usize = 64;
 /// Two halves of a page.
 const HALF: usize = disk::PAGE / 2;
 
@@ -81,22 +83,26 @@ pub(super) enum Verdict {
 }
 
 impl Tips {
-    fn known(&mut self, folder: &Path, origin: &str) -> io::Result<&mut Known> {
+    /// What is known of a log; nothing of one that was never released, and whoever asks about such
+    /// logs leaves nothing behind.
+    fn known(&mut self, folder: &Path, origin: &str) -> io::Result<Option<&mut Known>> {
         if !self.logs.contains_key(origin) {
-            let (tip, turn) = read(folder, origin)?;
+            let (Some(tip), turn) = read(folder, origin)? else {
+                return Ok(None);
+            };
             let known = Known {
-                tip,
+                tip: Some(tip),
                 turn,
                 ..Known::default()
             };
             self.logs.insert(origin.to_owned(), known);
         }
-        Ok(self.logs.entry(origin.to_owned()).or_default())
+        Ok(self.logs.get_mut(origin))
     }
 
     /// The last released state of a log.
     pub(super) fn tip(&mut self, folder: &Path, origin: &str) -> io::Result<Option<State>> {
-        Ok(self.known(folder, origin)?.tip)
+        Ok(self.known(folder, origin)?.and_then(|known| known.tip))
     }
 
     /// Whether a state may be signed, on the word of a proof.
@@ -107,7 +113,9 @@ impl Tips {
         new: State,
         growth: &Growth,
     ) -> io::Result<Verdict> {
-        let known = self.known(folder, origin)?;
+        let Some(known) = self.known(folder, origin)? else {
+            return Ok(Verdict::Sign);
+        };
         let Some(tip) = known.tip else {
             return Ok(Verdict::Sign);
         };
@@ -140,11 +148,27 @@ impl Tips {
         }
     }
 
-    /// A signed state is stored, and people may have seen it.
-    pub(super) fn release(&mut self, folder: &Path, origin: &str, new: State) -> io::Result<()> {
-        let known = self.known(folder, origin)?;
+    /// A signed state is stored, and people may have seen it. A page for a log of which nothing is
+    /// known is begun where `is_promised` says that there is such a log, and for some more; whoever
+    /// makes up names fills no folder. `false` where it was not begun.
+    pub(super) fn release(
+        &mut self,
+        folder: &Path,
+        origin: &str,
+        new: State,
+        is_promised: impl FnOnce() -> io::Result<bool>,
+    ) -> io::Result<bool> {
+        if self.known(folder, origin)?.is_none() {
+            if !is_promised()? && pages(folder)? >= MOST_UNPROMISED {
+                return Ok(false);
+            }
+            self.logs.insert(origin.to_owned(), Known::default());
+        }
+        let Some(known) = self.logs.get_mut(origin) else {
+            return Ok(false);
+        };
         if known.tip.is_some_and(|tip| new.size <= tip.size) {
-            return Ok(());
+            return Ok(true);
         }
         known.tip = Some(new);
         // What was signed on the way to something else binds nobody, and leads nowhere.
@@ -157,8 +181,20 @@ impl Tips {
             follows
         });
         known.turn = !known.turn;
-        write(folder, origin, new, known.turn)
+        write(folder, origin, new, known.turn)?;
+        Ok(true)
     }
+}
+
+/// How many logs have a page.
+fn pages(folder: &Path) -> io::Result<usize> {
+    let mut pages = 0;
+    for file in std::fs::read_dir(folder)? {
+        let name = file?.file_name();
+        let name = name.to_string_lossy();
+        pages += usize::from(name.starts_with("log-") && name.ends_with(".tip"));
+    }
+    Ok(pages)
 }
 
 fn file_name(origin: &str) -> String {
@@ -268,6 +304,36 @@ mod tests {
         tips.judge(folder, LOG, log.state(), &growth).expect("read")
     }
 
+    fn release(tips: &mut Tips, folder: &Path, origin: &str, log: &Grown) {
+        let is_kept = tips.release(folder, origin, log.state(), || Ok(true));
+        assert!(is_kept.expect("written"));
+    }
+
+    #[test]
+    fn logs_that_were_made_up_fill_neither_folder_nor_memory() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let (tips, path) = (&mut Tips::default(), folder.path());
+        let log = Grown::to(1, "a");
+        for n in 0..10_000 {
+            let name = format!("library.example/made-up/{n}");
+            assert_eq!(tips.tip(path, &name).expect("read"), None);
+            let judged = tips.judge(path, &name, log.state(), &Growth::default());
+            assert_eq!(judged.expect("read"), Verdict::Sign);
+        }
+        assert_eq!(tips.logs.len(), 0, "asking leaves nothing behind");
+        let begun = (0..1_000).filter(|n| {
+            let name = format!("library.example/made-up/{n}");
+            let begun = tips.release(path, &name, log.state(), || Ok(false));
+            begun.expect("written")
+        });
+        assert_eq!(begun.count(), MOST_UNPROMISED);
+        assert_eq!(tips.logs.len(), MOST_UNPROMISED);
+        assert_eq!(pages(path).expect("read"), MOST_UNPROMISED);
+        // What an activity promised has its page however many there are.
+        release(tips, path, LOG, &log);
+        assert_eq!(tips.tip(path, LOG).expect("read"), Some(log.state()));
+    }
+
     #[test]
     fn a_log_that_grows_is_signed_and_a_fork_is_not_also_by_the_next_process() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -278,10 +344,10 @@ mod tests {
             Verdict::Sign,
             "nothing is known"
         );
-        tips.release(path, LOG, log.state()).expect("kept");
+        release(tips, path, LOG, &log);
         log.grow(17, "a");
         assert_eq!(judged(tips, path, &log, 10), Verdict::Sign);
-        tips.release(path, LOG, log.state()).expect("kept");
+        release(tips, path, LOG, &log);
 
         // A database of before comes back and goes on in another way.
         for mut again in [Tips::default(), Tips::default()] {
@@ -309,13 +375,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let (tips, path) = (&mut Tips::default(), folder.path());
         let base = Grown::to(10, "a");
-        tips.release(path, LOG, base.state()).expect("kept");
+        release(tips, path, LOG, &base);
         let (mut failed, mut stored) = (Grown::to(10, "a"), Grown::to(10, "a"));
         failed.grow(15, "failed");
         stored.grow(13, "stored");
         assert_eq!(judged(tips, path, &failed, 10), Verdict::Sign);
         assert_eq!(judged(tips, path, &stored, 10), Verdict::Sign);
-        tips.release(path, LOG, stored.state()).expect("kept");
+        release(tips, path, LOG, &stored);
         // Nothing goes on from what failed.
         failed.grow(20, "failed");
         assert_eq!(judged(tips, path, &failed, 15), Verdict::Knows(13));
@@ -329,7 +395,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let (tips, path) = (&mut Tips::default(), folder.path());
         let mut log = Grown::to(10, "a");
-        tips.release(path, LOG, log.state()).expect("kept");
+        release(tips, path, LOG, &log);
         let mut before = 10;
         for size in (11..=200).step_by(7) {
             log.grow(size, "a");
@@ -348,8 +414,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let (tips, path) = (&mut Tips::default(), folder.path());
         let (first, second) = (Grown::to(3, "a"), Grown::to(9, "a"));
-        tips.release(path, LOG, first.state()).expect("kept");
-        tips.release(path, LOG, second.state()).expect("kept");
+        release(tips, path, LOG, &first);
+        release(tips, path, LOG, &second);
         let file = path.join(file_name(LOG));
         let page = std::fs::read(&file).expect("there");
         let torn = page

@@ -18,6 +18,7 @@ use crate::support::postgres::Cluster;
 use crate::support::vault::{self, Program, Visitor};
 use crate::support::{Engine, TestDatabase, counted};
 
+mod hanging;
 mod postgresql;
 
 /// A file system of its own, gone with this value.

@@ -106,7 +106,7 @@ fn a_vault_that_cannot_be_started_again_is_told_as_unavailable() {
     let told = vault.sign_note("lucky-draw/v1 site\nof test\nname value\n");
     assert!(matches!(
         told,
-        Err(fairdraw::vault::Error::Refused(Refusal::Storage))
+        Err(fairdraw::vault::Error::Refused(Refusal::Away))
     ));
 }
 

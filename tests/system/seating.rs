@@ -14,7 +14,7 @@ use fairdraw::platform::config::Config;
 use fairdraw::policy;
 use fairdraw::seats::draft::Planned;
 use fairdraw::seats::line::{self, More};
-use fairdraw::seats::{self, Seat, SeatState, Session, SessionId};
+use fairdraw::seats::{self, Seat, SeatNumber, SeatState, Session, SessionId};
 use rocket::http::Status;
 
 use crate::support::Engine;

@@ -46,6 +46,13 @@ fn followed(clock: &Clock, db: &Db) -> Finding {
     }
     match clock.doubt() {
         None => Finding::good(name, "it follows on what was seen last"),
+        Some(doubt) if !clock.is_contradicted() => Finding::good(
+            name,
+            format!(
+                "nothing was noted since {}; a start asks for the hour",
+                doubt.expected
+            ),
+        ),
         Some(doubt) => Finding::warning(
             name,
             format!("{doubt}; a server that starts now runs no job until the clock is confirmed"),

@@ -170,7 +170,12 @@ async fn accept(
         Ok(token) => token,
         Err(error) => return Ok(filling.token_lost(&sheet, &read, error).await?.into()),
     };
-    if let Err(refused) = limits.entries.check(from, visit.now.0) {
+    let mut free = limits.entries.check(from, visit.now.0);
+    if free.is_ok() && sheet.facts.kind.asks_person() {
+        let (id, now) = (&sheet.facts.id, visit.now);
+        free = limits.shares.check(vault, id, from, now).await;
+    }
+    if let Err(refused) = free {
         return Ok(filling.busy(&sheet, refused).await?.into());
     }
     let filled = sheet.filled(lang, &read);

@@ -128,3 +128,25 @@ fn receipt_codes_cannot_be_tried_without_end() {
     assert_eq!(statuses.first(), Some(&422));
     assert!(statuses.contains(&429));
 }
+
+#[test]
+fn when_tags_run_short_one_network_does_not_take_what_others_need() {
+    let town = Town::with_draw();
+    let library = library(&town, 1_000);
+    // Somebody with hundreds of networks has taken nearly all that the vault gives.
+    let now = crate::platform::clock::Clock::system().now().0;
+    let store = format!("tags 7000 {now}\nmatches 2000 {now}\n");
+    let file = format!("keys/{}.tags", town.activity());
+    std::fs::write(town.data().join(file), store).expect("written");
+    let first = send_entry(&library, 1, 1);
+    assert_eq!(first.status, Status::SeeOther, "{}", first.body);
+    let second = send_entry(&library, 2, 1);
+    assert_eq!(second.status, Status::TooManyRequests, "{}", second.body);
+    assert!(second.body.contains("後再送一次"), "{}", second.body);
+    assert_eq!(second.value("name"), "王小明", "what was typed stays");
+    // Everybody else enters as before.
+    for network in 2..9 {
+        let other = send_entry(&library, u64::from(network), network);
+        assert_eq!(other.status, Status::SeeOther, "{}", other.body);
+    }
+}

@@ -13,7 +13,7 @@ use crate::entry::consent::Consent;
 use crate::entry::provider::Offer;
 use crate::platform::clock::Timestamp;
 use crate::platform::text::dates;
-use crate::seats;
+use crate::seats::{self, SeatNumber};
 use crate::survey::question::Question;
 
 use super::own::{OwnPages, Texts, answers};
@@ -123,7 +123,7 @@ fn place(held: &seats::Held) -> DataPlace<'_> {
         session_zh: &session.title.zh,
         session_en: &session.title.en,
         begins: moment(session.starts_at),
-        number: TicketNumber(seat.index).to_string(),
+        number: SeatNumber(seat.index).to_string(),
         state: seat.state.code(),
         offered_until: until.map(moment),
         came: seat.attended_at.is_some(),

@@ -7,11 +7,13 @@
 //! rather too long than it comes too early (ADR 0030).
 //!
 //! Invariant: belief comes back in three ways only: the wall clock agrees again, a signed round of
-//! public randomness proves that it is not ahead, or a person says so.
+//! public randomness proves that it is not ahead, or a person says so. After a silence of some days
+//! there is a fourth, for a hall without a network: nobody whom one could ask can be reached, and
+//! nobody has said otherwise.
 //!
-//! A clock that is believed may still be some days ahead: a site that was switched off for a week
-//! looks the same. So beside the time to live by there is a moment that is surely over: the one that
-//! was sure at the last stop, and what the other clock has counted since. What cannot be taken back
+//! A clock that is believed in that way may still be some days ahead: a site that was switched off
+//! for a week looks the same. So beside the time to live by there is a moment that is surely over:
+//! the one that was sure at the last stop, and what the other clock has counted since. What destroys
 //! (`purge`) goes by that one. A signed round or a person brings it up to the wall clock.
 //!
 //! Not here: who asks for such a round, and what waits (`draw::hour`, `platform::jobs`).
@@ -24,10 +26,14 @@ use super::{DAY, MINUTE, Timestamp};
 
 /// More than any correction over the network in service.
 const JUMP: i64 = 2 * MINUTE;
-/// How long a site may be switched off without being asked about its clock.
+/// How long a site may be switched off and go on without a person where nobody can be asked.
 const SILENCE: i64 = 8 * DAY;
-/// How far the wall clock may be from the moment that somebody vouches for.
+/// How far the wall clock may be from the moment that somebody vouches for, or from the newest one
+/// that the database knows.
 const ABOUT: i64 = 10 * MINUTE;
+/// For how long nobody can be reached until a silence is believed: a machine that was switched on has
+/// its network by then, and the network has set its clock.
+const PATIENCE: Duration = Duration::from_secs(2 * 60);
 
 /// The two clocks of a machine.
 pub trait Machine: Send + Sync {
@@ -42,6 +48,9 @@ pub enum Kind {
     Ahead,
     /// It went back while this program ran.
     Back,
+    /// At the start it was some hours or days ahead of what the database last saw, as after a
+    /// weekend.
+    Silence,
     /// At the start it was far ahead of what the database last saw.
     LongSilence,
     /// At the start it was before what the database last saw.
@@ -54,6 +63,7 @@ impl Kind {
         match self {
             Kind::Ahead => "ahead",
             Kind::Back => "back",
+            Kind::Silence => "silence",
             Kind::LongSilence => "long_silence",
             Kind::BeforeTheLast => "before_the_last",
         }
@@ -105,6 +115,10 @@ struct State {
     newest: Option<Timestamp>,
     /// A moment that was over when the other clock showed this.
     sure: Option<(Timestamp, Duration)>,
+    /// What both clocks showed when it was found first that nobody can be reached.
+    alone: Option<(Timestamp, Duration)>,
+    /// Somebody said that the wall clock is wrong: being alone is no reason to believe it.
+    contradicted: bool,
 }
 
 impl State {
@@ -127,6 +141,30 @@ impl State {
             self.since = steady;
         }
         self.base = Some((wall, steady));
+        self.alone = None;
+        self.contradicted = false;
+    }
+
+    /// What a wall clock is that is so far from where it should be; nothing where it agrees.
+    fn weighed(&self, off: i64) -> Option<Kind> {
+        match self.doubt {
+            None | Some(Kind::Ahead | Kind::Back) if off.saturating_abs() <= JUMP => None,
+            None if off > 0 => Some(Kind::Ahead),
+            None => Some(Kind::Back),
+            Some(kind @ (Kind::Ahead | Kind::Back)) => Some(kind),
+            // Nobody knows how long it was silent, so the clock may be mended to another moment.
+            Some(_) => of_a_start(off),
+        }
+    }
+}
+
+/// What a wall clock is that follows so long after the newest moment which the database knows.
+fn of_a_start(off: i64) -> Option<Kind> {
+    match off {
+        off if off < -JUMP => Some(Kind::BeforeTheLast),
+        off if off <= ABOUT => None,
+        off if off <= SILENCE => Some(Kind::Silence),
+        _ => Some(Kind::LongSilence),
     }
 }
 
@@ -153,35 +191,32 @@ impl Keeper {
         let mut state = self.state();
         let (wall, steady) = self.machine.read();
         let expected = state.expected(wall, steady);
-        let off = wall.0.saturating_sub(expected.0);
-        let agrees = match state.doubt {
-            None | Some(Kind::Ahead | Kind::Back) => off.saturating_abs() <= JUMP,
-            Some(Kind::LongSilence | Kind::BeforeTheLast) => (-JUMP..=SILENCE).contains(&off),
-        };
-        match (agrees, state.doubt) {
-            (true, before) => {
-                state.believe(wall, steady);
-                drop(state);
-                if before.is_some() {
-                    tracing::warn!(found = %wall, "the clock agrees again and is believed");
-                }
-                wall
+        let before = state.doubt;
+        let found = state.weighed(wall.0.saturating_sub(expected.0));
+        match found {
+            None => state.believe(wall, steady),
+            found => state.doubt = found,
+        }
+        drop(state);
+        match (found, before) {
+            (None, None) => {}
+            (None, Some(_)) => {
+                tracing::warn!(found = %wall, "the clock agrees again and is believed");
             }
-            (false, None) => {
-                let kind = if off > 0 { Kind::Ahead } else { Kind::Back };
-                state.doubt = Some(kind);
-                drop(state);
+            (Some(kind), None) => {
                 let doubt = Doubt {
                     kind,
                     expected,
                     found: wall,
                 };
                 tracing::error!(%doubt, "the clock jumped and is not believed; jobs wait");
-                expected
             }
+            (Some(_), Some(_)) => {}
+        }
+        match found {
             // Nobody knows how long it was off: what the wall clock says closes no page too late.
-            (false, Some(Kind::LongSilence)) => wall,
-            (false, Some(_)) => expected,
+            None | Some(Kind::Silence | Kind::LongSilence) => wall,
+            Some(_) => expected,
         }
     }
 
@@ -190,11 +225,8 @@ impl Keeper {
         let mut state = self.state();
         let (wall, steady) = self.machine.read();
         state.newest = Some(newest);
-        let off = wall.0.saturating_sub(newest.0);
-        let kind = match off {
-            off if off < -JUMP => Kind::BeforeTheLast,
-            off if off > SILENCE => Kind::LongSilence,
-            _ => return state.believe(wall, steady),
+        let Some(kind) = of_a_start(wall.0.saturating_sub(newest.0)) else {
+            return state.believe(wall, steady);
         };
         state.base = Some((newest, steady));
         state.doubt = Some(kind);
@@ -204,7 +236,14 @@ impl Keeper {
             expected: newest,
             found: wall,
         };
-        tracing::error!(%doubt, "the clock does not follow on what was seen last; jobs wait");
+        match kind {
+            Kind::Silence => {
+                tracing::info!(%doubt, "the hour is asked for after a silence; jobs wait");
+            }
+            _ => {
+                tracing::error!(%doubt, "the clock does not follow on what was seen last; jobs wait");
+            }
+        }
     }
 
     /// Tells a moment that was sure before this process began; nothing is surer before that.
@@ -240,6 +279,51 @@ impl Keeper {
         match state.doubt {
             Some(_) => None,
             None => Some(steady.saturating_sub(state.since)),
+        }
+    }
+
+    /// Nobody could be reached who knows the hour. Whether that has been so for long enough that a
+    /// wall clock after a silence is believed from now on.
+    pub(super) fn is_alone(&self) -> bool {
+        // A look may find another kind of doubt.
+        let _ = self.now();
+        let mut state = self.state();
+        let (wall, steady) = self.machine.read();
+        if state.doubt != Some(Kind::Silence) || state.contradicted {
+            return false;
+        }
+        let first = *state.alone.get_or_insert((wall, steady));
+        let goes_on = wall.0.saturating_sub(gone_on(first, steady).0);
+        if goes_on.saturating_abs() > JUMP {
+            // It was set meanwhile, perhaps by a network that is there now.
+            state.alone = Some((wall, steady));
+            return false;
+        }
+        let is_long = steady.saturating_sub(first.1) >= PATIENCE;
+        if is_long {
+            state.believe(wall, steady);
+        }
+        is_long
+    }
+
+    /// Somebody who knows the hour says that the wall clock is ahead, or said so before the start:
+    /// from now on it needs a round or a person.
+    pub(super) fn contradict(&self) {
+        let mut state = self.state();
+        if state.doubt.is_some() {
+            state.contradicted = true;
+        }
+    }
+
+    /// Whether it is in doubt in such a way that nothing but a round, a person or a mended clock
+    /// helps: not to be forgotten over the next start.
+    pub(super) fn is_contradicted(&self) -> bool {
+        let _ = self.now();
+        let state = self.state();
+        match state.doubt {
+            None => false,
+            Some(Kind::Silence) => state.contradicted,
+            Some(_) => true,
         }
     }
 
@@ -348,9 +432,11 @@ mod tests {
     #[test]
     fn a_start_follows_on_what_the_database_saw() {
         for (newest, kind) in [
-            (START.plus(-HOUR), None),
+            (START.plus(-HOUR), Some(Kind::Silence)),
             (START.plus(MINUTE), None),
-            (START.plus(-7 * DAY), None),
+            (START.plus(-10 * MINUTE), None),
+            (START.plus(-11 * MINUTE), Some(Kind::Silence)),
+            (START.plus(-7 * DAY), Some(Kind::Silence)),
             (START.plus(-9 * DAY), Some(Kind::LongSilence)),
             (START.plus(-YEARS), Some(Kind::LongSilence)),
             (START.plus(HOUR), Some(Kind::BeforeTheLast)),
@@ -376,7 +462,7 @@ mod tests {
             let (set, keeper) = machine();
             keeper.follow_on(START.plus(-ahead));
             keeper.go_on_from(START.plus(-ahead));
-            assert_eq!(keeper.doubt(), None, "a week of silence is believed");
+            assert_eq!(keeper.doubt().map(|doubt| doubt.kind), Some(Kind::Silence));
             assert_eq!((keeper.now(), keeper.surely()), (START, START.plus(-ahead)));
             set.passes(HOUR);
             assert_eq!(keeper.surely(), START.plus(HOUR - ahead));
@@ -401,10 +487,61 @@ mod tests {
         let (set, keeper) = machine();
         keeper.follow_on(START.plus(YEARS));
         set.passes(MINUTE);
-        // The network mends it: the site had been switched off for two days.
+        // The network mends it: the site had been switched off for two days, and others are asked.
         set.jumps(YEARS + 2 * DAY);
-        assert_eq!(keeper.doubt(), None);
+        assert_eq!(keeper.doubt().map(|doubt| doubt.kind), Some(Kind::Silence));
         assert_eq!(keeper.now(), START.plus(YEARS + 2 * DAY + MINUTE));
+        // Or it had been switched off for some minutes.
+        set.jumps(-2 * DAY);
+        assert_eq!(keeper.doubt(), None);
+        assert_eq!(keeper.now(), START.plus(YEARS + MINUTE));
+    }
+
+    #[test]
+    fn a_silence_is_believed_where_nobody_can_be_asked_for_two_minutes() {
+        let (set, keeper) = machine();
+        keeper.follow_on(START.plus(-2 * DAY));
+        assert!(!keeper.is_alone(), "the first try");
+        set.passes(MINUTE);
+        assert!(!keeper.is_alone());
+        // The clock is set meanwhile: the network may just have come.
+        set.jumps(-DAY);
+        set.passes(MINUTE);
+        assert!(!keeper.is_alone());
+        set.passes(2 * MINUTE);
+        assert!(keeper.is_alone());
+        assert_eq!(keeper.doubt(), None);
+        assert_eq!(keeper.now(), START.plus(4 * MINUTE - DAY));
+        assert_eq!(
+            keeper.surely(),
+            keeper.now(),
+            "nobody told a moment that was sure"
+        );
+    }
+
+    #[test]
+    fn whoever_was_told_otherwise_is_not_believed_for_being_alone() {
+        let (set, keeper) = machine();
+        keeper.follow_on(START.plus(-2 * DAY));
+        assert!(!keeper.is_alone());
+        keeper.contradict();
+        for _ in 0..10 {
+            set.passes(HOUR);
+            assert!(!keeper.is_alone());
+        }
+        assert!(keeper.is_contradicted());
+        assert!(keeper.witness(START.plus(10 * HOUR - MINUTE)));
+        assert!(!keeper.is_contradicted());
+        // A jump in service is no silence, however long nobody can be asked.
+        set.jumps(DAY);
+        for _ in 0..10 {
+            set.passes(HOUR);
+            assert!(!keeper.is_alone());
+        }
+        assert!(
+            keeper.is_contradicted(),
+            "to be remembered at the next start"
+        );
     }
 
     #[test]

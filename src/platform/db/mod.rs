@@ -32,6 +32,7 @@ pub(crate) mod rows;
 pub(crate) mod schema;
 pub mod tidy;
 mod ways;
+mod writable;
 
 pub use connection::{Conn, Target};
 pub use group::{GroupVerb, Load, Outcomes, Writer};
@@ -248,6 +249,8 @@ struct Inner {
     stored: AtomicU64,
     /// How often a unit of work was tried again.
     conflicts: AtomicU64,
+    /// Whether it takes what is new.
+    writable: writable::Writable,
 }
 
 impl Inner {
@@ -326,6 +329,7 @@ impl Db {
                 awaiting: AtomicUsize::new(0),
                 stored: AtomicU64::new(0),
                 conflicts: AtomicU64::new(0),
+                writable: writable::Writable::default(),
             }),
         })
     }
@@ -505,7 +509,16 @@ impl Db {
                     tracing::debug!(unit = name, tries, "tried again after a conflict");
                     pause(tries);
                 }
-                outcome => return outcome,
+                Err(error) => {
+                    if takes_nothing(&error) {
+                        self.inner.writable.refused(name);
+                    }
+                    return Err(error);
+                }
+                Ok(value) => {
+                    self.inner.writable.stored(name);
+                    return Ok(value);
+                }
             }
         }
     }
@@ -633,6 +646,14 @@ fn is_broken(error: &(dyn std::error::Error + 'static)) -> bool {
 fn is_undecided(error: &(dyn std::error::Error + 'static)) -> bool {
     any_cause(error, |cause| {
         matches!(cause.downcast_ref(), Some(Error::Undecided(_)))
+    })
+}
+
+/// Whether the database has no room, or takes nothing new.
+fn takes_nothing(error: &(dyn std::error::Error + 'static)) -> bool {
+    any_cause(error, |cause| {
+        let cause = cause.downcast_ref::<QueryError>();
+        cause.is_some_and(|cause| outage(cause).is_some() && !is_lost(cause))
     })
 }
 

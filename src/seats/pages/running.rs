@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use lucky_draw::ticket::{Secret, TicketNumber};
+use lucky_draw::ticket::Secret;
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
@@ -21,8 +21,10 @@ use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 use crate::platform::web::throttle::Throttle;
-use crate::seats::wire::running::{Running, RunningView, SessionsView, Typed, more, path, sheet};
-use crate::seats::{self, Error, Seat, SessionId, door, letters, line};
+use crate::seats::wire::running::{
+    Running, RunningView, SessionsView, Typed, more, path, sheet, taking_back,
+};
+use crate::seats::{self, Error, Seat, SeatNumber, SessionId, door, letters, line};
 use crate::vault::Vault;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -32,6 +34,7 @@ pub(super) fn routes() -> Vec<Route> {
         door_list,
         add_places,
         cancel,
+        take_back,
         came,
         did_not_come
     ]
@@ -192,6 +195,33 @@ async fn cancel(
     Ok(Reply::done(lang, &back))
 }
 
+/// A place that somebody should not have: made-up people, or the same one twice.
+#[post("/staff/activities/<id>/seats/<session>/take-back", data = "<form>")]
+async fn take_back(
+    lang: Language,
+    staff: Librarian,
+    id: &str,
+    session: &str,
+    form: FormFields,
+    db: &State<Db>,
+) -> AppResult<Reply> {
+    let running = running(db, id, session).await?;
+    let (number, reason) = match taking_back(lang, &form, &running) {
+        Ok(read) => read,
+        Err(mistakes) => {
+            let page = page(lang, &running, 1, Typed::of(&form), mistakes, db);
+            return Ok(page.again().into());
+        }
+    };
+    let (by, back) = (staff.0.actor(), path(&running.facts, &running.session));
+    let (id, session) = (running.facts.id, running.session.id);
+    db.write("take place back", move |tx| {
+        line::take_back(tx, &by, &id, &session, number, &reason)
+    })
+    .await?;
+    Ok(Reply::done(lang, &back))
+}
+
 /// Somebody at the door: the number and the ID, or the receipt code.
 #[post("/staff/activities/<id>/seats/<session>/door", data = "<form>")]
 #[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
@@ -303,9 +333,7 @@ impl Door<'_> {
         if typed.is_empty() {
             return Ok(Err(Refused::at("number", self.say("seats-door-nothing"))));
         }
-        let index = typed
-            .parse::<TicketNumber>()
-            .map(|TicketNumber(index)| index);
+        let index = typed.parse::<SeatNumber>().map(|SeatNumber(index)| index);
         let seats = &self.running.seats;
         let seat = index.ok().and_then(|index| {
             let mut known = seats.iter();
@@ -367,8 +395,8 @@ async fn did_not_come(
     db: &State<Db>,
 ) -> AppResult<Reply> {
     let running = running(db, id, session).await?;
-    let number = form.value("number").trim().parse::<TicketNumber>();
-    let TicketNumber(index) = number.map_err(|_| Error::Unknown)?;
+    let number = form.value("number").trim().parse::<SeatNumber>();
+    let SeatNumber(index) = number.map_err(|_| Error::Unknown)?;
     let (actor, back) = (staff.0.actor(), path(&running.facts, &running.session));
     let (id, session) = (running.facts.id, running.session.id);
     db.write("take mark back", move |tx| {

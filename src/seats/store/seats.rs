@@ -23,6 +23,7 @@ struct SeatRow {
     taken_hour: i64,
     offer_until: i64,
     attended_at: Option<i64>,
+    reason: String,
 }
 
 impl From<SeatRow> for Seat {
@@ -37,6 +38,7 @@ impl From<SeatRow> for Seat {
             taken_hour: Timestamp(row.taken_hour),
             offer_until: Timestamp(row.offer_until),
             attended_at: row.attended_at.map(Timestamp),
+            reason: row.reason,
         }
     }
 }
@@ -59,6 +61,7 @@ pub(in crate::seats) fn insert(
             seats::taken_hour.eq(seat.taken_hour.0),
             seats::offer_until.eq(seat.offer_until.0),
             seats::attended_at.eq(seat.attended_at.map(|at| at.0)),
+            seats::reason.eq(&seat.reason),
         ))
         .execute(tx.conn())
         .map_err(db::on_duplicate(Error::Twice))?;
@@ -223,6 +226,24 @@ pub(in crate::seats) fn offer(
         seats::state.eq(SeatState::Offered.code()),
         seats::offer_until.eq(until.0),
     ))
+    .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
+}
+
+/// Why a place that was just taken back was.
+pub(in crate::seats) fn give_reason(
+    tx: &mut Tx,
+    activity: &ActivityId,
+    seat: &Seat,
+    reason: &str,
+) -> Result<(), Error> {
+    let changed = diesel::update(
+        seats::table
+            .filter(seats::activity_id.eq(activity.as_str()))
+            .filter(seats::entry_id.eq(&seat.entry))
+            .filter(seats::state.eq(SeatState::TakenBack.code())),
+    )
+    .set(seats::reason.eq(reason))
     .execute(tx.conn());
     db::one_changed(changed, Error::Moved)
 }

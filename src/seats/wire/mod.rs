@@ -5,13 +5,12 @@
 pub mod planning;
 pub mod running;
 
-use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
 use crate::platform::clock::{HOUR, Timestamp};
 use crate::platform::text::{self, Language};
 
-use super::{Held, SeatState, Session};
+use super::{Held, SeatNumber, SeatState, Session};
 
 /// A session on the entry form.
 #[derive(Serialize)]
@@ -140,6 +139,8 @@ pub struct SeatView {
     /// The session: `on`, `over` or `cancelled`.
     session_state: &'static str,
     reason: String,
+    /// Why staff took the place back; empty otherwise.
+    taken_why: String,
     attended: bool,
 }
 
@@ -148,7 +149,7 @@ impl SeatView {
     pub fn of(lang: Language, held: &Held, now: Timestamp) -> SeatView {
         let Held { seat, session, .. } = held;
         SeatView {
-            number: TicketNumber(seat.index).to_string(),
+            number: SeatNumber(seat.index).to_string(),
             session: session.title.pick(lang).to_owned(),
             place: session.place.pick(lang).to_owned(),
             starts_at: session.starts_at.0,
@@ -169,6 +170,7 @@ impl SeatView {
             returnable: held.is_returnable(now),
             session_state: state_of(session, now),
             reason: session.cancelled_reason.clone(),
+            taken_why: seat.reason.clone(),
             attended: seat.attended_at.is_some(),
         }
     }
@@ -194,6 +196,7 @@ pub fn state_words(lang: Language, state: SeatState) -> String {
         SeatState::Returned => "seats-state-returned",
         SeatState::Declined => "seats-state-declined",
         SeatState::Expired => "seats-state-expired",
+        SeatState::TakenBack => "seats-state-taken-back",
     };
     text::message(lang, id, &[])
 }
@@ -203,6 +206,8 @@ fn state_kind(state: SeatState) -> &'static str {
     match state {
         SeatState::Held => "open",
         SeatState::Offered | SeatState::Waiting => "waiting",
-        SeatState::Returned | SeatState::Declined | SeatState::Expired => "stopped",
+        SeatState::Returned | SeatState::Declined | SeatState::Expired | SeatState::TakenBack => {
+            "stopped"
+        }
     }
 }

@@ -1,22 +1,24 @@
 //! What staff see of published sessions: numbers, hours and states, and no person (`decisions` D18).
 
-use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
 use crate::activity::wire::Heading;
 use crate::activity::{Facts, Field};
+use crate::audit::detector;
 use crate::platform::clock::Timestamp;
 use crate::platform::formula::disarmed;
 use crate::platform::text::{self, Language, dates};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::seats::letters::{Letter, LetterStage};
 use crate::seats::line::More;
-use crate::seats::{Seat, SeatState, Session};
+use crate::seats::{Seat, SeatNumber, SeatState, Session};
 
 use super::{SessionView, state_kind, state_words};
 
 /// Lines on a page of the list.
 pub const PAGE_LINES: usize = 40;
+/// Longest reason for which a place is taken back, in characters: it stands in a letter.
+const LONGEST_REASON: usize = 200;
 
 /// The sessions of a published activity.
 #[derive(Serialize)]
@@ -107,6 +109,8 @@ pub struct Typed {
     capacity: String,
     waiting_places: String,
     reason: String,
+    take_number: String,
+    take_reason: String,
 }
 
 impl Typed {
@@ -118,6 +122,8 @@ impl Typed {
             capacity: typed("capacity"),
             waiting_places: typed("waiting_places"),
             reason: typed("reason"),
+            take_number: typed("take_number"),
+            take_reason: typed("take_reason"),
         }
     }
 }
@@ -186,7 +192,7 @@ pub fn path(facts: &Facts, session: &Session) -> String {
 impl SeatLine {
     fn of(lang: Language, seat: &Seat) -> SeatLine {
         SeatLine {
-            number: TicketNumber(seat.index).to_string(),
+            number: SeatNumber(seat.index).to_string(),
             hour: seat.taken_hour.0,
             state: seat.state.code(),
             state_words: state_words(lang, seat.state),
@@ -249,6 +255,43 @@ pub fn more(lang: Language, form: &FormFields, session: &Session) -> Result<More
     }
 }
 
+/// Reads the form with which staff take a place back: its number, and why.
+pub fn taking_back(
+    lang: Language,
+    form: &FormFields,
+    running: &Running,
+) -> Result<(SeatNumber, String), Mistakes> {
+    let mut mistakes = Mistakes::new();
+    let say = |id: &str| text::message(lang, id, &[]);
+    let number = form.value("take_number").trim().parse::<SeatNumber>().ok();
+    let seat = number.and_then(|SeatNumber(index)| {
+        let mut living = running.seats.iter().filter(|seat| seat.state.is_living());
+        living.find(|seat| seat.index == index)
+    });
+    match seat {
+        None => mistakes.add("take_number", say("seats-take-nobody")),
+        Some(seat) if seat.attended_at.is_some() => {
+            mistakes.add("take_number", say("seats-take-came"));
+        }
+        Some(_) => {}
+    }
+    let reason = form.value("take_reason").trim().to_owned();
+    if reason.is_empty() {
+        mistakes.add("take_reason", say("seats-take-reason-missing"));
+    } else if reason.chars().count() > LONGEST_REASON {
+        mistakes.add("take_reason", say("seats-take-reason-long"));
+    } else if let Some(trace) = detector::find(&reason) {
+        mistakes.add("take_reason", say(trace.message_id()));
+    }
+    if form.value("take_sure").trim().is_empty() {
+        mistakes.add("take_sure", say("seats-take-sure-missing"));
+    }
+    match seat {
+        Some(seat) if mistakes.is_empty() => Ok((SeatNumber(seat.index), reason)),
+        _ => Err(mistakes),
+    }
+}
+
 /// The list for the door as a table: number, hour, state, whether the person came.
 pub fn sheet(lang: Language, running: &Running) -> Vec<u8> {
     let say = |id: &str| text::message(lang, id, &[]);
@@ -262,7 +305,7 @@ pub fn sheet(lang: Language, running: &Running) -> Vec<u8> {
     let mut lines = vec![head.to_vec()];
     for seat in &running.seats {
         lines.push(vec![
-            TicketNumber(seat.index).to_string(),
+            SeatNumber(seat.index).to_string(),
             dates::datetime(lang, seat.taken_hour.0),
             state_words(lang, seat.state),
             match seat.attended_at {

@@ -16,7 +16,7 @@ use lucky_draw::ticket;
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
-use super::super::budget::{Asked, BudgetError};
+use super::super::budget::{Asked, Budget, BudgetError};
 use super::super::crypt::{self, ActivitySecret};
 use super::super::keys::{Key, Keys};
 use super::super::wire::{Brief, BriefReply, CopyOf, Private, Refusal};
@@ -50,6 +50,12 @@ impl Questions<'_> {
                 .tag(&activity, &subject, Asked::Tag)
                 .map(|tag| BriefReply::Hash(tag.0)),
             Brief::Lookup { input } => self.lookup(&input),
+            Brief::TagsLeft { activity } => {
+                let (folder, now) = (self.keys.folder(), self.keeper.clock.now());
+                let left = Budget::parts_left(folder, checked(&activity)?, Asked::Tag, now);
+                let parts = left.map_err(|error| storage(error.into()))?;
+                Ok(BriefReply::Parts(parts))
+            }
             Brief::SealOwnCopy {
                 of,
                 activity,

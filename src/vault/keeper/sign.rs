@@ -108,11 +108,21 @@ impl Keeper {
         let text = own.open(signed).map_err(|_| Refusal::NotANote)?;
         let (checkpoint, _) = self.checkpoint(of, text)?;
         let folder = self.keys().folder().to_owned();
+        let origin = &checkpoint.origin;
+        let is_ours = || match of {
+            CheckpointOf::Journal => Ok(true),
+            CheckpointOf::Draw => promised::holds_log(&folder, origin),
+        };
         let released = self
             .tips()
-            .release(&folder, &checkpoint.origin, State::of(&checkpoint));
-        released.map_err(|error| storage(error.into()))?;
-        Ok(Reply::Done)
+            .release(&folder, origin, State::of(&checkpoint), is_ours);
+        match released.map_err(|error| storage(error.into()))? {
+            true => Ok(Reply::Done),
+            false => {
+                tracing::error!(origin, "a log that no activity promised was released");
+                Err(Refusal::NotPromised)
+            }
+        }
     }
 
     /// How far a log was released.

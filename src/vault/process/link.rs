@@ -2,14 +2,15 @@
 //!
 //! Invariant: every message is answered, refused, or asked again of a new process; what must not
 //! be done twice ([`Request::is_asked_again`]) is never sent twice. While there is no vault, nobody
-//! waits for one longer than a moment: whoever asks hears that it is away.
+//! waits for one longer than a moment: whoever asks hears that it is away. So it is with a process
+//! that is there and says nothing: a person waits for seconds, and after a while it counts as dead.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::Child;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
@@ -27,6 +28,13 @@ use crate::vault::wire::{Refusal, Reply, Request};
 const PATIENCE: Duration = Duration::from_secs(5);
 /// After a vault was not reached, for so long nobody tries again.
 const LEFT_ALONE: Duration = Duration::from_millis(500);
+/// How long an answer may take for which a person waits.
+const BRIEF: Duration = Duration::from_secs(5);
+/// The same while the vault owes somebody an answer for longer than that.
+const BRIEF_AGAIN: Duration = Duration::from_millis(300);
+/// For so long it may owe a brief answer, and say nothing else, before it counts as lost: longer than
+/// a disk thinks, and a letter may be under way.
+const SILENT: Duration = Duration::from_secs(15);
 /// How long an answer may take before the vault counts as lost: numbers and boxes, and letters.
 const ANSWER: Duration = Duration::from_secs(60);
 const LETTER: Duration = Duration::from_secs(15 * 60);
@@ -61,9 +69,36 @@ struct Current {
     source: Box<dyn Source>,
 }
 
-/// The process that was asked has ended without an answer.
+/// Why there is no answer.
 #[derive(Debug)]
-struct Lost;
+enum Unanswered {
+    /// The process that was asked has ended, or counts as dead.
+    Lost,
+    /// It may answer yet, but nobody waits for that any more.
+    Late,
+}
+
+/// How long an answer is waited for, and what follows.
+#[derive(Clone, Copy)]
+enum Patience {
+    /// A person waits, and the vault answers from memory: where it does not, something is wrong.
+    Brief,
+    /// A person waits, and the vault may have other things to do first.
+    Awaited,
+    /// After so long the vault counts as lost.
+    Long(Duration),
+}
+
+impl Patience {
+    fn of(request: &Request) -> Patience {
+        match request {
+            request if request.is_mail() => Patience::Long(LETTER),
+            request if request.is_brief() => Patience::Brief,
+            request if request.is_awaited() => Patience::Awaited,
+            _ => Patience::Long(ANSWER),
+        }
+    }
+}
 
 /// One stream to one process.
 struct Stream {
@@ -83,6 +118,8 @@ struct Waiting {
     callers: HashMap<u64, SyncSender<Body>>,
     has_ended: bool,
     has_answered: bool,
+    /// Since when a brief answer is owed and nothing was heard; nothing where all is well.
+    silent_since: Option<Duration>,
 }
 
 impl ChildLink {
@@ -131,7 +168,7 @@ impl ChildLink {
     /// Asks, waits, and asks the next process when this one dies over it.
     pub(in crate::vault) fn ask(&self, request: Request) -> Result<Reply, Refusal> {
         let tries = if request.is_asked_again() { AGAIN } else { 0 };
-        let patience = if request.is_mail() { LETTER } else { ANSWER };
+        let patience = Patience::of(&request);
         let body = frame::encode(&request).map_err(|_| Refusal::TooLarge)?;
         drop(request);
         if body.len() + 8 > frame::LONGEST {
@@ -139,15 +176,19 @@ impl ChildLink {
         }
         let until = clock::monotonic() + PATIENCE;
         for _ in 0..=tries {
-            let stream = self.stream(until).ok_or(Refusal::Storage)?;
-            if let Ok(answer) = stream.ask(&body, patience) {
-                return frame::decode::<Result<Reply, Refusal>>(&answer).unwrap_or_else(|_| {
-                    stream.end();
-                    Err(Refusal::Storage)
-                });
+            let stream = self.stream(until).ok_or(Refusal::Away)?;
+            match stream.ask(&body, patience) {
+                Ok(answer) => {
+                    return frame::decode::<Result<Reply, Refusal>>(&answer).unwrap_or_else(|_| {
+                        stream.end();
+                        Err(Refusal::Away)
+                    });
+                }
+                Err(Unanswered::Lost) => {}
+                Err(Unanswered::Late) => return Err(Refusal::Away),
             }
         }
-        Err(Refusal::Storage)
+        Err(Refusal::Away)
     }
 
     fn current(&self) -> MutexGuard<'_, Current> {
@@ -158,8 +199,8 @@ impl ChildLink {
     pub(in crate::vault) fn is_reachable(&self) -> bool {
         let stream = self.stream(clock::monotonic() + PATIENCE);
         let answered = stream.and_then(|stream| {
-            let body = frame::encode(&Request::Vkey).ok()?;
-            stream.ask(&body, PATIENCE).ok()
+            let body = frame::encode(&Request::nothing()).ok()?;
+            stream.ask(&body, Patience::Brief).ok()
         });
         answered.is_some()
     }
@@ -256,14 +297,51 @@ impl Stream {
         Ok(shared)
     }
 
-    fn ask(&self, body: &[u8], patience: Duration) -> Result<Body, Lost> {
+    fn ask(&self, body: &[u8], patience: Patience) -> Result<Body, Unanswered> {
+        let wait = match patience {
+            Patience::Long(wait) => wait,
+            _ if self.waiting().silent_since.is_some() => BRIEF_AGAIN,
+            Patience::Brief | Patience::Awaited => BRIEF,
+        };
+        let began = clock::monotonic();
+        let told = self.send(body)?;
+        told.recv_timeout(wait).map_err(|error| match patience {
+            _ if error == RecvTimeoutError::Disconnected => Unanswered::Lost,
+            Patience::Long(_) => {
+                tracing::error!("the vault does not answer");
+                self.end();
+                Unanswered::Lost
+            }
+            Patience::Brief => self.is_late(began),
+            Patience::Awaited => Unanswered::Late,
+        })
+    }
+
+    /// A brief answer has not come. The process may have been stopped for a moment, or its machine
+    /// may have; but not for long.
+    fn is_late(&self, began: Duration) -> Unanswered {
+        let mut waiting = self.waiting();
+        let since = *waiting.silent_since.get_or_insert_with(|| {
+            tracing::error!("the vault does not answer; people are asked to come again");
+            began
+        });
+        drop(waiting);
+        if clock::monotonic().saturating_sub(since) < SILENT {
+            return Unanswered::Late;
+        }
+        tracing::error!("the vault has said nothing for long and counts as dead");
+        self.end();
+        Unanswered::Lost
+    }
+
+    fn send(&self, body: &[u8]) -> Result<Receiver<Body>, Unanswered> {
         let (tell, told) = sync_channel(1);
         let mut writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         let number = writer.next;
         writer.next += 1;
         let mut waiting = self.waiting();
         if waiting.has_ended {
-            return Err(Lost);
+            return Err(Unanswered::Lost);
         }
         waiting.callers.insert(number, tell);
         drop(waiting);
@@ -272,22 +350,24 @@ impl Stream {
         if written.is_err() {
             self.end();
         }
-        told.recv_timeout(patience).map_err(|error| {
-            if error == RecvTimeoutError::Timeout {
-                tracing::error!("the vault does not answer");
-                self.end();
-            }
-            Lost
-        })
+        Ok(told)
     }
 
     /// `false` when nobody asked that.
     fn deliver(&self, number: u64, body: Body) -> bool {
         let mut waiting = self.waiting();
         waiting.has_answered = true;
+        let was_silent = waiting.silent_since.take().is_some();
         let caller = waiting.callers.remove(&number);
         drop(waiting);
-        caller.is_some_and(|caller| caller.send(body).is_ok())
+        if was_silent {
+            tracing::warn!("the vault answers again");
+        }
+        // Who asked may have lost patience.
+        caller.is_some_and(|caller| {
+            let _ = caller.send(body);
+            true
+        })
     }
 
     /// Closes the stream; everybody who waits learns that no answer comes.

@@ -32,6 +32,10 @@ pub(in crate::vault) enum Brief {
         now: i64,
         max_age: i64,
     },
+    /// How much is left of an activity's store of tags, in parts of it.
+    TagsLeft {
+        activity: String,
+    },
 }
 
 /// What the keeper answers to a [`Brief`].
@@ -41,4 +45,5 @@ pub(in crate::vault) enum BriefReply {
     Text(String),
     Sealed(Vec<u8>),
     Opened(Private),
+    Parts(u64),
 }

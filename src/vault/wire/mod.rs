@@ -375,6 +375,9 @@ pub enum Refusal {
     /// The letters of an incident that have left had other words.
     #[error("the letters about this incident have other words")]
     OtherWords,
+    /// The keeper's process is not there, or does not answer.
+    #[error("the vault does not answer")]
+    Away,
 }
 
 /// Why a ticket's contact stays closed.

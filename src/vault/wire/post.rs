@@ -169,6 +169,27 @@ impl Request {
         }
     }
 
+    /// Asks whether anybody is there, and nothing else.
+    pub(in crate::vault) fn nothing() -> Request {
+        Request::Each(Vec::new())
+    }
+
+    /// Whether the thread that reads answers it, from memory: nothing else can be in its way.
+    pub(in crate::vault) fn is_brief(&self) -> bool {
+        matches!(self, Request::Each(_))
+    }
+
+    /// Whether a person waits for it; others may be before it.
+    pub(in crate::vault) fn is_awaited(&self) -> bool {
+        matches!(
+            self,
+            Request::MatchId { .. }
+                | Request::OpenOwnCopy { .. }
+                | Request::HowLocked { .. }
+                | Request::SignCheckpoint { .. }
+        )
+    }
+
     /// Whether a message that was lost with the process may be asked of the next one: it changes
     /// nothing, or the second time changes nothing more.
     ///

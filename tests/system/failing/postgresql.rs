@@ -70,11 +70,15 @@ fn a_postgresql_without_room_is_told_loses_nothing_and_is_used_again() {
     let ballast = disk.fill();
     let (taken, visitor, refused) = until_refused(&program, &question, 2);
     is_told(&refused, "系統的儲存空間已滿");
-    // Whatever can be read is read, and no load balancer has another instance that could do more.
+    // Whatever can be read is read.
     assert_eq!(program.visitor().get("/a/summer-2024").status, Status::Ok);
     assert_eq!(program.visitor().get("/healthz").status, Status::Ok);
+    let ready = program.visitor().get("/healthz/ready");
+    assert_eq!(ready.status, Status::ServiceUnavailable);
 
     fs::remove_file(ballast).expect("room is made");
+    // Nobody need enter for that: it is tried now and then.
+    until_ready(&program);
     sent_again(&visitor, &refused);
     program.enter(&Patron::number(98), &question);
     let (code, lines) = program.stop();

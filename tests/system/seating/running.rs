@@ -11,6 +11,7 @@ on_both! {
     staff_see_numbers_and_states_and_no_person,
     a_person_at_the_door_is_marked_by_id_or_code,
     a_cancelled_session_is_told_to_everybody,
+    staff_take_a_place_back_by_its_number_with_a_reason,
     after_the_last_session_everything_is_erased,
     the_vault_writes_to_no_more_people_than_were_published,
     an_activity_that_is_called_off_tells_everybody_with_a_place,
@@ -165,6 +166,113 @@ fn a_cancelled_session_is_told_to_everybody(engine: Engine) {
         1,
         "the other session is left"
     );
+    hour.app.app.run_jobs().expect("due jobs can be read");
+    assert_eq!(sink.mails().len(), 3, "one letter each");
+}
+
+fn staff_take_a_place_back_by_its_number_with_a_reason(engine: Engine) {
+    let sink = MailSink::start();
+    let hour = StoryHour::with_mail(engine, SMALL, &sink.url());
+    // Two places and a line: whoever made people up has the first.
+    let guests: Vec<Guest> = (0..4).map(|guest| hour.enter(guest, 0, true)).collect();
+    let numbers = [0, 1, 2, 3].map(|index| SeatNumber(index).to_string());
+    assert!(guests[0].own().text("main").contains(&numbers[0]));
+    assert!(
+        !guests[0].own().text("main").contains("0-0"),
+        "people count from one"
+    );
+    let staff = staff_of(&hour);
+    let page = staff.get(&page_of(&hour));
+    assert!(
+        page.text("main").contains("收回名額"),
+        "{}",
+        page.text("main")
+    );
+    let path = format!("{}/take-back", page_of(&hour));
+    let why = "同一支電話重複報名";
+    let form = |number: &'static str, reason: &'static str, sure: &'static str| {
+        [
+            ("take_number", number),
+            ("take_reason", reason),
+            ("take_sure", sure),
+        ]
+    };
+    for wrong in [
+        form("", why, "yes"),
+        form("0-0", why, "yes"),
+        form("99-4", why, "yes"),
+        form("1-3", "", "yes"),
+        form("1-3", "王小姐 A123456789 重複報名", "yes"),
+        form("1-3", why, ""),
+    ] {
+        let refused = staff.send(&page, &path, &wrong);
+        assert_eq!(refused.status, Status::UnprocessableEntity, "{wrong:?}");
+        let kept = refused.form(&path);
+        for (name, typed) in &wrong[..2] {
+            let kept = kept.iter().find(|(field, _)| field == name);
+            assert_eq!(kept.map(|(_, value)| value.as_str()), Some(*typed), "typed");
+        }
+    }
+    assert_eq!(hour.states(0)[0], SeatState::Held, "nothing happened yet");
+    let number = numbers[0].as_str();
+    let whole = [
+        ("take_number", number),
+        ("take_reason", why),
+        ("take_sure", "yes"),
+    ];
+    let done = staff.send(&page, &path, &whole);
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+    use SeatState::{Held, Offered, TakenBack, Waiting};
+    assert_eq!(hour.states(0), [TakenBack, Held, Offered, Waiting]);
+    hour.app.app.run_jobs().expect("due jobs can be read");
+    let letter_to = |guest: u64| {
+        let mails = sink.mails();
+        let own: Vec<String> = mails
+            .iter()
+            .filter(|mail| mail.to[0] == email_of(guest))
+            .map(|mail| mail.text())
+            .collect();
+        own
+    };
+    let told = letter_to(0);
+    assert_eq!(told.len(), 1);
+    assert!(
+        told[0].contains(why) && told[0].contains(number),
+        "{}",
+        told[0]
+    );
+    assert_eq!(
+        letter_to(2).len(),
+        1,
+        "the next in line is offered the place"
+    );
+    assert!(letter_to(1).is_empty() && letter_to(3).is_empty());
+    let own = guests[0].own().text("main");
+    assert!(
+        own.contains(why) && own.contains("已收回") && !own.contains("有名額"),
+        "{own}"
+    );
+    // A second time there is nothing to take.
+    let again = staff.send(&page, &path, &whole);
+    assert_eq!(again.status, Status::UnprocessableEntity);
+    let record = staff.get("/admin/audit").text("main");
+    assert!(
+        record.contains("收回場次名額") && record.contains(why),
+        "{record}"
+    );
+    // A place in line goes as well, and nobody is offered anything for that.
+    let waiting = [
+        ("take_number", numbers[3].as_str()),
+        ("take_reason", why),
+        ("take_sure", "yes"),
+    ];
+    let done = staff.send(&page, &path, &waiting);
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+    assert_eq!(hour.states(0), [TakenBack, Held, Offered, TakenBack]);
+    assert_eq!(hour.session(0).waiting, 0);
+    // The person may come again with what is right.
+    hour.enter(3, 0, true);
+    assert_eq!(hour.states(0)[4], Waiting);
     hour.app.app.run_jobs().expect("due jobs can be read");
     assert_eq!(sink.mails().len(), 3, "one letter each");
 }

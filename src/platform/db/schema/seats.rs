@@ -41,6 +41,7 @@ diesel::table! {
         taken_hour -> BigInt,
         offer_until -> BigInt,
         attended_at -> Nullable<BigInt>,
+        reason -> Text,
     }
 }
 

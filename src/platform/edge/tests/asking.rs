@@ -133,6 +133,31 @@ fn a_request_that_two_could_read_differently_is_refused_or_read_in_one_way() {
 }
 
 #[test]
+fn a_line_that_ends_without_its_first_half_hides_nothing() {
+    let edge = usual();
+    let host = "Host: localhost\r\n";
+    // What would be one line to whoever thinks that only both halves end it.
+    for head in [
+        format!("POST /send HTTP/1.1\r\n{host}X: a\nContent-Length: 3\r\nContent-Length: 5\r\n"),
+        format!("POST /send HTTP/1.1\r\n{host}X: a\nTransfer-Encoding: gzip\r\n"),
+        format!("GET /from HTTP/1.1\r\n{host}X: a\nHost: evil.example\r\n"),
+        format!("GET /from HTTP/1.1\r\n{host}X: a\nContent-Length: 5\r\n"),
+    ] {
+        assert_eq!(edge.ask(&head, "abcde").status, 400, "{head}");
+    }
+    // A hidden way of framing is seen, and whatever was behind it is not answered.
+    let mut wire = edge.wire();
+    wire.write(
+        "POST /send HTTP/1.1\r\nHost: localhost\r\nX: a\nTransfer-Encoding: chunked\r\n\
+         Content-Length: 60\r\nContent-Type: application/x-www-form-urlencoded\r\n\r\n\
+         6\r\nname=a\r\n0\r\n\r\nGET /panic HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    );
+    let came = wire.hear();
+    assert_eq!((came.status, came.header("Connection")), (303, "close"));
+    assert!(wire.is_closed());
+}
+
+#[test]
 fn nobody_names_another_visitor_but_a_trusted_proxy() {
     let claims = "X-Real-IP: 198.51.100.1\r\nX-Forwarded-For: 198.51.100.1\r\n\
                   Forwarded: for=198.51.100.1\r\nX-Fairdraw-Through: x 198.51.100.1\r\n";
