@@ -351,9 +351,11 @@ fn is_plain(claims: &mut [Claim]) -> bool {
 pub(super) fn on(tx: &mut Tx, draw: &Decided, slots: &[Slot]) -> Result<Vec<Claim>, Error> {
     let mut claims = store::listing::claims_on(tx, draw, slots)?;
     claims.sort_by_cached_key(|claim| draw.rank(&claim.slot));
-    let are_plain = claims
-        .chunk_by_mut(|one, next| one.slot == next.slot)
-        .fold(true, |all, of_slot| is_plain(of_slot) && all);
+    let mut are_plain = true;
+    for of_slot in claims.chunk_by_mut(|one, next| one.slot == next.slot) {
+        // Each is put in order, also behind one that cannot be.
+        are_plain &= is_plain(of_slot);
+    }
     if !are_plain {
         // Several have left a slot that nobody has now: the record knows their order.
         let holders = Holders::of(tx, draw)?;
