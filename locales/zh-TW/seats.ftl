@@ -77,7 +77,7 @@ seats-own-other = 報名還開放的話，可以改報其他場次，不必先�
 seats-own-missed = 這一場已經開始，候補沒有輪到您。
 # $reason
 seats-own-taken-back = 本館收回了這個名額。原因：{ $reason }
-seats-own-taken-back-then = 如果有誤，請在場次開始前打電話或到櫃台說明，並準備場次號碼。
+seats-own-taken-back-then = 如果有誤，請在場次開始前打電話或到櫃臺說明，並準備場次號碼。
 seats-own-came = 您已經報到。
 # $until 日期和時間
 seats-own-back-until = { $until } 前可以還回名額，讓候補的人參加。

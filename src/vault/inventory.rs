@@ -140,6 +140,7 @@ Nothing here tells who somebody is; it is listed because it is about one person'
 | keyed tag of the ID number, telephone or e-mail | one entry a person; the ID card at the desk | the purge date of the activity | `tickets.tag` |
 | keyed tag of the ID number, telephone or e-mail | one place a person in a session; the ID card at the door | the purge date of the activity; zeros once the place is given back | `seats.tag` |
 | session, order of arrival, state, and whether the person came | the place, the line and the door | the purge date of the activity | `seats` |
+| why staff took a place back, in words without a name | the person reads it | the purge date of the activity; the audit record keeps it too | `seats.reason` |
 | that a letter was written about a place, and what became of it | telling people in sessions once each | the purge date of the activity | `seat_letters` |
 | binding of the ticket to its person, keyed by the receipt | the proof that a receipt gives | the purge date of the activity | `tickets.bind` |
 | keyed fingerprint of the receipt code | finding the entry again | the purge date of the activity | `entries.lookup` |
