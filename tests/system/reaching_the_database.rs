@@ -1,10 +1,12 @@
 //! A database that is restarted, that is reached through a pooler, that has a copy, and that comes
 //! back older than the world.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use diesel::RunQueryDsl;
+use diesel::connection::SimpleConnection;
 use fairdraw::app::App;
 use fairdraw::entry::Seen;
 use fairdraw::log;
@@ -221,4 +223,42 @@ fn a_database_that_lost_entries_takes_no_more_and_is_only_cancelled(engine: Engi
     let again = App::open(config, clock, keys).expect("opens");
     assert_eq!(counted(&again.db, going), 1);
     drop((again, database));
+}
+
+/// As domains have it: what they pass on stands in the place of ours.
+#[derive(Debug, thiserror::Error)]
+enum Refused {
+    #[error(transparent)]
+    Database(#[from] db::Error),
+}
+
+/// The server ends the connection in the middle of a commit.
+const ENDS_AT_COMMIT: &str = "
+    CREATE TABLE probe (id BIGINT PRIMARY KEY);
+    CREATE FUNCTION end_it() RETURNS trigger LANGUAGE plpgsql AS
+      'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END';
+    CREATE CONSTRAINT TRIGGER ends AFTER INSERT ON probe DEFERRABLE INITIALLY DEFERRED
+      FOR EACH ROW EXECUTE FUNCTION end_it()";
+
+#[test]
+fn what_was_lost_in_its_commit_is_not_done_a_second_time() {
+    let database = TestDatabase::fresh(Engine::Postgresql);
+    let db = database.open(&Clock::system());
+    let made: Result<(), db::Error> = db.write_now("prepare", |tx| {
+        Ok(tx.conn().batch_execute(ENDS_AT_COMMIT)?)
+    });
+    made.expect("a table");
+    let times = Cell::new(0);
+
+    let stored: Result<(), Refused> = db.write_now("lost in its commit", |tx| {
+        times.set(times.get() + 1);
+        let row = "INSERT INTO probe VALUES (1)";
+        Ok(tx.conn().batch_execute(row).map_err(db::Error::from)?)
+    });
+
+    assert!(
+        matches!(stored, Err(Refused::Database(db::Error::Undecided(_)))),
+        "{stored:?}"
+    );
+    assert_eq!(times.get(), 1);
 }

@@ -503,8 +503,16 @@ impl Db {
         let mut tries = 0;
         loop {
             tries += 1;
-            match self.attempt(own.as_deref_mut(), name, begin, work) {
-                Err(error) if tries < TRIES && passes(&error, own.is_none()) => {
+            let mut undecided = false;
+            let tried = self.attempt(own.as_deref_mut(), name, begin, work, &mut undecided);
+            // On a connection of the pool that broke before the commit it has changed nothing, and
+            // there are others; of one that broke in the commit nobody knows.
+            let is_elsewhere = own.is_none() && !undecided;
+            match tried {
+                Err(error)
+                    if tries < TRIES
+                        && (contended(&error) || is_elsewhere && is_broken(&error)) =>
+                {
                     self.inner.conflicts.fetch_add(1, Ordering::Relaxed);
                     tracing::debug!(unit = name, tries, "tried again after a conflict");
                     pause(tries);
@@ -529,6 +537,7 @@ impl Db {
         name: &'static str,
         begin: Begin,
         work: &mut dyn FnMut(&mut Tx) -> Result<T, E>,
+        undecided: &mut bool,
     ) -> Result<T, E> {
         // The lane first: who waits in it holds no connection that a reader could use.
         let lane =
@@ -564,7 +573,11 @@ impl Db {
                 }
                 Ok(value)
             }
-            (Ok(_), Err(error)) if is_lost(&error) => Err(Error::Undecided(error).into()),
+            (Ok(_), Err(error)) if is_lost(&error) => {
+                // The error of a domain may hide ours among its sources.
+                *undecided = true;
+                Err(Error::Undecided(error).into())
+            }
             (Ok(_), Err(error)) => Err(Error::from(error).into()),
             (Err(error), _) => Err(error),
         }
@@ -629,23 +642,10 @@ impl Drop for OpenTransaction<'_> {
     }
 }
 
-/// Whether trying again may help. A connection of the pool that broke before the commit has stored
-/// nothing, and there are others; of one that broke in the commit nobody knows.
-fn passes(error: &(dyn std::error::Error + 'static), is_pooled: bool) -> bool {
-    contended(error) || is_pooled && is_broken(error) && !is_undecided(error)
-}
-
 /// Whether the connection was lost.
 fn is_broken(error: &(dyn std::error::Error + 'static)) -> bool {
     any_cause(error, |cause| {
         cause.downcast_ref::<QueryError>().is_some_and(is_lost)
-    })
-}
-
-/// Whether it was lost in the commit.
-fn is_undecided(error: &(dyn std::error::Error + 'static)) -> bool {
-    any_cause(error, |cause| {
-        matches!(cause.downcast_ref(), Some(Error::Undecided(_)))
     })
 }
 
