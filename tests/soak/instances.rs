@@ -17,11 +17,11 @@ use std::thread;
 use std::time::Duration;
 
 use fairdraw::audit::{self, Outcome};
-use fairdraw::platform::db::{self, Db};
+use fairdraw::platform::db::Db;
 use fairdraw::vault::Vault;
 
 use crate::crowd::{Crowd, Doors, tags, tickets};
-use crate::support::counted;
+use crate::support::database::counted;
 use crate::support::postgres::Bouncer;
 use crate::support::sites::{VaultSide, until};
 use crate::support::smtp_daemon::SmtpDaemon;

@@ -13,10 +13,11 @@ use fairdraw::platform::db::{self, Db, Target};
 use rocket::http::Status;
 
 use crate::support::app::Answer;
+use crate::support::database::counted;
 use crate::support::life::{Life, Patron};
 use crate::support::postgres::Cluster;
 use crate::support::vault::{self, Program, Visitor};
-use crate::support::{Engine, TestDatabase, counted};
+use crate::support::{Engine, TestDatabase};
 
 mod hanging;
 mod postgresql;

@@ -8,8 +8,9 @@ use fairdraw::platform::db;
 use fairdraw::platform::db::compaction::Compaction;
 use fairdraw::vault::{self, Sealed};
 
+use crate::support::Engine;
+use crate::support::database::counted;
 use crate::support::life::{Life, Patron, ROUND_TIME};
-use crate::support::{Engine, counted};
 
 on_both! {
     no_order_in_a_copy_leads_from_an_entry_to_its_answers,
@@ -91,8 +92,8 @@ fn no_order_in_a_copy_leads_from_an_entry_to_its_answers(engine: Engine) {
                 "rows",
                 |tx| Ok(diesel::sql_query(query).execute(tx.conn())?),
             );
-        let refused = counts_rows.expect_err("no such column").to_string();
-        assert!(refused.contains("rowid"), "{refused}");
+        let refused = format!("{:?}", counts_rows.expect_err("no such column"));
+        assert!(refused.contains("no such column: rowid"), "{refused}");
     }
 }
 

@@ -11,10 +11,11 @@ use fairdraw::platform::db::{Db, MigrateError, Target};
 use rocket::http::Status;
 
 use crate::support::app::TestApp;
+use crate::support::database::counted;
 use crate::support::life::{Life, Patron};
 use crate::support::postgres::cluster;
 use crate::support::vault::run;
-use crate::support::{Engine, TestDatabase, counted};
+use crate::support::{Engine, TestDatabase};
 
 on_both! {
     a_library_moves_is_interrupted_goes_on_and_moves_back,

@@ -15,10 +15,11 @@ use fairdraw::platform::db::{self, Conn, Target, Tx};
 use fairdraw::purge::{self, Purger, Step};
 use rocket::http::Status;
 
+use crate::support::Engine;
 use crate::support::app::TestApp;
+use crate::support::database::counted;
 use crate::support::killing::{Due, ERASE, PLACES, STEPS, called_off};
 use crate::support::life::{Life, Patron, ROUND_TIME};
-use crate::support::{Engine, counted};
 
 on_both! {
     a_reader_makes_the_purge_not_final_and_never_zero,

@@ -17,11 +17,12 @@ use lucky_draw::verify::{Options, verify_bytes};
 use rocket::http::Status;
 
 use crate::support::app::{TestApp, vault};
+use crate::support::database::counted;
 use crate::support::life::{Life, Patron, ROUND_TIME};
 use crate::support::postgres::{Bouncer, Cluster, Standby, cluster};
 use crate::support::sites::until;
 use crate::support::vault::{Program, open_now};
-use crate::support::{Engine, TestDatabase, counted};
+use crate::support::{Engine, TestDatabase};
 
 on_both! {
     a_database_that_lost_entries_takes_no_more_and_is_only_cancelled,

@@ -13,11 +13,12 @@ use fairdraw::platform::db::{self, Db};
 use fairdraw::platform::jobs::{self, NewJob, Next, Runner};
 use rocket::http::Status;
 
+use crate::support::database::counted;
 use crate::support::life::{Life, Patron};
 use crate::support::ports::HeldPort;
 use crate::support::sites::{Site, VaultSide, until};
 use crate::support::vault::{self, signal};
-use crate::support::{Engine, TestDatabase, counted};
+use crate::support::{Engine, TestDatabase};
 
 const SOON: Duration = Duration::from_secs(30);
 

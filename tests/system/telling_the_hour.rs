@@ -5,9 +5,10 @@ use rocket::http::Status;
 
 use crate::joining::is_in;
 use crate::own_rights::{BOOKSHOP, correct, open_entry, sharing};
+use crate::support::Engine;
 use crate::support::app::Person;
+use crate::support::database::counted;
 use crate::support::life::{Life, Patron};
-use crate::support::{Engine, counted};
 
 on_both! {
     nothing_tells_the_minute_in_which_a_person_did_something,

@@ -33,7 +33,7 @@ pub mod timing;
 pub mod vault;
 pub mod wire;
 
-pub use database::{Engine, TestDatabase, counted};
+pub use database::{Engine, TestDatabase};
 
 /// Makes two tests of each named function: one on SQLite, one on PostgreSQL.
 ///
