@@ -16,7 +16,7 @@ use crate::platform::clock::{self, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::control::Control;
 use crate::platform::db::compaction::Compaction;
-use crate::platform::db::{Db, Tx};
+use crate::platform::db::{Db, Tx, clearing};
 use crate::platform::fail;
 use crate::platform::memory::Memory;
 use crate::stats;
@@ -57,6 +57,8 @@ pub struct Purger {
     pub statistics: stats::Terms,
     /// How long the files wait for those who still see an older state.
     pub patience: Duration,
+    /// From how many rows on people leave the database together, where the others are few.
+    pub many: i64,
     /// How long copies live that nobody can destroy.
     pub copies: Copies,
     /// What rooms remember between requests.
@@ -78,6 +80,7 @@ impl Purger {
             quiet_hour: config.quiet_hour,
             statistics: stats::Terms::of(config),
             patience: PATIENCE,
+            many: clearing::MANY,
             copies: Copies {
                 keys: config.key_copies_days,
                 backups: config.backup_days,
@@ -222,10 +225,15 @@ impl Purger {
 
     /// First the tables that grow with people, some rows at a time, so that nobody who enters another
     /// activity waits for a million; then the mark moves in the transaction that finds nothing left.
+    /// Where nearly all people are of this activity, they leave together when the files are rewritten.
     fn delete(&self, purge: &Purge) -> Result<Purge, Error> {
         self.memory.forget(purge.activity.as_str());
+        let tables = rooms::growing_tables();
+        let leave_together = self.db.read_now("weigh purge", |tx| {
+            clearing::is_worth_it(tx, &tables, purge.activity.as_str(), self.many)
+        })?;
         let mut pace = Pace::default();
-        loop {
+        while !leave_together {
             let (gone, awaited) = self.delete_some(purge, pace.rows)?;
             if gone == 0 {
                 break;
@@ -236,7 +244,12 @@ impl Purger {
             let id = purge.activity.clone();
             purge.report.deleted += store::gone(tx, &id)?.1;
             store::note_gone(tx, &id, None)?;
-            rooms::forget(tx, &id, &mut purge.report.deleted)
+            let forget = if leave_together {
+                rooms::forget_beside_people
+            } else {
+                rooms::forget
+            };
+            forget(tx, &id, &mut purge.report.deleted)
         })
     }
 
@@ -259,6 +272,7 @@ impl Purger {
         if !self.is_quiet() {
             return Err(Error::NotQuiet);
         }
+        self.clear(purge)?;
         let rewritten = match self.db.compact(&rooms::rewritten(), self.patience)? {
             Compaction::Final(rewritten) => rewritten,
             Compaction::Busy(holdup) => return Err(Error::Busy(holdup)),
@@ -269,6 +283,24 @@ impl Purger {
             purge.report.remarks = remarks.map(str::to_owned).collect();
             Ok(())
         })
+    }
+
+    /// Takes out together who did not leave some at a time: their pages are rewritten next.
+    fn clear(&self, purge: &Purge) -> Result<(), Error> {
+        let (tables, id) = (rooms::growing_tables(), &purge.activity);
+        self.db
+            .clear("purge: clear", &tables, id.as_str(), |tx, gone| {
+                let mut purge = store::find(tx, id)?.ok_or(Error::Unknown)?;
+                rooms::count_together(gone, &mut purge.report.deleted);
+                // The last row went now, and that is what the certificate says.
+                let deleted = Step::Delete.code();
+                for taken in &mut purge.report.steps {
+                    if taken.step == deleted {
+                        taken.at = tx.now().0;
+                    }
+                }
+                Ok(store::update(tx, &purge)?)
+            })
     }
 
     fn trim(&self, purge: &Purge) -> Result<Purge, Error> {

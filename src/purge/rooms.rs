@@ -23,7 +23,7 @@ use super::{Error, store};
 pub struct Room {
     /// Its stable word, as a certificate names it.
     pub name: &'static str,
-    /// Its tables.
+    /// Its tables; of those that grow with people, who refers stands before whom it refers to.
     pub tables: &'static [&'static str],
     /// What becomes of their rows.
     pub fate: Fate,
@@ -134,11 +134,11 @@ pub const ROOMS: &[Room] = &[
     Room {
         name: "entries",
         tables: &[
-            "entries",
-            "tickets",
-            "earned_rows",
             "consents",
             "provider_boxes",
+            "tickets",
+            "entries",
+            "earned_rows",
         ],
         fate: Fate::Erased(Eraser {
             some: Some(|tx, id, at_most| Ok(entry::forget_some(tx, id, at_most)?)),
@@ -292,12 +292,48 @@ pub(super) fn rewritten() -> Vec<&'static str> {
     rooms.flat_map(|room| room.tables).copied().collect()
 }
 
+/// The rooms that are erased, with how.
+fn erased() -> impl Iterator<Item = (&'static Room, &'static Eraser)> {
+    ROOMS.iter().filter_map(|room| match &room.fate {
+        Fate::Erased(eraser) => Some((room, eraser)),
+        _ => None,
+    })
+}
+
+/// The rooms that grow with people, table by table.
+fn growing() -> impl Iterator<Item = (&'static str, &'static Eraser)> {
+    let rooms = erased().filter(|(_, eraser)| eraser.some.is_some());
+    rooms.flat_map(|(room, eraser)| room.tables.iter().map(move |table| (*table, eraser)))
+}
+
+/// The tables that grow with people.
+pub(super) fn growing_tables() -> Vec<&'static str> {
+    growing().map(|(table, _)| table).collect()
+}
+
+/// Adds to what went how many rows left each of [`growing_tables`] together.
+pub(super) fn count_together(gone: &[usize], deleted: &mut Deleted) {
+    for ((_, eraser), rows) in growing().zip(gone) {
+        *(eraser.counted)(deleted) += rows;
+    }
+}
+
 /// Erases an activity from every room, and adds to what went.
 pub(super) fn forget(tx: &mut Tx, id: &ActivityId, deleted: &mut Deleted) -> Result<(), Error> {
-    for room in ROOMS {
-        if let Fate::Erased(eraser) = &room.fate {
-            *(eraser.counted)(deleted) += (eraser.forget)(tx, id)?;
-        }
+    for (_, eraser) in erased() {
+        *(eraser.counted)(deleted) += (eraser.forget)(tx, id)?;
+    }
+    Ok(())
+}
+
+/// [`forget`] but for the rooms that grow with people.
+pub(super) fn forget_beside_people(
+    tx: &mut Tx,
+    id: &ActivityId,
+    deleted: &mut Deleted,
+) -> Result<(), Error> {
+    for (_, eraser) in erased().filter(|(_, eraser)| eraser.some.is_none()) {
+        *(eraser.counted)(deleted) += (eraser.forget)(tx, id)?;
     }
     Ok(())
 }
@@ -310,10 +346,8 @@ pub(super) fn forget_some(
     at_most: i64,
     deleted: &mut Deleted,
 ) -> Result<usize, Error> {
-    for room in ROOMS {
-        if let Fate::Erased(eraser) = &room.fate
-            && let Some(some) = eraser.some
-        {
+    for (_, eraser) in erased() {
+        if let Some(some) = eraser.some {
             let gone = some(tx, id, at_most)?;
             *(eraser.counted)(deleted) += gone;
             if gone > 0 {
@@ -327,10 +361,8 @@ pub(super) fn forget_some(
 /// How many rows of an activity are left in rooms where none may be.
 pub(super) fn left(tx: &mut Tx, id: &ActivityId) -> Result<u64, Error> {
     let mut left = 0;
-    for room in ROOMS {
-        if let Fate::Erased(eraser) = &room.fate {
-            left += (eraser.left)(tx, id)?;
-        }
+    for (_, eraser) in erased() {
+        left += (eraser.left)(tx, id)?;
     }
     Ok(left)
 }

@@ -13,7 +13,8 @@ pub enum Step {
     Shred,
     /// Every row about people goes, some at a time, and what was remembered in memory.
     Delete,
-    /// The files beneath the database forget deleted rows.
+    /// The files beneath the database forget deleted rows. Where nearly every row is of the activity,
+    /// people leave only here, together.
     Compact,
     /// Unused blocks are given back to the disk, where somebody watches who may do that.
     Trim,

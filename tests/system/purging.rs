@@ -19,10 +19,12 @@ use crate::support::Engine;
 use crate::support::app::TestApp;
 use crate::support::database::counted;
 use crate::support::killing::{Due, ERASE, PLACES, STEPS, called_off};
-use crate::support::life::{Life, Patron, ROUND_TIME};
+use crate::support::life::{Life, Patron, ROUND_TIME, draft};
 
 on_both! {
     a_reader_makes_the_purge_not_final_and_never_zero,
+    people_of_a_large_activity_leave_together_and_others_stay,
+    nobody_leaves_where_a_row_would_refer_to_none,
     every_table_has_its_fate,
     a_purge_killed_at_any_step_goes_on,
     a_draw_whose_randomness_never_came_is_purged_too,
@@ -234,6 +236,105 @@ fn samples_do_not_outlive_their_rows() {
 
     assert_eq!(purge.expect("nothing holds it up").step, Step::Done);
     assert_eq!(sampled(), Vec::<String>::new());
+}
+
+/// Somebody is in another activity too, by rows like those of the first one here; answers with its id.
+fn entered_elsewhere(life: &Life) -> String {
+    let title = ("秋日閱讀抽獎", "Autumn reading draw");
+    let other = draft(
+        &life.staff(),
+        ROUND_TIME.plus(100 * DAY),
+        "autumn-2024",
+        title,
+    );
+    let copied = [
+        format!(
+            "INSERT INTO entries (activity_id, id, lookup, contact_item, answers_item, notice_hash, \
+             language, taken_hour, withdrawn) SELECT '{other}', id, notice_hash, contact_item, NULL, \
+             notice_hash, language, taken_hour, withdrawn FROM entries \
+             JOIN tickets ON entry_id = id WHERE position = 0"
+        ),
+        format!(
+            "INSERT INTO tickets (activity_id, draw_id, position, entry_id, ticket_no, tag, bind) \
+             SELECT '{other}', draw_id, position, entry_id, ticket_no, notice_hash, notice_hash \
+             FROM tickets JOIN entries ON entry_id = id \
+             WHERE position = 0 AND entries.activity_id = '{other}'"
+        ),
+        format!(
+            "INSERT INTO vault_items (activity_id, id, key_scope, sealed) \
+             SELECT '{other}', contact_item, 'contact', lookup FROM entries \
+             WHERE activity_id = '{other}'"
+        ),
+    ];
+    let copied = life.app.app.db.write_now("copy", |tx| {
+        for statement in &copied {
+            tx.conn().batch_execute(statement)?;
+        }
+        Ok::<_, db::Error>(())
+    });
+    copied.expect("the rows are copied");
+    other
+}
+
+const OF_PEOPLE: [&str; 4] = ["consents", "tickets", "entries", "vault_items"];
+
+fn rows_in(life: &Life, activity: &str) -> Vec<i64> {
+    let rows = OF_PEOPLE.iter();
+    rows.map(|table| rows_of(life, &format!("{table} WHERE activity_id = '{activity}'")))
+        .collect()
+}
+
+fn people_of_a_large_activity_leave_together_and_others_stay(engine: Engine) {
+    let life = called_off(engine, 7);
+    let boxes = sealed(&life);
+    let other = entered_elsewhere(&life);
+    let (own, others) = (rows_in(&life, &life.activity), rows_in(&life, &other));
+    assert_eq!(others, [0, 1, 1, 1]);
+    let together = Purger {
+        many: 1,
+        ..purger(&life, PATIENT)
+    };
+
+    let mut purge = together.begin(&activity(&life)).expect("it is due");
+    while purge.step <= Step::Delete {
+        purge = together.take(&purge).expect("nothing holds it up");
+    }
+    let waiting = match engine {
+        Engine::Sqlite => own.clone(),
+        Engine::Postgresql => vec![0; OF_PEOPLE.len()],
+    };
+    assert_eq!(rows_in(&life, &life.activity), waiting);
+    let purge = together.run(&activity(&life)).expect("nothing holds it up");
+
+    assert_eq!(purge.step, Step::Done);
+    assert_eq!(rows_in(&life, &life.activity), [0; OF_PEOPLE.len()]);
+    assert_eq!(rows_in(&life, &other), others);
+    let gone = &purge.report.deleted;
+    let people = own[0] + own[1] + own[2];
+    assert_eq!(i64::try_from(gone.entries), Ok(people));
+    assert!(i64::try_from(gone.boxes).is_ok_and(|gone| gone >= own[3]));
+    let at = |step: Step| {
+        let taken = purge.report.steps.iter();
+        let mut taken = taken.filter(|taken| taken.step == step.code());
+        taken.next().expect("it was taken").at
+    };
+    assert!(at(Step::Shred) <= at(Step::Delete) && at(Step::Delete) <= at(Step::Compact));
+    assert_eq!(in_files(&life, &boxes), 0);
+}
+
+fn nobody_leaves_where_a_row_would_refer_to_none(engine: Engine) {
+    let life = called_off(engine, 3);
+    let (db, before) = (&life.app.app.db, rows_in(&life, &life.activity));
+
+    let refused = db.clear("clear", &["entries"], &life.activity, |_, _| {
+        Ok::<_, db::Error>(())
+    });
+    let not_noted = db.clear("clear", &OF_PEOPLE, &life.activity, |_, _| {
+        Err(db::Error::Stopped)
+    });
+
+    assert!(refused.is_err() && not_noted.is_err());
+    assert_eq!(rows_in(&life, &life.activity), before);
 }
 
 fn every_table_has_its_fate(engine: Engine) {

@@ -16,6 +16,7 @@ use tracing::Span;
 
 use crate::platform::clock::{Clock, Timestamp};
 
+pub mod clearing;
 pub mod column;
 pub mod compaction;
 mod connection;
