@@ -6,7 +6,7 @@ TARGET := $(or $(CARGO_TARGET_DIR),target)
 # The bundles that the three verifiers are compared on.
 CORPUS := $(abspath $(TARGET))/corpus
 
-.PHONY: run demo test prerequisites check units canary agreement browser bench soak soak-edge soak-faults soak-privacy fuzz deb deb-test
+.PHONY: run demo test prerequisites check units canary agreement browser clocked pages bench soak soak-edge soak-faults soak-privacy fuzz deb deb-test
 
 ## Serves http://127.0.0.1:8000 with its data in ./data.
 run:
@@ -17,12 +17,15 @@ demo:
 	cargo run -- demo
 
 ## Everything that must hold; what CI runs. At most 25 minutes on 2 cores from a fresh clone.
+## Pages and units wait for the browser, the clock and the disk most of the time, so they run side by
+## side; everything is built before, because both start the program that lies in the target folder.
 test:
 	tests/prerequisites.sh disks
 	$(MAKE) check
-	$(MAKE) browser
+	$(MAKE) clocked
+	cargo test --workspace --no-run
+	$(MAKE) --jobs=2 --output-sync=target pages units
 	$(MAKE) canary
-	$(MAKE) units
 	$(MAKE) agreement
 
 ## Finds (or installs) Chromium, fonts, PostgreSQL, Exim, proxies, Python and the npm packages.
@@ -52,10 +55,16 @@ agreement: prerequisites
 	python3 tests/agreement/agreement.py $(CORPUS)
 
 ## Pages in real Chromium, on a build whose clock the tests can set.
-browser: prerequisites
+browser: clocked
+	$(MAKE) pages
+
+clocked: prerequisites
 	cargo build --workspace --features fairdraw/test-clock
 	mkdir -p $(TARGET)/test-clock
 	cp $(TARGET)/debug/fairdraw $(TARGET)/debug/lucky-draw-verify $(TARGET)/test-clock/
+
+# On the build that is there.
+pages:
 	cd tests/browser && FAIRDRAW_BIN=$(abspath $(TARGET))/test-clock/fairdraw npm test --silent
 
 ## A package for Debian and Ubuntu, below target/debian; cargo-deb comes from crates.io.

@@ -15,7 +15,23 @@ pub fn of(full: u64) -> u64 {
 
 /// Whether what is measured now may stand in the table: a whole run of a release build.
 pub fn is_full() -> bool {
-    share() >= 1.0 && !cfg!(debug_assertions)
+    share() >= 1.0 && entries() == MILLION && !cfg!(debug_assertions)
+}
+
+const MILLION: u64 = 1_000_000;
+
+/// How many entries the activity of part `million` has.
+///
+/// `FAIRDRAW_BENCH_ENTRIES` sets another number, whatever the share.
+pub fn entries() -> u64 {
+    static ENTRIES: OnceLock<u64> = OnceLock::new();
+    *ENTRIES.get_or_init(|| match std::env::var("FAIRDRAW_BENCH_ENTRIES") {
+        Err(_) => of(MILLION),
+        Ok(text) => match text.replace('_', "").parse() {
+            Ok(entries) if entries > 0 => entries,
+            _ => panic!("FAIRDRAW_BENCH_ENTRIES is a number of entries, not {text}"),
+        },
+    })
 }
 
 fn share() -> f64 {

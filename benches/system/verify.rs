@@ -10,6 +10,7 @@ use lucky_draw::verify::{Options, verify};
 use super::Ground;
 use super::million;
 use super::report::{Line, Report, median, millis};
+use super::size;
 
 const ROUNDS: usize = 11;
 
@@ -21,7 +22,7 @@ pub fn measure(ground: &Ground<'_>, report: &mut Report) {
     let proofs = bundle.to_zip();
     let short = file.with_file_name("proofs.zip");
     std::fs::write(&short, &proofs).expect("room for a small file");
-    let of = format!("1,000 winners of {}", million::entries());
+    let of = format!("1,000 winners of {}", size::entries());
     let checked = Checked::of(&short, &proofs);
     report.line(checked.line(
         format!("lucky-draw-verify, {of}: draws again, checks the proofs"),

@@ -22,7 +22,6 @@ use crate::seats::{self, SessionId};
 use crate::stats;
 use crate::vault::{self, AnswersOf, Contact, ContactOf, OwnCopyOf, PublicKeys, Vault};
 
-use super::consent::ConsentTo;
 use super::provider::{self, Offer, ProviderId};
 use super::{Drum, EntryId, Error, drum};
 
@@ -44,16 +43,19 @@ pub struct NewEntry {
     pub(super) counters: Vec<stats::Counter>,
     /// The hour in which it was taken, and in which it is counted.
     pub(super) taken_hour: Timestamp,
+    /// Whether the person agreed to take part under the notice.
+    pub(super) agreed: bool,
+    /// What the person ticked beside that.
     pub(super) consents: Vec<NewConsent>,
     pub(super) shares: Vec<(ProviderId, SealedBox)>,
     /// The place that is wanted, where places go to whoever comes first.
     pub(super) seat: Option<seats::Wish>,
 }
 
-/// A receipt of consent to be stored.
+/// A receipt of consent to share with a provider, to be stored.
 #[derive(Clone)]
 pub(super) struct NewConsent {
-    pub(super) to: ConsentTo,
+    pub(super) to: ProviderId,
     pub(super) words: Hash,
 }
 
@@ -280,7 +282,8 @@ impl<'m> Making<'m> {
         new.seat = seat;
         if let Some(tag) = &tag {
             new.shares = shares(vault, terms, tag, &notice, &filled.shares)?;
-            new.consents = consents(terms, notice, &new.shares);
+            new.agreed = true;
+            new.consents = consents(terms, &new.shares);
         }
         Ok(new)
     }
@@ -319,6 +322,7 @@ impl<'m> Making<'m> {
             answers_linked: self.terms.facts.answers_linked,
             counters: Vec::new(),
             taken_hour: self.at.hour(),
+            agreed: false,
             consents: Vec::new(),
             shares: Vec::new(),
             seat: None,
@@ -362,18 +366,14 @@ fn shares(
     Ok(shares)
 }
 
-/// What the person agreed to by sending the form: the notice, and each provider that was ticked.
-fn consents(terms: &Terms, notice: Hash, shares: &[(ProviderId, SealedBox)]) -> Vec<NewConsent> {
+/// What the person agreed to beside the notice: each provider that was ticked.
+fn consents(terms: &Terms, shares: &[(ProviderId, SealedBox)]) -> Vec<NewConsent> {
     let shared = |offer: &&Offer| shares.iter().any(|(id, _)| *id == offer.provider.id);
     let providers = terms.offers.iter().filter(shared).map(|offer| NewConsent {
-        to: ConsentTo::Provider(offer.provider.id.clone()),
+        to: offer.provider.id.clone(),
         words: offer.words_hash(),
     });
-    let entry = NewConsent {
-        to: ConsentTo::Entry,
-        words: notice,
-    };
-    std::iter::once(entry).chain(providers).collect()
+    providers.collect()
 }
 
 pub(super) fn new_ticket(

@@ -134,7 +134,7 @@ pub const ROOMS: &[Room] = &[
     Room {
         name: "entries",
         tables: &[
-            "consents",
+            "provider_consents",
             "provider_boxes",
             "tickets",
             "entries",

@@ -276,7 +276,7 @@ fn entered_elsewhere(life: &Life) -> String {
     other
 }
 
-const OF_PEOPLE: [&str; 4] = ["consents", "tickets", "entries", "vault_items"];
+const OF_PEOPLE: [&str; 4] = ["provider_consents", "tickets", "entries", "vault_items"];
 
 fn rows_in(life: &Life, activity: &str) -> Vec<i64> {
     let rows = OF_PEOPLE.iter();

@@ -90,7 +90,7 @@ fn plan(library: &Library, id: &ActivityId) -> Plan {
 }
 
 pub fn measure(library: &Library, standing: &Standing, report: &mut Report) -> Decided {
-    let count = super::entries();
+    let count = crate::size::entries();
     pure(report);
     let streamed = streamed(library, standing);
     let decided = decide(library, &standing.rush, &standing.staff);

@@ -1,7 +1,7 @@
 //! Targets 4 to 9 and the million of acceptance 8: one activity with a million entries on SQLite,
 //! from its entries to its purge.
 //!
-//! `FAIRDRAW_BENCH_ENTRIES` sets another number, to try the benchmark itself in a debug build.
+//! How large it is in a smaller run is in [`super::size`].
 
 mod ceremony;
 mod export;
@@ -29,13 +29,6 @@ const MANY_WINNERS: u32 = 100_000;
 const BESIDE: &str = "everybody-wins";
 /// From here on people are counted who come while it is measured.
 const LATER_PEOPLE: u64 = 100_000_000;
-
-/// How many entries the activity has.
-pub fn entries() -> u64 {
-    let wanted = std::env::var("FAIRDRAW_BENCH_ENTRIES").ok();
-    let wanted = wanted.and_then(|text| text.replace('_', "").parse().ok());
-    wanted.unwrap_or_else(|| size::of(1_000_000))
-}
 
 /// What stands in the folder of this part.
 struct Standing {
@@ -107,7 +100,7 @@ fn set_out_small(folder: &Path) {
 fn set_out(folder: &Path, report: &mut Report) -> Standing {
     let library = Library::open(folder, Clock::system());
     let staff = library.employ();
-    let count = entries();
+    let count = size::entries();
     let rush = library.publish(library::SLUG, WINNERS);
     let many = u32::try_from(count / 8)
         .unwrap_or(u32::MAX)

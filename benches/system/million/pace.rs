@@ -17,7 +17,7 @@ const CONNECTIONS: usize = 64;
 
 /// Enters both in turns: few, many, few, many.
 pub fn measure(large: &Program, small: &Program, report: &mut Report) {
-    let at_once = (super::entries() / 100).clamp(200, 4_000);
+    let at_once = (crate::size::entries() / 100).clamp(200, 4_000);
     let (mut ratios, mut few, mut many, mut p99) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let (mut cpu_few, mut cpu_many, mut rss) = (Vec::new(), Vec::new(), 0.0_f64);
     for round in 0..ROUNDS {
@@ -38,7 +38,7 @@ pub fn measure(large: &Program, small: &Program, report: &mut Report) {
             "round {round}: {:.0}/s among a thousand, {:.0}/s among {}",
             a.rate(TAKEN),
             b.rate(TAKEN),
-            super::entries()
+            crate::size::entries()
         );
         ratios.push(b.rate(TAKEN) / a.rate(TAKEN));
         few.push(a.rate(TAKEN));
@@ -52,7 +52,7 @@ pub fn measure(large: &Program, small: &Program, report: &mut Report) {
         target: "4",
         what: format!(
             "entries/s among {} stored over entries/s among 1,000, {CONNECTIONS} connections",
-            super::entries()
+            crate::size::entries()
         ),
         value: format!(
             "{ratio:.2} ({:.0}/s, p99 {:.1} ms, {:.0} µs of the processor an entry)",
@@ -66,7 +66,10 @@ pub fn measure(large: &Program, small: &Program, report: &mut Report) {
     });
     report.line(Line {
         target: "5",
-        what: format!("memory under that load with {} entries", super::entries()),
+        what: format!(
+            "memory under that load with {} entries",
+            crate::size::entries()
+        ),
         value: format!("{rss:.0} MiB"),
         baseline: "–".to_owned(),
         wanted: "≤ 150 MiB".to_owned(),

@@ -45,17 +45,19 @@ pub fn measure(library: &Library, standing: &Standing, report: &mut Report) {
     };
     take(&mut purge, &mut steps, Step::Shred);
     let during = others.enter_while(|| take(&mut purge, &mut steps, Step::Compact));
+    let window = others.enter_while(|| take(&mut purge, &mut steps, Step::Trim));
     take(&mut purge, &mut steps, Step::Done);
     let grown = peak() - before;
     for (step, took) in &steps {
         println!("{}: {:.2} s", step.code(), took.as_secs_f64());
     }
     tell(&steps, (&calm, &during), grown, report);
+    tell_window(&window, report);
 }
 
 fn tell(
     steps: &[(Step, Duration)],
-    (calm, during): (&[Duration], &[Duration]),
+    (calm, during): (&Entered, &Entered),
     grown: f64,
     report: &mut Report,
 ) {
@@ -67,7 +69,7 @@ fn tell(
     let rest: Duration = steps.iter().map(|(_, took)| *took).sum::<Duration>() - compaction;
     report.line(Line {
         target: "8",
-        what: format!("purge of {} entries without compaction and scan", super::entries()),
+        what: format!("purge of {} entries without compaction and scan", crate::size::entries()),
         value: format!(
             "{:.1} s (shred {:.2} s, delete {:.1} s; compaction {:.1} s, scan {:.1} s; memory + {grown:.0} MiB)",
             rest.as_secs_f64(),
@@ -80,17 +82,41 @@ fn tell(
         wanted: "≤ 10 s".to_owned(),
         holds: rest <= Duration::from_secs(10),
     });
-    let (before, while_deleting) = (p99(calm), p99(during));
+    let (before, while_deleting) = (p99(&calm.times), p99(&during.times));
     let ratio = while_deleting / before;
     report.line(Line {
         target: "8",
         what: format!(
             "p99 of entering another activity at {A_SECOND}/s while it is shredded and deleted, at the writer"
         ),
-        value: format!("{ratio:.1} × ({while_deleting:.1} ms, {} entries)", during.len()),
-        baseline: format!("{before:.1} ms before, {} entries", calm.len()),
+        value: format!(
+            "{ratio:.1} × ({while_deleting:.1} ms, {} entries)",
+            during.times.len()
+        ),
+        baseline: format!("{before:.1} ms before, {} entries", calm.times.len()),
         wanted: "≤ 2 ×".to_owned(),
         holds: ratio <= 2.0,
+    });
+}
+
+/// What those see who come while rows leave together and the files are rewritten, in the quiet hour
+/// (decision D24): they wait, or are told to come again.
+fn tell_window(window: &Entered, report: &mut Report) {
+    let longest = window.times.iter().max().copied().unwrap_or_default();
+    report.line(Line {
+        target: "8",
+        what: format!(
+            "the longest that somebody waits who enters another activity at {A_SECOND}/s while the files are rewritten, at the writer"
+        ),
+        value: format!(
+            "{:.1} s ({} entries, {} told to come again)",
+            longest.as_secs_f64(),
+            window.times.len(),
+            window.refused,
+        ),
+        baseline: "–".to_owned(),
+        wanted: "–".to_owned(),
+        holds: true,
     });
 }
 
@@ -102,6 +128,14 @@ fn p99(times: &[Duration]) -> f64 {
     sorted
         .get(at)
         .map_or(f64::NAN, |time| time.as_secs_f64() * 1e3)
+}
+
+/// How it went for some who came.
+struct Entered {
+    /// How long each waited who was taken, from when it was meant to come.
+    times: Vec<Duration>,
+    /// How many were told to come again.
+    refused: usize,
 }
 
 /// People who enter another activity, on a writer as the program has one.
@@ -125,13 +159,13 @@ impl Others {
         }
     }
 
-    /// So many a second until a moment; how long each waited, from when it was meant to come.
-    fn enter_until(&self, until: Instant) -> Vec<Duration> {
+    /// So many a second until a moment.
+    fn enter_until(&self, until: Instant) -> Entered {
         self.enter(&AtomicBool::new(false), Some(until))
     }
 
     /// The same for as long as `work` goes on.
-    fn enter_while(&self, work: impl FnOnce()) -> Vec<Duration> {
+    fn enter_while(&self, work: impl FnOnce()) -> Entered {
         let over = AtomicBool::new(false);
         thread::scope(|scope| {
             let entering = scope.spawn(|| self.enter(&over, None));
@@ -141,7 +175,7 @@ impl Others {
         })
     }
 
-    fn enter(&self, over: &AtomicBool, until: Option<Instant>) -> Vec<Duration> {
+    fn enter(&self, over: &AtomicBool, until: Option<Instant>) -> Entered {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -158,15 +192,19 @@ impl Others {
                 let person = self.next.fetch_add(1, Ordering::Relaxed);
                 let (writer, new) = (self.writer.clone(), (self.prepare)(person));
                 all.push(tokio::spawn(async move {
-                    submit::take(&writer, new).await.expect("it is taken");
-                    meant.elapsed()
+                    let taken = submit::take(&writer, new).await;
+                    taken.is_ok().then(|| meant.elapsed())
                 }));
             }
             let mut times = Vec::with_capacity(all.len());
+            let mut refused = 0;
             for each in all {
-                times.push(each.await.expect("no panic"));
+                match each.await.expect("no panic") {
+                    Some(time) => times.push(time),
+                    None => refused += 1,
+                }
             }
-            times
+            Entered { times, refused }
         })
     }
 }

@@ -44,7 +44,7 @@ pub fn measure(program: &Program, stage: &str, report: &mut Report) {
         target: "8",
         what: format!(
             "the slowest of {visited} pages of staff and public with {} entries, {stage}",
-            super::entries()
+            crate::size::entries()
         ),
         value: match slow.len() {
             0 | 1 => format!("{:.0} ms ({path})", millis(took)),

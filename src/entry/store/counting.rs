@@ -1,7 +1,8 @@
 //! SQL of who is in the counters of the statistics.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use lucky_draw::encode::Hash;
 
@@ -83,27 +84,31 @@ pub(in crate::entry) fn is_marked(
     Ok(found > 0)
 }
 
-/// Rows of answers whose entry has tickets and none that takes part.
+/// Rows of answers whose entry has tickets and none that takes part; looked for among the void
+/// tickets, which are few and have an index.
 pub(in crate::entry) fn answers_without_a_living_ticket(
     tx: &mut Tx,
     activity: &ActivityId,
 ) -> Result<Vec<String>, db::Error> {
-    let rows: Vec<(Option<String>, Option<String>)> = tickets::table
+    let others = diesel::alias!(tickets as others);
+    let lives = others
+        .filter(others.field(tickets::activity_id).eq(activity.as_str()))
+        .filter(others.field(tickets::entry_id).eq(entries::id))
+        .filter(others.field(tickets::void).is_null());
+    let rows: Vec<Option<String>> = tickets::table
         .inner_join(
             entries::table.on(entries::activity_id
                 .eq(tickets::activity_id)
                 .and(entries::id.eq(tickets::entry_id))),
         )
         .filter(tickets::activity_id.eq(activity.as_str()))
+        .filter(tickets::void.is_not_null())
         .filter(entries::answers_item.is_not_null())
-        .select((entries::answers_item, tickets::void))
+        .filter(not(exists(lives)))
+        .select(entries::answers_item)
+        .distinct()
         .load(tx.conn())?;
-    let mut lives: BTreeMap<String, bool> = BTreeMap::new();
-    for (item, void) in rows {
-        if let Some(item) = item {
-            *lives.entry(item).or_default() |= void.is_none();
-        }
-    }
-    let gone = lives.into_iter().filter(|(_, lives)| !lives);
-    Ok(gone.map(|(item, _)| item).collect())
+    let mut items: Vec<String> = rows.into_iter().flatten().collect();
+    items.sort_unstable();
+    Ok(items)
 }

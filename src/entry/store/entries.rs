@@ -60,6 +60,7 @@ struct NewRow<'n> {
     taken_hour: i64,
     withdrawn: bool,
     counted: bool,
+    agreed: bool,
 }
 
 /// Stores entries, each with whether it is in the counters; the unique lookup decides which of two
@@ -87,6 +88,7 @@ pub(in crate::entry) fn insert_all(
             taken_hour: new.taken_hour.0,
             withdrawn: false,
             counted: *counted,
+            agreed: new.agreed,
         })
         .collect();
     insert_all!(tx, entries::table, rows).map_err(db::on_duplicate(Error::Twice))

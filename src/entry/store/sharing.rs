@@ -11,11 +11,10 @@ use crate::platform::clock::Timestamp;
 use crate::platform::db::column::{hash, unsigned};
 use crate::platform::db::rows::insert_all;
 use crate::platform::db::schema::rights::{
-    activity_providers, consents, provider_boxes, providers,
+    activity_providers, provider_boxes, provider_consents, providers,
 };
 use crate::platform::db::schema::{entries, tickets};
 use crate::platform::db::{self, Tx};
-use crate::platform::ids;
 
 type ProviderRow = (String, String, String, String, bool);
 
@@ -117,12 +116,10 @@ pub(in crate::entry) fn remove_offer(
 }
 
 #[derive(Insertable)]
-#[diesel(table_name = consents, treat_none_as_default_value = false)]
+#[diesel(table_name = provider_consents, treat_none_as_default_value = false)]
 struct NewConsentRow<'n> {
     activity_id: &'n str,
     entry_id: &'n str,
-    id: String,
-    purpose: &'n str,
     provider_id: &'n str,
     text_hash: &'n [u8],
     given_hour: i64,
@@ -137,29 +134,21 @@ struct NewProviderBox<'n> {
     item: &'n str,
 }
 
-/// Stores the receipts of consent of new entries, and whom their boxes are for.
+/// Stores what new entries agreed to beside the notice, and whom their boxes are for.
 pub(in crate::entry) fn insert_consents(tx: &mut Tx, taken: &[&NewEntry]) -> Result<(), db::Error> {
     let given_hour = tx.now().hour().0;
     let given: Vec<NewConsentRow> = taken
         .iter()
         .flat_map(|new| new.consents.iter().map(move |consent| (new, consent)))
-        .map(|(new, consent)| {
-            let (purpose, provider_id) = match &consent.to {
-                ConsentTo::Entry => ("entry", ""),
-                ConsentTo::Provider(id) => ("provider", id.as_str()),
-            };
-            NewConsentRow {
-                activity_id: new.activity.as_str(),
-                entry_id: new.id.as_str(),
-                id: ids::code(8),
-                purpose,
-                provider_id,
-                text_hash: consent.words.as_bytes(),
-                given_hour,
-            }
+        .map(|(new, consent)| NewConsentRow {
+            activity_id: new.activity.as_str(),
+            entry_id: new.id.as_str(),
+            provider_id: consent.to.as_str(),
+            text_hash: consent.words.as_bytes(),
+            given_hour,
         })
         .collect();
-    insert_all!(tx, consents::table, given)?;
+    insert_all!(tx, provider_consents::table, given)?;
     let handed: Vec<NewProviderBox> = taken
         .iter()
         .flat_map(|new| new.shares.iter().map(move |share| (new, share)))
@@ -173,19 +162,18 @@ pub(in crate::entry) fn insert_consents(tx: &mut Tx, taken: &[&NewEntry]) -> Res
     Ok(insert_all!(tx, provider_boxes::table, handed)?)
 }
 
-type ConsentRow = (String, String, Vec<u8>, i64, Option<i64>);
+type ConsentRow = (String, Vec<u8>, i64, Option<i64>);
 
 pub(in crate::entry) fn consents(tx: &mut Tx, entry: &Entry) -> Result<Vec<Consent>, db::Error> {
-    let rows: Vec<ConsentRow> = consents::table
-        .filter(consents::activity_id.eq(entry.activity.as_str()))
-        .filter(consents::entry_id.eq(entry.id.as_str()))
-        .order((consents::purpose, consents::provider_id, consents::id))
+    let rows: Vec<ConsentRow> = provider_consents::table
+        .filter(provider_consents::activity_id.eq(entry.activity.as_str()))
+        .filter(provider_consents::entry_id.eq(entry.id.as_str()))
+        .order(provider_consents::provider_id)
         .select((
-            consents::purpose,
-            consents::provider_id,
-            consents::text_hash,
-            consents::given_hour,
-            consents::withdrawn_at,
+            provider_consents::provider_id,
+            provider_consents::text_hash,
+            provider_consents::given_hour,
+            provider_consents::withdrawn_at,
         ))
         .load(tx.conn())?;
     let boxes: Vec<(String, String, Option<i64>)> = provider_boxes::table
@@ -198,14 +186,11 @@ pub(in crate::entry) fn consents(tx: &mut Tx, entry: &Entry) -> Result<Vec<Conse
         ))
         .load(tx.conn())?;
     let known = providers(tx)?;
-    let consent = |(purpose, id, words, hour, withdrawn): ConsentRow| {
+    let to_provider = |(id, words, hour, withdrawn): ConsentRow| {
         let sealed = boxes.iter().find(|(of, ..)| *of == id);
         let provider = known.iter().find(|each| each.id.as_str() == id).cloned();
         Consent {
-            to: match purpose.as_str() {
-                "entry" => ConsentTo::Entry,
-                _ => ConsentTo::Provider(ProviderId(id)),
-            },
+            to: ConsentTo::Provider(ProviderId(id)),
             provider,
             words: hash(&words),
             given_hour: Timestamp(hour),
@@ -216,7 +201,31 @@ pub(in crate::entry) fn consents(tx: &mut Tx, entry: &Entry) -> Result<Vec<Conse
             handed_at: sealed.and_then(|(.., handed)| handed.map(Timestamp)),
         }
     };
-    Ok(rows.into_iter().map(consent).collect())
+    let to_providers = rows.into_iter().map(to_provider);
+    Ok(agreement(tx, entry)?
+        .into_iter()
+        .chain(to_providers)
+        .collect())
+}
+
+/// What an entry agreed to by being sent; nothing where nobody was asked who they are.
+fn agreement(tx: &mut Tx, entry: &Entry) -> Result<Option<Consent>, db::Error> {
+    let until: Option<Option<i64>> = entries::table
+        .filter(entries::activity_id.eq(entry.activity.as_str()))
+        .filter(entries::id.eq(entry.id.as_str()))
+        .filter(entries::agreed)
+        .select(entries::agreed_until)
+        .first(tx.conn())
+        .optional()?;
+    Ok(until.map(|until| Consent {
+        to: ConsentTo::Entry,
+        provider: None,
+        words: entry.notice,
+        given_hour: entry.taken_hour,
+        withdrawn_at: until.map(Timestamp),
+        item: None,
+        handed_at: None,
+    }))
 }
 
 /// Notes that the consent to a provider was taken back.
@@ -227,12 +236,12 @@ pub(in crate::entry) fn end_consent(
 ) -> Result<(), db::Error> {
     let hour = tx.now().hour().0;
     diesel::update(
-        consents::table
-            .filter(consents::activity_id.eq(entry.activity.as_str()))
-            .filter(consents::entry_id.eq(entry.id.as_str()))
-            .filter(consents::provider_id.eq(provider.as_str())),
+        provider_consents::table
+            .filter(provider_consents::activity_id.eq(entry.activity.as_str()))
+            .filter(provider_consents::entry_id.eq(entry.id.as_str()))
+            .filter(provider_consents::provider_id.eq(provider.as_str())),
     )
-    .set(consents::withdrawn_at.eq(Some(hour)))
+    .set(provider_consents::withdrawn_at.eq(Some(hour)))
     .execute(tx.conn())?;
     Ok(())
 }
@@ -257,12 +266,21 @@ pub(in crate::entry) fn remove_box(
 pub(in crate::entry) fn end_all(tx: &mut Tx, entry: &Entry) -> Result<(), db::Error> {
     let hour = tx.now().hour().0;
     diesel::update(
-        consents::table
-            .filter(consents::activity_id.eq(entry.activity.as_str()))
-            .filter(consents::entry_id.eq(entry.id.as_str()))
-            .filter(consents::withdrawn_at.is_null()),
+        entries::table
+            .filter(entries::activity_id.eq(entry.activity.as_str()))
+            .filter(entries::id.eq(entry.id.as_str()))
+            .filter(entries::agreed)
+            .filter(entries::agreed_until.is_null()),
     )
-    .set(consents::withdrawn_at.eq(Some(hour)))
+    .set(entries::agreed_until.eq(Some(hour)))
+    .execute(tx.conn())?;
+    diesel::update(
+        provider_consents::table
+            .filter(provider_consents::activity_id.eq(entry.activity.as_str()))
+            .filter(provider_consents::entry_id.eq(entry.id.as_str()))
+            .filter(provider_consents::withdrawn_at.is_null()),
+    )
+    .set(provider_consents::withdrawn_at.eq(Some(hour)))
     .execute(tx.conn())?;
     let of_entry = || {
         provider_boxes::table
@@ -295,15 +313,15 @@ pub(in crate::entry) fn boxes(
                 .and(tickets::entry_id.eq(provider_boxes::entry_id))),
         )
         .inner_join(
-            consents::table.on(consents::activity_id
+            provider_consents::table.on(provider_consents::activity_id
                 .eq(provider_boxes::activity_id)
-                .and(consents::entry_id.eq(provider_boxes::entry_id))
-                .and(consents::provider_id.eq(provider_boxes::provider_id))),
+                .and(provider_consents::entry_id.eq(provider_boxes::entry_id))
+                .and(provider_consents::provider_id.eq(provider_boxes::provider_id))),
         )
         .filter(provider_boxes::activity_id.eq(activity.as_str()))
         .filter(provider_boxes::provider_id.eq(provider.as_str()))
         .filter(provider_boxes::item.ne(""))
-        .filter(consents::withdrawn_at.is_null())
+        .filter(provider_consents::withdrawn_at.is_null())
         .order(provider_boxes::entry_id)
         .select((
             provider_boxes::entry_id,
@@ -352,9 +370,10 @@ pub(in crate::entry) fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usi
         provider_boxes::table.filter(provider_boxes::activity_id.eq(activity.as_str())),
     )
     .execute(tx.conn())?;
-    let receipts =
-        diesel::delete(consents::table.filter(consents::activity_id.eq(activity.as_str())))
-            .execute(tx.conn())?;
+    let receipts = diesel::delete(
+        provider_consents::table.filter(provider_consents::activity_id.eq(activity.as_str())),
+    )
+    .execute(tx.conn())?;
     Ok(boxes + receipts)
 }
 
@@ -364,11 +383,12 @@ pub(in crate::entry) fn forget_some(
     activity: &ActivityId,
     at_most: i64,
 ) -> Result<usize, db::Error> {
-    let given = || consents::table.filter(consents::activity_id.eq(activity.as_str()));
+    let given =
+        || provider_consents::table.filter(provider_consents::activity_id.eq(activity.as_str()));
     let last: Option<String> = given()
-        .order((consents::entry_id, consents::id))
+        .order((provider_consents::entry_id, provider_consents::provider_id))
         .offset((at_most - 1).max(0))
-        .select(consents::entry_id)
+        .select(provider_consents::entry_id)
         .first(tx.conn())
         .optional()?;
     let Some(last) = last else {
@@ -379,7 +399,7 @@ pub(in crate::entry) fn forget_some(
         .filter(provider_boxes::activity_id.eq(activity.as_str()))
         .filter(provider_boxes::entry_id.le(&last));
     let boxes = diesel::delete(boxes).execute(tx.conn())?;
-    let receipts = diesel::delete(given().filter(consents::entry_id.le(&last)));
+    let receipts = diesel::delete(given().filter(provider_consents::entry_id.le(&last)));
     Ok(boxes + receipts.execute(tx.conn())?)
 }
 
@@ -389,8 +409,8 @@ pub(in crate::entry) fn left(tx: &mut Tx, activity: &ActivityId) -> Result<u64, 
         .filter(provider_boxes::activity_id.eq(activity.as_str()))
         .count()
         .get_result(tx.conn())?;
-    let receipts: i64 = consents::table
-        .filter(consents::activity_id.eq(activity.as_str()))
+    let receipts: i64 = provider_consents::table
+        .filter(provider_consents::activity_id.eq(activity.as_str()))
         .count()
         .get_result(tx.conn())?;
     Ok(unsigned(boxes) + unsigned(receipts))

@@ -236,7 +236,7 @@ fn after_the_purge_a_code_belongs_to_nothing() {
         .db
         .write_now("forget", |tx| entry::forget(tx, &activity))
         .expect("forgotten");
-    assert_eq!(rows, 3, "entry, ticket and consent");
+    assert_eq!(rows, 2, "entry and ticket");
     assert!(
         town.browser()
             .find(&code)

@@ -347,6 +347,8 @@ diesel::table! {
         withdrawn -> Bool,
         counted -> Bool,
         erased_at -> Nullable<BigInt>,
+        agreed -> Bool,
+        agreed_until -> Nullable<BigInt>,
     }
 }
 

@@ -22,11 +22,9 @@ diesel::table! {
 }
 
 diesel::table! {
-    consents (activity_id, entry_id, id) {
+    provider_consents (activity_id, entry_id, provider_id) {
         activity_id -> Text,
         entry_id -> Text,
-        id -> Text,
-        purpose -> Text,
         provider_id -> Text,
         text_hash -> Binary,
         given_hour -> BigInt,
@@ -68,8 +66,8 @@ diesel::table! {
 use super::{entries, tickets};
 
 diesel::allow_tables_to_appear_in_same_query!(activity_providers, providers);
-diesel::allow_tables_to_appear_in_same_query!(provider_boxes, consents);
+diesel::allow_tables_to_appear_in_same_query!(provider_boxes, provider_consents);
 diesel::allow_tables_to_appear_in_same_query!(provider_boxes, entries);
 diesel::allow_tables_to_appear_in_same_query!(provider_boxes, tickets);
-diesel::allow_tables_to_appear_in_same_query!(consents, entries);
-diesel::allow_tables_to_appear_in_same_query!(consents, tickets);
+diesel::allow_tables_to_appear_in_same_query!(provider_consents, entries);
+diesel::allow_tables_to_appear_in_same_query!(provider_consents, tickets);
