@@ -1,9 +1,11 @@
 //! What a person does alone with a receipt code: see, copy, correct, take back, erase, share or not.
 
+use diesel::connection::SimpleConnection;
 use fairdraw::activity::{self, ActivityId, Field, LocalText, draft};
 use fairdraw::audit::{self, Filter, StaffId};
 use fairdraw::entry::provider::{self, Offer, Provider, ProviderId};
 use fairdraw::platform::clock::{DAY, HOUR, SECOND};
+use fairdraw::platform::db;
 use fairdraw::vault;
 use lucky_draw::verify::{Options, verify_bytes};
 use rocket::http::Status;
@@ -11,6 +13,7 @@ use serde_json::Value;
 
 use crate::support::Engine;
 use crate::support::app::{Answer, Person, TestApp};
+use crate::support::database::counted;
 use crate::support::life::{Life, Patron, ROUND_TIME};
 use crate::support::mail_sink::MailSink;
 use crate::support::timing::{hold, second_entries};
@@ -35,6 +38,7 @@ on_both! {
     t33_the_choice_of_a_provider_stands_before_the_fields_unticked,
     t36_staff_change_no_answer_and_a_correction_leaves_its_hashes,
     t37_a_consent_is_shown_and_taken_back,
+    what_people_agreed_to_is_carried_over_from_older_tables,
 }
 
 pub const BOOKSHOP: &str = "bookshop";
@@ -665,4 +669,30 @@ fn t37_a_consent_is_shown_and_taken_back(engine: Engine) {
     assert!(left["consents"][2]["handed_over_at"].is_string());
     // The entry itself is untouched.
     assert_eq!(left["name"], *Patron::number(1).name);
+}
+
+fn what_people_agreed_to_is_carried_over_from_older_tables(engine: Engine) {
+    let life = sharing(engine);
+    let ticked = [("share_bookshop", "yes"), ("share_publisher", "yes")];
+    let code = life.enter_with(&Patron::number(1), &ticked).text("#secret");
+    let person = life.app.visitor();
+    let mine = open_entry(&person, &code);
+    let mine = person.send(&mine, "/entry/share", &[("provider", BOOKSHOP)]);
+    let before = data_of(&person, &mine);
+    assert_eq!(before["consents"].as_array().map(Vec::len), Some(3));
+
+    let back = include_str!("../../migrations/2026-11-23-000048_fold_agreements/down.sql");
+    let forget = "DELETE FROM __diesel_schema_migrations WHERE version = '20261123000048'";
+    let older = life.app.app.db.write_now("go back a version", |tx| {
+        tx.conn().batch_execute(back)?;
+        tx.conn().batch_execute(forget)?;
+        Ok::<_, db::Error>(())
+    });
+    older.expect("the older tables come back");
+    let receipts = "SELECT count(*) AS n FROM consents WHERE purpose = 'entry'";
+    assert_eq!(counted(&life.app.app.db, receipts), 1);
+    drop(life.app.database.open(&Life::clock()));
+
+    let mine = open_entry(&person, &code);
+    assert_eq!(data_of(&person, &mine), before);
 }
