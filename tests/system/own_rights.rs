@@ -681,8 +681,8 @@ fn what_people_agreed_to_is_carried_over_from_older_tables(engine: Engine) {
     let before = data_of(&person, &mine);
     assert_eq!(before["consents"].as_array().map(Vec::len), Some(3));
 
-    let back = include_str!("../../migrations/2026-11-23-000048_fold_agreements/down.sql");
-    let forget = "DELETE FROM __diesel_schema_migrations WHERE version = '20261123000048'";
+    let back = include_str!("../../migrations/2026-11-23-000049_fold_agreements/down.sql");
+    let forget = "DELETE FROM __diesel_schema_migrations WHERE version = '20261123000049'";
     let older = life.app.app.db.write_now("go back a version", |tx| {
         tx.conn().batch_execute(back)?;
         tx.conn().batch_execute(forget)?;
