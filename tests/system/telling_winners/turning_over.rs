@@ -131,13 +131,8 @@ fn who_left_no_address_is_counted_with_the_claims(engine: Engine) {
         .filter(|claim| claim.index % 3 == 0)
         .collect();
     assert!(without.len() > 5, "{}", without.len());
-    let count = |left: usize| {
-        vec![without.len() - left]
-            .iter()
-            .map(usize::to_string)
-            .collect()
-    };
-    let expected: Vec<String> = count(0);
+    let count = |left: usize| vec![(without.len() - left).to_string()];
+    let expected = count(0);
     assert_eq!(said(&admin, &library), expected);
     assert_eq!(said(&admin, &library), expected, "and once more");
     // One of them asks for erasure, and is not among those who will be told any more.
@@ -145,7 +140,7 @@ fn who_left_no_address_is_counted_with_the_claims(engine: Engine) {
     library
         .by_staff(|tx, draw, by| leaving::leave(tx, draw, by, leaver, Wish::Erasure))
         .expect("the winner waits");
-    let expected: Vec<String> = count(1);
+    let expected = count(1);
     assert_eq!(said(&admin, &library), expected);
     // Who is first stands there whether few are to be told or many.
     let (draw, db) = (library.decided(), &library.app.app.db);
