@@ -341,7 +341,10 @@ fn without_proofs(built: &sample::Built) -> lucky_draw::bundle::Bundle {
 
 #[test]
 fn a_bundle_without_its_proofs_is_refused_unless_the_caller_takes_the_list_for_them() {
-    let built = build(&Plan::default());
+    let built = build(&Plan {
+        purge_phases: 0,
+        ..Plan::default()
+    });
     let mut bundle = without_proofs(&built);
     assert_failed(&check(&bundle), CheckName::Format, "proofs.txt is missing");
     let options = Options {
@@ -365,4 +368,11 @@ fn a_bundle_without_its_proofs_is_refused_unless_the_caller_takes_the_list_for_t
     let report = verify(&bundle, &options);
     assert_failed(&report, CheckName::Entries, "root of entries.bin");
     assert_failed(&report, CheckName::Openings, "does not give the root");
+    // A purge note names the hash of all other files, the proofs among them.
+    let purged = build(&Plan {
+        purge_phases: 1,
+        ..Plan::default()
+    });
+    let report = verify(&without_proofs(&purged), &options);
+    assert_failed(&report, CheckName::Purge, "bundle");
 }
