@@ -14,6 +14,7 @@ journal-activity = Activity
 journal-written = Written
 journal-fingerprint = Fingerprint
 journal-text = Text
+journal-text-more = These are the first { $count } lines; the text file has all of them.
 journal-text-file = The text alone (text file)
 journal-proof = Proof
 journal-proof-what = This file proves the place of this note in the journal. If it is ever changed or left out, the proof no longer fits.

@@ -11,6 +11,7 @@ journal-activity = 活動
 journal-written = 寫入時間
 journal-fingerprint = 指紋
 journal-text = 內容
+journal-text-more = 以上是前 { $count } 行；全文在文字檔裡。
 journal-text-file = 只看內容（文字檔）
 journal-proof = 證明
 journal-proof-what = 這份檔案證明這一則在公開紀錄裡的位置；日後少了它或改了它，都對不上。

@@ -32,7 +32,9 @@ impl AsRef<[u8]> for Hash {
 
 impl fmt::Display for Hash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&HEXLOWER.encode(&self.0))
+        let mut digits = [0; 64];
+        HEXLOWER.encode_mut(&self.0, &mut digits);
+        f.write_str(std::str::from_utf8(&digits).expect("digits are ASCII"))
     }
 }
 
@@ -51,11 +53,12 @@ impl FromStr for Hash {
     type Err = HashError;
 
     fn from_str(text: &str) -> Result<Self, HashError> {
-        let bytes = HEXLOWER.decode(text.as_bytes()).ok();
-        bytes
-            .and_then(|bytes| <[u8; 32]>::try_from(bytes).ok())
-            .map(Hash)
-            .ok_or(HashError)
+        let mut bytes = [0; 32];
+        if text.len() != 64 {
+            return Err(HashError);
+        }
+        let decoded = HEXLOWER.decode_mut(text.as_bytes(), &mut bytes);
+        decoded.map(|_| Hash(bytes)).map_err(|_| HashError)
     }
 }
 
@@ -88,18 +91,33 @@ pub(crate) fn base64(text: &str) -> Option<Vec<u8>> {
 /// If one part is 4 GiB or longer; no text or value of the protocol comes near.
 #[must_use]
 pub fn encode(label: &str, parts: &[&[u8]]) -> Vec<u8> {
-    let length: usize = parts.iter().map(|part| part.len() + 4).sum();
-    let mut out = Vec::with_capacity(4 + label.len() + length);
+    let whole: usize = parts.iter().map(|part| part.len() + 4).sum();
+    let mut out = Vec::with_capacity(4 + label.len() + whole);
     for part in std::iter::once(&label.as_bytes()).chain(parts) {
-        let length = u32::try_from(part.len()).expect("a part is shorter than 4 GiB");
-        out.extend_from_slice(&length.to_be_bytes());
+        out.extend_from_slice(&length(part.len()));
         out.extend_from_slice(part);
     }
     out
 }
 
+/// What stands before a part.
+fn length(bytes: usize) -> [u8; 4] {
+    let length = u32::try_from(bytes).expect("a part is shorter than 4 GiB");
+    length.to_be_bytes()
+}
+
 /// TH of section 4.1: the hash of `encode` under the label `lucky-draw/v1/<label>`.
 #[must_use]
 pub fn tagged_hash(label: &str, parts: &[&[u8]]) -> Hash {
-    sha256(&encode(&format!("{PREFIX}/{label}"), parts))
+    // A list of a million tickets has as many of these: the encoding is hashed as it is written.
+    let mut hasher = Sha256::new();
+    hasher.update(length(PREFIX.len() + 1 + label.len()));
+    for part in [PREFIX, "/", label] {
+        hasher.update(part.as_bytes());
+    }
+    for part in parts {
+        hasher.update(length(part.len()));
+        hasher.update(part);
+    }
+    Hash(hasher.finalize().into())
 }

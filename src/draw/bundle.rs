@@ -88,7 +88,28 @@ fn came_too_late(plan: &Plan, name: &str) -> bool {
 /// # Errors
 /// [`Error::OtherStage`] before the result: no bundle is served then.
 pub fn bundle(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<Bundle, Error> {
-    made(tx, vault, plan, None)
+    made(tx, vault, plan, None, Leaves::Proven)
+}
+
+/// The bundle of a finished draw as the vault is given it: with the whole list in the place of the
+/// drawn tickets' proofs, of which 100,000 winners have 110 MiB. The list gives the root that the
+/// site has signed, or nothing opens; so each leaf in it is proven by all of them.
+///
+/// A bundle with files of the purge is whole: they name the hash of all others.
+///
+/// # Errors
+/// As [`bundle`].
+pub fn evidence(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<Bundle, Error> {
+    made(tx, vault, plan, None, Leaves::Listed)
+}
+
+/// What shows which leaves were drawn.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Leaves {
+    /// The list, and a proof for each of them: what the public is given.
+    Proven,
+    /// The list alone.
+    Listed,
 }
 
 /// The bundle of a draw, alone or inside the one of the draw `around` it.
@@ -96,7 +117,13 @@ pub fn bundle(tx: &mut Tx, vault: &Vault, plan: &Plan) -> Result<Bundle, Error> 
 /// One inside another never holds the files of the purge, so that the outer one is the same before
 /// and after it. The bundle of a cancelled draw has no key note: alone it carries no witnesses,
 /// whom nobody could know from it, and inside another those of the draw around it.
-fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, around: Option<&Plan>) -> Result<Bundle, Error> {
+fn made(
+    tx: &mut Tx,
+    vault: &Vault,
+    plan: &Plan,
+    around: Option<&Plan>,
+    leaves: Leaves,
+) -> Result<Bundle, Error> {
     let mut bundle = Bundle::new();
     bundle.insert("site.vkey", format!("{}\n", vault.vkey()));
     for (note, proof) in proven_notes(tx, vault, plan, around)? {
@@ -107,7 +134,9 @@ fn made(tx: &mut Tx, vault: &Vault, plan: &Plan, around: Option<&Plan>) -> Resul
         bundle.insert(note.name, note.note);
     }
     if plan.stage == DrawStage::Drawn {
-        add_evidence(tx, vault, plan, &mut bundle)?;
+        let is_purged = bundle.iter().any(|(name, _)| is_of_the_purge(name));
+        let leaves = if is_purged { Leaves::Proven } else { leaves };
+        add_evidence(tx, vault, plan, leaves, &mut bundle)?;
         add_excluded(tx, vault, plan, &mut bundle)?;
     }
     Ok(bundle)
@@ -191,7 +220,13 @@ fn is_of_the_purge(name: &str) -> bool {
 }
 
 /// What is not a note: the sources' values, the journal's stretch, the proofs and the list of tickets.
-fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
+fn add_evidence(
+    tx: &mut Tx,
+    vault: &Vault,
+    plan: &Plan,
+    leaves: Leaves,
+    bundle: &mut Bundle,
+) -> Result<(), Error> {
     add_values(plan, bundle)?;
 
     // The journal's stretch starts with the first promise of all.
@@ -212,7 +247,9 @@ fn add_evidence(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) ->
 
     let log = log::find(tx, plan.activity.as_str(), plan.id.as_str())?.ok_or(Error::Damaged)?;
     let entries = log::commitments_file(tx, &log)?;
-    bundle.insert("proofs.txt", proofs(tx, plan, &log, &entries)?);
+    if leaves == Leaves::Proven {
+        bundle.insert("proofs.txt", proofs(tx, plan, &log, &entries)?);
+    }
     bundle.insert("entries.bin", entries);
     Ok(())
 }
@@ -233,7 +270,7 @@ fn add_values(plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
 /// The bundles of the draws that this one excludes, in the order of the manifest's lines.
 fn add_excluded(tx: &mut Tx, vault: &Vault, plan: &Plan, bundle: &mut Bundle) -> Result<(), Error> {
     for (number, excluded) in (1_u32..).zip(super::excluded(tx, plan)?) {
-        let inside = made(tx, vault, &excluded, Some(plan))?;
+        let inside = made(tx, vault, &excluded, Some(plan), Leaves::Proven)?;
         bundle.insert(format!("excluded-{number}.zip"), inside.to_zip());
     }
     Ok(())

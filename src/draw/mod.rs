@@ -63,7 +63,7 @@ mod witnesses;
 
 pub use anchor::anchor;
 pub use bound::fewer_than;
-pub use bundle::{Transcript, bundle, bundle_state, transcript};
+pub use bundle::{Transcript, bundle, bundle_state, evidence, transcript};
 pub use cancel::{CancelCode, cancel, cancel_one, give_up};
 pub use close::{close, freeze};
 pub use details::{PlanDetails, PlanTrouble, PrizeDetails};

@@ -1,7 +1,7 @@
 //! What the journal's pages and its feed show.
 
 use lucky_draw::encode::sha256;
-use lucky_draw::record::Record;
+use lucky_draw::record::{Record, SiteNote};
 use serde::Serialize;
 
 use crate::activity::Facts;
@@ -46,29 +46,37 @@ impl LeafRow {
 
 /// What a note is, and what it means to a reader.
 fn kind_words(language: Language, text: &str) -> (String, String) {
-    let (kind, meaning) = match Record::parse(text) {
-        Ok(Record::Manifest(_)) => ("journal-manifest", "journal-manifest-what"),
-        Ok(Record::Key(_)) => ("journal-key", "journal-key-what"),
-        Ok(Record::Anchor(_)) => ("journal-anchor", "journal-anchor-what"),
-        Ok(Record::Close(_)) => ("journal-close", "journal-close-what"),
-        Ok(Record::Freeze(_)) => ("journal-freeze", "journal-freeze-what"),
-        Ok(Record::Reveal(_)) => ("journal-reveal", "journal-reveal-what"),
-        Ok(Record::Result(_)) => ("journal-result", "journal-result-what"),
-        Ok(Record::Settle(_)) => ("journal-settle", "journal-settle-what"),
-        Ok(Record::Cancel(_)) => ("journal-cancel", "journal-cancel-what"),
-        Ok(Record::Audit(_)) => ("journal-audit", "journal-audit-what"),
-        Ok(Record::Purge(_)) => ("journal-purge", "journal-purge-what"),
-        Ok(Record::Site(note)) => match note.of.as_str() {
-            "audit-head" => ("journal-audit-head", "journal-audit-head-what"),
-            "statistics" => ("journal-statistics", "journal-statistics-what"),
-            "hold-end" => ("journal-hold-end", "journal-hold-end-what"),
-            "tax-erased" => ("journal-tax-erased", "journal-tax-erased-what"),
-            _ => ("journal-site", "journal-site-what"),
-        },
-        Err(_) => ("journal-other", "journal-other-what"),
+    // What stands in the journal was read before it was signed, and a result may be long.
+    let (kind, meaning) = match Record::kind(text) {
+        Some("manifest") => ("journal-manifest", "journal-manifest-what"),
+        Some("key") => ("journal-key", "journal-key-what"),
+        Some("anchor") => ("journal-anchor", "journal-anchor-what"),
+        Some("close") => ("journal-close", "journal-close-what"),
+        Some("freeze") => ("journal-freeze", "journal-freeze-what"),
+        Some("reveal") => ("journal-reveal", "journal-reveal-what"),
+        Some("result") => ("journal-result", "journal-result-what"),
+        Some("settle") => ("journal-settle", "journal-settle-what"),
+        Some("cancel") => ("journal-cancel", "journal-cancel-what"),
+        Some("audit") => ("journal-audit", "journal-audit-what"),
+        Some("purge") => ("journal-purge", "journal-purge-what"),
+        Some("site") => site_words(text),
+        _ => ("journal-other", "journal-other-what"),
     };
     let say = |id: &str| text::message(language, id, &[]);
     (say(kind), say(meaning))
+}
+
+/// The same of a note that the site states about itself.
+fn site_words(text: &str) -> (&'static str, &'static str) {
+    let note = SiteNote::parse(text).ok();
+    match note.as_ref().map(|note| note.of.as_str()) {
+        Some("audit-head") => ("journal-audit-head", "journal-audit-head-what"),
+        Some("statistics") => ("journal-statistics", "journal-statistics-what"),
+        Some("hold-end") => ("journal-hold-end", "journal-hold-end-what"),
+        Some("tax-erased") => ("journal-tax-erased", "journal-tax-erased-what"),
+        Some(_) => ("journal-site", "journal-site-what"),
+        None => ("journal-other", "journal-other-what"),
+    }
 }
 
 /// A witness and how it stands.
@@ -142,7 +150,10 @@ impl JournalView {
 #[derive(Serialize)]
 pub(super) struct NoteView {
     row: LeafRow,
+    /// Its first lines.
     text: String,
+    /// How many lines these are, where the note has more.
+    shown: Option<usize>,
     hash: String,
     proof: String,
     cosigned: u64,
@@ -157,14 +168,26 @@ impl NoteView {
     ) -> NoteView {
         // The log's own line comes first; every further one is a witness's.
         let lines = proof.lines().filter(|line| line.starts_with('\u{2014}'));
+        let text = beginning(&leaf.text);
         NoteView {
             row: LeafRow::of(language, leaf, owner),
-            text: leaf.text.clone(),
+            shown: (text.len() < leaf.text.len()).then_some(SHOWN),
+            text: text.to_owned(),
             hash: sha256(leaf.text.as_bytes()).to_string(),
             cosigned: (lines.count() as u64).saturating_sub(1),
             proof,
         }
     }
+}
+
+/// Lines of a note on its page: the result of a hundred thousand prizes is a file of 15 MiB.
+const SHOWN: usize = 500;
+
+/// The first lines of a text.
+fn beginning(text: &str) -> &str {
+    let mut lines = text.split_inclusive('\n');
+    let shown: usize = lines.by_ref().take(SHOWN).map(str::len).sum();
+    &text[..shown]
 }
 
 /// What frames the feed.

@@ -105,8 +105,8 @@ fn verified(db: &Db, vault: &Vault, hall: &Hall, plan: &Plan) -> Result<Verified
     if let Some(verified) = kept {
         return Ok(verified);
     }
-    let bundle = db.read_now("read bundle", |tx| draw::bundle(tx, vault, plan))?;
-    let verified = vault.verified(plan.activity.as_str(), &bundle)?;
+    let evidence = db.read_now("read evidence", |tx| draw::evidence(tx, vault, plan))?;
+    let verified = vault.verified(plan.activity.as_str(), &evidence)?;
     let mut names = hall.names();
     of(&mut names, plan).verified = Some(verified.clone());
     Ok(verified)

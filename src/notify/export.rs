@@ -5,8 +5,12 @@
 //!
 //! Not here: how files are written ([`super::sheet`]), who may ([`crate::account`]).
 
-use std::collections::HashSet;
+use std::collections::HashMap;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{self, Receiver};
+use std::thread;
 
+use lucky_draw::encode::Hash;
 use lucky_draw::ticket::TicketNumber;
 use zeroize::Zeroizing;
 
@@ -19,7 +23,7 @@ use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language, dates};
 use crate::vault::{
     self, AddressLine, County, District, Name, OpenedContact, OpenedWinner, Phone, PostalCode,
-    Recorded, Vault, VerifiedDraw, WinnerContact, WinnerExport,
+    Recorded, Sealed, Vault, VerifiedDraw, WinnerContact, WinnerExport,
 };
 
 use super::claims::{self, Decided};
@@ -188,27 +192,44 @@ pub fn of_activity(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<Export>, Er
     Ok(store::exports_of(tx, activity)?)
 }
 
+/// A winner who is in an export, with the row of their box.
+struct Winner {
+    claim: Claim,
+    item: String,
+    /// The hash of the notice that the person was shown.
+    notice: Hash,
+}
+
 /// Winners that are read, written down and opened together: so many sealed boxes are in memory, and
 /// one message to the vault.
 const TOGETHER: usize = 10_000;
 
-/// Makes an export: verified, written down, opened, filled in, in this order.
+/// Makes an export: verified, written down, opened, filled in, in this order. While some are opened,
+/// the next are read and written down; none is opened before its line is committed.
 pub fn make(db: &Db, vault: &Vault, by: &Taker, request: &Request) -> Result<File, Error> {
     let draw = db.read_now("read draw", |tx| claims::decided(tx, &request.draw))?;
     let verified = post::verified(db, vault, &draw)?;
-    let (export, winners) = db.write_now("record export", |tx| {
-        begin(tx, &draw, &verified, by, request)
+    let (give, take) = mpsc::sync_channel(1);
+    let (export, sheet) = thread::scope(|scope| {
+        let opening = scope.spawn(|| fill_in(vault, &draw, &verified, request, take));
+        let begun = db.write_now("record export", |tx| {
+            begin(tx, &draw, &verified, by, request)
+        });
+        let recorded = begun.and_then(|(export, winners)| {
+            for some in winners.chunks(TOGETHER) {
+                let recorded =
+                    db.write_now("record openings", |tx| record(tx, &verified, &export, some))?;
+                // Whoever opens has ended: why is its own answer.
+                if give.send(recorded).is_err() {
+                    break;
+                }
+            }
+            Ok(export)
+        });
+        drop(give);
+        let filled = opening.join().unwrap_or_else(|panic| resume_unwind(panic));
+        Ok::<_, Error>((recorded?, filled?))
     })?;
-    let mut sheet = Sheet::new(export.format, &columns(request))?;
-    for some in winners.chunks(TOGETHER) {
-        let (claims, recorded) = db.write_now("record openings", |tx| {
-            record(tx, &draw, &verified, &export, some)
-        })?;
-        let opened = vault.open_winners(recorded)?;
-        for (claim, winner) in claims.iter().zip(&opened) {
-            sheet.add(&cells(&draw, request, claim, winner))?;
-        }
-    }
     Ok(File {
         name: format!(
             "winners-{}-{}.{}",
@@ -221,6 +242,29 @@ pub fn make(db: &Db, vault: &Vault, by: &Taker, request: &Request) -> Result<Fil
     })
 }
 
+/// Winners whose opening is on record, and what opens them.
+type ToOpen = (Vec<Claim>, Recorded<WinnerExport>);
+
+/// Opens what comes and writes it into the file, in the order in which it comes. The vault verifies
+/// the record of the draw before the first of them is there.
+fn fill_in(
+    vault: &Vault,
+    draw: &Decided,
+    verified: &VerifiedDraw,
+    request: &Request,
+    recorded: Receiver<ToOpen>,
+) -> Result<Sheet, Error> {
+    let mut sheet = Sheet::new(request.format, &columns(request))?;
+    vault.show_record::<WinnerExport>(verified)?;
+    for (claims, recorded) in recorded {
+        let opened = vault.open_winners(recorded)?;
+        for (claim, winner) in claims.iter().zip(&opened) {
+            sheet.add(&cells(draw, request, claim, winner))?;
+        }
+    }
+    Ok(sheet)
+}
+
 /// Writes down that somebody takes the list; whom it is about, in slot order.
 fn begin(
     tx: &mut Tx,
@@ -228,18 +272,25 @@ fn begin(
     verified: &VerifiedDraw,
     by: &Taker,
     request: &Request,
-) -> Result<(Export, Vec<Claim>), Error> {
-    let mut winners = claims::current(tx, draw)?;
+) -> Result<(Export, Vec<Winner>), Error> {
+    let mut claims = claims::current(tx, draw)?;
     // A ticket whose opening is lost is nobody that anyone may be told about.
-    winners.retain(|claim| verified.winner(claim.index).is_ok());
-    let indices: Vec<u64> = winners.iter().map(|claim| claim.index).collect();
+    claims.retain(|claim| verified.winner(claim.index).is_ok());
+    let indices: Vec<u64> = claims.iter().map(|claim| claim.index).collect();
     let tickets = entry::tickets_at(tx, &draw.facts.id, draw.draw(), &indices)?;
-    let reachable: HashSet<u64> = tickets
+    let mut reachable: HashMap<u64, (String, Hash)> = tickets
         .into_iter()
-        .filter(|ticket| ticket.contact_item.is_some())
-        .map(|ticket| ticket.index)
+        .filter_map(|ticket| Some((ticket.index, (ticket.contact_item?, ticket.notice))))
         .collect();
-    winners.retain(|claim| reachable.contains(&claim.index));
+    let winner = |claim: Claim| {
+        let (item, notice) = reachable.remove(&claim.index)?;
+        Some(Winner {
+            claim,
+            item,
+            notice,
+        })
+    };
+    let winners: Vec<Winner> = claims.into_iter().filter_map(winner).collect();
     let export = Export {
         activity: draw.facts.id.clone(),
         id: ExportId::fresh(),
@@ -265,23 +316,26 @@ fn begin(
 /// Writes down that these are opened; those of them that have a box, in the same order.
 fn record(
     tx: &mut Tx,
-    draw: &Decided,
     verified: &VerifiedDraw,
     export: &Export,
-    winners: &[Claim],
-) -> Result<(Vec<Claim>, Recorded<WinnerExport>), Error> {
-    let indices: Vec<u64> = winners.iter().map(|claim| claim.index).collect();
-    let mut boxes = post::contacts_of(tx, draw, &indices)?;
+    winners: &[Winner],
+) -> Result<ToOpen, Error> {
+    let items: Vec<String> = winners.iter().map(|winner| winner.item.clone()).collect();
+    let boxes = vault::sealed_all(tx, export.activity.as_str(), &items)?;
+    let mut boxes: HashMap<String, Sealed> = boxes
+        .into_iter()
+        .map(|sealed| (sealed.item.clone(), sealed))
+        .collect();
     let (mut claims, mut contacts) = (Vec::new(), Vec::new());
-    for claim in winners {
+    for winner in winners {
         // Whoever erased their data since is not in it.
-        if let Some((ticket, sealed)) = boxes.remove(&claim.index) {
+        if let Some(sealed) = boxes.remove(&winner.item) {
             contacts.push(WinnerContact {
-                proof: verified.winner(claim.index)?,
+                proof: verified.winner(winner.claim.index)?,
                 sealed,
-                notice: ticket.notice,
+                notice: winner.notice,
             });
-            claims.push(claim.clone());
+            claims.push(winner.claim.clone());
         }
     }
     let actor = Actor::Staff(export.by.clone());

@@ -20,7 +20,7 @@ use super::claims::{self, Decided};
 use super::letters::Imprint;
 use super::post::Post;
 use super::seat_post::SeatPost;
-use super::{Error, NoticeId, notices};
+use super::{Error, NoticeId, addresses, notices};
 
 const MAIL: &str = "notify.mail";
 const LOOK: &str = "notify.look";
@@ -206,8 +206,10 @@ fn look_at_all(
 fn look(db: &Db, vault: &Vault, mailer: &MailFacts, draw: &DrawId) -> Result<(), Error> {
     let looked = db.write_now("look after claims", |tx| {
         let draw = claims::decided(tx, draw)?;
-        claims::look(tx, vault, mailer, &draw)
+        claims::look(tx, vault, mailer, &draw)?;
+        Ok(draw)
     });
+    let looked = looked.and_then(|draw| addresses::learn(db, &draw));
     match looked {
         // Cancelled or purged meanwhile: nothing is left to do.
         Err(Error::Unknown | Error::Purged) => Ok(()),

@@ -23,6 +23,7 @@ use crate::platform::mail;
 use crate::seats;
 use crate::vault;
 
+mod addresses;
 pub mod calls;
 pub mod claims;
 pub mod export;

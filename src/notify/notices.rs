@@ -62,6 +62,12 @@ pub fn count_untold(tx: &mut Tx, draw: &Decided) -> Result<u64, Error> {
     Ok(store::listing::count_untold(tx, draw)?)
 }
 
+/// The same, and how many of them left an address of mail ([`super::addresses`]).
+pub fn count_reachable(tx: &mut Tx, draw: &Decided) -> Result<(u64, u64), Error> {
+    let count = store::listing::count_untold(tx, draw)?;
+    Ok((count, store::listing::count_with_address(tx, draw)?))
+}
+
 /// Staff begin to tell winners: a notice for everyone who was not told yet. Answers with how many.
 pub fn begin(tx: &mut Tx, mailer: &MailFacts, draw: &Decided, by: &Actor) -> Result<usize, Error> {
     claims::follow(tx, draw)?;

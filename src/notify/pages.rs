@@ -25,7 +25,6 @@ use crate::platform::text::{self, Language};
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::FormFields;
 use crate::platform::web::page::{Page, Reply};
-use crate::vault::FieldKind;
 
 pub use desk::DeskLimit;
 
@@ -33,7 +32,7 @@ use super::claims::{self, Decided};
 use super::letters::{self, Imprint, Matter};
 use super::winners::{self, Narrowed, Winners};
 use super::wire::{Asked, GroupView, NotYetView, NotifyView, Preview, WinnersView};
-use super::{Claim, Error, NoticeKind, notices, post};
+use super::{Claim, Error, NoticeKind, addresses, notices};
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
@@ -163,36 +162,36 @@ struct ToTell {
     draw: Decided,
     /// The first of those who will be told.
     first: Option<Claim>,
-    count: usize,
-    without_address: usize,
+    count: u64,
+    without_address: u64,
 }
 
-/// Sealed boxes that are looked at together.
-const TOGETHER: usize = 10_000;
+/// Reads [`ToTell`], after every box that nobody asked has been asked for an address.
+async fn read_to_tell(db: &Db, activity: ActivityId, draw: DrawId) -> Result<ToTell, Error> {
+    let (own_activity, own_draw) = (activity.clone(), draw.clone());
+    let learn = move |tx: &mut Tx| {
+        let draw = decided_of(tx, &own_activity, &own_draw)?;
+        claims::follow(tx, &draw)?;
+        addresses::learn_some(tx, &draw)
+    };
+    while db.write("look for addresses", learn.clone()).await? {}
+    let read = move |tx: &mut Tx| to_tell(tx, &activity, &draw);
+    db.write("read untold winners", read).await
+}
 
 fn to_tell(tx: &mut Tx, activity: &ActivityId, draw: &DrawId) -> Result<ToTell, Error> {
     let draw = decided_of(tx, activity, draw)?;
     claims::follow(tx, &draw)?;
-    let untold = notices::untold(tx, &draw)?;
-    let mut with_address = 0;
-    for some in untold.chunks(TOGETHER) {
-        let indices: Vec<u64> = some.iter().map(|(_, index)| *index).collect();
-        let boxes = post::contacts_of(tx, &draw, &indices)?;
-        let has_email = |index: &u64| {
-            let found = boxes.get(index);
-            found.is_some_and(|(_, sealed)| sealed.fields().has(FieldKind::Email))
-        };
-        with_address += indices.iter().filter(|index| has_email(index)).count();
-    }
-    let first = match untold.first() {
-        Some((slot, _)) => Some(claims::of_slot(tx, &draw, slot)?),
+    let (count, with_address) = notices::count_reachable(tx, &draw)?;
+    let first = match winners::first_untold(tx, &draw, count)? {
+        Some((slot, _)) => Some(claims::of_slot(tx, &draw, &slot)?),
         None => None,
     };
     Ok(ToTell {
         draw,
         first,
-        count: untold.len(),
-        without_address: untold.len() - with_address,
+        count,
+        without_address: count - with_address,
     })
 }
 
@@ -279,11 +278,7 @@ async fn preview(
     mailer: &State<Arc<MailFacts>>,
 ) -> AppResult<Page> {
     let (activity, draw) = (ActivityId::from(id), DrawId::from(draw));
-    let found = db
-        .write("read untold winners", move |tx| {
-            to_tell(tx, &activity, &draw)
-        })
-        .await?;
+    let found = read_to_tell(db, activity, draw).await?;
     notify_page(lang, config, mailer, &found, false)
 }
 
@@ -318,11 +313,7 @@ async fn notify(
         let path = format!("/staff/activities/{activity}/winners?told={told}");
         return Ok(Reply::go(lang, &path));
     }
-    let found = db
-        .write("read untold winners", move |tx| {
-            to_tell(tx, &activity, &draw)
-        })
-        .await?;
+    let found = read_to_tell(db, activity, draw).await?;
     Ok(notify_page(lang, config, mailer, &found, true)?
         .again()
         .into())

@@ -5,7 +5,6 @@
 //! after; so every letter that may have left is known, and none of them leaves twice. While the
 //! mail server is down no address is opened.
 
-use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use crate::activity::ActivityId;
@@ -236,36 +235,12 @@ pub(super) fn contact_of(
     Ok(sealed.map(|sealed| (ticket, sealed)))
 }
 
-/// [`contact_of`] for many tickets, by their index.
-pub(super) fn contacts_of(
-    tx: &mut Tx,
-    draw: &Decided,
-    indices: &[u64],
-) -> Result<HashMap<u64, (Ticket, Sealed)>, Error> {
-    let activity = &draw.facts.id;
-    let tickets = entry::tickets_at(tx, activity, draw.draw(), indices)?;
-    let items: Vec<String> = tickets
-        .iter()
-        .filter_map(|ticket| ticket.contact_item.clone())
-        .collect();
-    let sealed = vault::sealed_all(tx, activity.as_str(), &items)?;
-    let mut sealed: HashMap<String, Sealed> = sealed
-        .into_iter()
-        .map(|sealed| (sealed.item.clone(), sealed))
-        .collect();
-    let with_box = tickets.into_iter().filter_map(|ticket| {
-        let sealed = sealed.remove(ticket.contact_item.as_ref()?)?;
-        Some((ticket.index, (ticket, sealed)))
-    });
-    Ok(with_box.collect())
-}
-
 /// Verifies the public record of a draw as it is now.
 pub(super) fn verified(db: &Db, vault: &Vault, draw: &Decided) -> Result<VerifiedDraw, Error> {
-    let bundle = db.read_now("read bundle", |tx| {
-        draw::bundle(tx, vault, &draw.plan).map_err(Error::from)
+    let evidence = db.read_now("read evidence", |tx| {
+        draw::evidence(tx, vault, &draw.plan).map_err(Error::from)
     })?;
-    Ok(vault.verified(draw.facts.id.as_str(), &bundle)?)
+    Ok(vault.verified(draw.facts.id.as_str(), &evidence)?)
 }
 
 impl Verified {

@@ -115,6 +115,38 @@ pub fn page(
     })
 }
 
+/// Who is told first of those who hold a prize and were not told, of whom there are so many.
+pub fn first_untold(
+    tx: &mut Tx,
+    draw: &Decided,
+    untold: u64,
+) -> Result<Option<(Slot, u64)>, Error> {
+    if untold <= FEW {
+        return Ok(notices::untold(tx, draw)?.into_iter().next());
+    }
+    // Of many the first stands among the first slots, unless others were told before.
+    let prizes = draw.plan.prize_units();
+    for from in (0..prizes).step_by(AT_ONCE) {
+        let places = from..prizes.min(from + AT_ONCE as u64);
+        let slots: Vec<Slot> = places
+            .filter_map(|place| slot_at(&draw.plan, place))
+            .collect();
+        let untold = listing::untold_on(tx, draw, &slots)?;
+        let first = untold
+            .into_iter()
+            .min_by_key(|(slot, index)| (draw.rank(slot), *index));
+        if first.is_some() {
+            return Ok(first);
+        }
+    }
+    Ok(None)
+}
+
+/// So many claims are read at once.
+const FEW: u64 = 5_000;
+/// Slots that are looked at together.
+const AT_ONCE: usize = 500;
+
 /// Slots on so many pages.
 fn places(pages: u64) -> usize {
     usize::try_from(pages * PER_PAGE).unwrap_or(usize::MAX)

@@ -493,6 +493,19 @@ pub fn sealed_all(tx: &mut Tx, activity: &str, items: &[String]) -> Result<Vec<S
     Ok(store::find_all(tx, activity, items)?)
 }
 
+/// Which fields the boxes of these rows hold, by their headers; those that are there, in no
+/// particular order.
+pub fn fields_of(
+    tx: &mut Tx,
+    activity: &str,
+    items: &[String],
+) -> Result<Vec<(String, FieldSet)>, Error> {
+    let heads = store::heads(tx, activity, items)?;
+    let fields =
+        |(item, head): (String, Vec<u8>)| (item, crypt::fields(&head).unwrap_or(FieldSet::of(&[])));
+    Ok(heads.into_iter().map(fields).collect())
+}
+
 /// Removes every box and the public keys of an activity; tells how many boxes.
 pub fn discard_all(tx: &mut Tx, activity: &str) -> Result<usize, Error> {
     let boxes = store::erase_all(tx, activity)? + store::unlinked::erase_all(tx, activity)?;

@@ -111,6 +111,15 @@ impl Vault {
         Ok(VerifiedDraw::of(activity, bundle, &site)?)
     }
 
+    /// Has the keeper verify the record of a draw and open nothing: what takes it long for many
+    /// winners can be done while their openings are written down.
+    ///
+    /// # Errors
+    /// As [`Vault::open_winners`] for the whole draw.
+    pub fn show_record<P: OfWinners>(&self, draw: &VerifiedDraw) -> Result<(), Error> {
+        self.open_of_draw::<P>(draw, Vec::new(), &mut Vec::new())
+    }
+
     /// Opens what was recorded, each contact down to the fields of its purpose; one answer for
     /// each, in order. A draw whose record does not verify, or that is not the one served
     /// before, opens nothing at all.

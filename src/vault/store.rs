@@ -5,6 +5,7 @@
 pub(super) mod unlinked;
 
 use diesel::prelude::*;
+use diesel::sql_types::{Binary, Integer};
 
 use super::{Count, ItemKind, NewBox, PublicKeys, ScopeKey, Sealed};
 use crate::platform::clock::Timestamp;
@@ -96,7 +97,7 @@ pub(super) fn find_all(
     items: &[String],
 ) -> Result<Vec<Sealed>, db::Error> {
     let mut found = Vec::with_capacity(items.len());
-    for some in items.chunks(ITEMS_AT_ONCE) {
+    for some in in_order(items).chunks(ITEMS_AT_ONCE) {
         let rows: Vec<(String, Vec<u8>, Option<Vec<u8>>)> = vault_items::table
             .filter(vault_items::activity_id.eq(activity))
             .filter(vault_items::id.eq_any(some))
@@ -109,6 +110,40 @@ pub(super) fn find_all(
         }));
     }
     Ok(found)
+}
+
+/// The first bytes of the boxes of these ids, which say what each is; in no particular order.
+pub(super) fn heads(
+    tx: &mut Tx,
+    activity: &str,
+    items: &[String],
+) -> Result<Vec<(String, Vec<u8>)>, db::Error> {
+    let mut found = Vec::with_capacity(items.len());
+    for some in in_order(items).chunks(ITEMS_AT_ONCE) {
+        let rows: Vec<(String, Vec<u8>)> = vault_items::table
+            .filter(vault_items::activity_id.eq(activity))
+            .filter(vault_items::id.eq_any(some))
+            .select((vault_items::id, substr(vault_items::sealed, 1, HEAD)))
+            .load(tx.conn())?;
+        found.extend(rows);
+    }
+    Ok(found)
+}
+
+#[diesel::declare_sql_function]
+extern "SQL" {
+    /// Some bytes of many, counted from 1.
+    fn substr(bytes: Binary, from: Integer, count: Integer) -> Binary;
+}
+
+/// Version and fields.
+const HEAD: i32 = 3;
+
+/// Ids in their order, so that each page of the index is read once.
+fn in_order(items: &[String]) -> Vec<&str> {
+    let mut items: Vec<&str> = items.iter().map(String::as_str).collect();
+    items.sort_unstable();
+    items
 }
 
 /// Ids of one statement.

@@ -73,6 +73,7 @@ impl Facts {
     pub(super) fn of(bundle: &Bundle, site: &Verifier) -> Result<Facts, NotAWinner> {
         let options = Options {
             site_key: Some(site.clone()),
+            list_for_proofs: true,
             ..Options::default()
         };
         let report = verify(bundle, &options);

@@ -54,10 +54,11 @@ pub(crate) struct Lines<'a> {
 impl<'a> Lines<'a> {
     pub(crate) fn new(text: &'a str) -> Result<Lines<'a>, GrammarError> {
         let line_of = |position: usize| 1 + text[..position].matches('\n').count();
+        // All that is allowed is one byte long, so a stray byte begins a stray character.
         let stray = text
-            .char_indices()
-            .find(|(_, c)| !matches!(c, ' '..='~' | '\n'));
-        if let Some((position, _)) = stray {
+            .bytes()
+            .position(|byte| !matches!(byte, b' '..=b'~' | b'\n'));
+        if let Some(position) = stray {
             let line = line_of(position);
             return Err(GrammarError::Character { line });
         }

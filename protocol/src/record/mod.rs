@@ -75,17 +75,20 @@ pub enum Record {
 }
 
 impl Record {
+    /// The kind that the first line of a text names; nothing behind that line is looked at.
+    #[must_use]
+    pub fn kind(text: &str) -> Option<&str> {
+        let first = text.split('\n').next().unwrap_or_default();
+        first.strip_prefix(PREFIX)?.strip_prefix(' ')
+    }
+
     /// Reads a text by the kind that its first line names.
     ///
     /// # Errors
     ///
     /// Those of the kind, or `Expected` for a kind that the protocol does not have.
     pub fn parse(text: &str) -> Result<Record, GrammarError> {
-        let first = text.split('\n').next().unwrap_or_default();
-        let kind = first
-            .strip_prefix(PREFIX)
-            .and_then(|rest| rest.strip_prefix(' '));
-        match kind {
+        match Record::kind(text) {
             Some("manifest") => Manifest::parse(text).map(Record::Manifest),
             Some("key") => KeyNote::parse(text).map(Record::Key),
             Some("anchor") => Anchor::parse(text).map(Record::Anchor),

@@ -1,5 +1,7 @@
 //! The texts of results and settlements (sections 4.7, 4.8).
 
+use std::fmt::{self, Write as _};
+
 use data_encoding::HEXLOWER;
 
 use super::settle::{SettleCode, SettleLine, SettleNote, Vacate};
@@ -8,11 +10,15 @@ use crate::encode::{Hash, sha256};
 use crate::record::lines::{Fields, GrammarError, Lines, MAX_INTEGER};
 use crate::record::{MAX_TICKETS, VoidCode, heading};
 
+/// Bytes of a usual line with its opening.
+const LINE: usize = 160;
+
 impl ResultNote {
     /// The text of section 4.7.
     #[must_use]
     pub fn to_text(&self) -> String {
         let mut text = heading("result");
+        text.reserve(LINE * self.lines.len());
         text += &format!("manifest {}\nclose {}\n", self.manifest, self.close);
         for (manifest, outcome) in &self.excluded {
             text += &match outcome {
@@ -25,7 +31,7 @@ impl ResultNote {
         }
         text += &format!("seed {}\n", self.seed);
         for line in &self.lines {
-            text += &line.to_text();
+            line.write(&mut text);
         }
         text + &format!("end {}\n", self.end)
     }
@@ -158,33 +164,47 @@ impl Line {
     /// The line as results and settlements write it, with its line feed.
     #[must_use]
     pub fn to_text(&self) -> String {
-        let opened = |opening: &Opening| {
-            let Opening {
-                tag,
-                bind,
-                ticket_no,
-            } = opening;
-            format!("{tag} {bind} {ticket_no}")
-        };
-        match self {
-            Line::Void { j, index, code } => format!("draw {j} {index} void {code}\n"),
+        let mut text = String::new();
+        self.write(&mut text);
+        text
+    }
+
+    /// [`Line::to_text`] behind what stands in a text already.
+    fn write(&self, text: &mut String) {
+        let written = match self {
+            Line::Void { j, index, code } => writeln!(text, "draw {j} {index} void {code}"),
             Line::Dup { j, index, opening } => {
-                format!("draw {j} {index} dup {}\n", opened(opening))
+                writeln!(text, "draw {j} {index} dup {}", Opened(opening))
             }
             Line::Slot {
                 j,
                 index,
                 slot,
                 opening: Some(opening),
-            } => format!("draw {j} {index} {slot} {}\n", opened(opening)),
+            } => writeln!(text, "draw {j} {index} {slot} {}", Opened(opening)),
             Line::Slot {
                 j,
                 index,
                 slot,
                 opening: None,
-            } => format!("draw {j} {index} {slot} unopened\n"),
-            Line::Unfilled { slot } => format!("unfilled {slot}\n"),
-        }
+            } => writeln!(text, "draw {j} {index} {slot} unopened"),
+            Line::Unfilled { slot } => writeln!(text, "unfilled {slot}"),
+        };
+        written.expect("writing to a string does not fail");
+    }
+}
+
+/// An opening as a line says it.
+struct Opened<'a>(&'a Opening);
+
+impl fmt::Display for Opened<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Opening {
+            tag,
+            bind,
+            ticket_no,
+        } = self.0;
+        write!(f, "{tag} {bind} {ticket_no}")
     }
 }
 

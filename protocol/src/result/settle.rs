@@ -183,6 +183,9 @@ pub fn settle(
 /// out.
 #[must_use]
 pub fn holdings(result: &ResultNote, settles: &[SettleNote]) -> Vec<Holding> {
+    if settles.is_empty() {
+        return result.lines.iter().filter_map(Line::holding).collect();
+    }
     let slots = Slots::after(result, settles).held;
     slots
         .into_iter()

@@ -90,7 +90,7 @@ fn read_one(
 }
 
 fn facts(bundle: &Bundle, line: Hash) -> Option<Facts> {
-    match files::read(bundle).ok()? {
+    match files::read(bundle, false).ok()? {
         Case::Drawn(inside) => Some(Facts {
             chain: inside.chain.iter().map(|note| note.value.hash()).collect(),
             manifest: inside.manifest().clone(),

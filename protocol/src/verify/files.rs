@@ -44,6 +44,14 @@ pub(super) enum SourceFile<'a> {
     Commit(Option<Box<(Note<'a, Reveal>, LogProof)>>),
 }
 
+/// What shows which leaf a drawn ticket has.
+pub(super) enum Leaves<'a> {
+    /// `proofs.txt`.
+    Proofs(Vec<ProofLine>),
+    /// `entries.bin`, where the caller takes it in the place of the proofs.
+    List(&'a [u8]),
+}
+
 /// One phase of the purge.
 pub(super) struct Purged<'a> {
     pub(super) note: Note<'a, Purge>,
@@ -68,7 +76,7 @@ pub(super) struct Drawn<'a> {
     /// Whole zips, one for each `excludes` line.
     pub(super) excluded: Vec<&'a [u8]>,
     pub(super) result: Note<'a, ResultNote>,
-    pub(super) proofs: Vec<ProofLine>,
+    pub(super) leaves: Leaves<'a>,
     pub(super) settles: Vec<Note<'a, SettleNote>>,
     pub(super) audit: Option<Note<'a, Audit>>,
     pub(super) purges: Vec<Purged<'a>>,
@@ -115,12 +123,14 @@ pub(super) struct Cancelled<'a> {
 }
 
 /// Reads all files; the finding of an unreadable bundle is for the check `format`.
-pub(super) fn read(bundle: &Bundle) -> Result<Case<'_>, Finding> {
+///
+/// `list_for_proofs` is the option of that name.
+pub(super) fn read(bundle: &Bundle, list_for_proofs: bool) -> Result<Case<'_>, Finding> {
     let mut files = Files(bundle.iter().collect());
     let case = if bundle.file("cancel.note").is_some() {
         Case::Cancelled(Box::new(files.cancelled()?))
     } else {
-        Case::Drawn(Box::new(files.drawn()?))
+        Case::Drawn(Box::new(files.drawn(list_for_proofs)?))
     };
     match files.0.keys().next() {
         None => Ok(case),
@@ -141,7 +151,7 @@ pub(super) fn summary(bundle: &Bundle) -> Finding {
 struct Files<'a>(BTreeMap<&'a str, &'a [u8]>);
 
 impl<'a> Files<'a> {
-    fn drawn(&mut self) -> Result<Drawn<'a>, Finding> {
+    fn drawn(&mut self, list_for_proofs: bool) -> Result<Drawn<'a>, Finding> {
         let mut chain = self.numbered("base-", 0, Manifest::parse)?;
         let manifest = self.note("manifest.note", Manifest::parse)?;
         let key = self.note("key.note", KeyNote::parse)?;
@@ -168,7 +178,7 @@ impl<'a> Files<'a> {
                 .map(|line| self.take(&format!("excluded-{line}.zip")))
                 .collect::<Result<_, _>>()?,
             result: self.note("result.note", ResultNote::parse)?,
-            proofs: self.parsed("proofs.txt", crate::bundle::parse_proofs)?,
+            leaves: self.leaves(list_for_proofs)?,
             settles: self.numbered("settle-", 1, SettleNote::parse)?,
             audit: self.note_if("audit.note", Audit::parse)?,
             purges: self.purges()?,
@@ -192,6 +202,17 @@ impl<'a> Files<'a> {
             cancel_proof: self.proof("cancel.proof")?,
             purges: self.purges()?,
         })
+    }
+
+    fn leaves(&mut self, list_for_proofs: bool) -> Result<Leaves<'a>, Finding> {
+        if list_for_proofs
+            && !self.0.contains_key("proofs.txt")
+            && let Some(entries) = self.0.get("entries.bin")
+        {
+            return Ok(Leaves::List(entries));
+        }
+        self.parsed("proofs.txt", crate::bundle::parse_proofs)
+            .map(Leaves::Proofs)
     }
 
     fn sources(&mut self, manifest: &Manifest) -> Result<Vec<SourceFile<'a>>, Finding> {

@@ -46,6 +46,10 @@ pub struct Options {
     pub secret: Option<Secret>,
     /// Whether missing evidence of time, and of numbers' origin, counts.
     pub require_time: bool,
+    /// Whether a bundle may come without `proofs.txt` where it has `entries.bin`, between two parts
+    /// of one program: who has the whole list needs no path to its root. No such bundle is one
+    /// for the public, and without this it is refused; inside another it always is.
+    pub list_for_proofs: bool,
 }
 
 impl fmt::Debug for Options {
@@ -53,6 +57,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("site_key", &self.site_key)
             .field("require_time", &self.require_time)
+            .field("list_for_proofs", &self.list_for_proofs)
             .finish_non_exhaustive()
     }
 }
@@ -89,7 +94,7 @@ impl Context<'_> {
 }
 
 fn verify_nested(bundle: &Bundle, options: &Options, context: &Context<'_>) -> Report {
-    match files::read(bundle) {
+    match files::read(bundle, options.list_for_proofs) {
         Ok(Case::Drawn(drawn)) => verify_drawn(bundle, &drawn, options, context),
         Ok(Case::Cancelled(cancelled)) => cancelled::verify(bundle, &cancelled, options, context),
         Err(finding) => unreadable(options, finding),
@@ -128,7 +133,7 @@ fn verify_drawn(
     report.computed = Some(computed);
     report.set(CheckName::Seed, seed);
     report.set(CheckName::Order, drawing::order(drawn));
-    report.set(CheckName::Openings, openings::check(drawn));
+    report.set(CheckName::Openings, openings::check(drawn, &entries));
     report.set(CheckName::Voids, drawing::voids(drawn));
     report.set(CheckName::Result, result);
     report.set(CheckName::Settle, settle);

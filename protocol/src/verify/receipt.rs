@@ -6,6 +6,7 @@ use super::Options;
 use super::drawing::openings;
 use super::entries;
 use super::files::Drawn;
+use super::openings::leaf_of;
 use super::report::Finding;
 use crate::encode::Hash;
 use crate::note::{Checkpoint, TlogProof};
@@ -149,13 +150,12 @@ impl<'a> Ticket<'a> {
                 )));
             }
         } else {
-            let proven = drawn.proofs.iter().find(|proof| proof.index == self.index);
-            match proven {
-                Some(proof) if proof.commitment != self.leaf => {
+            match leaf_of(drawn, self.index) {
+                Some(leaf) if leaf != self.leaf => {
                     return Err(Finding::differs(
                         &format!("leaf of ticket {number}"),
                         self.leaf,
-                        proof.commitment,
+                        leaf,
                     ));
                 }
                 Some(_) => {}

@@ -330,3 +330,49 @@ fn a_purge_of_something_else_is_refused() {
     });
     assert_failed(&check(&bundle), CheckName::Purge, "phase");
 }
+
+/// The bundle with its whole list and without its proofs.
+fn without_proofs(built: &sample::Built) -> lucky_draw::bundle::Bundle {
+    let mut bundle = built.bundle.clone();
+    bundle.remove("proofs.txt").expect("proofs");
+    assert!(bundle.file("entries.bin").is_some());
+    bundle
+}
+
+#[test]
+fn a_bundle_without_its_proofs_is_refused_unless_the_caller_takes_the_list_for_them() {
+    let built = build(&Plan {
+        purge_phases: 0,
+        ..Plan::default()
+    });
+    let mut bundle = without_proofs(&built);
+    assert_failed(&check(&bundle), CheckName::Format, "proofs.txt is missing");
+    let options = Options {
+        list_for_proofs: true,
+        ..Options::default()
+    };
+    let report = verify(&bundle, &options);
+    assert_eq!(report.exit_code(), 0, "{report}");
+    assert_eq!(
+        report.to_string(),
+        check(&built.bundle).to_string().replace(
+            &format!("all {} files", built.bundle.iter().count()),
+            &format!("all {} files", bundle.iter().count()),
+        )
+    );
+    let mut list = bundle.remove("entries.bin").expect("a list");
+    let missing = verify(&bundle, &options);
+    assert_failed(&missing, CheckName::Format, "proofs.txt is missing");
+    list[3] ^= 1;
+    bundle.insert("entries.bin", list);
+    let report = verify(&bundle, &options);
+    assert_failed(&report, CheckName::Entries, "root of entries.bin");
+    assert_failed(&report, CheckName::Openings, "does not give the root");
+    // A purge note names the hash of all other files, the proofs among them.
+    let purged = build(&Plan {
+        purge_phases: 1,
+        ..Plan::default()
+    });
+    let report = verify(&without_proofs(&purged), &options);
+    assert_failed(&report, CheckName::Purge, "bundle");
+}

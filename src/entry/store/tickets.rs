@@ -150,6 +150,9 @@ pub(in crate::entry) fn at(
     places: &[u64],
 ) -> Result<Vec<Ticket>, db::Error> {
     let mut found = Vec::with_capacity(places.len());
+    // In their order, so that each page of the table is read once.
+    let mut places = places.to_vec();
+    places.sort_unstable();
     for some in places.chunks(PLACES_AT_ONCE) {
         let places: Vec<i64> = some.iter().map(|place| signed(*place)).collect();
         let rows: Vec<TicketRow> = tickets_with_entries!(activity)

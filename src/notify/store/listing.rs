@@ -182,6 +182,62 @@ pub(in crate::notify) fn untold(
     Ok(rows.into_iter().map(own).collect())
 }
 
+/// The same of some slots.
+pub(in crate::notify) fn untold_on(
+    tx: &mut Tx,
+    draw: &Decided,
+    slots: &[Slot],
+) -> Result<Vec<(Slot, u64)>, db::Error> {
+    let slots: Vec<String> = slots.iter().map(Slot::to_string).collect();
+    let rows: Vec<(String, i64)> = untold!(draw)
+        .filter(claims::slot.eq_any(slots))
+        .select((claims::slot, claims::position))
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(own).collect())
+}
+
+/// How many of [`untold`] have an address of mail, as far as anybody has looked.
+pub(in crate::notify) fn count_with_address(tx: &mut Tx, draw: &Decided) -> Result<u64, db::Error> {
+    let count: i64 = untold!(draw)
+        .filter(claims::has_address.eq(true))
+        .count()
+        .get_result(tx.conn())?;
+    Ok(unsigned(count))
+}
+
+/// Some of [`untold`] whose boxes nobody has asked for an address.
+pub(in crate::notify) fn unknown_addresses(
+    tx: &mut Tx,
+    draw: &Decided,
+    at_most: i64,
+) -> Result<Vec<(Slot, u64)>, db::Error> {
+    let rows: Vec<(String, i64)> = untold!(draw)
+        .filter(claims::has_address.is_null())
+        .select((claims::slot, claims::position))
+        .limit(at_most)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(own).collect())
+}
+
+/// Keeps what was found of those of [`unknown_addresses`] that hold these slots.
+pub(in crate::notify) fn keep_addresses(
+    tx: &mut Tx,
+    draw: &Decided,
+    slots: &[String],
+    has_address: bool,
+) -> Result<(), db::Error> {
+    for some in slots.chunks(AT_ONCE) {
+        diesel::update(
+            untold!(draw)
+                .filter(claims::has_address.is_null())
+                .filter(claims::slot.eq_any(some)),
+        )
+        .set(claims::has_address.eq(has_address))
+        .execute(tx.conn())?;
+    }
+    Ok(())
+}
+
 /// From here on everybody of [`untold`] is told.
 pub(in crate::notify) fn mark_told(tx: &mut Tx, draw: &Decided) -> Result<usize, db::Error> {
     Ok(diesel::update(untold!(draw))

@@ -36,8 +36,8 @@ pub(in crate::notify) struct NotifyView {
     /// The draw's name; empty where the activity has one draw.
     pub(in crate::notify) draw: String,
     pub(in crate::notify) path: String,
-    pub(in crate::notify) count: usize,
-    pub(in crate::notify) without_address: usize,
+    pub(in crate::notify) count: u64,
+    pub(in crate::notify) without_address: u64,
     pub(in crate::notify) is_configured: bool,
     pub(in crate::notify) changed: bool,
     pub(in crate::notify) letters: Vec<Preview>,

@@ -20,7 +20,8 @@ use super::super::winner::{self, Facts};
 use super::super::wire::{AnswerBox, BundleRef, NotAWinner, PersonBox, Refusal, Reply, WinnerBox};
 use super::{Keeper, checked, private, storage};
 
-/// The longest bundle, in bytes: a million tickets take 32 MiB of it, 100,000 winners 140.
+/// The longest bundle, in bytes: a million tickets take 32 MiB of it, the lines of 100,000 winners
+/// 16, and their proofs, where they come with it, 110.
 const LONGEST_BUNDLE: usize = 1 << 28;
 
 /// How many verified bundles are remembered.

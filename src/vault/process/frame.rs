@@ -11,7 +11,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use zeroize::Zeroizing;
 
-/// A whole bundle may take 256 MiB: the proofs of 100,000 winners among a million are 140 of them.
+/// A bundle may take 256 MiB: the proofs of 100,000 winners among a million are 140 of them, where
+/// they come with it.
 pub(super) const LONGEST: usize = 257 << 20;
 
 /// The bytes of one message.

@@ -271,6 +271,21 @@ impl Drawn {
         bundle
     }
 
+    /// The whole list as the log has it.
+    pub(super) fn list(&self) -> Vec<u8> {
+        let base = self.manifest.hash();
+        let leaves = self.tickets.iter().map(|ticket| leaf(&base, ticket));
+        leaves.flat_map(|leaf| leaf.0).collect()
+    }
+
+    /// The bundle as the web side sends it: with this list in the place of the proofs.
+    pub(super) fn evidence(&self, list: Vec<u8>) -> Bundle {
+        let mut bundle = self.bundle();
+        bundle.remove("proofs.txt");
+        bundle.insert("entries.bin", list);
+        bundle
+    }
+
     fn journal_proof(&self, journal: &MemoryTree, index: u64) -> String {
         let checkpoint = Checkpoint {
             origin: "library.example/journal".to_owned(),
@@ -357,11 +372,22 @@ impl Drawn {
         standing: Standing,
         sealed: Sealed,
     ) -> Result<(), Refusal> {
+        let wanted = boxed(position, standing, sealed);
+        self.ask_with(&self.bundle(), purpose, wanted)
+    }
+
+    /// The same with a bundle of the caller's.
+    pub(super) fn ask_with(
+        &self,
+        bundle: &Bundle,
+        purpose: &str,
+        wanted: wire::WinnerBox,
+    ) -> Result<(), Refusal> {
         let request = Request::OpenWinners {
             activity: ACTIVITY.to_owned(),
             purpose: purpose.to_owned(),
-            bundle: wire::BundleRef::Whole(Arc::new(self.bundle().to_zip())),
-            boxes: vec![boxed(position, standing, sealed)],
+            bundle: wire::BundleRef::Whole(Arc::new(bundle.to_zip())),
+            boxes: vec![wanted],
         };
         match self.site.vault.ask(request)? {
             Reply::OpenedEach(mut each) => each.remove(0).map(|_| ()),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use lucky_draw::bundle::Bundle;
 use lucky_draw::result::Slot;
 
 use super::super::wire::{self, Reply, Request};
@@ -217,6 +218,114 @@ fn a_bundle_with_one_changed_file_proves_nothing() {
     }
     let of_other_site = super::site();
     assert!(of_other_site.vault.verified(ACTIVITY, &whole).is_err());
+}
+
+/// What the keeper says to a winner's box that comes with this record.
+fn asked(drawn: &Drawn, record: &Bundle, position: u64) -> Result<(), Refusal> {
+    let wanted = boxed(position, Standing::Winner, drawn.sealed(position));
+    drawn.ask_with(record, "winner-notice", wanted)
+}
+
+#[test]
+fn the_whole_list_may_come_in_the_place_of_the_proofs() {
+    let drawn = draw(40, 0, 2, 2);
+    let record = drawn.evidence(drawn.list());
+    assert!(record.file("proofs.txt").is_none());
+    let of_list = drawn.site.vault.verified(ACTIVITY, &record);
+    let of_list = of_list.expect("the list gives the root");
+    let positions = |of: &VerifiedDraw| -> Vec<u64> {
+        let winners = of.winners();
+        winners.iter().map(WinnerProof::position).collect()
+    };
+    assert_eq!(positions(&of_list), positions(&verified(&drawn)));
+    let winner = drawn.ticket_of(&book(1));
+    assert_eq!(asked(&drawn, &record, winner), Ok(()));
+    let loser = (0..40).find(|index| of_list.winner(*index).is_err());
+    let why = asked(&drawn, &record, loser.expect("somebody lost"));
+    assert!(matches!(why, Err(Refusal::NotAWinner(_))), "{why:?}");
+    assert_eq!(drawn.site.vault.openings(ACTIVITY).expect("counted"), 1);
+}
+
+#[test]
+fn a_list_that_does_not_give_the_signed_root_opens_nobody() {
+    let drawn = draw(40, 0, 2, 2);
+    let winner = drawn.ticket_of(&book(1));
+    let (list, place) = (drawn.list(), usize::try_from(winner).expect("small") * 32);
+    let elsewhere = if place == 0 { 32 } else { 0 };
+    let changed = |change: &dyn Fn(&mut Vec<u8>)| {
+        let mut list = list.clone();
+        change(&mut list);
+        drawn.evidence(list)
+    };
+    let forged = [
+        ("the winner's leaf", changed(&|list| list[place] ^= 1)),
+        ("another's leaf", changed(&|list| list[elsewhere] ^= 1)),
+        (
+            "two that changed places",
+            changed(&|list| list.swap(place, elsewhere)),
+        ),
+        ("one too few", changed(&|list| list.truncate(39 * 32))),
+        ("one too many", changed(&|list| list.extend([7; 32]))),
+        (
+            "part of a leaf",
+            changed(&|list| list.truncate(40 * 32 - 1)),
+        ),
+        ("nothing", changed(&Vec::clear)),
+    ];
+    for (what, record) in &forged {
+        let verified = drawn.site.vault.verified(ACTIVITY, record);
+        assert!(verified.is_err(), "{what}");
+        let why = asked(&drawn, record, winner);
+        assert_eq!(
+            why,
+            Err(Refusal::NotAWinner(NotAWinner::Unverified)),
+            "{what}"
+        );
+    }
+    let mut neither = drawn.bundle();
+    neither.remove("proofs.txt");
+    let why = asked(&drawn, &neither, winner);
+    assert_eq!(why, Err(Refusal::NotAWinner(NotAWinner::Unverified)));
+    // Proofs that came with the list are looked at as well.
+    let mut both = drawn.bundle();
+    both.insert("entries.bin", list.clone());
+    assert_eq!(asked(&drawn, &both, winner), Ok(()));
+    both.insert("proofs.txt", "");
+    let why = asked(&drawn, &both, winner);
+    assert_eq!(why, Err(Refusal::NotAWinner(NotAWinner::Unverified)));
+    assert_eq!(drawn.site.vault.openings(ACTIVITY).expect("counted"), 1);
+}
+
+#[test]
+fn a_record_with_the_list_and_one_changed_file_proves_nothing() {
+    let drawn = draw(10, 0, 1, 0);
+    let whole = drawn.evidence(drawn.list());
+    let names: Vec<String> = whole.iter().map(|(name, _)| name.to_owned()).collect();
+    for name in names {
+        let mut changed = whole.clone();
+        let mut content = changed.remove(&name).expect("a file");
+        let middle = content.len() / 2;
+        content[middle] ^= 1;
+        changed.insert(name.as_str(), content);
+        let verified = drawn.site.vault.verified(ACTIVITY, &changed);
+        assert!(verified.is_err(), "{name}");
+    }
+}
+
+/// The site has signed for another list than the one that it drew from: tickets that nobody has.
+#[test]
+fn a_result_over_tickets_that_are_not_in_the_list_opens_nobody() {
+    let drawn = draw(40, 0, 2, 2);
+    let other = draw(40, 5, 2, 2);
+    let winner = drawn.ticket_of(&book(1));
+    let mut record = drawn.evidence(other.list());
+    let why = asked(&drawn, &record, winner);
+    assert_eq!(why, Err(Refusal::NotAWinner(NotAWinner::Unverified)));
+    // With the close of that list, which no freeze note names.
+    let close = other.bundle().remove("close-0.note").expect("a close");
+    record.insert("close-0.note", close);
+    let why = asked(&drawn, &record, winner);
+    assert_eq!(why, Err(Refusal::NotAWinner(NotAWinner::Unverified)));
 }
 
 #[test]

@@ -126,7 +126,8 @@ pub(super) enum Request {
         activity: String,
         /// The code of a purpose in `purpose.rs`.
         purpose: String,
-        /// The draw's whole public bundle, which the keeper verifies itself.
+        /// The draw's public bundle, which the keeper verifies itself; the whole list may stand in
+        /// it for the proofs of the drawn tickets.
         bundle: BundleRef,
         boxes: Vec<WinnerBox>,
     },

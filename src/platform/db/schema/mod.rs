@@ -378,6 +378,7 @@ diesel::table! {
         reason -> Text,
         proposed_by -> Text,
         told -> Bool,
+        has_address -> Nullable<Bool>,
     }
 }
 
