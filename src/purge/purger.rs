@@ -232,13 +232,8 @@ impl Purger {
         let leave_together = self.db.read_now("weigh purge", |tx| {
             clearing::is_worth_it(tx, &tables, purge.activity.as_str(), self.many)
         })?;
-        let mut pace = Pace::default();
-        while !leave_together {
-            let (gone, awaited) = self.delete_some(purge, pace.rows)?;
-            if gone == 0 {
-                break;
-            }
-            pace.next(clock::monotonic(), awaited);
+        if !leave_together {
+            self.delete_paced(purge)?;
         }
         self.step("purge: delete", purge, |tx, purge| {
             let id = purge.activity.clone();
@@ -251,6 +246,17 @@ impl Purger {
             };
             forget(tx, &id, &mut purge.report.deleted)
         })
+    }
+
+    fn delete_paced(&self, purge: &Purge) -> Result<(), Error> {
+        let mut pace = Pace::default();
+        loop {
+            let (gone, awaited) = self.delete_some(purge, pace.rows)?;
+            if gone == 0 {
+                return Ok(());
+            }
+            pace.next(clock::monotonic(), awaited);
+        }
     }
 
     /// How many rows went, and whether somebody waited for the end of it.
