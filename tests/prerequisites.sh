@@ -22,7 +22,8 @@ need() {
     missing_words+=("$what")
 }
 
-chromium() {
+# Not called by the name of a program: `command -v` would find the function.
+a_browser() {
     [ -x "${CHROMIUM:-}" ] || command -v chromium || command -v chromium-browser || command -v google-chrome
 }
 cjk_fonts() { fc-list :lang=zh-tw | grep -q .; }
@@ -37,7 +38,7 @@ look() {
     missing_words=()
     need "a C compiler (SQLite, libpq and ring are built from source)" build-essential command -v cc
     need "make" make command -v make
-    need "Chromium (or set CHROMIUM to its path)" chromium chromium
+    need "Chromium (or set CHROMIUM to its path)" chromium a_browser
     need "fc-list" fontconfig command -v fc-list
     need "a font with Chinese as written in Taiwan" fonts-noto-cjk cjk_fonts
     need "the PostgreSQL server programs (initdb, pg_ctl)" postgresql postgresql
