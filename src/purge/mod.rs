@@ -43,7 +43,7 @@ pub mod wire;
 pub use crate::platform::db::tidy::wanted as wanted_tidy;
 pub use purger::{Copies, Purger};
 pub use replay::{Replayed, replay};
-pub use rooms::{Eraser, Fate, ROOMS, Room};
+pub use rooms::{Eraser, Fate, Growing, ROOMS, Room};
 pub use step::Step;
 pub use wire::Tombstone;
 

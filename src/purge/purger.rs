@@ -225,26 +225,31 @@ impl Purger {
 
     /// First the tables that grow with people, some rows at a time, so that nobody who enters another
     /// activity waits for a million; then the mark moves in the transaction that finds nothing left.
-    /// Where nearly all people are of this activity, they leave together when the files are rewritten.
+    /// Where nearly all people are of this activity they leave together, in the hour in which files
+    /// may be rewritten: until then nothing of it is deleted, and nothing says so.
     fn delete(&self, purge: &Purge) -> Result<Purge, Error> {
-        self.memory.forget(purge.activity.as_str());
-        let tables = rooms::growing_tables();
+        let (tables, id) = (rooms::growing_tables(), &purge.activity);
         let leave_together = self.db.read_now("weigh purge", |tx| {
-            clearing::is_worth_it(tx, &tables, purge.activity.as_str(), self.many)
+            clearing::is_worth_it(tx, &tables, id.as_str(), self.many)
         })?;
-        if !leave_together {
-            self.delete_paced(purge)?;
+        if leave_together && !self.is_quiet() {
+            return Err(Error::NotQuiet);
         }
+        self.memory.forget(id.as_str());
+        if leave_together {
+            self.db
+                .clear("purge: clear", &tables, id.as_str(), |tx, rows| {
+                    let (_, mut gone) = store::gone(tx, id)?;
+                    rooms::count_together(rows, &mut gone);
+                    Ok::<_, Error>(store::note_gone(tx, id, Some(&gone))?)
+                })?;
+        }
+        self.delete_paced(purge)?;
         self.step("purge: delete", purge, |tx, purge| {
             let id = purge.activity.clone();
             purge.report.deleted += store::gone(tx, &id)?.1;
             store::note_gone(tx, &id, None)?;
-            let forget = if leave_together {
-                rooms::forget_beside_people
-            } else {
-                rooms::forget
-            };
-            forget(tx, &id, &mut purge.report.deleted)
+            rooms::forget(tx, &id, &mut purge.report.deleted)
         })
     }
 
@@ -278,7 +283,6 @@ impl Purger {
         if !self.is_quiet() {
             return Err(Error::NotQuiet);
         }
-        self.clear(purge)?;
         let rewritten = match self.db.compact(&rooms::rewritten(), self.patience)? {
             Compaction::Final(rewritten) => rewritten,
             Compaction::Busy(holdup) => return Err(Error::Busy(holdup)),
@@ -289,24 +293,6 @@ impl Purger {
             purge.report.remarks = remarks.map(str::to_owned).collect();
             Ok(())
         })
-    }
-
-    /// Takes out together who did not leave some at a time: their pages are rewritten next.
-    fn clear(&self, purge: &Purge) -> Result<(), Error> {
-        let (tables, id) = (rooms::growing_tables(), &purge.activity);
-        self.db
-            .clear("purge: clear", &tables, id.as_str(), |tx, gone| {
-                let mut purge = store::find(tx, id)?.ok_or(Error::Unknown)?;
-                rooms::count_together(gone, &mut purge.report.deleted);
-                // The last row went now, and that is what the certificate says.
-                let deleted = Step::Delete.code();
-                for taken in &mut purge.report.steps {
-                    if taken.step == deleted {
-                        taken.at = tx.now().0;
-                    }
-                }
-                Ok(store::update(tx, &purge)?)
-            })
     }
 
     fn trim(&self, purge: &Purge) -> Result<Purge, Error> {

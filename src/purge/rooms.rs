@@ -23,7 +23,7 @@ use super::{Error, store};
 pub struct Room {
     /// Its stable word, as a certificate names it.
     pub name: &'static str,
-    /// Its tables; of those that grow with people, who refers stands before whom it refers to.
+    /// Its tables.
     pub tables: &'static [&'static str],
     /// What becomes of their rows.
     pub fate: Fate,
@@ -45,11 +45,20 @@ pub enum Fate {
 /// Erases at most so many rows of an activity; how many went.
 type EraseSome = fn(&mut Tx, &ActivityId, i64) -> Result<usize, Error>;
 
+/// The part of a room that grows with the people.
+pub struct Growing {
+    /// Erases some rows of it.
+    pub erase: EraseSome,
+    /// Its tables, whose rows are what the certificate counts; who refers stands before whom it
+    /// refers to.
+    pub tables: &'static [&'static str],
+}
+
 /// How a room erases what it holds of an activity; all of it may be repeated.
 pub struct Eraser {
     /// Erases some rows, at most so many, where the room grows with the people; none is left where it
     /// erases none.
-    pub some: Option<EraseSome>,
+    pub some: Option<Growing>,
     /// Erases; how many rows went.
     pub forget: fn(&mut Tx, &ActivityId) -> Result<usize, Error>,
     /// How many rows are still here.
@@ -141,7 +150,16 @@ pub const ROOMS: &[Room] = &[
             "earned_rows",
         ],
         fate: Fate::Erased(Eraser {
-            some: Some(|tx, id, at_most| Ok(entry::forget_some(tx, id, at_most)?)),
+            some: Some(Growing {
+                erase: |tx, id, at_most| Ok(entry::forget_some(tx, id, at_most)?),
+                tables: &[
+                    "provider_consents",
+                    "provider_boxes",
+                    "tickets",
+                    "entries",
+                    "earned_rows",
+                ],
+            }),
             forget: |tx, id| Ok(entry::forget(tx, id)?),
             left: |tx, id| Ok(entry::left(tx, id)?),
             counted: |deleted| &mut deleted.entries,
@@ -151,7 +169,10 @@ pub const ROOMS: &[Room] = &[
         name: "boxes",
         tables: vault::TABLES,
         fate: Fate::Erased(Eraser {
-            some: Some(|tx, id, at_most| Ok(vault::discard_some(tx, id.as_str(), at_most)?)),
+            some: Some(Growing {
+                erase: |tx, id, at_most| Ok(vault::discard_some(tx, id.as_str(), at_most)?),
+                tables: &["vault_items", "unlinked_answers"],
+            }),
             forget: |tx, id| Ok(vault::discard_all(tx, id.as_str())?),
             left: |tx, id| Ok(vault::left(tx, id.as_str())?),
             counted: |deleted| &mut deleted.boxes,
@@ -302,8 +323,10 @@ fn erased() -> impl Iterator<Item = (&'static Room, &'static Eraser)> {
 
 /// The rooms that grow with people, table by table.
 fn growing() -> impl Iterator<Item = (&'static str, &'static Eraser)> {
-    let rooms = erased().filter(|(_, eraser)| eraser.some.is_some());
-    rooms.flat_map(|(room, eraser)| room.tables.iter().map(move |table| (*table, eraser)))
+    erased().flat_map(|(_, eraser)| {
+        let tables = eraser.some.as_ref().map_or(&[][..], |some| some.tables);
+        tables.iter().map(move |table| (*table, eraser))
+    })
 }
 
 /// The tables that grow with people.
@@ -326,18 +349,6 @@ pub(super) fn forget(tx: &mut Tx, id: &ActivityId, deleted: &mut Deleted) -> Res
     Ok(())
 }
 
-/// [`forget`] but for the rooms that grow with people.
-pub(super) fn forget_beside_people(
-    tx: &mut Tx,
-    id: &ActivityId,
-    deleted: &mut Deleted,
-) -> Result<(), Error> {
-    for (_, eraser) in erased().filter(|(_, eraser)| eraser.some.is_none()) {
-        *(eraser.counted)(deleted) += (eraser.forget)(tx, id)?;
-    }
-    Ok(())
-}
-
 /// Erases some rows of an activity from the rooms that grow with its people, and adds to what went;
 /// how many went, none where none is left there.
 pub(super) fn forget_some(
@@ -347,8 +358,8 @@ pub(super) fn forget_some(
     deleted: &mut Deleted,
 ) -> Result<usize, Error> {
     for (_, eraser) in erased() {
-        if let Some(some) = eraser.some {
-            let gone = some(tx, id, at_most)?;
+        if let Some(some) = &eraser.some {
+            let gone = (some.erase)(tx, id, at_most)?;
             *(eraser.counted)(deleted) += gone;
             if gone > 0 {
                 return Ok(gone);

@@ -11,10 +11,9 @@ pub enum Step {
     Aggregate,
     /// The activity's key is overwritten and unlinked; the key over keys is rotated.
     Shred,
-    /// Every row about people goes, some at a time, and what was remembered in memory.
+    /// Every row about people goes, some at a time or all together, and what was remembered in memory.
     Delete,
-    /// The files beneath the database forget deleted rows. Where nearly every row is of the activity,
-    /// people leave only here, together.
+    /// The files beneath the database forget deleted rows.
     Compact,
     /// Unused blocks are given back to the disk, where somebody watches who may do that.
     Trim,

@@ -121,7 +121,7 @@ fn empty(tx: &mut Tx, table: &str, activity: &str) -> Result<usize, Error> {
         }
         Conn::Sqlite(conn) => {
             diesel::sql_query(format!(
-                "CREATE TABLE {ASIDE} AS SELECT * FROM {table} WHERE activity_id <> ?"
+                "CREATE TABLE {ASIDE} AS SELECT * FROM {table} WHERE activity_id IS NOT ?"
             ))
             .bind::<Text, _>(activity)
             .execute(conn)?;
