@@ -283,6 +283,7 @@ impl Purger {
         if !self.is_quiet() {
             return Err(Error::NotQuiet);
         }
+        self.delete_latecomers(purge)?;
         let rewritten = match self.db.compact(&rooms::rewritten(), self.patience)? {
             Compaction::Final(rewritten) => rewritten,
             Compaction::Busy(holdup) => return Err(Error::Busy(holdup)),
@@ -291,6 +292,18 @@ impl Purger {
             purge.report.compacted_at = tx.now().0;
             let remarks = rewritten.remarks.iter().map(|remark| remark.code());
             purge.report.remarks = remarks.map(str::to_owned).collect();
+            Ok(())
+        })
+    }
+
+    /// What staff or a person added while the files waited for their hour goes too.
+    fn delete_latecomers(&self, purge: &Purge) -> Result<(), Error> {
+        self.db.write_now("purge: delete latecomers", |tx| {
+            let mut now = store::find(tx, &purge.activity)?.ok_or(Error::Unknown)?;
+            if now.step == Step::Compact && rooms::left(tx, &purge.activity)? > 0 {
+                rooms::forget(tx, &purge.activity, &mut now.report.deleted)?;
+                store::update(tx, &now)?;
+            }
             Ok(())
         })
     }

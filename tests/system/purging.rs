@@ -25,6 +25,7 @@ on_both! {
     a_reader_makes_the_purge_not_final_and_never_zero,
     people_of_a_large_activity_leave_together_and_others_stay,
     nobody_leaves_where_a_row_would_refer_to_none,
+    what_comes_while_the_files_wait_goes_too,
     every_table_has_its_fate,
     a_purge_killed_at_any_step_goes_on,
     a_draw_whose_randomness_never_came_is_purged_too,
@@ -325,6 +326,28 @@ fn people_of_a_large_activity_leave_together_and_others_stay(engine: Engine) {
     let unlinked = i64::try_from(boxes.len()).expect("few") - own[3];
     assert_eq!(i64::try_from(gone.boxes), Ok(own[3] + unlinked));
     assert_eq!(in_files(&life, &boxes), 0);
+}
+
+fn what_comes_while_the_files_wait_goes_too(engine: Engine) {
+    let life = called_off(engine, 3);
+    let purger = purger(&life, PATIENT);
+    let mut purge = purger.begin(&activity(&life)).expect("it is due");
+    while purge.step <= Step::Delete {
+        purge = purger.take(&purge).expect("nothing holds it up");
+    }
+    let late = format!(
+        "INSERT INTO planted (activity_id, item) VALUES ('{}', 'late')",
+        life.activity
+    );
+    let added = life.app.app.db.write_now("add", |tx| {
+        Ok::<_, db::Error>(tx.conn().batch_execute(&late)?)
+    });
+    added.expect("a row comes late");
+
+    let purge = purger.run(&activity(&life));
+
+    assert_eq!(purge.expect("nothing holds it up").step, Step::Done);
+    assert_eq!(rows_of(&life, "planted"), 0);
 }
 
 fn nobody_leaves_where_a_row_would_refer_to_none(engine: Engine) {
