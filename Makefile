@@ -58,6 +58,7 @@ agreement: prerequisites
 browser: clocked
 	$(MAKE) pages
 
+# The program that the pages are tried on: its clock can be set.
 clocked: prerequisites
 	cargo build --workspace --features fairdraw/test-clock
 	mkdir -p $(TARGET)/test-clock

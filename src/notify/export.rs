@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 use std::panic::resume_unwind;
-use std::sync::mpsc::{self, Receiver};
+use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 
 use lucky_draw::encode::Hash;
@@ -200,28 +200,32 @@ struct Winner {
     notice: Hash,
 }
 
-/// Winners that are read, written down and opened together: so many sealed boxes are in memory, and
-/// one message to the vault.
+/// Winners that are read, written down and opened together, in one message to the vault; three such
+/// lots are in memory at most: one that is opened, one that waits and one that is written down.
 const TOGETHER: usize = 10_000;
 
 /// Makes an export: verified, written down, opened, filled in, in this order. While some are opened,
-/// the next are read and written down; none is opened before its line is committed.
+/// the next are read and written down; none is opened before its line is committed, and none is
+/// written down before the vault has accepted the record of the draw.
 pub fn make(db: &Db, vault: &Vault, by: &Taker, request: &Request) -> Result<File, Error> {
     let draw = db.read_now("read draw", |tx| claims::decided(tx, &request.draw))?;
     let verified = post::verified(db, vault, &draw)?;
     let (give, take) = mpsc::sync_channel(1);
+    let (accept, accepted) = mpsc::sync_channel(1);
     let (export, sheet) = thread::scope(|scope| {
-        let opening = scope.spawn(|| fill_in(vault, &draw, &verified, request, take));
+        let opening = scope.spawn(|| fill_in(vault, &draw, &verified, request, accept, take));
         let begun = db.write_now("record export", |tx| {
             begin(tx, &draw, &verified, by, request)
         });
         let recorded = begun.and_then(|(export, winners)| {
-            for some in winners.chunks(TOGETHER) {
-                let recorded =
-                    db.write_now("record openings", |tx| record(tx, &verified, &export, some))?;
-                // Whoever opens has ended: why is its own answer.
-                if give.send(recorded).is_err() {
-                    break;
+            // Where nothing comes, whoever opens has ended: why is its own answer.
+            if accepted.recv().is_ok() {
+                for some in winners.chunks(TOGETHER) {
+                    let recorded =
+                        db.write_now("record openings", |tx| record(tx, &verified, &export, some))?;
+                    if give.send(recorded).is_err() {
+                        break;
+                    }
                 }
             }
             Ok(export)
@@ -246,16 +250,19 @@ pub fn make(db: &Db, vault: &Vault, by: &Taker, request: &Request) -> Result<Fil
 type ToOpen = (Vec<Claim>, Recorded<WinnerExport>);
 
 /// Opens what comes and writes it into the file, in the order in which it comes. The vault verifies
-/// the record of the draw before the first of them is there.
+/// the record of the draw before the first of them is there; then `accepted` is told.
 fn fill_in(
     vault: &Vault,
     draw: &Decided,
     verified: &VerifiedDraw,
     request: &Request,
+    accepted: SyncSender<()>,
     recorded: Receiver<ToOpen>,
 ) -> Result<Sheet, Error> {
     let mut sheet = Sheet::new(request.format, &columns(request))?;
     vault.show_record::<WinnerExport>(verified)?;
+    // Whoever writes down may have failed meanwhile; then nothing comes.
+    let _ = accepted.send(());
     for (claims, recorded) in recorded {
         let opened = vault.open_winners(recorded)?;
         for (claim, winner) in claims.iter().zip(&opened) {

@@ -67,6 +67,14 @@ pub struct Eraser {
     pub counted: fn(&mut Deleted) -> &mut usize,
 }
 
+const OF_ENTRIES: &[&str] = &[
+    "provider_consents",
+    "provider_boxes",
+    "tickets",
+    "entries",
+    "earned_rows",
+];
+
 /// Every table, room by room.
 pub const ROOMS: &[Room] = &[
     Room {
@@ -142,23 +150,11 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "entries",
-        tables: &[
-            "provider_consents",
-            "provider_boxes",
-            "tickets",
-            "entries",
-            "earned_rows",
-        ],
+        tables: OF_ENTRIES,
         fate: Fate::Erased(Eraser {
             some: Some(Growing {
                 erase: |tx, id, at_most| Ok(entry::forget_some(tx, id, at_most)?),
-                tables: &[
-                    "provider_consents",
-                    "provider_boxes",
-                    "tickets",
-                    "entries",
-                    "earned_rows",
-                ],
+                tables: OF_ENTRIES,
             }),
             forget: |tx, id| Ok(entry::forget(tx, id)?),
             left: |tx, id| Ok(entry::left(tx, id)?),
@@ -171,7 +167,7 @@ pub const ROOMS: &[Room] = &[
         fate: Fate::Erased(Eraser {
             some: Some(Growing {
                 erase: |tx, id, at_most| Ok(vault::discard_some(tx, id.as_str(), at_most)?),
-                tables: &["vault_items", "unlinked_answers"],
+                tables: vault::OF_PEOPLE,
             }),
             forget: |tx, id| Ok(vault::discard_all(tx, id.as_str())?),
             left: |tx, id| Ok(vault::left(tx, id.as_str())?),

@@ -92,7 +92,7 @@ pub use scopes::{
 pub use sealer::Sealer;
 pub use seat_letter::{RecordedSeat, record_seat};
 pub use shares::{NewShares, SHARES_TOGETHER};
-pub use store::TABLES;
+pub use store::{OF_PEOPLE, TABLES};
 pub use told::{on_consent, tell};
 pub use unlinked::{is_mixed, keep_unlinked, mix_answers, waits_to_be_mixed};
 pub use winner::{VerifiedDraw, WinnerProof};

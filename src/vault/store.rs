@@ -20,6 +20,9 @@ use crate::platform::ids;
 /// What this file reads and writes, for the list of the purge.
 pub const TABLES: &[&str] = &["vault_items", "unlinked_answers", "vault_keys"];
 
+/// Those of them that have a row for each person.
+pub const OF_PEOPLE: &[&str] = &["vault_items", "unlinked_answers"];
+
 pub(super) fn insert_keys(tx: &mut Tx, activity: &str, keys: &PublicKeys) -> Result<(), db::Error> {
     let created_at = tx.now().0;
     let row = (

@@ -42,9 +42,7 @@ pub fn is_worth_it(tx: &mut Tx, tables: &[&str], activity: &str, many: i64) -> R
     }
     let mut all = 0;
     for table in tables {
-        let row: Counted = diesel::sql_query(format!("SELECT count(*) AS rows FROM {table}"))
-            .get_result(tx.conn())?;
-        all += row.rows;
+        all += every_row(tx, table)?;
     }
     Ok((all - going).saturating_mul(FOR_ONE_THAT_STAYS) <= going)
 }
@@ -56,6 +54,12 @@ fn rows_of(tx: &mut Tx, tables: &[&str], activity: &str) -> Result<i64, Error> {
         rows += of_activity(tx, table, activity)?;
     }
     Ok(rows)
+}
+
+fn every_row(tx: &mut Tx, table: &str) -> Result<i64, Error> {
+    let row: Counted =
+        diesel::sql_query(format!("SELECT count(*) AS rows FROM {table}")).get_result(tx.conn())?;
+    Ok(row.rows)
 }
 
 fn of_activity(tx: &mut Tx, table: &str, activity: &str) -> Result<i64, Error> {
@@ -109,10 +113,10 @@ impl Db {
 /// How many rows went.
 fn empty(tx: &mut Tx, table: &str, activity: &str) -> Result<usize, Error> {
     let going = of_activity(tx, table, activity)?;
-    let gone = usize::try_from(going).unwrap_or_default();
-    if gone == 0 {
+    if going == 0 {
         return Ok(0);
     }
+    let staying = every_row(tx, table)? - going;
     match tx.conn() {
         Conn::Postgres(conn) => {
             diesel::sql_query(format!("DELETE FROM {table} WHERE activity_id = $1"))
@@ -131,7 +135,11 @@ fn empty(tx: &mut Tx, table: &str, activity: &str) -> Result<usize, Error> {
             ))?;
         }
     }
-    Ok(gone)
+    if every_row(tx, table)? != staying {
+        tracing::error!(table, "rows of others would be gone");
+        return Err(Error::Inconsistent);
+    }
+    Ok(usize::try_from(going).unwrap_or_default())
 }
 
 /// Looks at the references that SQLite was told not to look at: of rows in these tables, and to them.
@@ -159,7 +167,7 @@ fn nobody_is_left_alone(tx: &mut Tx, tables: &[&str]) -> Result<(), Error> {
         .get_result(conn)?;
         if broken.rows > 0 {
             tracing::error!(table, rows = broken.rows, "rows would refer to none");
-            return Err(Error::Query(diesel::result::Error::RollbackTransaction));
+            return Err(Error::Inconsistent);
         }
     }
     Ok(())

@@ -76,6 +76,9 @@ pub enum Error {
     /// The group that held it was not stored; why is told to the first of it.
     #[error("the group was not stored")]
     Undone,
+    /// Rows would have been left that fit no others, or not left that should; nothing was changed.
+    #[error("the rows would not have fitted together")]
+    Inconsistent,
     /// Anything else; its message names tables and columns, never values.
     #[error("the database refused a statement")]
     Query(#[source] QueryError),
@@ -133,7 +136,7 @@ impl crate::platform::fault::Fault for Error {
             | Error::Undone
             | Error::Full(_)
             | Error::ReadOnly(_) => crate::platform::fault::Kind::Unavailable,
-            Error::Duplicate(_) | Error::Stopped | Error::Query(_) => {
+            Error::Duplicate(_) | Error::Stopped | Error::Inconsistent | Error::Query(_) => {
                 crate::platform::fault::Kind::Broken
             }
         }
@@ -150,7 +153,9 @@ impl crate::platform::fault::Fault for Error {
             Error::Undone => "db.undone",
             Error::Full(_) => "db.full",
             Error::ReadOnly(_) => "db.read_only",
-            Error::Duplicate(_) | Error::Stopped | Error::Query(_) => "db.broken",
+            Error::Duplicate(_) | Error::Stopped | Error::Inconsistent | Error::Query(_) => {
+                "db.broken"
+            }
         }
     }
 }

@@ -159,6 +159,7 @@ fn letters_wait_until_two_librarians_have_given_their_shares(engine: Engine) {
     let refused = export(&admin, &library, "csv");
     assert_eq!(refused.status, Status::Forbidden);
     assert!(refused.html.contains("保管"), "{}", refused.text("main"));
+    assert!(!library.acts().contains("vault.opened"), "nobody was");
     library.begin();
     assert!(sink.mails().is_empty(), "letters wait");
 
