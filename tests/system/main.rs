@@ -24,6 +24,7 @@ mod drawing;
 mod failing;
 mod fitting_citus;
 mod following_the_journal;
+
 mod guessing;
 mod holding;
 mod holding_the_edge;
@@ -58,4 +59,5 @@ mod telling_a_breach;
 mod telling_the_hour;
 mod telling_the_public;
 mod telling_winners;
+mod who_may;
 mod witnessing;

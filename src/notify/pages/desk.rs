@@ -77,7 +77,7 @@ fn read(tx: &mut Tx, place: &Place, reader: &Actor, book: &RuleBook) -> Result<W
         asked: activity::asked_fields(tx, &place.activity)?,
         tag: claims::tag(tx, &draw, &claim)?,
         may_confirm: leaving::may_confirm(tx, reader, &claim)?,
-        is_alone: !draw::needs_second(tx)?,
+        is_alone: leaving::is_alone(tx)?,
         now: tx.now(),
         rules: book.at(tx.now()).clone(),
         claim,
