@@ -24,6 +24,7 @@ mod drawing;
 mod failing;
 mod fitting_citus;
 mod following_the_journal;
+mod forging;
 
 mod guessing;
 mod holding;
