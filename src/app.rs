@@ -446,6 +446,7 @@ impl App {
         ];
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());
         let rocket = account::pages::attach(rocket);
+        let rocket = rocket.mount("/", web::guard::protect(portal::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(journal::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(web::measure::routes()));

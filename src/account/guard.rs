@@ -12,6 +12,7 @@ use rocket::request::{FromRequest, Outcome, Request};
 use super::session::{self, Session};
 use super::token::Token;
 use super::{Error, Needs, Permission, Role, Staff};
+use crate::platform::cookies;
 use crate::platform::db::Db;
 use crate::platform::web::site::{Site, Viewer};
 
@@ -240,9 +241,8 @@ async fn running(db: &Db, token: Token) -> Result<Option<Session>, Error> {
     Ok(found)
 }
 
-/// `__Host-s` binds the cookie to this host, and browsers take it over HTTPS only.
 fn cookie_name(request: &Request<'_>) -> &'static str {
-    if is_https(request) { "__Host-s" } else { "s" }
+    cookies::SESSION.name(is_https(request))
 }
 
 fn is_https(request: &Request<'_>) -> bool {

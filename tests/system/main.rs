@@ -25,7 +25,6 @@ mod failing;
 mod fitting_citus;
 mod following_the_journal;
 mod forging;
-
 mod guessing;
 mod holding;
 mod holding_the_edge;
@@ -46,6 +45,7 @@ mod proving_the_machinery;
 mod purging;
 mod purging_together;
 mod reaching_the_database;
+mod reading_the_small_print;
 mod requests;
 mod rushing;
 mod sealing_a_secret;

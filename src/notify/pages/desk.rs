@@ -11,7 +11,6 @@ use crate::account::guard::Librarian;
 use crate::activity::{self, Field};
 use crate::audit::Actor;
 use crate::custody::{self, tax};
-use crate::draw;
 use crate::draw::tax::RuleBook;
 use crate::identity::date::day_of;
 use crate::notify::calls;
