@@ -8,10 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 use zeroize::Zeroize;
 
+use crate::account::who_may;
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
 use crate::draw::hour::Hour;
 use crate::draw::pages::proof::ProofLimit;
@@ -444,6 +446,7 @@ impl App {
         ];
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());
         let rocket = account::pages::attach(rocket);
+        let rocket = rocket.mount("/", web::guard::protect(portal::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(journal::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(web::measure::routes()));
@@ -451,7 +454,7 @@ impl App {
         let rocket = rocket.mount("/", web::guard::protect(test_clock::routes()));
         #[cfg(feature = "bench")]
         let rocket = rocket.mount("/", web::guard::protect(bench::routes()));
-        rocket
+        rocket.attach(every_route_is_declared())
     }
 
     /// Runs due jobs in the background until the returned guard is dropped.
@@ -499,6 +502,21 @@ impl App {
             })
             .expect("the operating system gives one more thread")
     }
+}
+
+/// Nothing starts with a page of which nobody said whose it is: no test of the application passes,
+/// and no server serves.
+fn every_route_is_declared() -> AdHoc {
+    AdHoc::on_ignite("every route is declared", |rocket| async move {
+        let routes = rocket.routes();
+        let routes = routes.map(|route| format!("{} {}", route.method, route.uri.path()));
+        let disagreements = who_may::disagreements(routes);
+        assert!(
+            disagreements.is_empty(),
+            "routes and src/account/who_may.rs do not agree: {disagreements:#?}"
+        );
+        rocket
+    })
 }
 
 /// What makes this process unready.

@@ -17,9 +17,10 @@ pub mod setup;
 pub mod sign_in;
 mod store;
 pub mod token;
+pub mod who_may;
 pub mod wire;
 
-pub use role::{Permission, Role};
+pub use role::{Needs, Permission, Role};
 
 use std::collections::HashMap;
 use std::fmt;
@@ -118,6 +119,18 @@ pub enum Error {
     #[error("needs the role librarian")]
     NeedsLibrarian,
     /// The page needs a role that the account lacks.
+    #[error("needs the role draw officer")]
+    NeedsDrawOfficer,
+    /// The page needs one of two roles, and the account has neither.
+    #[error("needs the role librarian or draw officer")]
+    NeedsOrganiser,
+    /// The page needs one of two roles, and the account has neither.
+    #[error("needs the role privacy officer or accountant")]
+    NeedsCustodian,
+    /// The page needs one of three roles, and the account has none of them.
+    #[error("needs the role auditor, librarian or draw officer")]
+    NeedsInspector,
+    /// The page needs a role that the account lacks.
     #[error("needs the role admin")]
     NeedsAdmin,
     /// The page needs a role that the account lacks.
@@ -151,6 +164,10 @@ impl Fault for Error {
             Error::NoRole | Error::AuditorAlone => Kind::Invalid,
             Error::LinkGone => Kind::Gone,
             Error::NeedsLibrarian
+            | Error::NeedsDrawOfficer
+            | Error::NeedsOrganiser
+            | Error::NeedsCustodian
+            | Error::NeedsInspector
             | Error::NeedsAdmin
             | Error::NeedsAuditor
             | Error::NeedsAccountant
@@ -169,6 +186,10 @@ impl Fault for Error {
             Error::NoRole => "account.no_role",
             Error::LinkGone => "account.link_gone",
             Error::NeedsLibrarian => "account.needs_librarian",
+            Error::NeedsDrawOfficer => "account.needs_draw_officer",
+            Error::NeedsOrganiser => "account.needs_organiser",
+            Error::NeedsCustodian => "account.needs_custodian",
+            Error::NeedsInspector => "account.needs_inspector",
             Error::NeedsAdmin => "account.needs_admin",
             Error::NeedsAuditor => "account.needs_auditor",
             Error::NeedsAccountant => "account.needs_accountant",
@@ -350,13 +371,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_librarian_draws_and_does_not_export() {
+    fn whoever_prepares_does_not_draw_and_whoever_draws_does_not_prepare() {
+        let may = |role: Role| {
+            let of = |permission| role.allows(permission);
+            (of(Permission::RunActivities), of(Permission::Draw))
+        };
+        assert_eq!(may(Role::Librarian), (true, false));
+        assert_eq!(may(Role::DrawOfficer), (false, true));
+        assert_eq!(may(Role::Admin), (true, true));
+        for role in [Role::PrivacyOfficer, Role::Accountant, Role::Auditor] {
+            assert_eq!(may(role), (false, false));
+        }
+    }
+
+    #[test]
+    fn a_librarian_runs_activities_and_does_not_export() {
         let librarian = Staff {
             id: StaffId::from("a"),
             name: "陳館員".to_owned(),
             roles: vec![Role::Librarian],
         };
-        assert!(librarian.may(Permission::Draw));
+        assert!(librarian.may(Permission::RunActivities));
         assert!(!librarian.may(Permission::Export));
         assert!(librarian.has(Role::Librarian) && !librarian.has(Role::Admin));
         assert_eq!(format!("{librarian:?}"), "Staff(a)");

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rocket::http::Method;
 use rocket::{Build, Request, Rocket, Route, catch, catchers, routes};
 
-use super::guard::{self, Lacks, Visitor};
+use super::guard::{Lacks, Visitor};
 use super::wire::{self, Why};
 use crate::platform::text::Language;
 use crate::platform::web::error::AppError;
@@ -46,8 +46,9 @@ pub fn routes() -> Vec<Route> {
 /// What the pages and guards need beside the routes: the limit of tries, and the answers to those
 /// who are not signed in or lack a role, in the whole staff area.
 pub fn attach(rocket: Rocket<Build>) -> Rocket<Build> {
-    ["/staff", "/admin", "/en/staff", "/en/admin"]
+    ["/staff", "/admin", "/stage"]
         .into_iter()
+        .flat_map(|area| [area.to_owned(), format!("/en{area}")])
         .fold(rocket.manage(Tries::new()), |rocket, area| {
             rocket.register(area, catchers![sign_in_first, lacks_role])
         })
@@ -84,7 +85,7 @@ fn sign_in_first(request: &Request<'_>) -> Reply {
 #[catch(403)]
 fn lacks_role(request: &Request<'_>) -> AppError {
     match request.local_cache(|| Lacks(None)).0 {
-        Some(role) => guard::needs(role).into(),
+        Some(needs) => needs.refusal().into(),
         None => AppError::forbidden(),
     }
 }

@@ -208,6 +208,7 @@ pub(super) fn role_choices(lang: Language) -> Vec<Choice> {
             let hint = match role {
                 Role::Auditor => "account-role-auditor-hint",
                 Role::Librarian => "account-role-librarian-hint",
+                Role::DrawOfficer => "account-role-draw-officer-hint",
                 Role::Admin => "account-role-admin-hint",
                 Role::PrivacyOfficer => "account-role-privacy-officer-hint",
                 Role::Accountant => "account-role-accountant-hint",
@@ -225,6 +226,7 @@ fn role_words(lang: Language, role: Role) -> String {
     let id = match role {
         Role::Auditor => "account-role-auditor",
         Role::Librarian => "account-role-librarian",
+        Role::DrawOfficer => "account-role-draw-officer",
         Role::Admin => "account-role-admin",
         Role::PrivacyOfficer => "account-role-privacy-officer",
         Role::Accountant => "account-role-accountant",

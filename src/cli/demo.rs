@@ -173,6 +173,7 @@ impl Library {
         let mut officers = None;
         for (printed, name, role) in [
             ("librarian", "librarian", Role::Librarian),
+            ("drawofficer", "draw-officer", Role::DrawOfficer),
             ("officer", "officer", Role::PrivacyOfficer),
             ("accountant", "accountant", Role::Accountant),
             ("auditor", "auditor", Role::Auditor),

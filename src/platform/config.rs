@@ -70,6 +70,13 @@ pub struct Config {
     /// Address shown under "questions" and used as reply address.
     #[validate(length(max = 254))]
     pub contact_email: String,
+    /// Whom to tell about a security hole, for `/.well-known/security.txt`: `mailto:…`, `https://…`
+    /// or `tel:…`. Empty: there is no such file.
+    #[validate(custom(function = "is_security_contact"))]
+    pub security_contact: String,
+    /// The day until which that holds, such as `2027-06-30`; RFC 9116 wants less than a year.
+    #[validate(custom(function = "is_day"))]
+    pub security_until: String,
     /// `smtps://user:password@host`, `smtp://host?tls=required`, `smtp://localhost:25`, `?tls=none`,
     /// `&ca=/path/authority.pem`; empty: no mail leaves.
     pub smtp_url: String,
@@ -232,6 +239,8 @@ impl Default for Config {
             public_origin: String::new(),
             contact_phone: "02-2755-2823".to_owned(),
             contact_email: "library@example.org".to_owned(),
+            security_contact: String::new(),
+            security_until: String::new(),
             smtp_url: String::new(),
             mail_from: "draws@example.org".to_owned(),
             relays: [
@@ -491,6 +500,22 @@ fn is_token(token: &str) -> Result<(), ValidationError> {
     })
 }
 
+fn is_security_contact(contact: &str) -> Result<(), ValidationError> {
+    let known = ["mailto:", "https://", "tel:"];
+    let rest = known.iter().find_map(|scheme| contact.strip_prefix(scheme));
+    let fits =
+        contact.is_empty() || rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_graphic()));
+    fits.then_some(()).ok_or_else(|| {
+        ValidationError::new("empty, or an address that begins with mailto:, https:// or tel:")
+    })
+}
+
+fn is_day(day: &str) -> Result<(), ValidationError> {
+    let fits = day.is_empty() || day.parse::<jiff::civil::Date>().is_ok() && day.len() == 10;
+    fits.then_some(())
+        .ok_or_else(|| ValidationError::new("empty, or a day such as 2027-06-30"))
+}
+
 fn is_base(base: u64) -> Result<(), ValidationError> {
     matches!(base, 5 | 10)
         .then_some(())
@@ -602,6 +627,8 @@ mod tests {
             quiet_hour: 99,
             library_zh: String::new(),
             mail_from: "nobody".to_owned(),
+            security_contact: "draws@lib.example.tw".to_owned(),
+            security_until: "next year".to_owned(),
             ..Config::default()
         };
         config.edge.header_seconds = 0;
@@ -614,6 +641,8 @@ mod tests {
             "quiet_hour: a number of at most 24",
             "library_zh: a text with a number of letters from 1 to 100",
             "mail_from: an e-mail address",
+            "security_contact: empty, or an address that begins with mailto:",
+            "security_until: empty, or a day such as 2027-06-30",
             "edge.header_seconds: a number",
         ] {
             assert!(told.contains(words), "{words} in {told}");

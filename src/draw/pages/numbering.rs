@@ -3,7 +3,7 @@
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
-use crate::account::guard::Librarian;
+use crate::account::guard::DrawOfficer;
 use crate::activity::wire::Heading;
 use crate::activity::{self, Facts};
 use crate::audit::StaffId;
@@ -100,7 +100,7 @@ async fn read(db: &Db, draw: &str) -> Result<(Facts, Plan), Error> {
 #[get("/staff/draws/<draw>/numbers/<position>")]
 async fn numbers_form(
     lang: Language,
-    staff: Librarian,
+    staff: DrawOfficer,
     draw: &str,
     position: u32,
     db: &State<Db>,
@@ -115,7 +115,7 @@ async fn numbers_form(
 #[post("/staff/draws/<draw>/numbers/<position>", data = "<form>")]
 async fn take_numbers(
     lang: Language,
-    staff: Librarian,
+    staff: DrawOfficer,
     draw: &str,
     position: u32,
     form: FormFields,
