@@ -104,7 +104,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("activity", &["audit", "account", "identity"]),
     ("policy", &["activity", "audit", "identity"]),
     ("vault", &["audit", "identity"]),
-    ("account", &["audit"]),
+    ("account", &["vault", "audit"]),
     ("audit", &[]),
     ("identity", &[]),
 ];

@@ -6,15 +6,25 @@
 //!
 //! Not here: forged requests, which [`crate::platform::web::guard`] refuses before any of this.
 
+mod confirmed;
+
+use std::sync::Arc;
+
 use rocket::http::{Cookie, SameSite, Status};
 use rocket::request::{FromRequest, Outcome, Request};
+
+pub use confirmed::Confirmed;
+pub(super) use confirmed::{Carried, Lapsed};
 
 use super::session::{self, Session};
 use super::token::Token;
 use super::{Error, Needs, Permission, Role, Staff};
+use crate::platform::config::Config;
 use crate::platform::cookies;
 use crate::platform::db::Db;
+use crate::platform::text::Language;
 use crate::platform::web::site::{Site, Viewer};
+use crate::vault::Vault;
 
 /// A member of staff who may run activities.
 #[derive(Clone, Debug)]
@@ -217,7 +227,8 @@ async fn recognise(request: &Request<'_>) -> Visitor {
     else {
         return Visitor::Ended;
     };
-    match running(db, token).await {
+    let asks = asks_second_step(request);
+    match running(db, token, asks).await {
         Ok(Some(session)) => Visitor::In(session),
         Ok(None) => Visitor::Ended,
         Err(error) => {
@@ -227,10 +238,18 @@ async fn recognise(request: &Request<'_>) -> Visitor {
     }
 }
 
-async fn running(db: &Db, token: Token) -> Result<Option<Session>, Error> {
+/// Whether the operator wants a second step; where nobody said, yes.
+fn asks_second_step(request: &Request<'_>) -> bool {
+    let config = request.rocket().state::<Arc<Config>>();
+    config.is_none_or(|config| config.staff_second_factor)
+}
+
+async fn running(db: &Db, token: Token, asks: bool) -> Result<Option<Session>, Error> {
     let found = db
         .read("find session", move |tx| session::find(tx, &token))
         .await?;
+    // Of a time before the setting was on.
+    let found = found.filter(|session| session.second || !asks);
     if let Some(session) = &found
         && session.unnoted
     {
@@ -291,6 +310,43 @@ impl Jar<'_> {
             .same_site(SameSite::Strict)
             .secure(is_https(self.request))
             .build()
+    }
+}
+
+/// What every step of coming in needs.
+pub(super) struct Door<'r> {
+    pub(super) lang: Language,
+    pub(super) db: Db,
+    pub(super) vault: Vault,
+    pub(super) config: Arc<Config>,
+    pub(super) jar: Jar<'r>,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Door<'r> {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        let rocket = request.rocket();
+        let parts = (rocket.state::<Db>(), rocket.state::<Vault>());
+        let (Some(db), Some(vault)) = parts else {
+            return Outcome::Error((Status::ServiceUnavailable, Error::Busy));
+        };
+        let config = rocket.state::<Arc<Config>>().cloned();
+        Outcome::Success(Door {
+            lang: Language::of_path(request.uri().path().as_str()).0,
+            db: db.clone(),
+            vault: vault.clone(),
+            config: config.unwrap_or_default(),
+            jar: Jar { request },
+        })
+    }
+}
+
+impl Door<'_> {
+    /// Whether the operator wants a second step.
+    pub(super) fn asks_second_step(&self) -> bool {
+        self.config.staff_second_factor
     }
 }
 

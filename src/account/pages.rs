@@ -1,19 +1,22 @@
 //! Pages of accounts: coming in, one's own account, the administration.
 //!
-//! Invariant: every page under `/admin` asks for an [`super::guard::Admin`].
+//! Invariant: every page under `/admin` asks for an [`super::guard::Admin`]; what changes an account
+//! asks for a [`super::guard::Confirmed`] as well.
 //!
 //! Not here: the day's work of librarians (`desk`), the record (`audit`).
 
 mod admin;
+mod confirm;
 mod entrance;
 mod own;
+mod second;
 
 use std::time::Duration;
 
 use rocket::http::Method;
 use rocket::{Build, Request, Rocket, Route, catch, catchers, routes};
 
-use super::guard::{Lacks, Visitor};
+use super::guard::{Lacks, Lapsed, Visitor};
 use super::wire::{self, Why};
 use crate::platform::text::Language;
 use crate::platform::web::error::AppError;
@@ -28,9 +31,16 @@ pub fn routes() -> Vec<Route> {
         entrance::sign_out,
         entrance::setup_page,
         entrance::set_up,
+        confirm::page,
+        confirm::confirm,
+        confirm::carry_staff,
+        confirm::carry_admin,
         own::page,
         own::change_passphrase,
+        own::end_one,
         own::end_others,
+        own::change_factor,
+        own::renew_recovery,
         admin::list,
         admin::invite_page,
         admin::invite,
@@ -39,6 +49,7 @@ pub fn routes() -> Vec<Route> {
         admin::disable,
         admin::enable,
         admin::end_sessions,
+        admin::reset_factor,
         admin::renew_link,
     ]
 }
@@ -66,6 +77,10 @@ impl Tries {
 
 #[catch(401)]
 fn sign_in_first(request: &Request<'_>) -> Reply {
+    let (lang, _) = Language::of_path(request.uri().path().as_str());
+    if request.local_cache(|| Lapsed(false)).0 {
+        return confirm::lead_to_confirm(lang, wire::next(&request.uri().to_string()));
+    }
     let ended = matches!(request.local_cache(|| Visitor::Nobody), Visitor::Ended);
     let read = matches!(request.method(), Method::Get | Method::Head);
     let why = match (ended, read) {
@@ -78,7 +93,6 @@ fn sign_in_first(request: &Request<'_>) -> Reply {
         true => wire::next(&request.uri().to_string()),
         false => None,
     };
-    let (lang, _) = Language::of_path(request.uri().path().as_str());
     entrance::lead_to_sign_in(lang, next, why)
 }
 

@@ -232,6 +232,9 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "GET /staff/sign-in",
             "POST /staff/sign-in",
             "POST /staff/sign-out",
+            // Whatever has no page; they answer a member of staff whose form waits for a confirmation.
+            "POST /admin/<..>",
+            "POST /staff/<..>",
         ],
     ),
     (
@@ -240,7 +243,12 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         &[
             "GET /staff/account",
             "POST /staff/account/end-others",
+            "POST /staff/account/end-session",
             "POST /staff/account/passphrase",
+            "POST /staff/account/recovery",
+            "POST /staff/account/second-step",
+            "GET /staff/confirm",
+            "POST /staff/confirm",
         ],
     ),
     (
@@ -254,6 +262,7 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "POST /admin/staff/<id>/end-sessions",
             "POST /admin/staff/<id>/link",
             "POST /admin/staff/<id>/role",
+            "POST /admin/staff/<id>/second-step",
             "GET /admin/staff/new",
             "POST /admin/staff/new",
         ],

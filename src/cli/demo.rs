@@ -84,6 +84,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     config.keys = folder.0.join("keys");
     config.database_url = String::new();
     config.public_origin = String::new();
+    // Whoever looks around has no telephone ready.
+    config.staff_second_factor = false;
     let clock = Clock::standing_at(LONG_AGO);
     let relays = RecordedRounds {
         relays: HttpRelays::over_https(&config.relays)?,
@@ -98,6 +100,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     for (role, name, passphrase) in &library.staff {
         println!("{role}: {name} {}", passphrase.as_str());
     }
+    println!("second-step: off in the demo; a real site asks staff for a code as well");
     println!("open: /a/{}", library.open);
     println!("drawn: /d/{}", library.drawn);
     println!("purged: /d/{}", library.purged);

@@ -36,6 +36,8 @@ pub struct Config {
     /// A streaming copy that public pages are read from; `FAIRDRAW_REPLICA_URL` wins. Empty: none.
     #[validate(custom(function = "is_postgresql"))]
     pub replica_url: String,
+    /// Whether staff give a code of their telephone after the passphrase.
+    pub staff_second_factor: bool,
     /// Seconds that the copy may be behind; past that the database itself is read.
     #[validate(range(min = 3, max = 600))]
     pub replica_lag: u32,
@@ -228,6 +230,7 @@ impl Default for Config {
             database_url: String::new(),
             pooler_url: String::new(),
             replica_url: String::new(),
+            staff_second_factor: true,
             replica_lag: 10,
             vault: String::new(),
             vault_listen: Vec::new(),

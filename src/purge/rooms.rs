@@ -279,6 +279,8 @@ pub const ROOMS: &[Room] = &[
             "staff",
             "grants",
             "staff_sessions",
+            "staff_factors",
+            "staff_recovery",
             "setup_links",
             "site_settings",
             "providers",

@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 14] = [
+const SITE: [(&str, &str); 16] = [
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
     ("journal_witnesses", "of the journal"),
@@ -36,6 +36,8 @@ const SITE: [(&str, &str); 14] = [
     ("staff", "people who work here"),
     ("grants", "their roles"),
     ("staff_sessions", "their sessions"),
+    ("staff_factors", "their second steps"),
+    ("staff_recovery", "their recovery codes"),
     ("setup_links", "their first links"),
     ("jobs", "claimed across activities, in the order of time"),
     ("instances", "who serves the site"),

@@ -50,6 +50,7 @@ mod requests;
 mod rushing;
 mod sealing_a_secret;
 mod seating;
+mod second_step;
 mod several_draws;
 mod several_instances;
 mod showing_live;

@@ -57,7 +57,7 @@ fn no_answer_sets_a_cookie_that_was_not_declared_and_no_page_sets_one_for_readin
         for person in [&nobody, &admin] {
             let answer = match route.method {
                 Method::Post if path.ends_with("/sign-out") => continue,
-                Method::Post => person.post(&address, &[]),
+                Method::Post => person.post_once(&address, &[]),
                 _ => person.get(&address),
             };
             let lines = set(&answer);

@@ -6,7 +6,7 @@ use serde::Serialize;
 use lucky_draw::record::VoidCode;
 use lucky_draw::ticket::TicketNumber;
 
-use crate::account::guard::DrawOfficer;
+use crate::account::guard::{Confirmed, DrawOfficer};
 use crate::activity::wire::Heading;
 use crate::activity::{self, Facts};
 use crate::audit::{self, StaffId};
@@ -192,6 +192,7 @@ async fn change(
     lang: Language,
     staff: DrawOfficer,
     draw: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,

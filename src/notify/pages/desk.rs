@@ -7,7 +7,7 @@ use std::time::Duration;
 use lucky_draw::result::Slot;
 use rocket::{Route, State, get, post, routes};
 
-use crate::account::guard::Librarian;
+use crate::account::guard::{Confirmed, Librarian};
 use crate::activity::{self, Field};
 use crate::audit::Actor;
 use crate::custody::{self, tax};
@@ -142,6 +142,7 @@ async fn call(
     draw: &str,
     prize: &str,
     unit: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     config: &State<Arc<Config>>,

@@ -20,6 +20,7 @@ pub mod guard;
 pub mod hop;
 pub mod measure;
 pub mod page;
+pub mod qr;
 pub mod reference;
 pub mod site;
 #[cfg(test)]

@@ -44,6 +44,25 @@ diesel::table! {
         opened_at -> BigInt,
         seen_at -> BigInt,
         ends_at -> BigInt,
+        second -> Bool,
+        proved_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    staff_factors (staff_id) {
+        staff_id -> Text,
+        sealed -> Binary,
+        last_step -> BigInt,
+        set_at -> BigInt,
+        reset_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    staff_recovery (staff_id, code_hash) {
+        staff_id -> Text,
+        code_hash -> Binary,
     }
 }
 
@@ -507,6 +526,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff,
     grants,
     staff_sessions,
+    staff_factors,
+    staff_recovery,
     setup_links,
     activities,
     asked_fields,
