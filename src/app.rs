@@ -44,7 +44,7 @@ use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
     account, activity, audit, backup, custody, desk, draw, entry, inspection, journal, live,
-    notify, policy, portal, purge, rights, seats, stats, survey,
+    newsletter, notify, policy, portal, purge, rights, seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -230,6 +230,7 @@ impl App {
         purge::jobs::register(&mut runner, &purger);
         rights::jobs::register(&mut runner, &db, &vault);
         custody::jobs::register(&mut runner, &db, &vault, &mailer, &config);
+        newsletter::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::ensure(&db).map_err(journal::Error::from)?;
         let instance = Instance::starting(db.clock().now());
         let health = health(&db, &vault, &mirror, &config, &draining);
@@ -371,6 +372,7 @@ impl App {
             settings,
             site: self.site(),
             long_forms: &LONG_FORMS,
+            one_click: &[newsletter::pages::ONE_CLICK],
             draining: self.draining.clone(),
             figures: self.figures.clone(),
         }
@@ -415,6 +417,7 @@ impl App {
             .manage(seats::pages::DoorLimit::default())
             .manage(custody::pages::TaxLimit::default())
             .manage(RequestLimit::default())
+            .manage(newsletter::pages::AskLimit::default())
             .manage(ProofLimit::default())
             .manage(Arc::new(Shelf::default()))
             .manage(self.db.clock().clone())
@@ -443,6 +446,7 @@ impl App {
             purge::pages::routes(),
             rights::pages::routes(),
             custody::pages::routes(),
+            newsletter::pages::routes(),
         ];
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());
         let rocket = account::pages::attach(rocket);
@@ -633,11 +637,12 @@ fn of_the_edge(figures: &Figures) -> Figure {
 }
 
 /// Where people write long texts, or hand in a file; everywhere else forms are short.
-const LONG_FORMS: [&str; 5] = [
+const LONG_FORMS: [&str; 6] = [
     "/a/",
     "/entry",
     "/staff/activities/",
     "/staff/draws/",
+    "/staff/newsletters/",
     "/admin/",
 ];
 

@@ -63,6 +63,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("seats", &["activity", "vault", "audit"]),
+    // Never `entry`: nobody is subscribed by taking part in something.
+    ("newsletter", &["activity", "vault", "audit", "identity"]),
     (
         "stats",
         &["survey", "activity", "policy", "vault", "audit", "identity"],

@@ -143,6 +143,7 @@ portal-register-purposes = Purposes
 portal-register-categories = Categories
 portal-register-until = How long
 portal-register-kept = { $from }{ $span }
+portal-register-kept-newsletter = Until the subscriber leaves; two days where nobody confirmed.
 portal-register-kept-staff = An account that is disabled cannot sign in; its name and the audit record stay.
 portal-register-activities = Activities under way
 portal-register-activities-text = The notice of each activity says what the numbers mean.

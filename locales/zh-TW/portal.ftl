@@ -120,6 +120,7 @@ portal-register-purposes = 特定目的
 portal-register-categories = 類別
 portal-register-until = 保存期限
 portal-register-kept = { $from }{ $span }
+portal-register-kept-newsletter = 到訂閱者退訂為止；沒有確認的兩天內刪除。
 portal-register-kept-staff = 帳號停用後不能再登入；帳號名稱與稽核紀錄長期保存。
 portal-register-activities = 進行中的活動
 portal-register-activities-text = 代號的意思在各活動的告知裡。

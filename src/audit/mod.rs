@@ -257,6 +257,8 @@ pub const SHARED: &str = "vault.shared";
 pub const TOLD: &str = "vault.told";
 /// A contact is opened to write about a place in a session; written before the vault is asked.
 pub const SEAT_TOLD: &str = "vault.seat_told";
+/// The act of a line that says that addresses of subscribers were opened for letters.
+pub const NEWS_TOLD: &str = "vault.news_told";
 /// The letter of [`TOLD`] did not leave.
 pub const NOT_TOLD: &str = "vault.not_told";
 

@@ -109,6 +109,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     println!("shared: /a/{}", library.shared);
     println!("seats: /a/{}", library.seats.0);
     println!("offered: {}", library.seats.1.grouped());
+    println!("news: /news/{}", library.news);
     if arguments.prepare_only {
         return Ok(());
     }
@@ -154,6 +155,8 @@ struct Library {
     shared: String,
     /// Where places are given, and the receipt code of somebody who is offered one.
     seats: (String, Secret),
+    /// An issue of the newsletter that was sent.
+    news: &'static str,
 }
 
 impl Library {
@@ -173,6 +176,7 @@ impl Library {
         let pools = hand.two_pools()?;
         let shared = hand.shared_draw()?;
         let seats = hand.story_hour()?;
+        let news = hand.newsletter()?;
         let mut officers = None;
         for (printed, name, role) in [
             ("librarian", "librarian", Role::Librarian),
@@ -200,6 +204,7 @@ impl Library {
             pools,
             shared,
             seats,
+            news,
         })
     }
 }

@@ -144,6 +144,9 @@ pub struct Config {
     /// About how many incidents in a year.
     #[validate(range(max = 100))]
     pub breach_incidents_per_year: u32,
+    /// Letters of a newsletter issue that leave in a minute at most.
+    #[validate(range(min = 1, max = 6_000))]
+    pub newsletter_per_minute: u32,
     /// What stands between the network and the site.
     #[validate(nested)]
     pub edge: EdgeSettings,
@@ -274,6 +277,7 @@ impl Default for Config {
             held_rows_per_year: 20,
             breach_mail: false,
             breach_incidents_per_year: 4,
+            newsletter_per_minute: 60,
             edge: EdgeSettings::default(),
         }
     }

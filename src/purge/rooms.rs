@@ -210,6 +210,30 @@ pub const ROOMS: &[Room] = &[
         fate: Fate::OwnDay("requests about data: so long after their answer as their class says"),
     },
     Room {
+        name: "subscribers",
+        tables: &[
+            "subscriber_topics",
+            "subscriber_moves",
+            "subscribers",
+            "suppressed_addresses",
+            "newsletter_letters",
+            "subscription_letters",
+        ],
+        fate: Fate::OwnDay(
+            "people who subscribed, until they leave; then a keyed fingerprint that keeps them out",
+        ),
+    },
+    Room {
+        name: "newsletter",
+        tables: &[
+            "newsletter_topics",
+            "newsletter_consents",
+            "newsletter_issues",
+            "newsletter_issue_topics",
+        ],
+        fate: Fate::Site("what the library wrote to subscribers, and the words they agreed to"),
+    },
+    Room {
         name: "announcement",
         tables: &[
             "activities",

@@ -38,6 +38,7 @@ mod keys;
 mod leak_control;
 mod ledger;
 mod letter;
+mod news_letter;
 mod opening;
 mod own_copy;
 mod particulars;
@@ -58,7 +59,9 @@ mod unlinked;
 mod winner;
 mod wire;
 
-pub use access::{MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose};
+pub use access::{
+    MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose, SUBSCRIBERS,
+};
 pub use brief::Soon;
 pub use budget::PARTS as TAGS_IN_PARTS;
 pub use checkpoints::Reach;
@@ -75,6 +78,7 @@ pub use keys::{KeyError, SIGNS_OF_KEYS};
 pub use letter::{
     LetterWords, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach, record_not_told,
 };
+pub use news_letter::{NewsWords, RecordedNews, record_news};
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use own_copy::OwnCopyOf;
 pub use particulars::{OpenedParticulars, Particulars};
@@ -82,8 +86,8 @@ pub use process::{
     Doors, LaunchError, Launched, Start, launch, move_out, program, see_off, serve, standing_of,
 };
 pub use purpose::{
-    BreachNotice, Disclosure, LiveReveal, OwnCopy, PrizeHandover, ProviderShare, RightsReply,
-    SeatNotice, ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport, WinnerNotice,
+    BreachNotice, Disclosure, LiveReveal, NewsletterLetter, OwnCopy, PrizeHandover, ProviderShare,
+    RightsReply, SeatNotice, ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport, WinnerNotice,
 };
 pub use scopes::{
     RecordedInScope, ScopeKey, keep_scope, record_in_scope, scope_erased, scope_keys, scopes,

@@ -62,4 +62,8 @@ purposes! {
     /// Answering a person who asks the library about their data.
     RightsReply: "rights-reply", on RightOfAccess, until RequestDate, of Requesters,
         reads [Email, Phone, RequestText];
+
+    /// Writing, by mail from inside the vault, to people who subscribed to the newsletter.
+    NewsletterLetter: "newsletter-letter", on Subscription, until Leaving, of Subscribers,
+        reads [Email];
 }

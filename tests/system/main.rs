@@ -56,6 +56,7 @@ mod several_instances;
 mod showing_live;
 mod signing_in;
 mod standing_behind;
+mod subscribing;
 mod taxing;
 mod telling_a_breach;
 mod telling_the_hour;

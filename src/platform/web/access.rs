@@ -69,7 +69,7 @@ pub const COUNTED: [(&str, &str); 5] = [
 ];
 
 /// Routes on which a person touches an entry; a line each would be the order of the tickets.
-const PERSONAL: [&str; 8] = [
+const PERSONAL: [&str; 9] = [
     "/a/<slug>/enter",
     "/a/<slug>/check",
     "/a/<slug>/receipt",
@@ -78,6 +78,7 @@ const PERSONAL: [&str; 8] = [
     "/entry",
     "/privacy/request",
     "/check",
+    "/newsletter",
 ];
 /// Parameters that name one ticket, entry or request.
 const OF_ONE: [&str; 7] = [

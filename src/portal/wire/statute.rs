@@ -114,6 +114,9 @@ impl FileRow {
                         ("from", class.from(language).into()),
                     ],
                 ),
+                None if file == File::Newsletter => {
+                    text::message(language, "portal-register-kept-newsletter", &[])
+                }
                 None => text::message(language, "portal-register-kept-staff", &[]),
             },
         }

@@ -201,6 +201,7 @@ impl Keeper {
                 purpose,
                 boxes,
             } => self.open_in_scope(&scope, &purpose, &boxes),
+            Request::CloseNews { item } => self.close_news(&item),
             Request::OpenShared {
                 activity,
                 provider,
