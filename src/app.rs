@@ -41,8 +41,8 @@ use crate::purge::Purger;
 use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
-    account, activity, audit, backup, custody, desk, draw, entry, inspection, journal, live,
-    notify, policy, portal, purge, rights, seats, stats, survey,
+    account, activity, audit, backup, custody, desk, draw, entry, feedback, inspection, journal,
+    live, notify, policy, portal, purge, rights, seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -227,6 +227,7 @@ impl App {
         purge::jobs::at_start(&purger)?;
         purge::jobs::register(&mut runner, &purger);
         rights::jobs::register(&mut runner, &db, &vault);
+        feedback::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::ensure(&db).map_err(journal::Error::from)?;
         let instance = Instance::starting(db.clock().now());
@@ -413,6 +414,7 @@ impl App {
             .manage(seats::pages::DoorLimit::default())
             .manage(custody::pages::TaxLimit::default())
             .manage(RequestLimit::default())
+            .manage(feedback::pages::FeedbackLimit::default())
             .manage(ProofLimit::default())
             .manage(Arc::new(Shelf::default()))
             .manage(self.db.clock().clone())
@@ -440,6 +442,7 @@ impl App {
             stats::pages::routes(),
             purge::pages::routes(),
             rights::pages::routes(),
+            feedback::pages::routes(),
             custody::pages::routes(),
         ];
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());

@@ -23,6 +23,7 @@ pub mod witness;
 // Who is told, what is counted, what is kept for whom, what is erased.
 pub mod backup;
 pub mod custody;
+pub mod feedback;
 pub mod notify;
 pub mod purge;
 pub mod rights;

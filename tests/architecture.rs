@@ -45,6 +45,13 @@ const ARROWS: &[(&str, &[&str])] = &[
             "custody",
             "inspection",
             "seats",
+            "feedback",
+        ],
+    ),
+    (
+        "feedback",
+        &[
+            "notify", "rights", "policy", "account", "vault", "audit", "identity",
         ],
     ),
     ("backup", &["purge", "journal", "log", "activity", "vault"]),

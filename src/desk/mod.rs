@@ -10,6 +10,7 @@ use crate::audit::StaffId;
 use crate::custody;
 use crate::draw::{self, DrawStage, Plan, Problem};
 use crate::entry;
+use crate::feedback;
 use crate::notify;
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::config::Config;
@@ -62,6 +63,9 @@ pub enum Error {
     /// Requests of people.
     #[error(transparent)]
     Rights(#[from] rights::Error),
+    /// What people wrote.
+    #[error(transparent)]
+    Feedback(#[from] feedback::Error),
     /// Holds and the tax vault.
     #[error(transparent)]
     Custody(#[from] custody::Error),
@@ -87,6 +91,7 @@ impl Fault for Error {
             Error::Purge(error) => error.kind(),
             Error::Account(error) => error.kind(),
             Error::Rights(error) => error.kind(),
+            Error::Feedback(error) => error.kind(),
             Error::Custody(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
@@ -105,6 +110,7 @@ impl Fault for Error {
             Error::Purge(error) => error.code(),
             Error::Account(error) => error.code(),
             Error::Rights(error) => error.code(),
+            Error::Feedback(error) => error.code(),
             Error::Custody(error) => error.code(),
             Error::Db(error) => error.code(),
         }
@@ -261,6 +267,8 @@ pub struct Today {
     pub upcoming: Vec<(Timestamp, &'static str, Facts)>,
     /// Days of personal data: purges that come or wait, and what the law gives a day for.
     pub reminders: Vec<Reminder>,
+    /// What people wrote that waits for the library.
+    pub feedback: u64,
 }
 
 /// What staff see first.
@@ -293,6 +301,7 @@ pub fn today(tx: &mut Tx, config: &Config) -> Result<Today, Error> {
         tasks,
         upcoming,
         reminders: reminders::list(tx, config)?,
+        feedback: feedback::waiting(tx)?,
     })
 }
 

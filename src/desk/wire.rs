@@ -120,6 +120,8 @@ pub(super) struct TodayView {
     tasks: Vec<TaskRow>,
     upcoming: Vec<UpcomingRow>,
     reminders: Vec<ReminderRow>,
+    /// What people wrote that waits for the library.
+    feedback: u64,
 }
 
 impl TodayView {
@@ -142,6 +144,7 @@ impl TodayView {
             tasks: today.tasks.iter().map(row).collect(),
             upcoming: upcoming.collect(),
             reminders: ReminderRow::all(language, reader, &today.reminders),
+            feedback: today.feedback,
         }
     }
 }

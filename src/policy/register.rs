@@ -32,6 +32,8 @@ pub enum File {
     Tax,
     /// Requests of people about their own data.
     Requests,
+    /// What people wrote to the library.
+    Feedback,
     /// Rows that stay for an authority or a dispute.
     Holds,
     /// Accounts of staff and what they did.
@@ -42,10 +44,11 @@ pub enum File {
 
 impl File {
     /// All of them, in the order of the page.
-    pub const ALL: [File; 6] = [
+    pub const ALL: [File; 7] = [
         File::Entries,
         File::Tax,
         File::Requests,
+        File::Feedback,
         File::Holds,
         File::Staff,
         File::AccessLog,
@@ -57,6 +60,7 @@ impl File {
             File::Entries => "policy-file-entries",
             File::Tax => "policy-file-tax",
             File::Requests => "policy-file-requests",
+            File::Feedback => "policy-file-feedback",
             File::Holds => "policy-file-holds",
             File::Staff => "policy-file-staff",
             File::AccessLog => "policy-file-access-log",
@@ -70,6 +74,7 @@ impl File {
             File::Entries => "policy-file-entries-basis",
             File::Tax => "policy-file-tax-basis",
             File::Requests => "policy-file-requests-basis",
+            File::Feedback => "policy-file-feedback-basis",
             File::Holds => "policy-file-holds-basis",
             File::Staff => "policy-file-staff-basis",
             File::AccessLog => "policy-file-access-log-basis",
@@ -83,6 +88,7 @@ impl File {
             File::Entries => "policy-file-entries-holds",
             File::Tax => "policy-file-tax-holds",
             File::Requests => "policy-file-requests-holds",
+            File::Feedback => "policy-file-feedback-holds",
             File::Holds => "policy-file-holds-holds",
             File::Staff => "policy-file-staff-holds",
             File::AccessLog => "policy-file-access-log-holds",
@@ -95,7 +101,7 @@ impl File {
         let numbers: &[&str] = match self {
             File::Entries => &["146", "157"],
             File::Tax => &["120", "129"],
-            File::Requests | File::Holds => &["146"],
+            File::Requests | File::Feedback | File::Holds => &["146"],
             File::Staff | File::AccessLog => &["137"],
         };
         pick(&PURPOSES, numbers)
@@ -106,7 +112,7 @@ impl File {
         let numbers: &[&str] = match self {
             File::Entries => &["C001", "C132"],
             File::Tax => &["C001", "C003"],
-            File::Requests | File::Holds => &["C001", "C132"],
+            File::Requests | File::Feedback | File::Holds => &["C001", "C132"],
             File::Staff => &["C001"],
             File::AccessLog => &["C132"],
         };
@@ -119,6 +125,7 @@ impl File {
             File::Entries => Some(Class::Entries),
             File::Tax => Some(Class::Tax),
             File::Requests => Some(Class::Requests),
+            File::Feedback => Some(Class::Feedback),
             File::Holds => Some(Class::Holds),
             File::Staff => None,
             File::AccessLog => Some(Class::AccessLog),

@@ -210,6 +210,13 @@ pub const ROOMS: &[Room] = &[
         fate: Fate::OwnDay("requests about data: so long after their answer as their class says"),
     },
     Room {
+        name: "feedback",
+        tables: &["feedback_events", "feedback_letters", "feedback"],
+        fate: Fate::OwnDay(
+            "letters to the library: so long after they are closed as their class says",
+        ),
+    },
+    Room {
         name: "announcement",
         tables: &[
             "activities",

@@ -102,6 +102,8 @@ pub enum LegalBasis {
     DisclosureByLaw,
     /// Telling people that their data was exposed.
     BreachDuty,
+    /// The library's own task of answering people who write to it.
+    PublicTask,
 }
 
 impl LegalBasis {
@@ -126,6 +128,9 @@ impl LegalBasis {
             LegalBasis::DisclosureByLaw => {
                 "a ground of the register of disclosures (PDPA Art. 16; GDPR Art. 6(1)(c))"
             }
+            LegalBasis::PublicTask => {
+                "the library's own task (PDPA Art. 15(1), 16; GDPR Art. 6(1)(e))"
+            }
             LegalBasis::BreachDuty => "telling people of a breach (PDPA Art. 12; GDPR Art. 34)",
         }
     }
@@ -143,15 +148,19 @@ pub enum Retention {
     RequestDate,
     /// As long as the activity's key, or the key of a legal hold on named rows.
     HoldDate,
+    /// A time after the matter was closed that the library set; then the key of the month in which it
+    /// came is destroyed, as soon as no letter of the month is left.
+    FeedbackDate,
 }
 
 impl Retention {
     /// Each, in the order of the data inventory.
-    pub const ALL: [Retention; 4] = [
+    pub const ALL: [Retention; 5] = [
         Retention::Purge,
         Retention::TaxDate,
         Retention::RequestDate,
         Retention::HoldDate,
+        Retention::FeedbackDate,
     ];
 
     /// The words of the data inventory.
@@ -166,6 +175,9 @@ impl Retention {
             }
             Retention::HoldDate => {
                 "until the purge date of the activity, or until a legal hold on the named row ends"
+            }
+            Retention::FeedbackDate => {
+                "180 days after it was closed unless the library set another time, and two years after the last letter in any case; the month's key is destroyed when no letter of it is left"
             }
         }
     }
@@ -192,6 +204,8 @@ pub enum Audience {
     Everybody,
     /// People who asked the library about their data.
     Requesters,
+    /// People who wrote to the library.
+    Writers,
 }
 
 impl Audience {
@@ -201,6 +215,7 @@ impl Audience {
         match self {
             Audience::Payees => Some("_tax-"),
             Audience::Requesters => Some("_requests-"),
+            Audience::Writers => Some("_feedback-"),
             _ => None,
         }
     }
@@ -227,7 +242,7 @@ pub trait OfTheNamed: Purpose {}
 /// Purposes for which the vault itself opens everybody's address and tells nobody.
 pub trait OfEverybody: Purpose {}
 
-/// Purposes for which the boxes of a scope are opened, of payees or of requests.
+/// Purposes for which the boxes of a scope are opened: of payees, of requests, of letters.
 pub trait OfAScope: Purpose {}
 
 macro_rules! opened_for {
@@ -247,6 +262,9 @@ macro_rules! opened_for {
         impl super::access::OfAScope for $name {}
     };
     (Requesters, $name:ident) => {
+        impl super::access::OfAScope for $name {}
+    };
+    (Writers, $name:ident) => {
         impl super::access::OfAScope for $name {}
     };
     (Winners, $name:ident) => {

@@ -94,6 +94,7 @@ fn place(field: FieldKind, of: Audience) -> (&'static str, &'static str) {
         ),
         (_, Audience::Payees) => ("`tax_rows.sealed`", "the key of the year"),
         (_, Audience::Requesters) => ("`vault_items.sealed`", "the key of the quarter"),
+        (_, Audience::Writers) => ("`vault_items.sealed`", "the key of the month"),
         (_, Audience::Named) => (
             "`vault_items.sealed`, or `held_items.sealed` under a hold",
             "the activity's notify key, or the key of the hold",
@@ -117,6 +118,7 @@ fn whose(of: Audience) -> &'static str {
         }
         Audience::Everybody => "everybody whose contact is kept; nobody is shown anything",
         Audience::Requesters => "people who asked the library about their data",
+        Audience::Writers => "people who wrote to the library",
     }
 }
 
@@ -147,6 +149,8 @@ Nothing here tells who somebody is; it is listed because it is about one person'
 | the same, hashed once more | telling the person, after the purge, that a row is kept | as long as the row | `tax_rows.finder`, `held_items.finder` |
 | hour of the entry, language of the page, fingerprint of the notice | showing the person their entry | the purge date of the activity | `entries` |
 | which boxes belong to an entry | opening a winner's contact | the purge date of the activity | `entries`, `tickets` |
+| topic of a letter to the library, whether an answer is wished, hour, state, and which member of staff did what | answering it | two years after the last letter at most, as set | `feedback`, `feedback_letters`, `feedback_events` |
+| keyed fingerprint of the reference code | finding the letter again | as long as the letter | `feedback.lookup` |
 | that a box was opened, when, by which role and why | the person's own page; the record of acts | kept; its ids lead nowhere after the purge | `audit_records` |
 
 Where two of three librarians hold shares, the notify key of an activity needs two of those shares beside the activity's key.

@@ -62,4 +62,8 @@ purposes! {
     /// Answering a person who asks the library about their data.
     RightsReply: "rights-reply", on RightOfAccess, until RequestDate, of Requesters,
         reads [Email, Phone, RequestText];
+
+    /// Answering what somebody wrote to the library, and where wished mailing the answer from inside the vault.
+    FeedbackReply: "feedback-reply", on PublicTask, until FeedbackDate, of Writers,
+        reads [Email, RequestText];
 }

@@ -107,6 +107,8 @@ for (const language of LANGUAGES) {
         '/privacy/logs',
         '/privacy/request',
         '/privacy/request/status',
+        '/feedback',
+        '/feedback/status',
         shared,
         `${shared}/enter`,
         seats,

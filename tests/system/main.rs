@@ -59,3 +59,4 @@ mod telling_the_hour;
 mod telling_the_public;
 mod telling_winners;
 mod witnessing;
+mod writing_to_the_library;

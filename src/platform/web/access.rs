@@ -50,7 +50,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
 const GATHERING: Duration = Duration::from_millis(5);
 
 /// Routes on which a person touches an entry; a line each would be the order of the tickets.
-const PERSONAL: [&str; 8] = [
+const PERSONAL: [&str; 9] = [
     "/a/<slug>/enter",
     "/a/<slug>/check",
     "/a/<slug>/receipt",
@@ -58,6 +58,7 @@ const PERSONAL: [&str; 8] = [
     "/receipt",
     "/entry",
     "/privacy/request",
+    "/feedback",
     "/check",
 ];
 /// Parameters that name one ticket, entry or request.

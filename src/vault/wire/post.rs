@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{BundleRef, PersonBox, Request, WinnerBox};
+use super::{AnswerBox, BundleRef, PersonBox, Request, WinnerBox};
 use crate::platform::mail::{Outcome, Trouble};
 use crate::platform::text::Language;
 
@@ -18,6 +18,8 @@ pub(in crate::vault) enum MailRequest {
     Offer(Box<MailOffer>),
     /// The same to somebody with a place in a session, or in its line.
     OfferSeat(Box<SeatOffer>),
+    /// The same to somebody who wrote to the library, with the answer.
+    OfferInScope(Box<ScopeOffer>),
     /// The letter leaves.
     HandOver { line: u64 },
     /// The line is not needed any more.
@@ -44,6 +46,17 @@ pub(in crate::vault) struct SeatOffer {
     pub(in crate::vault) line: u64,
     pub(in crate::vault) activity: String,
     pub(in crate::vault) bound: PersonBox,
+    pub(in crate::vault) words: Words,
+    pub(in crate::vault) message_id: String,
+}
+
+/// One letter to somebody who wrote to the library.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::vault) struct ScopeOffer {
+    pub(in crate::vault) line: u64,
+    pub(in crate::vault) scope: String,
+    /// The box with the address, and the box whose text goes into the letter.
+    pub(in crate::vault) boxes: Vec<AnswerBox>,
     pub(in crate::vault) words: Words,
     pub(in crate::vault) message_id: String,
 }
