@@ -41,8 +41,8 @@ use crate::purge::Purger;
 use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
-    account, activity, audit, backup, custody, desk, draw, entry, feedback, inspection, journal,
-    live, notify, policy, portal, purge, rights, seats, stats, survey,
+    account, activity, audit, backup, custody, desk, discussion, draw, entry, feedback, inspection,
+    journal, live, notify, policy, portal, purge, rights, seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -415,6 +415,7 @@ impl App {
             .manage(custody::pages::TaxLimit::default())
             .manage(RequestLimit::default())
             .manage(feedback::pages::FeedbackLimit::default())
+            .manage(discussion::pages::DiscussionLimit::default())
             .manage(ProofLimit::default())
             .manage(Arc::new(Shelf::default()))
             .manage(self.db.clock().clone())
@@ -443,6 +444,7 @@ impl App {
             purge::pages::routes(),
             rights::pages::routes(),
             feedback::pages::routes(),
+            discussion::pages::routes(),
             custody::pages::routes(),
         ];
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());

@@ -13,6 +13,7 @@ pub mod identity;
 pub mod seats;
 
 // How it is drawn, and the logs that bind us.
+pub mod discussion;
 pub mod draw;
 pub mod inspection;
 pub mod journal;

@@ -46,8 +46,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "inspection",
             "seats",
             "feedback",
+            "discussion",
         ],
     ),
+    ("discussion", &["activity", "audit", "identity"]),
     (
         "feedback",
         &[
@@ -119,6 +121,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What the pages and views of a domain (`*`: of every domain) may use besides. Nothing imports
 /// pages, so this makes no circle.
 const EDGE_ARROWS: &[(&str, &[&str])] = &[
+    // The form of a post is sealed for as long as it lies open.
+    ("discussion", &["vault"]),
     // Every page may ask who is there and what that person may do.
     ("*", &["account"]),
     // A note of the journal leads to the draw and the activity that it is about.

@@ -122,6 +122,15 @@ pub(super) struct TodayView {
     reminders: Vec<ReminderRow>,
     /// What people wrote that waits for the library.
     feedback: u64,
+    discussions: Vec<QueueRow>,
+}
+
+/// Posts of an activity that wait for staff.
+#[derive(Serialize)]
+struct QueueRow {
+    title: String,
+    path: String,
+    posts: u64,
 }
 
 impl TodayView {
@@ -145,6 +154,15 @@ impl TodayView {
             upcoming: upcoming.collect(),
             reminders: ReminderRow::all(language, reader, &today.reminders),
             feedback: today.feedback,
+            discussions: today
+                .discussions
+                .iter()
+                .map(|(facts, posts)| QueueRow {
+                    title: Heading::of(language, facts).title,
+                    path: format!("/staff/activities/{}/discussion", facts.id),
+                    posts: *posts,
+                })
+                .collect(),
         }
     }
 }

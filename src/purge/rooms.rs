@@ -7,6 +7,7 @@
 //! Not here: how a room erases its rows (its own `forget`), which steps there are ([`super`]).
 
 use crate::activity::ActivityId;
+use crate::discussion;
 use crate::entry;
 use crate::inspection;
 use crate::notify;
@@ -159,6 +160,16 @@ pub const ROOMS: &[Room] = &[
             forget: |tx, id| Ok(entry::forget(tx, id)?),
             left: |tx, id| Ok(entry::left(tx, id)?),
             counted: |deleted| &mut deleted.entries,
+        }),
+    },
+    Room {
+        name: "discussion",
+        tables: &["discussion_posts", "discussions"],
+        fate: Fate::Erased(Eraser {
+            some: None,
+            forget: |tx, id| Ok(discussion::forget(tx, id)?),
+            left: |tx, id| Ok(discussion::left(tx, id)?),
+            counted: |deleted| &mut deleted.posts,
         }),
     },
     Room {

@@ -19,6 +19,7 @@ mod clauses;
 mod confining;
 mod counting;
 mod disclosing;
+mod discussing;
 mod doubting_the_clock;
 mod drawing;
 mod failing;

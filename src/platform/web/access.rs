@@ -50,7 +50,7 @@ const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
 const GATHERING: Duration = Duration::from_millis(5);
 
 /// Routes on which a person touches an entry; a line each would be the order of the tickets.
-const PERSONAL: [&str; 9] = [
+const PERSONAL: [&str; 10] = [
     "/a/<slug>/enter",
     "/a/<slug>/check",
     "/a/<slug>/receipt",
@@ -59,6 +59,7 @@ const PERSONAL: [&str; 9] = [
     "/entry",
     "/privacy/request",
     "/feedback",
+    "/a/<slug>/discussion",
     "/check",
 ];
 /// Parameters that name one ticket, entry or request.
