@@ -43,8 +43,8 @@ use crate::purge::Purger;
 use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
-    account, activity, audit, backup, custody, desk, draw, entry, inspection, journal, live,
-    newsletter, notify, policy, portal, purge, rights, seats, stats, survey,
+    account, activity, audit, backup, custody, desk, discussion, draw, entry, feedback, inspection,
+    journal, live, newsletter, notify, policy, portal, purge, rights, seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -229,6 +229,7 @@ impl App {
         purge::jobs::at_start(&purger)?;
         purge::jobs::register(&mut runner, &purger);
         rights::jobs::register(&mut runner, &db, &vault);
+        feedback::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         newsletter::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::ensure(&db).map_err(journal::Error::from)?;
@@ -418,6 +419,8 @@ impl App {
             .manage(custody::pages::TaxLimit::default())
             .manage(RequestLimit::default())
             .manage(newsletter::pages::AskLimit::default())
+            .manage(feedback::pages::FeedbackLimit::default())
+            .manage(discussion::pages::DiscussionLimit::default())
             .manage(ProofLimit::default())
             .manage(Arc::new(Shelf::default()))
             .manage(self.db.clock().clone())
@@ -445,6 +448,8 @@ impl App {
             stats::pages::routes(),
             purge::pages::routes(),
             rights::pages::routes(),
+            feedback::pages::routes(),
+            discussion::pages::routes(),
             custody::pages::routes(),
             newsletter::pages::routes(),
         ];

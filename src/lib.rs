@@ -13,6 +13,7 @@ pub mod identity;
 pub mod seats;
 
 // How it is drawn, and the logs that bind us.
+pub mod discussion;
 pub mod draw;
 pub mod inspection;
 pub mod journal;
@@ -23,6 +24,7 @@ pub mod witness;
 // Who is told, what is counted, what is kept for whom, what is erased.
 pub mod backup;
 pub mod custody;
+pub mod feedback;
 pub mod newsletter;
 pub mod notify;
 pub mod purge;

@@ -45,6 +45,15 @@ const ARROWS: &[(&str, &[&str])] = &[
             "custody",
             "inspection",
             "seats",
+            "feedback",
+            "discussion",
+        ],
+    ),
+    ("discussion", &["activity", "audit", "identity"]),
+    (
+        "feedback",
+        &[
+            "notify", "rights", "policy", "account", "vault", "audit", "identity",
         ],
     ),
     ("backup", &["purge", "journal", "log", "activity", "vault"]),
@@ -114,6 +123,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What the pages and views of a domain (`*`: of every domain) may use besides. Nothing imports
 /// pages, so this makes no circle.
 const EDGE_ARROWS: &[(&str, &[&str])] = &[
+    // The form of a post is sealed for as long as it lies open.
+    ("discussion", &["vault"]),
     // Every page may ask who is there and what that person may do.
     ("*", &["account"]),
     // A note of the journal leads to the draw and the activity that it is about.

@@ -6,6 +6,8 @@ desk-today-tasks = { $count ->
    *[other] { $count } things to do
 }
 desk-today-none = Nothing to do today.
+desk-feedback = Feedback: { $count } to be dealt with
+desk-discussion = Discussion of “{ $title }”: { $count } to be looked at
 desk-upcoming = By itself in the next 7 days
 desk-upcoming-closes = Entry closes
 desk-upcoming-draw = Public draw

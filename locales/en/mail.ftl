@@ -41,3 +41,7 @@ mail-subject-incident = [{ $library }] Important notice about your personal data
 # $library: name of the library; $title: name of the activity
 mail-incident = You entered “{ $title }” of { $library }. By Article 12 of the Personal Data Protection Act we tell you of the following.
 mail-incident-why = You get this letter because you gave { $library } this address when you entered “{ $title }”. It is sent once.
+mail-subject-feedback = { $library }: an answer to your feedback
+mail-feedback = You wrote to { $library }. This is the answer:
+mail-feedback-status = What you wrote and the answer are on our site too: type { $host } into your browser yourself, go to the status page of “Feedback” and enter your reference code. This letter has no link; please do not reply to it.
+mail-feedback-why = You get this letter because you wrote to { $library } and chose to have the answer sent to this address.

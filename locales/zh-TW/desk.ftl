@@ -3,6 +3,8 @@
 desk-today-title = 今天
 desk-today-tasks = { $count } 件要處理
 desk-today-none = 今天沒有待辦。
+desk-feedback = 意見信箱：{ $count } 件待處理
+desk-discussion = 「{ $title }」討論區：{ $count } 則待看
 desk-upcoming = 接下來 7 日會自動進行
 desk-upcoming-closes = 報名截止
 desk-upcoming-draw = 公開抽獎

@@ -39,3 +39,7 @@ mail-seat-why = 您收到這封信，是因為您報名了 { $library } 的「{ 
 mail-subject-incident = 【{ $library }】個人資料重要通知
 mail-incident = 您報名過 { $library } 的「{ $title }」。依個人資料保護法第 12 條，我們要告訴您下面這件事。
 mail-incident-why = 您收到這封信，是因為您報名「{ $title }」時把這個電子郵件留給 { $library }。這封信只寄一次。
+mail-subject-feedback = 【{ $library }】您的意見有答覆了
+mail-feedback = 您寫給 { $library } 意見信箱的信，答覆如下：
+mail-feedback-status = 您寫的內容和答覆也在本館網站：請自行在瀏覽器輸入 { $host }，到「意見信箱」的進度頁輸入您的查詢碼。這封信沒有連結，請不要回信。
+mail-feedback-why = 您收到這封信，是因為您寫信給 { $library } 時，選了把答覆寄到這個電子郵件。

@@ -224,6 +224,48 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         ],
     ),
     (
+        "feedback",
+        Who::Anybody,
+        &[
+            "GET /feedback",
+            "POST /feedback",
+            "GET /feedback/status",
+            "POST /feedback/status",
+            "GET /feedback/write",
+            "POST /feedback/write",
+        ],
+    ),
+    (
+        "feedback",
+        LIBRARIAN,
+        &[
+            "GET /staff/feedback",
+            "GET /staff/feedback/<id>",
+            "POST /staff/feedback/<id>/answer",
+            "POST /staff/feedback/<id>/assign",
+            "POST /staff/feedback/<id>/close",
+            "POST /staff/feedback/<id>/read",
+            "POST /staff/feedback/<id>/reopen",
+        ],
+    ),
+    (
+        "discussion",
+        Who::Anybody,
+        &["GET /a/<slug>/discussion", "POST /a/<slug>/discussion"],
+    ),
+    (
+        "discussion",
+        LIBRARIAN,
+        &[
+            "GET /staff/activities/<id>/discussion",
+            "POST /staff/activities/<id>/discussion",
+            "POST /staff/activities/<id>/discussion/<post>/answer",
+            "POST /staff/activities/<id>/discussion/<post>/approve",
+            "POST /staff/activities/<id>/discussion/<post>/refuse",
+            "POST /staff/activities/<id>/discussion/<post>/take-down",
+        ],
+    ),
+    (
         "live",
         DRAW_OFFICER,
         &[

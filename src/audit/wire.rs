@@ -121,6 +121,7 @@ fn purpose_words(lang: Language, purpose: &str) -> String {
         "live-reveal" => "audit-purpose-live-reveal",
         "seat-notice" => "audit-purpose-seat-notice",
         "rights-reply" => "audit-purpose-rights-reply",
+        "feedback-reply" => "audit-purpose-feedback-reply",
         "phone" => "audit-purpose-phone",
         "post" => "audit-purpose-post",
         "shipping" => "audit-purpose-shipping",

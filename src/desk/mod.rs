@@ -8,8 +8,10 @@ use crate::account;
 use crate::activity::{self, ActivityId, AskedField, Facts, Stage, Unlock};
 use crate::audit::StaffId;
 use crate::custody;
+use crate::discussion;
 use crate::draw::{self, DrawStage, Plan, Problem};
 use crate::entry;
+use crate::feedback;
 use crate::notify;
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::config::Config;
@@ -62,6 +64,12 @@ pub enum Error {
     /// Requests of people.
     #[error(transparent)]
     Rights(#[from] rights::Error),
+    /// What people wrote.
+    #[error(transparent)]
+    Feedback(#[from] feedback::Error),
+    /// Posts.
+    #[error(transparent)]
+    Discussion(#[from] discussion::Error),
     /// Holds and the tax vault.
     #[error(transparent)]
     Custody(#[from] custody::Error),
@@ -87,6 +95,8 @@ impl Fault for Error {
             Error::Purge(error) => error.kind(),
             Error::Account(error) => error.kind(),
             Error::Rights(error) => error.kind(),
+            Error::Feedback(error) => error.kind(),
+            Error::Discussion(error) => error.kind(),
             Error::Custody(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
@@ -105,6 +115,8 @@ impl Fault for Error {
             Error::Purge(error) => error.code(),
             Error::Account(error) => error.code(),
             Error::Rights(error) => error.code(),
+            Error::Feedback(error) => error.code(),
+            Error::Discussion(error) => error.code(),
             Error::Custody(error) => error.code(),
             Error::Db(error) => error.code(),
         }
@@ -261,6 +273,10 @@ pub struct Today {
     pub upcoming: Vec<(Timestamp, &'static str, Facts)>,
     /// Days of personal data: purges that come or wait, and what the law gives a day for.
     pub reminders: Vec<Reminder>,
+    /// What people wrote that waits for the library.
+    pub feedback: u64,
+    /// Activities with posts that wait for staff, and how many.
+    pub discussions: Vec<(Facts, u64)>,
 }
 
 /// What staff see first.
@@ -293,7 +309,17 @@ pub fn today(tx: &mut Tx, config: &Config) -> Result<Today, Error> {
         tasks,
         upcoming,
         reminders: reminders::list(tx, config)?,
+        feedback: feedback::waiting(tx)?,
+        discussions: discussions(tx)?,
     })
+}
+
+fn discussions(tx: &mut Tx) -> Result<Vec<(Facts, u64)>, Error> {
+    let mut waiting = Vec::new();
+    for (id, posts) in discussion::queues(tx)? {
+        waiting.push((activity::by_id(tx, &id)?, posts));
+    }
+    Ok(waiting)
 }
 
 /// Stages in which something may still have to be done.
@@ -328,5 +354,6 @@ pub fn delete_draft(tx: &mut Tx, by: &StaffId, id: &ActivityId) -> Result<(), Er
     policy::codes::forget(tx, id)?;
     draw::delete_plans(tx, id)?;
     seats::forget_draft(tx, id)?;
+    discussion::forget(tx, id)?;
     Ok(activity::draft::delete_draft(tx, by, id)?)
 }

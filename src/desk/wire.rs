@@ -120,6 +120,17 @@ pub(super) struct TodayView {
     tasks: Vec<TaskRow>,
     upcoming: Vec<UpcomingRow>,
     reminders: Vec<ReminderRow>,
+    /// What people wrote that waits for the library.
+    feedback: u64,
+    discussions: Vec<QueueRow>,
+}
+
+/// Posts of an activity that wait for staff.
+#[derive(Serialize)]
+struct QueueRow {
+    title: String,
+    path: String,
+    posts: u64,
 }
 
 impl TodayView {
@@ -144,6 +155,16 @@ impl TodayView {
             tasks: own.map(row).collect(),
             upcoming: upcoming.collect(),
             reminders: ReminderRow::all(language, reader, &today.reminders),
+            feedback: today.feedback,
+            discussions: today
+                .discussions
+                .iter()
+                .map(|(facts, posts)| QueueRow {
+                    title: Heading::of(language, facts).title,
+                    path: format!("/staff/activities/{}/discussion", facts.id),
+                    posts: *posts,
+                })
+                .collect(),
         }
     }
 }

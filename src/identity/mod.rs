@@ -11,6 +11,7 @@
 pub mod address;
 pub mod date;
 pub mod email;
+pub mod found;
 pub mod mask;
 pub mod mistake;
 pub mod name;

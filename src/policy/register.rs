@@ -32,6 +32,8 @@ pub enum File {
     Tax,
     /// Requests of people about their own data.
     Requests,
+    /// What people wrote to the library.
+    Feedback,
     /// Rows that stay for an authority or a dispute.
     Holds,
     /// Addresses of people who subscribed to the newsletter.
@@ -44,10 +46,11 @@ pub enum File {
 
 impl File {
     /// All of them, in the order of the page.
-    pub const ALL: [File; 7] = [
+    pub const ALL: [File; 8] = [
         File::Entries,
         File::Tax,
         File::Requests,
+        File::Feedback,
         File::Holds,
         File::Newsletter,
         File::Staff,
@@ -60,6 +63,7 @@ impl File {
             File::Entries => "policy-file-entries",
             File::Tax => "policy-file-tax",
             File::Requests => "policy-file-requests",
+            File::Feedback => "policy-file-feedback",
             File::Holds => "policy-file-holds",
             File::Newsletter => "policy-file-newsletter",
             File::Staff => "policy-file-staff",
@@ -74,6 +78,7 @@ impl File {
             File::Entries => "policy-file-entries-basis",
             File::Tax => "policy-file-tax-basis",
             File::Requests => "policy-file-requests-basis",
+            File::Feedback => "policy-file-feedback-basis",
             File::Holds => "policy-file-holds-basis",
             File::Newsletter => "policy-file-newsletter-basis",
             File::Staff => "policy-file-staff-basis",
@@ -88,6 +93,7 @@ impl File {
             File::Entries => "policy-file-entries-holds",
             File::Tax => "policy-file-tax-holds",
             File::Requests => "policy-file-requests-holds",
+            File::Feedback => "policy-file-feedback-holds",
             File::Holds => "policy-file-holds-holds",
             File::Newsletter => "policy-file-newsletter-holds",
             File::Staff => "policy-file-staff-holds",
@@ -101,7 +107,7 @@ impl File {
         let numbers: &[&str] = match self {
             File::Entries => &["146", "157"],
             File::Tax => &["120", "129"],
-            File::Requests | File::Holds | File::Newsletter => &["146"],
+            File::Requests | File::Feedback | File::Holds | File::Newsletter => &["146"],
             File::Staff | File::AccessLog => &["137"],
         };
         pick(&PURPOSES, numbers)
@@ -112,7 +118,7 @@ impl File {
         let numbers: &[&str] = match self {
             File::Entries => &["C001", "C132"],
             File::Tax => &["C001", "C003"],
-            File::Requests | File::Holds => &["C001", "C132"],
+            File::Requests | File::Feedback | File::Holds => &["C001", "C132"],
             File::Staff | File::Newsletter => &["C001"],
             File::AccessLog => &["C132"],
         };
@@ -125,6 +131,7 @@ impl File {
             File::Entries => Some(Class::Entries),
             File::Tax => Some(Class::Tax),
             File::Requests => Some(Class::Requests),
+            File::Feedback => Some(Class::Feedback),
             File::Holds => Some(Class::Holds),
             File::Staff | File::Newsletter => None,
             File::AccessLog => Some(Class::AccessLog),

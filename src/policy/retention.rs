@@ -29,6 +29,8 @@ pub enum Class {
     Tax,
     /// Requests of people about their own data.
     Requests,
+    /// What people wrote to the library.
+    Feedback,
     /// What the web server writes down of a visit.
     AccessLog,
     /// Copies of the database; they hold no key.
@@ -59,12 +61,13 @@ pub enum SetBy {
 
 impl Class {
     /// Every class, in the order of the pages.
-    pub const ALL: [Class; 7] = [
+    pub const ALL: [Class; 8] = [
         Class::Entries,
         Class::Winners,
         Class::Holds,
         Class::Tax,
         Class::Requests,
+        Class::Feedback,
         Class::AccessLog,
         Class::Backups,
     ];
@@ -77,6 +80,7 @@ impl Class {
             Class::Holds => "holds",
             Class::Tax => "tax",
             Class::Requests => "requests",
+            Class::Feedback => "feedback",
             Class::AccessLog => "access_log",
             Class::Backups => "backups",
         }
@@ -95,6 +99,7 @@ impl Class {
             Class::Holds => (1, 180, 180),
             Class::Tax => (5 * 365, 5 * 365, 10 * 365),
             Class::Requests => (180, 2 * 365, 5 * 365),
+            Class::Feedback => (30, 180, 2 * 365),
             Class::AccessLog => (7, 180, 400),
             Class::Backups => (0, 35, 400),
         };
@@ -104,7 +109,7 @@ impl Class {
     /// Who sets it.
     pub fn set_by(self) -> SetBy {
         match self {
-            Class::Entries | Class::Requests => SetBy::Library,
+            Class::Entries | Class::Requests | Class::Feedback => SetBy::Library,
             Class::AccessLog => SetBy::File("access_log_days"),
             Class::Backups => SetBy::File("backup_days"),
             Class::Tax => SetBy::File("tax_rules"),
@@ -120,6 +125,7 @@ impl Class {
             Class::Holds => "policy-class-holds",
             Class::Tax => "policy-class-tax",
             Class::Requests => "policy-class-requests",
+            Class::Feedback => "policy-class-feedback",
             Class::AccessLog => "policy-class-access-log",
             Class::Backups => "policy-class-backups",
         };
@@ -134,6 +140,7 @@ impl Class {
             Class::Holds => "policy-from-holds",
             Class::Tax => "policy-from-tax",
             Class::Requests => "policy-from-requests",
+            Class::Feedback => "policy-from-feedback",
             Class::AccessLog => "policy-from-access-log",
             Class::Backups => "policy-from-backups",
         };
@@ -148,6 +155,7 @@ impl Class {
             Class::Holds => "policy-basis-holds",
             Class::Tax => "policy-basis-tax",
             Class::Requests => "policy-basis-requests",
+            Class::Feedback => "policy-basis-feedback",
             Class::AccessLog => "policy-basis-access-log",
             Class::Backups => "policy-basis-backups",
         };
@@ -235,7 +243,7 @@ pub fn held(tx: &mut Tx, class: Class, config: &Config) -> Result<i64, Error> {
     match class {
         Class::Backups => Ok(i64::from(config.backup_days)),
         Class::AccessLog => Ok(i64::from(config.access_log_days)),
-        Class::Entries | Class::Requests => days(tx, class),
+        Class::Entries | Class::Requests | Class::Feedback => days(tx, class),
         Class::Tax => {
             // The newest rules that the operator set, or those that the program knows.
             let newest = config.tax_rules.iter().max_by_key(|rules| &rules.from);

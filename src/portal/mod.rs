@@ -7,6 +7,7 @@
 
 use crate::activity::{self, AskedField, Facts, Kind, Stage};
 use crate::custody::{self, breach::Incident};
+use crate::discussion;
 use crate::draw::{self, Plan, StoredNote};
 use crate::entry;
 use crate::platform::db::{self, Tx};
@@ -45,6 +46,9 @@ pub enum Error {
     /// Incidents.
     #[error(transparent)]
     Custody(#[from] custody::Error),
+    /// Posts.
+    #[error(transparent)]
+    Discussion(#[from] discussion::Error),
     /// The database.
     #[error(transparent)]
     Db(#[from] db::Error),
@@ -61,6 +65,7 @@ impl Fault for Error {
             Error::Purge(error) => error.kind(),
             Error::Seats(error) => error.kind(),
             Error::Custody(error) => error.kind(),
+            Error::Discussion(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
     }
@@ -75,6 +80,7 @@ impl Fault for Error {
             Error::Purge(error) => error.code(),
             Error::Seats(error) => error.code(),
             Error::Custody(error) => error.code(),
+            Error::Discussion(error) => error.code(),
             Error::Db(error) => error.code(),
         }
     }
@@ -161,6 +167,8 @@ pub struct Shown {
     pub terms: seats::Terms,
     /// Incidents with its personal data that people are told of.
     pub incidents: Vec<Incident>,
+    /// Whether it has a discussion.
+    pub discussion: bool,
 }
 
 /// A published activity by its address.
@@ -189,6 +197,7 @@ pub fn show(tx: &mut Tx, slug: &str) -> Result<Shown, Error> {
     };
     let incidents = custody::open_incidents(tx, &facts.id)?;
     Ok(Shown {
+        discussion: discussion::is_there(tx, &facts)?,
         incidents,
         facts,
         plans,

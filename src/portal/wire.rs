@@ -218,6 +218,8 @@ pub(super) struct ActivityView {
     cancelled_reason: String,
     stage: &'static str,
     told: Vec<Told>,
+    /// Whether it has a discussion.
+    discussion: bool,
     /// Its sessions, where people take places.
     sessions: Vec<SessionView>,
     /// When their places were counted.
@@ -303,6 +305,7 @@ impl ActivityView {
             cancelled_reason: facts.cancelled_reason.clone(),
             stage: facts.stage.code(),
             told: Told::each(language, &shown.incidents),
+            discussion: shown.discussion,
             sessions: shown
                 .sessions
                 .iter()

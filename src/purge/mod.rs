@@ -10,6 +10,7 @@
 use crate::activity::{self, ActivityId, Facts};
 use crate::audit::{self, Act, Actor};
 use crate::custody;
+use crate::discussion;
 use crate::draw;
 use crate::entry;
 use crate::inspection;
@@ -131,6 +132,9 @@ pub enum Error {
     /// Requests of people.
     #[error(transparent)]
     Rights(#[from] rights::Error),
+    /// Posts.
+    #[error(transparent)]
+    Discussion(#[from] discussion::Error),
     /// What is kept or handed on.
     #[error(transparent)]
     Custody(#[from] custody::Error),
@@ -171,6 +175,7 @@ impl Fault for Error {
             Error::Entry(error) => error.kind(),
             Error::Seats(error) => error.kind(),
             Error::Rights(error) => error.kind(),
+            Error::Discussion(error) => error.kind(),
             Error::Custody(error) => error.kind(),
             Error::Inspection(error) => error.kind(),
             Error::Notify(error) => error.kind(),
@@ -197,6 +202,7 @@ impl Fault for Error {
             Error::Entry(error) => error.code(),
             Error::Seats(error) => error.code(),
             Error::Rights(error) => error.code(),
+            Error::Discussion(error) => error.code(),
             Error::Custody(error) => error.code(),
             Error::Inspection(error) => error.code(),
             Error::Notify(error) => error.code(),

@@ -7,6 +7,7 @@
 //! Not here: how a room erases its rows (its own `forget`), which steps there are ([`super`]).
 
 use crate::activity::ActivityId;
+use crate::discussion;
 use crate::entry;
 use crate::inspection;
 use crate::notify;
@@ -162,6 +163,16 @@ pub const ROOMS: &[Room] = &[
         }),
     },
     Room {
+        name: "discussion",
+        tables: &["discussion_posts", "discussions"],
+        fate: Fate::Erased(Eraser {
+            some: None,
+            forget: |tx, id| Ok(discussion::forget(tx, id)?),
+            left: |tx, id| Ok(discussion::left(tx, id)?),
+            counted: |deleted| &mut deleted.posts,
+        }),
+    },
+    Room {
         name: "boxes",
         tables: vault::TABLES,
         fate: Fate::Erased(Eraser {
@@ -232,6 +243,13 @@ pub const ROOMS: &[Room] = &[
             "newsletter_issue_topics",
         ],
         fate: Fate::Site("what the library wrote to subscribers, and the words they agreed to"),
+    },
+    Room {
+        name: "feedback",
+        tables: &["feedback_events", "feedback_letters", "feedback"],
+        fate: Fate::OwnDay(
+            "letters to the library: so long after they are closed as their class says",
+        ),
     },
     Room {
         name: "announcement",

@@ -104,6 +104,8 @@ pub enum LegalBasis {
     DisclosureByLaw,
     /// Telling people that their data was exposed.
     BreachDuty,
+    /// The library's own task of answering people who write to it.
+    PublicTask,
 }
 
 impl LegalBasis {
@@ -131,6 +133,9 @@ impl LegalBasis {
             LegalBasis::DisclosureByLaw => {
                 "a ground of the register of disclosures (PDPA Art. 16; GDPR Art. 6(1)(c))"
             }
+            LegalBasis::PublicTask => {
+                "the library's own task (PDPA Art. 15(1), 16; GDPR Art. 6(1)(e))"
+            }
             LegalBasis::BreachDuty => "telling people of a breach (PDPA Art. 12; GDPR Art. 34)",
         }
     }
@@ -150,16 +155,20 @@ pub enum Retention {
     HoldDate,
     /// Until the person leaves; two days where the link in the mail was never used.
     Leaving,
+    /// A time after the matter was closed that the library set; then the key of the month in which it
+    /// came is destroyed, as soon as no letter of the month is left.
+    FeedbackDate,
 }
 
 impl Retention {
     /// Each, in the order of the data inventory.
-    pub const ALL: [Retention; 5] = [
+    pub const ALL: [Retention; 6] = [
         Retention::Purge,
         Retention::TaxDate,
         Retention::RequestDate,
         Retention::HoldDate,
         Retention::Leaving,
+        Retention::FeedbackDate,
     ];
 
     /// The words of the data inventory.
@@ -177,6 +186,9 @@ impl Retention {
             }
             Retention::Leaving => {
                 "until the person leaves the newsletter; two days where the link in the mail was never used"
+            }
+            Retention::FeedbackDate => {
+                "180 days after it was closed unless the library set another time, and two years after the last letter in any case; the month's key is destroyed when no letter of it is left"
             }
         }
     }
@@ -209,6 +221,8 @@ pub enum Audience {
     Requesters,
     /// People who subscribed to the newsletter; nobody is shown to anybody.
     Subscribers,
+    /// People who wrote to the library.
+    Writers,
 }
 
 impl Audience {
@@ -219,6 +233,7 @@ impl Audience {
             Audience::Payees => Some("_tax-"),
             Audience::Requesters => Some("_requests-"),
             Audience::Subscribers => Some(SUBSCRIBERS),
+            Audience::Writers => Some("_feedback-"),
             _ => None,
         }
     }
@@ -253,7 +268,7 @@ pub trait OfEverybody: Purpose {}
 /// Purposes for which the vault itself opens the addresses of subscribers and tells nobody.
 pub trait OfSubscribers: Purpose {}
 
-/// Purposes for which the boxes of a scope are opened, of payees or of requests.
+/// Purposes for which the boxes of a scope are opened: of payees, of requests, of letters.
 pub trait OfAScope: Purpose {}
 
 macro_rules! opened_for {
@@ -277,6 +292,9 @@ macro_rules! opened_for {
     };
     (Subscribers, $name:ident) => {
         impl super::access::OfSubscribers for $name {}
+    };
+    (Writers, $name:ident) => {
+        impl super::access::OfAScope for $name {}
     };
     (Winners, $name:ident) => {
         impl super::access::OfWinners for $name {}

@@ -83,7 +83,7 @@ pub enum FieldKind {
     NationalId,
     /// The registered address of such a winner.
     RegisteredAddress,
-    /// What a person asks the library about their data, and what is answered.
+    /// What a person writes to the library, and what is answered.
     RequestText,
 }
 

@@ -4,12 +4,14 @@
 //!
 //! Not here: who may do what (`account`); what was sent, which a handler takes as a form.
 
+use lucky_draw::ticket::Secret;
 use rocket::State;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 
-use super::Vault;
+use super::{Error, Vault};
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
@@ -29,6 +31,22 @@ pub struct Visit<'r> {
     pub vault: &'r Vault,
     /// What the operator set.
     pub config: &'r Arc<Config>,
+}
+
+impl Visit<'_> {
+    /// A secret code for a hidden field of a page of one kind, of which no other page makes use.
+    pub fn seal_code(&self, kind: &str, code: &Secret) -> Result<String, Error> {
+        let plain = Zeroizing::new(format!("{kind} {}", code.as_str()));
+        self.vault.seal_token(plain.as_bytes(), self.now)
+    }
+
+    /// Reads what [`Visit::seal_code`] wrote for the kind; nothing where it is older than `life`.
+    pub fn open_code(&self, kind: &str, life: i64, text: &str) -> Option<Secret> {
+        let plain = self.vault.open_token(text, self.now, life).ok()?;
+        let plain = std::str::from_utf8(&plain).ok()?;
+        let code = plain.strip_prefix(kind)?.strip_prefix(' ')?;
+        Secret::parse(code).ok()
+    }
 }
 
 #[rocket::async_trait]

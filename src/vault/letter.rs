@@ -20,8 +20,8 @@ use crate::platform::db::Tx;
 use crate::platform::mail::{Outcome, Trouble};
 use crate::platform::text::Language;
 
-/// Where the person's name goes in the text of a letter; a private character of Unicode, which no
-/// template and no name holds.
+/// Where the person's name, or the library's answer, goes in the text of a letter; a private character
+/// of Unicode, which no template and no name holds.
 pub const NAME_HERE: char = '\u{f8ff}';
 
 /// The words of a letter; nothing in them is of the person.

@@ -46,6 +46,7 @@ mod places;
 mod process;
 mod promised;
 pub mod purpose;
+mod scope_letter;
 mod scopes;
 mod sealer;
 mod seat_letter;
@@ -86,8 +87,9 @@ pub use process::{
     Doors, LaunchError, Launched, Start, launch, move_out, program, see_off, serve, standing_of,
 };
 pub use purpose::{
-    BreachNotice, Disclosure, LiveReveal, NewsletterLetter, OwnCopy, PrizeHandover, ProviderShare,
-    RightsReply, SeatNotice, ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport, WinnerNotice,
+    BreachNotice, Disclosure, FeedbackReply, LiveReveal, NewsletterLetter, OwnCopy, PrizeHandover,
+    ProviderShare, RightsReply, SeatNotice, ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport,
+    WinnerNotice,
 };
 pub use scopes::{
     RecordedInScope, ScopeKey, keep_scope, record_in_scope, scope_erased, scope_keys, scopes,
@@ -261,7 +263,7 @@ pub enum ItemKind {
     Answers,
     /// A contact for one benefit provider.
     Share,
-    /// A request about data, or its answer.
+    /// A letter of a person to the library, or its answer.
     Request,
     /// A payee of the tax vault.
     Tax,

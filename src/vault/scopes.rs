@@ -1,4 +1,5 @@
-//! Keys that belong to no activity: of a quarter's requests, of a year's tax rows, of one hold.
+//! Keys that belong to no activity: of a quarter's requests, of a month's letters, of a year's tax
+//! rows, of one hold.
 //!
 //! Invariant: the name of a scope begins with `_`, so that it is never the name of an activity; a
 //! box of a scope opens for the purposes of that scope's prefix and for no other. A scope is

@@ -116,6 +116,8 @@ for (const language of LANGUAGES) {
         '/newsletter/unsubscribe/over',
         '/news',
         library.news,
+        '/feedback',
+        '/feedback/status',
         shared,
         `${shared}/enter`,
         seats,

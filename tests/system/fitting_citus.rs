@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 26] = [
+const SITE: [(&str, &str); 29] = [
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
     ("journal_witnesses", "of the journal"),
@@ -45,6 +45,12 @@ const SITE: [(&str, &str); 26] = [
         "rights_requests",
         "a person writes to the library, not to an activity",
     ),
+    (
+        "feedback",
+        "a person writes to the library, not to an activity",
+    ),
+    ("feedback_letters", "of feedback"),
+    ("feedback_events", "of feedback"),
     ("tax_rows", "by year: the law sums over activities"),
     ("vault_scopes", "keys of no activity"),
     ("tidyings", "one row"),

@@ -69,7 +69,7 @@ pub const COUNTED: [(&str, &str); 5] = [
 ];
 
 /// Routes on which a person touches an entry; a line each would be the order of the tickets.
-const PERSONAL: [&str; 9] = [
+const PERSONAL: [&str; 11] = [
     "/a/<slug>/enter",
     "/a/<slug>/check",
     "/a/<slug>/receipt",
@@ -77,6 +77,8 @@ const PERSONAL: [&str; 9] = [
     "/receipt",
     "/entry",
     "/privacy/request",
+    "/feedback",
+    "/a/<slug>/discussion",
     "/check",
     "/newsletter",
 ];

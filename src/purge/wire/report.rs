@@ -123,6 +123,9 @@ pub struct Deleted {
     /// Counters that were not needed any more.
     #[serde(default)]
     pub counters: usize,
+    /// Posts of its discussion, and the switch of it.
+    #[serde(default)]
+    pub posts: usize,
 }
 
 impl std::ops::AddAssign for Deleted {
@@ -137,6 +140,7 @@ impl std::ops::AddAssign for Deleted {
             custody,
             planted,
             counters,
+            posts,
         } = more;
         self.entries += entries;
         self.boxes += boxes;
@@ -147,6 +151,7 @@ impl std::ops::AddAssign for Deleted {
         self.custody += custody;
         self.planted += planted;
         self.counters += counters;
+        self.posts += posts;
     }
 }
 

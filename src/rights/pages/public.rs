@@ -58,7 +58,7 @@ async fn send(
 ) -> AppResult<Page> {
     let (lang, form) = (visit.lang, &form);
     let asking = Asking { visit, form };
-    let Some(code) = open(&visit, "request", FORM_LIFE, form.value("token")) else {
+    let Some(code) = visit.open_code("request", FORM_LIFE, form.value("token")) else {
         let words = text::message(lang, "rights-form-old", &[]);
         return Ok(asking.form_page(words, Mistakes::new()).await?.again());
     };
@@ -106,7 +106,7 @@ fn take_back_without_form(lang: Language) -> Reply {
 
 #[post("/privacy/request/take-back", data = "<form>")]
 async fn take_back(visit: Visit<'_>, form: FormFields) -> AppResult<Page> {
-    let Some(code) = open(&visit, "status", PASS_LIFE, form.value("pass")) else {
+    let Some(code) = visit.open_code("status", PASS_LIFE, form.value("pass")) else {
         let words = text::message(visit.lang, "rights-pass-old", &[]);
         let page = find_page(visit.lang, words, Mistakes::new());
         return Ok(page.status(Status::UnprocessableEntity));
@@ -134,9 +134,11 @@ impl Asking<'_> {
         // The code of the request that is about to be: sent twice, it is one request. A form that
         // comes back keeps the one it has.
         let sent = self.form.value("token");
-        let code = open(&self.visit, "request", FORM_LIFE, sent)
+        let code = self
+            .visit
+            .open_code("request", FORM_LIFE, sent)
             .unwrap_or_else(|| Secret::from_entropy(ids::random()));
-        let token = seal(&self.visit, "request", &code)?;
+        let token = self.visit.seal_code("request", &code)?;
         let view = AskView::new(
             self.visit.lang,
             &activities,
@@ -272,7 +274,7 @@ async fn status_page(visit: &Visit<'_>, code: &Secret) -> AppResult<Page> {
         return Ok(wrong_code(visit.lang, "rights-code-unknown"));
     };
     let letters = letters.open(visit.vault)?;
-    let pass = seal(visit, "status", code)?;
+    let pass = visit.seal_code("status", code)?;
     let view = StatusView::new(
         visit.lang,
         &request,
@@ -284,18 +286,6 @@ async fn status_page(visit: &Visit<'_>, code: &Secret) -> AppResult<Page> {
     Ok(Page::new(visit.lang, "rights/status", view)
         .no_store()
         .at("/privacy/request/status"))
-}
-
-fn seal(visit: &Visit<'_>, kind: &str, code: &Secret) -> AppResult<String> {
-    let plain = Zeroizing::new(format!("{kind} {}", code.as_str()));
-    Ok(visit.vault.seal_token(plain.as_bytes(), visit.now)?)
-}
-
-fn open(visit: &Visit<'_>, kind: &str, life: i64, text: &str) -> Option<Secret> {
-    let plain = visit.vault.open_token(text, visit.now, life).ok()?;
-    let plain = std::str::from_utf8(&plain).ok()?;
-    let code = plain.strip_prefix(kind)?.strip_prefix(' ')?;
-    Secret::parse(code).ok()
 }
 
 /// Activities that a request may be about: whatever was published.

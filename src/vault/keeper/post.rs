@@ -17,12 +17,15 @@ use zeroize::Zeroizing;
 
 use super::super::access::{OpenedContact, Purpose, SUBSCRIBERS};
 use super::super::crypt::{Binding, Scope};
-use super::super::field::{Contact, Email, Name};
+use super::super::field::{Contact, Email, Name, RequestText};
 use super::super::letter::NAME_HERE;
 use super::super::particulars::{OpenedParticulars, Particulars};
-use super::super::purpose::{BreachNotice, NewsletterLetter, SeatNotice, WinnerNotice};
+use super::super::purpose::{
+    BreachNotice, FeedbackReply, NewsletterLetter, SeatNotice, WinnerNotice,
+};
 use super::super::wire::post::{
-    MailOffer, MailReply, MailRequest, MailToAll, NewsOffer, SeatOffer, ToldOutcome, Words,
+    MailOffer, MailReply, MailRequest, MailToAll, NewsOffer, ScopeOffer, SeatOffer, ToldOutcome,
+    Words,
 };
 use super::super::wire::{Private, Refusal, Reply};
 use super::super::{disk, ledger};
@@ -118,6 +121,7 @@ impl Keeper {
             MailRequest::Offer(offer) => self.offer(caller, &offer),
             MailRequest::OfferSeat(offer) => self.offer_seat(caller, &offer),
             MailRequest::OfferNews(offer) => self.offer_news(caller, &offer),
+            MailRequest::OfferInScope(offer) => self.offer_in_scope(caller, &offer),
             MailRequest::HandOver { line } => Ok(match self.post.take(caller, line) {
                 Some(State::Ready(ready)) => MailReply::Outcome(ready.hand_over().into()),
                 Some(State::Listening(_)) | None => MailReply::Gone,
@@ -213,6 +217,26 @@ impl Keeper {
             leave: Some(offer.leave.as_str()).filter(|leave| !leave.is_empty()),
             ..letter(email.expose(), &offer.words, &body, &offer.message_id)
         };
+        self.name_recipient(caller, offer.line, &letter)
+    }
+
+    /// Opens the address of somebody who wrote to the library and the answer, writes the letter and
+    /// names its recipient to the server.
+    fn offer_in_scope(&self, caller: u64, offer: &ScopeOffer) -> Result<MailReply, Refusal> {
+        let purpose = FeedbackReply::FACTS.code;
+        let opened = self.open_in_scope(&offer.scope, purpose, &offer.boxes)?;
+        let Reply::OpenedEach(each) = opened else {
+            return Err(Refusal::Purpose);
+        };
+        let mut each = each.into_iter().map(|plain| written(&plain?));
+        let person = each.next().ok_or(Refusal::Broken)??;
+        let answer = each.next().ok_or(Refusal::Broken)??;
+        let Some(email) = person.read::<Email>() else {
+            return Ok(MailReply::NoAddress);
+        };
+        let answer = answer.read::<RequestText>().ok_or(Refusal::Broken)?;
+        let body = filled(&offer.words, answer.expose());
+        let letter = letter(email.expose(), &offer.words, &body, &offer.message_id);
         self.name_recipient(caller, offer.line, &letter)
     }
 
@@ -390,7 +414,12 @@ fn read(plain: &Private) -> Result<OpenedContact<WinnerNotice>, Refusal> {
     Ok(OpenedContact::new(contact))
 }
 
-/// The body with the name in its place.
+fn written(plain: &Private) -> Result<OpenedParticulars<FeedbackReply>, Refusal> {
+    let particulars = Particulars::decode(&plain.0).ok_or(Refusal::Broken)?;
+    Ok(OpenedParticulars::new(particulars))
+}
+
+/// The body with the name, or the answer, in its place.
 fn filled(words: &Words, name: &str) -> Zeroizing<String> {
     Zeroizing::new(words.body.replace(NAME_HERE, name))
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
-use super::super::wire::post::{MailReply, MailRequest, MailToAll, ToldOutcome, Words};
-use super::super::wire::{PersonBox, Reply};
+use super::super::wire::post::{MailReply, MailRequest, MailToAll, ScopeOffer, ToldOutcome, Words};
+use super::super::wire::{AnswerBox, PersonBox, Reply};
 use super::*;
 use crate::platform::mail::MailSettings;
 
@@ -167,4 +167,80 @@ fn no_more_incidents_have_letters_than_the_operator_says() {
     let lines = office.folder.path().join("keys/spring.openings");
     let lines = std::fs::read_to_string(lines).expect("lines");
     assert_eq!(lines, "told i1 item1\ntold i2 item1\n");
+}
+
+#[test]
+fn an_answer_goes_to_an_address_of_its_own_scope_and_to_no_other() {
+    let office = office();
+    let vault = &office.vault;
+    let sealed_in = |scope: &str, item: &str, address: bool| {
+        let keys = vault.create_scope(scope).expect("made");
+        let mut written = Particulars::new().with(&RequestText::new("a letter"));
+        if address {
+            written = written.with(&Email::new("mei@mailbox.example"));
+        }
+        AnswerBox {
+            item: item.to_owned(),
+            sealed: seal_to_scope(&keys, scope, item, &written).expect("sealed"),
+        }
+    };
+    let offer = |scope: &str, boxes: Vec<AnswerBox>| {
+        let line = Request::Mail(MailRequest::Connect);
+        let Reply::Mail(MailReply::Line(line)) = vault.ask(line)? else {
+            panic!("an answer of another kind");
+        };
+        let offer = ScopeOffer {
+            line,
+            scope: scope.to_owned(),
+            boxes,
+            words: Words {
+                subject: "Answer".to_owned(),
+                body: format!("It says: {}", super::super::NAME_HERE),
+                date: 1_800_000_000_000,
+                language: "en".to_owned(),
+            },
+            message_id: "letter@library.example".to_owned(),
+        };
+        let asked = Request::Mail(MailRequest::OfferInScope(Box::new(offer)));
+        let offered = vault.ask(asked);
+        let next = match &offered {
+            Ok(Reply::Mail(MailReply::Ready)) => MailRequest::HandOver { line },
+            _ => MailRequest::Leave { line },
+        };
+        vault.ask(Request::Mail(next))?;
+        let Reply::Mail(reply) = offered? else {
+            panic!("an answer of another kind");
+        };
+        Ok::<_, Refusal>(reply)
+    };
+    let own = "_feedback-2026-11";
+    let both = || {
+        vec![
+            sealed_in(own, "first", true),
+            sealed_in(own, "second", false),
+        ]
+    };
+    assert!(matches!(offer(own, both()), Ok(MailReply::Ready)));
+    assert_eq!(office.taken(), 1);
+    let lines = office.folder.path().join("keys/_feedback-2026-11.openings");
+    let lines = std::fs::read_to_string(lines).expect("lines");
+    assert!(
+        lines.contains("first") && lines.contains("second"),
+        "{lines}"
+    );
+    // Whoever left no address is not written to; a request about data is answered on its page.
+    let nobody = vec![
+        sealed_in(own, "third", false),
+        sealed_in(own, "second", false),
+    ];
+    assert!(matches!(offer(own, nobody), Ok(MailReply::NoAddress)));
+    let other = "_feedback-2026-10";
+    assert!(offer(other, both()).is_err());
+    let requests = "_requests-2026Q4";
+    let both = vec![
+        sealed_in(requests, "first", true),
+        sealed_in(requests, "second", false),
+    ];
+    assert!(matches!(offer(requests, both), Err(Refusal::Purpose)));
+    assert_eq!(office.taken(), 1);
 }

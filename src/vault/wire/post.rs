@@ -20,6 +20,8 @@ pub(in crate::vault) enum MailRequest {
     OfferSeat(Box<SeatOffer>),
     /// The same to a subscriber of the newsletter.
     OfferNews(Box<NewsOffer>),
+    /// The same to somebody who wrote to the library, with the answer.
+    OfferInScope(Box<ScopeOffer>),
     /// The letter leaves.
     HandOver { line: u64 },
     /// The line is not needed any more.
@@ -60,6 +62,17 @@ pub(in crate::vault) struct NewsOffer {
     pub(in crate::vault) html: String,
     /// Where one click unsubscribes; empty where nobody is subscribed yet.
     pub(in crate::vault) leave: String,
+    pub(in crate::vault) message_id: String,
+}
+
+/// One letter to somebody who wrote to the library.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::vault) struct ScopeOffer {
+    pub(in crate::vault) line: u64,
+    pub(in crate::vault) scope: String,
+    /// The box with the address, and the box whose text goes into the letter.
+    pub(in crate::vault) boxes: Vec<AnswerBox>,
+    pub(in crate::vault) words: Words,
     pub(in crate::vault) message_id: String,
 }
 

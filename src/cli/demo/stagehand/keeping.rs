@@ -16,6 +16,7 @@ use crate::custody::tax::{self, Paid, Payee};
 use crate::draw::tax::{Residency, RuleBook};
 use crate::draw::{self, DrawId};
 use crate::entry::provider::{self, Offer, Provider, ProviderId};
+use crate::feedback::{self, NewFeedback, Topic, Wish};
 use crate::identity::national_id;
 use crate::notify::claims;
 use crate::platform::clock::DAY;
@@ -106,6 +107,7 @@ impl Stagehand<'_> {
         })?;
         self.incidents(&activity, other)?;
         self.request(&activity)?;
+        self.letters(other)?;
         self.payee(&draw, other)
     }
 
@@ -151,6 +153,29 @@ impl Stagehand<'_> {
         self.app
             .db
             .write_now("demo: request", |tx| rights::open(tx, &new))?;
+        Ok(())
+    }
+
+    /// What people wrote: one letter waits, one was answered.
+    fn letters(&self, other: &StaffId) -> Result<(), Stop> {
+        let (db, vault) = (&self.app.db, &self.app.vault);
+        let receive = |topic: Topic, text: &str| {
+            let new = NewFeedback {
+                lookup: vault.lookup(&Secret::from_entropy(ids::random()))?,
+                topic,
+                wish: Wish::OnPage,
+                language: Language::ZhTw,
+                letter: feedback::letter::seal(vault, db.clock().now(), text, None)?,
+            };
+            db.write_now("demo: feedback", |tx| feedback::receive(tx, &new))
+        };
+        receive(Topic::Service, "三樓的飲水機壞了。")?;
+        let asked = receive(Topic::Activity, "讀書會可以帶小孩嗎？")?;
+        let answer = feedback::letter::seal_more(vault, &asked, "可以，兒童室同時有說故事。")?;
+        db.write_now("demo: answer", |tx| {
+            let taken = feedback::assign(tx, &self.by, &asked.id, asked.version, Some(other))?;
+            feedback::answer(tx, other, &asked.id, taken.version, &answer)
+        })?;
         Ok(())
     }
 

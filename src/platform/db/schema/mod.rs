@@ -3,6 +3,8 @@
 //! Not here: rows (private to each domain's `store.rs`).
 
 pub(crate) mod custody;
+pub(crate) mod discussion;
+pub(crate) mod feedback;
 pub(crate) mod newsletter;
 pub(crate) mod purge;
 pub(crate) mod retention;

@@ -1,0 +1,3 @@
+DROP TABLE feedback_events;
+DROP TABLE feedback_letters;
+DROP TABLE feedback;

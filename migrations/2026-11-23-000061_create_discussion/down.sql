@@ -1,0 +1,2 @@
+DROP TABLE discussion_posts;
+DROP TABLE discussions;
