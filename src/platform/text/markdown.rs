@@ -4,7 +4,7 @@
 //! form, and links to web and mail addresses only. Headings begin at the second level, because the
 //! first is the page's own.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use ammonia::Builder;
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
@@ -40,24 +40,52 @@ fn events(markdown: &str) -> Parser<'_> {
     )
 }
 
-fn lower(level: HeadingLevel) -> HeadingLevel {
-    match level {
-        HeadingLevel::H1 => HeadingLevel::H2,
-        HeadingLevel::H2 => HeadingLevel::H3,
-        _ => HeadingLevel::H4,
+/// The levels of headings on a page, whichever were typed: the second for the highest of them, and
+/// none left out between one heading and those beneath it.
+struct Levels {
+    typed: BTreeSet<HeadingLevel>,
+    last: usize,
+}
+
+impl Levels {
+    const OF_PAGE: [HeadingLevel; 3] = [HeadingLevel::H2, HeadingLevel::H3, HeadingLevel::H4];
+
+    fn of(markdown: &str) -> Levels {
+        let typed = events(markdown).filter_map(|event| match event {
+            Event::Start(Tag::Heading { level, .. }) => Some(level),
+            _ => None,
+        });
+        Levels {
+            typed: typed.collect(),
+            last: 0,
+        }
+    }
+
+    /// The level of the next heading.
+    fn next(&mut self, typed: HeadingLevel) -> HeadingLevel {
+        let above = self.typed.range(..typed).count();
+        let at = above.min(self.last).min(Levels::OF_PAGE.len() - 1);
+        self.last = at + 1;
+        Levels::OF_PAGE[at]
+    }
+
+    /// The level of the heading that ends.
+    fn open(&self) -> HeadingLevel {
+        Levels::OF_PAGE[self.last.saturating_sub(1)]
     }
 }
 
 /// HTML that is safe to show beside our own.
 pub fn html(markdown: &str) -> String {
+    let mut levels = Levels::of(markdown);
     let lowered = events(markdown).map(|event| match event {
         Event::Start(Tag::Heading { level, .. }) => Event::Start(Tag::Heading {
-            level: lower(level),
+            level: levels.next(level),
             id: None,
             classes: Vec::new(),
             attrs: Vec::new(),
         }),
-        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lower(level))),
+        Event::End(TagEnd::Heading(_)) => Event::End(TagEnd::Heading(levels.open())),
         // What looks like HTML is shown as it was typed.
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
         other => other,
@@ -149,6 +177,22 @@ mod tests {
             plain(written),
             "秋天\n\n新書與活動 (https://lib.example.tw/a)。\n\n- 一\n- 二"
         );
+    }
+
+    #[test]
+    fn headings_leave_no_level_out_however_they_are_typed() {
+        let levels = |written: &str| {
+            let made = html(written);
+            let heads = made
+                .match_indices("<h")
+                .map(|(at, _)| made[at + 2..=at + 2].to_owned());
+            heads.collect::<String>()
+        };
+        assert_eq!(levels("# a\n\n## b\n\n# c"), "232");
+        assert_eq!(levels("## a\n\n## b"), "22");
+        assert_eq!(levels("# a\n\n### b\n\n### c\n\n# d"), "2332");
+        assert_eq!(levels("### a\n\n# b"), "22");
+        assert_eq!(levels("# a\n\n## b\n\n### c\n\n#### d\n\n#### e"), "23444");
     }
 
     #[test]
