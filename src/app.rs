@@ -41,8 +41,8 @@ use crate::purge::Purger;
 use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
-    account, activity, audit, backup, custody, desk, discussion, draw, entry, feedback, inspection,
-    journal, live, notify, policy, portal, purge, rights, seats, stats, survey,
+    account, activity, audit, backup, custody, desk, discussion, draw, entry, external, feedback,
+    inspection, journal, live, notify, policy, portal, purge, rights, seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -445,6 +445,7 @@ impl App {
             rights::pages::routes(),
             feedback::pages::routes(),
             discussion::pages::routes(),
+            external::pages::routes(),
             custody::pages::routes(),
         ];
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());
