@@ -8,10 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use rocket::fairing::AdHoc;
 use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 use zeroize::Zeroize;
 
+use crate::account::who_may;
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
 use crate::draw::hour::Hour;
 use crate::draw::pages::proof::ProofLimit;
@@ -42,7 +44,8 @@ use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
     account, activity, audit, backup, custody, desk, discussion, draw, entry, external, feedback,
-    inspection, journal, live, notify, policy, portal, purge, rights, seats, stats, survey,
+    inspection, journal, live, newsletter, notify, policy, portal, purge, rights, seats, stats,
+    survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -229,6 +232,7 @@ impl App {
         rights::jobs::register(&mut runner, &db, &vault);
         feedback::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::register(&mut runner, &db, &vault, &mailer, &config);
+        newsletter::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::ensure(&db).map_err(journal::Error::from)?;
         let instance = Instance::starting(db.clock().now());
         let health = health(&db, &vault, &mirror, &config, &draining);
@@ -370,6 +374,7 @@ impl App {
             settings,
             site: self.site(),
             long_forms: &LONG_FORMS,
+            one_click: &[newsletter::pages::ONE_CLICK],
             draining: self.draining.clone(),
             figures: self.figures.clone(),
         }
@@ -414,6 +419,7 @@ impl App {
             .manage(seats::pages::DoorLimit::default())
             .manage(custody::pages::TaxLimit::default())
             .manage(RequestLimit::default())
+            .manage(newsletter::pages::AskLimit::default())
             .manage(feedback::pages::FeedbackLimit::default())
             .manage(discussion::pages::DiscussionLimit::default())
             .manage(ProofLimit::default())
@@ -447,9 +453,11 @@ impl App {
             discussion::pages::routes(),
             external::pages::routes(),
             custody::pages::routes(),
+            newsletter::pages::routes(),
         ];
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());
         let rocket = account::pages::attach(rocket);
+        let rocket = rocket.mount("/", web::guard::protect(portal::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(journal::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(web::measure::routes()));
@@ -457,7 +465,7 @@ impl App {
         let rocket = rocket.mount("/", web::guard::protect(test_clock::routes()));
         #[cfg(feature = "bench")]
         let rocket = rocket.mount("/", web::guard::protect(bench::routes()));
-        rocket
+        rocket.attach(every_route_is_declared())
     }
 
     /// Runs due jobs in the background until the returned guard is dropped.
@@ -505,6 +513,21 @@ impl App {
             })
             .expect("the operating system gives one more thread")
     }
+}
+
+/// Nothing starts with a page of which nobody said whose it is: no test of the application passes,
+/// and no server serves.
+fn every_route_is_declared() -> AdHoc {
+    AdHoc::on_ignite("every route is declared", |rocket| async move {
+        let routes = rocket.routes();
+        let routes = routes.map(|route| format!("{} {}", route.method, route.uri.path()));
+        let disagreements = who_may::disagreements(routes);
+        assert!(
+            disagreements.is_empty(),
+            "routes and src/account/who_may.rs do not agree: {disagreements:#?}"
+        );
+        rocket
+    })
 }
 
 /// What makes this process unready.
@@ -621,11 +644,12 @@ fn of_the_edge(figures: &Figures) -> Figure {
 }
 
 /// Where people write long texts, or hand in a file; everywhere else forms are short.
-const LONG_FORMS: [&str; 5] = [
+const LONG_FORMS: [&str; 6] = [
     "/a/",
     "/entry",
     "/staff/activities/",
     "/staff/draws/",
+    "/staff/newsletters/",
     "/admin/",
 ];
 

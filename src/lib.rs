@@ -26,6 +26,7 @@ pub mod witness;
 pub mod backup;
 pub mod custody;
 pub mod feedback;
+pub mod newsletter;
 pub mod notify;
 pub mod purge;
 pub mod rights;

@@ -73,6 +73,8 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("seats", &["activity", "vault", "audit"]),
+    // Never `entry`: nobody is subscribed by taking part in something.
+    ("newsletter", &["activity", "vault", "audit", "identity"]),
     (
         "stats",
         &["survey", "activity", "policy", "vault", "audit", "identity"],
@@ -114,7 +116,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("activity", &["audit", "account", "identity"]),
     ("policy", &["activity", "audit", "identity"]),
     ("vault", &["audit", "identity"]),
-    ("account", &["audit"]),
+    ("account", &["vault", "audit"]),
     ("audit", &[]),
     ("identity", &[]),
 ];

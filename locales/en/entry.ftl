@@ -130,6 +130,7 @@ entry-scam = The library never asks you to transfer money, to give a card number
 entry-over-title = The receipt is put away
 entry-over-lead = To protect you, the receipt page can be read only within 10 minutes after entering.
 entry-over-next = With the receipt code you can open it again under “Find my entry”.
+entry-over-cookies = If you have just sent your entry, your browser may refuse cookies. Allow them for this site, go back and send again: it is the same entry, and you see the same receipt. More: { $link }
 
 entry-find-title = Find my entry
 entry-find-lead = With your receipt code you see where your entry stands and everything the library holds, take a copy, correct or withdraw before the close, and delete later.

@@ -129,6 +129,7 @@ entry-scam = 本館不會要您匯款、提供信用卡號或操作 ATM。有疑
 entry-over-title = 回條已經收起來
 entry-over-lead = 為了保護您，回條頁在報名後 10 分鐘內才看得到。
 entry-over-next = 有回條密碼的話，可以在「查詢我的報名」再打開一次。
+entry-over-cookies = 如果您剛剛才送出報名，可能是瀏覽器不收 cookie。請對本網站允許 cookie，回上一頁再送一次：那是同一筆報名，會看到同一張回條。說明：{ $link }
 
 entry-find-title = 查詢我的報名
 entry-find-lead = 輸入回條密碼，就能查看狀態和本館保存的全部資料、下載複製本，在截止前更正或撤回，之後也可以刪除。

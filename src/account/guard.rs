@@ -6,18 +6,41 @@
 //!
 //! Not here: forged requests, which [`crate::platform::web::guard`] refuses before any of this.
 
+mod confirmed;
+
+use std::sync::Arc;
+
 use rocket::http::{Cookie, SameSite, Status};
 use rocket::request::{FromRequest, Outcome, Request};
 
+pub use confirmed::Confirmed;
+pub(super) use confirmed::{Carried, Lapsed};
+
 use super::session::{self, Session};
 use super::token::Token;
-use super::{Error, Permission, Role, Staff};
+use super::{Error, Needs, Permission, Role, Staff};
+use crate::platform::config::Config;
+use crate::platform::cookies;
 use crate::platform::db::Db;
+use crate::platform::text::Language;
 use crate::platform::web::site::{Site, Viewer};
+use crate::vault::Vault;
 
 /// A member of staff who may run activities.
 #[derive(Clone, Debug)]
 pub struct Librarian(pub Staff);
+
+/// A member of staff who may draw.
+#[derive(Clone, Debug)]
+pub struct DrawOfficer(pub Staff);
+
+/// A member of staff who may run activities or draw: for what both of them read.
+#[derive(Clone, Debug)]
+pub struct Organiser(pub Staff);
+
+/// A member of staff who looks after what is kept and handed on, or files taxes.
+#[derive(Clone, Debug)]
+pub struct Custodian(pub Staff);
 
 /// A member of staff who may manage the site.
 #[derive(Clone, Debug)]
@@ -35,6 +58,10 @@ pub struct Accountant(pub Staff);
 #[derive(Clone, Debug)]
 pub struct Auditor(pub Staff);
 
+/// An outside auditor, or whoever runs or draws what is audited.
+#[derive(Clone, Debug)]
+pub struct Inspector(pub Staff);
+
 /// Who sent a request, found once and kept for its guards and pages.
 pub(super) enum Visitor {
     /// Signed in.
@@ -47,8 +74,8 @@ pub(super) enum Visitor {
     Unclear,
 }
 
-/// The role that a request lacked, kept for the page that says so.
-pub(super) struct Lacks(pub(super) Option<Role>);
+/// What a request lacked, kept for the page that says so.
+pub(super) struct Lacks(pub(super) Option<Needs>);
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for &'r Session {
@@ -123,27 +150,56 @@ impl<'r> FromRequest<'r> for Auditor {
     }
 }
 
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for DrawOfficer {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        with_role(request, Role::DrawOfficer).await.map(DrawOfficer)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Organiser {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        meeting(request, Needs::Organiser).await.map(Organiser)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Custodian {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        meeting(request, Needs::Custodian).await.map(Custodian)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Inspector {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        meeting(request, Needs::Inspector).await.map(Inspector)
+    }
+}
+
 async fn with_role(request: &Request<'_>, role: Role) -> Outcome<Staff, Error> {
+    meeting(request, Needs::Role(role)).await
+}
+
+async fn meeting(request: &Request<'_>, needs: Needs) -> Outcome<Staff, Error> {
     let staff = match request.guard::<Staff>().await {
         Outcome::Success(staff) => staff,
         refused => return refused,
     };
-    if staff.has(role) {
+    if needs.are_met_by(&staff.roles) {
         return Outcome::Success(staff);
     }
-    request.local_cache(|| Lacks(Some(role)));
-    Outcome::Error((Status::Forbidden, needs(role)))
-}
-
-/// The refusal that names a role.
-pub(super) fn needs(role: Role) -> Error {
-    match role {
-        Role::Auditor => Error::NeedsAuditor,
-        Role::Accountant => Error::NeedsAccountant,
-        Role::PrivacyOfficer => Error::NeedsPrivacyOfficer,
-        Role::Librarian => Error::NeedsLibrarian,
-        Role::Admin => Error::NeedsAdmin,
-    }
+    request.local_cache(|| Lacks(Some(needs)));
+    Outcome::Error((Status::Forbidden, needs.refusal()))
 }
 
 /// Who sent the request.
@@ -152,7 +208,8 @@ pub(super) async fn visitor<'r>(request: &'r Request<'_>) -> &'r Visitor {
     if let Visitor::In(session) = visitor {
         let viewer = Viewer {
             name: session.staff.name.clone(),
-            activities: session.staff.may(Permission::RunActivities),
+            prepares: session.staff.may(Permission::RunActivities),
+            draws: session.staff.may(Permission::Draw),
             admin: session.staff.has(Role::Admin),
             custody: session.staff.may(Permission::HoldData)
                 || session.staff.may(Permission::FileTax),
@@ -170,7 +227,8 @@ async fn recognise(request: &Request<'_>) -> Visitor {
     else {
         return Visitor::Ended;
     };
-    match running(db, token).await {
+    let asks = asks_second_step(request);
+    match running(db, token, asks).await {
         Ok(Some(session)) => Visitor::In(session),
         Ok(None) => Visitor::Ended,
         Err(error) => {
@@ -180,10 +238,18 @@ async fn recognise(request: &Request<'_>) -> Visitor {
     }
 }
 
-async fn running(db: &Db, token: Token) -> Result<Option<Session>, Error> {
+/// Whether the operator wants a second step; where nobody said, yes.
+fn asks_second_step(request: &Request<'_>) -> bool {
+    let config = request.rocket().state::<Arc<Config>>();
+    config.is_none_or(|config| config.staff_second_factor)
+}
+
+async fn running(db: &Db, token: Token, asks: bool) -> Result<Option<Session>, Error> {
     let found = db
         .read("find session", move |tx| session::find(tx, &token))
         .await?;
+    // Of a time before the setting was on.
+    let found = found.filter(|session| session.second || !asks);
     if let Some(session) = &found
         && session.unnoted
     {
@@ -194,9 +260,8 @@ async fn running(db: &Db, token: Token) -> Result<Option<Session>, Error> {
     Ok(found)
 }
 
-/// `__Host-s` binds the cookie to this host, and browsers take it over HTTPS only.
 fn cookie_name(request: &Request<'_>) -> &'static str {
-    if is_https(request) { "__Host-s" } else { "s" }
+    cookies::SESSION.name(is_https(request))
 }
 
 fn is_https(request: &Request<'_>) -> bool {
@@ -245,6 +310,43 @@ impl Jar<'_> {
             .same_site(SameSite::Strict)
             .secure(is_https(self.request))
             .build()
+    }
+}
+
+/// What every step of coming in needs.
+pub(super) struct Door<'r> {
+    pub(super) lang: Language,
+    pub(super) db: Db,
+    pub(super) vault: Vault,
+    pub(super) config: Arc<Config>,
+    pub(super) jar: Jar<'r>,
+}
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Door<'r> {
+    type Error = Error;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Error> {
+        let rocket = request.rocket();
+        let parts = (rocket.state::<Db>(), rocket.state::<Vault>());
+        let (Some(db), Some(vault)) = parts else {
+            return Outcome::Error((Status::ServiceUnavailable, Error::Busy));
+        };
+        let config = rocket.state::<Arc<Config>>().cloned();
+        Outcome::Success(Door {
+            lang: Language::of_path(request.uri().path().as_str()).0,
+            db: db.clone(),
+            vault: vault.clone(),
+            config: config.unwrap_or_default(),
+            jar: Jar { request },
+        })
+    }
+}
+
+impl Door<'_> {
+    /// Whether the operator wants a second step.
+    pub(super) fn asks_second_step(&self) -> bool {
+        self.config.staff_second_factor
     }
 }
 

@@ -1,12 +1,13 @@
 //! The people who work here: their names for signing in, their roles, their sessions.
 //!
-//! Invariants: a passphrase is kept as an Argon2id hash and a token as its SHA-256, so that a
-//! copy of the database lets nobody in; whatever takes something away from a member of staff
+//! Invariants: a passphrase is kept as an Argon2id hash, a token as its SHA-256 and a second step
+//! sealed by the vault, so that a copy of the database lets nobody in; whatever takes something away from a member of staff
 //! (role, passphrase, account) ends that person's sessions in the same transaction; once there is
 //! an admin there always is one. Every change is recorded in [`crate::audit`].
 //!
 //! Not here: patrons, who need no account; what a role does in another domain.
 
+pub mod factor;
 pub mod guard;
 pub mod name;
 pub mod pages;
@@ -17,21 +18,24 @@ pub mod setup;
 pub mod sign_in;
 mod store;
 pub mod token;
+pub mod who_may;
 pub mod wire;
 
-pub use role::{Permission, Role};
+pub use role::{Needs, Permission, Role};
 
 use std::collections::HashMap;
 use std::fmt;
 
 use name::StaffName;
 use passphrase::PassphraseHash;
+use session::Session;
 use token::{Token, TokenHash};
 
 use crate::audit::{self, Act, Actor, StaffId};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
+use crate::vault;
 
 /// A member of staff who is signed in. Also a request guard: `Option<Staff>` on pages for all.
 #[derive(Clone, PartialEq, Eq)]
@@ -118,6 +122,18 @@ pub enum Error {
     #[error("needs the role librarian")]
     NeedsLibrarian,
     /// The page needs a role that the account lacks.
+    #[error("needs the role draw officer")]
+    NeedsDrawOfficer,
+    /// The page needs one of two roles, and the account has neither.
+    #[error("needs the role librarian or draw officer")]
+    NeedsOrganiser,
+    /// The page needs one of two roles, and the account has neither.
+    #[error("needs the role privacy officer or accountant")]
+    NeedsCustodian,
+    /// The page needs one of three roles, and the account has none of them.
+    #[error("needs the role auditor, librarian or draw officer")]
+    NeedsInspector,
+    /// The page needs a role that the account lacks.
     #[error("needs the role admin")]
     NeedsAdmin,
     /// The page needs a role that the account lacks.
@@ -135,6 +151,18 @@ pub enum Error {
     /// Too many passphrases are being checked.
     #[error("too many passphrases wait to be checked")]
     Busy,
+    /// The page of the second step lay open too long, or something changed meanwhile.
+    #[error("the second step has to begin anew")]
+    StepGone,
+    /// The account has no second step.
+    #[error("no second step is set up")]
+    NoFactor,
+    /// Nobody resets the own second step.
+    #[error("the own second step is reset by somebody else")]
+    OwnFactor,
+    /// The vault.
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
     /// The record.
     #[error(transparent)]
     Audit(#[from] audit::Error),
@@ -147,10 +175,16 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::Unknown => Kind::NotFound,
-            Error::NameTaken | Error::LastAdmin => Kind::Conflict,
+            Error::NameTaken | Error::LastAdmin | Error::NoFactor => Kind::Conflict,
             Error::NoRole | Error::AuditorAlone => Kind::Invalid,
-            Error::LinkGone => Kind::Gone,
+            Error::LinkGone | Error::StepGone => Kind::Gone,
+            Error::OwnFactor => Kind::Forbidden,
+            Error::Vault(error) => error.kind(),
             Error::NeedsLibrarian
+            | Error::NeedsDrawOfficer
+            | Error::NeedsOrganiser
+            | Error::NeedsCustodian
+            | Error::NeedsInspector
             | Error::NeedsAdmin
             | Error::NeedsAuditor
             | Error::NeedsAccountant
@@ -169,12 +203,20 @@ impl Fault for Error {
             Error::NoRole => "account.no_role",
             Error::LinkGone => "account.link_gone",
             Error::NeedsLibrarian => "account.needs_librarian",
+            Error::NeedsDrawOfficer => "account.needs_draw_officer",
+            Error::NeedsOrganiser => "account.needs_organiser",
+            Error::NeedsCustodian => "account.needs_custodian",
+            Error::NeedsInspector => "account.needs_inspector",
             Error::NeedsAdmin => "account.needs_admin",
             Error::NeedsAuditor => "account.needs_auditor",
             Error::NeedsAccountant => "account.needs_accountant",
             Error::NeedsPrivacyOfficer => "account.needs_privacy_officer",
             Error::AuditorAlone => "account.auditor_alone",
             Error::Busy => "account.busy",
+            Error::StepGone => "account.step_gone",
+            Error::NoFactor => "account.no_factor",
+            Error::OwnFactor => "account.own_factor",
+            Error::Vault(error) => error.code(),
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),
         }
@@ -270,18 +312,20 @@ pub fn end_sessions(tx: &mut Tx, actor: &Actor, staff: &StaffId) -> Result<(), E
     note(tx, actor, "staff.sessions_ended", staff)
 }
 
-/// Sets another passphrase and ends the owner's other sessions; `session` takes the place of the
-/// one that asked.
+/// Sets another passphrase and ends the owner's other sessions; the one that asked goes on with the
+/// token `fresh`.
 pub fn change_passphrase(
     tx: &mut Tx,
-    staff: &StaffId,
     passphrase: &PassphraseHash,
-    session: &TokenHash,
+    own: &Session,
+    fresh: &TokenHash,
 ) -> Result<(), Error> {
+    let staff = &own.staff.id;
     store::set_passphrase(tx, staff, passphrase)?;
     store::drop_links(tx, Some(staff))?;
-    store::end_sessions(tx, staff, None)?;
-    session::open(tx, staff, session)?;
+    store::end_sessions(tx, staff, Some(&own.token))?;
+    // A passphrase that a browser remembers proves less than a code.
+    store::renew_session(tx, &own.token, fresh, own.proved_at)?;
     let actor = Actor::Staff(staff.clone());
     note(tx, &actor, "staff.passphrase_changed", staff)
 }
@@ -350,13 +394,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_librarian_draws_and_does_not_export() {
+    fn whoever_prepares_does_not_draw_and_whoever_draws_does_not_prepare() {
+        let may = |role: Role| {
+            let of = |permission| role.allows(permission);
+            (of(Permission::RunActivities), of(Permission::Draw))
+        };
+        assert_eq!(may(Role::Librarian), (true, false));
+        assert_eq!(may(Role::DrawOfficer), (false, true));
+        assert_eq!(may(Role::Admin), (true, true));
+        for role in [Role::PrivacyOfficer, Role::Accountant, Role::Auditor] {
+            assert_eq!(may(role), (false, false));
+        }
+    }
+
+    #[test]
+    fn a_librarian_runs_activities_and_does_not_export() {
         let librarian = Staff {
             id: StaffId::from("a"),
             name: "陳館員".to_owned(),
             roles: vec![Role::Librarian],
         };
-        assert!(librarian.may(Permission::Draw));
+        assert!(librarian.may(Permission::RunActivities));
         assert!(!librarian.may(Permission::Export));
         assert!(librarian.has(Role::Librarian) && !librarian.has(Role::Admin));
         assert_eq!(format!("{librarian:?}"), "Staff(a)");

@@ -1,19 +1,22 @@
 //! Pages of accounts: coming in, one's own account, the administration.
 //!
-//! Invariant: every page under `/admin` asks for an [`super::guard::Admin`].
+//! Invariant: every page under `/admin` asks for an [`super::guard::Admin`]; what changes an account
+//! asks for a [`super::guard::Confirmed`] as well.
 //!
 //! Not here: the day's work of librarians (`desk`), the record (`audit`).
 
 mod admin;
+mod confirm;
 mod entrance;
 mod own;
+mod second;
 
 use std::time::Duration;
 
 use rocket::http::Method;
 use rocket::{Build, Request, Rocket, Route, catch, catchers, routes};
 
-use super::guard::{self, Lacks, Visitor};
+use super::guard::{Lacks, Lapsed, Visitor};
 use super::wire::{self, Why};
 use crate::platform::text::Language;
 use crate::platform::web::error::AppError;
@@ -28,9 +31,16 @@ pub fn routes() -> Vec<Route> {
         entrance::sign_out,
         entrance::setup_page,
         entrance::set_up,
+        confirm::page,
+        confirm::confirm,
+        confirm::carry_staff,
+        confirm::carry_admin,
         own::page,
         own::change_passphrase,
+        own::end_one,
         own::end_others,
+        own::change_factor,
+        own::renew_recovery,
         admin::list,
         admin::invite_page,
         admin::invite,
@@ -39,6 +49,7 @@ pub fn routes() -> Vec<Route> {
         admin::disable,
         admin::enable,
         admin::end_sessions,
+        admin::reset_factor,
         admin::renew_link,
     ]
 }
@@ -46,8 +57,9 @@ pub fn routes() -> Vec<Route> {
 /// What the pages and guards need beside the routes: the limit of tries, and the answers to those
 /// who are not signed in or lack a role, in the whole staff area.
 pub fn attach(rocket: Rocket<Build>) -> Rocket<Build> {
-    ["/staff", "/admin", "/en/staff", "/en/admin"]
+    ["/staff", "/admin", "/stage"]
         .into_iter()
+        .flat_map(|area| [area.to_owned(), format!("/en{area}")])
         .fold(rocket.manage(Tries::new()), |rocket, area| {
             rocket.register(area, catchers![sign_in_first, lacks_role])
         })
@@ -65,6 +77,10 @@ impl Tries {
 
 #[catch(401)]
 fn sign_in_first(request: &Request<'_>) -> Reply {
+    let (lang, _) = Language::of_path(request.uri().path().as_str());
+    if request.local_cache(|| Lapsed(false)).0 {
+        return confirm::lead_to_confirm(lang, wire::next(&request.uri().to_string()));
+    }
     let ended = matches!(request.local_cache(|| Visitor::Nobody), Visitor::Ended);
     let read = matches!(request.method(), Method::Get | Method::Head);
     let why = match (ended, read) {
@@ -77,14 +93,13 @@ fn sign_in_first(request: &Request<'_>) -> Reply {
         true => wire::next(&request.uri().to_string()),
         false => None,
     };
-    let (lang, _) = Language::of_path(request.uri().path().as_str());
     entrance::lead_to_sign_in(lang, next, why)
 }
 
 #[catch(403)]
 fn lacks_role(request: &Request<'_>) -> AppError {
     match request.local_cache(|| Lacks(None)).0 {
-        Some(role) => guard::needs(role).into(),
+        Some(needs) => needs.refusal().into(),
         None => AppError::forbidden(),
     }
 }

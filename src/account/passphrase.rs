@@ -12,6 +12,8 @@ use std::time::Duration;
 use argon2::password_hash::phc;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
 use argon2::{Algorithm, Argon2, Params, Version};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -111,6 +113,12 @@ impl PassphraseHash {
     /// Whether there is no passphrase yet.
     pub fn is_none(&self) -> bool {
         self.0.is_empty()
+    }
+
+    /// Tells whether another passphrase was set meanwhile; leads back to none.
+    pub(super) fn fingerprint(&self) -> String {
+        let hash = Sha256::digest(self.0.as_bytes());
+        HEXLOWER.encode(&hash[..16])
     }
 }
 

@@ -1,14 +1,18 @@
 //! Roles of staff, and what each may do.
 //!
-//! Not here: what a permission opens in another domain.
+//! Not here: what a permission opens in another domain; which page needs what ([`super::who_may`]).
+
+use super::Error;
 
 /// What a member of staff is trusted with. Roles are no ladder: only [`Role::includes`] says which
 /// one has another inside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Role {
-    /// Runs activities and draws.
+    /// Prepares activities, looks after entries and winners; does not draw.
     Librarian,
-    /// That, what a privacy officer does, and exports, the staff and the record.
+    /// Corrects a closed list, gives the randomness and shows the draw; prepares nothing.
+    DrawOfficer,
+    /// Both, what a privacy officer does, and exports, the staff and the record.
     Admin,
     /// Answers for personal data: holds, disclosures, incidents, requests of people.
     PrivacyOfficer,
@@ -23,7 +27,7 @@ pub enum Role {
 pub enum Permission {
     /// Prepare, publish, cancel; look after entries, winners and claims.
     RunActivities,
-    /// Close a list and run its draw.
+    /// Correct a closed list, run its draw and show it.
     Draw,
     /// Take contact data of winners out of the vault as a file.
     Export,
@@ -45,8 +49,9 @@ pub enum Permission {
 
 impl Role {
     /// All, in the order of the form.
-    pub const ALL: [Role; 5] = [
+    pub const ALL: [Role; 6] = [
         Role::Librarian,
+        Role::DrawOfficer,
         Role::Admin,
         Role::PrivacyOfficer,
         Role::Accountant,
@@ -57,6 +62,7 @@ impl Role {
     pub fn code(self) -> &'static str {
         match self {
             Role::Librarian => "librarian",
+            Role::DrawOfficer => "draw_officer",
             Role::Admin => "admin",
             Role::PrivacyOfficer => "privacy_officer",
             Role::Accountant => "accountant",
@@ -72,14 +78,18 @@ impl Role {
     /// Whether whoever has this role has the other one too. An admin is no accountant: the tax
     /// vault is read by those who file from it, and by no other.
     pub fn includes(self, other: Role) -> bool {
-        let inside_admin = matches!(other, Role::Librarian | Role::PrivacyOfficer);
+        let inside_admin = matches!(
+            other,
+            Role::Librarian | Role::DrawOfficer | Role::PrivacyOfficer
+        );
         self == other || self == Role::Admin && inside_admin
     }
 
-    /// What the role allows; drawing and exporting are separate on purpose.
+    /// What the role allows; preparing, drawing and exporting are separate on purpose.
     pub fn allows(self, permission: Permission) -> bool {
         match permission {
-            Permission::RunActivities | Permission::Draw => self.includes(Role::Librarian),
+            Permission::RunActivities => self.includes(Role::Librarian),
+            Permission::Draw => self.includes(Role::DrawOfficer),
             Permission::HoldData | Permission::ApproveDisclosure | Permission::AnswerRequests => {
                 self.includes(Role::PrivacyOfficer)
             }
@@ -88,6 +98,48 @@ impl Role {
             }
             Permission::FileTax => self == Role::Accountant,
             Permission::Inspect => self == Role::Auditor,
+        }
+    }
+}
+
+/// What a page asks of the roles of who opens it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Needs {
+    /// One role.
+    Role(Role),
+    /// Librarian or draw officer: what both of them read.
+    Organiser,
+    /// Privacy officer or accountant: what is kept and handed on.
+    Custodian,
+    /// Auditor, librarian or draw officer: what was found behind tickets.
+    Inspector,
+}
+
+impl Needs {
+    /// Whether these roles are enough.
+    pub fn are_met_by(self, roles: &[Role]) -> bool {
+        let enough: &[Role] = match &self {
+            Needs::Role(role) => std::slice::from_ref(role),
+            Needs::Organiser => &[Role::Librarian, Role::DrawOfficer],
+            Needs::Custodian => &[Role::PrivacyOfficer, Role::Accountant],
+            Needs::Inspector => &[Role::Auditor, Role::Librarian, Role::DrawOfficer],
+        };
+        let has = |wanted: &Role| roles.iter().any(|own| own.includes(*wanted));
+        enough.iter().any(has)
+    }
+
+    /// The refusal that names it.
+    pub(super) fn refusal(self) -> Error {
+        match self {
+            Needs::Role(Role::Auditor) => Error::NeedsAuditor,
+            Needs::Role(Role::Accountant) => Error::NeedsAccountant,
+            Needs::Role(Role::PrivacyOfficer) => Error::NeedsPrivacyOfficer,
+            Needs::Role(Role::Librarian) => Error::NeedsLibrarian,
+            Needs::Role(Role::DrawOfficer) => Error::NeedsDrawOfficer,
+            Needs::Role(Role::Admin) => Error::NeedsAdmin,
+            Needs::Organiser => Error::NeedsOrganiser,
+            Needs::Custodian => Error::NeedsCustodian,
+            Needs::Inspector => Error::NeedsInspector,
         }
     }
 }

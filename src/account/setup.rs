@@ -3,6 +3,7 @@
 //! Invariant: a link works once and for a limited time; a new one for the same purpose ends the
 //! earlier; the link for the first admin works only while there is no admin.
 
+use super::factor::Half;
 use super::name::StaffName;
 use super::passphrase::PassphraseHash;
 use super::token::{Token, TokenHash};
@@ -73,7 +74,8 @@ pub fn link(tx: &mut Tx, token: &TokenHash) -> Result<Link, Error> {
     }
 }
 
-/// Uses a link up: sets the passphrase of `name` and opens `session`.
+/// Uses a link up: sets the passphrase of `name` and opens `session`; without one the second step
+/// comes next.
 ///
 /// The name of an account that exists does not change.
 pub fn accept(
@@ -81,8 +83,8 @@ pub fn accept(
     token: &TokenHash,
     name: &StaffName,
     passphrase: &PassphraseHash,
-    session: &TokenHash,
-) -> Result<StaffId, Error> {
+    session: Option<&TokenHash>,
+) -> Result<Half, Error> {
     let staff = match link(tx, token)? {
         Link::FirstAdmin => {
             store::drop_links(tx, None)?;
@@ -95,10 +97,15 @@ pub fn accept(
             staff
         }
     };
-    session::open(tx, &staff, session)?;
+    if let Some(session) = session {
+        session::open(tx, &staff, session, false)?;
+    }
     let actor = Actor::Staff(staff.clone());
     note(tx, &actor, "staff.set_up", &staff)?;
-    Ok(staff)
+    Ok(Half {
+        passphrase: passphrase.fingerprint(),
+        staff,
+    })
 }
 
 /// Stores a link for an account and ends its earlier ones.

@@ -1,9 +1,11 @@
-//! Signing in: name, passphrase, and how often one may be wrong.
+//! Signing in: name, passphrase, code, and how often one may be wrong.
 //!
 //! Invariant: an unknown name, a wrong passphrase, a shut account and a locked one are answered
 //! alike and take about as long. Whether an account is locked is decided in the transaction that
-//! counts the try, so that tries at the same moment cannot slip through.
+//! counts the try, so that tries at the same moment cannot slip through; a wrong
+//! code counts as a wrong passphrase does.
 
+use super::factor::{self, Half, Typed};
 use super::name::StaffName;
 use super::passphrase::{self, Match, PassphraseHash};
 use super::token::TokenHash;
@@ -72,31 +74,107 @@ pub fn settle(
     if let Some(earlier) = earlier {
         store::end_session(tx, earlier)?;
     }
-    session::open(tx, &expected.staff, session)?;
+    session::open(tx, &expected.staff, session, false)?;
     let actor = Actor::Staff(expected.staff.clone());
     note(tx, &actor, "staff.signed_in", &expected.staff)?;
     Ok(Outcome::In(expected.staff.clone()))
 }
 
-/// Counts a try without opening a session: the owner gives the present passphrase once more.
-pub fn count(tx: &mut Tx, expected: &Expected, found: Match) -> Result<Outcome, Error> {
-    let now = tx.now();
-    let Some(tries) = store::tries(tx, &expected.staff)? else {
-        return Ok(Outcome::Refused);
+/// Counts a try of the passphrase where a second step follows; a right one opens nothing yet, and
+/// forgets no wrong one: otherwise whoever knows it could go on guessing codes.
+pub fn first_step(tx: &mut Tx, expected: &Expected, found: Match) -> Result<Option<Half>, Error> {
+    let Some(tries) = open_tries(tx, expected)? else {
+        return Ok(None);
     };
-    if tries.locked_until > now || tries.disabled || tries.passphrase != expected.passphrase {
+    if found == Match::Same {
+        return Ok(Some(Half {
+            staff: expected.staff.clone(),
+            passphrase: expected.passphrase.fingerprint(),
+        }));
+    }
+    count_wrong(tx, &expected.staff, &tries)?;
+    Ok(None)
+}
+
+/// Takes the second step: counts a wrong one as a wrong passphrase, and after a right one opens
+/// `session` in the place of the browser's earlier one.
+pub fn second_step(
+    tx: &mut Tx,
+    half: &Half,
+    typed: &Typed,
+    session: &TokenHash,
+    earlier: Option<&TokenHash>,
+) -> Result<Outcome, Error> {
+    if !is_open(tx, half)? || !is_right(tx, &half.staff, typed)? {
         return Ok(Outcome::Refused);
     }
+    if let Some(earlier) = earlier {
+        store::end_session(tx, earlier)?;
+    }
+    session::open(tx, &half.staff, session, true)?;
+    let actor = Actor::Staff(half.staff.clone());
+    note(tx, &actor, "staff.signed_in", &half.staff)?;
+    Ok(Outcome::In(half.staff.clone()))
+}
+
+/// Takes a second step of whoever is signed in, before an act that weighs.
+pub(super) fn is_right(tx: &mut Tx, staff: &StaffId, typed: &Typed) -> Result<bool, Error> {
+    let now = tx.now();
+    let Some(tries) = store::tries(tx, staff)? else {
+        return Ok(false);
+    };
+    // While an account is locked no code is used up.
+    if tries.locked_until > now || tries.disabled {
+        return Ok(false);
+    }
+    if factor::take(tx, staff, typed)? {
+        store::set_failures(tx, staff, 0, tries.locked_until)?;
+        return Ok(true);
+    }
+    count_wrong(tx, staff, &tries)?;
+    Ok(false)
+}
+
+/// Whether the passphrase of before is still the one, and the account is open.
+pub(super) fn is_open(tx: &mut Tx, half: &Half) -> Result<bool, Error> {
+    let now = tx.now();
+    let tries = store::tries(tx, &half.staff)?;
+    Ok(tries.is_some_and(|tries| {
+        !tries.disabled
+            && tries.locked_until <= now
+            && tries.passphrase.fingerprint() == half.passphrase
+    }))
+}
+
+/// Counts a try without opening a session: the owner gives the present passphrase once more.
+pub fn count(tx: &mut Tx, expected: &Expected, found: Match) -> Result<Outcome, Error> {
+    let Some(tries) = open_tries(tx, expected)? else {
+        return Ok(Outcome::Refused);
+    };
     if found == Match::Same {
         store::set_failures(tx, &expected.staff, 0, tries.locked_until)?;
         return Ok(Outcome::In(expected.staff.clone()));
     }
+    count_wrong(tx, &expected.staff, &tries)?;
+    Ok(Outcome::Refused)
+}
+
+/// What decides about a try; nothing where none counts now.
+fn open_tries(tx: &mut Tx, expected: &Expected) -> Result<Option<store::Tries>, Error> {
+    let now = tx.now();
+    let tries = store::tries(tx, &expected.staff)?;
+    Ok(tries.filter(|tries| {
+        tries.locked_until <= now && !tries.disabled && tries.passphrase == expected.passphrase
+    }))
+}
+
+fn count_wrong(tx: &mut Tx, staff: &StaffId, tries: &store::Tries) -> Result<(), Error> {
+    let now = tx.now();
     let failures = tries.failures + 1;
     if failures < TRIES {
-        store::set_failures(tx, &expected.staff, failures, tries.locked_until)?;
-    } else {
-        store::set_failures(tx, &expected.staff, 0, now.plus(LOCKED))?;
-        note(tx, &Actor::System, "staff.locked", &expected.staff)?;
+        store::set_failures(tx, staff, failures, tries.locked_until)?;
+        return Ok(());
     }
-    Ok(Outcome::Refused)
+    store::set_failures(tx, staff, 0, now.plus(LOCKED))?;
+    note(tx, &Actor::System, "staff.locked", staff)
 }

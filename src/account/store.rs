@@ -1,5 +1,7 @@
 //! All SQL of accounts, sessions and one-time links.
 
+pub(super) mod factors;
+
 use std::collections::HashMap;
 
 use diesel::prelude::*;
@@ -210,8 +212,8 @@ pub(super) fn insert_session(
     tx: &mut Tx,
     token: &TokenHash,
     id: &StaffId,
-    opened_at: Timestamp,
-    ends_at: Timestamp,
+    (opened_at, ends_at): (Timestamp, Timestamp),
+    second: bool,
 ) -> Result<(), db::Error> {
     diesel::insert_into(staff_sessions::table)
         .values((
@@ -220,26 +222,46 @@ pub(super) fn insert_session(
             staff_sessions::opened_at.eq(opened_at.0),
             staff_sessions::seen_at.eq(opened_at.0),
             staff_sessions::ends_at.eq(ends_at.0),
+            staff_sessions::second.eq(second),
+            staff_sessions::proved_at.eq(opened_at.0),
         ))
         .execute(tx.conn())?;
     Ok(())
 }
 
-/// Whose running session it is, and when it was last used.
+/// What is kept of a session beside its times of opening and ending.
+pub(super) struct Running {
+    pub(super) staff: StaffId,
+    pub(super) seen_at: Timestamp,
+    pub(super) second: bool,
+    pub(super) proved_at: Timestamp,
+}
+
+/// The running session of a token.
 pub(super) fn session(
     tx: &mut Tx,
     token: &TokenHash,
     now: Timestamp,
     seen_after: Timestamp,
-) -> Result<Option<(StaffId, Timestamp)>, db::Error> {
-    let found: Option<(String, i64)> = staff_sessions::table
+) -> Result<Option<Running>, db::Error> {
+    let found: Option<(String, i64, bool, i64)> = staff_sessions::table
         .filter(staff_sessions::token_hash.eq(&token.0))
         .filter(staff_sessions::ends_at.gt(now.0))
         .filter(staff_sessions::seen_at.gt(seen_after.0))
-        .select((staff_sessions::staff_id, staff_sessions::seen_at))
+        .select((
+            staff_sessions::staff_id,
+            staff_sessions::seen_at,
+            staff_sessions::second,
+            staff_sessions::proved_at,
+        ))
         .first(tx.conn())
         .optional()?;
-    Ok(found.map(|(staff, seen_at)| (StaffId(staff), Timestamp(seen_at))))
+    Ok(found.map(|(staff, seen_at, second, proved_at)| Running {
+        staff: StaffId(staff),
+        seen_at: Timestamp(seen_at),
+        second,
+        proved_at: Timestamp(proved_at),
+    }))
 }
 
 /// The running sessions of an account, the newest first.
@@ -273,6 +295,22 @@ pub(super) fn sessions(
 pub(super) fn set_seen(tx: &mut Tx, token: &TokenHash, now: Timestamp) -> Result<(), db::Error> {
     diesel::update(staff_sessions::table.filter(staff_sessions::token_hash.eq(&token.0)))
         .set(staff_sessions::seen_at.eq(now.0))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// Gives a session another token, and writes down when its owner proved who it is.
+pub(super) fn renew_session(
+    tx: &mut Tx,
+    token: &TokenHash,
+    fresh: &TokenHash,
+    proved_at: Timestamp,
+) -> Result<(), db::Error> {
+    diesel::update(staff_sessions::table.filter(staff_sessions::token_hash.eq(&token.0)))
+        .set((
+            staff_sessions::token_hash.eq(&fresh.0),
+            staff_sessions::proved_at.eq(proved_at.0),
+        ))
         .execute(tx.conn())?;
     Ok(())
 }

@@ -3,6 +3,9 @@
 //! Invariant: no view holds a passphrase, a session's token or a hash of either. A one-time link
 //! is shown once, in [`LinkView`].
 
+pub(super) mod confirm;
+pub(super) mod factor;
+
 use rocket::http::uri::Origin;
 use serde::Serialize;
 
@@ -26,6 +29,8 @@ pub(super) enum Why {
     Unsent,
     /// Signed out just now.
     Out,
+    /// The page of the second step lay open too long.
+    Slow,
 }
 
 impl Why {
@@ -34,11 +39,12 @@ impl Why {
             Why::Ended => "ended",
             Why::Unsent => "unsent",
             Why::Out => "out",
+            Why::Slow => "slow",
         }
     }
 
     pub(super) fn of_code(code: &str) -> Option<Why> {
-        [Why::Ended, Why::Unsent, Why::Out]
+        [Why::Ended, Why::Unsent, Why::Out, Why::Slow]
             .into_iter()
             .find(|why| why.code() == code)
     }
@@ -48,6 +54,7 @@ impl Why {
             Why::Ended => "account-sign-in-ended",
             Why::Unsent => "account-sign-in-unsent",
             Why::Out => "account-sign-in-out",
+            Why::Slow => "account-sign-in-slow",
         };
         text::message(lang, id, &[])
     }
@@ -65,7 +72,7 @@ pub(super) fn next(wanted: &str) -> Option<String> {
     let (_, path) = Language::of_path(path);
     let mut steps = path.split('/').skip(1);
     match (steps.next(), steps.next()) {
-        (Some("staff"), Some("sign-in" | "sign-out" | "setup")) => None,
+        (Some("staff"), Some("sign-in" | "sign-out" | "setup" | "confirm")) => None,
         (Some("staff" | "admin"), _) => Some(wanted.to_owned()),
         _ => None,
     }
@@ -208,6 +215,7 @@ pub(super) fn role_choices(lang: Language) -> Vec<Choice> {
             let hint = match role {
                 Role::Auditor => "account-role-auditor-hint",
                 Role::Librarian => "account-role-librarian-hint",
+                Role::DrawOfficer => "account-role-draw-officer-hint",
                 Role::Admin => "account-role-admin-hint",
                 Role::PrivacyOfficer => "account-role-privacy-officer-hint",
                 Role::Accountant => "account-role-accountant-hint",
@@ -225,6 +233,7 @@ fn role_words(lang: Language, role: Role) -> String {
     let id = match role {
         Role::Auditor => "account-role-auditor",
         Role::Librarian => "account-role-librarian",
+        Role::DrawOfficer => "account-role-draw-officer",
         Role::Admin => "account-role-admin",
         Role::PrivacyOfficer => "account-role-privacy-officer",
         Role::Accountant => "account-role-accountant",
@@ -238,6 +247,9 @@ pub(super) struct OwnView {
     pub(super) name: String,
     pub(super) role: String,
     pub(super) sessions: Vec<SessionView>,
+    /// Since when there is a second step.
+    pub(super) set_at: Option<i64>,
+    pub(super) recovery_left: usize,
     pub(super) done: Option<String>,
     pub(super) mistakes: Mistakes,
 }
@@ -280,6 +292,9 @@ pub(super) fn done_words(lang: Language, code: &str) -> Option<String> {
         "disabled" => "account-done-disabled",
         "enabled" => "account-done-enabled",
         "sessions" => "account-done-sessions",
+        "recovery" => "account-done-recovery",
+        "reset" => "account-done-reset",
+        "session" => "account-done-session",
         _ => return None,
     };
     Some(text::message(lang, id, &[]))
@@ -386,6 +401,7 @@ pub(super) struct StaffView {
     pub(super) chosen: Vec<&'static str>,
     pub(super) roles: Vec<Choice>,
     pub(super) sessions: usize,
+    pub(super) second: factor::SecondView,
     pub(super) locked_until: Option<i64>,
     pub(super) done: Option<String>,
     pub(super) mistakes: Mistakes,
@@ -439,6 +455,7 @@ mod tests {
             "/staff/sign-out",
             "/en/staff/sign-in?next=/staff",
             "/staff/setup/x",
+            "/staff/confirm",
             "/staff\r\nSet-Cookie: a=b",
             "/staffroom",
         ] {

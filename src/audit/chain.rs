@@ -75,10 +75,6 @@ impl Chain<'_> {
         }
     }
 
-    pub(super) fn length(&self) -> i64 {
-        self.length
-    }
-
     /// Goes on to the next line, or says at which position the chain breaks and how.
     pub(super) fn add(&mut self, record: &Record) -> Result<(), (i64, Break)> {
         let position = self.length + 1;

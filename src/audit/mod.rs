@@ -15,6 +15,9 @@ mod wire;
 pub use chain::{Break, ChainReport, Outcome};
 
 use std::fmt;
+use std::panic::resume_unwind;
+use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::thread;
 
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{self, Tx};
@@ -254,6 +257,8 @@ pub const SHARED: &str = "vault.shared";
 pub const TOLD: &str = "vault.told";
 /// A contact is opened to write about a place in a session; written before the vault is asked.
 pub const SEAT_TOLD: &str = "vault.seat_told";
+/// The act of a line that says that addresses of subscribers were opened for letters.
+pub const NEWS_TOLD: &str = "vault.news_told";
 /// The letter of [`TOLD`] did not leave.
 pub const NOT_TOLD: &str = "vault.not_told";
 
@@ -319,19 +324,42 @@ pub fn newest(tx: &mut Tx) -> Result<Option<(i64, Vec<u8>)>, Error> {
 
 /// Computes every hash again, from the first line to the last, in constant memory, and compares
 /// the chain with the heads that were signed: lines cut off at the end leave no gap, but a head
-/// remembers them.
+/// remembers them. Some lines are hashed while the next are read.
 pub fn verify(tx: &mut Tx, heads: &[Head]) -> Result<ChainReport, Error> {
     const STEP: i64 = 1_000;
-    let mut chain = chain::Chain::against(heads);
+    let (give, take) = mpsc::sync_channel::<Vec<Record>>(1);
+    thread::scope(|scope| {
+        let following = scope.spawn(|| follow(heads, take));
+        let read = read_in_order(tx, STEP, give);
+        let report = following
+            .join()
+            .unwrap_or_else(|panicked| resume_unwind(panicked));
+        read.map(|()| report)
+    })
+}
+
+/// Gives the whole record, so many lines at a time, for as long as somebody takes them.
+fn read_in_order(tx: &mut Tx, step: i64, give: SyncSender<Vec<Record>>) -> Result<(), Error> {
+    let mut position = 0;
     loop {
-        let records = store::after(tx, chain.length(), STEP)?;
-        if records.is_empty() {
-            return Ok(chain.report(chain.cut_off().err()));
-        }
-        for record in &records {
-            if let Err(broken) = chain.add(record) {
-                return Ok(chain.report(Some(broken)));
-            }
+        let records = store::after(tx, position, step)?;
+        let Some(last) = records.last() else {
+            return Ok(());
+        };
+        position = last.position;
+        if give.send(records).is_err() {
+            return Ok(());
         }
     }
+}
+
+/// Follows the chain through lines that come in their order.
+fn follow(heads: &[Head], lines: Receiver<Vec<Record>>) -> ChainReport {
+    let mut chain = chain::Chain::against(heads);
+    for record in lines.iter().flatten() {
+        if let Err(broken) = chain.add(&record) {
+            return chain.report(Some(broken));
+        }
+    }
+    chain.report(chain.cut_off().err())
 }

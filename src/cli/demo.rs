@@ -84,6 +84,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     config.keys = folder.0.join("keys");
     config.database_url = String::new();
     config.public_origin = String::new();
+    // Whoever looks around has no telephone ready.
+    config.staff_second_factor = false;
     let clock = Clock::standing_at(LONG_AGO);
     let relays = RecordedRounds {
         relays: HttpRelays::over_https(&config.relays)?,
@@ -98,6 +100,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     for (role, name, passphrase) in &library.staff {
         println!("{role}: {name} {}", passphrase.as_str());
     }
+    println!("second-step: off in the demo; a real site asks staff for a code as well");
     println!("open: /a/{}", library.open);
     println!("drawn: /d/{}", library.drawn);
     println!("purged: /d/{}", library.purged);
@@ -106,6 +109,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Stop> {
     println!("shared: /a/{}", library.shared);
     println!("seats: /a/{}", library.seats.0);
     println!("offered: {}", library.seats.1.grouped());
+    println!("news: /news/{}", library.news);
     if arguments.prepare_only {
         return Ok(());
     }
@@ -151,6 +155,8 @@ struct Library {
     shared: String,
     /// Where places are given, and the receipt code of somebody who is offered one.
     seats: (String, Secret),
+    /// An issue of the newsletter that was sent.
+    news: &'static str,
 }
 
 impl Library {
@@ -170,9 +176,11 @@ impl Library {
         let pools = hand.two_pools()?;
         let shared = hand.shared_draw()?;
         let seats = hand.story_hour()?;
+        let news = hand.newsletter()?;
         let mut officers = None;
         for (printed, name, role) in [
             ("librarian", "librarian", Role::Librarian),
+            ("drawofficer", "draw-officer", Role::DrawOfficer),
             ("officer", "officer", Role::PrivacyOfficer),
             ("accountant", "accountant", Role::Accountant),
             ("auditor", "auditor", Role::Auditor),
@@ -196,6 +204,7 @@ impl Library {
             pools,
             shared,
             seats,
+            news,
         })
     }
 }

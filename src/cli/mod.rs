@@ -28,6 +28,7 @@ mod ends;
 mod moving;
 mod purges;
 mod serve;
+mod staff;
 mod supervise;
 mod trace;
 mod vault_side;
@@ -47,6 +48,8 @@ Examples:
   fairdraw draw bundle ID -o b.zip the public files; check them with lucky-draw-verify b.zip
   fairdraw purge list              what is deleted when
   fairdraw backup FILE             a backup without keys, beside the running server
+  fairdraw staff reset NAME --reason WHY
+                                   a lost telephone that no administrator can reset
   fairdraw vault --help            one vault for several web sides
   fairdraw check                   what is wrong with this installation, and what to do
   fairdraw verify-purge --help     look for somebody's data on a disk or in a backup
@@ -91,6 +94,9 @@ enum Command {
     /// See whether the machine's clock is believed, and say that it is right.
     #[command(subcommand)]
     Clock(clock::Command),
+    /// Let somebody of the staff in again whom no admin can help.
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// Look for strings in files, folders, disks and backups, in every form they may have.
     VerifyPurge(trace::Arguments),
     /// Hold the keys of a site with several web sides, and nothing else.
@@ -177,6 +183,7 @@ impl Command {
             Command::Restore(arguments) => backup::restore(&arguments),
             Command::Check(arguments) => check::run(&arguments),
             Command::Clock(command) => clock::run(&command),
+            Command::Staff(command) => staff::run(&command),
             Command::VerifyPurge(arguments) => trace::run(&arguments),
             Command::Vault(arguments) => vault_side::run(&arguments),
             Command::VaultProcess => unreachable!("the vault has begun already"),

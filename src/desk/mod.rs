@@ -338,6 +338,7 @@ fn needs_a_person(step: NextStep) -> bool {
         NextStep::FinishDraft
             | NextStep::Publish
             | NextStep::PasteBeacon
+            | NextStep::TypeNumbers
             | NextStep::NotifyWinners
             | NextStep::ReachWinners
             | NextStep::AwaitClaims

@@ -51,7 +51,12 @@ impl What {
     /// Whether somebody can act on it, or may at least look into it.
     pub fn is_for(&self, reader: &Staff) -> bool {
         let permissions: &[Permission] = match self {
-            What::Halted(_) | What::Purge(_) | What::PurgeWaits(_) | What::SecondCertificate(_) => {
+            What::Halted(_) => &[
+                Permission::RunActivities,
+                Permission::Draw,
+                Permission::HoldData,
+            ],
+            What::Purge(_) | What::PurgeWaits(_) | What::SecondCertificate(_) => {
                 &[Permission::RunActivities, Permission::HoldData]
             }
             What::HoldEnds(_) | What::HoldWaits(_) => &[Permission::HoldData],

@@ -10,8 +10,8 @@ pub(super) use reminders::ReminderRow;
 
 use serde::Serialize;
 
-use crate::account::Staff;
 use crate::account::wire::HealthView;
+use crate::account::{Permission, Staff};
 use crate::activity::Facts;
 use crate::activity::wire::Heading;
 use crate::platform::clock::{Clock, Timestamp};
@@ -135,6 +135,8 @@ struct QueueRow {
 
 impl TodayView {
     pub(super) fn of(language: Language, reader: &Staff, today: &Today) -> TodayView {
+        let own = today.tasks.iter();
+        let own = own.filter(|task| reader.may(step_needs(task.step)));
         let row = |task: &Task| TaskRow {
             title: Heading::of(language, &task.facts).title,
             words: step_words(language, task.step),
@@ -150,7 +152,7 @@ impl TodayView {
                 path: format!("/staff/activities/{}", facts.id),
             });
         TodayView {
-            tasks: today.tasks.iter().map(row).collect(),
+            tasks: own.map(row).collect(),
             upcoming: upcoming.collect(),
             reminders: ReminderRow::all(language, reader, &today.reminders),
             feedback: today.feedback,
@@ -184,6 +186,14 @@ fn step_words(language: Language, step: NextStep) -> String {
         NextStep::Nothing => "desk-next-nothing",
     };
     text::message(language, id, &[])
+}
+
+/// What whoever takes the step must be allowed.
+fn step_needs(step: NextStep) -> Permission {
+    match step {
+        NextStep::PasteBeacon | NextStep::TypeNumbers => Permission::Draw,
+        _ => Permission::RunActivities,
+    }
 }
 
 fn step_path(id: &str, step: NextStep) -> String {

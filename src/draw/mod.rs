@@ -71,8 +71,7 @@ pub use exclusion::{excluded, outcomes};
 pub use lottery::{Game, NumbersError};
 pub use numbers::{NumbersStep, type_numbers};
 pub use objection::{
-    Correction, ShownClose, closes, confirm, drop_proposal, fingerprint, needs_second, propose,
-    proposed,
+    Correction, ShownClose, closes, confirm, drop_proposal, fingerprint, propose, proposed,
 };
 pub use plan::{delete_plan, delete_plans, move_up, round_for, save_plan};
 pub use publish::{Problem, Terms, not_allowed, problems, publish, renew_notice};

@@ -110,8 +110,8 @@ pub fn proposed(tx: &mut Tx, plan: &Plan) -> Result<Vec<Correction>, Error> {
     Ok(store::corrections::proposed(tx, plan)?)
 }
 
-/// Whether the site has another member of staff, who then has to confirm.
-pub fn needs_second(tx: &mut Tx) -> Result<bool, Error> {
+/// Whether the site has another member of staff who draws, who then has to confirm.
+pub(super) fn needs_second(tx: &mut Tx) -> Result<bool, Error> {
     Ok(staff_in_use(tx)? > 1)
 }
 

@@ -6,7 +6,7 @@
 use lucky_draw::encode::Hash;
 use lucky_draw::record::{KeyNote, Manifest, Prize as PrizeLine};
 
-use crate::account::{self, Permission, Role, Standing};
+use crate::account::{self, Permission};
 use crate::activity::draft::{self, Trouble};
 use crate::activity::stage::{Draft, Open};
 use crate::activity::{
@@ -182,14 +182,9 @@ pub fn not_allowed(plans: &[Plan], config: &Config) -> Vec<Problem> {
         .collect()
 }
 
-/// How many members of staff can sign in and run activities; an outside auditor cannot.
+/// How many members of staff can sign in and draw: where two have to agree, there must be two.
 pub(super) fn staff_in_use(tx: &mut Tx) -> Result<usize, Error> {
-    let runs = |role: &Role| role.allows(Permission::RunActivities);
-    let accounts = account::list(tx)?.into_iter();
-    Ok(accounts
-        .filter(|account| account.standing == Standing::Active)
-        .filter(|account| account.roles.iter().any(runs))
-        .count())
+    Ok(account::count_who_may(tx, Permission::Draw)?)
 }
 
 /// Whether witnesses are named and could not see the draw published before the first entry, which

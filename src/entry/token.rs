@@ -10,7 +10,8 @@ use lucky_draw::ticket::Secret;
 use zeroize::Zeroizing;
 
 use crate::activity::ActivityId;
-use crate::platform::clock::{HOUR, MINUTE, Timestamp};
+use crate::platform::clock::{HOUR, MINUTE, SECOND, Timestamp};
+use crate::platform::cookies;
 use crate::platform::ids;
 use crate::vault::{self, TokenError, Vault};
 
@@ -19,7 +20,10 @@ pub const FORM_LIFE: i64 = 12 * HOUR;
 /// How long a check page may wait for its button (`decisions` D2).
 pub const CHECK_LIFE: i64 = HOUR;
 /// How long the receipt page can be reloaded.
-pub const RECEIPT_LIFE: i64 = 10 * MINUTE;
+pub const RECEIPT_LIFE: i64 = match cookies::RECEIPT.seconds {
+    Some(seconds) => seconds * SECOND,
+    None => 0,
+};
 /// How long "my entry" stays usable after the code was typed.
 pub const PASS_LIFE: i64 = 30 * MINUTE;
 

@@ -8,8 +8,8 @@ use std::time::Duration;
 use lucky_draw::ticket::TicketNumber;
 use rocket::{Route, State, get, post, routes};
 
-use crate::account::guard::Auditor;
-use crate::account::{Permission, Staff};
+use crate::account::Permission;
+use crate::account::guard::{Auditor, Inspector};
 use crate::activity::{self, AskedField, Facts, Field, Stage};
 use crate::draw::{self, DrawId, DrawStage, Plan};
 use crate::identity::date::day_of;
@@ -50,7 +50,7 @@ impl InspectionLimit {
 }
 
 #[get("/staff/inspections")]
-async fn list(lang: Language, _staff: Staff, db: &State<Db>) -> AppResult<Page> {
+async fn list(lang: Language, _staff: Inspector, db: &State<Db>) -> AppResult<Page> {
     let rows = db
         .read("list draws to audit", move |tx| -> Result<_, Error> {
             let (plans, _) = draw::list_public(tx, 0, LATEST)?;
@@ -91,9 +91,9 @@ async fn read(db: &Db, id: &DrawId) -> Result<Inspected, Error> {
 }
 
 #[get("/staff/draws/<id>/audit")]
-async fn show(lang: Language, staff: Staff, id: &str, db: &State<Db>) -> AppResult<Page> {
+async fn show(lang: Language, staff: Inspector, id: &str, db: &State<Db>) -> AppResult<Page> {
     let inspected = read(db, &DrawId::from(id)).await?;
-    let acts = staff.may(Permission::Inspect);
+    let acts = staff.0.may(Permission::Inspect);
     let view = InspectionView::of(lang, &inspected, acts, Mistakes::new());
     Ok(Page::new(lang, "inspection/inspection", view).no_store())
 }
@@ -178,13 +178,13 @@ impl Sampled {
 #[get("/staff/draws/<id>/audit/<ticket>")]
 async fn ticket(
     lang: Language,
-    staff: Staff,
+    staff: Inspector,
     id: &str,
     ticket: &str,
     db: &State<Db>,
 ) -> AppResult<Page> {
     let sampled = sampled(db, id, ticket).await?;
-    Ok(sampled.page(lang, staff.may(Permission::Inspect), Mistakes::new()))
+    Ok(sampled.page(lang, staff.0.may(Permission::Inspect), Mistakes::new()))
 }
 
 #[post("/staff/draws/<id>/audit/<ticket>", data = "<form>")]

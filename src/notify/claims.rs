@@ -157,19 +157,27 @@ impl Holders {
 /// record asks for and that are missing are made, and so are the jobs at the deadlines.
 pub fn ensure(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
     let holdings = draw::holdings(tx, &draw.plan)?;
-    let holders = Holders::among(&holdings);
+    make(tx, draw, &holdings, &Holders::among(&holdings))
+}
+
+fn make(
+    tx: &mut Tx,
+    draw: &Decided,
+    holdings: &[Holding],
+    holders: &Holders,
+) -> Result<Vec<Claim>, Error> {
     let known = store::claims(tx, &draw.facts.id, draw.draw())?;
     let erased = entry::erased(tx, &draw.facts.id, draw.draw())?;
-    let missing = missing(&holdings, &known, draw.next_deadline(tx.now()));
+    let missing = missing(holdings, &known, draw.next_deadline(tx.now()));
     store::insert_claims(tx, &draw.facts.id, draw.draw(), &missing)?;
     for claim in known.iter().filter(|claim| holders.moved_up(claim)) {
         mark(tx, draw, &Actor::System, claim, ClaimStage::Vacated)?;
     }
     if draw.is_running() {
-        give_up(tx, draw, &holders, erased)?;
-        jobs::enqueue_deadlines(tx, draw)?;
+        give_up(tx, draw, holders, erased)?;
     }
-    listed(tx, draw, &holders)
+    enqueue_deadlines(tx, draw)?;
+    listed(tx, draw, holders)
 }
 
 /// Whether [`ensure`] would change nothing. Claims follow the record in the transaction that writes a
@@ -189,9 +197,14 @@ pub fn is_followed(tx: &mut Tx, draw: &Decided) -> Result<bool, Error> {
 
 /// [`ensure`] without the list, where it would do something.
 pub fn follow(tx: &mut Tx, draw: &Decided) -> Result<(), Error> {
-    if !is_followed(tx, draw)? {
-        ensure(tx, draw)?;
-    } else if draw.is_running() {
+    if is_followed(tx, draw)? {
+        return enqueue_deadlines(tx, draw);
+    }
+    ensure(tx, draw).map(drop)
+}
+
+fn enqueue_deadlines(tx: &mut Tx, draw: &Decided) -> Result<(), Error> {
+    if draw.is_running() {
         jobs::enqueue_deadlines(tx, draw)?;
     }
     Ok(())
@@ -292,9 +305,14 @@ fn in_order(claims: &mut [Claim], draw: &Decided, holders: &Holders) {
 
 /// The claims of tickets that hold a prize now and have not given it back: those who may be told.
 pub fn current(tx: &mut Tx, draw: &Decided) -> Result<Vec<Claim>, Error> {
-    follow(tx, draw)?;
-    let holders = Holders::of(tx, draw)?;
-    let mut claims = listed(tx, draw, &holders)?;
+    let holdings = draw::holdings(tx, &draw.plan)?;
+    let holders = Holders::among(&holdings);
+    let mut claims = if is_followed(tx, draw)? {
+        enqueue_deadlines(tx, draw)?;
+        listed(tx, draw, &holders)?
+    } else {
+        make(tx, draw, &holdings, &holders)?
+    };
     claims.retain(|claim| {
         claim.is_prize()
             && matches!(claim.stage, ClaimStage::Held | ClaimStage::Claimed)

@@ -200,40 +200,27 @@ struct Winner {
     notice: Hash,
 }
 
-/// Winners that are read, written down and opened together, in one message to the vault; three such
-/// lots are in memory at most: one that is opened, one that waits and one that is written down.
+/// Winners whose boxes are read, written down and opened together, in one message to the vault. One
+/// such lot is opened, one written down and one read at the same time, and one waits before each.
 const TOGETHER: usize = 10_000;
 
-/// Makes an export: verified, written down, opened, filled in, in this order. While some are opened,
-/// the next are read and written down; none is opened before its line is committed, and none is
-/// written down before the vault has accepted the record of the draw.
+/// Makes an export: verified, written down, opened, filled in. None is opened before its line is
+/// committed, and none is written down before the vault has accepted the record of the draw; what
+/// does not wait for each other goes on side by side.
 pub fn make(db: &Db, vault: &Vault, by: &Taker, request: &Request) -> Result<File, Error> {
     let draw = db.read_now("read draw", |tx| claims::decided(tx, &request.draw))?;
-    let verified = post::verified(db, vault, &draw)?;
     let (give, take) = mpsc::sync_channel(1);
     let (accept, accepted) = mpsc::sync_channel(1);
-    let (export, sheet) = thread::scope(|scope| {
-        let opening = scope.spawn(|| fill_in(vault, &draw, &verified, request, accept, take));
-        let begun = db.write_now("record export", |tx| {
-            begin(tx, &draw, &verified, by, request)
-        });
-        let recorded = begun.and_then(|(export, winners)| {
-            // Where nothing comes, whoever opens has ended: why is its own answer.
-            if accepted.recv().is_ok() {
-                for some in winners.chunks(TOGETHER) {
-                    let recorded =
-                        db.write_now("record openings", |tx| record(tx, &verified, &export, some))?;
-                    if give.send(recorded).is_err() {
-                        break;
-                    }
-                }
-            }
-            Ok(export)
-        });
-        drop(give);
-        let filled = opening.join().unwrap_or_else(|panic| resume_unwind(panic));
-        Ok::<_, Error>((recorded?, filled?))
-    })?;
+    let (recorded, filled) = thread::scope(|scope| {
+        let filling = scope.spawn(|| fill_in(db, vault, &draw, request, accept, take));
+        let recorded = write_down(db, &draw, by, request, accepted, give);
+        let filled = filling.join().unwrap_or_else(|panic| resume_unwind(panic));
+        (recorded, filled)
+    });
+    let (recorded, sheet) = (recorded?, filled?);
+    let Some(export) = recorded else {
+        unreachable!("whoever opens ends early with an error only");
+    };
     Ok(File {
         name: format!(
             "winners-{}-{}.{}",
@@ -249,20 +236,21 @@ pub fn make(db: &Db, vault: &Vault, by: &Taker, request: &Request) -> Result<Fil
 /// Winners whose opening is on record, and what opens them.
 type ToOpen = (Vec<Claim>, Recorded<WinnerExport>);
 
-/// Opens what comes and writes it into the file, in the order in which it comes. The vault verifies
-/// the record of the draw before the first of them is there; then `accepted` is told.
+/// Verifies the draw and has the vault do the same, and tells `accept`; opens what comes then and
+/// writes it into the file, in the order in which it comes.
 fn fill_in(
+    db: &Db,
     vault: &Vault,
     draw: &Decided,
-    verified: &VerifiedDraw,
     request: &Request,
-    accepted: SyncSender<()>,
+    accept: SyncSender<VerifiedDraw>,
     recorded: Receiver<ToOpen>,
 ) -> Result<Sheet, Error> {
     let mut sheet = Sheet::new(request.format, &columns(request))?;
-    vault.show_record::<WinnerExport>(verified)?;
+    let verified = post::verified(db, vault, draw)?;
+    vault.show_record::<WinnerExport>(&verified)?;
     // Whoever writes down may have failed meanwhile; then nothing comes.
-    let _ = accepted.send(());
+    let _ = accept.send(verified);
     for (claims, recorded) in recorded {
         let opened = vault.open_winners(recorded)?;
         for (claim, winner) in claims.iter().zip(&opened) {
@@ -272,17 +260,46 @@ fn fill_in(
     Ok(sheet)
 }
 
-/// Writes down that somebody takes the list; whom it is about, in slot order.
-fn begin(
-    tx: &mut Tx,
+/// Writes down the export, once the vault has accepted the draw, and each winner in it, and gives
+/// them to be opened; nothing where whoever opens has ended, for a reason of its own.
+fn write_down(
+    db: &Db,
     draw: &Decided,
-    verified: &VerifiedDraw,
     by: &Taker,
     request: &Request,
-) -> Result<(Export, Vec<Winner>), Error> {
-    let mut claims = claims::current(tx, draw)?;
+    accepted: Receiver<VerifiedDraw>,
+    give: SyncSender<ToOpen>,
+) -> Result<Option<Export>, Error> {
+    let mut winners = db.write_now("read winners", |tx| reachable(tx, draw))?;
+    let Ok(verified) = accepted.recv() else {
+        return Ok(None);
+    };
     // A ticket whose opening is lost is nobody that anyone may be told about.
-    claims.retain(|claim| verified.winner(claim.index).is_ok());
+    winners.retain(|winner| verified.winner(winner.claim.index).is_ok());
+    let export = db.write_now("record export", |tx| {
+        begin(tx, draw, by, request, winners.len())
+    })?;
+    let (read, with_boxes) = mpsc::sync_channel(1);
+    thread::scope(|scope| {
+        let reading = scope.spawn(|| read_boxes(db, &export.activity, &winners, read));
+        for some in with_boxes {
+            let recorded = db.write_now("record openings", |tx| {
+                record(tx, &verified, &export, &some)
+            })?;
+            if give.send(recorded).is_err() {
+                return Ok(None);
+            }
+        }
+        reading
+            .join()
+            .unwrap_or_else(|panic| resume_unwind(panic))?;
+        Ok(Some(export.clone()))
+    })
+}
+
+/// Whom an export is about and who left a contact, in slot order.
+fn reachable(tx: &mut Tx, draw: &Decided) -> Result<Vec<Winner>, Error> {
+    let claims = claims::current(tx, draw)?;
     let indices: Vec<u64> = claims.iter().map(|claim| claim.index).collect();
     let tickets = entry::tickets_at(tx, &draw.facts.id, draw.draw(), &indices)?;
     let mut reachable: HashMap<u64, (String, Hash)> = tickets
@@ -297,7 +314,17 @@ fn begin(
             notice,
         })
     };
-    let winners: Vec<Winner> = claims.into_iter().filter_map(winner).collect();
+    Ok(claims.into_iter().filter_map(winner).collect())
+}
+
+/// Writes down that somebody takes the list.
+fn begin(
+    tx: &mut Tx,
+    draw: &Decided,
+    by: &Taker,
+    request: &Request,
+    rows: usize,
+) -> Result<Export, Error> {
     let export = Export {
         activity: draw.facts.id.clone(),
         id: ExportId::fresh(),
@@ -305,7 +332,7 @@ fn begin(
         made_at: tx.now(),
         purpose: request.purpose,
         format: request.format,
-        rows: u64::try_from(winners.len()).expect("a count fits 64 bits"),
+        rows: u64::try_from(rows).expect("a count fits 64 bits"),
     };
     store::insert_export(tx, &export)?;
     let act = Act {
@@ -317,37 +344,56 @@ fn begin(
         reason: &request.reason,
     };
     audit::record(tx, &act)?;
-    Ok((export, winners))
+    Ok(export)
 }
 
-/// Writes down that these are opened; those of them that have a box, in the same order.
+/// Reads the boxes of winners, some at a time and in their order, for as long as somebody takes them.
+/// Whoever erased their data since is not in it.
+fn read_boxes<'w>(
+    db: &Db,
+    activity: &ActivityId,
+    winners: &'w [Winner],
+    give: SyncSender<Vec<(&'w Winner, Sealed)>>,
+) -> Result<(), Error> {
+    for some in winners.chunks(TOGETHER) {
+        let items: Vec<String> = some.iter().map(|winner| winner.item.clone()).collect();
+        let boxes = db.read_now("read boxes", |tx| {
+            vault::sealed_all(tx, activity.as_str(), &items).map_err(Error::from)
+        })?;
+        let mut boxes: HashMap<String, Sealed> = boxes
+            .into_iter()
+            .map(|sealed| (sealed.item.clone(), sealed))
+            .collect();
+        let with_box = |winner: &'w Winner| Some((winner, boxes.remove(&winner.item)?));
+        if give
+            .send(some.iter().filter_map(with_box).collect())
+            .is_err()
+        {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+/// Writes down that these are opened.
 fn record(
     tx: &mut Tx,
     verified: &VerifiedDraw,
     export: &Export,
-    winners: &[Winner],
+    winners: &[(&Winner, Sealed)],
 ) -> Result<ToOpen, Error> {
-    let items: Vec<String> = winners.iter().map(|winner| winner.item.clone()).collect();
-    let boxes = vault::sealed_all(tx, export.activity.as_str(), &items)?;
-    let mut boxes: HashMap<String, Sealed> = boxes
-        .into_iter()
-        .map(|sealed| (sealed.item.clone(), sealed))
-        .collect();
-    let (mut claims, mut contacts) = (Vec::new(), Vec::new());
-    for winner in winners {
-        // Whoever erased their data since is not in it.
-        if let Some(sealed) = boxes.remove(&winner.item) {
-            contacts.push(WinnerContact {
-                proof: verified.winner(winner.claim.index)?,
-                sealed,
-                notice: winner.notice,
-            });
-            claims.push(winner.claim.clone());
-        }
-    }
+    let contact = |(winner, sealed): &(&Winner, Sealed)| {
+        Ok::<_, Error>(WinnerContact {
+            proof: verified.winner(winner.claim.index)?,
+            sealed: sealed.clone(),
+            notice: winner.notice,
+        })
+    };
+    let contacts = winners.iter().map(contact).collect::<Result<_, _>>()?;
+    let claims = winners.iter().map(|(winner, _)| winner.claim.clone());
     let actor = Actor::Staff(export.by.clone());
     let recorded = vault::record::<WinnerExport>(tx, &actor, export.id.as_str(), contacts)?;
-    Ok((claims, recorded))
+    Ok((claims.collect(), recorded))
 }
 
 fn columns(request: &Request) -> Vec<String> {

@@ -9,6 +9,7 @@
 
 use lucky_draw::result::Slot;
 
+use crate::account::{self, Permission};
 use crate::audit::Actor;
 use crate::draw;
 use crate::platform::clock::Timestamp;
@@ -111,7 +112,13 @@ pub fn confirm(
 /// Whether `by` may confirm what was proposed: another person than the one who proposed it, unless
 /// nobody else works here.
 pub fn may_confirm(tx: &mut Tx, by: &Actor, claim: &Claim) -> Result<bool, Error> {
-    Ok(claim.proposed_by != by.to_string() || !draw::needs_second(tx)?)
+    Ok(claim.proposed_by != by.to_string() || is_alone(tx)?)
+}
+
+/// Whether nobody else here looks after winners, so that one person decides.
+pub fn is_alone(tx: &mut Tx) -> Result<bool, Error> {
+    let others = account::count_who_may(tx, Permission::RunActivities);
+    Ok(others.map_err(draw::Error::from)? < 2)
 }
 
 /// Takes back a proposal, or what [`leave`] or [`confirm`] marked, as long as the prize has not

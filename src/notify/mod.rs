@@ -30,7 +30,6 @@ pub mod export;
 pub mod jobs;
 pub mod leaving;
 pub mod letters;
-mod lull;
 pub mod notices;
 pub mod pages;
 mod post;

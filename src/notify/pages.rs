@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use rocket::{Route, State, get, post, routes};
 
-use crate::account::guard::Librarian;
+use crate::account::guard::{Confirmed, Librarian};
 use crate::activity::wire::Heading;
 use crate::activity::{self, ActivityId, Facts, Stage, Unlock};
 use crate::draw::tax::RuleBook;
@@ -289,6 +289,7 @@ async fn notify(
     staff: Librarian,
     id: &str,
     draw: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     config: &State<Arc<Config>>,

@@ -21,8 +21,8 @@ use crate::vault::{
 
 use super::claims::{self, Decided};
 use super::letters::{self, Imprint, Matter};
-use super::lull::{Lull, UNTIL_CONFIGURED};
 use super::{Claim, ClaimStage, Error, Notice, NoticeId, NoticeKind, NoticeStage, notices, store};
+use crate::platform::mail::lull::{Lull, UNTIL_CONFIGURED};
 
 /// Everything that sending needs.
 pub(super) struct Post {

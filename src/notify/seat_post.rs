@@ -23,8 +23,8 @@ use crate::vault::{self, BoundBox, FieldKind, LetterWords, Line, Offered, Refusa
 
 use super::Error;
 use super::letters::Imprint;
-use super::lull::{Lull, UNTIL_CONFIGURED};
 use super::wire::SeatLetterText;
+use crate::platform::mail::lull::{Lull, UNTIL_CONFIGURED};
 
 /// Everything that sending needs.
 pub(super) struct SeatPost {

@@ -36,6 +36,8 @@ pub struct Config {
     /// A streaming copy that public pages are read from; `FAIRDRAW_REPLICA_URL` wins. Empty: none.
     #[validate(custom(function = "is_postgresql"))]
     pub replica_url: String,
+    /// Whether staff give a code of their telephone after the passphrase.
+    pub staff_second_factor: bool,
     /// Seconds that the copy may be behind; past that the database itself is read.
     #[validate(range(min = 3, max = 600))]
     pub replica_lag: u32,
@@ -70,6 +72,13 @@ pub struct Config {
     /// Address shown under "questions" and used as reply address.
     #[validate(length(max = 254))]
     pub contact_email: String,
+    /// Whom to tell about a security hole, for `/.well-known/security.txt`: `mailto:…`, `https://…`
+    /// or `tel:…`. Empty: there is no such file.
+    #[validate(custom(function = "is_security_contact"))]
+    pub security_contact: String,
+    /// The day until which that holds, such as `2027-06-30`; RFC 9116 wants less than a year.
+    #[validate(custom(function = "is_day"))]
+    pub security_until: String,
     /// `smtps://user:password@host`, `smtp://host?tls=required`, `smtp://localhost:25`, `?tls=none`,
     /// `&ca=/path/authority.pem`; empty: no mail leaves.
     pub smtp_url: String,
@@ -135,6 +144,9 @@ pub struct Config {
     /// About how many incidents in a year.
     #[validate(range(max = 100))]
     pub breach_incidents_per_year: u32,
+    /// Letters of a newsletter issue that leave in a minute at most.
+    #[validate(range(min = 1, max = 6_000))]
+    pub newsletter_per_minute: u32,
     /// What stands between the network and the site.
     #[validate(nested)]
     pub edge: EdgeSettings,
@@ -221,6 +233,7 @@ impl Default for Config {
             database_url: String::new(),
             pooler_url: String::new(),
             replica_url: String::new(),
+            staff_second_factor: true,
             replica_lag: 10,
             vault: String::new(),
             vault_listen: Vec::new(),
@@ -232,6 +245,8 @@ impl Default for Config {
             public_origin: String::new(),
             contact_phone: "02-2755-2823".to_owned(),
             contact_email: "library@example.org".to_owned(),
+            security_contact: String::new(),
+            security_until: String::new(),
             smtp_url: String::new(),
             mail_from: "draws@example.org".to_owned(),
             relays: [
@@ -262,6 +277,7 @@ impl Default for Config {
             held_rows_per_year: 20,
             breach_mail: false,
             breach_incidents_per_year: 4,
+            newsletter_per_minute: 60,
             edge: EdgeSettings::default(),
         }
     }
@@ -491,6 +507,22 @@ fn is_token(token: &str) -> Result<(), ValidationError> {
     })
 }
 
+fn is_security_contact(contact: &str) -> Result<(), ValidationError> {
+    let known = ["mailto:", "https://", "tel:"];
+    let rest = known.iter().find_map(|scheme| contact.strip_prefix(scheme));
+    let fits =
+        contact.is_empty() || rest.is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_graphic()));
+    fits.then_some(()).ok_or_else(|| {
+        ValidationError::new("empty, or an address that begins with mailto:, https:// or tel:")
+    })
+}
+
+fn is_day(day: &str) -> Result<(), ValidationError> {
+    let fits = day.is_empty() || day.parse::<jiff::civil::Date>().is_ok() && day.len() == 10;
+    fits.then_some(())
+        .ok_or_else(|| ValidationError::new("empty, or a day such as 2027-06-30"))
+}
+
 fn is_base(base: u64) -> Result<(), ValidationError> {
     matches!(base, 5 | 10)
         .then_some(())
@@ -602,6 +634,8 @@ mod tests {
             quiet_hour: 99,
             library_zh: String::new(),
             mail_from: "nobody".to_owned(),
+            security_contact: "draws@lib.example.tw".to_owned(),
+            security_until: "next year".to_owned(),
             ..Config::default()
         };
         config.edge.header_seconds = 0;
@@ -614,6 +648,8 @@ mod tests {
             "quiet_hour: a number of at most 24",
             "library_zh: a text with a number of letters from 1 to 100",
             "mail_from: an e-mail address",
+            "security_contact: empty, or an address that begins with mailto:",
+            "security_until: empty, or a day such as 2027-06-30",
             "edge.header_seconds: a number",
         ] {
             assert!(told.contains(words), "{words} in {told}");

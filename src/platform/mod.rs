@@ -7,6 +7,7 @@ pub mod clock;
 pub mod config;
 pub mod confine;
 pub mod control;
+pub mod cookies;
 pub mod db;
 pub mod draining;
 pub mod edge;

@@ -8,7 +8,7 @@
 //!
 //! Functions in every template: `t(id, name=value…)`, `url(path)`, `link(path, text)`,
 //! `asset(name)`, `datetime(ms)`, `within_hour(ms)`, `date(ms)`, `day(ms)`, `time(ms)`, `number(n)`,
-//! `mistake(mistakes, field)`, `grouped(code)`.
+//! `mistake(mistakes, field)`, `grouped(code)`, `markdown_html(words)`.
 //!
 //! Not here: requests and answers ([`crate::platform::web`]).
 
@@ -114,6 +114,9 @@ fn equip(language: Language) -> Environment<'static> {
     env.add_function("number", text::number);
     env.add_function("mistake", mistake);
     env.add_function("grouped", grouped);
+    env.add_function("markdown_html", |words: &str| {
+        Value::from_safe_string(text::markdown::html(words))
+    });
     env.add_function("datetime", move |state: &State, ms: i64| {
         moment(state, dates::datetime(language, ms), &dates::rfc3339(ms))
     });

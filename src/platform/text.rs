@@ -10,6 +10,7 @@
 #[cfg(test)]
 mod coverage;
 pub mod dates;
+pub mod markdown;
 
 use std::collections::HashSet;
 use std::sync::{LazyLock, Mutex};

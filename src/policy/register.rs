@@ -36,6 +36,8 @@ pub enum File {
     Feedback,
     /// Rows that stay for an authority or a dispute.
     Holds,
+    /// Addresses of people who subscribed to the newsletter.
+    Newsletter,
     /// Accounts of staff and what they did.
     Staff,
     /// The access log.
@@ -44,12 +46,13 @@ pub enum File {
 
 impl File {
     /// All of them, in the order of the page.
-    pub const ALL: [File; 7] = [
+    pub const ALL: [File; 8] = [
         File::Entries,
         File::Tax,
         File::Requests,
         File::Feedback,
         File::Holds,
+        File::Newsletter,
         File::Staff,
         File::AccessLog,
     ];
@@ -62,6 +65,7 @@ impl File {
             File::Requests => "policy-file-requests",
             File::Feedback => "policy-file-feedback",
             File::Holds => "policy-file-holds",
+            File::Newsletter => "policy-file-newsletter",
             File::Staff => "policy-file-staff",
             File::AccessLog => "policy-file-access-log",
         };
@@ -76,6 +80,7 @@ impl File {
             File::Requests => "policy-file-requests-basis",
             File::Feedback => "policy-file-feedback-basis",
             File::Holds => "policy-file-holds-basis",
+            File::Newsletter => "policy-file-newsletter-basis",
             File::Staff => "policy-file-staff-basis",
             File::AccessLog => "policy-file-access-log-basis",
         };
@@ -90,6 +95,7 @@ impl File {
             File::Requests => "policy-file-requests-holds",
             File::Feedback => "policy-file-feedback-holds",
             File::Holds => "policy-file-holds-holds",
+            File::Newsletter => "policy-file-newsletter-holds",
             File::Staff => "policy-file-staff-holds",
             File::AccessLog => "policy-file-access-log-holds",
         };
@@ -101,7 +107,7 @@ impl File {
         let numbers: &[&str] = match self {
             File::Entries => &["146", "157"],
             File::Tax => &["120", "129"],
-            File::Requests | File::Feedback | File::Holds => &["146"],
+            File::Requests | File::Feedback | File::Holds | File::Newsletter => &["146"],
             File::Staff | File::AccessLog => &["137"],
         };
         pick(&PURPOSES, numbers)
@@ -113,13 +119,13 @@ impl File {
             File::Entries => &["C001", "C132"],
             File::Tax => &["C001", "C003"],
             File::Requests | File::Feedback | File::Holds => &["C001", "C132"],
-            File::Staff => &["C001"],
+            File::Staff | File::Newsletter => &["C001"],
             File::AccessLog => &["C132"],
         };
         pick(&CATEGORIES, numbers)
     }
 
-    /// How long it is kept; none for as long as somebody works here.
+    /// How long it is kept; none for as long as somebody works here, or stays subscribed.
     pub fn class(self) -> Option<Class> {
         match self {
             File::Entries => Some(Class::Entries),
@@ -127,7 +133,7 @@ impl File {
             File::Requests => Some(Class::Requests),
             File::Feedback => Some(Class::Feedback),
             File::Holds => Some(Class::Holds),
-            File::Staff => None,
+            File::Staff | File::Newsletter => None,
             File::AccessLog => Some(Class::AccessLog),
         }
     }

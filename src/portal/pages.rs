@@ -1,5 +1,6 @@
 //! The public pages of activities.
 
+mod about;
 mod statute;
 
 use rocket::{Route, State, get, routes};
@@ -19,7 +20,17 @@ use super::{Error, Listed, Listing, Search};
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
-    [routes![home, list, show, rules], statute::routes()].concat()
+    [
+        routes![home, list, show, rules],
+        statute::routes(),
+        about::routes(),
+    ]
+    .concat()
+}
+
+/// The files of this domain, which have no language and one address.
+pub fn files() -> Vec<Route> {
+    about::files()
 }
 
 /// How many results the front page names.

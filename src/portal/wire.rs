@@ -1,5 +1,6 @@
 //! What the public pages show of activities.
 
+pub(super) mod about;
 pub(super) mod statute;
 
 use serde::Serialize;

@@ -221,6 +221,30 @@ pub const ROOMS: &[Room] = &[
         fate: Fate::OwnDay("requests about data: so long after their answer as their class says"),
     },
     Room {
+        name: "subscribers",
+        tables: &[
+            "subscriber_topics",
+            "subscriber_moves",
+            "subscribers",
+            "suppressed_addresses",
+            "newsletter_letters",
+            "subscription_letters",
+        ],
+        fate: Fate::OwnDay(
+            "people who subscribed, until they leave; then a keyed fingerprint that keeps them out",
+        ),
+    },
+    Room {
+        name: "newsletter",
+        tables: &[
+            "newsletter_topics",
+            "newsletter_consents",
+            "newsletter_issues",
+            "newsletter_issue_topics",
+        ],
+        fate: Fate::Site("what the library wrote to subscribers, and the words they agreed to"),
+    },
+    Room {
         name: "feedback",
         tables: &["feedback_events", "feedback_letters", "feedback"],
         fate: Fate::OwnDay(
@@ -297,6 +321,8 @@ pub const ROOMS: &[Room] = &[
             "staff",
             "grants",
             "staff_sessions",
+            "staff_factors",
+            "staff_recovery",
             "setup_links",
             "site_settings",
             "providers",

@@ -90,6 +90,8 @@ pub struct PurposeFacts {
 pub enum LegalBasis {
     /// The person agreed at entry.
     Consent,
+    /// The person subscribed, and said so again by a link in a mail.
+    Subscription,
     /// The person asks for their own data.
     RightOfAccess,
     /// Statistics of the library's own service.
@@ -112,6 +114,9 @@ impl LegalBasis {
         match self {
             LegalBasis::Consent => {
                 "consent at entry (PDPA Art. 15(2), 19(1)(5); GDPR Art. 6(1)(a))"
+            }
+            LegalBasis::Subscription => {
+                "consent given twice, by form and by mail (PDPA Art. 15(2), 19(1)(5); GDPR Art. 6(1)(a), 7)"
             }
             LegalBasis::RightOfAccess => {
                 "the person's own rights (PDPA Art. 3, 10, 11; GDPR Art. 15–17)"
@@ -148,6 +153,8 @@ pub enum Retention {
     RequestDate,
     /// As long as the activity's key, or the key of a legal hold on named rows.
     HoldDate,
+    /// Until the person leaves; two days where the link in the mail was never used.
+    Leaving,
     /// A time after the matter was closed that the library set; then the key of the month in which it
     /// came is destroyed, as soon as no letter of the month is left.
     FeedbackDate,
@@ -155,11 +162,12 @@ pub enum Retention {
 
 impl Retention {
     /// Each, in the order of the data inventory.
-    pub const ALL: [Retention; 5] = [
+    pub const ALL: [Retention; 6] = [
         Retention::Purge,
         Retention::TaxDate,
         Retention::RequestDate,
         Retention::HoldDate,
+        Retention::Leaving,
         Retention::FeedbackDate,
     ];
 
@@ -176,12 +184,19 @@ impl Retention {
             Retention::HoldDate => {
                 "until the purge date of the activity, or until a legal hold on the named row ends"
             }
+            Retention::Leaving => {
+                "until the person leaves the newsletter; two days where the link in the mail was never used"
+            }
             Retention::FeedbackDate => {
                 "180 days after it was closed unless the library set another time, and two years after the last letter in any case; the month's key is destroyed when no letter of it is left"
             }
         }
     }
 }
+
+/// The scope to which addresses of subscribers are sealed. It lasts as long as there is a newsletter:
+/// each row goes when its person leaves.
+pub const SUBSCRIBERS: &str = "_newsletter";
 
 /// Whose data a purpose opens; each is a trait, so that a message for one cannot carry another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -204,6 +219,8 @@ pub enum Audience {
     Everybody,
     /// People who asked the library about their data.
     Requesters,
+    /// People who subscribed to the newsletter; nobody is shown to anybody.
+    Subscribers,
     /// People who wrote to the library.
     Writers,
 }
@@ -215,9 +232,15 @@ impl Audience {
         match self {
             Audience::Payees => Some("_tax-"),
             Audience::Requesters => Some("_requests-"),
+            Audience::Subscribers => Some(SUBSCRIBERS),
             Audience::Writers => Some("_feedback-"),
             _ => None,
         }
+    }
+
+    /// Whether opened boxes of a scope of this audience leave the vault.
+    pub(super) fn is_shown(self) -> bool {
+        self != Audience::Subscribers
     }
 }
 
@@ -242,6 +265,9 @@ pub trait OfTheNamed: Purpose {}
 /// Purposes for which the vault itself opens everybody's address and tells nobody.
 pub trait OfEverybody: Purpose {}
 
+/// Purposes for which the vault itself opens the addresses of subscribers and tells nobody.
+pub trait OfSubscribers: Purpose {}
+
 /// Purposes for which the boxes of a scope are opened: of payees, of requests, of letters.
 pub trait OfAScope: Purpose {}
 
@@ -263,6 +289,9 @@ macro_rules! opened_for {
     };
     (Requesters, $name:ident) => {
         impl super::access::OfAScope for $name {}
+    };
+    (Subscribers, $name:ident) => {
+        impl super::access::OfSubscribers for $name {}
     };
     (Writers, $name:ident) => {
         impl super::access::OfAScope for $name {}

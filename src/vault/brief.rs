@@ -191,6 +191,36 @@ impl Soon<'_> {
         opened(self.brief(open_token(token, now, max_age)).await)
     }
 
+    /// Seals the secret that a member of staff's telephone makes codes of. It never comes back:
+    /// from here on codes are checked against it.
+    pub async fn seal_factor(self, staff: &str, secret: &[u8; 20]) -> Result<Vec<u8>, Error> {
+        let brief = Brief::SealFactor {
+            staff: staff.to_owned(),
+            secret: Private(secret.to_vec()),
+        };
+        sealed(self.brief(brief).await)
+    }
+
+    /// Which time step of 30 seconds a code is of, if one around `now`; nothing where it fits none.
+    pub async fn check_code(
+        self,
+        staff: &str,
+        sealed: &[u8],
+        code: &str,
+        now: Timestamp,
+    ) -> Result<Option<u64>, Error> {
+        let brief = Brief::CheckCode {
+            staff: staff.to_owned(),
+            sealed: sealed.to_vec(),
+            code: Private(code.into()),
+            now: now.0,
+        };
+        match self.brief(brief).await? {
+            BriefReply::Step(step) => Ok(step),
+            _ => Err(Error::Answer),
+        }
+    }
+
     /// [`Vault::seal_own_copy`].
     pub async fn seal_own_copy(
         self,

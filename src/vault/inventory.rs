@@ -94,6 +94,10 @@ fn place(field: FieldKind, of: Audience) -> (&'static str, &'static str) {
         ),
         (_, Audience::Payees) => ("`tax_rows.sealed`", "the key of the year"),
         (_, Audience::Requesters) => ("`vault_items.sealed`", "the key of the quarter"),
+        (_, Audience::Subscribers) => (
+            "`subscribers.sealed`; `subscriber_moves.sealed` and `subscription_letters.sealed` for a day or two",
+            "the key of the newsletter",
+        ),
         (_, Audience::Writers) => ("`vault_items.sealed`", "the key of the month"),
         (_, Audience::Named) => (
             "`vault_items.sealed`, or `held_items.sealed` under a hold",
@@ -118,6 +122,9 @@ fn whose(of: Audience) -> &'static str {
         }
         Audience::Everybody => "everybody whose contact is kept; nobody is shown anything",
         Audience::Requesters => "people who asked the library about their data",
+        Audience::Subscribers => {
+            "people who subscribed to the newsletter; nobody is shown anything"
+        }
         Audience::Writers => "people who wrote to the library",
     }
 }
@@ -149,6 +156,10 @@ Nothing here tells who somebody is; it is listed because it is about one person'
 | the same, hashed once more | telling the person, after the purge, that a row is kept | as long as the row | `tax_rows.finder`, `held_items.finder` |
 | hour of the entry, language of the page, fingerprint of the notice | showing the person their entry | the purge date of the activity | `entries` |
 | which boxes belong to an entry | opening a winner's contact | the purge date of the activity | `entries`, `tickets` |
+| keyed tag of a subscriber's e-mail address | one subscription an address | until the person leaves | `subscribers.tag`, `subscriber_moves.tag` |
+| the same, of somebody who left or whose address is refused | never writing there again | until the person subscribes anew | `suppressed_addresses.tag` |
+| topics, language, consent with its hour | what is sent, and on whose word | until the person leaves | `subscribers`, `subscriber_topics` |
+| that an issue was sent to a subscriber, and what became of it | sending each letter once | 30 days after the issue; without the subscriber as soon as that person leaves | `newsletter_letters` |
 | topic of a letter to the library, whether an answer is wished, hour, state, and which member of staff did what | answering it | two years after the last letter at most, as set | `feedback`, `feedback_letters`, `feedback_events` |
 | keyed fingerprint of the reference code | finding the letter again | as long as the letter | `feedback.lookup` |
 | that a box was opened, when, by which role and why | the person's own page; the record of acts | kept; its ids lead nowhere after the purge | `audit_records` |

@@ -38,6 +38,7 @@ mod keys;
 mod leak_control;
 mod ledger;
 mod letter;
+mod news_letter;
 mod opening;
 mod own_copy;
 mod particulars;
@@ -59,7 +60,9 @@ mod unlinked;
 mod winner;
 mod wire;
 
-pub use access::{MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose};
+pub use access::{
+    MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose, SUBSCRIBERS,
+};
 pub use brief::Soon;
 pub use budget::PARTS as TAGS_IN_PARTS;
 pub use checkpoints::Reach;
@@ -76,6 +79,7 @@ pub use keys::{KeyError, SIGNS_OF_KEYS};
 pub use letter::{
     LetterWords, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach, record_not_told,
 };
+pub use news_letter::{NewsWords, RecordedNews, record_news};
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use own_copy::OwnCopyOf;
 pub use particulars::{OpenedParticulars, Particulars};
@@ -83,8 +87,9 @@ pub use process::{
     Doors, LaunchError, Launched, Start, launch, move_out, program, see_off, serve, standing_of,
 };
 pub use purpose::{
-    BreachNotice, Disclosure, FeedbackReply, LiveReveal, OwnCopy, PrizeHandover, ProviderShare,
-    RightsReply, SeatNotice, ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport, WinnerNotice,
+    BreachNotice, Disclosure, FeedbackReply, LiveReveal, NewsletterLetter, OwnCopy, PrizeHandover,
+    ProviderShare, RightsReply, SeatNotice, ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport,
+    WinnerNotice,
 };
 pub use scopes::{
     RecordedInScope, ScopeKey, keep_scope, record_in_scope, scope_erased, scope_keys, scopes,

@@ -63,6 +63,10 @@ purposes! {
     RightsReply: "rights-reply", on RightOfAccess, until RequestDate, of Requesters,
         reads [Email, Phone, RequestText];
 
+    /// Writing, by mail from inside the vault, to people who subscribed to the newsletter.
+    NewsletterLetter: "newsletter-letter", on Subscription, until Leaving, of Subscribers,
+        reads [Email];
+
     /// Answering what somebody wrote to the library, and where wished mailing the answer from inside the vault.
     FeedbackReply: "feedback-reply", on PublicTask, until FeedbackDate, of Writers,
         reads [Email, RequestText];

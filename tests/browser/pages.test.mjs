@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { LANGUAGES, WIDTHS, assertGood, openBrowser, startFairdraw, syntheticId } from './support.mjs';
 
 // Who works in the demo, and how many pages each reaches at least.
-const ROLES = { staff: 60, librarian: 30, officer: 12, accountant: 4, auditor: 2 };
+const ROLES = { staff: 60, librarian: 30, drawofficer: 10, officer: 12, accountant: 4, auditor: 2 };
 
 // Answers that are files, and the pages of a log that goes on and on.
 const isFile = (path) => /\/affected\/|\.(csv|json|zip|txt)$|[?&]page=(?!2$)/.test(path);
@@ -105,8 +105,17 @@ for (const language of LANGUAGES) {
         '/privacy/disclosures',
         '/privacy/register',
         '/privacy/logs',
+        '/cookies',
+        '/genuine',
+        '/accessibility',
         '/privacy/request',
         '/privacy/request/status',
+        '/newsletter',
+        '/newsletter/sent',
+        '/newsletter/confirm/over',
+        '/newsletter/unsubscribe/over',
+        '/news',
+        library.news,
         '/feedback',
         '/feedback/status',
         `${open}/discussion`,

@@ -60,6 +60,8 @@ export async function startFairdraw({ clock, args = [], env = {} } = {}) {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...process.env,
+      // Staff sign in with a passphrase alone, except where a test says otherwise.
+      ROCKET_APP: '{staff_second_factor=false}',
       ROCKET_ADDRESS: '127.0.0.1',
       ROCKET_PORT: String(port),
       FAIRDRAW_DATA: data,

@@ -58,7 +58,7 @@ impl Ground {
     fn command(&self, arguments: &[&str]) -> Command {
         let settings = format!(
             "{{site=\"lib.example.tw\",library_zh=\"{CONTROL}\",library_en=\"{CONTROL}\",\
-             smtp_url=\"{}\",relays=[\"https://127.0.0.1:9\"]}}",
+             staff_second_factor=false,smtp_url=\"{}\",relays=[\"https://127.0.0.1:9\"]}}",
             self.smtp_url
         );
         let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));

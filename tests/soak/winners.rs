@@ -133,7 +133,7 @@ impl Library {
                 .env(
                     "ROCKET_APP",
                     format!(
-                        "{{site=\"lib.example.tw\"{}}}",
+                        "{{site=\"lib.example.tw\",staff_second_factor=false{}}}",
                         pooler.as_deref().unwrap_or_default()
                     ),
                 );

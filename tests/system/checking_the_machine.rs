@@ -87,6 +87,28 @@ fn a_new_installation_is_told_what_is_missing_and_changes_nothing() {
 }
 
 #[test]
+fn a_security_contact_without_a_day_or_past_it_is_named() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let contact = "security_contact = \"mailto:security@lib.example.tw\"\n";
+    for (day, words) in [
+        ("", "it needs a contact and a last day"),
+        (
+            "security_until = \"2020-06-30\"\n",
+            "security.txt ended on 2020-06-30",
+        ),
+        (
+            "security_until = \"9999-06-30\"\n",
+            "security.txt holds until 9999-06-30",
+        ),
+    ] {
+        settings(folder.path(), &format!("{contact}{day}"));
+        let (_, printed) = check(folder.path(), &data, &["--offline"]);
+        assert!(printed.contains(words), "{words}: {printed}");
+    }
+}
+
+#[test]
 fn a_command_that_cannot_be_done_says_what_to_do() {
     let folder = tempfile::tempdir().expect("a folder");
     let told = |arguments: &[&str], settings: Option<&Path>| {

@@ -215,7 +215,8 @@ fn t39_an_entry_is_disqualified_by_a_listed_rule_and_the_record_says_which(engin
     let rule = "用程式大量報名";
     life.app.go_to(ROUND_TIME.plus(-2 * DAY + HOUR));
     let admin = sign_in(&life.app, "陳館員");
-    let librarian = colleague(&life.app, "館員張", &[Role::Librarian]);
+    let roles = [Role::Librarian, Role::DrawOfficer];
+    let librarian = colleague(&life.app, "館員張", &roles);
     let closes = format!("/staff/draws/{}/closes", life.draw);
     let page = admin.get(&closes);
     assert_eq!(page.status, Status::Ok, "{}", page.mistakes());

@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 19] = [
+const SITE: [(&str, &str); 31] = [
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
     ("journal_witnesses", "of the journal"),
@@ -36,6 +36,8 @@ const SITE: [(&str, &str); 19] = [
     ("staff", "people who work here"),
     ("grants", "their roles"),
     ("staff_sessions", "their sessions"),
+    ("staff_factors", "their second steps"),
+    ("staff_recovery", "their recovery codes"),
     ("setup_links", "their first links"),
     ("jobs", "claimed across activities, in the order of time"),
     ("instances", "who serves the site"),
@@ -54,6 +56,19 @@ const SITE: [(&str, &str); 19] = [
     ("tax_rows", "by year: the law sums over activities"),
     ("vault_scopes", "keys of no activity"),
     ("tidyings", "one row"),
+    ("newsletter_topics", "the library's newsletter"),
+    ("newsletter_consents", "words of the site"),
+    ("newsletter_issues", "the library's newsletter"),
+    ("newsletter_issue_topics", "of an issue"),
+    ("newsletter_letters", "of an issue"),
+    (
+        "subscribers",
+        "a person subscribes to the library, not to an activity",
+    ),
+    ("subscriber_topics", "of a subscriber"),
+    ("subscriber_moves", "of a subscriber"),
+    ("suppressed_addresses", "of the whole site"),
+    ("subscription_letters", "of a subscriber"),
 ];
 
 /// Unique without the activity: each value is random or a keyed hash of something random, so one

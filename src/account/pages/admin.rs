@@ -2,12 +2,13 @@
 
 use rocket::{State, get, post};
 
-use crate::account::guard::{Admin, Here};
+use crate::account::guard::{Admin, Confirmed, Here};
 use crate::account::name::StaffName;
 use crate::account::setup;
 use crate::account::token::Token;
+use crate::account::wire::factor::SecondView;
 use crate::account::wire::{self, AccountView, InviteView, LinkView, StaffListView, StaffView};
-use crate::account::{self, Error, StaffId, session};
+use crate::account::{self, Error, StaffId, factor, session};
 use crate::audit::Actor;
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::Language;
@@ -35,6 +36,7 @@ pub(super) async fn invite(
     lang: Language,
     admin: Admin,
     db: &State<Db>,
+    _confirmed: Confirmed,
     here: Here<'_>,
     form: FormFields,
 ) -> AppResult<Page> {
@@ -91,12 +93,14 @@ async fn staff_page(
     mistakes: Mistakes,
 ) -> Result<Page, Error> {
     let now = db.clock().now();
-    let (account, sessions) = db
+    let (account, sessions, second) = db
         .read("find staff", move |tx| {
-            Ok::<_, Error>((account::find(tx, &id)?, session::list(tx, &id)?))
+            let sessions = session::list(tx, &id)?;
+            Ok::<_, Error>((account::find(tx, &id)?, sessions, factor::state(tx, &id)?))
         })
         .await?;
     let view = StaffView {
+        second: SecondView::of(lang, second),
         chosen: wire::role_codes(&account.roles),
         roles: wire::role_choices(lang),
         sessions: sessions.len(),
@@ -113,6 +117,7 @@ pub(super) async fn set_role(
     lang: Language,
     admin: Admin,
     db: &State<Db>,
+    _confirmed: Confirmed,
     id: &str,
     form: FormFields,
 ) -> AppResult<Reply> {
@@ -132,6 +137,7 @@ pub(super) async fn disable(
     lang: Language,
     admin: Admin,
     db: &State<Db>,
+    _confirmed: Confirmed,
     id: &str,
 ) -> AppResult<Reply> {
     Ok(carry_out(lang, &admin, db, id, "disabled", account::disable).await?)
@@ -142,9 +148,31 @@ pub(super) async fn enable(
     lang: Language,
     admin: Admin,
     db: &State<Db>,
+    _confirmed: Confirmed,
     id: &str,
 ) -> AppResult<Reply> {
     Ok(carry_out(lang, &admin, db, id, "enabled", account::enable).await?)
+}
+
+/// A lost telephone. The owner is told when signing in.
+#[post("/admin/staff/<id>/second-step", data = "<form>")]
+pub(super) async fn reset_factor(
+    lang: Language,
+    admin: Admin,
+    db: &State<Db>,
+    _confirmed: Confirmed,
+    id: &str,
+    form: FormFields,
+) -> AppResult<Reply> {
+    let mut mistakes = Mistakes::new();
+    let Some(reason) = wire::factor::read_reason(lang, &form, &mut mistakes) else {
+        let page = staff_page(lang, db, StaffId::from(id), None, mistakes).await?;
+        let typed = page.again().at(format!("/admin/staff/{id}"));
+        return Ok(typed.into());
+    };
+    let change =
+        move |tx: &mut Tx, actor: &Actor, staff: &StaffId| factor::reset(tx, actor, staff, &reason);
+    Ok(carry_out(lang, &admin, db, id, "reset", change).await?)
 }
 
 #[post("/admin/staff/<id>/end-sessions")]
@@ -152,6 +180,7 @@ pub(super) async fn end_sessions(
     lang: Language,
     admin: Admin,
     db: &State<Db>,
+    _confirmed: Confirmed,
     id: &str,
 ) -> AppResult<Reply> {
     Ok(carry_out(lang, &admin, db, id, "sessions", account::end_sessions).await?)
@@ -180,6 +209,7 @@ pub(super) async fn renew_link(
     lang: Language,
     admin: Admin,
     db: &State<Db>,
+    _confirmed: Confirmed,
     here: Here<'_>,
     id: &str,
 ) -> AppResult<Page> {

@@ -3,10 +3,10 @@
 use rocket::response::Redirect;
 use rocket::{State, get, post, uri};
 
-use super::Tries;
-use crate::account::guard::Jar;
+use super::{Tries, second};
+use crate::account::guard::{Door, Jar};
 use crate::account::name::StaffName;
-use crate::account::passphrase;
+use crate::account::passphrase::{self, Match};
 use crate::account::session::{self, Session};
 use crate::account::setup::{self, Link};
 use crate::account::sign_in::{self as signing_in, Expected, Outcome};
@@ -42,31 +42,52 @@ pub(super) fn sign_in_page(
     Page::new(lang, "account/sign_in", view).no_store().into()
 }
 
+/// One address for both steps, so that whoever loads it anew begins anew.
 #[post("/staff/sign-in", data = "<form>")]
 pub(super) async fn sign_in(
-    lang: Language,
+    door: Door<'_>,
     from: ClientAddress,
     tries: &State<Tries>,
-    db: &State<Db>,
-    jar: Jar<'_>,
     form: FormFields,
 ) -> AppResult<Reply> {
-    tries.0.check(from, db.clock().now().0)?;
-    let token = Token::fresh();
-    if try_passphrase(db, &jar, &form, &token).await? == Outcome::Refused {
-        let view = SignInView::again(lang, &form);
-        return Ok(Page::new(lang, "account/sign_in", view).again().into());
+    tries.0.check(from, door.db.clock().now().0)?;
+    if form.has("half") {
+        return second::give_code(&door, &form).await;
     }
-    jar.give(&token);
-    Ok(go_on(lang, wire::next(form.value("next"))))
+    if form.has("setting") {
+        return second::set_up(&door, &form).await;
+    }
+    let (lang, next) = (door.lang, form.value("next"));
+    let refused = || {
+        let view = SignInView::again(lang, &form);
+        Reply::from(Page::new(lang, "account/sign_in", view).again())
+    };
+    let Some((expected, found)) = try_passphrase(&door.db, &form).await? else {
+        return Ok(refused());
+    };
+    if door.asks_second_step() {
+        let tried = door.db.write("try passphrase", move |tx| {
+            signing_in::first_step(tx, &expected, found)
+        });
+        return match tried.await? {
+            Some(half) => Ok(second::ask(&door, half, next).await?.into()),
+            None => Ok(refused()),
+        };
+    }
+    let (token, earlier) = (Token::fresh(), door.jar.token().map(|token| token.hash()));
+    let opened = token.hash();
+    let outcome = door.db.write("sign in", move |tx| {
+        signing_in::settle(tx, &expected, found, &opened, earlier.as_ref())
+    });
+    if outcome.await? == Outcome::Refused {
+        return Ok(refused());
+    }
+    door.jar.give(&token);
+    Ok(go_on(lang, wire::next(next)))
 }
 
-async fn try_passphrase(
-    db: &Db,
-    jar: &Jar<'_>,
-    form: &FormFields,
-    token: &Token,
-) -> Result<Outcome, Error> {
+/// What belongs to the typed name and how the passphrase compares; nothing for an unknown name.
+async fn try_passphrase(db: &Db, form: &FormFields) -> Result<Option<(Expected, Match)>, Error> {
     let expected: Option<Expected> = match StaffName::parse(form.value("name")) {
         Ok(name) => {
             db.read("find account", move |tx| signing_in::expected(tx, &name))
@@ -76,18 +97,11 @@ async fn try_passphrase(
     };
     let kept = expected.as_ref().map(|own| own.passphrase.clone());
     let found = passphrase::check_in_turn(form.value("passphrase"), kept).await?;
-    let Some(expected) = expected else {
-        return Ok(Outcome::Refused);
-    };
-    let (token, earlier) = (token.hash(), jar.token().map(|token| token.hash()));
-    db.write("sign in", move |tx| {
-        signing_in::settle(tx, &expected, found, &token, earlier.as_ref())
-    })
-    .await
+    Ok(expected.map(|expected| (expected, found)))
 }
 
 /// To the page that was asked for, or to the desk. `next` has its language already.
-fn go_on(lang: Language, next: Option<String>) -> Reply {
+pub(super) fn go_on(lang: Language, next: Option<String>) -> Reply {
     match next {
         Some(next) => Reply::Go(Redirect::to(next)),
         None => Reply::go(lang, "/staff"),
@@ -122,14 +136,13 @@ pub(super) async fn setup_page(lang: Language, token: &str, db: &State<Db>) -> A
 
 #[post("/staff/setup/<token>", data = "<form>")]
 pub(super) async fn set_up(
-    lang: Language,
+    door: Door<'_>,
     token: &str,
     from: ClientAddress,
     tries: &State<Tries>,
-    db: &State<Db>,
-    jar: Jar<'_>,
     form: FormFields,
 ) -> AppResult<Reply> {
+    let (lang, db) = (door.lang, &door.db);
     tries.0.check(from, db.clock().now().0)?;
     let link = link(db, token).await?;
     let mut mistakes = Mistakes::new();
@@ -148,14 +161,16 @@ pub(super) async fn set_up(
             .into());
     };
     let hash = passphrase::hash_in_turn(chosen).await?;
+    let asks = door.asks_second_step();
     let session = Token::fresh();
-    let (used, opened, typed) = (hashed(token)?, session.hash(), name.clone());
+    let opened = (!asks).then(|| session.hash());
+    let (used, typed) = (hashed(token)?, name.clone());
     let accepted = db
         .write("set up account", move |tx| {
-            setup::accept(tx, &used, &name, &hash, &opened)
+            setup::accept(tx, &used, &name, &hash, opened.as_ref())
         })
         .await;
-    match accepted {
+    let half = match accepted {
         Err(Error::NameTaken) => {
             wire::name_taken(lang, &mut mistakes);
             let typed = typed.as_str().to_owned();
@@ -165,11 +180,14 @@ pub(super) async fn set_up(
         }
         accepted => accepted?,
     };
-    jar.give(&session);
     let desk = match link {
         Link::FirstAdmin => "/admin",
         Link::For(..) => "/staff",
     };
+    if asks {
+        return Ok(second::ask(&door, half, &lang.url(desk)).await?.into());
+    }
+    door.jar.give(&session);
     Ok(Reply::go(lang, desk))
 }
 

@@ -2,8 +2,9 @@
 
 use rocket::{State, get, post};
 
-use super::Tries;
-use crate::account::guard::Jar;
+use super::{Tries, second};
+use crate::account::factor::{self, RecoveryCodes, Setting};
+use crate::account::guard::{Confirmed, Door, Jar};
 use crate::account::name::StaffName;
 use crate::account::passphrase::{self, PassphraseHash};
 use crate::account::session::{self, Session};
@@ -11,6 +12,7 @@ use crate::account::sign_in::{self, Outcome};
 use crate::account::token::Token;
 use crate::account::wire::{self, OwnView, SessionView};
 use crate::account::{self, Error};
+use crate::platform::clock::Timestamp;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
 use crate::platform::web::address::ClientAddress;
@@ -56,13 +58,82 @@ pub(super) async fn change_passphrase(
     };
     let hash: PassphraseHash = passphrase::hash_in_turn(chosen).await?;
     let token = Token::fresh();
-    let (staff, opened) = (session.staff.id.clone(), token.hash());
+    let (own, opened) = (session.clone(), token.hash());
     db.write("change passphrase", move |tx| {
-        account::change_passphrase(tx, &staff, &hash, &opened)
+        account::change_passphrase(tx, &hash, &own, &opened)
     })
     .await?;
     jar.give(&token);
     Ok(Reply::go(lang, "/staff/account?done=passphrase"))
+}
+
+#[post("/staff/account/end-session", data = "<form>")]
+pub(super) async fn end_one(
+    lang: Language,
+    session: &Session,
+    db: &State<Db>,
+    form: FormFields,
+) -> AppResult<Reply> {
+    let own = session.clone();
+    let opened_at = Timestamp(form.value("opened_at").parse().unwrap_or(-1));
+    db.write("end own session", move |tx| {
+        session::end_one(tx, &own, opened_at)
+    })
+    .await?;
+    Ok(Reply::go(lang, "/staff/account?done=session"))
+}
+
+/// Another telephone: its secret is shown, and its first code puts it in the place of the present
+/// one.
+#[post("/staff/account/second-step", data = "<form>")]
+pub(super) async fn change_factor(
+    door: Door<'_>,
+    session: &Session,
+    _confirmed: Confirmed,
+    form: FormFields,
+) -> AppResult<Page> {
+    const HERE: &str = "/staff/account/second-step";
+    let now = door.db.clock().now();
+    if !form.has("setting") {
+        let staff = session.staff.id.clone();
+        let half = door
+            .db
+            .read("find account", move |tx| factor::half_of(tx, &staff))
+            .await?;
+        let setting = Setting::fresh(half);
+        return Ok(second::set_up_page(&door, &setting, HERE, "", Mistakes::new()).await?);
+    }
+    let setting = Setting::open(&door.vault, now, form.value("setting")).await?;
+    let typed = form.value("proof_code");
+    let Some((sealed, step)) = setting.prove(&door.vault, typed, now).await? else {
+        let mistakes = wire::factor::code_differs(door.lang);
+        let page = second::set_up_page(&door, &setting, HERE, "", mistakes).await?;
+        return Ok(page.again());
+    };
+    let (own, half) = (session.clone(), setting.half.clone());
+    let codes = door.db.write("change second step", move |tx| {
+        let codes = RecoveryCodes::fresh();
+        factor::replace(tx, &own, &half, (&sealed, step), &codes)?;
+        Ok::<_, Error>(codes)
+    });
+    let (codes, next) = (codes.await?, door.lang.url("/staff/account"));
+    Ok(second::recovery_page(&door, &session.staff.id, &codes, next).await?)
+}
+
+#[post("/staff/account/recovery")]
+pub(super) async fn renew_recovery(
+    door: Door<'_>,
+    session: &Session,
+    _confirmed: Confirmed,
+) -> AppResult<Page> {
+    let staff = session.staff.id.clone();
+    let codes = door.db.write("renew recovery codes", move |tx| {
+        let codes = RecoveryCodes::fresh();
+        factor::renew_recovery(tx, &staff, &codes)?;
+        Ok::<_, Error>(codes)
+    });
+    let (codes, next) = (codes.await?, door.lang.url("/staff/account"));
+    Ok(second::recovery_page(&door, &session.staff.id, &codes, next).await?)
 }
 
 #[post("/staff/account/end-others")]
@@ -87,8 +158,10 @@ async fn view(
     mistakes: Mistakes,
 ) -> Result<Page, Error> {
     let staff = session.staff.id.clone();
-    let sessions = db
-        .read("own sessions", move |tx| session::list(tx, &staff))
+    let (sessions, state) = db
+        .read("own sessions", move |tx| {
+            Ok::<_, Error>((session::list(tx, &staff)?, factor::state(tx, &staff)?))
+        })
         .await?;
     let view = OwnView {
         name: session.staff.name.clone(),
@@ -97,6 +170,8 @@ async fn view(
             .iter()
             .map(|opened| SessionView::of(opened, &session.token))
             .collect(),
+        set_at: state.set_at.map(|at| at.0),
+        recovery_left: state.recovery_left,
         done,
         mistakes,
     };

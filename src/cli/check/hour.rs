@@ -4,6 +4,7 @@ use lucky_draw::beacon::QUICKNET;
 
 use crate::draw::beacon::{HttpRelays, Relays, Trouble};
 use crate::draw::hour;
+use crate::identity::date;
 use crate::platform::clock::{Clock, MINUTE, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
@@ -32,7 +33,27 @@ pub(super) fn look(config: &Config, clock: &Clock, db: Option<&Db>, offline: boo
         true => Finding::unknown("against drand", "not asked", "leave --offline away"),
         false => against_drand(config, clock.now()),
     });
+    findings.extend(security_file(config, clock.now()));
     findings
+}
+
+/// Whether `security.txt` still holds, where there is one or is meant to be one.
+fn security_file(config: &Config, now: Timestamp) -> Option<Finding> {
+    let (contact, until) = (&config.security_contact, &config.security_until);
+    if contact.is_empty() && until.is_empty() {
+        return None;
+    }
+    let name = "security_until";
+    let advice = "set security_contact and a day less than a year ahead";
+    if contact.is_empty() || until.is_empty() {
+        let found = "security.txt is not there: it needs a contact and a last day";
+        return Some(Finding::warning(name, found, advice));
+    }
+    let last = until.parse().ok().and_then(date::last_second);
+    Some(match last.is_some_and(|last| now <= last) {
+        true => Finding::good(name, format!("security.txt holds until {until}")),
+        false => Finding::warning(name, format!("security.txt ended on {until}"), advice),
+    })
 }
 
 fn followed(clock: &Clock, db: &Db) -> Finding {

@@ -107,6 +107,13 @@ fn contradictions(config: &Config, figment: &rocket::figment::Figment) -> Vec<Fi
     if super::is_of_vault(config) {
         return findings;
     }
+    if !config.staff_second_factor {
+        findings.push(Finding::warning(
+            "staff_second_factor",
+            "off: whoever learns the passphrase of a member of staff is in",
+            "remove the line; staff set their telephones up when they next sign in",
+        ));
+    }
     let is_local = listen.address.is_loopback();
     let origin = &config.public_origin;
     if origin.is_empty() {

@@ -1,6 +1,7 @@
 //! What has happened in the library of the demo: each activity is led to the state that it shows.
 
 mod keeping;
+mod publishing_news;
 mod seating;
 
 use indicatif::ProgressBar;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rocket::{Route, State, get, post, routes};
 
 use super::{at_field, is_oneself};
-use crate::account::guard::PrivacyOfficer;
+use crate::account::guard::{Confirmed, PrivacyOfficer};
 use crate::account::{self, Permission};
 use crate::activity;
 use crate::audit::StaffId;
@@ -74,6 +74,7 @@ async fn form(
 async fn propose(
     lang: Language,
     officer: PrivacyOfficer,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     config: &State<Arc<Config>>,
@@ -150,10 +151,12 @@ async fn show(
 }
 
 #[post("/admin/disclosures/<id>", data = "<form>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn act(
     lang: Language,
     officer: PrivacyOfficer,
     id: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,

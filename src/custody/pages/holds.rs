@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rocket::{Route, State, get, post, routes};
 
 use super::at_field;
-use crate::account::guard::PrivacyOfficer;
+use crate::account::guard::{Confirmed, PrivacyOfficer};
 use crate::account::{self, Permission};
 use crate::activity::{self, Stage};
 use crate::audit::StaffId;
@@ -56,6 +56,7 @@ async fn list(
 async fn propose(
     lang: Language,
     officer: PrivacyOfficer,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     config: &State<Arc<Config>>,
@@ -118,6 +119,7 @@ async fn act(
     lang: Language,
     officer: PrivacyOfficer,
     id: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
 ) -> AppResult<Reply> {

@@ -8,7 +8,7 @@ use rocket::{Route, State, get, post, routes};
 use zeroize::Zeroizing;
 
 use super::at_field;
-use crate::account::guard::PrivacyOfficer;
+use crate::account::guard::{Confirmed, PrivacyOfficer};
 use crate::account::{self, Permission};
 use crate::activity::{self, ActivityId, Facts, Stage, Unlock};
 use crate::audit::StaffId;
@@ -156,6 +156,7 @@ async fn act(
     lang: Language,
     officer: PrivacyOfficer,
     id: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     config: &State<Arc<Config>>,

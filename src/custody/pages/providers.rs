@@ -3,7 +3,7 @@
 use rocket::{Route, State, get, post, routes};
 
 use super::at_field;
-use crate::account::guard::{Admin, Librarian, PrivacyOfficer};
+use crate::account::guard::{Admin, Confirmed, Librarian, PrivacyOfficer};
 use crate::account::{Permission, Staff};
 use crate::activity::{self, ActivityId, Stage};
 use crate::custody::sharing::{self, Shared, Taker};
@@ -141,11 +141,13 @@ async fn change(
 }
 
 #[post("/staff/activities/<id>/providers/<provider>/export", data = "<form>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn export(
     lang: Language,
     admin: Admin,
     id: &str,
     provider: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,

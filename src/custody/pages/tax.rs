@@ -7,7 +7,7 @@ use lucky_draw::result::Slot;
 use rocket::{Route, State, get, post, routes};
 
 use super::at_field;
-use crate::account::guard::{Accountant, Librarian};
+use crate::account::guard::{Accountant, Confirmed, Librarian};
 use crate::audit::StaffId;
 use crate::custody::Error;
 use crate::custody::tax::{self, Filer, Paid, TakenDown, TaxRow, TaxRowId, Year};
@@ -203,10 +203,12 @@ async fn year(
 }
 
 #[post("/admin/tax/<year>", data = "<form>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn act(
     lang: Language,
     accountant: Accountant,
     year: i16,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,
@@ -295,6 +297,7 @@ async fn mend(
     accountant: Accountant,
     year: i16,
     id: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::account::Permission;
 use crate::activity::wire::Heading;
 use crate::activity::{Kind, Stage};
 use crate::desk::Glance;
@@ -10,7 +11,7 @@ use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 use crate::policy;
 
-use super::{step_path, step_words};
+use super::{step_needs, step_path, step_words};
 
 /// One line of the task list: what, how far, and where it is done.
 #[derive(Serialize)]
@@ -19,6 +20,8 @@ pub(in crate::desk) struct Part {
     state: String,
     kind: &'static str,
     path: Option<String>,
+    /// Whether draw officers look at it too.
+    both: bool,
 }
 
 /// A problem that keeps a draft from being published.
@@ -58,6 +61,8 @@ pub(in crate::desk) struct GlanceView {
     next_words: String,
     next_path: String,
     next_is_here: bool,
+    /// Whether a draw officer takes the next step.
+    next_draws: bool,
     parts: Vec<Part>,
     problems: Vec<ProblemRow>,
     figures: Vec<Figure>,
@@ -101,6 +106,7 @@ impl GlanceView {
             heading: Heading::at(language, facts, now),
             next_words: step_words(language, glance.next),
             next_is_here: next_path == base,
+            next_draws: step_needs(glance.next) == Permission::Draw,
             next_path,
             parts: parts(language, glance, &base),
             problems: problems.collect(),
@@ -180,6 +186,7 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
             state: say(state),
             kind,
             path: draft.then(|| format!("{base}{page}")),
+            both: false,
         }
     };
     let at_least = |id: &str, page: &str, stage: Stage, done: Stage| {
@@ -194,6 +201,7 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
             state: say(state),
             kind,
             path: (reached && facts.stage != Stage::Purged).then(|| format!("{base}{page}")),
+            both: page == "/entries",
         }
     };
     let mut parts = vec![edit("desk-part-details", "/details", true)];

@@ -3,7 +3,7 @@
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
-use crate::account::guard::Librarian;
+use crate::account::guard::{Confirmed, Librarian};
 use crate::activity::wire::Heading;
 use crate::activity::{self, ActivityId, Facts};
 use crate::draw::cancel::{self, Alone, CancelCode};
@@ -117,6 +117,7 @@ async fn cancel_activity(
     lang: Language,
     staff: Librarian,
     id: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,
@@ -199,11 +200,13 @@ async fn one_form(
 }
 
 #[post("/staff/activities/<id>/draws/<draw>/cancel", data = "<form>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn cancel_one(
     lang: Language,
     staff: Librarian,
     id: &str,
     draw: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,

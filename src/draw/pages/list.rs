@@ -4,7 +4,7 @@
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
-use crate::account::guard::Librarian;
+use crate::account::guard::{DrawOfficer, Librarian, Organiser};
 use crate::activity::wire::Heading;
 use crate::activity::{self, ActivityId, Arrangement, Facts, Kind, Stage};
 use crate::draw::plan;
@@ -137,7 +137,7 @@ impl Row {
 }
 
 #[get("/staff/activities/<id>/draws")]
-async fn list(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) -> AppResult<Page> {
+async fn list(lang: Language, _staff: Organiser, id: &str, db: &State<Db>) -> AppResult<Page> {
     let (facts, plans) = read_planned(db, &ActivityId::from(id)).await?;
     // The draws of sessions are made at publishing.
     let is_made = facts.kind == Kind::Draw || facts.published_at.is_some();
@@ -227,7 +227,7 @@ async fn only(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) -> Ap
 #[get("/staff/activities/<id>/beacon")]
 async fn only_beacon(
     lang: Language,
-    _staff: Librarian,
+    _staff: DrawOfficer,
     id: &str,
     db: &State<Db>,
 ) -> AppResult<Reply> {

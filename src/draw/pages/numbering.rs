@@ -3,7 +3,7 @@
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
-use crate::account::guard::Librarian;
+use crate::account::guard::{Confirmed, DrawOfficer};
 use crate::activity::wire::Heading;
 use crate::activity::{self, Facts};
 use crate::audit::StaffId;
@@ -100,7 +100,7 @@ async fn read(db: &Db, draw: &str) -> Result<(Facts, Plan), Error> {
 #[get("/staff/draws/<draw>/numbers/<position>")]
 async fn numbers_form(
     lang: Language,
-    staff: Librarian,
+    staff: DrawOfficer,
     draw: &str,
     position: u32,
     db: &State<Db>,
@@ -113,11 +113,13 @@ async fn numbers_form(
 
 /// Numbers typed, or those of a colleague confirmed: both are this person's word for them.
 #[post("/staff/draws/<draw>/numbers/<position>", data = "<form>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn take_numbers(
     lang: Language,
-    staff: Librarian,
+    staff: DrawOfficer,
     draw: &str,
     position: u32,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,

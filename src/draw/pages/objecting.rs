@@ -6,7 +6,7 @@ use serde::Serialize;
 use lucky_draw::record::VoidCode;
 use lucky_draw::ticket::TicketNumber;
 
-use crate::account::guard::Librarian;
+use crate::account::guard::{Confirmed, DrawOfficer};
 use crate::activity::wire::Heading;
 use crate::activity::{self, Facts};
 use crate::audit::{self, StaffId};
@@ -181,7 +181,7 @@ async fn read(db: &Db, draw: &str) -> Result<Read, Error> {
 }
 
 #[get("/staff/draws/<draw>/closes")]
-async fn closes(lang: Language, staff: Librarian, draw: &str, db: &State<Db>) -> AppResult<Page> {
+async fn closes(lang: Language, staff: DrawOfficer, draw: &str, db: &State<Db>) -> AppResult<Page> {
     let read = read(db, draw).await?;
     let view = ClosesView::of(lang, &read, &staff.0.id, db.clock().now());
     Ok(Page::new(lang, "draw/closes", view).no_store())
@@ -190,8 +190,9 @@ async fn closes(lang: Language, staff: Librarian, draw: &str, db: &State<Db>) ->
 #[post("/staff/draws/<draw>/closes", data = "<form>")]
 async fn change(
     lang: Language,
-    staff: Librarian,
+    staff: DrawOfficer,
     draw: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,

@@ -3,7 +3,7 @@
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
-use crate::account::guard::Librarian;
+use crate::account::guard::{Confirmed, DrawOfficer};
 use crate::activity::wire::Heading;
 use crate::activity::{ActivityId, Facts};
 use crate::draw::wire::{SourceView, beacon_mistake, beacon_trouble, source_views};
@@ -98,7 +98,7 @@ fn awaited(plan: &Plan) -> Option<DrandRound> {
 #[get("/staff/activities/<id>/draws/<draw>/beacon")]
 async fn beacon_form(
     lang: Language,
-    _staff: Librarian,
+    _staff: DrawOfficer,
     id: &str,
     draw: &str,
     db: &State<Db>,
@@ -109,11 +109,13 @@ async fn beacon_form(
 }
 
 #[post("/staff/activities/<id>/draws/<draw>/beacon", data = "<form>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn paste_beacon(
     lang: Language,
-    staff: Librarian,
+    staff: DrawOfficer,
     id: &str,
     draw: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,

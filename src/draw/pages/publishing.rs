@@ -5,7 +5,7 @@ use std::sync::Arc;
 use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 
-use crate::account::guard::Librarian;
+use crate::account::guard::{Confirmed, Librarian};
 use crate::activity::stage::Draft;
 use crate::activity::wire::Heading;
 use crate::activity::{self, Activity, ActivityId, Allocation, Kind, Unlock};
@@ -199,10 +199,12 @@ async fn preview(
 }
 
 #[post("/staff/activities/<id>/publish", data = "<form>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn publish(
     lang: Language,
     staff: Librarian,
     id: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,

@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use lucky_draw::beacon::{Chain, DEFAULT, QUICKNET};
 
-use crate::account::guard::Librarian;
+use crate::account::guard::{Confirmed, Librarian};
 use crate::activity::wire::{Heading, unreadable_date};
 use crate::activity::{self, Facts};
 use crate::draw::wire::{
@@ -202,10 +202,12 @@ async fn successor_form(
 }
 
 #[post("/staff/draws/<draw>/supersede", data = "<form>")]
+#[expect(clippy::too_many_arguments, reason = "Rocket's guards are arguments")]
 async fn replace(
     lang: Language,
     staff: Librarian,
     draw: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,

@@ -9,7 +9,7 @@ use rocket::{Route, State, get, post, routes};
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::account::guard::Librarian;
+use crate::account::guard::{Confirmed, Librarian};
 use crate::activity::wire::Heading;
 use crate::activity::{self, ActivityId, Facts, Stage, Unlock, draft};
 use crate::audit::{self, Act, Filter};
@@ -125,6 +125,7 @@ async fn change_shares(
     lang: Language,
     staff: Librarian,
     id: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,
@@ -231,6 +232,7 @@ async fn unlock(
     lang: Language,
     staff: Librarian,
     draw: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,

@@ -19,6 +19,7 @@ use crate::entry::wire::receipt::ReceiptView;
 use crate::entry::{Error, own};
 use crate::platform::clock::SECOND;
 use crate::platform::config::Config;
+use crate::platform::cookies;
 use crate::platform::db::Db;
 use crate::platform::text::Language;
 use crate::platform::web::download::Download;
@@ -28,7 +29,7 @@ use crate::platform::web::page::{Page, Reply};
 use crate::vault::Vault;
 use crate::vault::guard::Visit;
 
-const COOKIE: &str = "receipt";
+const COOKIE: &str = cookies::RECEIPT.name;
 
 pub(super) fn routes() -> Vec<Route> {
     routes![

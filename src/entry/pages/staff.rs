@@ -3,7 +3,7 @@
 use lucky_draw::ticket::TicketNumber;
 use rocket::{Route, State, get, routes};
 
-use crate::account::guard::Librarian;
+use crate::account::guard::Organiser;
 use crate::activity::{self, ActivityId};
 use crate::entry::wire::list::ListView;
 use crate::entry::{self, Error};
@@ -20,7 +20,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[get("/staff/activities/<id>/entries?<page>&<number>")]
 async fn list(
     lang: Language,
-    _staff: Librarian,
+    _staff: Organiser,
     id: &str,
     page: Option<u64>,
     number: Option<&str>,

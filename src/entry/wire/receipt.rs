@@ -4,12 +4,12 @@
 
 use lucky_draw::ticket::{Secret, TicketNumber};
 use lucky_draw::tree::leaf_hash;
-use qrcode::{Color, EcLevel, QrCode};
 use serde::Serialize;
 
 use crate::entry::receipt::{Found, Receipt};
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::text::Language;
+use crate::platform::web::qr::QrView;
 use crate::seats::wire::SeatView;
 
 /// The receipt of one entry.
@@ -51,14 +51,6 @@ pub struct TicketView {
     rules: String,
     size: String,
     checkpoint: String,
-}
-
-/// A QR code as one path of unit squares.
-#[derive(Debug, Clone, Serialize)]
-pub struct QrView {
-    url: String,
-    size: usize,
-    path: String,
 }
 
 impl ReceiptView {
@@ -114,32 +106,6 @@ impl ReceiptView {
             self.proof_qr = QrView::of(url);
         }
         self
-    }
-}
-
-impl QrView {
-    /// The code of a short text; none where it does not fit.
-    pub fn of(url: &str) -> Option<QrView> {
-        let code = QrCode::with_error_correction_level(url, EcLevel::M).ok()?;
-        let width = code.width();
-        let colors = code.to_colors();
-        let mut path = String::new();
-        for (y, row) in colors.chunks(width).enumerate() {
-            let mut x = 0;
-            while x < width {
-                let run = row[x..].iter().take_while(|c| **c == Color::Dark).count();
-                if run > 0 {
-                    // Four modules of quiet around it.
-                    path.push_str(&format!("M{} {}h{run}v1h-{run}z", x + 4, y + 4));
-                }
-                x += run.max(1);
-            }
-        }
-        Some(QrView {
-            url: url.to_owned(),
-            size: width + 8,
-            path,
-        })
     }
 }
 

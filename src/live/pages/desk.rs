@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use rocket::{Route, State, get, post, routes};
 
-use crate::account::guard::Librarian;
+use crate::account::guard::DrawOfficer;
 use crate::audit::Actor;
 use crate::draw::beacon::{self, Relays};
 use crate::draw::reveal::{self, Cue, Reveal, Scene};
@@ -36,7 +36,7 @@ fn page(screen: &Screen<'_>, on: &OnStage, paste: PasteView) -> Page {
 }
 
 #[get("/staff/draws/<id>/run")]
-async fn desk(screen: Screen<'_>, _staff: Librarian, id: &str) -> AppResult<Page> {
+async fn desk(screen: Screen<'_>, _staff: DrawOfficer, id: &str) -> AppResult<Page> {
     let on = screen.read(id).await?;
     if on.shown.plan.stage == DrawStage::Cancelled {
         return Err(Error::NothingToShow.into());
@@ -69,7 +69,7 @@ impl Wish {
 #[post("/staff/draws/<id>/run", data = "<form>")]
 async fn direct(
     screen: Screen<'_>,
-    staff: Librarian,
+    staff: DrawOfficer,
     id: &str,
     form: FormFields,
     vault: &State<Vault>,
@@ -231,7 +231,7 @@ fn named(at: Reveal, shown: &Shown) -> Option<Vec<u64>> {
 #[post("/staff/draws/<id>/run/check", data = "<form>")]
 async fn check(
     lang: Language,
-    _staff: Librarian,
+    _staff: DrawOfficer,
     id: &str,
     form: FormFields,
     db: &State<Db>,

@@ -2,7 +2,7 @@
 
 use rocket::{Route, State, get, routes};
 
-use crate::account::guard::Librarian;
+use crate::account::guard::DrawOfficer;
 use crate::live::Error;
 use crate::live::wire::MinutesView;
 use crate::platform::web::error::AppResult;
@@ -18,7 +18,7 @@ pub(super) fn routes() -> Vec<Route> {
 #[get("/staff/draws/<id>/minutes")]
 async fn minutes(
     screen: Screen<'_>,
-    _staff: Librarian,
+    _staff: DrawOfficer,
     id: &str,
     vault: &State<Vault>,
 ) -> AppResult<Page> {

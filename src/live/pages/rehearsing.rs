@@ -2,7 +2,7 @@
 
 use rocket::{Route, get, post, routes};
 
-use crate::account::guard::Librarian;
+use crate::account::guard::DrawOfficer;
 use crate::draw::DrawId;
 use crate::draw::reveal::Cue;
 use crate::live::Hall;
@@ -37,7 +37,7 @@ fn page(lang: Language, on: &OnStage, hall: &Hall, paste: PasteView) -> Page {
 }
 
 #[get("/staff/draws/<id>/rehearse")]
-async fn desk(screen: Screen<'_>, _staff: Librarian, id: &str) -> AppResult<Page> {
+async fn desk(screen: Screen<'_>, _staff: DrawOfficer, id: &str) -> AppResult<Page> {
     let on = screen.read(id).await?;
     Ok(page(screen.lang, &on, screen.hall, PasteView::default()))
 }
@@ -45,7 +45,7 @@ async fn desk(screen: Screen<'_>, _staff: Librarian, id: &str) -> AppResult<Page
 #[post("/staff/draws/<id>/rehearse", data = "<form>")]
 async fn direct(
     screen: Screen<'_>,
-    _staff: Librarian,
+    _staff: DrawOfficer,
     id: &str,
     form: FormFields,
 ) -> AppResult<Reply> {
@@ -98,12 +98,12 @@ async fn direct(
 }
 
 #[post("/staff/draws/<_id>/rehearse/check", data = "<form>")]
-async fn check(lang: Language, _staff: Librarian, _id: &str, form: FormFields) -> Fresh {
+async fn check(lang: Language, _staff: DrawOfficer, _id: &str, form: FormFields) -> Fresh {
     checked(lang, ROUND, &rehearsal::pasted(form.value("beacon")))
 }
 
 #[get("/stage/<id>/rehearsal")]
-async fn stage(screen: Screen<'_>, _staff: Librarian, id: &str) -> AppResult<Page> {
+async fn stage(screen: Screen<'_>, _staff: DrawOfficer, id: &str) -> AppResult<Page> {
     let on = screen.read(id).await?;
     let rehearsal = current(screen.hall, &on.shown.plan.id, on.now);
     let view = SceneView::of(screen.lang, &on.playing(screen.hall, Some(&rehearsal)));
@@ -111,7 +111,7 @@ async fn stage(screen: Screen<'_>, _staff: Librarian, id: &str) -> AppResult<Pag
 }
 
 #[get("/stage/<id>/rehearsal/state")]
-async fn poll(screen: Screen<'_>, _staff: Librarian, id: &str) -> AppResult<Fresh> {
+async fn poll(screen: Screen<'_>, _staff: DrawOfficer, id: &str) -> AppResult<Fresh> {
     let on = screen.read(id).await?;
     let rehearsal = current(screen.hall, &on.shown.plan.id, on.now);
     let view = SceneView::of(screen.lang, &on.playing(screen.hall, Some(&rehearsal)));

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use crate::activity::wire::Heading;
 use crate::draw::{Shown, reveal};
-use crate::entry::wire::receipt::QrView;
 use crate::platform::text::Language;
+use crate::platform::web::qr::QrView;
 
 use super::TicketRow;
 use super::scene::{CountsView, Playing, address};

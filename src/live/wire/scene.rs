@@ -9,11 +9,11 @@ use serde::Serialize;
 
 use crate::draw::reveal::{self, Reveal, Scene, WINNERS_ON_A_SCREEN};
 use crate::draw::{DrawStage, Shown};
-use crate::entry::wire::receipt::QrView;
 use crate::live::awaited;
 use crate::live::rehearsal::{self, Rehearsal};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
+use crate::platform::web::qr::QrView;
 
 use super::{TicketRow, slot_words};
 

@@ -7,11 +7,10 @@ use std::time::Duration;
 use lucky_draw::result::Slot;
 use rocket::{Route, State, get, post, routes};
 
-use crate::account::guard::Librarian;
+use crate::account::guard::{Confirmed, Librarian};
 use crate::activity::{self, Field};
 use crate::audit::Actor;
 use crate::custody::{self, tax};
-use crate::draw;
 use crate::draw::tax::RuleBook;
 use crate::identity::date::day_of;
 use crate::notify::calls;
@@ -77,7 +76,7 @@ fn read(tx: &mut Tx, place: &Place, reader: &Actor, book: &RuleBook) -> Result<W
         asked: activity::asked_fields(tx, &place.activity)?,
         tag: claims::tag(tx, &draw, &claim)?,
         may_confirm: leaving::may_confirm(tx, reader, &claim)?,
-        is_alone: !draw::needs_second(tx)?,
+        is_alone: leaving::is_alone(tx)?,
         now: tx.now(),
         rules: book.at(tx.now()).clone(),
         claim,
@@ -143,6 +142,7 @@ async fn call(
     draw: &str,
     prize: &str,
     unit: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     config: &State<Arc<Config>>,

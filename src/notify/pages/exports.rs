@@ -3,7 +3,7 @@
 use rocket::http::ContentType;
 use rocket::{Route, State, get, post, routes};
 
-use crate::account::guard::Admin;
+use crate::account::guard::{Admin, Confirmed};
 use crate::account::{self, Permission};
 use crate::activity::{self, Stage};
 use crate::notify::claims::{self, Decided};
@@ -88,6 +88,7 @@ async fn list(lang: Language, staff: Admin, draw: Option<&str>, db: &State<Db>) 
 async fn make(
     lang: Language,
     staff: Admin,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,

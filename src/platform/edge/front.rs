@@ -12,7 +12,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::header::{self, HeaderMap, HeaderValue};
 use http::request::Parts;
-use http::{Request, Response, StatusCode, Uri, Version};
+use http::{Method, Request, Response, StatusCode, Uri, Version};
 use http_body_util::{Either, Full};
 use hyper::body::{Body, Incoming};
 use rocket::http::{ContentType, Status};
@@ -49,6 +49,7 @@ pub(super) struct Front {
     pub(super) hosts: Hosts,
     pub(super) site: Site,
     pub(super) long_forms: &'static [&'static str],
+    pub(super) one_click: &'static [&'static str],
     pub(super) bounds: Arc<Bounds>,
     pub(super) figures: Arc<Figures>,
     pub(super) hop: Hop,
@@ -96,7 +97,7 @@ impl Front {
             public_origin: self.site.public_origin.as_deref(),
             area: asked.area,
         };
-        if !asked.is_read() && !source.is_ours() {
+        if !asked.is_read() && !source.is_ours() && !self.is_one_click(asked) {
             return self.refuse(asked, Status::Forbidden, body, told).await;
         }
         let visitor = visitor(ends.peer, &parts.headers, &self.settings);
@@ -125,6 +126,19 @@ impl Front {
             return self.refused(asked, Status::BadRequest);
         }
         self.forward(asked, parts, visitor, whole, kind).await
+    }
+
+    /// Whether a form to this address may come from another site or a mail program: one of the
+    /// listed beginnings and one part after it, of letters, digits, `-` and `_` only, so that no
+    /// spelling of another address is taken for it.
+    fn is_one_click(&self, asked: &Asked) -> bool {
+        let (_, path) = Language::of_path(asked.path());
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+        asked.method == Method::POST
+            && self.one_click.iter().any(|each| {
+                let secret = path.strip_prefix(each).unwrap_or_default();
+                !secret.is_empty() && secret.bytes().all(plain)
+            })
     }
 
     /// How long the body may be.
@@ -221,6 +235,7 @@ impl Front {
         let place = self.place(asked);
         let typed = typed.and_then(|(kind, bytes)| fields_of(&kind, &bytes));
         let typed = typed.filter(FormFields::may_be_given_back);
+        let typed = typed.map(FormFields::without_proof);
         // Not all at the same moment.
         let [some] = ids::random::<1>();
         let seconds = 5 + u64::from(some % 6);

@@ -86,6 +86,9 @@ pub struct Plan {
     pub site: Site,
     /// The beginnings of addresses, without a language, that take long forms.
     pub long_forms: &'static [&'static str],
+    /// Addresses, without a language, below which a form may come from anywhere: one part follows,
+    /// a secret that says by itself what may be done and no cookie counts (RFC 8058).
+    pub one_click: &'static [&'static str],
     /// Whether the server is about to stop.
     pub draining: Draining,
     /// What is counted.
@@ -190,6 +193,7 @@ impl Edge {
             settings,
             site,
             long_forms,
+            one_click,
             figures,
             ..
         } = &self.plan;
@@ -198,6 +202,7 @@ impl Edge {
             settings: settings.clone(),
             site: site.clone(),
             long_forms,
+            one_click,
             bounds: Arc::new(Bounds::of(settings, files())),
             figures: figures.clone(),
             hop,

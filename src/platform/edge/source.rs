@@ -1,8 +1,8 @@
 //! Which page a request was sent from: the guard against forged requests.
 //!
 //! Invariant: a request that changes something is taken only from our own pages: by
-//! `Sec-Fetch-Site`, else by `Origin`, else (public pages only, whose forms carry a signed token)
-//! neither. This is the one place that decides it, for every address, whether there is a page or
+//! `Sec-Fetch-Site`, which an `Origin` beside it must not contradict, else by `Origin`, else (public
+//! pages only, whose forms carry a signed token) neither. This is the one place that decides it, for every address, whether there is a page or
 //! not.
 
 use http::HeaderMap;
@@ -23,20 +23,26 @@ pub(super) struct Source<'a> {
 impl Source<'_> {
     /// Whether it was one of ours.
     pub(super) fn is_ours(&self) -> bool {
+        let origin = self.headers.get(ORIGIN).map(|origin| origin.to_str());
+        // A browser that hides the origin on purpose says `null`.
+        let is_hidden = matches!(origin, None | Some(Ok("null")));
+        let named = origin.and_then(Result::ok);
+        let is_public_origin = |ours| named.is_some_and(|own| own.eq_ignore_ascii_case(ours));
+        // The scheme is not compared: a proxy may speak https where we see http.
+        let is_this_host = named
+            .and_then(|origin| origin.split_once("://"))
+            .is_some_and(|(_, site)| site.eq_ignore_ascii_case(self.host));
         let mut sites = self.headers.get_all(FETCH_SITE).iter().peekable();
         if sites.peek().is_some() {
-            return sites.all(|site| matches!(site.as_bytes(), b"same-origin" | b"none"));
+            // No browser says of a page of ours that it is another site's; who does is no browser.
+            let agrees =
+                is_hidden || is_this_host || self.public_origin.is_some_and(is_public_origin);
+            return agrees && sites.all(|site| matches!(site.as_bytes(), b"same-origin" | b"none"));
         }
-        let origin = self.headers.get(ORIGIN).map(|origin| origin.to_str());
-        match (origin, self.public_origin) {
-            // A browser that hides the origin on purpose says `null`.
-            (None | Some(Ok("null")), _) => self.area == Area::Public,
-            (Some(Err(_)), _) => false,
-            (Some(Ok(origin)), Some(ours)) => origin.eq_ignore_ascii_case(ours),
-            // The scheme is not compared: a proxy may speak https where we see http.
-            (Some(Ok(origin)), None) => origin
-                .split_once("://")
-                .is_some_and(|(_, site)| site.eq_ignore_ascii_case(self.host)),
+        match (is_hidden, self.public_origin) {
+            (true, _) => self.area == Area::Public,
+            (false, Some(ours)) => is_public_origin(ours),
+            (false, None) => is_this_host,
         }
     }
 }
@@ -86,6 +92,19 @@ mod tests {
                 assert!(!check(&[], Some(other), us, area), "{other}");
             }
             assert!(!check(&[], Some("http://draw.example.org"), us, area));
+            // The browser knows better than a page by which of our names it came.
+            assert!(check(&["same-origin"], us, us, area));
+            assert!(check(
+                &["same-origin"],
+                us,
+                Some("https://other.example"),
+                area
+            ));
+            assert!(check(&["same-origin"], Some("null"), us, area));
+            for site in ["same-origin", "none"] {
+                assert!(!check(&[site], Some("https://evil.example"), us, area));
+                assert!(!check(&[site], Some(""), us, area));
+            }
         }
         for silent in [None, Some("null")] {
             assert!(check(&[], silent, None, Public));

@@ -74,6 +74,11 @@ fn send(lang: Language, form: FormFields) -> AppResult<Reply> {
     }
 }
 
+#[post("/leave/<token>")]
+fn one_click(token: &str) -> String {
+    format!("gone {}", token.len())
+}
+
 #[post("/long/send", data = "<form>")]
 fn long(form: FormFields) -> String {
     form.value("name").len().to_string()
@@ -115,13 +120,14 @@ fn running(site: Site, change: impl FnOnce(&mut EdgeSettings)) -> Running {
         settings,
         site: site.clone(),
         long_forms: &["/long"],
+        one_click: &["/leave/"],
         draining: draining.clone(),
         figures: figures.clone(),
     };
     let bell: Bell = Arc::new(Semaphore::new(0));
     let quiet = rocket::Config::figment().merge(("log_level", "off"));
     let pages = routes![
-        from, wait, stream, large, send, long, staff, staff_send, staff_wait, panic
+        from, wait, stream, large, send, long, staff, staff_send, staff_wait, panic, one_click
     ];
     let rocket = web::attach(rocket::custom(super::inside(quiet)), site).manage(bell.clone());
     let (inside, port) = std::sync::mpsc::channel();

@@ -8,12 +8,13 @@
 //! Not here: who is written to and what ([`crate::notify`]).
 
 mod connection;
+pub mod lull;
 mod route;
 
 use std::time::{Duration, SystemTime};
 
 use lettre::message::header::{ContentType, HeaderName, HeaderValue};
-use lettre::message::{Mailbox, MessageBuilder};
+use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, Message};
 use zeroize::Zeroizing;
@@ -85,6 +86,10 @@ pub struct Letter<'a> {
     pub date: Timestamp,
     /// Its language: picks the sender's name.
     pub language: Language,
+    /// The same words as HTML, beside the plain text.
+    pub html: Option<&'a str>,
+    /// Where one click unsubscribes (RFC 8058); the address of a page of ours.
+    pub leave: Option<&'a str>,
 }
 
 /// A letter as it travels: headers, body, envelope.
@@ -246,7 +251,8 @@ impl Mailer {
 
     /// Writes a letter as it travels.
     pub fn write(&self, letter: &Letter) -> Result<Written, LetterError> {
-        let one_line = [letter.subject, letter.message_id, letter.to];
+        let leave = letter.leave.unwrap_or_default();
+        let one_line = [letter.subject, letter.message_id, letter.to, leave];
         if one_line.iter().any(|text| text.contains(['\r', '\n'])) {
             return Err(LetterError::Header);
         }
@@ -259,20 +265,38 @@ impl Mailer {
             .from(Mailbox::new(name, self.sender.clone()))
             .to(Mailbox::new(None, to))
             .subject(letter.subject)
-            .header(ContentType::TEXT_PLAIN)
             // RFC 3834: absence notes stay away from it.
-            .raw_header(HeaderValue::new(
-                HeaderName::new_from_ascii_str("Auto-Submitted"),
-                "auto-generated".to_owned(),
-            ));
+            .raw_header(header("Auto-Submitted", "auto-generated".to_owned()));
         if let Some(reply_to) = &self.reply_to {
             message = message.reply_to(Mailbox::new(None, reply_to.clone()));
         }
+        if let Some(leave) = letter.leave {
+            message = message
+                .raw_header(header("List-Unsubscribe", format!("<{leave}>")))
+                .raw_header(header(
+                    "List-Unsubscribe-Post",
+                    "List-Unsubscribe=One-Click".to_owned(),
+                ));
+        }
+        if let Some(html) = letter.html {
+            let parts = MultiPart::alternative()
+                .singlepart(SinglePart::plain(letter.body.to_owned()))
+                .singlepart(SinglePart::html(html.to_owned()));
+            return match message.multipart(parts) {
+                Ok(message) => Ok(Written(message)),
+                Err(_) => Err(LetterError::Header),
+            };
+        }
+        let message = message.header(ContentType::TEXT_PLAIN);
         match message.body(letter.body.to_owned()) {
             Ok(message) => Ok(Written(message)),
             Err(_) => Err(LetterError::Header),
         }
     }
+}
+
+fn header(name: &'static str, value: String) -> HeaderValue {
+    HeaderValue::new(HeaderName::new_from_ascii_str(name), value)
 }
 
 fn moment(at: Timestamp) -> SystemTime {

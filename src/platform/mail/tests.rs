@@ -20,6 +20,8 @@ fn letter<'a>() -> Letter<'a> {
         message_id: "abc@lib.example.tw",
         date: Timestamp::from_unix(1_795_252_800),
         language: Language::ZhTw,
+        html: None,
+        leave: None,
     }
 }
 
@@ -212,4 +214,38 @@ fn every_letter_has_a_name_of_its_own() {
     assert!(!here.is_configured());
     let named = facts("圖書館", "smtp://localhost");
     assert!(named.is_configured() && named.message_id().ends_with("@example.org"));
+}
+
+#[test]
+fn a_letter_with_html_has_both_parts_and_says_where_one_click_leaves() {
+    let mailer = Mailer::new(&config("")).expect("a mailer");
+    let place = format!(
+        "https://draw.lib.example.tw/newsletter/unsubscribe/{}",
+        "A-_z".repeat(28)
+    );
+    let letter = Letter {
+        html: Some("<p>秋天的<strong>新書</strong></p>"),
+        leave: Some(&place),
+        ..letter()
+    };
+    let source = mailer.write(&letter).expect("a letter").0.formatted();
+    let source = String::from_utf8(source).expect("ASCII");
+    assert!(source.is_ascii(), "{source}");
+    let unfolded = source.replace("\r\n ", " ").replace("\r\n\t", " ");
+    assert!(
+        unfolded.contains(&format!("List-Unsubscribe: <{place}>\r\n")),
+        "{source}"
+    );
+    assert!(
+        source.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"),
+        "{source}"
+    );
+    assert!(source.contains("multipart/alternative"), "{source}");
+    let (plain, html) = (source.find("text/plain"), source.find("text/html"));
+    assert!(plain.is_some() && plain < html, "{source}");
+    let broken = Letter {
+        leave: Some("https://a.example/\r\nBcc: x@example.org"),
+        ..letter
+    };
+    assert_eq!(mailer.write(&broken).err(), Some(LetterError::Header));
 }

@@ -83,7 +83,7 @@ fn sample(language: Language, part: &str) -> String {
     let page = context! {
         path => path, staff => part == "staff", alternates => alternates,
         other_language => language.other().tag(), other_language_url => language.other().url(path),
-        viewer => (part == "staff").then(|| context! { name => "chen", activities => true, admin => true, custody => true }),
+        viewer => (part == "staff").then(|| context! { name => "chen", prepares => true, draws => true, admin => true, custody => true }),
         done => part == "staff",
     };
     let site = context! { name => text::message(language, "site-name", &[]), phone => "02-2755-2823", email => "draw@example.org" };

@@ -40,17 +40,36 @@ use super::address::ClientAddress;
 const WAITING: usize = 4_096;
 /// Lines of one hour that are kept for its end.
 const OF_AN_HOUR: usize = 100_000;
-/// For how long two visits can be told to come from one network.
-const KEY_LIFE: i64 = 7 * DAY;
+/// For how many days two visits can be told to come from one network.
+pub const KEY_DAYS: i64 = 7;
+const KEY_LIFE: i64 = KEY_DAYS * DAY;
 /// Smaller counts are told as "fewer than".
-const FEW: u64 = 10;
+pub const FEW: u64 = 10;
 /// How often the log looks whether an hour is over.
 const BETWEEN_LOOKS: Duration = Duration::from_secs(60);
 /// How long messages gather after one: waking the log for each costs the requests more than the line.
 const GATHERING: Duration = Duration::from_millis(5);
 
+/// What a line about one request holds, in its order, each with the message that says what it is.
+pub const FIELDS: [(&str, &str); 6] = [
+    ("at", "portal-logs-field-at"),
+    ("from", "portal-logs-field-from"),
+    ("method", "portal-logs-field-method"),
+    ("path", "portal-logs-field-path"),
+    ("status", "portal-logs-field-status"),
+    ("ms", "portal-logs-field-ms"),
+];
+/// What a line about the requests of an hour holds, where a person touches an entry.
+pub const COUNTED: [(&str, &str); 5] = [
+    ("hour", "portal-logs-count-hour"),
+    ("method", "portal-logs-count-method"),
+    ("path", "portal-logs-count-path"),
+    ("status", "portal-logs-count-status"),
+    ("count", "portal-logs-count-count"),
+];
+
 /// Routes on which a person touches an entry; a line each would be the order of the tickets.
-const PERSONAL: [&str; 10] = [
+const PERSONAL: [&str; 11] = [
     "/a/<slug>/enter",
     "/a/<slug>/check",
     "/a/<slug>/receipt",
@@ -61,6 +80,7 @@ const PERSONAL: [&str; 10] = [
     "/feedback",
     "/a/<slug>/discussion",
     "/check",
+    "/newsletter",
 ];
 /// Parameters that name one ticket, entry or request.
 const OF_ONE: [&str; 7] = [
@@ -437,6 +457,33 @@ fn written<T: Serialize>(line: &T) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_line_holds_what_the_public_page_says_and_nothing_else() {
+        let line = Line {
+            at: String::new(),
+            from: String::new(),
+            method: "GET",
+            path: "/",
+            status: 200,
+            ms: 1,
+        };
+        let counted = CountLine {
+            hour: String::new(),
+            method: "GET",
+            path: "/",
+            status: 200,
+            count: String::new(),
+        };
+        let names = |line: &str| -> Vec<String> {
+            let marked = line.split('"').skip(1).step_by(2);
+            let names = marked.zip(line.split('"').skip(2).step_by(2));
+            let names = names.filter(|(_, after)| after.starts_with(':'));
+            names.map(|(name, _)| name.to_owned()).collect()
+        };
+        assert_eq!(names(&written(&line)), FIELDS.map(|(name, _)| name));
+        assert_eq!(names(&written(&counted)), COUNTED.map(|(name, _)| name));
+    }
 
     #[test]
     fn pages_of_one_person_are_counted_and_never_listed() {

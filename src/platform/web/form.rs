@@ -21,6 +21,10 @@ use zeroize::Zeroizing;
 /// Longest form taken, in bytes: ten long answers of Chinese text, percent-encoded, fit in.
 pub const LONGEST: usize = 256 * 1024;
 
+/// How the names of fields begin that prove who somebody is: a passphrase or a code, beside the
+/// fields of any form.
+pub const PROOF: &str = "proof_";
+
 /// The fields of a form sent as `application/x-www-form-urlencoded`.
 ///
 /// Line ends are `\n`, and the character U+0000, which no text has and PostgreSQL cannot keep,
@@ -65,6 +69,12 @@ impl FormFields {
     pub fn may_be_given_back(&self) -> bool {
         let mut names = self.iter().map(|(name, _)| name);
         !names.any(|name| name.starts_with("passphrase") || name == "share")
+    }
+
+    /// The fields without those by which somebody proves who it is, which are typed anew each time.
+    pub fn without_proof(mut self) -> FormFields {
+        self.pairs.retain(|(name, _)| !name.starts_with(PROOF));
+        self
     }
 
     /// The fields of one line of a table, as if they had been sent with a form.
@@ -169,7 +179,7 @@ struct Sent(Zeroizing<Vec<u8>>);
 pub(super) fn sent(request: &Request<'_>) -> Option<FormFields> {
     let sent = request.local_cache(|| None::<Sent>).as_ref()?;
     let fields = FormFields::parse(std::str::from_utf8(&sent.0).ok()?);
-    fields.may_be_given_back().then_some(fields)
+    fields.may_be_given_back().then(|| fields.without_proof())
 }
 
 /// For `send_again` of the templates: a form that a page gives back, and where it goes.

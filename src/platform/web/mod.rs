@@ -3,7 +3,7 @@
 //! A domain's `pages.rs` takes [`form::FormFields`] and a [`Language`], answers with
 //! [`page::Page`] or [`page::Reply`], and fails with [`error::AppError`]. Invariants: every route
 //! goes through [`guard::protect`]; every error, Rocket's own too, is shown by the one responder in
-//! [`error`].
+//! [`error`]; no cookie leaves that was not declared ([`crate::platform::cookies`]).
 //!
 //! Not here: what any page says; sessions and roles (`account`); the engine of the templates
 //! ([`crate::platform::templates`]); what stands before Rocket and takes connections, refuses
@@ -12,6 +12,7 @@
 pub mod access;
 pub mod address;
 mod assets;
+mod cookies;
 pub mod download;
 pub mod error;
 pub mod form;
@@ -19,6 +20,7 @@ pub mod guard;
 pub mod hop;
 pub mod measure;
 pub mod page;
+pub mod qr;
 pub mod reference;
 pub mod site;
 #[cfg(test)]
@@ -43,6 +45,7 @@ pub fn attach(rocket: Rocket<Build>, site: site::Site) -> Rocket<Build> {
     rocket
         .attach(shield)
         .attach(reference::InEveryAnswer)
+        .attach(cookies::DeclaredOnly)
         .manage(site)
         .register("/", error::catchers())
         .mount("/", guard::protect(assets::routes()))

@@ -69,8 +69,10 @@ impl fmt::Debug for Site {
 pub struct Viewer {
     /// The sign-in name of the member of staff.
     pub name: String,
-    /// Whether the link to the activities is offered.
-    pub activities: bool,
+    /// Whether what prepares an activity is offered.
+    pub prepares: bool,
+    /// Whether what draws is offered.
+    pub draws: bool,
     /// Whether the link to the administration is offered.
     pub admin: bool,
     /// Whether the link to what is kept and handed on is offered.

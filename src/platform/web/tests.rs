@@ -1,6 +1,6 @@
 //! What every page shares, on a small site made for it.
 
-use rocket::http::{ContentType, Header, Status};
+use rocket::http::{ContentType, Cookie, CookieJar, Header, SameSite, Status};
 use rocket::local::blocking::{Client, LocalResponse};
 use rocket::{Build, Rocket, get, post, routes};
 use serde_json::json;
@@ -52,6 +52,15 @@ fn panic() -> Page {
     panic!("王小明")
 }
 
+#[get("/cookies")]
+fn cookies(jar: &CookieJar<'_>) -> &'static str {
+    let kept = |name: &'static str| Cookie::build((name, "value")).http_only(true);
+    jar.add(kept("s").same_site(SameSite::Strict));
+    jar.add(kept("statistics").same_site(SameSite::Strict));
+    jar.add(kept("receipt").same_site(SameSite::Lax));
+    "crumbs"
+}
+
 #[get("/n/<_n>")]
 fn numbered(_n: u32) -> &'static str {
     "a number"
@@ -91,6 +100,7 @@ fn rocket(site: Site) -> Rocket<Build> {
         clash,
         panic,
         numbered,
+        cookies,
         send,
         staff_send,
         staff
@@ -339,4 +349,13 @@ fn an_address_with_a_slash_at_its_end_is_the_same_page() {
     let head = client.head("/activities").dispatch();
     assert_eq!(head.status(), Status::Ok);
     assert_eq!(head.content_type(), Some(ContentType::HTML));
+}
+
+#[test]
+fn a_cookie_that_was_not_declared_does_not_leave() {
+    let client = client();
+    let response = client.get("/cookies").dispatch();
+    let left: Vec<&str> = response.headers().get("Set-Cookie").collect();
+    assert_eq!(left, ["s=value; HttpOnly; SameSite=Strict; Path=/"]);
+    assert_eq!(response.status(), Status::Ok);
 }

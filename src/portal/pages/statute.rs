@@ -174,9 +174,7 @@ async fn logs(lang: Language, db: &State<Db>, config: &State<Arc<Config>>) -> Ap
             retention::held(tx, Class::AccessLog, &config)
         })
         .await?;
-    let view = LogsView {
-        kept: retention::span(lang, days),
-    };
+    let view = LogsView::of(lang, days);
     Ok(Page::new(lang, "portal/logs", view))
 }
 

@@ -8,6 +8,7 @@ use crate::activity::wire::Heading;
 use crate::activity::{Facts, lifecycle};
 use crate::platform::config::Config;
 use crate::platform::text::{self, Language, dates};
+use crate::platform::web::access;
 use crate::policy::codes::Code;
 use crate::policy::register::File;
 use crate::policy::retention::{self, Lasting};
@@ -113,6 +114,9 @@ impl FileRow {
                         ("from", class.from(language).into()),
                     ],
                 ),
+                None if file == File::Newsletter => {
+                    text::message(language, "portal-register-kept-newsletter", &[])
+                }
                 None => text::message(language, "portal-register-kept-staff", &[]),
             },
         }
@@ -227,7 +231,38 @@ pub(in crate::portal) struct PurgesView {
 #[derive(Serialize)]
 pub(in crate::portal) struct LogsView {
     /// How long a line is kept, in words.
-    pub(in crate::portal) kept: String,
+    kept: String,
+    fields: Vec<LogField>,
+    counted: Vec<LogField>,
+}
+
+/// What a line holds at one place.
+#[derive(Serialize)]
+struct LogField {
+    name: &'static str,
+    words: String,
+}
+
+impl LogsView {
+    pub(in crate::portal) fn of(language: Language, days: i64) -> LogsView {
+        let field = |(name, id): &(&'static str, &'static str)| {
+            let args = [
+                ("days", access::KEY_DAYS.into()),
+                ("few", access::FEW.into()),
+            ];
+            LogField {
+                name,
+                words: text::message(language, id, &args),
+            }
+        };
+        let line = access::FIELDS.iter().map(field);
+        let counted = access::COUNTED.iter().map(field);
+        LogsView {
+            kept: retention::span(language, days),
+            fields: line.collect(),
+            counted: counted.collect(),
+        }
+    }
 }
 
 /// One notice among those of an activity.

@@ -5,7 +5,7 @@
 
 use rocket::{Route, State, get, post, routes};
 
-use crate::account::guard::PrivacyOfficer;
+use crate::account::guard::{Confirmed, PrivacyOfficer};
 use crate::audit::{Actor, detector};
 use crate::entry;
 use crate::identity::typed;
@@ -91,6 +91,7 @@ async fn answer(
     lang: Language,
     staff: PrivacyOfficer,
     id: &str,
+    _confirmed: Confirmed,
     form: FormFields,
     db: &State<Db>,
     vault: &State<Vault>,

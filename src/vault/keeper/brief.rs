@@ -1,4 +1,4 @@
-//! Brief questions as they are answered: tags, lookups, own copies, tokens.
+//! Brief questions as they are answered: tags, lookups, own copies, tokens, codes of staff.
 //!
 //! Invariant: the keys stay locked from the first question of a message to the last, and each is read
 //! from its file once. So a message with many questions costs little more than one, and still no
@@ -14,13 +14,14 @@ use hmac::{Hmac, KeyInit, Mac};
 use lucky_draw::encode::{Hash, encode};
 use lucky_draw::ticket;
 use sha2::Sha256;
+use totp_rs::{Algorithm, Builder};
 use zeroize::Zeroizing;
 
 use super::super::budget::{Asked, Budget, BudgetError};
 use super::super::crypt::{self, ActivitySecret};
 use super::super::keys::{Key, Keys};
 use super::super::wire::{Brief, BriefReply, CopyOf, Private, Refusal};
-use super::{Keeper, LONGEST, LOOKUP, TOKEN, checked, storage};
+use super::{Keeper, LONGEST, LOOKUP, STAFF, TOKEN, checked, storage};
 
 const TOKEN_AAD: &[u8] = b"fairdraw/1|token";
 
@@ -74,6 +75,20 @@ impl Questions<'_> {
                 now,
                 max_age,
             } => self.open_token(&token, now, max_age),
+            Brief::SealFactor { staff, secret } => {
+                let key = self.key(STAFF, Refusal::Storage)?;
+                Ok(BriefReply::Sealed(crypt::lock(
+                    key,
+                    &factor_aad(&staff),
+                    &secret.0,
+                )))
+            }
+            Brief::CheckCode {
+                staff,
+                sealed,
+                code,
+                now,
+            } => self.check_code(&staff, &sealed, &code, now),
         }
     }
 
@@ -156,6 +171,30 @@ impl Questions<'_> {
         Ok(BriefReply::Opened(Private(plain.to_vec())))
     }
 
+    /// What was sealed stays here; the step alone is told.
+    fn check_code(
+        &mut self,
+        staff: &str,
+        sealed: &[u8],
+        code: &Private,
+        now: i64,
+    ) -> Result<BriefReply, Refusal> {
+        let key = self.key(STAFF, Refusal::Storage)?;
+        let secret = crypt::unlock(key, &factor_aad(staff), sealed).ok_or(Refusal::Broken)?;
+        let secret: [u8; 20] = secret.as_slice().try_into().map_err(|_| Refusal::Broken)?;
+        let codes = Builder::new()
+            .with_algorithm(Algorithm::SHA1)
+            .with_digits(6)
+            .with_step_duration(30)
+            .with_skew(1)
+            .with_secret(secret)
+            .build()
+            .map_err(|_| Refusal::Broken)?;
+        let code = std::str::from_utf8(&code.0).map_err(|_| Refusal::Broken)?;
+        let seconds = u64::try_from(now / 1_000).map_err(|_| Refusal::Broken)?;
+        Ok(BriefReply::Step(codes.check(code, seconds)))
+    }
+
     /// The secret of an activity; without L_A.
     fn secret<'a>(&mut self, activity: &'a str) -> Result<ActivitySecret<'a>, Refusal> {
         let secret = self.key(checked(activity)?, Refusal::NoKey)?.clone();
@@ -174,6 +213,10 @@ impl Questions<'_> {
         }
         self.read.get(name).ok_or(Refusal::Storage)
     }
+}
+
+fn factor_aad(staff: &str) -> Vec<u8> {
+    encode("fairdraw/1/staff-factor", &[staff.as_bytes()])
 }
 
 fn own_copy_aad(of: CopyOf, activity: &str, entry: &str) -> Vec<u8> {

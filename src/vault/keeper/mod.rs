@@ -44,6 +44,7 @@ use crate::platform::mail::Mailer;
 const SIGNING: &str = "site.signing";
 const LOOKUP: &str = "site.lookup";
 const TOKEN: &str = "site.token";
+const STAFF: &str = "site.staff";
 
 /// The longest sealed box, checkpoint or token that is looked at, in bytes.
 const LONGEST: usize = 1 << 20;
@@ -82,6 +83,7 @@ impl Keeper {
         let seed = keys.obtain(SIGNING)?;
         keys.obtain(LOOKUP)?;
         keys.obtain(TOKEN)?;
+        keys.obtain(STAFF)?;
         let signer = Signer::new(site, *seed)?;
         let journal_signer = signer.with_name(&format!("{site}/journal"))?;
         Ok(Keeper {
@@ -199,6 +201,7 @@ impl Keeper {
                 purpose,
                 boxes,
             } => self.open_in_scope(&scope, &purpose, &boxes),
+            Request::CloseNews { item } => self.close_news(&item),
             Request::OpenShared {
                 activity,
                 provider,

@@ -15,16 +15,20 @@ use std::time::Duration;
 use lucky_draw::encode::{encode, sha256};
 use zeroize::Zeroizing;
 
-use super::super::access::{OpenedContact, Purpose};
+use super::super::access::{OpenedContact, Purpose, SUBSCRIBERS};
+use super::super::crypt::{Binding, Scope};
 use super::super::field::{Contact, Email, Name, RequestText};
 use super::super::letter::NAME_HERE;
 use super::super::particulars::{OpenedParticulars, Particulars};
-use super::super::purpose::{BreachNotice, FeedbackReply, SeatNotice, WinnerNotice};
+use super::super::purpose::{
+    BreachNotice, FeedbackReply, NewsletterLetter, SeatNotice, WinnerNotice,
+};
 use super::super::wire::post::{
-    MailOffer, MailReply, MailRequest, MailToAll, ScopeOffer, SeatOffer, ToldOutcome, Words,
+    MailOffer, MailReply, MailRequest, MailToAll, NewsOffer, ScopeOffer, SeatOffer, ToldOutcome,
+    Words,
 };
 use super::super::wire::{Private, Refusal, Reply};
-use super::super::{crypt::Scope, disk, ledger};
+use super::super::{disk, ledger};
 use super::open::contact;
 use super::{Keeper, checked, storage};
 use crate::platform::clock::{self, Timestamp};
@@ -116,6 +120,7 @@ impl Keeper {
             }),
             MailRequest::Offer(offer) => self.offer(caller, &offer),
             MailRequest::OfferSeat(offer) => self.offer_seat(caller, &offer),
+            MailRequest::OfferNews(offer) => self.offer_news(caller, &offer),
             MailRequest::OfferInScope(offer) => self.offer_in_scope(caller, &offer),
             MailRequest::HandOver { line } => Ok(match self.post.take(caller, line) {
                 Some(State::Ready(ready)) => MailReply::Outcome(ready.hand_over().into()),
@@ -166,6 +171,52 @@ impl Keeper {
         };
         let body = filled(&offer.words, "");
         let letter = letter(email.expose(), &offer.words, &body, &offer.message_id);
+        self.name_recipient(caller, offer.line, &letter)
+    }
+
+    /// Notes that a subscriber's box is never opened again. The line outlives every backup of the
+    /// rows, which hold no part of the key folder.
+    pub(super) fn close_news(&self, item: &str) -> Result<Reply, Refusal> {
+        let line = closed_line(checked(item)?);
+        let keys = self.keys();
+        if !told_lines(keys.folder(), SUBSCRIBERS)?.contains(&line) {
+            let lines = format!("{line}\n");
+            ledger::append(keys.folder(), &file_name(SUBSCRIBERS), &lines)
+                .map_err(|error| storage(error.into()))?;
+        }
+        Ok(Reply::Done)
+    }
+
+    /// Opens the address of a subscriber, writes the letter and names its recipient to the server.
+    fn offer_news(&self, caller: u64, offer: &NewsOffer) -> Result<MailReply, Refusal> {
+        let secret = self.secret(SUBSCRIBERS)?;
+        if self
+            .told(SUBSCRIBERS)?
+            .contains(&closed_line(checked(&offer.bound.item)?))
+        {
+            return Ok(MailReply::NoAddress);
+        }
+        let binding = Binding {
+            activity: SUBSCRIBERS,
+            item: &offer.bound.item,
+            tag: None,
+            notice: None,
+        };
+        let plain = secret
+            .opener(Scope::Notify)
+            .open(&binding, &offer.bound.sealed);
+        let particulars = Particulars::decode(&plain.ok_or(Refusal::Broken)?);
+        let person =
+            OpenedParticulars::<NewsletterLetter>::new(particulars.ok_or(Refusal::Broken)?);
+        let Some(email) = person.read::<Email>() else {
+            return Ok(MailReply::NoAddress);
+        };
+        let body = filled(&offer.words, "");
+        let letter = Letter {
+            html: Some(&offer.html),
+            leave: Some(offer.leave.as_str()).filter(|leave| !leave.is_empty()),
+            ..letter(email.expose(), &offer.words, &body, &offer.message_id)
+        };
         self.name_recipient(caller, offer.line, &letter)
     }
 
@@ -348,6 +399,11 @@ fn told_lines(folder: &Path, activity: &str) -> Result<BTreeSet<String>, Refusal
     Ok(lines.lines().map(str::to_owned).collect())
 }
 
+/// The line of a subscriber's box that is never opened again.
+fn closed_line(item: &str) -> String {
+    format!("closed {item}")
+}
+
 /// Beside the ledger of openings; row ids and codes, nothing of a person.
 fn file_name(activity: &str) -> String {
     format!("{activity}.told")
@@ -376,5 +432,7 @@ fn letter<'a>(to: &'a str, words: &'a Words, body: &'a str, message_id: &'a str)
         message_id,
         date: Timestamp(words.date),
         language: words.language(),
+        html: None,
+        leave: None,
     }
 }

@@ -41,7 +41,7 @@ impl Keeper {
         let of_scope = |of: Audience| of.scope().is_some_and(|prefix| scope.starts_with(prefix));
         let purpose = purpose::ALL
             .iter()
-            .find(|facts| facts.code == purpose && of_scope(facts.of))
+            .find(|facts| facts.code == purpose && of_scope(facts.of) && facts.of.is_shown())
             .ok_or(Refusal::Purpose)?;
         let secret = self.secret(scope)?;
         let rows = boxes.iter().map(|one| one.item.as_str());

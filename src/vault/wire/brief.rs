@@ -32,6 +32,18 @@ pub(in crate::vault) enum Brief {
         now: i64,
         max_age: i64,
     },
+    /// The secret of a member of staff's telephone, which from here on is only checked against.
+    SealFactor {
+        staff: String,
+        secret: Private,
+    },
+    /// Which time step a code is of, if one around `now`.
+    CheckCode {
+        staff: String,
+        sealed: Vec<u8>,
+        code: Private,
+        now: i64,
+    },
     /// How much is left of an activity's store of tags, in parts of it.
     TagsLeft {
         activity: String,
@@ -46,4 +58,5 @@ pub(in crate::vault) enum BriefReply {
     Sealed(Vec<u8>),
     Opened(Private),
     Parts(u64),
+    Step(Option<u64>),
 }

@@ -141,6 +141,10 @@ pub(super) enum Request {
         purpose: String,
         boxes: Vec<AnswerBox>,
     },
+    /// A subscriber's box that is never opened again: its person left.
+    CloseNews {
+        item: String,
+    },
     /// Boxes that were sealed for one provider.
     OpenShared {
         activity: String,

@@ -18,6 +18,8 @@ pub(in crate::vault) enum MailRequest {
     Offer(Box<MailOffer>),
     /// The same to somebody with a place in a session, or in its line.
     OfferSeat(Box<SeatOffer>),
+    /// The same to a subscriber of the newsletter.
+    OfferNews(Box<NewsOffer>),
     /// The same to somebody who wrote to the library, with the answer.
     OfferInScope(Box<ScopeOffer>),
     /// The letter leaves.
@@ -47,6 +49,19 @@ pub(in crate::vault) struct SeatOffer {
     pub(in crate::vault) activity: String,
     pub(in crate::vault) bound: PersonBox,
     pub(in crate::vault) words: Words,
+    pub(in crate::vault) message_id: String,
+}
+
+/// One letter to a subscriber of the newsletter.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::vault) struct NewsOffer {
+    pub(in crate::vault) line: u64,
+    pub(in crate::vault) bound: AnswerBox,
+    pub(in crate::vault) words: Words,
+    /// The same words as HTML.
+    pub(in crate::vault) html: String,
+    /// Where one click unsubscribes; empty where nobody is subscribed yet.
+    pub(in crate::vault) leave: String,
     pub(in crate::vault) message_id: String,
 }
 

@@ -23,7 +23,7 @@ pub(super) fn employ(library: &Ceremony, name: &str) -> StaffId {
     library
         .db
         .write_now("employ", |tx| {
-            account::create_staff(tx, &name, &hash, &[Role::Librarian])
+            account::create_staff(tx, &name, &hash, &[Role::Librarian, Role::DrawOfficer])
         })
         .expect("the account is made")
 }

@@ -141,7 +141,7 @@ fn two_people(library: &Ceremony) -> [StaffId; 2] {
         library
             .db
             .write_now("employ", |tx| {
-                account::create_staff(tx, &name, &hash, &[Role::Librarian])
+                account::create_staff(tx, &name, &hash, &[Role::Librarian, Role::DrawOfficer])
             })
             .expect("the account is made")
     })

@@ -39,6 +39,15 @@ impl Browser {
 
     /// A browser on a site with this public origin.
     pub fn at(db: &Db, public_origin: Option<&str>) -> Browser {
+        Browser::with(db, public_origin, false)
+    }
+
+    /// A browser on a site that asks for a second step.
+    pub fn asking_twice(db: &Db) -> Browser {
+        Browser::with(db, None, true)
+    }
+
+    fn with(db: &Db, public_origin: Option<&str>, staff_second_factor: bool) -> Browser {
         let site = Site {
             public_origin: public_origin.map(str::to_owned),
             ..Site::default()
@@ -48,7 +57,10 @@ impl Browser {
         let vault = Vault::open(keys.path(), "lib.example.tw").expect("the keys open");
         let rocket = web::attach(rocket::custom(figment), site)
             .manage(db.clone())
-            .manage(Arc::new(Config::default()))
+            .manage(Arc::new(Config {
+                staff_second_factor,
+                ..Config::default()
+            }))
             .manage(Standing {
                 web: Vec::new(),
                 vault: Arc::new(Vec::new),

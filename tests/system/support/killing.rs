@@ -126,8 +126,11 @@ impl Due {
 
     fn command(&self, arguments: &[&str]) -> Command {
         let settings = self.database.data().join("..").join("Rocket.toml");
-        std::fs::write(&settings, "[default.app]\nsite = \"lib.example.tw\"\n")
-            .expect("the temporary folder is writable");
+        std::fs::write(
+            &settings,
+            "[default.app]\nsite = \"lib.example.tw\"\nstaff_second_factor = false\n",
+        )
+        .expect("the temporary folder is writable");
         let mut command = Command::new(env!("CARGO_BIN_EXE_fairdraw"));
         command
             .args(arguments)

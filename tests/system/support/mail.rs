@@ -1,7 +1,7 @@
 //! One mail as a server received it, and how a person would read it.
 //!
 //! Knows what our own mails use: folded headers, RFC 2047 words, base64 and quoted-printable
-//! bodies in UTF-8. Not here: attachments and other character sets.
+//! bodies in UTF-8, text beside HTML. Not here: attachments and other character sets.
 
 use data_encoding::BASE64_MIME_PERMISSIVE;
 
@@ -39,6 +39,24 @@ impl Mail {
                 .eq_ignore_ascii_case(name)
                 .then(|| decoded_words(value.trim()))
         })
+    }
+
+    /// The part of this kind, such as `text/html`, of a mail with several.
+    pub fn part(&self, kind: &str) -> Mail {
+        let of = self.header("Content-Type").unwrap_or_default();
+        let (_, boundary) = of.split_once("boundary=").expect("a mail with parts");
+        let boundary = format!("--{}", boundary.trim_matches('"'));
+        let parts = self.source.split(boundary.as_str()).skip(1);
+        let mut parts = parts.map(|part| Mail {
+            from: String::new(),
+            to: Vec::new(),
+            source: part.trim_start().to_owned(),
+        });
+        let fits = |part: &Mail| {
+            let own = part.header("Content-Type").unwrap_or_default();
+            own.starts_with(kind)
+        };
+        parts.find(fits).expect("a part of this kind")
     }
 
     /// The text a person reads.

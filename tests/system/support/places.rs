@@ -229,7 +229,7 @@ fn is_sqlite(db: &Db) -> bool {
 }
 
 /// Each table with all its rows as text; bytes are hexadecimal.
-fn tables(db: &Db) -> Vec<(String, String)> {
+pub fn tables(db: &Db) -> Vec<(String, String)> {
     let names = if is_sqlite(db) {
         "SELECT name AS line FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
     } else {

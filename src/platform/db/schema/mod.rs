@@ -6,6 +6,7 @@ pub(crate) mod custody;
 pub(crate) mod discussion;
 pub(crate) mod external;
 pub(crate) mod feedback;
+pub(crate) mod newsletter;
 pub(crate) mod purge;
 pub(crate) mod retention;
 pub(crate) mod rights;
@@ -47,6 +48,25 @@ diesel::table! {
         opened_at -> BigInt,
         seen_at -> BigInt,
         ends_at -> BigInt,
+        second -> Bool,
+        proved_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    staff_factors (staff_id) {
+        staff_id -> Text,
+        sealed -> Binary,
+        last_step -> BigInt,
+        set_at -> BigInt,
+        reset_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
+    staff_recovery (staff_id, code_hash) {
+        staff_id -> Text,
+        code_hash -> Binary,
     }
 }
 
@@ -510,6 +530,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff,
     grants,
     staff_sessions,
+    staff_factors,
+    staff_recovery,
     setup_links,
     activities,
     asked_fields,

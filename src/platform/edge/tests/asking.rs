@@ -75,6 +75,50 @@ fn a_form_is_taken_from_our_own_pages_only() {
 }
 
 #[test]
+fn one_click_of_a_mail_program_is_taken_at_its_own_address_and_nowhere_else() {
+    let edge = usual();
+    let send = |path: &str, headers: &str| {
+        edge.post(path, headers, "List-Unsubscribe=One-Click")
+            .status
+    };
+    let foreign = [
+        "",
+        "Origin: null\r\n",
+        "Origin: https://mail.example\r\n",
+        "Origin: https://mail.example\r\nSec-Fetch-Site: cross-site\r\n",
+    ];
+    for headers in foreign {
+        for path in ["/leave/a-token_1", "/en/leave/a-token_1"] {
+            assert_eq!(send(path, headers), 200, "{path} {headers}");
+        }
+    }
+    let foreign = "Origin: https://mail.example\r\n";
+    for path in [
+        "/leave/",
+        "/leave",
+        "/leave/a/b",
+        "/leave/a%2Fb",
+        "/leave/%61",
+        "/leave/..",
+        "/leave//a",
+        "/%6Ceave/a",
+        "/LEAVE/a",
+        "/en/en/leave/a",
+        "/staff/leave/a",
+        "/send",
+        "/leavex/a",
+    ] {
+        let status = send(path, foreign);
+        assert!(matches!(status, 400 | 403 | 404), "{path}: {status}");
+    }
+    let other = edge.ask(
+        "PUT /leave/a HTTP/1.1\r\nHost: localhost\r\nOrigin: https://mail.example\r\n",
+        "",
+    );
+    assert_ne!(other.status, 200);
+}
+
+#[test]
 fn a_method_hidden_in_a_form_is_refused() {
     let edge = usual();
     for method in ["delete", "put", "get", "patch", "post", "nonsense"] {

@@ -4,28 +4,28 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::Trouble;
 use crate::platform::clock::{MINUTE, SECOND, Timestamp};
-use crate::platform::mail::Trouble;
 
 /// When a site without a mail server is asked again.
-pub(super) const UNTIL_CONFIGURED: i64 = 10 * MINUTE;
+pub const UNTIL_CONFIGURED: i64 = 10 * MINUTE;
 /// How long a server is left alone: doubles up to the second number.
 const LEFT_ALONE: (i64, i64) = (30 * SECOND, 10 * MINUTE);
 
 /// A mail server that could not be reached.
 #[derive(Clone, Copy)]
-pub(super) struct Down {
+pub struct Down {
     /// What was heard.
-    pub(super) why: Trouble,
+    pub why: Trouble,
     /// When it is tried again.
-    pub(super) until: Timestamp,
+    pub until: Timestamp,
     /// How often in a row.
     failures: u32,
 }
 
 /// Whether the server is left alone.
 #[derive(Default)]
-pub(super) struct Lull(Mutex<Option<Down>>);
+pub struct Lull(Mutex<Option<Down>>);
 
 impl Lull {
     fn down(&self) -> MutexGuard<'_, Option<Down>> {
@@ -33,17 +33,17 @@ impl Lull {
     }
 
     /// The lull that lasts at `now`, if any does.
-    pub(super) fn at(&self, now: Timestamp) -> Option<Down> {
+    pub fn at(&self, now: Timestamp) -> Option<Down> {
         self.down().filter(|down| now < down.until)
     }
 
     /// The server answers.
-    pub(super) fn over(&self) {
+    pub fn over(&self) {
         *self.down() = None;
     }
 
     /// The server did not answer at `now`.
-    pub(super) fn begin(&self, why: Trouble, now: Timestamp) {
+    pub fn begin(&self, why: Trouble, now: Timestamp) {
         let mut down = self.down();
         let failures = down.map_or(0, |down| down.failures.saturating_add(1));
         let (first, longest) = LEFT_ALONE;

@@ -1,0 +1,10 @@
+DROP TABLE subscription_letters;
+DROP TABLE newsletter_letters;
+DROP TABLE newsletter_issue_topics;
+DROP TABLE newsletter_issues;
+DROP TABLE suppressed_addresses;
+DROP TABLE subscriber_moves;
+DROP TABLE subscriber_topics;
+DROP TABLE subscribers;
+DROP TABLE newsletter_consents;
+DROP TABLE newsletter_topics;

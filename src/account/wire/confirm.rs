@@ -1,0 +1,78 @@
+//! The view of the confirmation.
+
+use serde::Serialize;
+
+use crate::platform::text::{self, Language};
+use crate::platform::web::form::Mistakes;
+
+/// Who is it, and what waits.
+#[derive(Serialize)]
+pub(in crate::account) struct ConfirmView {
+    /// Where the form goes, as it is: with its language where it is that of a form.
+    action: String,
+    /// The page that waits, where no form does.
+    next: Option<String>,
+    /// What was typed, to be sent on.
+    fields: Vec<Kept>,
+    /// What waits: a page, a form, or a form that has to be sent again by hand.
+    waits: &'static str,
+    /// Whether a code is asked for, or the passphrase.
+    by_code: bool,
+    mistakes: Mistakes,
+}
+
+/// A field that is carried.
+#[derive(Serialize)]
+struct Kept {
+    name: String,
+    value: String,
+}
+
+impl ConfirmView {
+    pub(in crate::account) fn to_a_page(next: String, by_code: bool) -> ConfirmView {
+        ConfirmView {
+            action: String::new(),
+            next: Some(next),
+            fields: Vec::new(),
+            waits: "page",
+            by_code,
+            mistakes: Mistakes::new(),
+        }
+    }
+
+    pub(in crate::account) fn not_kept(next: String, by_code: bool) -> ConfirmView {
+        ConfirmView {
+            waits: "again",
+            ..ConfirmView::to_a_page(next, by_code)
+        }
+    }
+
+    pub(in crate::account) fn to_a_form<'f>(
+        action: String,
+        fields: impl Iterator<Item = (&'f str, &'f str)>,
+        by_code: bool,
+    ) -> ConfirmView {
+        let kept = |(name, value): (&str, &str)| Kept {
+            name: name.to_owned(),
+            value: value.to_owned(),
+        };
+        ConfirmView {
+            action,
+            next: None,
+            fields: fields.map(kept).collect(),
+            waits: "form",
+            by_code,
+            mistakes: Mistakes::new(),
+        }
+    }
+
+    /// The same after a wrong try.
+    pub(in crate::account) fn refused(mut self, lang: Language) -> ConfirmView {
+        let (field, id) = match self.by_code {
+            true => ("proof_code", "account-code-refused"),
+            false => ("proof_passphrase", "account-confirm-differs"),
+        };
+        self.mistakes.add(field, text::message(lang, id, &[]));
+        self
+    }
+}

@@ -1,0 +1,98 @@
+//! What happens by itself: letters leave, issues leave at their hour, what is over goes.
+//!
+//! Invariant: every handler asks where things stand before it acts, so that running one twice, late
+//! or on two instances is harmless.
+
+use std::sync::Arc;
+
+use crate::platform::clock::{DAY, Timestamp};
+use crate::platform::config::Config;
+use crate::platform::db::{self, Db, Tx};
+use crate::platform::jobs::{self, NewJob, Next, Runner};
+use crate::platform::mail::MailFacts;
+use crate::vault::Vault;
+
+use super::letters::LetterId;
+use super::post::Post;
+use super::{Error, IssueId, issues, letters, sending, subscribers};
+
+const LETTER: &str = "newsletter.letter";
+const ISSUE: &str = "newsletter.issue";
+const SWEEP: &str = "newsletter.sweep";
+
+/// Names the handlers of this domain's jobs.
+pub fn register(
+    runner: &mut Runner,
+    db: &Db,
+    vault: &Vault,
+    mailer: &Arc<MailFacts>,
+    config: &Config,
+) {
+    let post = Arc::new(Post::new(db, vault, mailer, config));
+    let own = post.clone();
+    runner.on_patiently(LETTER, move |job| {
+        match own.deliver(&LetterId(job.payload.clone())) {
+            Ok(Some(again)) => Ok(Next::At(again)),
+            Ok(None) | Err(Error::Unknown) => Ok(Next::Done),
+            Err(error) => Err(error.into()),
+        }
+    });
+    runner.on_patiently(ISSUE, move |job| {
+        let Some((id, Ok(at))) = job
+            .payload
+            .split_once(' ')
+            .map(|(id, at)| (IssueId::from(id), at.parse()))
+        else {
+            return Ok(Next::Done);
+        };
+        match sending::go_on(&post, &id, Timestamp(at)) {
+            Ok(Some(again)) => Ok(Next::At(again)),
+            Ok(None) | Err(Error::Unknown) => Ok(Next::Done),
+            Err(error) => Err(error.into()),
+        }
+    });
+    let db = db.clone();
+    runner.on(SWEEP, move |_| {
+        db.write_now("sweep newsletter", |tx| {
+            subscribers::sweep(tx)?;
+            letters::sweep(tx)?;
+            issues::fold(tx)
+        })?;
+        Ok(Next::At(db.clock().now().plus(DAY)))
+    });
+}
+
+/// Makes sure that the sweep exists: the first subscription brings it.
+pub(super) fn ensure_sweep(tx: &mut Tx) -> Result<(), db::Error> {
+    let run_at = tx.now().plus(DAY);
+    enqueue(tx, SWEEP, String::new(), run_at)
+}
+
+/// One letter about a subscription, as soon as it can.
+pub(super) fn enqueue_letter(tx: &mut Tx, letter: &LetterId) -> Result<(), db::Error> {
+    let now = tx.now();
+    enqueue(tx, LETTER, letter.0.clone(), now)
+}
+
+/// An issue at its hour; one that was scheduled anew has another job.
+pub(super) fn enqueue_issue(tx: &mut Tx, issue: &IssueId, at: Timestamp) -> Result<(), db::Error> {
+    enqueue(tx, ISSUE, format!("{issue} {}", at.0), at)
+}
+
+fn enqueue(
+    tx: &mut Tx,
+    kind: &'static str,
+    payload: String,
+    run_at: Timestamp,
+) -> Result<(), db::Error> {
+    jobs::enqueue(
+        tx,
+        &NewJob {
+            kind,
+            activity: String::new(),
+            dedup_key: format!("{kind}:{payload}"),
+            payload,
+            run_at,
+        },
+    )
+}

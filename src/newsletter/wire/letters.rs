@@ -1,0 +1,37 @@
+//! What fills the templates of letters.
+
+use serde::Serialize;
+
+/// Who writes.
+#[derive(Serialize)]
+pub(in crate::newsletter) struct Sender<'a> {
+    pub(in crate::newsletter) library: &'a str,
+    pub(in crate::newsletter) phone: &'a str,
+    pub(in crate::newsletter) email: &'a str,
+    pub(in crate::newsletter) host: &'a str,
+}
+
+/// A letter about a subscription.
+#[derive(Serialize)]
+pub(in crate::newsletter) struct AboutText<'a> {
+    pub(in crate::newsletter) kind: &'a str,
+    pub(in crate::newsletter) subject: &'a str,
+    /// Empty where the letter has none.
+    pub(in crate::newsletter) link: &'a str,
+    pub(in crate::newsletter) leave: &'a str,
+    pub(in crate::newsletter) sender: Sender<'a>,
+}
+
+/// An issue.
+#[derive(Serialize)]
+pub(in crate::newsletter) struct IssueText<'a> {
+    pub(in crate::newsletter) subject: &'a str,
+    pub(in crate::newsletter) title: &'a str,
+    pub(in crate::newsletter) markdown: &'a str,
+    pub(in crate::newsletter) plain: &'a str,
+    pub(in crate::newsletter) page: &'a str,
+    /// Empty in a trial.
+    pub(in crate::newsletter) own: &'a str,
+    pub(in crate::newsletter) leave: &'a str,
+    pub(in crate::newsletter) sender: Sender<'a>,
+}

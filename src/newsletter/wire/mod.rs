@@ -1,0 +1,6 @@
+//! What crosses the boundary of the newsletter: forms in, pages, letters and the feed out.
+
+pub(super) mod feed;
+pub(super) mod letters;
+pub(super) mod public;
+pub(super) mod staff;

@@ -1,0 +1,160 @@
+//! The words of every letter of the newsletter, as text and as HTML.
+//!
+//! Invariant: every letter names the library, why it comes and how to check it; nothing in it
+//! counts who opens it or follows a link, and no picture is loaded from anywhere. What staff write
+//! is the only text that is not from `locales/`.
+
+use crate::platform::clock::Timestamp;
+use crate::platform::config::Config;
+use crate::platform::templates;
+use crate::platform::text::{self, Language, markdown};
+use crate::vault::{LetterWords, NewsWords};
+
+use super::letters::LetterKind;
+use super::wire::letters::{AboutText, IssueText, Sender};
+use super::{Error, Issue};
+
+/// Who writes, and where the links of letters lead.
+#[derive(Debug, Clone)]
+pub(super) struct Writer {
+    library_zh: String,
+    library_en: String,
+    phone: String,
+    email: String,
+    /// Scheme and host of the public site.
+    origin: String,
+}
+
+/// Where a trial on one machine is reached.
+const TRIAL: &str = "http://127.0.0.1:8000";
+
+impl Writer {
+    /// Reads the configuration.
+    pub(super) fn of(config: &Config) -> Writer {
+        let origin = match config.public_origin.as_str() {
+            "" => TRIAL,
+            origin => origin,
+        };
+        Writer {
+            library_zh: config.library_zh.clone(),
+            library_en: config.library_en.clone(),
+            phone: config.contact_phone.clone(),
+            email: config.contact_email.clone(),
+            origin: origin.to_owned(),
+        }
+    }
+
+    fn library(&self, language: Language) -> &str {
+        match language {
+            Language::ZhTw => &self.library_zh,
+            Language::En => &self.library_en,
+        }
+    }
+
+    fn sender(&self, language: Language) -> Sender<'_> {
+        Sender {
+            library: self.library(language),
+            phone: &self.phone,
+            email: &self.email,
+            host: self.origin.split_once("://").map_or("", |(_, host)| host),
+        }
+    }
+
+    fn address(&self, language: Language, path: &str) -> String {
+        match path {
+            "" => String::new(),
+            path => format!("{}{}", self.origin, language.url(path)),
+        }
+    }
+
+    fn leave(&self, language: Language, token: &str) -> String {
+        match token {
+            "" => String::new(),
+            token => self.address(language, &format!("/newsletter/unsubscribe/{token}")),
+        }
+    }
+
+    /// A letter about a subscription; `path` is where its link leads, `token` the way out where
+    /// there is one.
+    pub(super) fn about(
+        &self,
+        kind: LetterKind,
+        language: Language,
+        path: &str,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<NewsWords, Error> {
+        let id = match kind {
+            LetterKind::Confirm => "newsletter-mail-subject-confirm",
+            LetterKind::Already => "newsletter-mail-subject-already",
+            LetterKind::Move => "newsletter-mail-subject-move",
+            LetterKind::Moved | LetterKind::Trial => "newsletter-mail-subject-moved",
+        };
+        let library = self.library(language).to_owned();
+        let subject = text::message(language, id, &[("library", library.into())]);
+        let leave = self.leave(language, token);
+        let view = AboutText {
+            kind: kind.code(),
+            subject: &subject,
+            link: &self.address(language, path),
+            leave: &leave,
+            sender: self.sender(language),
+        };
+        let body = templates::render(language, "mail/subscription.txt.j2", &view)?;
+        let html = templates::render(language, "mail/subscription.html.j2", &view)?;
+        Ok(NewsWords {
+            words: LetterWords {
+                subject,
+                body,
+                date: now,
+                language,
+            },
+            html,
+            leave,
+        })
+    }
+
+    /// An issue to a subscriber whose links have this token; a trial has none.
+    pub(super) fn issue(
+        &self,
+        issue: &Issue,
+        language: Language,
+        token: &str,
+        now: Timestamp,
+    ) -> Result<NewsWords, Error> {
+        let (library, title) = (self.library(language), issue.text.subject.pick(language));
+        let subject = text::message(
+            language,
+            "newsletter-mail-subject-issue",
+            &[("library", library.into()), ("title", title.into())],
+        );
+        let body = issue.text.body.pick(language);
+        let leave = self.leave(language, token);
+        let own = match token {
+            "" => String::new(),
+            token => self.address(language, &format!("/newsletter/preferences/{token}")),
+        };
+        let view = IssueText {
+            subject: &subject,
+            title,
+            markdown: body,
+            plain: &markdown::plain(body),
+            page: &self.address(language, &format!("/news/{}", issue.text.slug)),
+            own: &own,
+            leave: &leave,
+            sender: self.sender(language),
+        };
+        let body = templates::render(language, "mail/issue.txt.j2", &view)?;
+        let html = templates::render(language, "mail/issue.html.j2", &view)?;
+        Ok(NewsWords {
+            words: LetterWords {
+                subject,
+                body,
+                date: now,
+                language,
+            },
+            html,
+            leave,
+        })
+    }
+}

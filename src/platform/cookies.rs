@@ -1,0 +1,159 @@
+//! Every cookie that this site sets.
+//!
+//! Invariant: no other one leaves the program (`web::cookies` takes it out of the answer), and the
+//! public page `/cookies` is this list. All of them are the site's own, needed for what the person
+//! asked for, set at that moment, and kept from scripts and from other sites.
+//!
+//! Not here: what is in them; that is its owner's matter.
+
+/// A cookie.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Cookie {
+    /// Its name.
+    pub name: &'static str,
+    /// Its name where people come by https.
+    pub name_on_https: &'static str,
+    /// For how many seconds a browser keeps it at most; none: until it is closed.
+    pub seconds: Option<i64>,
+    /// The messages that say what it is for, when it is set, how long it is kept, and what somebody
+    /// misses who refuses it.
+    pub words: [&'static str; 4],
+}
+
+/// Who is signed in. `__Host-` binds it to this host, and browsers take it over HTTPS only.
+pub const SESSION: Cookie = Cookie {
+    name: "s",
+    name_on_https: "__Host-s",
+    seconds: None,
+    words: [
+        "portal-cookies-session",
+        "portal-cookies-session-when",
+        "portal-cookies-session-kept",
+        "portal-cookies-session-without",
+    ],
+};
+
+/// What carries a receipt from the form to its page.
+pub const RECEIPT: Cookie = Cookie {
+    name: "receipt",
+    name_on_https: "receipt",
+    seconds: Some(10 * 60),
+    words: [
+        "portal-cookies-receipt",
+        "portal-cookies-receipt-when",
+        "portal-cookies-receipt-kept",
+        "portal-cookies-receipt-without",
+    ],
+};
+
+/// All of them.
+pub const ALL: [&Cookie; 2] = [&RECEIPT, &SESSION];
+
+impl Cookie {
+    /// Its name on a site that is reached by https, or on one that is not.
+    pub fn name(&self, https: bool) -> &'static str {
+        if https { self.name_on_https } else { self.name }
+    }
+}
+
+/// What is wrong with a `Set-Cookie` line, if anything is.
+pub fn fault(line: &str, https: bool) -> Option<&'static str> {
+    let mut parts = line.split(';').map(str::trim);
+    let name = parts.next().and_then(|pair| pair.split_once('='));
+    let name = name.map_or("", |(name, _)| name);
+    let Some(cookie) = ALL.into_iter().find(|cookie| cookie.name(https) == name) else {
+        return Some("not declared");
+    };
+    let attributes: Vec<(String, &str)> = parts
+        .map(|part| part.split_once('=').unwrap_or((part, "")))
+        .map(|(name, value)| (name.to_ascii_lowercase(), value))
+        .collect();
+    let of = |wanted: &str| {
+        let found = attributes.iter().find(|(name, _)| name == wanted);
+        found.map(|(_, value)| *value)
+    };
+    let seconds = of("max-age").map(|text| text.parse::<i64>().unwrap_or(i64::MAX));
+    if of("domain").is_some() {
+        return Some("not of this host alone");
+    }
+    if of("httponly").is_none() || of("samesite") != Some("Strict") {
+        return Some("open to scripts or to other sites");
+    }
+    if https && of("secure").is_none() {
+        return Some("open to whoever listens");
+    }
+    // A removal is always right.
+    let is_kept_too_long = match (seconds, cookie.seconds) {
+        (Some(seconds), _) if seconds <= 0 => false,
+        (Some(seconds), Some(longest)) => seconds > longest,
+        (Some(_), None) => true,
+        (None, Some(_)) => true,
+        (None, None) => of("expires").is_some(),
+    };
+    is_kept_too_long.then_some("kept for longer than declared")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_that_is_not_as_it_was_declared_is_found() {
+        let ours = "HttpOnly; SameSite=Strict";
+        for line in [
+            format!("s=abc; Path=/; {ours}"),
+            format!("s=; Path=/; {ours}; Max-Age=0"),
+            format!("receipt=abc; Path=/en/receipt; Max-Age=600; {ours}"),
+        ] {
+            assert_eq!(fault(&line, false), None, "{line}");
+        }
+        let safe = format!("__Host-s=abc; {ours}; Secure; Path=/");
+        assert_eq!(fault(&safe, true), None);
+        for (line, https, why) in [
+            ("_ga=1; Path=/", false, "not declared"),
+            ("nonsense", false, "not declared"),
+            (
+                "s=1; HttpOnly; SameSite=Strict; Secure",
+                true,
+                "not declared",
+            ),
+            (
+                "s=1; HttpOnly; SameSite=Strict; Domain=lib.example.tw",
+                false,
+                "not of this host alone",
+            ),
+            (
+                "s=1; SameSite=Strict",
+                false,
+                "open to scripts or to other sites",
+            ),
+            (
+                "s=1; HttpOnly; SameSite=Lax",
+                false,
+                "open to scripts or to other sites",
+            ),
+            (
+                "__Host-s=1; HttpOnly; SameSite=Strict",
+                true,
+                "open to whoever listens",
+            ),
+            (
+                "s=1; HttpOnly; SameSite=Strict; Max-Age=60",
+                false,
+                "kept for longer than declared",
+            ),
+            (
+                "receipt=1; HttpOnly; SameSite=Strict; Max-Age=601",
+                false,
+                "kept for longer than declared",
+            ),
+            (
+                "receipt=1; HttpOnly; SameSite=Strict",
+                false,
+                "kept for longer than declared",
+            ),
+        ] {
+            assert_eq!(fault(line, https), Some(why), "{line}");
+        }
+    }
+}

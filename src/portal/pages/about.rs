@@ -1,0 +1,163 @@
+//! What the site says about itself: its cookies, its accessibility, how a real notice looks; and the
+//! files that machines ask every site for.
+//!
+//! Invariant: a file that needs what the operator has not set is not there, instead of saying
+//! something that is not so.
+//!
+//! Not here: what is known of people, and for how long ([`super::statute`]).
+
+use std::fmt::Write;
+use std::sync::Arc;
+
+use rocket::http::ContentType;
+use rocket::{Route, State, get, routes};
+
+use crate::draw;
+use crate::platform::config::Config;
+use crate::platform::db::Db;
+use crate::platform::text::Language;
+use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::page::Page;
+use crate::platform::web::site::Site;
+use crate::portal::wire::about::{AskView, CookiesView};
+use crate::portal::{Error, Search};
+
+/// The pages; paths without language.
+pub(super) fn routes() -> Vec<Route> {
+    routes![cookies, genuine, accessibility]
+}
+
+/// The files, each with one address.
+pub(super) fn files() -> Vec<Route> {
+    routes![robots, sitemap, security]
+}
+
+#[get("/cookies")]
+fn cookies(lang: Language, site: &State<Site>) -> Page {
+    Page::new(lang, "portal/cookies", CookiesView::of(lang, site))
+}
+
+#[get("/genuine")]
+fn genuine(lang: Language, config: &State<Arc<Config>>) -> Page {
+    Page::new(lang, "portal/genuine", AskView::of(lang, config))
+}
+
+#[get("/accessibility")]
+fn accessibility(lang: Language, config: &State<Arc<Config>>) -> Page {
+    Page::new(lang, "portal/accessibility", AskView::of(lang, config))
+}
+
+/// Where nothing is for a search engine: pages of one person, and of staff.
+const NOT_SEARCHED: [&str; 6] = [
+    "/staff",
+    "/admin",
+    "/stage",
+    "/entry",
+    "/receipt",
+    "/privacy/request",
+];
+
+#[get("/robots.txt")]
+fn robots(config: &State<Arc<Config>>) -> (ContentType, String) {
+    let mut text = String::from("User-agent: *\n");
+    for path in NOT_SEARCHED {
+        for language in Language::ALL {
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "Disallow: {}", language.url(path));
+        }
+    }
+    for path in ["/a/*/enter", "/a/*/check"] {
+        for language in Language::ALL {
+            let _ = writeln!(text, "Disallow: {}", language.url(path));
+        }
+    }
+    if !config.public_origin.is_empty() {
+        let _ = writeln!(text, "\nSitemap: {}/sitemap.xml", config.public_origin);
+    }
+    (ContentType::Plain, text)
+}
+
+/// Pages that are always there.
+const ALWAYS: [&str; 14] = [
+    "/",
+    "/activities",
+    "/draws",
+    "/verify",
+    "/verify/how",
+    "/journal",
+    "/privacy",
+    "/privacy/retention",
+    "/privacy/purges",
+    "/privacy/register",
+    "/privacy/logs",
+    "/cookies",
+    "/genuine",
+    "/accessibility",
+];
+
+/// A sitemap holds no more addresses than this, by its own rules.
+const MOST: usize = 50_000;
+/// The newest draws that it names.
+const DRAWS: i64 = 5_000;
+
+#[get("/sitemap.xml")]
+async fn sitemap(db: &State<Db>, config: &State<Arc<Config>>) -> AppResult<(ContentType, String)> {
+    let origin = config.public_origin.clone();
+    if origin.is_empty() {
+        return Err(AppError::not_found());
+    }
+    let paths = db
+        .read_public("list public pages", |tx| {
+            let mut paths: Vec<String> = ALWAYS.map(str::to_owned).into();
+            for listed in crate::portal::search(tx, &Search::default())? {
+                paths.push(format!("/a/{}", listed.facts.slug));
+            }
+            let (draws, _) = draw::list_public(tx, 0, DRAWS)?;
+            paths.extend(draws.iter().map(|plan| format!("/d/{}", plan.id)));
+            Ok::<_, Error>(paths)
+        })
+        .await?;
+    let mut text = String::from(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n\
+         <urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\" \
+         xmlns:xhtml=\"http://www.w3.org/1999/xhtml\">\n",
+    );
+    // An address and a draw's id are letters, digits and hyphens: nothing to escape.
+    for path in paths.iter().take(MOST / Language::ALL.len()) {
+        for language in Language::ALL {
+            let _ = write!(text, "<url><loc>{origin}{}</loc>", language.url(path));
+            for other in Language::ALL {
+                let _ = write!(
+                    text,
+                    "<xhtml:link rel=\"alternate\" hreflang=\"{}\" href=\"{origin}{}\"/>",
+                    other.tag(),
+                    other.url(path)
+                );
+            }
+            text.push_str("</url>\n");
+        }
+    }
+    text.push_str("</urlset>\n");
+    Ok((ContentType::XML, text))
+}
+
+/// RFC 9116: whom to tell about a hole. It has to say until when it holds, so it is there only where
+/// the operator set both.
+#[get("/.well-known/security.txt")]
+fn security(config: &State<Arc<Config>>) -> AppResult<(ContentType, String)> {
+    let (contact, until) = (&config.security_contact, &config.security_until);
+    if contact.is_empty() || until.is_empty() {
+        return Err(AppError::not_found());
+    }
+    let mut text = format!(
+        "Contact: {contact}\nExpires: {until}T23:59:59+08:00\nPreferred-Languages: zh-TW, en\n"
+    );
+    if !config.public_origin.is_empty() {
+        let _ = writeln!(
+            text,
+            "Canonical: {}/.well-known/security.txt",
+            config.public_origin
+        );
+    }
+    Ok((ContentType::Plain, text))
+}

@@ -1,0 +1,73 @@
+//! Views of what the site says about itself.
+//!
+//! Not here: the list of cookies itself ([`crate::platform::cookies`]).
+
+use serde::Serialize;
+
+use crate::platform::config::Config;
+use crate::platform::cookies::{self, Cookie};
+use crate::platform::text::{self, Language};
+use crate::platform::web::site::Site;
+
+use super::statute::Holder;
+
+/// `/cookies`.
+#[derive(Serialize)]
+pub(in crate::portal) struct CookiesView {
+    rows: Vec<CookieRow>,
+    receipt_minutes: i64,
+}
+
+/// One cookie.
+#[derive(Serialize)]
+struct CookieRow {
+    name: &'static str,
+    what: String,
+    when: String,
+    kept: String,
+    without: String,
+}
+
+impl CookiesView {
+    pub(in crate::portal) fn of(language: Language, site: &Site) -> CookiesView {
+        let row = |cookie: &&Cookie| {
+            let minutes = cookie.seconds.unwrap_or_default() / 60;
+            let args = [("minutes", minutes.into())];
+            let [what, when, kept, without] =
+                cookie.words.map(|id| text::message(language, id, &args));
+            CookieRow {
+                name: cookie.name(site.is_https()),
+                what,
+                when,
+                kept,
+                without,
+            }
+        };
+        CookiesView {
+            rows: cookies::ALL.iter().map(row).collect(),
+            receipt_minutes: cookies::RECEIPT.seconds.unwrap_or_default() / 60,
+        }
+    }
+}
+
+/// `/genuine` and `/accessibility`: whom to ask, and where the site really is.
+#[derive(Serialize)]
+pub(in crate::portal) struct AskView {
+    holder: Holder,
+    /// The host as people type it; empty for a trial on one machine.
+    host: String,
+    /// From which address letters come.
+    sender: String,
+}
+
+impl AskView {
+    pub(in crate::portal) fn of(language: Language, config: &Config) -> AskView {
+        let origin = config.public_origin.as_str();
+        let host = origin.split_once("://").map_or("", |(_, host)| host);
+        AskView {
+            holder: Holder::of(language, config),
+            host: host.to_owned(),
+            sender: config.mail_from.clone(),
+        }
+    }
+}
