@@ -43,8 +43,9 @@ use crate::purge::Purger;
 use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
-    account, activity, audit, backup, custody, desk, discussion, draw, entry, feedback, inspection,
-    journal, live, newsletter, notify, policy, portal, purge, rights, seats, stats, survey,
+    account, activity, audit, backup, custody, desk, discussion, draw, entry, external, feedback,
+    inspection, journal, live, newsletter, notify, policy, portal, purge, rights, seats, stats,
+    survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -450,6 +451,7 @@ impl App {
             rights::pages::routes(),
             feedback::pages::routes(),
             discussion::pages::routes(),
+            external::pages::routes(),
             custody::pages::routes(),
             newsletter::pages::routes(),
         ];

@@ -15,6 +15,7 @@ pub mod seats;
 // How it is drawn, and the logs that bind us.
 pub mod discussion;
 pub mod draw;
+pub mod external;
 pub mod inspection;
 pub mod journal;
 pub mod live;

@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("discussion", &["activity", "audit", "identity"]),
+    ("external", &["activity", "audit", "identity"]),
     (
         "feedback",
         &[
@@ -129,8 +130,8 @@ const EDGE_ARROWS: &[(&str, &[&str])] = &[
     ("*", &["account"]),
     // A note of the journal leads to the draw and the activity that it is about.
     ("journal", &["draw", "activity"]),
-    // The form of an activity shows the notice that its settings make.
-    ("activity", &["policy"]),
+    // The form of an activity shows the notice that its settings make; its address is no other's.
+    ("activity", &["policy", "external"]),
     // The desk asks for the field that told people apart, in the words of the notice; a handover
     // that is taken back takes the payee's row with it.
     ("notify", &["policy", "custody"]),

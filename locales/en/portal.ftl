@@ -7,6 +7,7 @@ portal-kind-draw = Lucky draw
 portal-kind-seats = Places, first come
 portal-kind-seats-by-lot = Places by lot
 portal-kind-survey = Survey
+portal-kind-external = Held by others
 portal-list-comma = {", "}
 portal-home-title = Library surveys and public draws
 portal-home-lead = No account, about 2 minutes. Anyone can check a draw, and personal data is deleted on time.

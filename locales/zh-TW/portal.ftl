@@ -7,6 +7,7 @@ portal-kind-draw = 抽獎
 portal-kind-seats = 名額，先報先得
 portal-kind-seats-by-lot = 名額，用抽的
 portal-kind-survey = 問卷
+portal-kind-external = 其他單位
 portal-list-comma = 、
 portal-home-title = 圖書館的問卷與公開抽獎
 portal-home-lead = 不需要帳號，約 2 分鐘就能報名。每次抽獎都可以自己驗證，個人資料到期刪除。

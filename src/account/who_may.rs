@@ -249,6 +249,24 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         ],
     ),
     (
+        "external",
+        Who::Anybody,
+        &["GET /a/<slug>/leave", "POST /a/<slug>/leave"],
+    ),
+    (
+        "external",
+        LIBRARIAN,
+        &[
+            "GET /staff/external",
+            "GET /staff/external/<id>",
+            "POST /staff/external/<id>",
+            "POST /staff/external/<id>/publish",
+            "POST /staff/external/<id>/withdraw",
+            "GET /staff/external/new",
+            "POST /staff/external/new",
+        ],
+    ),
+    (
         "discussion",
         Who::Anybody,
         &["GET /a/<slug>/discussion", "POST /a/<slug>/discussion"],

@@ -6,6 +6,7 @@
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
+use crate::external;
 use crate::platform::db::Db;
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::AppResult;
@@ -68,6 +69,7 @@ async fn create(
     let stored = details.clone();
     let created = db
         .write("create activity", move |tx| {
+            is_free(tx, &stored.slug)?;
             Activity::<Draft>::create(tx, &by, &stored)
         })
         .await;
@@ -112,6 +114,7 @@ async fn save(
     let (by, version, saved) = (staff.0.id.clone(), form.version(), id.clone());
     let outcome = db
         .write("save details", move |tx| {
+            is_free(tx, &details.slug)?;
             draft::save_details(tx, &by, &saved, version, &details)
         })
         .await;
@@ -119,6 +122,17 @@ async fn save(
         Ok(()) => Ok(Reply::go(lang, &format!("/staff/activities/{id}"))),
         Err(Error::SlugTaken) => Ok(again(lang, heading, form, longest, slug_taken(lang))),
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Refuses an address that a page about an activity of others has.
+fn is_free(tx: &mut crate::platform::db::Tx, slug: &str) -> Result<(), Error> {
+    match external::has_slug(tx, slug) {
+        Ok(false) => Ok(()),
+        Ok(true) => Err(Error::SlugTaken),
+        Err(external::Error::Db(error)) => Err(error.into()),
+        Err(external::Error::Activity(error)) => Err(error),
+        Err(_) => Err(Error::Unknown),
     }
 }
 

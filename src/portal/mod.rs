@@ -5,11 +5,13 @@
 //!
 //! Not here: the entry form ([`crate::entry`]) and the draw's own pages ([`crate::draw`]).
 
-use crate::activity::{self, AskedField, Facts, Kind, Stage};
+use crate::activity::{self, AskedField, Facts, Kind, LocalText, Stage};
 use crate::custody::{self, breach::Incident};
 use crate::discussion;
 use crate::draw::{self, Plan, StoredNote};
 use crate::entry;
+use crate::external::{self, External};
+use crate::platform::clock::Timestamp;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind as FaultKind};
 use crate::policy;
@@ -46,6 +48,9 @@ pub enum Error {
     /// Incidents.
     #[error(transparent)]
     Custody(#[from] custody::Error),
+    /// What others hold.
+    #[error(transparent)]
+    External(#[from] external::Error),
     /// Posts.
     #[error(transparent)]
     Discussion(#[from] discussion::Error),
@@ -65,6 +70,7 @@ impl Fault for Error {
             Error::Purge(error) => error.kind(),
             Error::Seats(error) => error.kind(),
             Error::Custody(error) => error.kind(),
+            Error::External(error) => error.kind(),
             Error::Discussion(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
@@ -80,6 +86,7 @@ impl Fault for Error {
             Error::Purge(error) => error.code(),
             Error::Seats(error) => error.code(),
             Error::Custody(error) => error.code(),
+            Error::External(error) => error.code(),
             Error::Discussion(error) => error.code(),
             Error::Db(error) => error.code(),
         }
@@ -95,6 +102,36 @@ pub struct Listed {
     pub plans: Vec<Plan>,
 }
 
+/// One card of a list: an activity of ours, or one of others.
+#[derive(Debug, Clone)]
+pub enum Listing {
+    /// Ours.
+    Ours(Box<Listed>),
+    /// Held elsewhere.
+    Elsewhere(External),
+}
+
+impl Listing {
+    /// What can still be entered comes first, what ends first in front; then the rest, the latest
+    /// first.
+    fn order(&self, now: Timestamp) -> (u8, i64) {
+        let (is_open, closes) = match self {
+            Listing::Ours(listed) => {
+                let facts = &listed.facts;
+                (facts.stage == Stage::Open, facts.closes_at.0)
+            }
+            Listing::Elsewhere(own) => {
+                let closes = own.details.closes_at;
+                (now < closes, closes.0)
+            }
+        };
+        match is_open {
+            true => (0, closes),
+            false => (1, -closes),
+        }
+    }
+}
+
 /// What a visitor looks for in the list.
 #[derive(Debug, Clone, Default)]
 pub struct Search {
@@ -102,6 +139,8 @@ pub struct Search {
     pub stage: Option<Stage>,
     /// Only this kind.
     pub kind: Option<Kind>,
+    /// Only what others hold.
+    pub elsewhere: bool,
     /// Words of the title or text, in either language.
     pub words: String,
 }
@@ -141,9 +180,44 @@ pub fn search(tx: &mut Tx, search: &Search) -> Result<Vec<Listed>, Error> {
         .collect()
 }
 
+/// [`search`], with what others hold among it.
+pub fn everything(tx: &mut Tx, search: &Search) -> Result<Vec<Listing>, Error> {
+    let now = tx.now();
+    let mut found: Vec<Listing> = match search.elsewhere {
+        true => Vec::new(),
+        false => self::search(tx, search)?
+            .into_iter()
+            .map(|listed| Listing::Ours(Box::new(listed)))
+            .collect(),
+    };
+    if search.kind.is_none() {
+        let words = search.words.trim().to_lowercase();
+        let fits = |own: &External| {
+            let is_over = own.details.closes_at <= now;
+            let stage = match search.stage {
+                None => true,
+                Some(Stage::Open) => !is_over,
+                Some(Stage::Closed) => is_over,
+                Some(_) => false,
+            };
+            let details = &own.details;
+            let texts = [&details.title, &details.text, &details.host];
+            stage && (words.is_empty() || says(&texts, &words))
+        };
+        let others = external::published(tx)?.into_iter();
+        found.extend(others.filter(fits).map(Listing::Elsewhere));
+    }
+    found.sort_by_key(|each| each.order(now));
+    Ok(found)
+}
+
 fn mentions(facts: &Facts, words: &str) -> bool {
-    [&facts.title, &facts.text]
-        .into_iter()
+    says(&[&facts.title, &facts.text], words)
+}
+
+fn says(texts: &[&LocalText], words: &str) -> bool {
+    texts
+        .iter()
         .flat_map(|text| [&text.zh, &text.en])
         .any(|text| text.to_lowercase().contains(words))
 }

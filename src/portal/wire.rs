@@ -9,12 +9,13 @@ use crate::activity::wire::stage_words;
 use crate::activity::{Allocation, Arrangement, Facts, Kind, Stage, lifecycle};
 use crate::custody::wire::Told;
 use crate::draw::{DrawStage, Plan, StoredNote};
+use crate::external::External;
 use crate::platform::clock::{DAY, HOUR, Timestamp};
 use crate::platform::text::{self, Language};
 use crate::policy;
 use crate::seats::wire::SessionView;
 
-use super::{Listed, Search, Shown};
+use super::{Listed, Listing, Search, Shown};
 
 /// One activity in a list.
 #[derive(Serialize)]
@@ -44,6 +45,39 @@ pub(super) struct PrizeRow {
 }
 
 impl Card {
+    /// The card of either.
+    pub(super) fn of_either(language: Language, listing: &Listing, now: Timestamp) -> Card {
+        match listing {
+            Listing::Ours(listed) => Card::of(language, listed, now),
+            Listing::Elsewhere(own) => Card::elsewhere(language, own, now),
+        }
+    }
+
+    fn elsewhere(language: Language, own: &External, now: Timestamp) -> Card {
+        let details = &own.details;
+        let is_over = details.closes_at <= now;
+        let (stage, stage_kind) = match (own.is_on(now), is_over) {
+            (true, _) => ("external-on", "open"),
+            (false, true) => ("external-over", "stopped"),
+            (false, false) => ("portal-not-yet", "waiting"),
+        };
+        Card {
+            slug: details.slug.clone(),
+            title: details.title.pick(language).to_owned(),
+            kind: text::message(language, "portal-kind-external", &[]),
+            stage: text::message(language, stage, &[]),
+            stage_kind,
+            opens_at: details.opens_at.0,
+            closes_at: details.closes_at.0,
+            draws_at: None,
+            not_yet: !is_over && !own.is_on(now),
+            open: own.is_on(now),
+            days_left: (details.closes_at.0 - now.0).max(0) / DAY,
+            prizes: Vec::new(),
+            draws: Vec::new(),
+        }
+    }
+
     pub(super) fn of(language: Language, listed: &Listed, now: Timestamp) -> Card {
         let facts = &listed.facts;
         let (stage, stage_kind) = public_stage(language, facts, now);
@@ -137,6 +171,9 @@ pub(super) struct ListView {
     filtered: bool,
 }
 
+/// What the list's filter sends for activities of others.
+pub(super) const ELSEWHERE: &str = "external";
+
 /// Cards on one page of the list: 30 KB hold them with the stylesheet.
 const PAGE: usize = 10;
 
@@ -144,7 +181,7 @@ impl ListView {
     pub(super) fn of(
         language: Language,
         search: &Search,
-        found: &[Listed],
+        found: &[Listing],
         page: usize,
         now: Timestamp,
     ) -> ListView {
@@ -158,11 +195,20 @@ impl ListView {
             value: kind.code(),
             label: kind_words(language, kind),
         });
+        let others = Choice {
+            value: ELSEWHERE,
+            label: text::message(language, "portal-kind-external", &[]),
+        };
         let shown = found.iter().skip((page - 1) * PAGE).take(PAGE);
         let stage = search.stage.map_or("", Stage::code);
-        let kind = search.kind.map_or("", Kind::code);
+        let kind = match search.elsewhere {
+            true => ELSEWHERE,
+            false => search.kind.map_or("", Kind::code),
+        };
         ListView {
-            cards: shown.map(|each| Card::of(language, each, now)).collect(),
+            cards: shown
+                .map(|each| Card::of_either(language, each, now))
+                .collect(),
             found: found.len(),
             page_at: page,
             pages,
@@ -174,8 +220,8 @@ impl ListView {
             kind,
             words: search.words.clone(),
             stages: stages.into_iter().collect(),
-            kinds: kinds.into_iter().collect(),
-            filtered: search.stage.is_some() || search.kind.is_some() || !search.words.is_empty(),
+            kinds: kinds.into_iter().chain([others]).collect(),
+            filtered: search.stage.is_some() || !kind.is_empty() || !search.words.is_empty(),
         }
     }
 }

@@ -335,6 +335,11 @@ pub const ROOMS: &[Room] = &[
         fate: Fate::Site("how long data is kept, and who works on it; public"),
     },
     Room {
+        name: "elsewhere",
+        tables: &["external_activities", "external_leavings"],
+        fate: Fate::Site("cards of what others hold, and how many pressed to leave on a day"),
+    },
+    Room {
         name: "tidying",
         tables: &["tidyings"],
         fate: Fate::Site("when the files were last rewritten"),

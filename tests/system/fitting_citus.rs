@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 29] = [
+const SITE: [(&str, &str); 31] = [
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
     ("journal_witnesses", "of the journal"),
@@ -51,6 +51,8 @@ const SITE: [(&str, &str); 29] = [
     ),
     ("feedback_letters", "of feedback"),
     ("feedback_events", "of feedback"),
+    ("external_activities", "no activity of the library"),
+    ("external_leavings", "counts of a day"),
     ("tax_rows", "by year: the law sums over activities"),
     ("vault_scopes", "keys of no activity"),
     ("tidyings", "one row"),

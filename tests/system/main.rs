@@ -32,6 +32,7 @@ mod holding_the_edge;
 mod joining;
 mod keeping_rows;
 mod keeping_the_record;
+mod leaving;
 mod living;
 mod logging;
 mod managing_staff;

@@ -4,6 +4,7 @@
 
 pub(crate) mod custody;
 pub(crate) mod discussion;
+pub(crate) mod external;
 pub(crate) mod feedback;
 pub(crate) mod newsletter;
 pub(crate) mod purge;
