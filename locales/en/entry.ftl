@@ -21,6 +21,7 @@ entry-no-log = This activity is not ready
 entry-form-title = Your entry
 entry-survey-title = Your answers
 entry-form-lead = Closes { $closes }. Nothing is taken after that.
+entry-form-transit = Your data travels encrypted, but nothing sent over the Internet is safe beyond all doubt. Use a computer and a network that you trust, and close the window when you leave a shared one.
 entry-form-step = Step 1 of 2. Fields marked optional may stay empty; all others are needed.
 entry-back-activity = Back to the activity
 entry-notice = How we use personal data (Personal Data Protection Act, Art. 8)

@@ -20,6 +20,7 @@ entry-no-log = 這個活動還沒有準備好
 entry-form-title = 填寫報名資料
 entry-survey-title = 填寫問卷
 entry-form-lead = { $closes } 截止，逾時不收件。
+entry-form-transit = 資料以加密連線傳送，但網際網路上沒有百分之百的安全。請用自己信任的電腦和網路填寫，用完公用電腦記得關閉視窗。
 entry-form-step = 步驟 1 / 2。標示「選填」的可以不填，其他都要填。
 entry-back-activity = 返回活動說明
 entry-notice = 個人資料蒐集告知（個資法第 8 條）

@@ -134,7 +134,7 @@ pub struct ExternalView {
     /// Where it is; `link` is a function of the templates.
     link_to: String,
     /// The site, as its address begins.
-    site: String,
+    other_site: String,
     policy: String,
     opens_at: i64,
     closes_at: i64,
@@ -158,7 +158,7 @@ impl ExternalView {
                 .collect(),
             host: details.host.pick(lang).to_owned(),
             link_to: details.link.clone(),
-            site: site.split('/').next().unwrap_or_default().to_owned(),
+            other_site: site.split('/').next().unwrap_or_default().to_owned(),
             policy: details.policy.clone(),
             opens_at: details.opens_at.0,
             closes_at: details.closes_at.0,

@@ -18,6 +18,7 @@ use crate::policy;
 use crate::purge;
 use crate::seats;
 
+pub mod diary;
 pub mod pages;
 mod wire;
 
@@ -106,7 +107,7 @@ pub struct Listed {
 #[derive(Debug, Clone)]
 pub enum Listing {
     /// Ours.
-    Ours(Box<Listed>),
+    Ours(Listed),
     /// Held elsewhere.
     Elsewhere(External),
 }
@@ -187,7 +188,7 @@ pub fn everything(tx: &mut Tx, search: &Search) -> Result<Vec<Listing>, Error> {
         true => Vec::new(),
         false => self::search(tx, search)?
             .into_iter()
-            .map(|listed| Listing::Ours(Box::new(listed)))
+            .map(Listing::Ours)
             .collect(),
     };
     if search.kind.is_none() {

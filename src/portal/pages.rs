@@ -1,6 +1,7 @@
 //! The public pages of activities.
 
 mod about;
+mod follow;
 mod statute;
 
 use rocket::{Route, State, get, routes};
@@ -24,6 +25,7 @@ pub fn routes() -> Vec<Route> {
         routes![home, list, show, rules],
         statute::routes(),
         about::routes(),
+        follow::routes(),
     ]
     .concat()
 }
@@ -47,7 +49,7 @@ async fn home(lang: Language, db: &State<Db>) -> AppResult<Page> {
         })
         .await?;
     let ours = everything.iter().filter_map(|each| match each {
-        Listing::Ours(listed) => Some(listed.as_ref()),
+        Listing::Ours(listed) => Some(listed),
         Listing::Elsewhere(_) => None,
     });
     let all: Vec<&Listed> = ours.collect();

@@ -336,6 +336,8 @@ test('everything works by buttons and a reload where scripts are off', async () 
 });
 
 test('an outside auditor finds people and the public page says what it proves', async () => {
+  // Whoever signed in long ago is asked to confirm first.
+  await signIn(staff, '陳館員');
   await staff.goto(`${site.url}/admin/staff/new`);
   await staff.fill('#name', '林稽核');
   await staff.check('input[name=role][value=auditor]');

@@ -24,6 +24,7 @@ mod doubting_the_clock;
 mod drawing;
 mod failing;
 mod fitting_citus;
+mod following;
 mod following_the_journal;
 mod forging;
 mod guessing;

@@ -9,7 +9,8 @@ use crate::identity::mistake;
 use crate::newsletter::consent::{self, Consent};
 use crate::newsletter::subscribers::Choice;
 use crate::newsletter::{Issue, Subscriber, Topic, TopicId};
-use crate::platform::text::{self, Language};
+use crate::platform::text::{self, Language, markdown};
+use crate::platform::web::feed::{Content, Entry};
 use crate::platform::web::form::{FormFields, Mistakes};
 
 /// A choice on a form.
@@ -321,5 +322,17 @@ impl IssueView {
             markdown: issue.text.body.pick(lang).to_owned(),
             at: issue.began_at.map_or(0, |at| at.0),
         }
+    }
+}
+
+/// One issue as an entry of the feed.
+pub(in crate::newsletter) fn feed_entry(language: Language, issue: &Issue) -> Entry {
+    Entry {
+        name: issue.id.to_string(),
+        title: issue.text.subject.pick(language).to_owned(),
+        at: issue.began_at.map_or(0, |at| at.0),
+        page: format!("/news/{}", issue.text.slug),
+        summary: String::new(),
+        content: Content::Html(markdown::html(issue.text.body.pick(language))),
     }
 }

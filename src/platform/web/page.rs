@@ -193,6 +193,7 @@ pub(super) fn frame(
         page => context! {
             path => path,
             staff => place.area == Area::Staff,
+            origin => origin,
             alternates => alternates,
             other_language => language.other().tag(),
             other_language_url => address(language.other()),
