@@ -13,6 +13,7 @@ use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 
 use crate::platform::config::Config;
+use crate::platform::templates;
 use crate::platform::text::{Language, dates};
 
 /// What frames a feed.
@@ -132,23 +133,15 @@ impl<'r> Responder<'r, 'static> for Feed {
     }
 }
 
-/// Text for XML, between tags or in a quoted attribute; characters that XML cannot hold are dropped
-/// (XML 1.0, section 2.2).
+/// Text for XML; characters that XML cannot hold are dropped (XML 1.0, section 2.2).
 fn escaped(words: &str) -> String {
-    let mut xml = String::with_capacity(words.len() + 16);
-    for letter in words.chars() {
-        match letter {
-            '&' => xml.push_str("&amp;"),
-            '<' => xml.push_str("&lt;"),
-            '>' => xml.push_str("&gt;"),
-            '"' => xml.push_str("&quot;"),
-            '\n' | '\t' => xml.push(letter),
-            '\u{fffe}' | '\u{ffff}' => {}
-            other if other.is_control() => {}
-            other => xml.push(other),
-        }
-    }
-    xml
+    let is_held = |letter: &char| match letter {
+        '\n' | '\t' => true,
+        '\u{fffe}' | '\u{ffff}' => false,
+        other => !other.is_control(),
+    };
+    let held: String = words.chars().filter(is_held).collect();
+    templates::escape(&held).into_owned()
 }
 
 #[cfg(test)]
