@@ -4,6 +4,7 @@
 
 // What the library runs, what it asks, what it must tell people first.
 pub mod activity;
+pub mod external;
 pub mod policy;
 pub mod survey;
 
@@ -13,18 +14,17 @@ pub mod identity;
 pub mod seats;
 
 // How it is drawn, and the logs that bind us.
-pub mod discussion;
 pub mod draw;
-pub mod external;
 pub mod inspection;
 pub mod journal;
 pub mod live;
 pub mod log;
 pub mod witness;
 
-// Who is told, what is counted, what is kept for whom, what is erased.
+// Who is told, who writes, what is counted, what is kept for whom, what is erased.
 pub mod backup;
 pub mod custody;
+pub mod discussion;
 pub mod feedback;
 pub mod newsletter;
 pub mod notify;
