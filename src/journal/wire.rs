@@ -11,7 +11,7 @@ use crate::platform::web::feed::{Content, Entry};
 use super::{Appointed, Leaf, Trouble};
 
 /// Notes on one page.
-pub(super) const PER_PAGE: u64 = 50;
+pub(super) const PER_PAGE: u64 = 25;
 
 /// Whose note it is: the activity, and the draw where it is a draw's.
 pub(super) type Owner = (Facts, String);
