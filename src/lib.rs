@@ -25,6 +25,7 @@ pub mod witness;
 pub mod backup;
 pub mod custody;
 pub mod feedback;
+pub mod member;
 pub mod newsletter;
 pub mod notify;
 pub mod purge;
