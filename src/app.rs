@@ -44,8 +44,8 @@ use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
     account, activity, audit, backup, custody, desk, discussion, draw, entry, external, feedback,
-    inspection, journal, live, newsletter, notify, policy, portal, purge, rights, seats, stats,
-    survey,
+    inspection, journal, live, member, newsletter, notify, policy, portal, purge, rights, seats,
+    stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -233,6 +233,7 @@ impl App {
         feedback::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         newsletter::jobs::register(&mut runner, &db, &vault, &mailer, &config);
+        member::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::ensure(&db).map_err(journal::Error::from)?;
         let instance = Instance::starting(db.clock().now());
         let health = health(&db, &vault, &mirror, &config, &draining);
@@ -420,6 +421,8 @@ impl App {
             .manage(custody::pages::TaxLimit::default())
             .manage(RequestLimit::default())
             .manage(newsletter::pages::AskLimit::default())
+            .manage(member::guard::MemberTries::default())
+            .manage(member::pages::MemberAsks::default())
             .manage(feedback::pages::FeedbackLimit::default())
             .manage(discussion::pages::DiscussionLimit::default())
             .manage(ProofLimit::default())
@@ -454,9 +457,11 @@ impl App {
             external::pages::routes(),
             custody::pages::routes(),
             newsletter::pages::routes(),
+            member::pages::routes(),
         ];
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());
         let rocket = account::pages::attach(rocket);
+        let rocket = member::pages::attach(rocket);
         let rocket = rocket.mount("/", web::guard::protect(portal::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(journal::pages::files()));

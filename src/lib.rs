@@ -26,6 +26,7 @@ pub mod backup;
 pub mod custody;
 pub mod discussion;
 pub mod feedback;
+pub mod member;
 pub mod newsletter;
 pub mod notify;
 pub mod purge;

@@ -73,6 +73,11 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("seats", &["activity", "vault", "audit"]),
+    // Never `entry`, whose pages ask it: an entry names no member, nor a member an entry.
+    (
+        "member",
+        &["activity", "account", "vault", "audit", "identity"],
+    ),
     // Never `entry`: nobody is subscribed by taking part in something.
     ("newsletter", &["activity", "vault", "audit", "identity"]),
     (
@@ -124,6 +129,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What the pages and views of a domain (`*`: of every domain) may use besides. Nothing imports
 /// pages, so this makes no circle.
 const EDGE_ARROWS: &[(&str, &[&str])] = &[
+    // A member's own page shows what the receipts lead to, and the subscription of the address.
+    ("member", &["entry", "newsletter"]),
     // The form of a post is sealed for as long as it lies open.
     ("discussion", &["vault"]),
     // Every page may ask who is there and what that person may do.
@@ -144,8 +151,9 @@ const EDGE_ARROWS: &[(&str, &[&str])] = &[
     // desk where prizes are claimed.
     ("seats", &["entry", "notify", "identity"]),
     // A person's own page tells of an incident that concerns the entry, and, before the data of a
-    // winner is erased, that a prize is given up.
-    ("entry", &["custody", "notify"]),
+    // winner is erased, that a prize is given up; an activity may be for members, and a member may
+    // keep the receipt.
+    ("entry", &["custody", "notify", "member"]),
 ];
 
 /// Domains that are nothing but pages over the others; every file of theirs is an edge.

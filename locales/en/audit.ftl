@@ -189,3 +189,4 @@ audit-act-newsletter-issue-taken-back = took a scheduled newsletter issue back
 audit-act-newsletter-issue-stopped = stopped sending a newsletter issue
 audit-act-newsletter-issue-tried = sent a trial of a newsletter issue
 audit-act-vault-news-told = opened addresses of subscribers for letters of the newsletter
+audit-act-vault-member-told = opened addresses of members for letters about their accounts

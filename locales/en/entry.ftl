@@ -342,3 +342,8 @@ entry-erase-give-up = I understand that I give up the prize
 entry-erase-give-up-missing = Deleting your data gives up the prize. Tick the box to confirm, or choose “Keep my data”
 entry-erase-sure = Delete my data
 entry-erase-keep = Keep my data
+entry-keep = Keep this entry in my account
+entry-keep-hint = The receipt is stored encrypted in your account, and only you see it when you are signed in; the entry does not say to which account it belongs.
+# $page link to the account
+entry-kept-yes = This receipt is kept in “{ $page }”.
+entry-kept-full = Your entry is in, but your account keeps as many receipts as it can, so this one is not in “{ $page }”. Write the receipt code down.

@@ -340,3 +340,7 @@ entry-erase-give-up = 我知道，我放棄獎項
 entry-erase-give-up-missing = 刪除資料等於放棄獎項，請勾選確認；想保留獎項，請按「不刪除」
 entry-erase-sure = 確定刪除
 entry-erase-keep = 不刪除
+entry-keep = 把這筆報名放進我的帳號
+entry-keep-hint = 回條會加密存在您的帳號裡，只有您登入後看得到；報名資料不會註明屬於哪個帳號。
+entry-kept-yes = 這張回條已放進「{ $page }」。
+entry-kept-full = 報名已完成，但帳號裡的回條已滿，這張沒有放進「{ $page }」。請把回條密碼抄下來。

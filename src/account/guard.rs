@@ -220,11 +220,11 @@ pub(super) async fn visitor<'r>(request: &'r Request<'_>) -> &'r Visitor {
 }
 
 async fn recognise(request: &Request<'_>) -> Visitor {
-    let Some(cookie) = request.cookies().get(cookie_name(request)) else {
+    let jar = Jar::of(request, &cookies::SESSION);
+    if !jar.is_there() {
         return Visitor::Nobody;
-    };
-    let (Some(token), Some(db)) = (Token::parse(cookie.value()), request.rocket().state::<Db>())
-    else {
+    }
+    let (Some(token), Some(db)) = (jar.token(), request.rocket().state::<Db>()) else {
         return Visitor::Ended;
     };
     let asks = asks_second_step(request);
@@ -260,19 +260,16 @@ async fn running(db: &Db, token: Token, asks: bool) -> Result<Option<Session>, E
     Ok(found)
 }
 
-fn cookie_name(request: &Request<'_>) -> &'static str {
-    cookies::SESSION.name(is_https(request))
-}
-
 fn is_https(request: &Request<'_>) -> bool {
     let site = request.rocket().state::<Site>();
     site.and_then(|site| site.public_origin.as_deref())
         .is_some_and(|origin| origin.starts_with("https://"))
 }
 
-/// Gives and takes the session's cookie.
-pub(super) struct Jar<'r> {
+/// Gives and takes the cookie of a session.
+pub struct Jar<'r> {
     request: &'r Request<'r>,
+    cookie: &'static cookies::Cookie,
 }
 
 #[rocket::async_trait]
@@ -280,36 +277,50 @@ impl<'r> FromRequest<'r> for Jar<'r> {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        Outcome::Success(Jar { request })
+        Outcome::Success(Jar::of(request, &cookies::SESSION))
     }
 }
 
-impl Jar<'_> {
+impl<'r> Jar<'r> {
+    /// The jar of one of the declared cookies.
+    pub fn of(request: &'r Request<'_>, cookie: &'static cookies::Cookie) -> Jar<'r> {
+        Jar { request, cookie }
+    }
+
+    /// Whether the browser came with the cookie, whatever is in it.
+    pub fn is_there(&self) -> bool {
+        self.request.cookies().get(self.name()).is_some()
+    }
+
     /// The token that the browser came with, whether or not its session runs.
-    pub(super) fn token(&self) -> Option<Token> {
-        let cookie = self.request.cookies().get(cookie_name(self.request))?;
+    pub fn token(&self) -> Option<Token> {
+        let cookie = self.request.cookies().get(self.name())?;
         Token::parse(cookie.value())
     }
 
     /// Gives the browser a token until it is closed.
-    pub(super) fn give(&self, token: &Token) {
+    pub fn give(&self, token: &Token) {
         self.request.cookies().add(self.cookie(token.text()));
     }
 
     /// Takes it back. Rocket's own removal lacks `Secure`, and browsers would ignore it.
-    pub(super) fn take(&self) {
+    pub fn take(&self) {
         let mut cookie = self.cookie(String::new());
         cookie.set_max_age(rocket::time::Duration::ZERO);
         self.request.cookies().add(cookie);
     }
 
     fn cookie(&self, value: String) -> Cookie<'static> {
-        Cookie::build((cookie_name(self.request), value))
+        Cookie::build((self.name(), value))
             .path("/")
             .http_only(true)
             .same_site(SameSite::Strict)
             .secure(is_https(self.request))
             .build()
+    }
+
+    fn name(&self) -> &'static str {
+        self.cookie.name(is_https(self.request))
     }
 }
 
@@ -338,7 +349,7 @@ impl<'r> FromRequest<'r> for Door<'r> {
             db: db.clone(),
             vault: vault.clone(),
             config: config.unwrap_or_default(),
-            jar: Jar { request },
+            jar: Jar::of(request, &cookies::SESSION),
         })
     }
 }

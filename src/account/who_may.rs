@@ -20,6 +20,8 @@ pub enum Who {
     Staff,
     /// Whoever has a role of these.
     Needs(Needs),
+    /// A member of the public who is signed in; nobody of the staff is one by a role.
+    Member,
 }
 
 impl Who {
@@ -29,6 +31,7 @@ impl Who {
             Who::Anybody => true,
             Who::Staff => !roles.is_empty(),
             Who::Needs(needs) => needs.are_met_by(roles),
+            Who::Member => false,
         }
     }
 }
@@ -193,6 +196,38 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "GET /journal/feed.atom",
             "GET /journal/notes/<name>",
             "GET /journal/tile/<path..>",
+        ],
+    ),
+    (
+        "member",
+        Who::Anybody,
+        &[
+            "GET /members/confirm/<token>",
+            "POST /members/confirm/<token>",
+            "GET /members/forgotten",
+            "POST /members/forgotten",
+            "GET /members/register",
+            "POST /members/register",
+            "GET /members/sent",
+            "GET /members/sign-in",
+            "POST /members/sign-in",
+            "POST /members/sign-out",
+        ],
+    ),
+    (
+        "member",
+        Who::Member,
+        &[
+            "GET /members/me",
+            "GET /members/me/data",
+            "POST /members/me/delete",
+            "POST /members/me/email",
+            "POST /members/me/end-others",
+            "POST /members/me/end-session",
+            "POST /members/me/language",
+            "POST /members/me/newsletter",
+            "POST /members/me/passphrase",
+            "POST /members/me/receipts",
         ],
     ),
     (
@@ -689,6 +724,7 @@ Every route is here; the program does not start with another one.
 Each exists in both languages, the English one below `/en`, except files and what machines read.
 `tests/system/who_may.rs` asks every route as every role, on both databases: yes is any answer other than a refusal, – is the page that names the role that is needed, and for nobody in particular the way to the sign-in page.
 Who holds a one-time link, a receipt code or a reference code is nobody in particular here; the code is what counts.
+A page of one's own account (`/members/me`) is for the member who is signed in, and for no role: everybody else is led to the sign-in of members.
 ";
 
 #[cfg(test)]

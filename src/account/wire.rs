@@ -64,18 +64,23 @@ impl Why {
 ///
 /// Anything else, another site above all, is answered by nothing.
 pub(super) fn next(wanted: &str) -> Option<String> {
-    let inside = wanted.starts_with('/') && !wanted.starts_with("//") && !wanted.contains('\\');
-    if !inside || Origin::parse(wanted).is_err() {
-        return None;
-    }
-    let path = wanted.split(['?', '#']).next()?;
-    let (_, path) = Language::of_path(path);
+    let path = inside(wanted)?;
     let mut steps = path.split('/').skip(1);
     match (steps.next(), steps.next()) {
         (Some("staff"), Some("sign-in" | "sign-out" | "setup" | "confirm")) => None,
         (Some("staff" | "admin"), _) => Some(wanted.to_owned()),
         _ => None,
     }
+}
+
+/// The path, without language, of an address within this site; of any other there is none.
+pub fn inside(wanted: &str) -> Option<&str> {
+    let inside = wanted.starts_with('/') && !wanted.starts_with("//") && !wanted.contains('\\');
+    if !inside || Origin::parse(wanted).is_err() {
+        return None;
+    }
+    let path = wanted.split(['?', '#']).next()?;
+    Some(Language::of_path(path).1)
 }
 
 /// The form for signing in.
@@ -148,15 +153,15 @@ pub(super) fn name_taken(lang: Language, mistakes: &mut Mistakes) {
     mistakes.add("name", text::message(lang, "account-name-taken", &[]));
 }
 
-/// Reads a new passphrase, typed twice, for `name`.
-pub(super) fn read_passphrase(
+/// Reads a new passphrase, typed twice, for whoever signs in as `name`.
+pub fn read_passphrase(
     lang: Language,
     form: &FormFields,
-    name: &StaffName,
+    name: &str,
     mistakes: &mut Mistakes,
 ) -> Option<Passphrase> {
     let typed = form.value("passphrase");
-    match Passphrase::parse(typed, name) {
+    match Passphrase::of(typed, name) {
         Ok(passphrase) if typed == form.value("passphrase_again") => Some(passphrase),
         Ok(_) => {
             let words = text::message(lang, "account-passphrase-again-differs", &[]);

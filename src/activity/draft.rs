@@ -9,8 +9,8 @@ use crate::platform::db::Tx;
 
 use super::stage::Draft;
 use super::{
-    Activity, ActivityId, Allocation, Arrangement, AskedField, Error, Facts, Field, Kind,
-    LocalText, Stage, Unlock, store,
+    Activity, ActivityId, Allocation, Arrangement, AskedField, Eligibility, Error, Facts, Field,
+    Kind, LocalText, Stage, Unlock, store,
 };
 
 /// What a librarian types on the first page of a draft.
@@ -247,6 +247,7 @@ impl Activity<Draft> {
             purges_at: Timestamp(0),
             answers_linked: details.answers_linked,
             arrangement: Arrangement::default(),
+            eligibility: Eligibility::default(),
             notice: LocalText::default(),
             cancelled_reason: String::new(),
             version: 1,

@@ -17,10 +17,13 @@ use crate::platform::ids::text_id;
 use crate::platform::text::Language;
 
 pub mod draft;
+pub mod eligibility;
 pub mod lifecycle;
 pub mod pages;
 mod store;
 pub mod wire;
+
+pub use eligibility::Eligibility;
 
 text_id!(
     /// Names an activity; random, so that it tells nothing about time or number.
@@ -320,6 +323,8 @@ pub struct Facts {
     pub answers_linked: bool,
     /// How its draws share its tickets; of no meaning where there is one.
     pub arrangement: Arrangement,
+    /// Who may enter.
+    pub eligibility: Eligibility,
     /// The notice of Art. 8 of the Personal Data Protection Act as shown on the form; empty before
     /// publishing.
     pub notice: LocalText,

@@ -15,6 +15,7 @@ use crate::platform::web::page::{Page, Reply};
 use crate::policy;
 
 use super::draft::{self, Details};
+use super::eligibility;
 use super::stage::Draft;
 use super::wire::{self, DetailsForm, DetailsView, Heading, PrivacyView};
 use super::{Activity, ActivityId, Error, Kind};
@@ -66,11 +67,13 @@ async fn create(
         Err(mistakes) => return Ok(again(form, mistakes)),
     };
     let by = staff.0.id.clone();
-    let stored = details.clone();
+    let (stored, who) = (details.clone(), form.eligibility());
     let created = db
         .write("create activity", move |tx| {
             is_free(tx, &stored.slug)?;
-            Activity::<Draft>::create(tx, &by, &stored)
+            let draft = Activity::<Draft>::create(tx, &by, &stored)?;
+            eligibility::save(tx, &draft.id, who)?;
+            Ok::<_, Error>(draft)
         })
         .await;
     match created {
@@ -86,7 +89,8 @@ async fn details(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) ->
     let draft = db.read("read draft", move |tx| as_draft(tx, &id)).await?;
     let view = DetailsView {
         heading: Some(Heading::of(lang, draft.facts())),
-        form: DetailsForm::from_details(&draft.details(), draft.version),
+        form: DetailsForm::from_details(&draft.details(), draft.version)
+            .for_whom(draft.eligibility),
         longest: longest(db).await?,
         mistakes: Mistakes::new(),
     };
@@ -112,10 +116,12 @@ async fn save(
         Err(mistakes) => return Ok(again(lang, heading, form, longest, mistakes)),
     };
     let (by, version, saved) = (staff.0.id.clone(), form.version(), id.clone());
+    let who = form.eligibility();
     let outcome = db
         .write("save details", move |tx| {
             is_free(tx, &details.slug)?;
-            draft::save_details(tx, &by, &saved, version, &details)
+            draft::save_details(tx, &by, &saved, version, &details)?;
+            eligibility::save(tx, &saved, who)
         })
         .await;
     match outcome {

@@ -9,7 +9,7 @@ use crate::platform::web::form::{FormFields, Mistakes};
 use crate::policy;
 
 use super::draft::{self, Details, Trouble};
-use super::{AskedField, Facts, Field, Kind, LocalText};
+use super::{AskedField, Eligibility, Facts, Field, Kind, LocalText};
 
 /// The first page of a draft as it was typed.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -29,6 +29,7 @@ pub struct DetailsForm {
     claim_days: String,
     retention_days: String,
     answers: String,
+    eligibility: String,
     version: String,
 }
 
@@ -52,6 +53,7 @@ impl DetailsForm {
             claim_days: typed("claim_days"),
             retention_days: typed("retention_days"),
             answers: typed("answers"),
+            eligibility: typed("eligibility"),
             version: typed("version"),
         };
         match read.kind().is_drawn() && !form.has("draws") {
@@ -99,8 +101,20 @@ impl DetailsForm {
                 "unlinked"
             }
             .to_owned(),
+            eligibility: Eligibility::default().code().to_owned(),
             version: version.to_string(),
         }
+    }
+
+    /// With who may enter.
+    pub fn for_whom(mut self, who: Eligibility) -> DetailsForm {
+        self.eligibility = who.code().to_owned();
+        self
+    }
+
+    /// Who may enter; everybody where nothing was said.
+    pub fn eligibility(&self) -> Eligibility {
+        Eligibility::parse(&self.eligibility).unwrap_or_default()
     }
 
     /// Which kind; a draw where nothing was said.

@@ -259,6 +259,8 @@ pub const TOLD: &str = "vault.told";
 pub const SEAT_TOLD: &str = "vault.seat_told";
 /// The act of a line that says that addresses of subscribers were opened for letters.
 pub const NEWS_TOLD: &str = "vault.news_told";
+/// Addresses of members are opened for letters, as many as the object says.
+pub const MEMBER_TOLD: &str = "vault.member_told";
 /// The letter of [`TOLD`] did not leave.
 pub const NOT_TOLD: &str = "vault.not_told";
 

@@ -8,6 +8,7 @@
 mod correct;
 mod earned;
 mod enter;
+mod members;
 mod own;
 mod receipt;
 mod seating;

@@ -33,6 +33,19 @@ pub const SESSION: Cookie = Cookie {
     ],
 };
 
+/// Which member of the public is signed in; nobody needs to be.
+pub const MEMBER: Cookie = Cookie {
+    name: "m",
+    name_on_https: "__Host-m",
+    seconds: None,
+    words: [
+        "portal-cookies-member",
+        "portal-cookies-member-when",
+        "portal-cookies-session-kept",
+        "portal-cookies-member-without",
+    ],
+};
+
 /// What carries a receipt from the form to its page.
 pub const RECEIPT: Cookie = Cookie {
     name: "receipt",
@@ -47,7 +60,7 @@ pub const RECEIPT: Cookie = Cookie {
 };
 
 /// All of them.
-pub const ALL: [&Cookie; 2] = [&RECEIPT, &SESSION];
+pub const ALL: [&Cookie; 3] = [&RECEIPT, &MEMBER, &SESSION];
 
 impl Cookie {
     /// Its name on a site that is reached by https, or on one that is not.
@@ -103,6 +116,7 @@ mod tests {
         for line in [
             format!("s=abc; Path=/; {ours}"),
             format!("s=; Path=/; {ours}; Max-Age=0"),
+            format!("m=abc; Path=/; {ours}"),
             format!("receipt=abc; Path=/en/receipt; Max-Age=600; {ours}"),
         ] {
             assert_eq!(fault(&line, false), None, "{line}");

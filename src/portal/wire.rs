@@ -250,6 +250,8 @@ pub(super) struct Step {
 #[derive(Serialize)]
 pub(super) struct ActivityView {
     card: Card,
+    /// Who may enter, in words; empty where everybody may.
+    eligibility: String,
     text: Vec<String>,
     rules: Vec<String>,
     steps: Vec<Step>,
@@ -335,6 +337,10 @@ impl ActivityView {
         let fields = shown.asked.iter();
         ActivityView {
             card: Card::of(language, &listed, now),
+            eligibility: facts
+                .eligibility
+                .message_id()
+                .map_or_else(String::new, |id| text::message(language, id, &[])),
             text: paragraphs(facts.text.pick(language)),
             rules: paragraphs(facts.rules.pick(language)),
             steps: steps(language, facts, now),

@@ -235,6 +235,22 @@ pub const ROOMS: &[Room] = &[
         ),
     },
     Room {
+        name: "members",
+        tables: &[
+            "member_letters",
+            "member_receipts",
+            "member_sessions",
+            "member_askings",
+            "members",
+        ],
+        fate: Fate::OwnDay("people who made an account, until they delete it"),
+    },
+    Room {
+        name: "terms",
+        tables: &["member_terms"],
+        fate: Fate::Site("the words that members agreed to"),
+    },
+    Room {
         name: "newsletter",
         tables: &[
             "newsletter_topics",

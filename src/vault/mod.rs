@@ -46,6 +46,7 @@ mod places;
 mod process;
 mod promised;
 pub mod purpose;
+mod readers;
 mod scope_letter;
 mod scopes;
 mod sealer;
@@ -61,7 +62,8 @@ mod winner;
 mod wire;
 
 pub use access::{
-    MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose, SUBSCRIBERS,
+    MEMBERS, MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose,
+    SUBSCRIBERS,
 };
 pub use brief::Soon;
 pub use budget::PARTS as TAGS_IN_PARTS;
@@ -71,15 +73,15 @@ pub use disclosing::{
     record_not_opened, record_shared,
 };
 pub use field::{
-    AddressLine, Contact, County, District, Email, Field, FieldKind, FieldSet, Name, NationalId,
-    Phone, PostalCode, RegisteredAddress, RequestText, TextField,
+    AddressLine, Contact, County, District, Email, Field, FieldKind, FieldSet, KeptReceipts, Name,
+    NationalId, Phone, PostalCode, RegisteredAddress, RequestText, TextField,
 };
 pub use handle::Vault;
 pub use keys::{KeyError, SIGNS_OF_KEYS};
 pub use letter::{
     LetterWords, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach, record_not_told,
 };
-pub use news_letter::{NewsWords, RecordedNews, record_news};
+pub use news_letter::{NewsWords, OwnRecord, RecordedNews, record_member, record_news};
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use own_copy::OwnCopyOf;
 pub use particulars::{OpenedParticulars, Particulars};
@@ -87,10 +89,11 @@ pub use process::{
     Doors, LaunchError, Launched, Start, launch, move_out, program, see_off, serve, standing_of,
 };
 pub use purpose::{
-    BreachNotice, Disclosure, FeedbackReply, LiveReveal, NewsletterLetter, OwnCopy, PrizeHandover,
-    ProviderShare, RightsReply, SeatNotice, ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport,
-    WinnerNotice,
+    BreachNotice, Disclosure, FeedbackReply, LiveReveal, MemberLetter, MemberOwn, NewsletterLetter,
+    OwnCopy, PrizeHandover, ProviderShare, RightsReply, SeatNotice, ServiceAnalysis, TaxFiling,
+    WinnerCall, WinnerExport, WinnerNotice,
 };
+pub use readers::{NewAddress, SealedAddress};
 pub use scopes::{
     RecordedInScope, ScopeKey, keep_scope, record_in_scope, scope_erased, scope_keys, scopes,
     seal_to_scope,

@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 31] = [
+const SITE: [(&str, &str); 33] = [
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
     ("journal_witnesses", "of the journal"),
@@ -56,6 +56,15 @@ const SITE: [(&str, &str); 31] = [
     ("tax_rows", "by year: the law sums over activities"),
     ("vault_scopes", "keys of no activity"),
     ("tidyings", "one row"),
+    (
+        "members",
+        "a person has an account with the library, not with an activity",
+    ),
+    ("member_terms", "words of the site"),
+    ("member_askings", "of a member to be"),
+    ("member_sessions", "of a member"),
+    ("member_receipts", "of a member, sealed together"),
+    ("member_letters", "of a member"),
     ("newsletter_topics", "the library's newsletter"),
     ("newsletter_consents", "words of the site"),
     ("newsletter_issues", "the library's newsletter"),

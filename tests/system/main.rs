@@ -13,6 +13,7 @@ mod support;
 
 mod after_the_purge;
 mod backing_up;
+mod being_a_member;
 mod checking_proofs;
 mod checking_the_machine;
 mod clauses;
@@ -22,6 +23,7 @@ mod disclosing;
 mod discussing;
 mod doubting_the_clock;
 mod drawing;
+mod entering_as_a_member;
 mod failing;
 mod fitting_citus;
 mod following;

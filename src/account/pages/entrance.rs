@@ -151,7 +151,7 @@ pub(super) async fn set_up(
         Link::For(_, name) => Some(name.clone()),
     };
     let chosen = name.and_then(|name| {
-        let passphrase = wire::read_passphrase(lang, &form, &name, &mut mistakes)?;
+        let passphrase = wire::read_passphrase(lang, &form, name.as_str(), &mut mistakes)?;
         Some((name, passphrase))
     });
     let Some((name, chosen)) = chosen else {

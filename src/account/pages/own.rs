@@ -48,7 +48,7 @@ pub(super) async fn change_passphrase(
         mistakes.add("present", words);
     }
     let name = StaffName::parse(&session.staff.name).map_err(|_| Error::Unknown)?;
-    let chosen = wire::read_passphrase(lang, &form, &name, &mut mistakes);
+    let chosen = wire::read_passphrase(lang, &form, name.as_str(), &mut mistakes);
     let chosen = match chosen {
         Some(chosen) if mistakes.is_empty() => chosen,
         _ => {

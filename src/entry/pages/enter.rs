@@ -17,6 +17,8 @@ use crate::entry::wire::shut::{Shut, ShutView, ThanksView};
 use crate::entry::wire::{Application, Sheet};
 use crate::entry::{Error, receipt};
 use crate::identity::date;
+use crate::member::guard::Entrance;
+use crate::member::session::Session;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Writer};
 use crate::platform::text::{self, Language, dates};
@@ -29,6 +31,7 @@ use crate::seats;
 use crate::vault::TokenError;
 use crate::vault::guard::Visit;
 
+use super::members::{self, Admitted};
 use super::receipt::{Handed, hand_out};
 use super::sheets::Sheets;
 use super::{Limits, PRACTISED, seating};
@@ -41,15 +44,29 @@ pub(super) fn routes() -> Vec<Route> {
 struct Filling<'a> {
     visit: Visit<'a>,
     form: &'a FormFields,
+    /// The member who is signed in, where one is.
+    member: Option<Session>,
 }
 
 #[get("/a/<slug>/enter")]
-async fn form(visit: Visit<'_>, slug: &str, sheets: &State<Sheets>) -> AppResult<Page> {
+async fn form(
+    visit: Visit<'_>,
+    slug: &str,
+    sheets: &State<Sheets>,
+    entrance: Entrance<'_>,
+) -> AppResult<Page> {
     let form = &FormFields::default();
     let (sheet, _) = sheets.sheet(visit.db, slug).await?;
-    let filling = Filling { visit, form };
+    let filling = Filling {
+        visit,
+        form,
+        member: None,
+    };
     match Shut::of(&sheet.facts, visit.now) {
         Some(why) => filling.shut(&sheet, why),
+        None if entrance.member().is_none() && members::are_needed(&sheet.facts) => {
+            Ok(members::only(visit.lang, &sheet.facts, &entrance))
+        }
         None => {
             filling
                 .form_page(&sheet, String::new(), Mistakes::new())
@@ -66,12 +83,22 @@ async fn fill(
     from: ClientAddress,
     limits: &State<Limits>,
     sheets: &State<Sheets>,
+    entrance: Entrance<'_>,
 ) -> AppResult<Page> {
     let (lang, form) = (visit.lang, &form);
-    let filling = Filling { visit, form };
+    let mut filling = Filling {
+        visit,
+        form,
+        member: None,
+    };
     let (sheet, _) = sheets.sheet(visit.db, slug).await?;
     if let Some(why) = Shut::of(&sheet.facts, visit.now) {
         return Ok(filling.shut(&sheet, why)?.status(Status::Conflict));
+    }
+    let here = format!("/a/{slug}/enter");
+    match members::admit(&sheet.facts, &entrance, form, here).await? {
+        Admitted::In(member) => filling.member = member,
+        Admitted::Not(page) => return Ok(*page),
     }
     // "Change" on the check page: the same form with what was typed.
     if form.has("change") {
@@ -126,18 +153,23 @@ async fn accept(
     visit: Visit<'_>,
     slug: &str,
     form: FormFields,
-    from: ClientAddress,
+    entrance: Entrance<'_>,
     limits: &State<Limits>,
     sheets: &State<Sheets>,
     writer: &State<Arc<Writer<Taking>>>,
 ) -> AppResult<Handed> {
+    let from = entrance.from();
     let Visit {
         lang,
         vault,
         config,
         ..
     } = visit;
-    let filling = Filling { visit, form: &form };
+    let mut filling = Filling {
+        visit,
+        form: &form,
+        member: entrance.member().cloned(),
+    };
     let (sheet, terms) = sheets.sheet(visit.db, slug).await?;
     let token = CheckToken::open(vault, visit.now, form.value("token"), &sheet.facts.id).await;
     let why = Shut::of(&sheet.facts, visit.now);
@@ -152,6 +184,11 @@ async fn accept(
         let page = filling.shut(&sheet, why.unwrap_or(Shut::Ended))?;
         return Ok(page.status(Status::Conflict).into());
     };
+    let here = format!("/a/{slug}/check");
+    match members::admit(&sheet.facts, &entrance, &form, here).await? {
+        Admitted::In(member) => filling.member = member,
+        Admitted::Not(page) => return Ok((*page).into()),
+    }
     let read = match sheet.read(lang, &form, date::day_of(visit.now)) {
         Ok(read) => read,
         Err(mistakes) => {
@@ -238,6 +275,10 @@ impl Filling<'_> {
         };
         let token = token.seal(self.visit.vault, self.visit.now).await?;
         let view = CheckView::new(self.visit.lang, sheet, self.form, read, token, message);
+        let view = match self.member {
+            Some(_) => view.may_be_kept(self.form.has(members::KEEP)),
+            None => view,
+        };
         let path = format!("/a/{}/enter", sheet.facts.slug);
         Ok(Page::new(self.visit.lang, "entry/check", view)
             .no_store()
@@ -387,6 +428,7 @@ impl Filling<'_> {
             activity: token.activity.clone(),
             secret: token.secret.clone(),
         };
-        hand_out(&self.visit, &pass, config).await
+        let place = members::kept_at(&self.visit, self.member.as_ref(), self.form, token).await?;
+        hand_out(&self.visit, &pass, config, place).await
     }
 }

@@ -38,6 +38,20 @@ pub struct CheckView {
     suggestion: String,
     /// A word about the whole page, such as that it lay open too long.
     message: String,
+    /// Whether the receipt can go into the account of somebody who is signed in.
+    may_be_kept: bool,
+    keep: bool,
+}
+
+impl CheckView {
+    /// For a member who is signed in; `ticked` as before.
+    pub fn may_be_kept(self, ticked: bool) -> CheckView {
+        CheckView {
+            may_be_kept: self.gives_receipt,
+            keep: ticked,
+            ..self
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -87,6 +101,8 @@ impl CheckView {
                 .map(|meant| meant.to_string())
                 .unwrap_or_default(),
             message,
+            may_be_kept: false,
+            keep: false,
         }
     }
 }

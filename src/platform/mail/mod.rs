@@ -10,6 +10,7 @@
 mod connection;
 pub mod lull;
 mod route;
+pub mod way;
 
 use std::time::{Duration, SystemTime};
 

@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::access::{MEMBERS, SUBSCRIBERS};
 use super::{AnswerBox, BundleRef, PersonBox, Request, WinnerBox};
 use crate::platform::mail::{Outcome, Trouble};
 use crate::platform::text::Language;
@@ -18,7 +19,7 @@ pub(in crate::vault) enum MailRequest {
     Offer(Box<MailOffer>),
     /// The same to somebody with a place in a session, or in its line.
     OfferSeat(Box<SeatOffer>),
-    /// The same to a subscriber of the newsletter.
+    /// The same to a subscriber of the newsletter, or to a member.
     OfferNews(Box<NewsOffer>),
     /// The same to somebody who wrote to the library, with the answer.
     OfferInScope(Box<ScopeOffer>),
@@ -52,10 +53,30 @@ pub(in crate::vault) struct SeatOffer {
     pub(in crate::vault) message_id: String,
 }
 
-/// One letter to a subscriber of the newsletter.
+/// People who are written to at an address that they confirmed, until they leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::vault) enum Readers {
+    /// Of the newsletter.
+    Subscribers,
+    /// With an account.
+    Members,
+}
+
+impl Readers {
+    /// To whose key their addresses are sealed.
+    pub(in crate::vault) fn scope(self) -> &'static str {
+        match self {
+            Readers::Subscribers => SUBSCRIBERS,
+            Readers::Members => MEMBERS,
+        }
+    }
+}
+
+/// One letter to a subscriber of the newsletter, or to a member.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::vault) struct NewsOffer {
     pub(in crate::vault) line: u64,
+    pub(in crate::vault) to: Readers,
     pub(in crate::vault) bound: AnswerBox,
     pub(in crate::vault) words: Words,
     /// The same words as HTML.
@@ -213,6 +234,7 @@ impl Request {
             self,
             Request::MatchId { .. }
                 | Request::OpenOwnCopy { .. }
+                | Request::OpenMember { .. }
                 | Request::HowLocked { .. }
                 | Request::SignCheckpoint { .. }
         )

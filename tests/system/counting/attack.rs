@@ -91,6 +91,7 @@ fn facts() -> Facts {
         version: 1,
         created_by: StaffId::fresh(),
         published_at: None,
+        eligibility: fairdraw::activity::Eligibility::Everybody,
         halted: false,
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod custody;
 pub(crate) mod discussion;
 pub(crate) mod external;
 pub(crate) mod feedback;
+pub(crate) mod member;
 pub(crate) mod newsletter;
 pub(crate) mod purge;
 pub(crate) mod retention;
@@ -109,6 +110,7 @@ diesel::table! {
         published_at -> Nullable<BigInt>,
         unlock -> Text,
         halted_at -> BigInt,
+        eligibility -> Text,
     }
 }
 
