@@ -28,6 +28,7 @@ pub mod feedback;
 pub mod newsletter;
 pub mod notify;
 pub mod purge;
+pub mod response;
 pub mod rights;
 pub mod stats;
 

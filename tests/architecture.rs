@@ -71,6 +71,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vault", "audit", "identity",
         ],
     ),
+    (
+        "response",
+        &[
+            "custody", "activity", "account", "vault", "audit", "identity",
+        ],
+    ),
     ("seats", &["activity", "vault", "audit"]),
     // Never `entry`: nobody is subscribed by taking part in something.
     ("newsletter", &["activity", "vault", "audit", "identity"]),

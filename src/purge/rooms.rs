@@ -136,6 +136,7 @@ pub const ROOMS: &[Room] = &[
             "tax_years",
             "incidents",
             "incident_activities",
+            "incident_steps",
         ],
         fate: Fate::Kept("what was held, handed out and told, on whose word; no person in it"),
     },
@@ -333,6 +334,16 @@ pub const ROOMS: &[Room] = &[
         name: "policy",
         tables: &["retention_settings", "processors"],
         fate: Fate::Site("how long data is kept, and who works on it; public"),
+    },
+    Room {
+        name: "response",
+        tables: &[
+            "attack_signs",
+            "attack_answers",
+            "looked_through",
+            "vault_freezes",
+        ],
+        fate: Fate::Site("counts of attacks and what was done then; networks as tags of a week"),
     },
     Room {
         name: "tidying",
