@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use rocket::data::{Data, ToByteUnit};
 use rocket::http::Status;
+use rocket::outcome::try_outcome;
+use rocket::request::{FromRequest, Outcome, Request};
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::{Admin, Confirmed, PrivacyOfficer};
@@ -75,33 +77,40 @@ async fn report(
     Status::NoContent
 }
 
-#[get("/admin/security")]
-async fn show(
-    lang: Language,
-    officer: PrivacyOfficer,
-    db: &State<Db>,
-    config: &State<Arc<Config>>,
-    mail: &State<Arc<MailFacts>>,
-) -> AppResult<Page> {
-    let view = view(
-        lang,
-        &officer.0,
-        (db.inner(), config.as_ref(), mail.as_ref()),
-    )
-    .await?;
-    Ok(Page::new(lang, "response/security", view).no_store())
+/// What the page is read from.
+struct Ground<'r> {
+    db: &'r Db,
+    config: &'r Config,
+    mail: &'r MailFacts,
 }
 
-async fn view(
-    lang: Language,
-    reader: &Staff,
-    (db, config, mail): (&Db, &Config, &MailFacts),
-) -> Result<SecurityView, Error> {
-    let (may_lift, has_mail) = (reader.has(Role::Admin), mail.is_configured());
-    let found = db
-        .read("read alarms", move |tx| find(tx, may_lift, has_mail))
-        .await?;
-    Ok(SecurityView::of(lang, &config.watch, &found))
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Ground<'r> {
+    type Error = ();
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, ()> {
+        let db = try_outcome!(request.guard::<&State<Db>>().await).inner();
+        let config = try_outcome!(request.guard::<&State<Arc<Config>>>().await).inner();
+        let mail = try_outcome!(request.guard::<&State<Arc<MailFacts>>>().await).inner();
+        Outcome::Success(Ground { db, config, mail })
+    }
+}
+
+impl Ground<'_> {
+    async fn view(&self, lang: Language, reader: &Staff) -> Result<SecurityView, Error> {
+        let (may_lift, has_mail) = (reader.has(Role::Admin), self.mail.is_configured());
+        let found = self
+            .db
+            .read("read alarms", move |tx| find(tx, may_lift, has_mail))
+            .await?;
+        Ok(SecurityView::of(lang, &self.config.watch, &found))
+    }
+}
+
+#[get("/admin/security")]
+async fn show(lang: Language, officer: PrivacyOfficer, ground: Ground<'_>) -> AppResult<Page> {
+    let view = ground.view(lang, &officer.0).await?;
+    Ok(Page::new(lang, "response/security", view).no_store())
 }
 
 fn find(tx: &mut Tx, may_lift: bool, has_mail: bool) -> Result<Found, Error> {
@@ -125,9 +134,7 @@ async fn lift(
     _confirmed: Confirmed,
     id: &str,
     form: FormFields,
-    db: &State<Db>,
-    config: &State<Arc<Config>>,
-    mail: &State<Arc<MailFacts>>,
+    ground: Ground<'_>,
 ) -> AppResult<Reply> {
     let field = format!("reason-{id}");
     let reason = typed::line(form.value(&field));
@@ -139,13 +146,13 @@ async fn lift(
     if let Some(wrong) = wrong {
         let mut mistakes = Mistakes::new();
         mistakes.add(field.as_str(), text::message(lang, wrong, &[]));
-        let sides = (db.inner(), config.as_ref(), mail.as_ref());
-        let view = view(lang, &admin.0, sides).await?;
+        let view = ground.view(lang, &admin.0).await?;
         let view = view.again(id, form.value(&field), mistakes);
         let page = Page::new(lang, "response/security", view);
         return Ok(page.at("/admin/security").again().into());
     }
     let (by, answer) = (admin.0.id.clone(), AnswerId::from(id));
+    let db = ground.db;
     db.write("lift answer", move |tx| {
         super::lift(tx, &by, &answer, &reason)
     })
