@@ -35,17 +35,19 @@ use crate::platform::health::{Health, Look, Reason};
 use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::MailFacts;
 use crate::platform::metrics::{Figure, Metrics};
+use crate::platform::watch::Watch;
 use crate::platform::web;
 use crate::platform::web::access::AccessLog;
 use crate::platform::web::measure::{Measure, Watchers};
 use crate::platform::web::site::Site;
 use crate::purge::Purger;
+use crate::response::Guardian;
 use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
     account, activity, audit, backup, custody, desk, discussion, draw, entry, external, feedback,
-    inspection, journal, live, member, newsletter, notify, policy, portal, purge, rights, seats,
-    stats, survey,
+    inspection, journal, live, member, newsletter, notify, policy, portal, purge, response, rights,
+    seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -73,6 +75,10 @@ pub struct App {
     pub draining: Draining,
     /// What the edge has done, in numbers.
     pub figures: Arc<Figures>,
+    /// What is noticed of attacks.
+    pub watch: Watch,
+    /// What answers them.
+    pub guardian: Guardian,
     /// What this process gave up.
     web: Arc<[Protection]>,
     relays: Arc<dyn Relays>,
@@ -235,6 +241,10 @@ impl App {
         newsletter::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         member::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::ensure(&db).map_err(journal::Error::from)?;
+        let watch = watch(&db, &config);
+        let guardian = Guardian::new(&db, &vault, &config, &watch);
+        response::jobs::register(&mut runner, &guardian, (&db, &vault), &mailer, &config);
+        response::jobs::ensure(&db).map_err(journal::Error::from)?;
         let instance = Instance::starting(db.clock().now());
         let health = health(&db, &vault, &mirror, &config, &draining);
         let writer = Arc::new(Writer::new(db.clone(), Taking::new(vault.clone()))?);
@@ -266,6 +276,8 @@ impl App {
             instance,
             draining,
             figures,
+            watch,
+            guardian,
             metrics,
             health,
             watchers,
@@ -357,6 +369,23 @@ impl App {
         )
     }
 
+    /// A thread that looks around for attacks every few seconds.
+    fn start_watching(&self, stop: &Arc<AtomicBool>) -> JoinHandle<()> {
+        let (guardian, stopping) = (self.guardian.clone(), stop.clone());
+        let look = move || {
+            while !stopping.load(Ordering::SeqCst) {
+                if let Err(error) = guardian.look() {
+                    tracing::warn!(%error, "nobody looked around for attacks");
+                }
+                std::thread::park_timeout(BETWEEN_STEPS);
+            }
+        };
+        let thread = std::thread::Builder::new().name("watch".to_owned());
+        thread
+            .spawn(look)
+            .expect("the operating system gives one more thread")
+    }
+
     fn standing(&self) -> Standing {
         let vault = self.vault.clone();
         Standing {
@@ -378,6 +407,7 @@ impl App {
             one_click: &[newsletter::pages::ONE_CLICK],
             draining: self.draining.clone(),
             figures: self.figures.clone(),
+            watch: self.watch.clone(),
         }
     }
 
@@ -430,6 +460,8 @@ impl App {
             .manage(self.db.clock().clone())
             .manage(self.draining.clone())
             .manage(self.figures.clone())
+            .manage(self.watch.clone())
+            .manage(response::pages::ReportLimit::default())
             .manage(self.clone())
             .manage(self.writer.clone())
             .manage(Sheets::default())
@@ -458,6 +490,7 @@ impl App {
             custody::pages::routes(),
             newsletter::pages::routes(),
             member::pages::routes(),
+            response::pages::routes(),
         ];
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());
         let rocket = account::pages::attach(rocket);
@@ -465,6 +498,7 @@ impl App {
         let rocket = rocket.mount("/", web::guard::protect(portal::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(journal::pages::files()));
+        let rocket = rocket.mount("/", web::guard::protect(response::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(web::measure::routes()));
         #[cfg(feature = "test-clock")]
         let rocket = rocket.mount("/", web::guard::protect(test_clock::routes()));
@@ -492,7 +526,7 @@ impl App {
                 .expect("the operating system gives one more thread")
         });
         let pace = self.start_pace(&stop).into_iter();
-        let pace = pace.chain([self.start_telling(&stop)]);
+        let pace = pace.chain([self.start_telling(&stop), self.start_watching(&stop)]);
         Jobs {
             stop,
             runner: self.runner.clone(),
@@ -533,6 +567,13 @@ fn every_route_is_declared() -> AdHoc {
         );
         rocket
     })
+}
+
+/// Nothing is held against the library's own networks, nor against a proxy.
+fn watch(db: &Db, config: &Config) -> Watch {
+    let own = config.watch.library_networks.iter();
+    let trusted = own.chain(&config.edge.trusted_proxies).copied();
+    Watch::new(db.clock(), trusted.collect())
 }
 
 /// What makes this process unready.
@@ -763,11 +804,16 @@ mod test_clock {
         let app = app.inner().clone();
         app.db.clock().advance(seconds * SECOND);
         let now = app.db.clock().now();
-        tokio::task::spawn_blocking(move || app.run_jobs())
-            .await
-            .ok()
-            .and_then(Result::ok)
-            .map(|tried| format!("{now} {tried}\n"))
-            .ok_or(Status::InternalServerError)
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = app.guardian.look() {
+                tracing::warn!(%error, "nobody looked around for attacks");
+            }
+            app.run_jobs()
+        })
+        .await
+        .ok()
+        .and_then(Result::ok)
+        .map(|tried| format!("{now} {tried}\n"))
+        .ok_or(Status::InternalServerError)
     }
 }

@@ -30,6 +30,7 @@ pub mod member;
 pub mod newsletter;
 pub mod notify;
 pub mod purge;
+pub mod response;
 pub mod rights;
 pub mod stats;
 

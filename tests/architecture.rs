@@ -72,6 +72,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vault", "audit", "identity",
         ],
     ),
+    (
+        "response",
+        &[
+            "custody", "activity", "account", "vault", "audit", "identity",
+        ],
+    ),
     ("seats", &["activity", "vault", "audit"]),
     // Never `entry`, whose pages ask it: an entry names no member, nor a member an entry.
     (

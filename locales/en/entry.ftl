@@ -55,6 +55,10 @@ entry-next = Next: check your details
 entry-cancel = Cancel
 entry-form-old = This page was open too long, or was not opened from this site. What you typed is still here: look it over and send it again.
 entry-form-fast = Many forms came from this network in a short time. What you typed is still here: look it over and send it again.
+# $seconds: a number
+entry-work-wait = More is being sent than usual. Your browser runs no JavaScript, so please wait { $seconds } seconds on this page before you send.
+# $seconds: a number
+entry-work-queue = More is being sent than usual. Please wait { $seconds } seconds and send again; what you typed is still here.
 entry-wait = Too many tries in a short time. What you typed is still here: send it again after { $time }.
 
 entry-check-title = Check your details before you send them

@@ -54,6 +54,8 @@ entry-next = 下一步：核對資料
 entry-cancel = 取消
 entry-form-old = 這一頁開著太久，或不是從本網站打開的。您填的資料還在，請看過後再送一次。
 entry-form-fast = 這個網路短時間內送出很多份表單。您填的資料還在，請看過後再送一次。
+entry-work-wait = 現在送件特別多。您的瀏覽器沒有開啟 JavaScript，請在這一頁等 { $seconds } 秒再送出。
+entry-work-queue = 現在送件特別多，請等 { $seconds } 秒，再按一次送出。您填的資料都在。
 entry-wait = 短時間內的次數太多。您填的資料還在，請在 { $time } 後再送一次。
 
 entry-check-title = 送出前請核對資料

@@ -305,6 +305,29 @@ pub fn enable(tx: &mut Tx, actor: &Actor, staff: &StaffId) -> Result<(), Error> 
     note(tx, actor, "staff.enabled", staff)
 }
 
+/// Locks an account until a moment and ends its sessions: an alarm went off.
+pub fn lock(tx: &mut Tx, staff: &StaffId, until: Timestamp) -> Result<(), Error> {
+    let account = find(tx, staff)?;
+    store::set_failures(tx, staff, 0, until.max(account.locked_until))?;
+    store::end_sessions(tx, staff, None)?;
+    note(tx, &Actor::System, "staff.locked_by_alarm", staff)
+}
+
+/// Lets an account in again that was locked, after failed tries or by an alarm.
+pub fn unlock(tx: &mut Tx, actor: &Actor, staff: &StaffId, reason: &str) -> Result<(), Error> {
+    find(tx, staff)?;
+    store::set_failures(tx, staff, 0, Timestamp(0))?;
+    let act = Act {
+        actor,
+        act: "staff.unlocked",
+        activity: "",
+        object: staff.as_str(),
+        purpose: "",
+        reason,
+    };
+    Ok(audit::record(tx, &act)?)
+}
+
 /// Ends every session of an account, as an admin may when a computer was left open.
 pub fn end_sessions(tx: &mut Tx, actor: &Actor, staff: &StaffId) -> Result<(), Error> {
     find(tx, staff)?;

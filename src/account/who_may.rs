@@ -593,6 +593,9 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "POST /admin/providers",
         ],
     ),
+    ("response", Who::Anybody, &["POST /csp-report"]),
+    ("response", PRIVACY_OFFICER, &["GET /admin/security"]),
+    ("response", ADMIN, &["POST /admin/security/<id>/lift"]),
     (
         "custody",
         ACCOUNTANT,

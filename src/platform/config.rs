@@ -13,6 +13,7 @@ use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKin
 use crate::platform::channel::{Address, PublicKey};
 use crate::platform::db::{ReplicaSetting, Target, Ways};
 use crate::platform::edge::{EdgeSettings, Network};
+use crate::platform::watch::WatchSettings;
 
 /// The application's part of the configuration.
 #[derive(Debug, Clone, Deserialize, Validate)]
@@ -150,6 +151,9 @@ pub struct Config {
     /// What stands between the network and the site.
     #[validate(nested)]
     pub edge: EdgeSettings,
+    /// What counts as an attack.
+    #[validate(nested)]
+    pub watch: WatchSettings,
 }
 
 /// Every variable of the environment that means something to this program.
@@ -279,6 +283,7 @@ impl Default for Config {
             breach_incidents_per_year: 4,
             newsletter_per_minute: 60,
             edge: EdgeSettings::default(),
+            watch: WatchSettings::default(),
         }
     }
 }

@@ -23,4 +23,5 @@ pub mod metrics;
 pub mod templates;
 pub mod text;
 pub mod trace;
+pub mod watch;
 pub mod web;

@@ -136,6 +136,7 @@ pub const ROOMS: &[Room] = &[
             "tax_years",
             "incidents",
             "incident_activities",
+            "incident_steps",
         ],
         fate: Fate::Kept("what was held, handed out and told, on whose word; no person in it"),
     },
@@ -354,6 +355,16 @@ pub const ROOMS: &[Room] = &[
         name: "elsewhere",
         tables: &["external_activities", "external_leavings"],
         fate: Fate::Site("cards of what others hold, and how many pressed to leave on a day"),
+    },
+    Room {
+        name: "response",
+        tables: &[
+            "attack_signs",
+            "attack_answers",
+            "looked_through",
+            "vault_freezes",
+        ],
+        fate: Fate::Site("counts of attacks and what was done then; networks as tags of a week"),
     },
     Room {
         name: "tidying",

@@ -22,6 +22,7 @@ use crate::platform::mail::MailerError;
 
 #[macro_use]
 pub mod access;
+mod alarm;
 mod allowance;
 mod brief;
 mod budget;
@@ -30,6 +31,7 @@ mod crypt;
 mod disclosing;
 mod disk;
 pub mod field;
+mod freeze;
 pub mod guard;
 mod handle;
 pub mod inventory;
@@ -76,6 +78,7 @@ pub use field::{
     AddressLine, Contact, County, District, Email, Field, FieldKind, FieldSet, KeptReceipts, Name,
     NationalId, Phone, PostalCode, RegisteredAddress, RequestText, TextField,
 };
+pub use freeze::{freeze, frozen_since, thaw};
 pub use handle::Vault;
 pub use keys::{KeyError, SIGNS_OF_KEYS};
 pub use letter::{
@@ -124,6 +127,9 @@ pub enum Error {
     /// The notice that the person read does not name the purpose.
     #[error("the notice does not name the purpose")]
     NotTold,
+    /// An alarm stopped every opening by staff.
+    #[error("nothing is opened until an admin lifts the freeze")]
+    Frozen,
     /// The record of acts.
     #[error(transparent)]
     Audit(#[from] audit::Error),
@@ -155,7 +161,7 @@ impl Fault for Error {
                 | Refusal::NotPromised
                 | Refusal::OtherWords,
             ) => Kind::Forbidden,
-            Error::NotTold => Kind::Forbidden,
+            Error::NotTold | Error::Frozen => Kind::Forbidden,
             Error::Refused(_) | Error::Answer | Error::NoPublicKeys => Kind::Broken,
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
@@ -178,6 +184,7 @@ impl Fault for Error {
             Error::Refused(Refusal::NotAllowed) => "vault.not_allowed",
             Error::Refused(Refusal::OtherWords) => "vault.other_words",
             Error::NotTold => "vault.not_told",
+            Error::Frozen => "vault.frozen",
             Error::Refused(_) | Error::Answer => "vault.broken",
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),

@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 33] = [
+const SITE: [(&str, &str); 42] = [
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
     ("journal_witnesses", "of the journal"),
@@ -65,6 +65,11 @@ const SITE: [(&str, &str); 33] = [
     ("member_sessions", "of a member"),
     ("member_receipts", "of a member, sealed together"),
     ("member_letters", "of a member"),
+    ("incident_steps", "of an incident"),
+    ("attack_signs", "counts of the whole site"),
+    ("attack_answers", "of the whole site"),
+    ("looked_through", "one row"),
+    ("vault_freezes", "of the whole site"),
     ("newsletter_topics", "the library's newsletter"),
     ("newsletter_consents", "words of the site"),
     ("newsletter_issues", "the library's newsletter"),

@@ -12,6 +12,7 @@
 mod support;
 
 mod after_the_purge;
+mod answering_attacks;
 mod backing_up;
 mod being_a_member;
 mod checking_proofs;

@@ -19,6 +19,7 @@ use crate::account::wire;
 use crate::account::wire::confirm::ConfirmView;
 use crate::account::{Error, StaffId};
 use crate::platform::text::Language;
+use crate::platform::watch::Sign;
 use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::upload::Upload;
@@ -55,7 +56,8 @@ pub(super) async fn confirm(
     }
     let asks = door.asks_second_step();
     let view = ConfirmView::to_a_page(next.unwrap_or_default(), asks);
-    Ok(shown(&door, view.refused(door.lang)).again().into())
+    let page = shown(&door, view.refused(door.lang)).again();
+    Ok(page.noticed(Sign::SecondStep).into())
 }
 
 /// After every other route: a form whose handler was not reached.
@@ -131,7 +133,8 @@ async fn carry(
     if prove(door, session, fields).await? {
         return Ok(Reply::Go(Redirect::temporary(to.to_string())));
     }
-    Ok(shown(door, view.refused(door.lang)).again().into())
+    let page = shown(door, view.refused(door.lang)).again();
+    Ok(page.noticed(Sign::SecondStep).into())
 }
 
 fn shown(door: &Door<'_>, view: ConfirmView) -> Page {

@@ -15,8 +15,9 @@ use crate::account::wire::{self, SetupView, SignInView, Why};
 use crate::account::{Error, Staff};
 use crate::platform::db::Db;
 use crate::platform::text::Language;
+use crate::platform::watch::Sign;
 use crate::platform::web::address::ClientAddress;
-use crate::platform::web::error::AppResult;
+use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 
@@ -50,7 +51,8 @@ pub(super) async fn sign_in(
     tries: &State<Tries>,
     form: FormFields,
 ) -> AppResult<Reply> {
-    tries.0.check(from, door.db.clock().now().0)?;
+    let free = tries.0.check(from, door.db.clock().now().0);
+    free.map_err(|refused| refused.noticed(Sign::SignIn))?;
     if form.has("half") {
         return second::give_code(&door, &form).await;
     }
@@ -60,7 +62,8 @@ pub(super) async fn sign_in(
     let (lang, next) = (door.lang, form.value("next"));
     let refused = || {
         let view = SignInView::again(lang, &form);
-        Reply::from(Page::new(lang, "account/sign_in", view).again())
+        let page = Page::new(lang, "account/sign_in", view).again();
+        Reply::from(page.noticed(Sign::SignIn))
     };
     let Some((expected, found)) = try_passphrase(&door.db, &form).await? else {
         return Ok(refused());
@@ -195,10 +198,18 @@ fn hashed(token: &str) -> Result<TokenHash, Error> {
     Ok(Token::parse(token).ok_or(Error::LinkGone)?.hash())
 }
 
-async fn link(db: &Db, token: &str) -> Result<Link, Error> {
-    let token = hashed(token)?;
-    db.read("find link", move |tx| setup::link(tx, &token))
-        .await
+async fn link(db: &Db, token: &str) -> AppResult<Link> {
+    let found = match hashed(token) {
+        Ok(token) => {
+            db.read("find link", move |tx| setup::link(tx, &token))
+                .await
+        }
+        Err(error) => Err(error),
+    };
+    found.map_err(|error| match error {
+        Error::LinkGone => AppError::from(error).noticed(Sign::Code),
+        error => error.into(),
+    })
 }
 
 fn setup_form(lang: Language, token: &str, link: &Link, name: String, mistakes: Mistakes) -> Page {

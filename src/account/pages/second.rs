@@ -13,6 +13,7 @@ use crate::account::token::Token;
 use crate::account::wire::factor::{CodeView, FactorView, RecoveryView};
 use crate::account::wire::{self, Why};
 use crate::account::{self, Error, StaffId};
+use crate::platform::watch::Sign;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
@@ -116,7 +117,7 @@ pub(super) async fn give_code(door: &Door<'_>, form: &FormFields) -> AppResult<R
     if tried.await? == Outcome::Refused {
         let mistakes = wire::factor::code_refused(lang);
         let page = code_page(door, form.value("half").to_owned(), next, mistakes);
-        return Ok(page.again().into());
+        return Ok(page.again().noticed(Sign::SecondStep).into());
     }
     door.jar.give(&token);
     if by_recovery {

@@ -21,6 +21,7 @@ use crate::log;
 use crate::platform::clock::{Clock, DAY, HOUR, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Target, Tx, Writer};
+use crate::platform::watch::Watch;
 use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::survey::question::{Choice, Question, QuestionKind};
@@ -93,6 +94,7 @@ impl Town {
             .manage(self.vault.clone())
             .manage(Arc::new(Config::default()))
             .manage(self.clock.clone())
+            .manage(Watch::new(&self.clock, Vec::new()))
             .manage(limits)
             .manage(Sheets::default())
             .manage(Arc::new(

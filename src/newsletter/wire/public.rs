@@ -13,6 +13,9 @@ use crate::platform::text::{self, Language, markdown};
 use crate::platform::web::feed::{Content, Entry};
 use crate::platform::web::form::{FormFields, Mistakes};
 
+/// A field that people do not see.
+pub(in crate::newsletter) const TRAP: &str = "website";
+
 /// A choice on a form.
 #[derive(Serialize)]
 pub(in crate::newsletter) struct OptionView {
@@ -58,6 +61,8 @@ pub(in crate::newsletter) struct SubscribeView {
     consent: String,
     version: i64,
     agreed: bool,
+    /// The trap for programs was filled; now it is shown, so that a person can empty it.
+    trap: String,
     token: String,
     mistakes: Mistakes,
     message: String,
@@ -90,6 +95,7 @@ impl SubscribeView {
             consent: consent.words.clone(),
             version: consent::VERSION,
             agreed: form.has("agree"),
+            trap: form.value(TRAP).to_owned(),
             token,
             mistakes,
             message,
@@ -150,6 +156,9 @@ pub(in crate::newsletter) fn subscription(
     let mut mistakes = Mistakes::new();
     let email = email(lang, form, &mut mistakes);
     let choice = choice(lang, form, offered, &mut mistakes);
+    if !form.value(TRAP).trim().is_empty() {
+        mistakes.add(TRAP, text::message(lang, "newsletter-trap-filled", &[]));
+    }
     if !form.has("agree") {
         mistakes.add(
             "agree",

@@ -140,6 +140,8 @@ pub struct MailSettings {
     pub reply_to: String,
     /// What we call ourselves to the server, when it is a domain.
     pub site: String,
+    /// Who gets letters about the site itself.
+    pub alarm_to: Vec<String>,
 }
 
 impl MailSettings {
@@ -152,6 +154,7 @@ impl MailSettings {
             library_en: config.library_en.clone(),
             reply_to: config.contact_email.clone(),
             site: config.site.clone(),
+            alarm_to: config.watch.alarm_to.clone(),
         }
     }
 }
@@ -205,6 +208,7 @@ pub struct Mailer {
     reply_to: Option<Address>,
     /// What we call ourselves to the server.
     domain: Option<String>,
+    alarm_to: Vec<String>,
 }
 
 impl Mailer {
@@ -232,7 +236,13 @@ impl Mailer {
             ],
             reply_to: settings.reply_to.parse().ok(),
             domain: domain(&settings.site).map(str::to_owned),
+            alarm_to: settings.alarm_to.clone(),
         })
+    }
+
+    /// Who gets letters about the site itself.
+    pub fn alarm_to(&self) -> &[String] {
+        &self.alarm_to
     }
 
     /// The port of the mail server, when there is one.

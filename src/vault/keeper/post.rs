@@ -25,15 +25,15 @@ use super::super::purpose::{
     WinnerNotice,
 };
 use super::super::wire::post::{
-    MailOffer, MailReply, MailRequest, MailToAll, NewsOffer, Readers, ScopeOffer, SeatOffer,
-    ToldOutcome, Words,
+    AlarmLetter, MailOffer, MailReply, MailRequest, MailToAll, NewsOffer, Readers, ScopeOffer,
+    SeatOffer, ToldOutcome, Words,
 };
 use super::super::wire::{AnswerBox, Private, Refusal, Reply};
 use super::super::{disk, ledger};
 use super::open::contact;
 use super::{Keeper, checked, private, storage};
 use crate::platform::clock::{self, Timestamp};
-use crate::platform::mail::{Connection, Letter, LetterError, Mailer, Ready, Trouble};
+use crate::platform::mail::{Connection, Letter, LetterError, Mailer, Outcome, Ready, Trouble};
 
 /// How many lines a caller has at a time, and how long one may be left waiting.
 const MOST_LINES: usize = 4;
@@ -132,6 +132,7 @@ impl Keeper {
                 Ok(MailReply::Gone)
             }
             MailRequest::TellAll(all) => self.tell_all(&all).map(MailReply::Each),
+            MailRequest::Alarm(letter) => self.alarm(&letter).map(MailReply::Each),
         }
     }
 
@@ -299,6 +300,29 @@ impl Keeper {
             }
             Err(outcome) => MailReply::Outcome(outcome.into()),
         })
+    }
+
+    /// Writes to those who look after the site; the message holds words and nobody's address.
+    fn alarm(&self, alarm: &AlarmLetter) -> Result<Vec<Option<ToldOutcome>>, Refusal> {
+        let Some(mailer) = &self.post.mailer else {
+            return Ok(Vec::new());
+        };
+        let mut each = Vec::new();
+        for (number, to) in mailer.alarm_to().iter().enumerate() {
+            let message_id = format!("{number}.{}", alarm.message_id);
+            let words = &alarm.words;
+            let message = mailer.write(&letter(to, words, &words.body, &message_id));
+            let message = message.map_err(|_| Refusal::Broken)?;
+            let outcome = match self.post.connect() {
+                Ok(connection) => match connection.offer(&message) {
+                    Ok(ready) => ready.hand_over(),
+                    Err(outcome) => outcome,
+                },
+                Err(trouble) => Outcome::TryLater(trouble),
+            };
+            each.push(Some(outcome.into()));
+        }
+        Ok(each)
     }
 
     /// Writes to everybody in the message, where the operator allows it at all.

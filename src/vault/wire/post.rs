@@ -29,6 +29,8 @@ pub(in crate::vault) enum MailRequest {
     Leave { line: u64 },
     /// One letter to each of many, each at most once.
     TellAll(Box<MailToAll>),
+    /// One letter to each of those whom the operator named.
+    Alarm(Box<AlarmLetter>),
 }
 
 /// One letter to the person behind a winning ticket.
@@ -108,6 +110,13 @@ pub(in crate::vault) struct MailToAll {
     pub(in crate::vault) words: Vec<Words>,
 }
 
+/// A letter to those who look after the site.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::vault) struct AlarmLetter {
+    pub(in crate::vault) words: Words,
+    pub(in crate::vault) message_id: String,
+}
+
 /// The words of a letter.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::vault) struct Words {
@@ -137,7 +146,7 @@ pub(in crate::vault) enum MailReply {
     SameAddress,
     Trouble(ToldTrouble),
     Outcome(ToldOutcome),
-    /// One for each box; nothing where the letter left before.
+    /// One for each letter; nothing where it left before.
     Each(Vec<Option<ToldOutcome>>),
 }
 

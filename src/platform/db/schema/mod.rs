@@ -9,6 +9,7 @@ pub(crate) mod feedback;
 pub(crate) mod member;
 pub(crate) mod newsletter;
 pub(crate) mod purge;
+pub(crate) mod response;
 pub(crate) mod retention;
 pub(crate) mod rights;
 pub(crate) mod seats;
