@@ -228,6 +228,8 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "POST /members/me/newsletter",
             "POST /members/me/passphrase",
             "POST /members/me/receipts",
+            "POST /members/me/second-step",
+            "POST /members/me/second-step/off",
         ],
     ),
     (

@@ -4,7 +4,7 @@
 //! is shown once, in [`LinkView`].
 
 pub(super) mod confirm;
-pub(super) mod factor;
+pub mod factor;
 
 use rocket::http::uri::Origin;
 use serde::Serialize;

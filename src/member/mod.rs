@@ -25,6 +25,7 @@ use crate::platform::text::Language;
 use crate::vault::{self, SealedAddress};
 
 pub mod asking;
+pub mod factor;
 pub mod guard;
 pub mod jobs;
 pub mod letters;

@@ -6,12 +6,14 @@
 
 use lucky_draw::encode::Hash;
 
+use crate::account::factor::Typed;
 use crate::account::passphrase::{self, Match, PassphraseHash};
 use crate::account::sign_in::after_wrong;
 use crate::account::token::TokenHash;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{Db, Tx};
 
+use super::factor::{self, Half};
 use super::{Error, MemberId, session, store};
 
 /// What a typed passphrase is compared with.
@@ -35,6 +37,8 @@ pub(super) struct Tries {
 pub enum Outcome {
     /// Signed in.
     In(MemberId),
+    /// The passphrase is right, and a second step comes next.
+    Half(Half),
     /// Not; the person learns no more.
     Refused,
 }
@@ -74,18 +78,75 @@ async fn tried(expected: Option<Expected>, typed: &str) -> Result<Tried, Error> 
     Ok(Tried { expected, found })
 }
 
-/// Counts a try and, when it succeeds, opens `session` in the place of the browser's earlier one.
+/// Counts a try and, when it succeeds, opens `session` in the place of the browser's earlier one;
+/// where a second step follows, a right passphrase opens nothing yet and forgets no wrong one.
 pub fn settle(
     tx: &mut Tx,
     tried: &Tried,
     session: &TokenHash,
     earlier: Option<&TokenHash>,
 ) -> Result<Outcome, Error> {
+    if let Some(half) = half_of(tx, tried)? {
+        return Ok(Outcome::Half(half));
+    }
     let outcome = count(tx, tried)?;
     if let Outcome::In(member) = &outcome {
         session::open(tx, member, session, earlier)?;
     }
     Ok(outcome)
+}
+
+/// Whoever gave the right passphrase of an account with a second step that is not locked.
+fn half_of(tx: &mut Tx, tried: &Tried) -> Result<Option<Half>, Error> {
+    let Some(expected) = tried
+        .expected
+        .as_ref()
+        .filter(|_| tried.found == Match::Same)
+    else {
+        return Ok(None);
+    };
+    let half = Half {
+        member: expected.member.clone(),
+        passphrase: expected.passphrase.fingerprint(),
+    };
+    let has_step = store::factors::find(tx, &half.member)?.is_some();
+    let is_open = has_step && open_tries(tx, &half)?.is_some();
+    Ok(is_open.then_some(half))
+}
+
+/// What decides about a second step; nothing where the account is locked or has another passphrase.
+fn open_tries(tx: &mut Tx, half: &Half) -> Result<Option<Tries>, Error> {
+    let now = tx.now();
+    let tries = store::members::tries(tx, &half.member)?;
+    Ok(tries.filter(|tries| {
+        tries.locked_until <= now && tries.passphrase.fingerprint() == half.passphrase
+    }))
+}
+
+/// Takes the second step: counts a wrong one as a wrong passphrase, and after a right one opens
+/// `session` in the place of the browser's earlier one.
+pub fn second_step(
+    tx: &mut Tx,
+    half: &Half,
+    typed: &Typed,
+    session: &TokenHash,
+    earlier: Option<&TokenHash>,
+) -> Result<Outcome, Error> {
+    let now = tx.now();
+    let member = &half.member;
+    // While an account is locked no code is used up.
+    let Some(tries) = open_tries(tx, half)? else {
+        return Ok(Outcome::Refused);
+    };
+    if !factor::take(tx, member, typed)? {
+        let (failures, locked) = after_wrong(tries.failures, now);
+        let locked_until = locked.unwrap_or(tries.locked_until);
+        store::members::set_failures(tx, member, failures, locked_until)?;
+        return Ok(Outcome::Refused);
+    }
+    store::members::set_failures(tx, member, 0, tries.locked_until)?;
+    session::open(tx, member, session, earlier)?;
+    Ok(Outcome::In(member.clone()))
 }
 
 /// Counts a try without opening a session: the owner gives the present passphrase once more.

@@ -241,6 +241,8 @@ pub const ROOMS: &[Room] = &[
             "member_letters",
             "member_receipts",
             "member_sessions",
+            "member_factors",
+            "member_recovery",
             "member_askings",
             "members",
         ],

@@ -6,8 +6,9 @@ use fairdraw::platform::db;
 use fairdraw::vault::ScopeBox;
 use rocket::http::Status;
 
+use crate::second_step::Telephone;
 use crate::support::Engine;
-use crate::support::app::Answer;
+use crate::support::app::{Answer, Person};
 use crate::support::canary::Scan;
 use crate::support::member::{Site, chosen, is_in, link_of};
 use crate::support::places;
@@ -24,6 +25,8 @@ on_both! {
     an_account_is_deleted_at_once_and_whole,
     what_is_held_can_be_downloaded,
     a_database_copy_shows_no_member,
+    a_second_step_is_asked_for_where_it_was_set_up,
+    whoever_lost_the_telephone_begins_anew,
 }
 
 /// The value of the cookie of a session that an answer sets; nothing where it sets none.
@@ -473,4 +476,119 @@ fn a_database_copy_shows_no_member(engine: Engine) {
     assert_eq!(site.count(acts), 0);
     let told = "SELECT COUNT(*) AS n FROM audit_records WHERE act = 'vault.member_told'";
     assert_eq!(site.count(told), 3);
+}
+
+/// Sets a telephone up; answers with it and the recovery codes.
+fn set_up(site: &Site, person: &Person<'_>) -> (Telephone, Vec<String>) {
+    let path = "/members/me/second-step";
+    let page = person.get("/members/me");
+    let wrong = person.send(&page, path, &[("step_present", "not the one")]);
+    assert_eq!(wrong.status, Status::UnprocessableEntity);
+    let shown = person.send(&page, path, &[("step_present", PASSPHRASE)]);
+    assert_eq!(shown.status, Status::Ok, "{}", shown.mistakes());
+    assert!(shown.header("Cache-Control").contains("no-store"));
+    let telephone = Telephone::set_up(&shown);
+    let differs = person.send(&shown, path, &[("proof_code", "000000")]);
+    assert_eq!(differs.status, Status::UnprocessableEntity);
+    let code = telephone.code(&site.app);
+    let done = person.send(&differs, path, &[("proof_code", &code)]);
+    assert_eq!(done.status, Status::Ok, "{}", done.mistakes());
+    (telephone, done.texts("#recovery-codes li"))
+}
+
+/// Gives the passphrase; answers with the page that asks for the code.
+fn half_in<'s>(site: &'s Site, email: &str) -> (Person<'s>, Answer) {
+    let (person, asked) = site.try_in(email, PASSPHRASE);
+    assert_eq!(asked.status, Status::Ok, "{}", asked.mistakes());
+    assert!(
+        cookie(&asked).is_none() && !is_in(&person),
+        "no session yet"
+    );
+    (person, asked)
+}
+
+fn a_second_step_is_asked_for_where_it_was_set_up(engine: Engine) {
+    let site = Site::open(engine);
+    let person = site.member("mei@example.org");
+    let other = site.sign_in("mei@example.org");
+    let (telephone, recovery) = set_up(&site, &person);
+    assert_eq!(recovery.len(), 10);
+    assert!(is_in(&person) && !is_in(&other), "other sessions end");
+    let sign_in = "/members/sign-in";
+    site.later(MINUTE);
+    let (visitor, asked) = half_in(&site, "mei@example.org");
+    let wrong = visitor.send(&asked, sign_in, &[("proof_code", "000000")]);
+    assert_eq!(wrong.status, Status::UnprocessableEntity);
+    let code = telephone.code(&site.app);
+    let right = visitor.send(&wrong, sign_in, &[("proof_code", &code)]);
+    assert_eq!(right.location, "/members/me", "{}", right.mistakes());
+    assert!(is_in(&visitor));
+    // A code is good for once, and so is a recovery code.
+    let (again, asked) = half_in(&site, "mei@example.org");
+    let used = again.send(&asked, sign_in, &[("proof_code", &code)]);
+    assert_eq!(used.status, Status::UnprocessableEntity);
+    let paper = again.send(&used, sign_in, &[("proof_code", &recovery[0])]);
+    assert_eq!(paper.location, "/members/me", "{}", paper.mistakes());
+    assert_eq!(site.rows("member_recovery"), 9);
+    // No recovery code is in the database.
+    let scan = Scan::of(&[recovery[1].as_str()]);
+    for (table, rows) in places::tables(&site.app.app.db) {
+        assert_eq!(scan.bytes(&table, rows.as_bytes()), [], "{table}");
+    }
+    // Wrong codes lock as wrong passphrases do, and a right passphrase forgets none of them.
+    let (guessing, mut page) = half_in(&site, "mei@example.org");
+    for _ in 0..5 {
+        page = guessing.send(&page, sign_in, &[("proof_code", "000000")]);
+    }
+    site.later(MINUTE);
+    let code = telephone.code(&site.app);
+    let locked = guessing.send(&page, sign_in, &[("proof_code", &code)]);
+    assert_eq!(locked.status, Status::UnprocessableEntity);
+    site.later(20 * MINUTE);
+    // Taken away again, the passphrase alone lets in.
+    let path = "/members/me/second-step/off";
+    let off = person.send(
+        &person.get("/members/me"),
+        path,
+        &[("off_present", PASSPHRASE)],
+    );
+    assert_eq!(
+        off.location,
+        "/members/me?did=step_off",
+        "{}",
+        off.mistakes()
+    );
+    assert_eq!(
+        site.rows("member_factors") + site.rows("member_recovery"),
+        0
+    );
+    assert!(is_in(&site.sign_in("mei@example.org")));
+}
+
+fn whoever_lost_the_telephone_begins_anew(engine: Engine) {
+    let site = Site::open(engine);
+    let person = site.member("mei@example.org");
+    set_up(&site, &person);
+    // Another passphrase is no way past the second step.
+    site.ask("/members/forgotten", "mei@example.org");
+    let link = site.link("mei@example.org");
+    let visitor = site.app.visitor();
+    let page = visitor.get(&link);
+    let done = visitor.send(&page, &link, &chosen(PASSPHRASE));
+    assert_eq!(done.status, Status::Ok, "{}", done.mistakes());
+    half_in(&site, "mei@example.org");
+    // The link can delete the account instead, and another one begins.
+    site.ask("/members/forgotten", "mei@example.org");
+    let link = site.link("mei@example.org");
+    let page = visitor.get(&link);
+    assert!(page.text("main").contains("刪除帳號再重新建立"));
+    let gone = visitor.post(&link, &[("do".to_owned(), "delete".to_owned())]);
+    assert!(
+        gone.text("h1").contains("帳號已刪除"),
+        "{}",
+        gone.text("main")
+    );
+    assert_eq!(site.rows("members") + site.rows("member_factors"), 0);
+    site.later(DAY + HOUR);
+    assert!(is_in(&site.member("mei@example.org")));
 }

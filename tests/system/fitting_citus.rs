@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 42] = [
+const SITE: [(&str, &str); 44] = [
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
     ("journal_witnesses", "of the journal"),
@@ -63,6 +63,8 @@ const SITE: [(&str, &str); 42] = [
     ("member_terms", "words of the site"),
     ("member_askings", "of a member to be"),
     ("member_sessions", "of a member"),
+    ("member_factors", "of a member"),
+    ("member_recovery", "of a member"),
     ("member_receipts", "of a member, sealed together"),
     ("member_letters", "of a member"),
     ("incident_steps", "of an incident"),

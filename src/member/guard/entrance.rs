@@ -9,12 +9,15 @@ use rocket::State;
 use rocket::outcome::try_outcome;
 use rocket::request::{FromRequest, Outcome, Request};
 
+use crate::account;
 use crate::account::guard::Jar;
 use crate::account::token::Token;
 use crate::identity::email::Email;
+use crate::member::factor::Half;
 use crate::member::session::Session;
 use crate::member::sign_in::{self, Outcome as Tried};
-use crate::member::wire::entrance::SignInView;
+use crate::member::wire::entrance::{CodeView, SignInView};
+use crate::member::{Error, factor};
 use crate::platform::cookies;
 use crate::platform::db::Db;
 use crate::platform::text::Language;
@@ -111,6 +114,9 @@ impl Entrance<'_> {
     /// One try, with what a form brought.
     pub async fn step(&self, form: &FormFields, back: &Back) -> AppResult<Step> {
         self.tries.0.check(self.from, self.db.clock().now().0)?;
+        if form.has("proof_half") {
+            return self.second_step(form, back).await;
+        }
         let tag = match Email::parse(form.value("proof_email")) {
             Ok(email) => Some(self.vault.tag_member(&email)?),
             Err(_) => None,
@@ -131,11 +137,57 @@ impl Entrance<'_> {
                     unnoted: false,
                 }))
             }
+            Tried::Half(half) => {
+                let half = half.seal(self.vault, self.db.clock().now()).await?;
+                let view = CodeView::empty(form, back, half);
+                Ok(Step::Ask(Box::new(self.code_page(view))))
+            }
             Tried::Refused => {
                 let view = SignInView::refused(self.lang, form, back);
                 Ok(Step::Ask(Box::new(self.page(view).again())))
             }
         }
+    }
+
+    /// The code of the telephone was sent, or a recovery code.
+    async fn second_step(&self, form: &FormFields, back: &Back) -> AppResult<Step> {
+        let sealed = form.value("proof_half");
+        let half = match Half::open(self.vault, self.db.clock().now(), sealed).await {
+            // The page lay open too long: it begins anew, with everything that was typed.
+            Err(Error::Account(account::Error::StepGone)) => {
+                let page = self.ask(form, back).again();
+                return Ok(Step::Ask(Box::new(page)));
+            }
+            half => half?,
+        };
+        let typed = form.value("proof_code");
+        let typed = factor::compare(self.db, self.vault, &half.member, typed).await?;
+        let (token, earlier) = (Token::fresh(), self.jar.token().map(|token| token.hash()));
+        let opened = token.hash();
+        let outcome = self.db.write("sign in", move |tx| {
+            sign_in::second_step(tx, &half, &typed, &opened, earlier.as_ref())
+        });
+        match outcome.await? {
+            Tried::In(member) => {
+                self.jar.give(&token);
+                Ok(Step::In(Session {
+                    member,
+                    token: token.hash(),
+                    unnoted: false,
+                }))
+            }
+            Tried::Half(_) | Tried::Refused => {
+                let view = CodeView::empty(form, back, sealed.to_owned());
+                let page = self.code_page(view.refused(self.lang)).again();
+                Ok(Step::Ask(Box::new(page)))
+            }
+        }
+    }
+
+    fn code_page(&self, view: CodeView) -> Page {
+        Page::new(self.lang, "member/code", view)
+            .no_store()
+            .at("/members/sign-in")
     }
 
     fn page(&self, view: SignInView) -> Page {

@@ -11,7 +11,7 @@ use crate::member::guard::Entrance;
 use crate::member::receipts::Empty;
 use crate::member::terms::Terms;
 use crate::member::wire::entrance::{self as wire, AskView, ConfirmView, Said, SaidView};
-use crate::member::{Error, tokens};
+use crate::member::{Error, own, tokens};
 use crate::platform::db::Tx;
 use crate::platform::text;
 use crate::platform::web::address::ClientAddress;
@@ -184,6 +184,12 @@ async fn confirm(
         return Ok(over(&visit).into());
     };
     let code = asking.code.clone();
+    // Whoever lost the telephone as well begins anew.
+    if asking.kind == Kind::Forgotten && form.value("do") == "delete" {
+        own::delete(visit.db, visit.vault, &asking.member).await?;
+        entrance.jar.take();
+        return Ok(said(&visit, Said::Gone).done().into());
+    }
     let done = match asking.kind {
         Kind::Move => {
             let write = move |tx: &mut Tx<'_>| asking::confirm_move(tx, &code);

@@ -5,12 +5,14 @@ use rocket::{Route, State, get, post, routes};
 
 use super::MemberAsks;
 use crate::account;
+use crate::account::factor::RecoveryCodes;
 use crate::account::passphrase;
 use crate::account::token::Token;
 use crate::activity;
 use crate::entry;
 use crate::entry::token::{PASS_LIFE, Pass};
 use crate::identity::email::Email;
+use crate::member::factor::{self, Setting, State as StepState};
 use crate::member::guard::Entrance;
 use crate::member::receipts::{self, Own, Receipt};
 use crate::member::session::{self, Opened, Session};
@@ -42,6 +44,8 @@ pub(super) fn routes() -> Vec<Route> {
         end_others,
         drop_receipt,
         subscribe,
+        set_factor,
+        remove_factor,
         delete
     ]
 }
@@ -54,17 +58,19 @@ struct Held {
     own: Own,
     entries: Vec<KeptEntry>,
     news: News,
+    second: StepState,
 }
 
 impl Held {
     async fn of(visit: &Visit<'_>, session: &Session) -> AppResult<Held> {
         let id = session.member.clone();
-        let (member, terms, sessions) = visit
+        let (member, terms, sessions, second) = visit
             .db
             .read("read own account", move |tx| {
                 let member = own::find(tx, &id)?;
                 let terms = terms::of(tx, &member.terms)?;
-                Ok::<_, Error>((member, terms, session::list(tx, &id)?))
+                let second = factor::state(tx, &id)?;
+                Ok::<_, Error>((member, terms, session::list(tx, &id)?, second))
             })
             .await?;
         let own = receipts::open(visit.db, visit.vault, &session.member).await?;
@@ -75,6 +81,7 @@ impl Held {
             terms,
             sessions,
             own,
+            second,
         })
     }
 
@@ -87,6 +94,7 @@ impl Held {
             here: &session.token,
             entries: &self.entries,
             news: &self.news,
+            second: self.second,
         }
     }
 }
@@ -316,6 +324,87 @@ async fn subscribe(visit: Visit<'_>, session: &Session, form: FormFields) -> App
     let write = move |tx: &mut Tx<'_>| subscribers::begin(tx, &new, &choice, &words);
     visit.db.write("subscribe member", write).await?;
     Ok(Reply::go(visit.lang, "/members/me?did=subscribed"))
+}
+
+/// A telephone is set up, or another one: its secret is shown, and its first code keeps it.
+#[post("/members/me/second-step", data = "<form>")]
+async fn set_factor(
+    visit: Visit<'_>,
+    entrance: Entrance<'_>,
+    session: &Session,
+    form: FormFields,
+) -> AppResult<Page> {
+    let lang = visit.lang;
+    if !form.has("setting") {
+        let mut mistakes = Mistakes::new();
+        if !is_present(&visit, &entrance, session, form.value("step_present")).await? {
+            differs(&visit, "step_present", &mut mistakes);
+            return Ok(own_page(&visit, session, None, (&form, mistakes))
+                .await?
+                .again());
+        }
+        let setting = Setting::fresh(&session.member);
+        return telephone_page(&visit, session, &setting, Mistakes::new()).await;
+    }
+    entrance.tries.0.check(entrance.from, visit.now.0)?;
+    let setting = Setting::open(visit.vault, visit.now, form.value("setting")).await?;
+    if setting.member != session.member {
+        return Err(Error::Account(account::Error::StepGone).into());
+    }
+    let typed = form.value("proof_code");
+    let Some((sealed, step)) = setting.prove(visit.vault, typed, visit.now).await? else {
+        let mut mistakes = Mistakes::new();
+        let words = text::message(lang, "account-factor-differs", &[]);
+        mistakes.add("proof_code", words);
+        let page = telephone_page(&visit, session, &setting, mistakes).await?;
+        return Ok(page.again());
+    };
+    let own_session = session.clone();
+    let codes = visit.db.write("set up second step", move |tx| {
+        let codes = RecoveryCodes::fresh();
+        factor::keep(tx, &own_session, (&sealed, step), &codes)?;
+        Ok::<_, Error>(codes)
+    });
+    let view = wire::RecoveryView {
+        codes: codes.await?.grouped(),
+        made_at: visit.now.0,
+    };
+    let page = Page::new(lang, "member/recovery", view);
+    Ok(page.no_store().at("/members/me"))
+}
+
+/// The page with the secret of a telephone.
+async fn telephone_page(
+    visit: &Visit<'_>,
+    session: &Session,
+    setting: &Setting,
+    mistakes: Mistakes,
+) -> AppResult<Page> {
+    let own = receipts::open(visit.db, visit.vault, &session.member).await?;
+    let sealed = setting.seal(visit.vault, visit.now).await?;
+    let (library, secret) = (&visit.config.library_zh, setting.telephone.secret());
+    let view = wire::TelephoneView::of(library, &own.email, &secret, sealed, mistakes);
+    let page = Page::new(visit.lang, "member/factor", view);
+    Ok(page.no_store().at("/members/me"))
+}
+
+#[post("/members/me/second-step/off", data = "<form>")]
+async fn remove_factor(
+    visit: Visit<'_>,
+    entrance: Entrance<'_>,
+    session: &Session,
+    form: FormFields,
+) -> AppResult<Reply> {
+    let mut mistakes = Mistakes::new();
+    if !is_present(&visit, &entrance, session, form.value("off_present")).await? {
+        differs(&visit, "off_present", &mut mistakes);
+        let page = own_page(&visit, session, None, (&form, mistakes)).await?;
+        return Ok(page.again().into());
+    }
+    let id = session.member.clone();
+    let write = move |tx: &mut Tx<'_>| factor::remove(tx, &id);
+    visit.db.write("remove second step", write).await?;
+    Ok(Reply::go(visit.lang, "/members/me?did=step_off"))
 }
 
 #[post("/members/me/delete", data = "<form>")]

@@ -1,6 +1,7 @@
 //! All SQL of members.
 
 pub(super) mod askings;
+pub(super) mod factors;
 pub(super) mod letters;
 pub(super) mod members;
 pub(super) mod receipts;

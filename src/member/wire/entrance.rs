@@ -61,6 +61,42 @@ impl SignInView {
     }
 }
 
+/// The form for the code.
+#[derive(Serialize)]
+pub(in crate::member) struct CodeView {
+    action: String,
+    next: String,
+    /// What the passphrase has brought, sealed.
+    half: String,
+    fields: Vec<Kept>,
+    mistakes: Mistakes,
+}
+
+impl CodeView {
+    pub(in crate::member) fn empty(form: &FormFields, back: &Back, half: String) -> CodeView {
+        let SignInView {
+            action,
+            next,
+            fields,
+            ..
+        } = SignInView::empty(form, back);
+        CodeView {
+            action,
+            next,
+            half,
+            fields,
+            mistakes: Mistakes::new(),
+        }
+    }
+
+    /// The same after a wrong code.
+    pub(in crate::member) fn refused(mut self, lang: Language) -> CodeView {
+        let words = text::message(lang, "account-code-refused", &[]);
+        self.mistakes.add("proof_code", words);
+        self
+    }
+}
+
 /// The page to go to after signing in: an activity's or a member's own, in the language it was asked
 /// in. Anything else, another site above all, is answered by nothing.
 pub(in crate::member) fn next(wanted: &str) -> Option<String> {

@@ -3,6 +3,7 @@
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
+use crate::account;
 use crate::account::token::TokenHash;
 use crate::activity::Facts;
 use crate::activity::wire::stage_words;
@@ -10,6 +11,7 @@ use crate::entry::receipt::Found;
 use crate::identity::date;
 use crate::identity::email::Email;
 use crate::member::Member;
+use crate::member::factor::State;
 use crate::member::session::Opened;
 use crate::member::terms::Terms;
 use crate::newsletter::Topic;
@@ -18,6 +20,7 @@ use crate::newsletter::subscribers::Choice;
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
+use crate::platform::web::qr::QrView;
 
 /// A choice on a form.
 #[derive(Serialize)]
@@ -197,6 +200,7 @@ pub(in crate::member) struct OwnFacts<'a> {
     pub(in crate::member) here: &'a TokenHash,
     pub(in crate::member) entries: &'a [KeptEntry],
     pub(in crate::member) news: &'a News,
+    pub(in crate::member) second: State,
 }
 
 /// One's own account.
@@ -210,6 +214,9 @@ pub(in crate::member) struct OwnView {
     entries: Vec<EntryRow>,
     news: NewsView,
     sessions: Vec<SessionView>,
+    /// Since when there is a second step.
+    set_at: Option<i64>,
+    recovery_left: i64,
     consents: Vec<ConsentView>,
     email: String,
     done: String,
@@ -249,6 +256,8 @@ impl OwnView {
                 .collect(),
             news: NewsView::of(lang, facts.news, form),
             sessions: sessions.collect(),
+            set_at: facts.second.set_at.map(|at| at.0),
+            recovery_left: facts.second.recovery_left,
             consents: consents(lang, facts),
             email: form.value("email").to_owned(),
             done: done
@@ -280,6 +289,42 @@ fn consents(lang: Language, facts: &OwnFacts<'_>) -> Vec<ConsentView> {
     consents
 }
 
+/// A telephone is set up.
+#[derive(Serialize)]
+pub(in crate::member) struct TelephoneView {
+    /// The secret, sealed.
+    setting: String,
+    qr: Option<QrView>,
+    /// In groups of four.
+    secret: String,
+    mistakes: Mistakes,
+}
+
+impl TelephoneView {
+    pub(in crate::member) fn of(
+        library: &str,
+        email: &str,
+        secret: &str,
+        setting: String,
+        mistakes: Mistakes,
+    ) -> TelephoneView {
+        let address = account::wire::factor::otpauth(library, &masked(email), secret);
+        TelephoneView {
+            setting,
+            qr: QrView::of(&address),
+            secret: account::factor::grouped(secret),
+            mistakes,
+        }
+    }
+}
+
+/// New recovery codes, shown once.
+#[derive(Serialize)]
+pub(in crate::member) struct RecoveryView {
+    pub(in crate::member) codes: Vec<String>,
+    pub(in crate::member) made_at: i64,
+}
+
 /// An address with its first letter and its domain.
 pub(in crate::member) fn masked(email: &str) -> String {
     Email::parse(email).map_or_else(|_| String::new(), |email| email.masked())
@@ -294,6 +339,7 @@ fn done_words(lang: Language, code: &str) -> Option<String> {
         "session" => "member-done-session",
         "others" => "member-done-others",
         "receipt" => "member-done-receipt",
+        "step_off" => "member-done-step-off",
         "subscribed" => "member-done-subscribed",
         _ => return None,
     };
@@ -318,6 +364,8 @@ struct HeldFile<'a> {
     consents: Vec<HeldConsent>,
     entries: Vec<HeldEntry<'a>>,
     newsletter_topics: Vec<&'a str>,
+    /// Since when codes of a telephone are asked for.
+    second_step_since: Option<String>,
     sessions: Vec<HeldSession>,
 }
 
@@ -385,6 +433,7 @@ pub(in crate::member) fn held_file(
         consents: consents.collect(),
         entries: entries.collect(),
         newsletter_topics: topics.collect(),
+        second_step_since: facts.second.set_at.map(moment),
         sessions: sessions.collect(),
     };
     serde_json::to_vec_pretty(&file).expect("these views are JSON")

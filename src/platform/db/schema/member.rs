@@ -48,6 +48,22 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_factors (member_id) {
+        member_id -> Text,
+        sealed -> Binary,
+        last_step -> BigInt,
+        set_at -> BigInt,
+    }
+}
+
+diesel::table! {
+    member_recovery (member_id, code_hash) {
+        member_id -> Text,
+        code_hash -> Binary,
+    }
+}
+
+diesel::table! {
     member_receipts (member_id) {
         member_id -> Text,
         item -> Text,
