@@ -45,9 +45,9 @@ use crate::response::Guardian;
 use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
-    account, activity, audit, backup, custody, desk, discussion, draw, entry, external, feedback,
-    inspection, journal, live, member, newsletter, notify, policy, portal, purge, response, rights,
-    seats, stats, survey,
+    account, activity, admission, audit, backup, custody, desk, discussion, draw, entry, external,
+    feedback, inspection, journal, live, member, newsletter, notify, policy, portal, purge,
+    response, rights, seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -404,6 +404,7 @@ impl App {
             settings,
             site: self.site(),
             long_forms: &LONG_FORMS,
+            long_files: &[admission::FILES],
             one_click: &[newsletter::pages::ONE_CLICK],
             draining: self.draining.clone(),
             figures: self.figures.clone(),
@@ -485,6 +486,7 @@ impl App {
             purge::pages::routes(),
             rights::pages::routes(),
             feedback::pages::routes(),
+            admission::pages::routes(),
             discussion::pages::routes(),
             external::pages::routes(),
             custody::pages::routes(),

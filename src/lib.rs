@@ -9,6 +9,7 @@ pub mod policy;
 pub mod survey;
 
 // How a person enters.
+pub mod admission;
 pub mod entry;
 pub mod identity;
 pub mod seats;

@@ -69,6 +69,17 @@ activity-eligibility-everybody-hint = No account is needed
 activity-eligibility-members = Members only
 activity-eligibility-members-hint = Whoever enters signs in to an account on this site; this cannot change after publishing
 activity-eligibility-members-tag = Members only
+activity-eligibility-cards = People whose library card is on a list
+activity-eligibility-cards-hint = Import the numbers first; whoever enters types theirs, one entry a card, and no ID number is needed
+activity-eligibility-cards-tag = By library card
+activity-eligibility-cards-told = This activity is for people whose library card is on its list: you type the number of your card to enter, once a card.
+activity-eligibility-codes = People with an invitation code
+activity-eligibility-codes-hint = Make and print the codes on the page of who may enter; each is good for one entry
+activity-eligibility-codes-tag = By invitation
+activity-eligibility-codes-told = This activity is by invitation: you type the code that the library gave you to enter, and each code is used once.
+activity-eligibility-purpose = to see that you may enter, and that each card enters once; it makes a code and is not kept
+activity-trouble-id-not-needed = Do not ask for ID numbers: something else tells people apart already
+activity-trouble-survey-eligibility = A survey asks nobody who they are, so it cannot be limited in this way
 activity-eligibility-members-told = This activity is for members only: you sign in to your account on this site to enter. Anybody can make an account with an e-mail address.
 activity-save = Save
 

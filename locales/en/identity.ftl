@@ -10,6 +10,9 @@ identity-id-second = The second character of the ID number must be 1, 2, 8 or 9 
 identity-id-check = Check the ID number again: one character does not match
 identity-id-old = Old UI numbers ended on 1 January 2031. Enter your new UI number
 
+identity-card-empty = Enter the number of your library card
+identity-card-shape = Card number must be 4 to 32 letters and digits, as it stands on the card
+
 identity-phone-empty = Enter a mobile or landline number
 identity-phone-shape = Enter a mobile or landline number, like 0912 345 678 or 02 2755 2823
 identity-phone-mobile = Enter a mobile number, like 0912 345 678

@@ -24,6 +24,7 @@ policy-effect-seats = You cannot have a place or wait for one; other library ser
 policy-effect-survey = You may leave it; other library services are not affected.
 
 policy-field-name = Name
+policy-field-library-card = Library card number
 policy-field-national-id = ID number
 policy-field-phone = Telephone
 policy-field-email = Email

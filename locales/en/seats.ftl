@@ -48,6 +48,7 @@ seats-refused-full-line = “{ $session }” is full. Tick “If the session is 
 seats-refused-full = “{ $session }” and its waiting list are full; choose another session
 seats-refused-no-line = “{ $session }” is full; choose another session
 seats-just-now = It was full a moment ago and has a place again; please send once more
+seats-known-card = This library card has been entered already
 seats-known = This ID number or contact has been entered already
 seats-known-title = Entered already
 # $page leads to “Find my entry”

@@ -69,6 +69,17 @@ activity-eligibility-everybody-hint = 不需要帳號
 activity-eligibility-members = 只限會員
 activity-eligibility-members-hint = 報名時需要登入自己在這個網站的帳號；發布後不能更改
 activity-eligibility-members-tag = 只限會員
+activity-eligibility-cards = 借閱證在名單上的人
+activity-eligibility-cards-hint = 先匯入借閱證號碼名單；報名時輸入號碼，一張證一份，不必再問身分證字號
+activity-eligibility-cards-tag = 憑借閱證
+activity-eligibility-cards-told = 這個活動限借閱證在名單上的人參加：報名時輸入借閱證號碼，一張證一份。
+activity-eligibility-codes = 有邀請碼的人
+activity-eligibility-codes-hint = 在參加資格頁產生並列印邀請碼，一個碼報名一次
+activity-eligibility-codes-tag = 憑邀請碼
+activity-eligibility-codes-told = 這個活動憑邀請碼參加：報名時輸入本館給您的邀請碼，一個碼只能用一次。
+activity-eligibility-purpose = 確認可以參加，且一張證只有一份；只用來計算代碼，不保存號碼
+activity-trouble-id-not-needed = 已經用別的方式分辨報名的人，請不要再問身分證字號
+activity-trouble-survey-eligibility = 問卷不問填寫的人是誰，不能用這種參加資格
 activity-eligibility-members-told = 這個活動只限會員參加：報名時需要登入您在這個網站的帳號。任何人都可以用電子郵件建立帳號。
 activity-save = 儲存
 

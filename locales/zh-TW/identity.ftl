@@ -10,6 +10,9 @@ identity-id-second = 證號的第 2 個字要是 1、2、8 或 9（舊式統一�
 identity-id-check = 證號的檢查碼不符，請再對照證件輸入一次
 identity-id-old = 舊式統一證號自 120 年 1 月 1 日起停用，請輸入新式統一證號
 
+identity-card-empty = 請輸入借閱證號碼
+identity-card-shape = 借閱證號碼是 4 到 32 個英文字母或數字，請照證上印的輸入
+
 identity-phone-empty = 請輸入手機或市話號碼
 identity-phone-shape = 請輸入手機或市話號碼，例如 0912345678 或 02-27552823
 identity-phone-mobile = 手機號碼要是 09 開頭的 10 個數字，例如 0912345678

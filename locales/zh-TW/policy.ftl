@@ -23,6 +23,7 @@ policy-effect-seats = 無法報名或候補，不影響其他圖書館服務。
 policy-effect-survey = 可以不回答，不影響其他圖書館服務。
 
 policy-field-name = 姓名
+policy-field-library-card = 借閱證號碼
 policy-field-national-id = 身分證字號或統一證號
 policy-field-phone = 電話
 policy-field-email = 電子郵件

@@ -48,6 +48,7 @@ seats-refused-full-line = 「{ $session }」已經額滿。要排候補請勾選
 seats-refused-full = 「{ $session }」已經額滿，候補也滿了，請改選其他場次
 seats-refused-no-line = 「{ $session }」已經額滿，請改選其他場次
 seats-just-now = 剛剛額滿，現在又有名額了，請再送出一次
+seats-known-card = 這張借閱證已經報名過
 seats-known = 這個證號或聯絡方式已經報名過
 seats-known-title = 已經報名過
 # $page 連到查詢我的報名

@@ -463,6 +463,17 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         ],
     ),
     (
+        "admission",
+        LIBRARIAN,
+        &[
+            "GET /staff/activities/<id>/admission",
+            "POST /staff/activities/<id>/admission/clear",
+            "POST /staff/activities/<id>/admission/codes",
+            "POST /staff/activities/<id>/admission/codes/<batch>/withdraw",
+            "POST /staff/cards/<id>",
+        ],
+    ),
+    (
         "seats",
         LIBRARIAN,
         &[

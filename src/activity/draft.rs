@@ -75,6 +75,10 @@ pub enum Trouble {
     IdReasonMissing,
     /// A survey asks no personal fields.
     SurveyAsksPerson,
+    /// The ID number is asked, and something else tells people apart: it would serve nothing.
+    IdNotNeeded,
+    /// Who may enter cannot be told in a survey, which asks nothing about people.
+    SurveyKnowsNobody,
 }
 
 impl Details {
@@ -129,12 +133,16 @@ pub fn slug_fits(slug: &str) -> bool {
 }
 
 /// What is wrong with the personal fields an activity asks.
-pub fn asked_troubles(kind: Kind, asked: &[AskedField]) -> Vec<Trouble> {
+///
+/// `asked` holds the field that comes with who may enter.
+pub fn asked_troubles(kind: Kind, who: Eligibility, asked: &[AskedField]) -> Vec<Trouble> {
     let find = |field: Field| asked.iter().find(|a| a.field == field);
     let required = |field: Field| find(field).is_some_and(|a| a.required);
     let mut troubles = Vec::new();
     if !kind.asks_person() {
-        if !asked.is_empty() {
+        if !who.fits(kind) {
+            troubles.push(Trouble::SurveyKnowsNobody);
+        } else if !asked.is_empty() {
             troubles.push(Trouble::SurveyAsksPerson);
         }
         return troubles;
@@ -142,11 +150,11 @@ pub fn asked_troubles(kind: Kind, asked: &[AskedField]) -> Vec<Trouble> {
     if !required(Field::Name) {
         troubles.push(Trouble::NameMissing);
     }
-    let told_apart = [Field::NationalId, Field::Email, Field::Phone]
-        .into_iter()
-        .any(required);
-    if !told_apart {
+    if super::told_apart_by(asked).is_none() {
         troubles.push(Trouble::NobodyToldApart);
+    }
+    if who.brings().is_some() && find(Field::NationalId).is_some() {
+        troubles.push(Trouble::IdNotNeeded);
     }
     if !asked.iter().any(|a| a.field.reaches_winners()) {
         troubles.push(Trouble::NobodyReached);

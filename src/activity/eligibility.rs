@@ -4,11 +4,12 @@
 //! (`decisions` D9); the rules that a draw commits to tell it. An entry is refused by the server, at
 //! the form and again where it is sent.
 //!
-//! Not here: whether somebody fulfils it, which the pages of entries ask those who know (`member`).
+//! Not here: whether somebody fulfils it, which the pages of entries ask those who know (`member`,
+//! `admission`).
 
 use crate::platform::db::Tx;
 
-use super::{ActivityId, Error, store};
+use super::{ActivityId, AskedField, Error, Field, Kind, LocalText, store};
 
 /// Who may enter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -18,17 +19,28 @@ pub enum Eligibility {
     Everybody,
     /// People with an account, signed in.
     Members,
+    /// People whose library card is on a list that the library imported.
+    Cards,
+    /// People with an invitation code, which is used once.
+    Codes,
 }
 
 impl Eligibility {
     /// All of them, in the order of the form.
-    pub const ALL: [Eligibility; 2] = [Eligibility::Everybody, Eligibility::Members];
+    pub const ALL: [Eligibility; 4] = [
+        Eligibility::Everybody,
+        Eligibility::Members,
+        Eligibility::Cards,
+        Eligibility::Codes,
+    ];
 
     /// The word in the database and in forms.
     pub fn code(self) -> &'static str {
         match self {
             Eligibility::Everybody => "everybody",
             Eligibility::Members => "members",
+            Eligibility::Cards => "cards",
+            Eligibility::Codes => "codes",
         }
     }
 
@@ -42,7 +54,50 @@ impl Eligibility {
         match self {
             Eligibility::Everybody => None,
             Eligibility::Members => Some("activity-eligibility-members-told"),
+            Eligibility::Cards => Some("activity-eligibility-cards-told"),
+            Eligibility::Codes => Some("activity-eligibility-codes-told"),
         }
+    }
+
+    /// The message of the tag beside the title; none where nobody is kept out.
+    pub fn tag_id(self) -> Option<&'static str> {
+        match self {
+            Eligibility::Everybody => None,
+            Eligibility::Members => Some("activity-eligibility-members-tag"),
+            Eligibility::Cards => Some("activity-eligibility-cards-tag"),
+            Eligibility::Codes => Some("activity-eligibility-codes-tag"),
+        }
+    }
+
+    /// Whether an activity of this kind can have it: what tells people apart cannot be asked of
+    /// those who are asked nothing about themselves.
+    pub fn fits(self, kind: Kind) -> bool {
+        kind.asks_person() || self.brings().is_none()
+    }
+
+    /// The field that is asked because of it, which is also what tells people apart.
+    pub fn brings(self) -> Option<Field> {
+        match self {
+            Eligibility::Everybody | Eligibility::Members | Eligibility::Codes => None,
+            Eligibility::Cards => Some(Field::LibraryCard),
+        }
+    }
+
+    /// What is asked in all, where the library chose `asked`.
+    pub fn with_its_own(self, mut asked: Vec<AskedField>) -> Vec<AskedField> {
+        let Some(field) = self.brings() else {
+            return asked;
+        };
+        match asked.iter_mut().find(|each| each.field == field) {
+            Some(own) => own.required = true,
+            None => asked.push(AskedField {
+                field,
+                required: true,
+                purpose: LocalText::of_message("activity-eligibility-purpose"),
+            }),
+        }
+        asked.sort_by_key(|each| each.field);
+        asked
     }
 }
 

@@ -14,7 +14,7 @@ use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind as FaultKind};
 use crate::platform::ids::text_id;
-use crate::platform::text::Language;
+use crate::platform::text::{self, Language};
 
 pub mod draft;
 pub mod eligibility;
@@ -222,6 +222,14 @@ impl LocalText {
         if first.is_empty() { second } else { first }
     }
 
+    /// The words of a message without values.
+    pub fn of_message(id: &str) -> LocalText {
+        LocalText::new(
+            text::message(Language::ZhTw, id, &[]),
+            text::message(Language::En, id, &[]),
+        )
+    }
+
     /// Whether a language is missing.
     pub fn is_incomplete(&self) -> bool {
         self.zh.trim().is_empty() || self.en.trim().is_empty()
@@ -233,6 +241,9 @@ impl LocalText {
 pub enum Field {
     /// The name on the card, checked when a prize is handed over.
     Name,
+    /// The number of the library card: makes the keyed tag and is then dropped. Who may enter brings
+    /// it ([`Eligibility::brings`]); nobody picks it.
+    LibraryCard,
     /// The ID number: makes the keyed tag and is then dropped (`decisions` D17).
     NationalId,
     /// Telephone, to reach winners.
@@ -245,7 +256,17 @@ pub enum Field {
 
 impl Field {
     /// Every field in the order of the form.
-    pub const ALL: [Field; 5] = [
+    pub const ALL: [Field; 6] = [
+        Field::Name,
+        Field::LibraryCard,
+        Field::NationalId,
+        Field::Phone,
+        Field::Email,
+        Field::Address,
+    ];
+
+    /// Those that a librarian picks, in the same order.
+    pub const PICKED: [Field; 5] = [
         Field::Name,
         Field::NationalId,
         Field::Phone,
@@ -253,10 +274,19 @@ impl Field {
         Field::Address,
     ];
 
+    /// What can tell people apart, the surest first.
+    pub const TELLING_APART: [Field; 4] = [
+        Field::LibraryCard,
+        Field::NationalId,
+        Field::Email,
+        Field::Phone,
+    ];
+
     /// The word in the database, in forms and in message ids.
     pub fn code(self) -> &'static str {
         match self {
             Field::Name => "name",
+            Field::LibraryCard => "library_card",
             Field::NationalId => "national_id",
             Field::Phone => "phone",
             Field::Email => "email",
@@ -515,7 +545,19 @@ pub fn list(tx: &mut Tx, stages: &[Stage]) -> Result<Vec<Facts>, Error> {
     Ok(store::list(tx, stages)?)
 }
 
-/// The personal fields an activity asks, in the order of the form.
+/// The personal fields an activity asks, in the order of the form: those that the library picked,
+/// and the one that comes with who may enter.
 pub fn asked_fields(tx: &mut Tx, id: &ActivityId) -> Result<Vec<AskedField>, Error> {
-    Ok(store::asked_fields(tx, id)?)
+    let picked = store::asked_fields(tx, id)?;
+    Ok(store::eligibility(tx, id)?.with_its_own(picked))
+}
+
+/// The field that tells people apart: the first required one of [`Field::TELLING_APART`].
+pub fn told_apart_by(asked: &[AskedField]) -> Option<Field> {
+    let required = |field: &Field| {
+        asked
+            .iter()
+            .any(|each| each.field == *field && each.required)
+    };
+    Field::TELLING_APART.into_iter().find(required)
 }

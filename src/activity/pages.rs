@@ -215,7 +215,7 @@ async fn save_privacy(
     let id = ActivityId::from(id);
     let read = id.clone();
     let draft = db.read("read draft", move |tx| as_draft(tx, &read)).await?;
-    let (asked, rows, mistakes) = wire::parse_asked(lang, draft.kind, &form);
+    let (asked, rows, mistakes) = wire::parse_asked(lang, draft.kind, draft.eligibility, &form);
     let version = form.value("version").parse().unwrap_or(0);
     if !mistakes.is_empty() {
         let view = PrivacyView {

@@ -324,6 +324,18 @@ pub(super) fn set_arrangement(
     db::one_changed(changed, Error::Moved)
 }
 
+/// Who may enter; everybody where there is no such activity.
+pub(super) fn eligibility(tx: &mut Tx, id: &ActivityId) -> Result<Eligibility, db::Error> {
+    let word: Option<String> = activities::table
+        .filter(activities::id.eq(id.as_str()))
+        .select(activities::eligibility)
+        .first(tx.conn())
+        .optional()?;
+    Ok(word.map_or(Eligibility::default(), |word| {
+        Eligibility::parse(&word).expect("only words of the list are stored")
+    }))
+}
+
 /// Writes who may enter a draft.
 pub(super) fn set_eligibility(tx: &mut Tx, id: &ActivityId, who: Eligibility) -> Result<(), Error> {
     let changed = diesel::update(

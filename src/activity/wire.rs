@@ -186,6 +186,10 @@ impl DetailsForm {
             };
             mistakes.add(trouble.field(), words);
         }
+        if !self.eligibility().fits(kind) {
+            let trouble = Trouble::SurveyKnowsNobody;
+            mistakes.add(trouble.field(), trouble.message(language));
+        }
         if mistakes.is_empty() {
             Ok(details)
         } else {
@@ -243,7 +247,10 @@ impl Trouble {
             Trouble::ClaimTooShort => "claim_days",
             Trouble::RetentionTooShort | Trouble::RetentionTooLong => "retention_days",
             Trouble::NameMissing => "name",
-            Trouble::NobodyToldApart | Trouble::SurveyAsksPerson => "national_id",
+            Trouble::NobodyToldApart | Trouble::SurveyAsksPerson | Trouble::IdNotNeeded => {
+                "national_id"
+            }
+            Trouble::SurveyKnowsNobody => "eligibility",
             Trouble::NobodyReached => "phone",
             Trouble::IdReasonMissing => "national_id_purpose_zh",
         }
@@ -267,6 +274,8 @@ impl Trouble {
             Trouble::NameMissing => "activity-trouble-name",
             Trouble::IdReasonMissing => "activity-trouble-id-reason",
             Trouble::SurveyAsksPerson => "activity-trouble-survey-person",
+            Trouble::IdNotNeeded => "activity-trouble-id-not-needed",
+            Trouble::SurveyKnowsNobody => "activity-trouble-survey-eligibility",
         };
         text::message(language, id, &[])
     }
@@ -284,7 +293,7 @@ pub struct AskedRow {
 
 /// The rows of the privacy page, from what is stored.
 pub fn asked_rows(language: Language, kind: Kind, asked: &[AskedField]) -> Vec<AskedRow> {
-    Field::ALL
+    Field::PICKED
         .map(|field| {
             let stored = asked.iter().find(|a| a.field == field);
             let purpose = stored.map_or_else(
@@ -314,11 +323,12 @@ pub fn asked_rows(language: Language, kind: Kind, asked: &[AskedField]) -> Vec<A
 pub fn parse_asked(
     language: Language,
     kind: Kind,
+    who: Eligibility,
     form: &FormFields,
 ) -> (Vec<AskedField>, Vec<AskedRow>, Mistakes) {
     let mut asked = Vec::new();
     let mut rows = Vec::new();
-    for field in Field::ALL {
+    for field in Field::PICKED {
         let code = field.code();
         let purpose = LocalText::new(
             form.value(&format!("{code}_purpose_zh")).trim(),
@@ -345,7 +355,8 @@ pub fn parse_asked(
         });
     }
     let mut mistakes = Mistakes::new();
-    for trouble in draft::asked_troubles(kind, &asked) {
+    let all = who.with_its_own(asked.clone());
+    for trouble in draft::asked_troubles(kind, who, &all) {
         mistakes.add(trouble.field(), trouble.message(language));
     }
     for each in &asked {

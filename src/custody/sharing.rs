@@ -69,7 +69,7 @@ pub(super) fn kinds(field: Field) -> &'static [FieldKind] {
             FieldKind::District,
             FieldKind::AddressLine,
         ],
-        Field::NationalId => &[],
+        Field::LibraryCard | Field::NationalId => &[],
     }
 }
 

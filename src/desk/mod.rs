@@ -6,6 +6,7 @@
 
 use crate::account;
 use crate::activity::{self, ActivityId, AskedField, Facts, Stage, Unlock};
+use crate::admission;
 use crate::audit::StaffId;
 use crate::custody;
 use crate::discussion;
@@ -70,6 +71,9 @@ pub enum Error {
     /// Posts.
     #[error(transparent)]
     Discussion(#[from] discussion::Error),
+    /// Who is let in.
+    #[error(transparent)]
+    Admission(#[from] admission::Error),
     /// Holds and the tax vault.
     #[error(transparent)]
     Custody(#[from] custody::Error),
@@ -97,6 +101,7 @@ impl Fault for Error {
             Error::Rights(error) => error.kind(),
             Error::Feedback(error) => error.kind(),
             Error::Discussion(error) => error.kind(),
+            Error::Admission(error) => error.kind(),
             Error::Custody(error) => error.kind(),
             Error::Db(error) => error.kind(),
         }
@@ -117,6 +122,7 @@ impl Fault for Error {
             Error::Rights(error) => error.code(),
             Error::Feedback(error) => error.code(),
             Error::Discussion(error) => error.code(),
+            Error::Admission(error) => error.code(),
             Error::Custody(error) => error.code(),
             Error::Db(error) => error.code(),
         }
@@ -354,6 +360,7 @@ pub fn delete_draft(tx: &mut Tx, by: &StaffId, id: &ActivityId) -> Result<(), Er
     policy::codes::forget(tx, id)?;
     draw::delete_plans(tx, id)?;
     seats::forget_draft(tx, id)?;
+    admission::forget(tx, id)?;
     discussion::forget(tx, id)?;
     Ok(activity::draft::delete_draft(tx, by, id)?)
 }

@@ -14,6 +14,7 @@ use lucky_draw::result::SettleError;
 
 use crate::account;
 use crate::activity::{self, ActivityId, LocalText};
+use crate::admission;
 use crate::audit;
 use crate::entry;
 use crate::journal;
@@ -339,6 +340,9 @@ pub enum Error {
     /// Sessions.
     #[error(transparent)]
     Seats(#[from] seats::Error),
+    /// Who is let in.
+    #[error(transparent)]
+    Admission(#[from] admission::Error),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
@@ -381,6 +385,7 @@ impl Fault for Error {
             Error::Log(error) => error.kind(),
             Error::Survey(error) => error.kind(),
             Error::Seats(error) => error.kind(),
+            Error::Admission(error) => error.kind(),
             Error::Stats(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Policy(error) => error.kind(),
@@ -417,6 +422,7 @@ impl Fault for Error {
             Error::Log(error) => error.code(),
             Error::Survey(error) => error.code(),
             Error::Seats(error) => error.code(),
+            Error::Admission(error) => error.code(),
             Error::Stats(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Policy(error) => error.code(),

@@ -10,8 +10,9 @@ use crate::account::{self, Permission};
 use crate::activity::draft::{self, Trouble};
 use crate::activity::stage::{Draft, Open};
 use crate::activity::{
-    self, Activity, ActivityId, Allocation, Arrangement, Facts, Kind, LocalText,
+    self, Activity, ActivityId, Allocation, Arrangement, Eligibility, Facts, Kind, LocalText,
 };
+use crate::admission;
 use crate::audit::{self, Act, Actor, StaffId};
 use crate::entry::{self, NewDrum};
 use crate::platform::clock::Timestamp;
@@ -61,6 +62,8 @@ pub enum Problem {
     Plan(DrawId, PlanTrouble),
     /// People would pick a pool, and there is one.
     OnePool,
+    /// Only cards of a list may enter, and the list is empty.
+    NoCards,
     /// A survey asks nothing.
     NoQuestion,
     /// There are no sessions yet.
@@ -79,6 +82,7 @@ impl Problem {
             Problem::Asked(_) => "privacy".to_owned(),
             Problem::NoPlan | Problem::OnePool => "draws".to_owned(),
             Problem::Plan(draw, _) => format!("draws/{draw}"),
+            Problem::NoCards => "admission".to_owned(),
             Problem::NoQuestion => "questions".to_owned(),
             Problem::NoSession => "sessions".to_owned(),
             Problem::Session(session, _) => format!("sessions/{session}"),
@@ -101,8 +105,11 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
         problems.push(Problem::OpensUnseen);
     }
     let asked = activity::asked_fields(tx, &facts.id)?;
-    let asked = draft::asked_troubles(facts.kind, &asked);
+    let asked = draft::asked_troubles(facts.kind, facts.eligibility, &asked);
     problems.extend(asked.into_iter().map(Problem::Asked));
+    if facts.eligibility == Eligibility::Cards && !admission::cards::are_listed(tx, &facts.id)? {
+        problems.push(Problem::NoCards);
+    }
     match facts.kind {
         Kind::Draw => {
             let plans = super::plans(tx, &facts.id)?;

@@ -134,6 +134,7 @@ impl Problem {
             Problem::NoPlan => say("draw-problem-no-plan"),
             Problem::OnePool => say("draw-problem-one-pool"),
             Problem::Plan(_, trouble) => plan_trouble(language, *trouble),
+            Problem::NoCards => say("admission-cards-none"),
             Problem::NoQuestion => say("draw-problem-no-question"),
             Problem::NoSession => say("seats-problem-none"),
             Problem::Session(_, trouble) => trouble.message(language),

@@ -15,6 +15,7 @@ use lucky_draw::record::VoidCode;
 use lucky_draw::result::Opening;
 
 use crate::activity::{self, ActivityId, Arrangement};
+use crate::admission;
 use crate::log;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{self, Tx};
@@ -190,6 +191,9 @@ pub enum Error {
     /// A place in a session.
     #[error(transparent)]
     Seats(#[from] seats::Error),
+    /// Who is let in.
+    #[error(transparent)]
+    Admission(#[from] admission::Error),
     /// The statistics.
     #[error(transparent)]
     Stats(#[from] crate::stats::Error),
@@ -223,6 +227,7 @@ impl Fault for Error {
             Error::Activity(error) => error.kind(),
             Error::Log(error) => error.kind(),
             Error::Seats(error) => error.kind(),
+            Error::Admission(error) => error.kind(),
             Error::Stats(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Survey(error) => error.kind(),
@@ -247,6 +252,7 @@ impl Fault for Error {
             Error::Activity(error) => error.code(),
             Error::Log(error) => error.code(),
             Error::Seats(error) => error.code(),
+            Error::Admission(error) => error.code(),
             Error::Stats(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Survey(error) => error.code(),

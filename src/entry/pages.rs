@@ -5,6 +5,7 @@
 //!
 //! Not here: reading forms ([`super::wire`]).
 
+mod admitting;
 mod correct;
 mod earned;
 mod enter;
@@ -23,6 +24,7 @@ use rocket::Route;
 use crate::platform::clock::SECOND;
 use crate::platform::web::throttle::Throttle;
 
+use admitting::Misses;
 use shares::Shares;
 pub use sheets::Sheets;
 
@@ -59,6 +61,8 @@ pub struct Limits {
     /// How often one network hears that a person has a place already: with each answer somebody
     /// who tries numbers would learn one.
     known: Throttle,
+    /// Networks that tried numbers which are on no list.
+    misses: Misses,
 }
 
 /// A form that comes back sooner was filled by a program, or by a very practised hand.
@@ -93,6 +97,7 @@ impl Limits {
             patient: Throttle::new(burst(60), Duration::from_secs(2)),
             codes: Throttle::new(burst(60), Duration::from_secs(5)),
             known: Throttle::new(burst(20), Duration::from_secs(60)),
+            misses: Misses::times(factor),
         }
     }
 }

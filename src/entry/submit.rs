@@ -50,6 +50,15 @@ pub struct NewEntry {
     pub(super) shares: Vec<(ProviderId, SealedBox)>,
     /// The place that is wanted, where places go to whoever comes first.
     pub(super) seat: Option<seats::Wish>,
+    /// The invitation code that is used up with it.
+    pub(super) code: Option<Hash>,
+}
+
+impl NewEntry {
+    /// The same, on an invitation: of all entries with one code one is taken.
+    pub fn invited_by(self, code: Option<Hash>) -> NewEntry {
+        NewEntry { code, ..self }
+    }
 }
 
 /// A receipt of consent to share with a provider, to be stored.
@@ -326,6 +335,7 @@ impl<'m> Making<'m> {
             consents: Vec::new(),
             shares: Vec::new(),
             seat: None,
+            code: None,
         })
     }
 }

@@ -18,9 +18,10 @@ pub mod shut;
 use jiff::civil::Date;
 use zeroize::Zeroizing;
 
-use crate::activity::{Arrangement, AskedField, Facts, Field};
+use crate::activity::{self, Arrangement, AskedField, Eligibility, Facts, Field};
 use crate::identity::address::{Address, Typed};
 use crate::identity::email::Email;
+use crate::identity::library_card::LibraryCard;
 use crate::identity::mistake::{self, Mistake};
 use crate::identity::name::PersonName;
 use crate::identity::national_id::NationalId;
@@ -41,6 +42,9 @@ use super::submit::Filled;
 
 /// The fields of the address, in the order of the form.
 pub const ADDRESS_FIELDS: [&str; 4] = ["postal_code", "county", "district", "address"];
+
+/// The field of the invitation code.
+pub const INVITATION: &str = "invitation";
 
 /// What an activity asks.
 #[derive(Debug, Clone)]
@@ -66,6 +70,8 @@ pub struct Sheet {
 pub struct Application {
     /// The name on the card.
     pub name: Option<PersonName>,
+    /// The number of the library card; it makes the tag and goes no further.
+    pub library_card: Option<LibraryCard>,
     /// The ID number; it makes the tag and goes no further.
     pub national_id: Option<NationalId>,
     /// Where to call.
@@ -95,6 +101,11 @@ impl Sheet {
         }
     }
 
+    /// Whether one needs an invitation code, which is read where it is looked up.
+    pub fn is_by_invitation(&self) -> bool {
+        self.facts.eligibility == Eligibility::Codes
+    }
+
     /// Whether it asks for answers that belong to nobody (`decisions` D7).
     pub fn has_unlinked(&self) -> bool {
         !self.facts.answers_linked && !self.questions.questions().is_empty()
@@ -103,6 +114,9 @@ impl Sheet {
     /// Names of all fields that the check page carries on, in the order of the form.
     pub fn field_names(&self) -> Vec<String> {
         let mut names: Vec<String> = self.offers.iter().map(Offer::form_field).collect();
+        if self.is_by_invitation() {
+            names.push(INVITATION.to_owned());
+        }
         for asked in &self.asked {
             match asked.field {
                 Field::Address => names.extend(ADDRESS_FIELDS.map(str::to_owned)),
@@ -189,19 +203,15 @@ impl Sheet {
         read
     }
 
-    /// The field that tells people apart: the first required one of ID number, e-mail, telephone.
+    /// The field that tells people apart.
     pub fn told_apart_by(&self) -> Option<Field> {
-        [Field::NationalId, Field::Email, Field::Phone]
-            .into_iter()
-            .find(|field| {
-                let asked = self.asked.iter().find(|asked| asked.field == *field);
-                asked.is_some_and(|asked| asked.required)
-            })
+        activity::told_apart_by(&self.asked)
     }
 
     /// What is sealed and tagged of an accepted form; the ID number stays behind in `subject`.
     pub fn filled(&self, lang: Language, read: &Application) -> Filled {
         let subject = match self.told_apart_by() {
+            Some(Field::LibraryCard) => read.library_card.as_ref().map(LibraryCard::subject),
             Some(Field::NationalId) => read.national_id.as_ref().map(NationalId::subject),
             Some(Field::Email) => read.email.as_ref().map(|email| {
                 let address = Zeroizing::new(email.address().to_ascii_lowercase());
@@ -246,6 +256,7 @@ impl Reading<'_> {
         let code = asked.field.code();
         match asked.field {
             Field::Name => read.name = self.one(asked, code, PersonName::parse),
+            Field::LibraryCard => read.library_card = self.one(asked, code, LibraryCard::parse),
             Field::NationalId => {
                 read.national_id = self.one(asked, code, |raw| NationalId::parse(raw, today));
             }

@@ -97,6 +97,10 @@ pub enum Mistake {
     IdCheckDigit,
     /// An old UI number on or after 2031-01-01.
     IdOldVoid,
+    /// No number of a library card.
+    CardEmpty,
+    /// Not 4 to 32 letters and digits.
+    CardShape,
     /// No phone number.
     PhoneEmpty,
     /// Neither a mobile nor a landline number.
@@ -177,6 +181,8 @@ impl Mistake {
             Self::IdSecond => "identity-id-second",
             Self::IdCheckDigit => "identity-id-check",
             Self::IdOldVoid => "identity-id-old",
+            Self::CardEmpty => "identity-card-empty",
+            Self::CardShape => "identity-card-shape",
             Self::PhoneEmpty => "identity-phone-empty",
             Self::PhoneShape => "identity-phone-shape",
             Self::PhoneMobile => "identity-phone-mobile",

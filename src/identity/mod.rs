@@ -12,6 +12,7 @@ pub mod address;
 pub mod date;
 pub mod email;
 pub mod found;
+pub mod library_card;
 pub mod mask;
 pub mod mistake;
 pub mod name;

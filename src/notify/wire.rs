@@ -21,10 +21,11 @@ use lucky_draw::result::SettleCode;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
-use crate::activity::{AskedField, Field};
+use crate::activity::{self, AskedField, Field};
 use crate::audit::detector;
 use crate::draw::DrawId;
 use crate::identity::email::Email;
+use crate::identity::library_card::LibraryCard;
 use crate::identity::mistake::{self, Mistake};
 use crate::identity::national_id::NationalId;
 use crate::identity::phone::Phone;
@@ -48,16 +49,9 @@ struct Choice {
     label: String,
 }
 
-/// By what a person is known at the desk: what the tag was made of at entry, the first required
-/// one of ID number, e-mail, telephone.
+/// By what a person is known at the desk: what the tag was made of at entry.
 pub fn told_apart_by(asked: &[AskedField]) -> Option<Field> {
-    [Field::NationalId, Field::Email, Field::Phone]
-        .into_iter()
-        .find(|field| {
-            asked
-                .iter()
-                .any(|asked| asked.field == *field && asked.required)
-        })
+    activity::told_apart_by(asked)
 }
 
 /// The subject of what was typed at the desk, as entry made it; `today` is the day in Taipei.
@@ -72,6 +66,7 @@ pub fn subject(field: Field, raw: &str, today: Date) -> Result<Zeroizing<String>
             let phone = Phone::parse(raw)?;
             Ok(Zeroizing::new(format!("tel:{}", phone.e164().as_str())))
         }
+        Field::LibraryCard => Ok(LibraryCard::parse(raw)?.subject()),
         _ => Ok(NationalId::parse(raw, today)?.subject()),
     }
 }

@@ -69,7 +69,9 @@ pub fn find(number: &str) -> Option<&'static Code> {
 pub fn of_field(field: Field) -> &'static Code {
     match field {
         Field::NationalId => &CATEGORIES[1],
-        Field::Name | Field::Phone | Field::Email | Field::Address => &CATEGORIES[0],
+        Field::Name | Field::LibraryCard | Field::Phone | Field::Email | Field::Address => {
+            &CATEGORIES[0]
+        }
     }
 }
 

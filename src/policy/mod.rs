@@ -150,6 +150,7 @@ pub fn notice_hash(notice: &LocalText) -> Hash {
 pub fn usual_purpose(field: Field) -> LocalText {
     let id = match field {
         Field::Name => "policy-purpose-name",
+        Field::LibraryCard => "activity-eligibility-purpose",
         Field::NationalId => "policy-purpose-national-id",
         Field::Phone => "policy-purpose-phone",
         Field::Email => "policy-purpose-email",
@@ -165,6 +166,7 @@ pub fn usual_purpose(field: Field) -> LocalText {
 pub fn purpose_for(kind: Kind, field: Field) -> LocalText {
     let id = match field {
         _ if !kind.is_first_come() => return usual_purpose(field),
+        Field::LibraryCard => return usual_purpose(field),
         Field::Name => "policy-purpose-name-seats",
         Field::NationalId => "policy-purpose-national-id-seats",
         Field::Phone | Field::Email | Field::Address => "policy-purpose-contact-seats",
@@ -179,6 +181,7 @@ pub fn purpose_for(kind: Kind, field: Field) -> LocalText {
 pub fn field_name(language: Language, field: Field) -> String {
     let id = match field {
         Field::Name => "policy-field-name",
+        Field::LibraryCard => "policy-field-library-card",
         Field::NationalId => "policy-field-national-id",
         Field::Phone => "policy-field-phone",
         Field::Email => "policy-field-email",

@@ -7,7 +7,7 @@ pub(super) mod statute;
 use serde::Serialize;
 
 use crate::activity::wire::stage_words;
-use crate::activity::{Allocation, Arrangement, Facts, Kind, Stage, lifecycle};
+use crate::activity::{Allocation, Arrangement, Eligibility, Facts, Kind, Stage, lifecycle};
 use crate::custody::wire::Told;
 use crate::draw::{DrawStage, Plan, StoredNote};
 use crate::external::External;
@@ -252,6 +252,10 @@ pub(super) struct ActivityView {
     card: Card,
     /// Who may enter, in words; empty where everybody may.
     eligibility: String,
+    /// The same in a few words.
+    eligibility_tag: String,
+    /// Whether one needs an account.
+    for_members: bool,
     text: Vec<String>,
     rules: Vec<String>,
     steps: Vec<Step>,
@@ -341,6 +345,11 @@ impl ActivityView {
                 .eligibility
                 .message_id()
                 .map_or_else(String::new, |id| text::message(language, id, &[])),
+            eligibility_tag: facts
+                .eligibility
+                .tag_id()
+                .map_or_else(String::new, |id| text::message(language, id, &[])),
+            for_members: facts.eligibility == Eligibility::Members,
             text: paragraphs(facts.text.pick(language)),
             rules: paragraphs(facts.rules.pick(language)),
             steps: steps(language, facts, now),

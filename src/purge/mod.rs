@@ -8,6 +8,7 @@
 //! ([`crate::platform::db::compaction`]).
 
 use crate::activity::{self, ActivityId, Facts};
+use crate::admission;
 use crate::audit::{self, Act, Actor};
 use crate::custody;
 use crate::discussion;
@@ -135,6 +136,9 @@ pub enum Error {
     /// Posts.
     #[error(transparent)]
     Discussion(#[from] discussion::Error),
+    /// Who is let in.
+    #[error(transparent)]
+    Admission(#[from] admission::Error),
     /// What is kept or handed on.
     #[error(transparent)]
     Custody(#[from] custody::Error),
@@ -176,6 +180,7 @@ impl Fault for Error {
             Error::Seats(error) => error.kind(),
             Error::Rights(error) => error.kind(),
             Error::Discussion(error) => error.kind(),
+            Error::Admission(error) => error.kind(),
             Error::Custody(error) => error.kind(),
             Error::Inspection(error) => error.kind(),
             Error::Notify(error) => error.kind(),
@@ -203,6 +208,7 @@ impl Fault for Error {
             Error::Seats(error) => error.code(),
             Error::Rights(error) => error.code(),
             Error::Discussion(error) => error.code(),
+            Error::Admission(error) => error.code(),
             Error::Custody(error) => error.code(),
             Error::Inspection(error) => error.code(),
             Error::Notify(error) => error.code(),

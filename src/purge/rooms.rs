@@ -7,6 +7,7 @@
 //! Not here: how a room erases its rows (its own `forget`), which steps there are ([`super`]).
 
 use crate::activity::ActivityId;
+use crate::admission;
 use crate::discussion;
 use crate::entry;
 use crate::inspection;
@@ -75,6 +76,8 @@ const OF_ENTRIES: &[&str] = &[
     "entries",
     "earned_rows",
 ];
+
+const OF_ADMISSION: &[&str] = &["admission_codes", "admission_batches", "admission_cards"];
 
 /// Every table, room by room.
 pub const ROOMS: &[Room] = &[
@@ -161,6 +164,19 @@ pub const ROOMS: &[Room] = &[
             forget: |tx, id| Ok(entry::forget(tx, id)?),
             left: |tx, id| Ok(entry::left(tx, id)?),
             counted: |deleted| &mut deleted.entries,
+        }),
+    },
+    Room {
+        name: "admission",
+        tables: OF_ADMISSION,
+        fate: Fate::Erased(Eraser {
+            some: Some(Growing {
+                erase: |tx, id, at_most| Ok(admission::forget_some(tx, id, at_most)?),
+                tables: OF_ADMISSION,
+            }),
+            forget: |tx, id| Ok(admission::forget(tx, id)?),
+            left: |tx, id| Ok(admission::left(tx, id)?),
+            counted: |deleted| &mut deleted.admission,
         }),
     },
     Room {

@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use data_encoding::BASE32_NOPAD;
 
 use crate::activity::ActivityId;
+use crate::admission;
 use crate::custody;
 use crate::entry;
 use crate::platform::db::{Target, Tx, own_files};
@@ -50,6 +51,7 @@ pub(super) fn note_needles(tx: &mut Tx, id: &ActivityId, report: &mut Report) ->
     // What two people decided to hold stays on purpose, and the certificate says so.
     let held = custody::held_tags(tx, id)?;
     let mut marks = entry::fingerprints(tx, id, MOST)?;
+    marks.extend(admission::fingerprints(tx, id, MOST)?);
     marks.retain(|mark| !held.contains(mark));
     report.marks = written(&marks);
     Ok(())

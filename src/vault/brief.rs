@@ -117,6 +117,25 @@ impl Vault {
         hash(self.brief(tag(activity, subject)))
     }
 
+    /// By what people are found on a list of the activity, in order; no tag of an entry is equal to
+    /// one of them. The key of the activity has to be there ([`Vault::create_activity`]).
+    ///
+    /// # Errors
+    /// The first refusal: where [`Refusal::Busy`], so many were asked for that the rest has to wait.
+    pub fn list_tags(
+        &self,
+        activity: &str,
+        subjects: &[Zeroizing<String>],
+    ) -> Result<Vec<Hash>, Error> {
+        let briefs: Vec<Brief> = subjects
+            .iter()
+            .map(|subject| list_tag(activity, subject))
+            .collect();
+        let count = briefs.len();
+        let answers = each(self.ask(Request::Each(briefs)), count);
+        answers.into_iter().map(hash).collect()
+    }
+
     /// By what an entry is found from its secret: HMAC(K_lookup, TH("lookup", secret)).
     pub fn lookup(&self, secret: &Secret) -> Result<Hash, Error> {
         hash(self.brief(lookup(secret)))
@@ -160,6 +179,11 @@ impl Soon<'_> {
     /// [`Vault::tag`].
     pub async fn tag(self, activity: &str, subject: &str) -> Result<Hash, Error> {
         hash(self.brief(tag(activity, subject)).await)
+    }
+
+    /// [`Vault::list_tags`] of one.
+    pub async fn list_tag(self, activity: &str, subject: &str) -> Result<Hash, Error> {
+        hash(self.brief(list_tag(activity, subject)).await)
     }
 
     /// How much is left of an activity's store of tags, in [`super::TAGS_IN_PARTS`] parts.
@@ -235,6 +259,13 @@ impl Soon<'_> {
 
 fn tag(activity: &str, subject: &str) -> Brief {
     Brief::Tag {
+        activity: activity.to_owned(),
+        subject: Private(subject.into()),
+    }
+}
+
+fn list_tag(activity: &str, subject: &str) -> Brief {
+    Brief::ListTag {
         activity: activity.to_owned(),
         subject: Private(subject.into()),
     }

@@ -23,6 +23,9 @@ pub const PARTS: u64 = 32;
 /// How the file ends.
 pub(super) const ENDING: &str = ".tags";
 
+/// How the file ends of what is asked for before anything is promised.
+pub(super) const LISTS_ENDING: &str = ".lists";
+
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(super) enum Asked {
@@ -30,31 +33,48 @@ pub(super) enum Asked {
     Tag,
     /// Whether a number is that of a tag: at the desk.
     Match,
+    /// The tag of a number on a list, which says nothing about tags of entries: importing the list
+    /// and looking somebody up in it.
+    Listed,
 }
 
 impl Asked {
-    const ALL: [Asked; 2] = [Asked::Tag, Asked::Match];
+    /// Each in its file. Lists are imported while the activity is a draft, so they do not count as a
+    /// tag that was asked for.
+    const IN_FILES: [(&'static str, &'static [Asked]); 2] = [
+        (ENDING, &[Asked::Tag, Asked::Match]),
+        (LISTS_ENDING, &[Asked::Listed]),
+    ];
+
+    /// The file of an activity, and everything whose store is in it.
+    fn file(self, activity: &str) -> (String, &'static [Asked]) {
+        let holds = |(_, all): &&(&str, &'static [Asked])| all.contains(&self);
+        let (ending, all) = Asked::IN_FILES.iter().find(holds).expect("each has a file");
+        (format!("{activity}{ending}"), all)
+    }
 
     fn code(self) -> &'static str {
         match self {
             Asked::Tag => "tags",
             Asked::Match => "matches",
+            Asked::Listed => "listed",
         }
     }
 
     /// Answers that a full store holds: a minute of 2,000 entries a second, twice; a long day at a
-    /// busy desk.
+    /// busy desk; a list of 500,000 cards, twice, and the rush.
     fn full(self) -> i64 {
         match self {
             Asked::Tag => 240_000,
             Asked::Match => 2_000,
+            Asked::Listed => 1_240_000,
         }
     }
 
     /// Answers that are added in an hour. 520 million at 10,000 an hour take six years.
     fn hourly(self) -> i64 {
         match self {
-            Asked::Tag => 10_000,
+            Asked::Tag | Asked::Listed => 10_000,
             Asked::Match => 300,
         }
     }
@@ -64,6 +84,7 @@ impl Asked {
         match self {
             Asked::Tag => 1_000,
             Asked::Match => 10,
+            Asked::Listed => 4_000,
         }
     }
 }
@@ -109,7 +130,7 @@ impl Budget {
         asked: Asked,
         now: Timestamp,
     ) -> Result<u64, io::Error> {
-        let Some(lines) = disk::read(folder, &file_name(activity))? else {
+        let Some(lines) = disk::read(folder, &asked.file(activity).0)? else {
             return Ok(PARTS);
         };
         let store = Store::read(&String::from_utf8_lossy(&lines), asked);
@@ -132,19 +153,23 @@ fn take_from_disk(
     asked: Asked,
     now: Timestamp,
 ) -> Result<i64, BudgetError> {
-    let file = file_name(activity);
+    let (file, all) = asked.file(activity);
     let lines = disk::read(folder, &file)?;
     let lines = lines.as_ref().map(|bytes| String::from_utf8_lossy(bytes));
     let mut is_damaged = false;
-    let mut stores = Asked::ALL.map(|each| {
-        let Some(lines) = &lines else {
-            return (each, Store::full(each, now));
+    let mut stores = Vec::with_capacity(all.len());
+    for &each in all {
+        let store = match &lines {
+            None => Store::full(each, now),
+            Some(lines) => {
+                let store = Store::read(lines, each);
+                is_damaged |= store.is_none();
+                // A file that was damaged fills from nothing.
+                store.unwrap_or(Store { left: 0, at: now.0 })
+            }
         };
-        let store = Store::read(lines, each);
-        is_damaged |= store.is_none();
-        // A file that was damaged fills from nothing.
-        (each, store.unwrap_or(Store { left: 0, at: now.0 }))
-    });
+        stores.push((each, store));
+    }
     let store = stores.iter_mut().find(|(each, _)| *each == asked);
     let (_, store) = store.expect("every kind has a store");
     let is_anew = store.fill(asked, now) || is_damaged;
@@ -207,6 +232,11 @@ impl Store {
 /// Beside the activity's key, with which it is destroyed.
 pub(super) fn file_name(activity: &str) -> String {
     format!("{activity}{ENDING}")
+}
+
+/// The file of lists, likewise.
+pub(super) fn lists_file_name(activity: &str) -> String {
+    format!("{activity}{LISTS_ENDING}")
 }
 
 #[cfg(test)]
@@ -283,6 +313,16 @@ mod tests {
             taken(&mut Budget::default(), folder.path(), Asked::Tag, NOON),
             240_000
         );
+    }
+
+    #[test]
+    fn a_list_has_a_store_of_its_own_and_does_not_count_as_a_tag() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let budget = &mut Budget::default();
+        let mut take = |asked| taken(budget, folder.path(), asked, NOON);
+        assert_eq!(take(Asked::Listed), 1_240_000);
+        assert!(!folder.path().join("spring.tags").exists());
+        assert_eq!((take(Asked::Listed), take(Asked::Tag)), (0, 240_000));
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! | what | how |
 //! |---|---|
 //! | K_tag | HKDF-SHA-256(S_A, info `fairdraw/1\|A\|dedup`) |
+//! | K_list | HKDF-SHA-256(S_A, info `fairdraw/1\|A\|list`): who is on a list, in tags that no entry has |
 //! | notify key pair | DeriveKeyPair(HKDF(S_A ‖ L_A, info `fairdraw/1\|A\|notify`)), L_A = 32 zero bytes with one operator |
 //! | answers key pair | DeriveKeyPair(HKDF(S_A, info `fairdraw/1\|A\|answers`)) |
 //! | share for a provider | the notify key pair under the HPKE info `fairdraw/1\|A\|provider\|<id>` |
@@ -193,6 +194,11 @@ impl ActivitySecret<'_> {
     /// K of `draw-protocol` 4.2.
     pub(super) fn tag_key(&self) -> Key {
         derive(&[self.secret.as_slice()], self.info("dedup").as_bytes())
+    }
+
+    /// The key of tags that say who is on a list of the activity.
+    pub(super) fn list_key(&self) -> Key {
+        derive(&[self.secret.as_slice()], self.info("list").as_bytes())
     }
 
     /// The public key of a scope.

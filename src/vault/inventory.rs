@@ -157,8 +157,10 @@ Nothing here tells who somebody is; it is listed because it is about one person'
 
 | What | What for | Until | Where |
 |---|---|---|---|
-| keyed tag of the ID number, telephone or e-mail | one entry a person; the ID card at the desk | the purge date of the activity | `tickets.tag` |
-| keyed tag of the ID number, telephone or e-mail | one place a person in a session; the ID card at the door | the purge date of the activity; zeros once the place is given back | `seats.tag` |
+| keyed tag of the number of a library card | who may enter, where that is a list of cards; equal to no tag of an entry | the purge date of the activity | `admission_cards.tag` |
+| hash of an invitation code | letting in whoever has it, once | until it is used or taken back; the purge date of the activity | `admission_codes.hash` |
+| keyed tag of the ID number, library card, telephone or e-mail | one entry a person; the card at the desk | the purge date of the activity | `tickets.tag` |
+| keyed tag of the ID number, library card, telephone or e-mail | one place a person in a session; the card at the door | the purge date of the activity; zeros once the place is given back | `seats.tag` |
 | session, order of arrival, state, and whether the person came | the place, the line and the door | the purge date of the activity | `seats` |
 | why staff took a place back, in words without a name | the person reads it | the purge date of the activity; the audit record keeps it too | `seats.reason` |
 | that a letter was written about a place, and what became of it | telling people in sessions once each | the purge date of the activity | `seat_letters` |
@@ -183,7 +185,8 @@ Where two of three librarians hold shares, the notify key of an activity needs t
 
 ID numbers are not stored at entry, sealed or not.
 The one exception is a winner whose prize the tax law lists: the number is typed at the claim and sealed to the year's key.
-From an ID number comes the tag `HMAC-SHA-256(K, subject)` with a key K per activity that only the vault holds.
+Numbers of library cards are not stored at all.
+From either comes the tag `HMAC-SHA-256(K, subject)` with a key K per activity that only the vault holds.
 It tells that two entries are of one person within one activity, and nothing once K is destroyed.
 
 The receipt secret is not stored.

@@ -35,13 +35,14 @@ const ENDING: &str = ".key";
 /// What is left of a key that was destroyed.
 const GONE: &str = ".gone";
 /// How the files end that hold no key: lines of row ids, numbers and codes.
-pub(super) const LISTS: [&str; 7] = [
+pub(super) const LISTS: [&str; 8] = [
     ".openings",
     ".told",
     ".allowances",
     promised::ENDING,
     places::ENDING,
     budget::ENDING,
+    budget::LISTS_ENDING,
     GONE,
 ];
 /// Those of them that stay when the activity's key is destroyed.
@@ -172,6 +173,7 @@ impl Keys {
         disk::destroy(&self.folder, &promised::file_name(name))?;
         disk::destroy(&self.folder, &places::file_name(name))?;
         disk::destroy(&self.folder, &budget::file_name(name))?;
+        disk::destroy(&self.folder, &budget::lists_file_name(name))?;
         self.bury(name)?;
         // A mark left by an interrupted run is a file of its own.
         disk::sweep(&self.folder)?;

@@ -25,6 +25,8 @@ mod discussing;
 mod doubting_the_clock;
 mod drawing;
 mod entering_as_a_member;
+mod entering_by_invitation;
+mod entering_with_a_card;
 mod failing;
 mod fitting_citus;
 mod following;

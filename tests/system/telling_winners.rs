@@ -305,7 +305,7 @@ fn publish(app: &TestApp, before: impl FnOnce(&TestApp, &ActivityId)) -> Activit
         retention_days: 60,
         answers_linked: false,
     };
-    let asked: Vec<AskedField> = Field::ALL
+    let asked: Vec<AskedField> = Field::PICKED
         .into_iter()
         .map(|field| AskedField {
             field,

@@ -95,10 +95,13 @@ pub(in crate::custody) fn offer(
     }
 }
 
-/// What the activity asks and a provider may have; an ID number is kept by nobody.
+/// What the activity asks and a provider may have; an ID number is kept by nobody, nor is that of a
+/// card.
 fn shareable(asked: &[AskedField]) -> Vec<Field> {
     let fields = asked.iter().map(|asked| asked.field);
-    fields.filter(|field| *field != Field::NationalId).collect()
+    fields
+        .filter(|field| !matches!(field, Field::LibraryCard | Field::NationalId))
+        .collect()
 }
 
 /// A provider in the list.

@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use crate::account::Permission;
 use crate::activity::wire::Heading;
-use crate::activity::{Kind, Stage};
+use crate::activity::{Eligibility, Kind, Stage};
 use crate::desk::Glance;
-use crate::draw::{Awaited, DrawStage};
+use crate::draw::{Awaited, DrawStage, Problem};
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
 use crate::policy;
@@ -218,6 +218,21 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
             "/privacy",
             !glance.asked.is_empty(),
         ));
+    }
+    if matches!(facts.eligibility, Eligibility::Cards | Eligibility::Codes)
+        && facts.stage != Stage::Purged
+    {
+        // Cards and codes are added after publishing too.
+        let missing = |problem: &Problem| *problem == Problem::NoCards;
+        let part = edit(
+            "admission-title",
+            "/admission",
+            !glance.problems.iter().any(missing),
+        );
+        parts.push(Part {
+            path: Some(format!("{base}/admission")),
+            ..part
+        });
     }
     parts.push(edit("desk-part-codes", "/codes", true));
     parts.push(edit(

@@ -5,10 +5,12 @@
 
 use std::sync::Arc;
 
+use lucky_draw::encode::Hash;
 use lucky_draw::ticket::Secret;
 use rocket::http::Status;
 use rocket::{Route, State, get, post, routes, uri};
 
+use crate::admission;
 use crate::entry::submit::{self, Filled, Taking, Terms};
 use crate::entry::token::{self, CheckToken, FormToken};
 use crate::entry::wire::check::CheckView;
@@ -33,6 +35,7 @@ use crate::seats;
 use crate::vault::TokenError;
 use crate::vault::guard::Visit;
 
+use super::admitting::{self, Admission};
 use super::members::{self, Admitted};
 use super::receipt::{Handed, hand_out};
 use super::sheets::Sheets;
@@ -130,6 +133,9 @@ async fn fill(
     }
     match sheet.read(lang, form, date::day_of(visit.now)) {
         Ok(read) => {
+            if let Some(page) = filling.turned_away(&sheet, &read, limits).await? {
+                return Ok(page);
+            }
             let secret = match sheet.facts.kind.asks_person() {
                 false => token.secret,
                 true => token::fresh_secret(),
@@ -210,6 +216,13 @@ async fn accept(
         Ok(token) => token,
         Err(error) => return Ok(filling.token_lost(&sheet, &read, error).await?.into()),
     };
+    if let Some(page) = filling.turned_away(&sheet, &read, limits).await? {
+        // The code may have gone to this very form a moment ago.
+        return match sheet.is_by_invitation() && filling.is_taken(&token.secret).await? {
+            true => filling.accepted(&sheet, &token, config).await,
+            false => Ok(page.into()),
+        };
+    }
     if let Some(seconds) = filling.must_wait(&token, from, limits) {
         return Ok(filling.queue_page(&sheet, &read, seconds)?.into());
     }
@@ -223,10 +236,16 @@ async fn accept(
     }
     let filled = sheet.filled(lang, &read);
     drop(read);
-    match filling.take(writer, &terms, &token, filled).await {
+    let code = admitting::code(&sheet, &form);
+    match filling.take(writer, &terms, &token, filled, code).await {
         Ok(()) => filling.accepted(&sheet, &token, config).await,
         Err(Error::Ended | Error::NotYet) => {
             let page = filling.shut(&sheet, Shut::Ended)?;
+            Ok(page.status(Status::Conflict).into())
+        }
+        Err(Error::Admission(admission::Error::NoCode)) => {
+            let mistakes = admitting::no_code(lang);
+            let page = filling.form_page(&sheet, String::new(), mistakes).await?;
             Ok(page.status(Status::Conflict).into())
         }
         Err(Error::Seats(refused)) => {
@@ -265,6 +284,31 @@ impl Filling<'_> {
         Ok(Page::new(self.visit.lang, "entry/form", view)
             .no_store()
             .at(path))
+    }
+
+    /// The form again, where the person is on no list that lets people in.
+    async fn turned_away(
+        &self,
+        sheet: &Sheet,
+        read: &Application,
+        limits: &Limits,
+    ) -> AppResult<Option<Page>> {
+        let looked = admitting::look(
+            &self.visit,
+            sheet,
+            self.form,
+            read,
+            self.from,
+            &limits.misses,
+        );
+        Ok(match looked.await? {
+            Admission::Granted => None,
+            Admission::Refused(mistakes) => {
+                let page = self.form_page(sheet, String::new(), mistakes).await?;
+                Some(page.again())
+            }
+            Admission::HeldUp(refused) => Some(self.busy(sheet, refused).await?),
+        })
     }
 
     async fn check_page(
@@ -452,10 +496,11 @@ impl Filling<'_> {
         terms: &Terms,
         token: &CheckToken,
         filled: Filled,
+        code: Option<Hash>,
     ) -> Result<(), Error> {
         let (vault, at) = (self.visit.vault, self.visit.now);
         let new = submit::prepare_soon(vault, terms, &token.secret, token.notice, at, filled);
-        submit::take(writer, new.await?).await?;
+        submit::take(writer, new.await?.invited_by(code)).await?;
         Ok(())
     }
 

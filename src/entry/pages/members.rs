@@ -28,10 +28,7 @@ pub(super) enum Admitted {
 
 /// Whether one has to be signed in as a member.
 pub(super) fn are_needed(facts: &Facts) -> bool {
-    match facts.eligibility {
-        Eligibility::Everybody => false,
-        Eligibility::Members => true,
-    }
+    facts.eligibility == Eligibility::Members
 }
 
 /// In place of the form: why one has to sign in, and the way back.

@@ -39,7 +39,11 @@ pub(super) fn mistakes(
             let field = sheet
                 .told_apart_by()
                 .map_or("session", |field| field.code());
-            mistakes.add(field, text::message(lang, "seats-known", &[]));
+            let id = match field {
+                "library_card" => "seats-known-card",
+                _ => "seats-known",
+            };
+            mistakes.add(field, text::message(lang, id, &[]));
         }
         (
             seats::Error::Full { .. } | seats::Error::Cancelled | seats::Error::Begun,

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use lucky_draw::encode::Hash;
 
 use crate::activity::{self, ActivityId, Facts, Stage};
+use crate::admission::{self, codes};
 use crate::entry::{EntryId, Error, Ticket, counting, store};
 use crate::log::{self, Edge, Log};
 use crate::platform::db::{GroupVerb, Outcomes, Tx, Writer};
@@ -245,7 +246,7 @@ fn verdicts(
                 .get(&new.activity)
                 .map(|facts| takes_entries(facts, tx))
             {
-                Some(Ok(())) => seated(tx, new)?,
+                Some(Ok(())) => let_in(tx, new)?,
                 Some(Err(error)) => Verdict::Refused(error),
                 None => Verdict::Refused(activity::Error::Unknown.into()),
             }
@@ -253,6 +254,24 @@ fn verdicts(
         first.entry(new.lookup).or_insert(at);
     }
     Ok(verdicts)
+}
+
+/// Whether the invitation of an entry stands, if it needs one, and the place can be had. A code that
+/// is not there has written nothing; one that is gone only when it is taken undoes the whole group,
+/// which is then taken one by one.
+fn let_in(tx: &mut Tx, new: &NewEntry) -> Result<Verdict, Error> {
+    let Some(code) = &new.code else {
+        return seated(tx, new);
+    };
+    let refused = || Error::from(admission::Error::NoCode);
+    if !codes::is_open(tx, &new.activity, code)? {
+        return Ok(Verdict::Refused(refused()));
+    }
+    match seated(tx, new)? {
+        Verdict::Taken if codes::spend(tx, &new.activity, code)? => Ok(Verdict::Taken),
+        Verdict::Taken => Err(refused()),
+        verdict => Ok(verdict),
+    }
 }
 
 /// Whether the place that an entry wants can be had; with the place its row is written, a refusal

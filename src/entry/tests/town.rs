@@ -142,7 +142,7 @@ fn open(
     let made = Activity::<Draft>::create(tx, &by, &details)?;
     let id = made.facts().id.clone();
     let asked = match kind {
-        Kind::Draw => Field::ALL.map(|field| AskedField {
+        Kind::Draw => Field::PICKED.map(|field| AskedField {
             field,
             required: field != Field::Email && field != Field::Address,
             purpose: policy::usual_purpose(field),

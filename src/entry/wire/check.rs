@@ -97,7 +97,10 @@ impl CheckView {
             closes_at: facts.closes_at.0,
             purges_at: facts.purges_at.0,
             offers: offers(lang, sheet, read),
-            personal: personal(lang, sheet, read),
+            personal: invitation(lang, sheet, form)
+                .into_iter()
+                .chain(personal(lang, sheet, read))
+                .collect(),
             questions: answered(lang, sheet, read),
             hidden: hidden(sheet, form),
             token,
@@ -144,6 +147,16 @@ fn offers(lang: Language, sheet: &Sheet, read: &Application) -> Vec<Row> {
     sheet.offers.iter().map(row).collect()
 }
 
+/// The invitation code as it was typed.
+fn invitation(lang: Language, sheet: &Sheet, form: &FormFields) -> Option<Row> {
+    sheet.is_by_invitation().then(|| Row {
+        field: super::INVITATION.to_owned(),
+        label: text::message(lang, "entry-label-invitation", &[]),
+        value: form.value(super::INVITATION).trim().to_owned(),
+        whole: String::new(),
+    })
+}
+
 pub(super) fn personal(lang: Language, sheet: &Sheet, read: &Application) -> Vec<Row> {
     let row = |field: &str, label: &str, value: String, whole: String| Row {
         field: field.to_owned(),
@@ -156,6 +169,9 @@ pub(super) fn personal(lang: Language, sheet: &Sheet, read: &Application) -> Vec
     let mut rows = Vec::new();
     if let Some(name) = &read.name {
         rows.push(plain("name", "entry-label-name", name.as_str()));
+    }
+    if let Some(card) = &read.library_card {
+        rows.push(plain("library_card", "entry-label-card", card.as_str()));
     }
     if let Some(id) = &read.national_id {
         let whole = id.as_str().to_owned();

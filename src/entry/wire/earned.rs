@@ -62,6 +62,7 @@ fn columns(sheet: &Sheet) -> Vec<(&'static str, [&'static str; 2])> {
     for asked in &sheet.asked {
         match asked.field {
             Field::Name => columns.push(("name", ["姓名", "name"])),
+            Field::LibraryCard => columns.push(("library_card", ["借閱證號碼", "library_card"])),
             Field::NationalId => columns.push(("national_id", ["身分證字號", "national_id"])),
             Field::Phone => columns.push(("phone", ["電話", "phone"])),
             Field::Email => columns.push(("email", ["電子郵件", "email"])),

@@ -22,6 +22,9 @@ pub struct FormView {
     title: String,
     /// Whether people say who they are, and agree to that.
     asks_person: bool,
+    /// Whether one needs an invitation code, and what was typed.
+    invited: bool,
+    invitation: String,
     answers_linked: bool,
     closes_at: i64,
     purges_at: i64,
@@ -156,6 +159,8 @@ impl FormView {
             slug: facts.slug.clone(),
             title: facts.title.pick(lang).to_owned(),
             asks_person: facts.kind.asks_person(),
+            invited: sheet.is_by_invitation(),
+            invitation: form.value(super::INVITATION).to_owned(),
             answers_linked: facts.answers_linked,
             closes_at: facts.closes_at.0,
             purges_at: facts.purges_at.0,

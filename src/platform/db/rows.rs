@@ -30,5 +30,33 @@ macro_rules! insert_all {
 }
 pub(crate) use insert_all;
 
+/// [`insert_all`] for rows of which some may be there: those are left as they are. Gives how many are
+/// new, as `Result<usize, diesel::result::Error>`.
+macro_rules! insert_new {
+    ($tx:expr, $table:expr, $rows:expr) => {{
+        let rows = $rows;
+        match $tx.conn() {
+            $crate::platform::db::Conn::Sqlite(conn) => {
+                rows.iter().try_fold(0_usize, |new, row| {
+                    diesel::insert_or_ignore_into($table)
+                        .values(row)
+                        .execute(conn)
+                        .map(|one| new + one)
+                })
+            }
+            $crate::platform::db::Conn::Postgres(conn) => rows
+                .chunks($crate::platform::db::rows::AT_ONCE)
+                .try_fold(0_usize, |new, rows| {
+                    diesel::insert_into($table)
+                        .values(rows)
+                        .on_conflict_do_nothing()
+                        .execute(conn)
+                        .map(|some| new + some)
+                }),
+        }
+    }};
+}
+pub(crate) use insert_new;
+
 /// Rows of one statement: PostgreSQL binds 65,535 values, and no table has more than 32 columns.
 pub(crate) const AT_ONCE: usize = 2_000;

@@ -36,7 +36,7 @@ use crate::platform::watch::{Near, Sign, Watch};
 use crate::platform::web::Area;
 use crate::platform::web::error::AppError;
 use crate::platform::web::form::upload::fields_of;
-use crate::platform::web::form::{FormFields, LONGEST};
+use crate::platform::web::form::{FormFields, LONGEST, LONGEST_FILE};
 use crate::platform::web::hop::{self, Hop};
 use crate::platform::web::page::Place;
 use crate::platform::web::reference::{self, Reference};
@@ -52,6 +52,7 @@ pub(super) struct Front {
     pub(super) hosts: Hosts,
     pub(super) site: Site,
     pub(super) long_forms: &'static [&'static str],
+    pub(super) long_files: &'static [&'static str],
     pub(super) one_click: &'static [&'static str],
     pub(super) bounds: Arc<Bounds>,
     pub(super) figures: Arc<Figures>,
@@ -184,9 +185,13 @@ impl Front {
     /// How long the body may be.
     fn limit(&self, asked: &Asked) -> usize {
         let (_, path) = Language::of_path(asked.path());
-        match self.long_forms.iter().any(|each| path.starts_with(each)) {
-            true => LONGEST,
-            false => self.settings.body_kib << 10,
+        let is_of = |all: &[&str]| all.iter().any(|each| path.starts_with(each));
+        if is_of(self.long_files) {
+            LONGEST_FILE
+        } else if is_of(self.long_forms) {
+            LONGEST
+        } else {
+            self.settings.body_kib << 10
         }
     }
 

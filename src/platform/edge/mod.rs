@@ -87,6 +87,8 @@ pub struct Plan {
     pub site: Site,
     /// The beginnings of addresses, without a language, that take long forms.
     pub long_forms: &'static [&'static str],
+    /// The beginnings of addresses, without a language, that take long files.
+    pub long_files: &'static [&'static str],
     /// Addresses, without a language, below which a form may come from anywhere: one part follows,
     /// a secret that says by itself what may be done and no cookie counts (RFC 8058).
     pub one_click: &'static [&'static str],
@@ -196,6 +198,7 @@ impl Edge {
             settings,
             site,
             long_forms,
+            long_files,
             one_click,
             figures,
             watch,
@@ -206,6 +209,7 @@ impl Edge {
             settings: settings.clone(),
             site: site.clone(),
             long_forms,
+            long_files,
             one_click,
             bounds: Arc::new(Bounds::of(settings, files())),
             figures: figures.clone(),

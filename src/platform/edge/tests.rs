@@ -121,6 +121,7 @@ fn running(site: Site, change: impl FnOnce(&mut EdgeSettings)) -> Running {
         settings,
         site: site.clone(),
         long_forms: &["/long"],
+        long_files: &[],
         one_click: &["/leave/"],
         draining: draining.clone(),
         figures: figures.clone(),

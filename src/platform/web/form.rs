@@ -21,6 +21,9 @@ use zeroize::Zeroizing;
 /// Longest form taken, in bytes: ten long answers of Chinese text, percent-encoded, fit in.
 pub const LONGEST: usize = 256 * 1024;
 
+/// Longest file taken where a page says so: 500,000 numbers of 14 digits, one a line, fit in.
+pub const LONGEST_FILE: usize = 8 * 1024 * 1024;
+
 /// How the names of fields begin that prove who somebody is: a passphrase or a code, beside the
 /// fields of any form.
 pub const PROOF: &str = "proof_";
@@ -161,7 +164,7 @@ async fn read(request: &Request<'_>, data: Data<'_>) -> Result<FormFields, FormE
     if !request.content_type().is_some_and(|kind| kind.is_form()) {
         return Err(FormError::OtherType);
     }
-    let body = body(data).await?;
+    let body = body(data, LONGEST).await?;
     let fields = match std::str::from_utf8(&body) {
         Ok(text) => FormFields::parse(text),
         Err(_) => return Err(FormError::NotText),
@@ -188,8 +191,8 @@ pub(super) fn again(action: String, fields: &FormFields) -> Value {
     context! { action, fields => fields.collect::<Vec<_>>() }
 }
 
-async fn body(data: Data<'_>) -> Result<Zeroizing<Vec<u8>>, FormError> {
-    let arriving = data.open(LONGEST.bytes()).into_bytes();
+async fn body(data: Data<'_>, longest: usize) -> Result<Zeroizing<Vec<u8>>, FormError> {
+    let arriving = data.open(longest.bytes()).into_bytes();
     let body = arriving.await.map_err(|_| FormError::Broken)?;
     if !body.is_complete() {
         return Err(FormError::TooLong);

@@ -126,6 +126,9 @@ pub struct Deleted {
     /// Posts of its discussion, and the switch of it.
     #[serde(default)]
     pub posts: usize,
+    /// Cards of its list, and invitation codes.
+    #[serde(default)]
+    pub admission: usize,
 }
 
 impl std::ops::AddAssign for Deleted {
@@ -141,6 +144,7 @@ impl std::ops::AddAssign for Deleted {
             planted,
             counters,
             posts,
+            admission,
         } = more;
         self.entries += entries;
         self.boxes += boxes;
@@ -152,6 +156,7 @@ impl std::ops::AddAssign for Deleted {
         self.planted += planted;
         self.counters += counters;
         self.posts += posts;
+        self.admission += admission;
     }
 }
 

@@ -50,6 +50,9 @@ impl Questions<'_> {
             Brief::Tag { activity, subject } => self
                 .tag(&activity, &subject, Asked::Tag)
                 .map(|tag| BriefReply::Hash(tag.0)),
+            Brief::ListTag { activity, subject } => self
+                .tag(&activity, &subject, Asked::Listed)
+                .map(|tag| BriefReply::Hash(tag.0)),
             Brief::Lookup { input } => self.lookup(&input),
             Brief::TagsLeft { activity } => {
                 let (folder, now) = (self.keys.folder(), self.keeper.clock.now());
@@ -109,7 +112,11 @@ impl Questions<'_> {
             BudgetError::Empty => Refusal::Busy,
             BudgetError::Disk(error) => storage(error.into()),
         })?;
-        Ok(ticket::tag(&secret.tag_key(), subject))
+        let key = match asked {
+            Asked::Tag | Asked::Match => secret.tag_key(),
+            Asked::Listed => secret.list_key(),
+        };
+        Ok(ticket::tag(&key, subject))
     }
 
     fn lookup(&mut self, input: &[u8; 32]) -> Result<BriefReply, Refusal> {

@@ -11,6 +11,11 @@ pub(in crate::vault) enum Brief {
         activity: String,
         subject: Private,
     },
+    /// The tag of somebody on a list of the activity; no tag of an entry is equal to it.
+    ListTag {
+        activity: String,
+        subject: Private,
+    },
     /// `input` is TH("lookup", secret): the keeper never sees the secret.
     Lookup {
         input: [u8; 32],

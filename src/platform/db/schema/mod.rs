@@ -2,6 +2,7 @@
 //!
 //! Not here: rows (private to each domain's `store.rs`).
 
+pub(crate) mod admission;
 pub(crate) mod custody;
 pub(crate) mod discussion;
 pub(crate) mod external;

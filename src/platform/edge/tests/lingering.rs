@@ -129,6 +129,7 @@ fn a_port_that_is_taken_is_said() {
         settings: EdgeSettings::default(),
         site: Site::default(),
         long_forms: &[],
+        long_files: &[],
         one_click: &[],
         draining: Draining::default(),
         figures: Arc::default(),

@@ -3,7 +3,8 @@
 //! Invariant: what arrives is kept in no file and no log, and is wiped from memory when dropped; a
 //! file sent by mistake leaves nothing behind.
 //!
-//! Not here: large files; a form and its file are as short as any other form.
+//! Not here: which pages take a file that is longer than a form; the edge has to let it in
+//! (`platform::edge`).
 
 use std::fmt;
 
@@ -25,6 +26,35 @@ impl Upload {
     }
 }
 
+/// An [`Upload`] of up to [`LONGEST_FILE`](super::LONGEST_FILE) bytes.
+#[derive(Default)]
+pub struct FileUpload(FormFields);
+
+impl FileUpload {
+    /// The fields; of a file its content, where that is text.
+    pub fn fields(&self) -> &FormFields {
+        &self.0
+    }
+}
+
+impl fmt::Debug for FileUpload {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[rocket::async_trait]
+impl<'r> FromData<'r> for FileUpload {
+    type Error = FormError;
+
+    async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
+        match read(request, data, super::LONGEST_FILE).await {
+            Ok(fields) => Outcome::Success(FileUpload(fields)),
+            Err(error) => Outcome::Error((Status::from(error), error)),
+        }
+    }
+}
+
 impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)
@@ -36,14 +66,18 @@ impl<'r> FromData<'r> for Upload {
     type Error = FormError;
 
     async fn from_data(request: &'r Request<'_>, data: Data<'r>) -> Outcome<'r, Self> {
-        match read(request, data).await {
+        match read(request, data, super::LONGEST).await {
             Ok(fields) => Outcome::Success(Upload(fields)),
             Err(error) => Outcome::Error((Status::from(error), error)),
         }
     }
 }
 
-async fn read(request: &Request<'_>, data: Data<'_>) -> Result<FormFields, FormError> {
+async fn read(
+    request: &Request<'_>,
+    data: Data<'_>,
+    longest: usize,
+) -> Result<FormFields, FormError> {
     let kind = request.content_type().ok_or(FormError::OtherType)?;
     if kind.is_form() {
         return super::read(request, data).await;
@@ -52,7 +86,7 @@ async fn read(request: &Request<'_>, data: Data<'_>) -> Result<FormFields, FormE
         Some(boundary) if kind.is_form_data() => boundary.to_owned(),
         _ => return Err(FormError::OtherType),
     };
-    let body = body(data).await?;
+    let body = body(data, longest).await?;
     parts(&body, &boundary).ok_or(FormError::OtherType)
 }
 

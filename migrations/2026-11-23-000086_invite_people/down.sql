@@ -1,0 +1,2 @@
+DROP TABLE admission_codes;
+DROP TABLE admission_batches;

@@ -1,0 +1,4 @@
+//! All SQL of who is let in.
+
+pub(super) mod cards;
+pub(super) mod codes;
