@@ -73,7 +73,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("seats", &["activity", "vault", "audit"]),
     // Never `entry`: nobody is subscribed by taking part in something.
-    ("newsletter", &["activity", "vault", "audit", "identity"]),
+    (
+        "newsletter",
+        &["activity", "policy", "vault", "audit", "identity"],
+    ),
     (
         "stats",
         &["survey", "activity", "policy", "vault", "audit", "identity"],

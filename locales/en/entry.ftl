@@ -341,3 +341,4 @@ entry-erase-give-up = I understand that I give up the prize
 entry-erase-give-up-missing = Deleting your data gives up the prize. Tick the box to confirm, or choose “Keep my data”
 entry-erase-sure = Delete my data
 entry-erase-keep = Keep my data
+entry-own-policy = In force at that time: { $link }.

@@ -339,3 +339,4 @@ entry-erase-give-up = 我知道，我放棄獎項
 entry-erase-give-up-missing = 刪除資料等於放棄獎項，請勾選確認；想保留獎項，請按「不刪除」
 entry-erase-sure = 確定刪除
 entry-erase-keep = 不刪除
+entry-own-policy = 當時適用的是{ $link }。

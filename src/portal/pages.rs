@@ -1,6 +1,7 @@
 //! The public pages of activities.
 
 mod about;
+mod general;
 mod statute;
 
 use rocket::{Route, State, get, routes};
@@ -21,6 +22,7 @@ pub fn routes() -> Vec<Route> {
     [
         routes![home, list, show, rules],
         statute::routes(),
+        general::routes(),
         about::routes(),
     ]
     .concat()

@@ -1,6 +1,7 @@
 //! What the public pages show of activities.
 
 pub(super) mod about;
+pub(super) mod general;
 pub(super) mod statute;
 
 use serde::Serialize;

@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 29] = [
+const SITE: [(&str, &str); 31] = [
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
     ("journal_witnesses", "of the journal"),
@@ -54,6 +54,8 @@ const SITE: [(&str, &str); 29] = [
     ("tax_rows", "by year: the law sums over activities"),
     ("vault_scopes", "keys of no activity"),
     ("tidyings", "one row"),
+    ("policy_versions", "the library's own words"),
+    ("policy_drafts", "the library's own words"),
     ("newsletter_topics", "the library's newsletter"),
     ("newsletter_consents", "words of the site"),
     ("newsletter_issues", "the library's newsletter"),

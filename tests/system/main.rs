@@ -13,6 +13,7 @@ mod support;
 
 mod after_the_purge;
 mod backing_up;
+mod changing_the_policy;
 mod checking_proofs;
 mod checking_the_machine;
 mod clauses;

@@ -1,8 +1,8 @@
 //! Database-level guards that the portable migrations cannot express (`decisions` D10).
 //!
-//! Invariant: rows of the audit log and the journal are added, never changed or removed; PostgreSQL
-//! takes no samples of bytes, which are sealed boxes, tags and hashes, so that none outlives its
-//! row in `pg_statistic` (`privacy` 1.5). Answers that belong to nobody lie in the order of their
+//! Invariant: rows of the audit log, the journal and the general policy are added, never changed or
+//! removed; PostgreSQL takes no samples of bytes, which are sealed boxes, tags and hashes, so that
+//! none outlives its row in `pg_statistic` (`privacy` 1.5). Answers that belong to nobody lie in the order of their
 //! random ids (`decisions` D7): SQLite would number rows as they come in; PostgreSQL does not order
 //! rows by itself and is told to by [`super::compaction`] and before each copy.
 
@@ -11,11 +11,16 @@ use diesel::prelude::*;
 use diesel::result::Error as QueryError;
 use diesel::sql_types::Text;
 
-const APPEND_ONLY: [&str; 2] = ["audit_records", "journal_notes"];
+/// Tables, each with its key.
+const APPEND_ONLY: [(&str, &str); 3] = [
+    ("audit_records", "position"),
+    ("journal_notes", "position"),
+    ("policy_versions", "version"),
+];
 
 /// Installs the guards; safe to run at every start.
 pub(super) fn on_sqlite(sqlite: &mut SqliteConnection) -> Result<(), QueryError> {
-    for table in APPEND_ONLY {
+    for (table, key) in APPEND_ONLY {
         for verb in ["UPDATE", "DELETE"] {
             sqlite.batch_execute(&format!(
                 "CREATE TRIGGER IF NOT EXISTS {table}_refuse_{verb} BEFORE {verb} ON {table} \
@@ -25,7 +30,7 @@ pub(super) fn on_sqlite(sqlite: &mut SqliteConnection) -> Result<(), QueryError>
         // INSERT OR REPLACE takes a row out without asking the trigger on DELETE.
         sqlite.batch_execute(&format!(
             "CREATE TRIGGER IF NOT EXISTS {table}_refuse_REPLACE BEFORE INSERT ON {table} \
-             WHEN EXISTS (SELECT 1 FROM {table} WHERE position = NEW.position) \
+             WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) \
              BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
         ))?;
     }
@@ -35,7 +40,7 @@ pub(super) fn on_sqlite(sqlite: &mut SqliteConnection) -> Result<(), QueryError>
 /// The same on PostgreSQL. Where everything stands already nothing is touched, so that a start
 /// beside others waits for nobody.
 pub(super) fn on_postgres(postgres: &mut PgConnection) -> Result<(), QueryError> {
-    for table in APPEND_ONLY {
+    for (table, _) in APPEND_ONLY {
         let query = format!(
             "SELECT tgname::text AS by FROM pg_trigger \
              WHERE tgrelid = '{table}'::regclass AND tgname = '{table}_append_only'"

@@ -78,7 +78,7 @@ fn robots(config: &State<Arc<Config>>) -> (ContentType, String) {
 }
 
 /// Pages that are always there.
-const ALWAYS: [&str; 14] = [
+const ALWAYS: [&str; 15] = [
     "/",
     "/activities",
     "/draws",
@@ -86,6 +86,7 @@ const ALWAYS: [&str; 14] = [
     "/verify/how",
     "/journal",
     "/privacy",
+    "/privacy/versions",
     "/privacy/retention",
     "/privacy/purges",
     "/privacy/register",

@@ -6,6 +6,7 @@ pub(crate) mod custody;
 pub(crate) mod discussion;
 pub(crate) mod feedback;
 pub(crate) mod newsletter;
+pub(crate) mod policy;
 pub(crate) mod purge;
 pub(crate) mod retention;
 pub(crate) mod rights;
@@ -371,6 +372,7 @@ diesel::table! {
         erased_at -> Nullable<BigInt>,
         agreed -> Bool,
         agreed_until -> Nullable<BigInt>,
+        policy_version -> BigInt,
     }
 }
 
