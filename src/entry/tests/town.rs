@@ -95,6 +95,7 @@ impl Town {
             .manage(Arc::new(Config::default()))
             .manage(self.clock.clone())
             .manage(Watch::new(&self.clock, Vec::new()))
+            .manage(crate::member::guard::MemberTries::default())
             .manage(limits)
             .manage(Sheets::default())
             .manage(Arc::new(
