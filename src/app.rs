@@ -35,6 +35,7 @@ use crate::platform::health::{Health, Look, Reason};
 use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::MailFacts;
 use crate::platform::metrics::{Figure, Metrics};
+use crate::platform::openid::{Provider, Providers};
 use crate::platform::watch::Watch;
 use crate::platform::web;
 use crate::platform::web::access::AccessLog;
@@ -59,6 +60,8 @@ pub struct App {
     pub vault: Vault,
     /// What the operator set.
     pub config: Arc<Config>,
+    /// By whom people may sign in elsewhere.
+    pub providers: Providers,
     /// What erases an activity when its day has come.
     pub purger: Purger,
     /// What was asked of the site.
@@ -215,6 +218,10 @@ impl App {
         config.smtp_url.zeroize();
         let watchers = Watchers::new(&config.metrics_token, &config.metrics_from);
         config.metrics_token.zeroize();
+        let providers = Providers {
+            staff: Provider::of(&config.staff_openid, db.clock()),
+        };
+        drop(config.staff_openid.client_secret.take());
         let config = Arc::new(config);
         backup::bring_forward(&db, &vault, &config)?;
         let draining = Draining::default();
@@ -258,6 +265,7 @@ impl App {
             writer,
             vault,
             config,
+            providers,
             purger,
             mailer,
             control,
@@ -441,6 +449,7 @@ impl App {
             .manage(self.db.clone())
             .manage(self.vault.clone())
             .manage(config.clone())
+            .manage(self.providers.clone())
             .manage(self.mailer.clone())
             .manage(self.standing())
             .manage(self.relays.clone())

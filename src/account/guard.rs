@@ -7,6 +7,7 @@
 //! Not here: forged requests, which [`crate::platform::web::guard`] refuses before any of this.
 
 mod confirmed;
+mod trip;
 
 use std::sync::Arc;
 
@@ -15,13 +16,16 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 pub use confirmed::Confirmed;
 pub(super) use confirmed::{Carried, Lapsed};
+pub use trip::TripJar;
 
+use super::elsewhere::Need;
 use super::session::{self, Session};
 use super::token::Token;
 use super::{Error, Needs, Permission, Role, Staff};
 use crate::platform::config::Config;
 use crate::platform::cookies;
 use crate::platform::db::Db;
+use crate::platform::openid::{Provider, Providers};
 use crate::platform::text::Language;
 use crate::platform::web::site::{Site, Viewer};
 use crate::vault::Vault;
@@ -331,6 +335,10 @@ pub(super) struct Door<'r> {
     pub(super) vault: Vault,
     pub(super) config: Arc<Config>,
     pub(super) jar: Jar<'r>,
+    pub(super) trips: TripJar<'r>,
+    pub(super) here: Here<'r>,
+    /// By which staff may sign in elsewhere.
+    pub(super) provider: Option<Arc<Provider>>,
 }
 
 #[rocket::async_trait]
@@ -350,6 +358,11 @@ impl<'r> FromRequest<'r> for Door<'r> {
             vault: vault.clone(),
             config: config.unwrap_or_default(),
             jar: Jar::of(request, &cookies::SESSION),
+            trips: TripJar::of(request),
+            here: Here { request },
+            provider: rocket
+                .state::<Providers>()
+                .and_then(|providers| providers.staff.clone()),
         })
     }
 }
@@ -358,6 +371,20 @@ impl Door<'_> {
     /// Whether the operator wants a second step.
     pub(super) fn asks_second_step(&self) -> bool {
         self.config.staff_second_factor
+    }
+
+    /// The same, as those ask who decide by it.
+    pub(super) fn need(&self) -> Need {
+        match self.asks_second_step() {
+            true => Need::Two,
+            false => Need::One,
+        }
+    }
+
+    /// What people call the provider elsewhere, where there is one.
+    pub(super) fn provider_name(&self) -> Option<String> {
+        let provider = self.provider.as_ref()?;
+        Some(provider.name(self.lang).to_owned())
     }
 }
 

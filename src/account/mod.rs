@@ -7,6 +7,7 @@
 //!
 //! Not here: patrons, who need no account; what a role does in another domain.
 
+pub mod elsewhere;
 pub mod factor;
 pub mod guard;
 pub mod name;
@@ -35,6 +36,7 @@ use crate::audit::{self, Act, Actor, StaffId};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
+use crate::platform::openid;
 use crate::vault;
 
 /// A member of staff who is signed in. Also a request guard: `Option<Staff>` on pages for all.
@@ -160,6 +162,27 @@ pub enum Error {
     /// Nobody resets the own second step.
     #[error("the own second step is reset by somebody else")]
     OwnFactor,
+    /// Nobody here is who the provider means.
+    #[error("no account is linked")]
+    NotLinked,
+    /// The account that is linked is shut or locked.
+    #[error("the linked account is shut or locked")]
+    ShutElsewhere,
+    /// Another account is linked to the same person of the provider.
+    #[error("another account is linked")]
+    OtherLink,
+    /// The provider means somebody else than who is signed in.
+    #[error("the provider means somebody else")]
+    OtherPerson,
+    /// The provider did not ask for two factors.
+    #[error("the provider did not ask for two factors")]
+    OneFactor,
+    /// Without the link nothing would let the owner in.
+    #[error("the link is the only way in")]
+    OnlyWay,
+    /// A provider elsewhere.
+    #[error(transparent)]
+    OpenId(#[from] openid::Error),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
@@ -175,10 +198,19 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::Unknown => Kind::NotFound,
-            Error::NameTaken | Error::LastAdmin | Error::NoFactor => Kind::Conflict,
+            Error::NameTaken
+            | Error::LastAdmin
+            | Error::NoFactor
+            | Error::OtherLink
+            | Error::OnlyWay => Kind::Conflict,
             Error::NoRole | Error::AuditorAlone => Kind::Invalid,
             Error::LinkGone | Error::StepGone => Kind::Gone,
-            Error::OwnFactor => Kind::Forbidden,
+            Error::OwnFactor
+            | Error::NotLinked
+            | Error::ShutElsewhere
+            | Error::OtherPerson
+            | Error::OneFactor => Kind::Forbidden,
+            Error::OpenId(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::NeedsLibrarian
             | Error::NeedsDrawOfficer
@@ -216,6 +248,13 @@ impl Fault for Error {
             Error::StepGone => "account.step_gone",
             Error::NoFactor => "account.no_factor",
             Error::OwnFactor => "account.own_factor",
+            Error::NotLinked => "account.not_linked",
+            Error::ShutElsewhere => "account.shut_elsewhere",
+            Error::OtherLink => "account.other_link",
+            Error::OtherPerson => "account.other_person",
+            Error::OneFactor => "account.one_factor",
+            Error::OnlyWay => "account.only_way",
+            Error::OpenId(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),

@@ -1,6 +1,7 @@
 //! All SQL of accounts, sessions and one-time links.
 
 pub(super) mod factors;
+pub(super) mod openid;
 
 use std::collections::HashMap;
 
@@ -39,8 +40,10 @@ struct Row {
 }
 
 impl Row {
-    fn account(self, roles: Vec<Role>) -> Account {
-        let standing = match (self.disabled, self.passphrase_hash.is_empty()) {
+    /// `linked`: whether its owner comes in by a provider elsewhere.
+    fn account(self, roles: Vec<Role>, linked: bool) -> Account {
+        let has_no_way_in = self.passphrase_hash.is_empty() && !linked;
+        let standing = match (self.disabled, has_no_way_in) {
             (true, _) => Standing::Disabled,
             (false, true) => Standing::Invited,
             (false, false) => Standing::Active,
@@ -89,11 +92,13 @@ pub(super) fn list(tx: &mut Tx) -> Result<Vec<Account>, db::Error> {
     for (staff, code) in granted {
         roles.entry(staff).or_default().extend(Role::of_code(&code));
     }
+    let linked = openid::all(tx)?;
     Ok(rows
         .into_iter()
         .map(|row| {
             let own = roles.remove(&row.id).unwrap_or_default();
-            row.account(own)
+            let linked = linked.contains(&row.id);
+            row.account(own, linked)
         })
         .collect())
 }
@@ -115,7 +120,8 @@ pub(super) fn find(tx: &mut Tx, id: &StaffId) -> Result<Option<Account>, db::Err
         .iter()
         .filter_map(|code| Role::of_code(code))
         .collect();
-    Ok(Some(row.account(roles)))
+    let linked = row.passphrase_hash.is_empty() && openid::find(tx, id)?.is_some();
+    Ok(Some(row.account(roles, linked)))
 }
 
 pub(super) fn expected(tx: &mut Tx, name: &StaffName) -> Result<Option<Expected>, db::Error> {

@@ -4,6 +4,7 @@
 //! is shown once, in [`LinkView`].
 
 pub(super) mod confirm;
+pub mod elsewhere;
 pub mod factor;
 
 use rocket::http::uri::Origin;
@@ -67,7 +68,7 @@ pub(super) fn next(wanted: &str) -> Option<String> {
     let path = inside(wanted)?;
     let mut steps = path.split('/').skip(1);
     match (steps.next(), steps.next()) {
-        (Some("staff"), Some("sign-in" | "sign-out" | "setup" | "confirm")) => None,
+        (Some("staff"), Some("sign-in" | "sign-out" | "setup" | "confirm" | "openid")) => None,
         (Some("staff" | "admin"), _) => Some(wanted.to_owned()),
         _ => None,
     }
@@ -89,6 +90,8 @@ pub(super) struct SignInView {
     name: String,
     next: String,
     why: Option<String>,
+    /// What people call the provider elsewhere.
+    elsewhere: Option<String>,
     mistakes: Mistakes,
 }
 
@@ -98,6 +101,7 @@ impl SignInView {
             name: String::new(),
             next,
             why: why.map(|why| why.words(lang)),
+            elsewhere: None,
             mistakes: Mistakes::new(),
         }
     }
@@ -110,8 +114,15 @@ impl SignInView {
             name: form.value("name").to_owned(),
             next: form.value("next").to_owned(),
             why: None,
+            elsewhere: None,
             mistakes,
         }
+    }
+
+    /// The same with the way to a provider elsewhere.
+    pub(super) fn beside(mut self, provider: Option<String>) -> SignInView {
+        self.elsewhere = provider;
+        self
     }
 }
 
@@ -122,6 +133,8 @@ pub(super) struct SetupView {
     pub(super) name: String,
     /// Whether the account exists, so that the name is shown and not asked.
     pub(super) named: bool,
+    /// What people call the provider elsewhere.
+    pub(super) elsewhere: Option<String>,
     pub(super) mistakes: Mistakes,
 }
 
@@ -255,6 +268,8 @@ pub(super) struct OwnView {
     /// Since when there is a second step.
     pub(super) set_at: Option<i64>,
     pub(super) recovery_left: usize,
+    pub(super) elsewhere: Option<elsewhere::ProviderView>,
+    pub(super) has_passphrase: bool,
     pub(super) done: Option<String>,
     pub(super) mistakes: Mistakes,
 }
@@ -300,6 +315,8 @@ pub(super) fn done_words(lang: Language, code: &str) -> Option<String> {
         "recovery" => "account-done-recovery",
         "reset" => "account-done-reset",
         "session" => "account-done-session",
+        "linked" => "account-done-linked",
+        "unlinked" => "account-done-unlinked",
         _ => return None,
     };
     Some(text::message(lang, id, &[]))
@@ -407,6 +424,7 @@ pub(super) struct StaffView {
     pub(super) roles: Vec<Choice>,
     pub(super) sessions: usize,
     pub(super) second: factor::SecondView,
+    pub(super) elsewhere: Option<elsewhere::ProviderView>,
     pub(super) locked_until: Option<i64>,
     pub(super) done: Option<String>,
     pub(super) mistakes: Mistakes,
@@ -461,6 +479,7 @@ mod tests {
             "/en/staff/sign-in?next=/staff",
             "/staff/setup/x",
             "/staff/confirm",
+            "/staff/openid/back?code=x",
             "/staff\r\nSet-Cookie: a=b",
             "/staffroom",
         ] {

@@ -13,6 +13,7 @@ use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKin
 use crate::platform::channel::{Address, PublicKey};
 use crate::platform::db::{ReplicaSetting, Target, Ways};
 use crate::platform::edge::{EdgeSettings, Network};
+use crate::platform::openid::OpenIdSettings;
 use crate::platform::watch::WatchSettings;
 
 /// The application's part of the configuration.
@@ -39,6 +40,9 @@ pub struct Config {
     pub replica_url: String,
     /// Whether staff give a code of their telephone after the passphrase.
     pub staff_second_factor: bool,
+    /// By which provider staff may sign in beside name and passphrase.
+    #[validate(nested)]
+    pub staff_openid: OpenIdSettings,
     /// Seconds that the copy may be behind; past that the database itself is read.
     #[validate(range(min = 3, max = 600))]
     pub replica_lag: u32,
@@ -157,13 +161,14 @@ pub struct Config {
 }
 
 /// Every variable of the environment that means something to this program.
-pub const ENVIRONMENT: [&str; 9] = [
+pub const ENVIRONMENT: [&str; 10] = [
     "FAIRDRAW_DATA",
     "FAIRDRAW_KEYS",
     "FAIRDRAW_DATABASE_URL",
     "FAIRDRAW_POOLER_URL",
     "FAIRDRAW_REPLICA_URL",
     "FAIRDRAW_VAULT",
+    "FAIRDRAW_STAFF_OPENID_SECRET",
     "FAIRDRAW_LOG",
     "FAIRDRAW_LOG_FORMAT",
     "FAIRDRAW_CLOCK",
@@ -238,6 +243,7 @@ impl Default for Config {
             pooler_url: String::new(),
             replica_url: String::new(),
             staff_second_factor: true,
+            staff_openid: OpenIdSettings::default(),
             replica_lag: 10,
             vault: String::new(),
             vault_listen: Vec::new(),
@@ -304,6 +310,9 @@ pub enum ConfigError {
          rights of the file and its folders"
     )]
     NoFile(PathBuf),
+    /// A file that a setting names for a secret cannot be read.
+    #[error("{0}.client_secret_file cannot be read; correct the path, or the rights of the file")]
+    NoSecret(&'static str, #[source] std::io::Error),
 }
 
 /// What is wrong with each name, sorted.
@@ -389,6 +398,9 @@ impl Config {
                 *setting = value;
             }
         }
+        let (name, variable) = ("staff_openid", "FAIRDRAW_STAFF_OPENID_SECRET");
+        let found = config.staff_openid.find_secret(variable);
+        found.map_err(|error| ConfigError::NoSecret(name, error))?;
         config.validate().map_err(ConfigError::Invalid)?;
         Ok(config)
     }

@@ -342,6 +342,7 @@ pub const ROOMS: &[Room] = &[
             "staff_sessions",
             "staff_factors",
             "staff_recovery",
+            "staff_openid",
             "setup_links",
             "site_settings",
             "providers",

@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 44] = [
+const SITE: [(&str, &str); 45] = [
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
     ("journal_witnesses", "of the journal"),
@@ -38,6 +38,7 @@ const SITE: [(&str, &str); 44] = [
     ("staff_sessions", "their sessions"),
     ("staff_factors", "their second steps"),
     ("staff_recovery", "their recovery codes"),
+    ("staff_openid", "who they are at a provider"),
     ("setup_links", "their first links"),
     ("jobs", "claimed across activities, in the order of time"),
     ("instances", "who serves the site"),

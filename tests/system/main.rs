@@ -61,6 +61,7 @@ mod several_draws;
 mod several_instances;
 mod showing_live;
 mod signing_in;
+mod signing_in_elsewhere;
 mod standing_behind;
 mod subscribing;
 mod taxing;

@@ -2,13 +2,14 @@
 
 use rocket::{State, get, post};
 
-use crate::account::guard::{Admin, Confirmed, Here};
+use crate::account::guard::{Admin, Confirmed, Door, Here};
 use crate::account::name::StaffName;
 use crate::account::setup;
 use crate::account::token::Token;
+use crate::account::wire::elsewhere::ProviderView;
 use crate::account::wire::factor::SecondView;
 use crate::account::wire::{self, AccountView, InviteView, LinkView, StaffListView, StaffView};
-use crate::account::{self, Error, StaffId, factor, session};
+use crate::account::{self, Error, StaffId, elsewhere, factor, session};
 use crate::audit::Actor;
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::Language;
@@ -75,31 +76,33 @@ fn invite_form(lang: Language, form: &FormFields, mistakes: Mistakes) -> Page {
 
 #[get("/admin/staff/<id>?<done>")]
 pub(super) async fn one(
-    lang: Language,
+    door: Door<'_>,
     _admin: Admin,
-    db: &State<Db>,
     id: &str,
     done: Option<&str>,
 ) -> AppResult<Page> {
-    let done = done.and_then(|code| wire::done_words(lang, code));
-    Ok(staff_page(lang, db, StaffId::from(id), done, Mistakes::new()).await?)
+    let done = done.and_then(|code| wire::done_words(door.lang, code));
+    Ok(staff_page(&door, StaffId::from(id), done, Mistakes::new()).await?)
 }
 
 async fn staff_page(
-    lang: Language,
-    db: &Db,
+    door: &Door<'_>,
     id: StaffId,
     done: Option<String>,
     mistakes: Mistakes,
 ) -> Result<Page, Error> {
-    let now = db.clock().now();
-    let (account, sessions, second) = db
+    let (lang, now) = (door.lang, door.db.clock().now());
+    let (account, sessions, second, linked) = door
+        .db
         .read("find staff", move |tx| {
-            let sessions = session::list(tx, &id)?;
-            Ok::<_, Error>((account::find(tx, &id)?, sessions, factor::state(tx, &id)?))
+            let account = account::find(tx, &id)?;
+            let (sessions, second) = (session::list(tx, &id)?, factor::state(tx, &id)?);
+            Ok::<_, Error>((account, sessions, second, elsewhere::linked(tx, &id)?))
         })
         .await?;
+    let provider = door.provider.as_deref();
     let view = StaffView {
+        elsewhere: provider.map(|provider| ProviderView::of(lang, provider, linked)),
         second: SecondView::of(lang, second),
         chosen: wire::role_codes(&account.roles),
         roles: wire::role_choices(lang),
@@ -114,16 +117,16 @@ async fn staff_page(
 
 #[post("/admin/staff/<id>/role", data = "<form>")]
 pub(super) async fn set_role(
-    lang: Language,
+    door: Door<'_>,
     admin: Admin,
-    db: &State<Db>,
     _confirmed: Confirmed,
     id: &str,
     form: FormFields,
 ) -> AppResult<Reply> {
+    let (lang, db) = (door.lang, &door.db);
     let mut mistakes = Mistakes::new();
     let Some(roles) = wire::read_roles(lang, &form, &mut mistakes) else {
-        let page = staff_page(lang, db, StaffId::from(id), None, mistakes).await?;
+        let page = staff_page(&door, StaffId::from(id), None, mistakes).await?;
         return Ok(page.again().at(format!("/admin/staff/{id}")).into());
     };
     let change = move |tx: &mut Tx, actor: &Actor, staff: &StaffId| {
@@ -157,16 +160,16 @@ pub(super) async fn enable(
 /// A lost telephone. The owner is told when signing in.
 #[post("/admin/staff/<id>/second-step", data = "<form>")]
 pub(super) async fn reset_factor(
-    lang: Language,
+    door: Door<'_>,
     admin: Admin,
-    db: &State<Db>,
     _confirmed: Confirmed,
     id: &str,
     form: FormFields,
 ) -> AppResult<Reply> {
+    let (lang, db) = (door.lang, &door.db);
     let mut mistakes = Mistakes::new();
     let Some(reason) = wire::factor::read_reason(lang, &form, &mut mistakes) else {
-        let page = staff_page(lang, db, StaffId::from(id), None, mistakes).await?;
+        let page = staff_page(&door, StaffId::from(id), None, mistakes).await?;
         let typed = page.again().at(format!("/admin/staff/{id}"));
         return Ok(typed.into());
     };

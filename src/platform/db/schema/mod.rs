@@ -73,6 +73,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    staff_openid (staff_id) {
+        staff_id -> Text,
+        issuer -> Text,
+        tag -> Binary,
+        linked_at -> BigInt,
+    }
+}
+
+diesel::table! {
     setup_links (token_hash) {
         token_hash -> Binary,
         staff_id -> Nullable<Text>,
@@ -535,6 +544,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff_sessions,
     staff_factors,
     staff_recovery,
+    staff_openid,
     setup_links,
     activities,
     asked_fields,
