@@ -85,7 +85,10 @@ const ARROWS: &[(&str, &[&str])] = &[
         &["activity", "account", "vault", "audit", "identity"],
     ),
     // Never `entry`: nobody is subscribed by taking part in something.
-    ("newsletter", &["activity", "vault", "audit", "identity"]),
+    (
+        "newsletter",
+        &["activity", "policy", "vault", "audit", "identity"],
+    ),
     (
         "stats",
         &["survey", "activity", "policy", "vault", "audit", "identity"],

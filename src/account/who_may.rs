@@ -72,10 +72,13 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "GET /sitemap",
             "GET /sitemap.xml",
             "GET /privacy",
+            "GET /privacy/compare",
             "GET /privacy/logs",
             "GET /privacy/purges",
             "GET /privacy/register",
             "GET /privacy/retention",
+            "GET /privacy/v/<number>",
+            "GET /privacy/versions",
         ],
     ),
     (
@@ -436,6 +439,17 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         &[
             "GET /staff/activities/<id>/codes",
             "POST /staff/activities/<id>/codes",
+        ],
+    ),
+    (
+        "policy",
+        PRIVACY_OFFICER,
+        &[
+            "GET /admin/policy",
+            "POST /admin/policy",
+            "GET /admin/policy/preview",
+            "GET /admin/policy/publish",
+            "POST /admin/policy/publish",
         ],
     ),
     (

@@ -2,6 +2,7 @@
 
 mod about;
 mod follow;
+mod general;
 mod statute;
 
 use rocket::{Route, State, get, routes};
@@ -24,6 +25,7 @@ pub fn routes() -> Vec<Route> {
     [
         routes![home, list, show, rules],
         statute::routes(),
+        general::routes(),
         about::routes(),
         follow::routes(),
     ]

@@ -2,6 +2,7 @@
 
 pub(super) mod about;
 pub(super) mod follow;
+pub(super) mod general;
 pub(super) mod statute;
 
 use serde::Serialize;

@@ -350,8 +350,13 @@ pub const ROOMS: &[Room] = &[
     },
     Room {
         name: "policy",
-        tables: &["retention_settings", "processors"],
-        fate: Fate::Site("how long data is kept, and who works on it; public"),
+        tables: &[
+            "retention_settings",
+            "processors",
+            "policy_versions",
+            "policy_drafts",
+        ],
+        fate: Fate::Site("how long data is kept, who works on it, and the general policy; public"),
     },
     Room {
         name: "elsewhere",

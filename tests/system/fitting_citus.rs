@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 44] = [
+const SITE: [(&str, &str); 46] = [
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
     ("journal_witnesses", "of the journal"),
@@ -72,6 +72,8 @@ const SITE: [(&str, &str); 44] = [
     ("attack_answers", "of the whole site"),
     ("looked_through", "one row"),
     ("vault_freezes", "of the whole site"),
+    ("policy_versions", "the library's own words"),
+    ("policy_drafts", "the library's own words"),
     ("newsletter_topics", "the library's newsletter"),
     ("newsletter_consents", "words of the site"),
     ("newsletter_issues", "the library's newsletter"),

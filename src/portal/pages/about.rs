@@ -115,6 +115,7 @@ const PAGES: [(&str, &[(&str, &str)]); 4] = [
         "portal-map-data",
         &[
             ("/privacy", "portal-statute-title"),
+            ("/privacy/versions", "policy-versions-title"),
             ("/privacy/retention", "portal-retention-title"),
             ("/privacy/purges", "portal-purges-title"),
             ("/privacy/disclosures", "custody-public-title"),

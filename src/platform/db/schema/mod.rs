@@ -8,6 +8,7 @@ pub(crate) mod external;
 pub(crate) mod feedback;
 pub(crate) mod member;
 pub(crate) mod newsletter;
+pub(crate) mod policy;
 pub(crate) mod purge;
 pub(crate) mod response;
 pub(crate) mod retention;
@@ -375,6 +376,7 @@ diesel::table! {
         erased_at -> Nullable<BigInt>,
         agreed -> Bool,
         agreed_until -> Nullable<BigInt>,
+        policy_version -> BigInt,
     }
 }
 
