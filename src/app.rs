@@ -254,8 +254,10 @@ impl App {
         let guardian = Guardian::new(&db, &vault, &config, &watch);
         response::jobs::register(&mut runner, &guardian, (&db, &vault), &mailer, &config);
         response::jobs::ensure(&db).map_err(journal::Error::from)?;
-        let audiences: Audiences =
-            Arc::new([Arc::new(newsletter::policy_news::Subscribers::of(&config))]);
+        let audiences: Audiences = Arc::new([
+            Arc::new(newsletter::policy_news::Subscribers::of(&config)),
+            Arc::new(member::policy_news::Members),
+        ]);
         policy::jobs::register(&mut runner, &db, &audiences);
         policy::general::ensure_first(&db, &config)?;
         let board = Arc::new(Board::of(&db)?);

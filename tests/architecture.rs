@@ -82,7 +82,9 @@ const ARROWS: &[(&str, &[&str])] = &[
     // Never `entry`, whose pages ask it: an entry names no member, nor a member an entry.
     (
         "member",
-        &["activity", "account", "vault", "audit", "identity"],
+        &[
+            "activity", "account", "policy", "vault", "audit", "identity",
+        ],
     ),
     // Never `entry`: nobody is subscribed by taking part in something.
     (

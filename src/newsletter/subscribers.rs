@@ -176,6 +176,7 @@ pub fn begin(
         agreed_at: now,
         confirmed_at: Some(now),
         refusals: 0,
+        policy: general::in_force(tx)?,
     };
     store::subscribers::put(tx, &fresh)?;
     store::subscribers::set_topics(tx, &fresh.id, &choice.topics)?;

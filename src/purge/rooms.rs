@@ -239,6 +239,7 @@ pub const ROOMS: &[Room] = &[
         name: "members",
         tables: &[
             "member_letters",
+            "member_tellings",
             "member_receipts",
             "member_sessions",
             "member_factors",

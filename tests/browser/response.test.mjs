@@ -22,7 +22,7 @@ before(async () => {
     `smtp_url="${mail.url}"`,
     'incident_report_hours=72',
     'edge={trusted_proxies=["127.0.0.1"]}',
-    'watch={alarm_to=["${ADMIN}"],alarm_minutes=5}',
+    `watch={alarm_to=["${ADMIN}"],alarm_minutes=5}`,
   ];
   site = await startFairdraw({ env: { ROCKET_APP: `{${app.join(',')}}` } });
   browser = await openBrowser();

@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 46] = [
+const SITE: [(&str, &str); 47] = [
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
     ("journal_witnesses", "of the journal"),
@@ -67,6 +67,7 @@ const SITE: [(&str, &str); 46] = [
     ("member_recovery", "of a member"),
     ("member_receipts", "of a member, sealed together"),
     ("member_letters", "of a member"),
+    ("member_tellings", "counts of the whole site"),
     ("incident_steps", "of an incident"),
     ("attack_signs", "counts of the whole site"),
     ("attack_answers", "of the whole site"),

@@ -226,6 +226,7 @@ fn help_and_every_page_for_everybody_are_two_links_away(engine: Engine) {
         "/newsletter/sent",
         "/members/sent",
         "/feedback/write",
+        "/privacy/compare",
         "/privacy/request/take-back",
     ];
     for each in declared().filter(|each| each.who == Who::Anybody && each.domain != "platform") {
