@@ -13,6 +13,7 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 use zeroize::Zeroize;
 
+use crate::account::reach::Grounds;
 use crate::account::who_may;
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
 use crate::draw::hour::Hour;
@@ -47,9 +48,9 @@ use crate::response::Guardian;
 use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
-    account, activity, audit, backup, custody, desk, discussion, draw, entry, external, feedback,
-    inspection, journal, live, member, newsletter, notify, policy, portal, purge, response, rights,
-    seats, stats, survey,
+    account, activity, audit, backup, branch, custody, desk, discussion, draw, entry, external,
+    feedback, inspection, journal, live, member, newsletter, notify, policy, portal, purge,
+    response, rights, seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -465,6 +466,7 @@ impl App {
             .manage(self.vault.clone())
             .manage(config.clone())
             .manage(self.mailer.clone())
+            .manage::<Arc<dyn Grounds>>(Arc::new(desk::grounds::Activities))
             .manage(self.standing())
             .manage(self.relays.clone())
             .manage(hall)
@@ -511,6 +513,7 @@ impl App {
             rights::pages::routes(),
             feedback::pages::routes(),
             discussion::pages::routes(),
+            branch::pages::routes(),
             external::pages::routes(),
             custody::pages::routes(),
             newsletter::pages::routes(),

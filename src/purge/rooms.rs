@@ -346,8 +346,9 @@ pub const ROOMS: &[Room] = &[
             "setup_links",
             "site_settings",
             "providers",
+            "branches",
         ],
-        fate: Fate::Site("the library's staff and settings"),
+        fate: Fate::Site("the library's staff, branches and settings"),
     },
     Room {
         name: "policy",

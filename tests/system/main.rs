@@ -71,4 +71,5 @@ mod telling_the_public;
 mod telling_winners;
 mod who_may;
 mod witnessing;
+mod working_for_a_branch;
 mod writing_to_the_library;

@@ -2,6 +2,7 @@
 //!
 //! Not here: rows (private to each domain's `store.rs`).
 
+pub(crate) mod branch;
 pub(crate) mod custody;
 pub(crate) mod discussion;
 pub(crate) mod external;
@@ -113,6 +114,7 @@ diesel::table! {
         unlock -> Text,
         halted_at -> BigInt,
         eligibility -> Text,
+        branch -> Text,
     }
 }
 
