@@ -31,14 +31,14 @@ impl Dated {
             false => Vec::new(),
         };
         Ok(Dated {
-            listing: Listing::Ours(listed),
+            listing: Listing::Ours(Box::new(listed)),
             sessions,
         })
     }
 
     fn elsewhere(own: External) -> Dated {
         Dated {
-            listing: Listing::Elsewhere(own),
+            listing: Listing::Elsewhere(Box::new(own)),
             sessions: Vec::new(),
         }
     }

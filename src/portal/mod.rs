@@ -129,9 +129,9 @@ impl Listed {
 #[derive(Debug, Clone)]
 pub enum Listing {
     /// Ours.
-    Ours(Listed),
+    Ours(Box<Listed>),
     /// Held elsewhere.
-    Elsewhere(External),
+    Elsewhere(Box<External>),
 }
 
 impl Listing {
@@ -211,7 +211,7 @@ pub fn everything(tx: &mut Tx, search: &Search) -> Result<Vec<Listing>, Error> {
         true => Vec::new(),
         false => self::search(tx, search)?
             .into_iter()
-            .map(Listing::Ours)
+            .map(|listed| Listing::Ours(Box::new(listed)))
             .collect(),
     };
     if search.kind.is_none() && search.branch.is_none() {
@@ -229,7 +229,11 @@ pub fn everything(tx: &mut Tx, search: &Search) -> Result<Vec<Listing>, Error> {
             stage && (words.is_empty() || says(&texts, &words))
         };
         let others = external::published(tx)?.into_iter();
-        found.extend(others.filter(fits).map(Listing::Elsewhere));
+        found.extend(
+            others
+                .filter(fits)
+                .map(|own| Listing::Elsewhere(Box::new(own))),
+        );
     }
     found.sort_by_key(|each| each.order(now));
     Ok(found)

@@ -52,7 +52,7 @@ async fn home(lang: Language, db: &State<Db>) -> AppResult<Page> {
         })
         .await?;
     let ours = everything.iter().filter_map(|each| match each {
-        Listing::Ours(listed) => Some(listed),
+        Listing::Ours(listed) => Some(listed.as_ref()),
         Listing::Elsewhere(_) => None,
     });
     let all: Vec<&Listed> = ours.collect();

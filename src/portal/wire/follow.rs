@@ -20,7 +20,8 @@ use super::{DrawPart, paragraphs};
 /// The dates of what is published at one address.
 pub(in crate::portal) fn dates(language: Language, dated: &Dated) -> Vec<Date> {
     let (slug, told_at) = match &dated.listing {
-        Listing::Ours(Listed { facts, .. }) => {
+        Listing::Ours(listed) => {
+            let facts = &listed.facts;
             (&facts.slug, facts.published_at.unwrap_or(facts.opens_at))
         }
         Listing::Elsewhere(own) => (&own.details.slug, own.details.opens_at),
