@@ -13,6 +13,7 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 use zeroize::Zeroize;
 
+use crate::account::reach::Grounds;
 use crate::account::who_may;
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
 use crate::draw::hour::Hour;
@@ -40,15 +41,17 @@ use crate::platform::watch::Watch;
 use crate::platform::web;
 use crate::platform::web::access::AccessLog;
 use crate::platform::web::measure::{Measure, Watchers};
-use crate::platform::web::site::Site;
+use crate::platform::web::site::{PolicyChange, PolicyLine, Site};
+use crate::policy::general::audience::Audiences;
+use crate::policy::general::board::Board;
 use crate::purge::Purger;
 use crate::response::Guardian;
 use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
-    account, activity, audit, backup, custody, desk, discussion, draw, entry, external, feedback,
-    inspection, journal, live, member, newsletter, notify, policy, portal, purge, response, rights,
-    seats, stats, survey,
+    account, activity, audit, backup, branch, custody, desk, discussion, draw, entry, external,
+    feedback, inspection, journal, live, member, newsletter, notify, policy, portal, purge,
+    response, rights, seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -88,6 +91,9 @@ pub struct App {
     runner: Arc<Runner>,
     mirror: journal::Mirror,
     instance: Instance,
+    /// What pages show of the privacy policy.
+    pub board: Arc<Board>,
+    audiences: Audiences,
     /// Figures of this process.
     pub metrics: Metrics,
     /// Whether this process can do its work.
@@ -132,6 +138,9 @@ pub enum StartError {
     /// What is left to do of purges of before.
     #[error("the purges of before cannot be read")]
     Purges(#[from] purge::Error),
+    /// The library's privacy policy.
+    #[error("the privacy policy cannot be read")]
+    Policy(#[from] policy::Error),
     /// The relays of the beacon.
     #[error("the beacon relays cannot be used")]
     Relays(#[from] RelayError),
@@ -169,6 +178,7 @@ impl StartError {
             StartError::Witnesses(error) => error.code(),
             StartError::Purges(error) => error.code(),
             StartError::Hour(error) => error.code(),
+            StartError::Policy(error) => error.code(),
             _ => return self,
         };
         match code {
@@ -252,6 +262,13 @@ impl App {
         let guardian = Guardian::new(&db, &vault, &config, &watch);
         response::jobs::register(&mut runner, &guardian, (&db, &vault), &mailer, &config);
         response::jobs::ensure(&db).map_err(journal::Error::from)?;
+        let audiences: Audiences = Arc::new([
+            Arc::new(newsletter::policy_news::Subscribers::of(&config)),
+            Arc::new(member::policy_news::Members),
+        ]);
+        policy::jobs::register(&mut runner, &db, &audiences);
+        policy::general::ensure_first(&db, &config)?;
+        let board = Arc::new(Board::of(&db)?);
         let instance = Instance::starting(db.clock().now());
         let health = health(&db, &vault, &mirror, &config, &draining);
         let writer = Arc::new(Writer::new(db.clone(), Taking::new(vault.clone()))?);
@@ -289,6 +306,8 @@ impl App {
             metrics,
             health,
             watchers,
+            board,
+            audiences,
         })
     }
 
@@ -310,6 +329,9 @@ impl App {
             instances::alive(tx, &self.instance)
         })?;
         self.mirror.follow(&self.db, &self.vault)?;
+        if let Err(error) = self.board.look(&self.db) {
+            tracing::warn!(%error, "versions of the privacy policy cannot be read");
+        }
         // Another server may have taken the database's place since, without its last commits.
         if let Err(error) = backup::halt(&self.db, &self.vault) {
             tracing::error!(%error, "what was released cannot be compared with the database");
@@ -422,7 +444,9 @@ impl App {
     fn site(&self) -> Site {
         let config = &self.config;
         let clock = self.db.clock();
+        let board = self.board.clone();
         Site {
+            policy: Some(Arc::new(move || policy_line(&board))),
             name: config.library_zh.clone(),
             name_en: config.library_en.clone(),
             phone: config.contact_phone.clone(),
@@ -451,9 +475,12 @@ impl App {
             .manage(config.clone())
             .manage(self.providers.clone())
             .manage(self.mailer.clone())
+            .manage::<Arc<dyn Grounds>>(Arc::new(desk::grounds::Activities))
             .manage(self.standing())
             .manage(self.relays.clone())
             .manage(hall)
+            .manage(self.board.clone())
+            .manage(self.audiences.clone())
             .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
             .manage(seats::pages::DoorLimit::default())
@@ -495,6 +522,7 @@ impl App {
             rights::pages::routes(),
             feedback::pages::routes(),
             discussion::pages::routes(),
+            branch::pages::routes(),
             external::pages::routes(),
             custody::pages::routes(),
             newsletter::pages::routes(),
@@ -560,6 +588,19 @@ impl App {
                 }
             })
             .expect("the operating system gives one more thread")
+    }
+}
+
+/// What the frame of a page says of the policy.
+fn policy_line(board: &Board) -> PolicyLine {
+    let posted = board.posted();
+    PolicyLine {
+        number: posted.number,
+        change: posted.change.map(|change| PolicyChange {
+            number: change.number,
+            effective_at: change.effective_at.0,
+            holds: change.holds,
+        }),
     }
 }
 

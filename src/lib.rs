@@ -37,6 +37,7 @@ pub mod stats;
 // The rooms that hold promises.
 pub mod account;
 pub mod audit;
+pub mod branch;
 pub mod vault;
 
 // The pages that look across domains.

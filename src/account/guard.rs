@@ -19,6 +19,7 @@ pub(super) use confirmed::{Carried, Lapsed};
 pub use trip::TripJar;
 
 use super::elsewhere::Need;
+use super::reach::{Ground, Grounds};
 use super::session::{self, Session};
 use super::token::Token;
 use super::{Error, Needs, Permission, Role, Staff};
@@ -79,7 +80,15 @@ pub(super) enum Visitor {
 }
 
 /// What a request lacked, kept for the page that says so.
-pub(super) struct Lacks(pub(super) Option<Needs>);
+#[derive(Clone, Copy)]
+pub(super) enum Lacks {
+    /// Nothing that the guards know of.
+    Nothing,
+    /// A role.
+    Role(Needs),
+    /// A branch.
+    Branch,
+}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for &'r Session {
@@ -199,11 +208,48 @@ async fn meeting(request: &Request<'_>, needs: Needs) -> Outcome<Staff, Error> {
         Outcome::Success(staff) => staff,
         refused => return refused,
     };
-    if needs.are_met_by(&staff.roles) {
+    if !needs.are_met_by(&staff.roles) {
+        request.local_cache(|| Lacks::Role(needs));
+        return Outcome::Error((Status::Forbidden, needs.refusal()));
+    }
+    if !needs.end_at_branches() || staff.reach.is_whole() {
         return Outcome::Success(staff);
     }
-    request.local_cache(|| Lacks(Some(needs)));
-    Outcome::Error((Status::Forbidden, needs.refusal()))
+    match is_within(request, &staff).await {
+        Ok(true) => Outcome::Success(staff),
+        Ok(false) => {
+            request.local_cache(|| Lacks::Branch);
+            Outcome::Error((Status::Forbidden, Error::OtherBranch))
+        }
+        Err(error) => {
+            tracing::error!(%error, "nobody said which branch runs it");
+            Outcome::Error((Status::ServiceUnavailable, Error::Busy))
+        }
+    }
+}
+
+/// Whether somebody who works for branches may open what the address is about.
+async fn is_within(request: &Request<'_>, staff: &Staff) -> Result<bool, Error> {
+    let path = request.uri().path();
+    let mut segments: Vec<String> = path.segments().map(str::to_owned).collect();
+    if Language::of_path(path.as_str()).0 != Language::default() {
+        segments.remove(0);
+    }
+    let rocket = request.rocket();
+    let parts = (rocket.state::<Db>(), rocket.state::<Arc<dyn Grounds>>());
+    let (Some(db), Some(grounds)) = parts else {
+        return Err(Error::Busy);
+    };
+    let (grounds, reach) = (Arc::clone(grounds), staff.reach.clone());
+    db.read("find branch", move |tx| {
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        Ok(match Ground::of(&segments) {
+            Ground::Lists => true,
+            Ground::Library => false,
+            ground => grounds.are_within(tx, &reach, ground)?,
+        })
+    })
+    .await
 }
 
 /// Who sent the request.
@@ -214,6 +260,7 @@ pub(super) async fn visitor<'r>(request: &'r Request<'_>) -> &'r Visitor {
             name: session.staff.name.clone(),
             prepares: session.staff.may(Permission::RunActivities),
             draws: session.staff.may(Permission::Draw),
+            library: session.staff.reach.is_whole(),
             admin: session.staff.has(Role::Admin),
             custody: session.staff.may(Permission::HoldData)
                 || session.staff.may(Permission::FileTax),

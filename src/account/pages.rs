@@ -106,8 +106,9 @@ fn sign_in_first(request: &Request<'_>) -> Reply {
 
 #[catch(403)]
 fn lacks_role(request: &Request<'_>) -> AppError {
-    match request.local_cache(|| Lacks(None)).0 {
-        Some(needs) => needs.refusal().into(),
-        None => AppError::forbidden(),
+    match *request.local_cache(|| Lacks::Nothing) {
+        Lacks::Role(needs) => needs.refusal().into(),
+        Lacks::Branch => super::Error::OtherBranch.into(),
+        Lacks::Nothing => AppError::forbidden(),
     }
 }

@@ -72,10 +72,13 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "GET /sitemap",
             "GET /sitemap.xml",
             "GET /privacy",
+            "GET /privacy/compare",
             "GET /privacy/logs",
             "GET /privacy/purges",
             "GET /privacy/register",
             "GET /privacy/retention",
+            "GET /privacy/v/<number>",
+            "GET /privacy/versions",
         ],
     ),
     (
@@ -396,6 +399,11 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         ],
     ),
     (
+        "branch",
+        ADMIN,
+        &["GET /admin/branches", "POST /admin/branches"],
+    ),
+    (
         "account",
         ADMIN,
         &[
@@ -443,6 +451,17 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         &[
             "GET /staff/activities/<id>/codes",
             "POST /staff/activities/<id>/codes",
+        ],
+    ),
+    (
+        "policy",
+        PRIVACY_OFFICER,
+        &[
+            "GET /admin/policy",
+            "POST /admin/policy",
+            "GET /admin/policy/preview",
+            "GET /admin/policy/publish",
+            "POST /admin/policy/publish",
         ],
     ),
     (
@@ -736,6 +755,7 @@ Every route is here; the program does not start with another one.
 Each exists in both languages, the English one below `/en`, except files and what machines read.
 `tests/system/who_may.rs` asks every route as every role, on both databases: yes is any answer other than a refusal, – is the page that names the role that is needed, and for nobody in particular the way to the sign-in page.
 Who holds a one-time link, a receipt code or a reference code is nobody in particular here; the code is what counts.
+Librarians and draw officers may work for branches of the library: then a page about an activity of another branch, or about something of the whole library, is refused to them (`src/account/reach.rs`).
 A page of one's own account (`/members/me`) is for the member who is signed in, and for no role: everybody else is led to the sign-in of members.
 ";
 

@@ -31,6 +31,7 @@ pub mod jobs;
 pub mod letters;
 pub mod own;
 pub mod pages;
+pub mod policy_news;
 mod post;
 pub mod receipts;
 pub mod session;

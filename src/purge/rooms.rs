@@ -239,6 +239,7 @@ pub const ROOMS: &[Room] = &[
         name: "members",
         tables: &[
             "member_letters",
+            "member_tellings",
             "member_receipts",
             "member_sessions",
             "member_factors",
@@ -346,13 +347,19 @@ pub const ROOMS: &[Room] = &[
             "setup_links",
             "site_settings",
             "providers",
+            "branches",
         ],
-        fate: Fate::Site("the library's staff and settings"),
+        fate: Fate::Site("the library's staff, branches and settings"),
     },
     Room {
         name: "policy",
-        tables: &["retention_settings", "processors"],
-        fate: Fate::Site("how long data is kept, and who works on it; public"),
+        tables: &[
+            "retention_settings",
+            "processors",
+            "policy_versions",
+            "policy_drafts",
+        ],
+        fate: Fate::Site("how long data is kept, who works on it, and the general policy; public"),
     },
     Room {
         name: "elsewhere",

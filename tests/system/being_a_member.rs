@@ -578,10 +578,15 @@ fn whoever_lost_the_telephone_begins_anew(engine: Engine) {
     assert_eq!(done.status, Status::Ok, "{}", done.mistakes());
     half_in(&site, "mei@example.org");
     // The link can delete the account instead, and another one begins.
+    site.later(DAY + HOUR);
     site.ask("/members/forgotten", "mei@example.org");
     let link = site.link("mei@example.org");
     let page = visitor.get(&link);
-    assert!(page.text("main").contains("刪除帳號再重新建立"));
+    assert!(
+        page.text("main").contains("刪除帳號再重新建立"),
+        "{}",
+        page.html
+    );
     let gone = visitor.post(&link, &[("do".to_owned(), "delete".to_owned())]);
     assert!(
         gone.text("h1").contains("帳號已刪除"),

@@ -253,12 +253,14 @@ fn t34_nothing_is_matched_with_others() {
             let is_route = ["#[get(", "#[post("]
                 .iter()
                 .any(|start| line.starts_with(start));
+            // Two versions of the library's own policy; nobody is in them.
+            let of_policy = line.contains("/privacy/compare?");
             let matches = ["match", "compare", "partner", "crosscheck"];
             let named = matches
                 .iter()
                 .any(|word| line.contains(&format!("/{word}")));
             assert!(
-                !(is_route && named),
+                !(is_route && named && !of_policy),
                 "{path} has a page that matches: {line}"
             );
         }
@@ -299,9 +301,7 @@ fn promises() -> Vec<Clause> {
 }
 
 /// Clauses that nothing keeps yet; `docs/promises.md` says so at its end.
-const TO_COME: [&str; 10] = [
-    "T6", "T13", "T18", "T21", "T22", "T45", "T46", "N3", "N4", "N7",
-];
+const TO_COME: [&str; 5] = ["T13", "T18", "T21", "T22", "N3"];
 
 /// The names of all tests that run: those under `#[test]`, and those in a list for both databases.
 fn living_tests() -> BTreeSet<String> {

@@ -28,7 +28,8 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 45] = [
+const SITE: [(&str, &str); 49] = [
+    ("branches", "names of the site"),
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
     ("journal_witnesses", "of the journal"),
@@ -68,11 +69,14 @@ const SITE: [(&str, &str); 45] = [
     ("member_recovery", "of a member"),
     ("member_receipts", "of a member, sealed together"),
     ("member_letters", "of a member"),
+    ("member_tellings", "counts of the whole site"),
     ("incident_steps", "of an incident"),
     ("attack_signs", "counts of the whole site"),
     ("attack_answers", "of the whole site"),
     ("looked_through", "one row"),
     ("vault_freezes", "of the whole site"),
+    ("policy_versions", "the library's own words"),
+    ("policy_drafts", "the library's own words"),
     ("newsletter_topics", "the library's newsletter"),
     ("newsletter_consents", "words of the site"),
     ("newsletter_issues", "the library's newsletter"),

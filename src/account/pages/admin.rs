@@ -11,6 +11,7 @@ use crate::account::wire::factor::SecondView;
 use crate::account::wire::{self, AccountView, InviteView, LinkView, StaffListView, StaffView};
 use crate::account::{self, Error, StaffId, elsewhere, factor, session};
 use crate::audit::Actor;
+use crate::branch::{self, Branch};
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::Language;
 use crate::platform::web::error::AppResult;
@@ -28,8 +29,14 @@ pub(super) async fn list(lang: Language, _admin: Admin, db: &State<Db>) -> AppRe
 }
 
 #[get("/admin/staff/new")]
-pub(super) fn invite_page(lang: Language, _admin: Admin) -> Page {
-    invite_form(lang, &FormFields::default(), Mistakes::new())
+pub(super) async fn invite_page(lang: Language, _admin: Admin, db: &State<Db>) -> AppResult<Page> {
+    let branches = branches(db).await?;
+    let empty = FormFields::default();
+    Ok(invite_form(lang, &empty, &branches, Mistakes::new()))
+}
+
+async fn branches(db: &Db) -> Result<Vec<Branch>, branch::Error> {
+    db.read("list branches", branch::all).await
 }
 
 #[post("/admin/staff/new", data = "<form>")]
@@ -43,32 +50,39 @@ pub(super) async fn invite(
 ) -> AppResult<Page> {
     let mut mistakes = Mistakes::new();
     let name = wire::read_name(lang, &form, &mut mistakes);
-    let roles = wire::read_roles(lang, &form, &mut mistakes);
-    let (Some(name), Some(roles)) = (name, roles) else {
-        return Ok(invite_form(lang, &form, mistakes).again());
+    let branches = branches(db).await?;
+    let granted = wire::read_grants(lang, &form, &branches, &mut mistakes);
+    let (Some(name), Some((roles, reach))) = (name, granted) else {
+        return Ok(invite_form(lang, &form, &branches, mistakes).again());
     };
     let (token, actor) = (Token::fresh(), admin.0.actor());
     let (link, invited) = (token.clone(), name.clone());
     let made = db
         .write("invite staff", move |tx| {
-            account::invite(tx, &actor, &invited, &roles, &link)
+            account::invite(tx, &actor, &invited, &roles, &reach, &link)
         })
         .await;
     match made {
         Err(Error::NameTaken) => {
             wire::name_taken(lang, &mut mistakes);
-            return Ok(invite_form(lang, &form, mistakes).again());
+            return Ok(invite_form(lang, &form, &branches, mistakes).again());
         }
         made => made?,
     };
     Ok(link_page(lang, db, &here, &name, &token))
 }
 
-fn invite_form(lang: Language, form: &FormFields, mistakes: Mistakes) -> Page {
+fn invite_form(lang: Language, form: &FormFields, branches: &[Branch], mistakes: Mistakes) -> Page {
     let view = InviteView {
         name: form.value("name").to_owned(),
         chosen: wire::ticked_codes(form),
         roles: wire::role_choices(lang),
+        branches: wire::branch_choices(lang, branches),
+        chosen_branches: form
+            .values("branch")
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
         mistakes,
     };
     Page::new(lang, "account/invite", view)
@@ -92,6 +106,7 @@ async fn staff_page(
     mistakes: Mistakes,
 ) -> Result<Page, Error> {
     let (lang, now) = (door.lang, door.db.clock().now());
+    let branches = branches(&door.db).await?;
     let (account, sessions, second, linked) = door
         .db
         .read("find staff", move |tx| {
@@ -106,6 +121,9 @@ async fn staff_page(
         second: SecondView::of(lang, second),
         chosen: wire::role_codes(&account.roles),
         roles: wire::role_choices(lang),
+        branches: wire::branch_choices(lang, &branches),
+        chosen_branches: wire::branch_ids(&account.reach),
+        reach: wire::reach_line(lang, &account.reach, &branches),
         sessions: sessions.len(),
         locked_until: (account.locked_until > now).then_some(account.locked_until.0),
         account: AccountView::of(lang, &account),
@@ -125,12 +143,14 @@ pub(super) async fn set_role(
 ) -> AppResult<Reply> {
     let (lang, db) = (door.lang, &door.db);
     let mut mistakes = Mistakes::new();
-    let Some(roles) = wire::read_roles(lang, &form, &mut mistakes) else {
+    let branches = branches(db).await?;
+    let granted = wire::read_grants(lang, &form, &branches, &mut mistakes);
+    let Some((roles, reach)) = granted else {
         let page = staff_page(&door, StaffId::from(id), None, mistakes).await?;
         return Ok(page.again().at(format!("/admin/staff/{id}")).into());
     };
     let change = move |tx: &mut Tx, actor: &Actor, staff: &StaffId| {
-        account::set_roles(tx, actor, staff, &roles)
+        account::set_roles(tx, actor, staff, &roles, &reach)
     };
     Ok(carry_out(lang, &admin, db, id, "role", change).await?)
 }

@@ -14,6 +14,7 @@ use crate::activity::{self, ActivityId, Facts, Stage};
 use crate::entry::{EntryId, Error, Ticket, counting, store};
 use crate::log::{self, Edge, Log};
 use crate::platform::db::{GroupVerb, Outcomes, Tx, Writer};
+use crate::policy::general;
 use crate::seats;
 use crate::vault::{self, CheckpointOf, ItemKind, NewBox, Reach, Vault};
 
@@ -135,7 +136,8 @@ impl Taking {
             return Ok(Vec::new());
         }
         let counted = counting::count_in(tx, taken)?;
-        store::entries::insert_all(tx, taken, &counted)?;
+        let policy = general::in_force(tx)?;
+        store::entries::insert_all(tx, taken, &counted, policy)?;
         vault::keep_all(tx, &boxes(taken))?;
         for new in taken {
             if let Some(nobodys) = new.answers.as_ref().filter(|_| !new.answers_linked) {

@@ -83,6 +83,21 @@ pub(in crate::member) fn by_tag(tx: &mut Tx, tag: &Hash) -> Result<Option<Member
     Ok(row.map(Member::from))
 }
 
+/// The members after one of them, in the order of their ids.
+pub(in crate::member) fn after(
+    tx: &mut Tx,
+    last: &MemberId,
+    at_most: i64,
+) -> Result<Vec<Member>, db::Error> {
+    let rows: Vec<Row> = members::table
+        .filter(members::id.gt(last.as_str()))
+        .order(members::id)
+        .limit(at_most)
+        .select(Row::as_select())
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(Member::from).collect())
+}
+
 pub(in crate::member) fn count(tx: &mut Tx) -> Result<i64, db::Error> {
     Ok(members::table.count().get_result(tx.conn())?)
 }

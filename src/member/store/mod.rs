@@ -6,6 +6,7 @@ pub(super) mod letters;
 pub(super) mod members;
 pub(super) mod receipts;
 pub(super) mod sessions;
+pub(super) mod tellings;
 
 use lucky_draw::encode::Hash;
 

@@ -59,10 +59,11 @@ fn accessibility(lang: Language, config: &State<Arc<Config>>) -> Page {
 }
 
 /// Where nothing is for a search engine: pages of one person, and of staff.
-const NOT_SEARCHED: [&str; 6] = [
+const NOT_SEARCHED: [&str; 7] = [
     "/staff",
     "/admin",
     "/stage",
+    "/members",
     "/entry",
     "/receipt",
     "/privacy/request",
@@ -114,6 +115,7 @@ const PAGES: [(&str, &[(&str, &str)]); 4] = [
         "portal-map-data",
         &[
             ("/privacy", "portal-statute-title"),
+            ("/privacy/versions", "policy-versions-title"),
             ("/privacy/retention", "portal-retention-title"),
             ("/privacy/purges", "portal-purges-title"),
             ("/privacy/disclosures", "custody-public-title"),
@@ -132,6 +134,9 @@ const PAGES: [(&str, &[(&str, &str)]); 4] = [
             ("/feedback/status", "feedback-find-title"),
             ("/newsletter", "newsletter-title"),
             ("/news", "newsletter-news-title"),
+            ("/members/sign-in", "member-sign-in-title"),
+            ("/members/register", "member-register-title"),
+            ("/members/forgotten", "member-forgotten-title"),
             ("/accessibility", "portal-access-title"),
             ("/sitemap", "portal-map-title"),
         ],

@@ -72,6 +72,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_tellings (version) {
+        version -> BigInt,
+        reached -> Text,
+        listed -> Bool,
+        sent -> BigInt,
+        uncertain -> BigInt,
+        refused -> BigInt,
+        dropped -> BigInt,
+    }
+}
+
+diesel::table! {
     member_letters (id) {
         id -> Text,
         kind -> Text,

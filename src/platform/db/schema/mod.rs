@@ -2,12 +2,14 @@
 //!
 //! Not here: rows (private to each domain's `store.rs`).
 
+pub(crate) mod branch;
 pub(crate) mod custody;
 pub(crate) mod discussion;
 pub(crate) mod external;
 pub(crate) mod feedback;
 pub(crate) mod member;
 pub(crate) mod newsletter;
+pub(crate) mod policy;
 pub(crate) mod purge;
 pub(crate) mod response;
 pub(crate) mod retention;
@@ -121,6 +123,7 @@ diesel::table! {
         unlock -> Text,
         halted_at -> BigInt,
         eligibility -> Text,
+        branch -> Text,
     }
 }
 
@@ -384,6 +387,7 @@ diesel::table! {
         erased_at -> Nullable<BigInt>,
         agreed -> Bool,
         agreed_until -> Nullable<BigInt>,
+        policy_version -> BigInt,
     }
 }
 
