@@ -230,8 +230,10 @@ impl App {
         config.metrics_token.zeroize();
         let providers = Providers {
             staff: Provider::of(&config.staff_openid, db.clock()),
+            members: Provider::of(&config.member_openid, db.clock()),
         };
         drop(config.staff_openid.client_secret.take());
+        drop(config.member_openid.client_secret.take());
         let config = Arc::new(config);
         backup::bring_forward(&db, &vault, &config)?;
         let draining = Draining::default();

@@ -225,7 +225,7 @@ account-back-title = Back from { $name }
 account-back-lead = One moment, you are being signed in. If nothing happens, press the button.
 account-back-button = Go on
 account-refused-title = That did not work
-account-beside-title = Confirmed
+account-beside-title = Done
 account-beside-lead = Close this tab and go on in the one where you were.
 
 account-unknown = There is no such account.

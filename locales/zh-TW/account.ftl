@@ -203,7 +203,7 @@ account-back-title = 從{ $name }返回
 account-back-lead = 正在登入，請稍候。如果沒有反應，請按下方按鈕。
 account-back-button = 繼續
 account-refused-title = 未能完成
-account-beside-title = 已確認
+account-beside-title = 已完成
 account-beside-lead = 請關閉這個分頁，回到原來的分頁繼續。
 
 account-unknown = 找不到這個帳號。

@@ -163,7 +163,7 @@ pub async fn opened(
 /// The one of the staff whom the provider means.
 pub async fn known(vault: &Vault, person: Person) -> Result<Known, Error> {
     let (with_two_factors, issuer) = (person.with_two_factors, person.issuer.clone());
-    let tag = tag(vault, SCOPE, person).await?;
+    let tag = tag(vault, SCOPE, &person).await?;
     Ok(Known {
         issuer,
         tag,
@@ -172,11 +172,11 @@ pub async fn known(vault: &Vault, person: Person) -> Result<Known, Error> {
 }
 
 /// By what somebody of a provider is found under one of the vault's keys.
-pub async fn tag(vault: &Vault, scope: &'static str, person: Person) -> Result<Hash, Error> {
+pub async fn tag(vault: &Vault, scope: &'static str, person: &Person) -> Result<Hash, Error> {
     let vault = vault.clone();
+    let (issuer, subject) = (person.issuer.clone(), person.subject.clone());
     let tagging = tokio::task::spawn_blocking(move || {
         vault.create_scope(scope)?;
-        let (issuer, subject) = (&person.issuer, &person.subject);
         // No issuer has a blank in it.
         let subject = Zeroizing::new(format!("openid:{issuer} {}", subject.as_str()));
         vault.tag_in_scope(scope, &subject)

@@ -436,7 +436,7 @@ impl Door<'_> {
 }
 
 /// Under which address this site was reached, for links that are copied by hand.
-pub(super) struct Here<'r> {
+pub struct Here<'r> {
     request: &'r Request<'r>,
 }
 
@@ -449,9 +449,14 @@ impl<'r> FromRequest<'r> for Here<'r> {
     }
 }
 
-impl Here<'_> {
+impl<'r> Here<'r> {
+    /// Of a request.
+    pub fn of(request: &'r Request<'r>) -> Here<'r> {
+        Here { request }
+    }
+
     /// Scheme and host: the configured ones, else those that the browser used.
-    pub(super) fn origin(&self) -> String {
+    pub fn origin(&self) -> String {
         let site = self.request.rocket().state::<Site>();
         match site.and_then(|site| site.public_origin.clone()) {
             Some(origin) => origin,

@@ -43,6 +43,9 @@ pub struct Config {
     /// By which provider staff may sign in beside name and passphrase.
     #[validate(nested)]
     pub staff_openid: OpenIdSettings,
+    /// By which provider people may come in to their own accounts, and make one.
+    #[validate(nested)]
+    pub member_openid: OpenIdSettings,
     /// Seconds that the copy may be behind; past that the database itself is read.
     #[validate(range(min = 3, max = 600))]
     pub replica_lag: u32,
@@ -161,7 +164,7 @@ pub struct Config {
 }
 
 /// Every variable of the environment that means something to this program.
-pub const ENVIRONMENT: [&str; 10] = [
+pub const ENVIRONMENT: [&str; 11] = [
     "FAIRDRAW_DATA",
     "FAIRDRAW_KEYS",
     "FAIRDRAW_DATABASE_URL",
@@ -169,6 +172,7 @@ pub const ENVIRONMENT: [&str; 10] = [
     "FAIRDRAW_REPLICA_URL",
     "FAIRDRAW_VAULT",
     "FAIRDRAW_STAFF_OPENID_SECRET",
+    "FAIRDRAW_MEMBER_OPENID_SECRET",
     "FAIRDRAW_LOG",
     "FAIRDRAW_LOG_FORMAT",
     "FAIRDRAW_CLOCK",
@@ -244,6 +248,7 @@ impl Default for Config {
             replica_url: String::new(),
             staff_second_factor: true,
             staff_openid: OpenIdSettings::default(),
+            member_openid: OpenIdSettings::default(),
             replica_lag: 10,
             vault: String::new(),
             vault_listen: Vec::new(),
@@ -398,9 +403,21 @@ impl Config {
                 *setting = value;
             }
         }
-        let (name, variable) = ("staff_openid", "FAIRDRAW_STAFF_OPENID_SECRET");
-        let found = config.staff_openid.find_secret(variable);
-        found.map_err(|error| ConfigError::NoSecret(name, error))?;
+        for (name, variable, settings) in [
+            (
+                "staff_openid",
+                "FAIRDRAW_STAFF_OPENID_SECRET",
+                &mut config.staff_openid,
+            ),
+            (
+                "member_openid",
+                "FAIRDRAW_MEMBER_OPENID_SECRET",
+                &mut config.member_openid,
+            ),
+        ] {
+            let found = settings.find_secret(variable);
+            found.map_err(|error| ConfigError::NoSecret(name, error))?;
+        }
         config.validate().map_err(ConfigError::Invalid)?;
         Ok(config)
     }

@@ -244,6 +244,7 @@ pub const ROOMS: &[Room] = &[
             "member_sessions",
             "member_factors",
             "member_recovery",
+            "member_openid",
             "member_askings",
             "members",
         ],

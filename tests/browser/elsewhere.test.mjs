@@ -1,4 +1,5 @@
-// Staff link the own account to a real provider of OpenID Connect and come in by it. The provider is
+// Staff link the own account to a real provider of OpenID Connect and come in by it, and people make an
+// account of their own with it. The provider is
 // `localhost` and the site 127.0.0.1, two sites for a browser: cookies for this site alone do not come
 // along on the way back. Both languages, with scripts and without, every page in both widths.
 
@@ -27,7 +28,7 @@ before(async () => {
   const settings = `issuer="http://localhost:${port}",client_id="fairdraw",client_secret="not-a-secret",name_zh="市府帳號",name_en="City account"`;
   // The provider goes by the clock of the machine; the site's moves on and stays behind it.
   const clock = new Date(Date.now() - 3_600_000).toISOString();
-  site = await startFairdraw({ clock, env: { ROCKET_APP: `{staff_second_factor=false,staff_openid={${settings}}}` } });
+  site = await startFairdraw({ clock, env: { ROCKET_APP: `{staff_second_factor=false,staff_openid={${settings}},member_openid={${settings}}}` } });
   const backs = ['staff', 'members'].flatMap((area) =>
     LANGUAGES.map(({ prefix }) => `${site.url}${prefix}/${area}/openid/back`),
   );
@@ -178,4 +179,52 @@ test('whoever has no link, turns back or finds nobody there is told what to do',
   await victim.waitForURL(`${site.url}/staff/openid/back`);
   assert.equal(await victim.locator('.who').count(), 0);
   await victim.context().close();
+});
+
+test('somebody makes an account of their own, comes in again, and an address is not taken over', async () => {
+  for (const [index, language] of LANGUAGES.entries()) {
+    const at = (path) => `${site.url}${language.prefix}${path}`;
+    const javaScript = index === 0;
+    const name = `mei${index}`;
+    const page = await browser.page({ language, javaScript });
+    await page.goto(at('/members/sign-in?next=' + encodeURIComponent(`${language.prefix}/members/me`)));
+    await assertGoodInWidths(page);
+    await assertLeavingGood(page, '/members/openid');
+    await page.goto(at('/members/sign-in'));
+    await press(page, '/members/openid');
+    await signInThere(page, name);
+    if (!javaScript) {
+      await page.waitForURL(/\/members\/openid\/back\?/);
+      await assertGoodInWidths(page);
+      await press(page, '/members/openid/back');
+    }
+    await form(page, '/members/openid/begin').waitFor();
+    await assertGoodInWidths(page);
+    await press(page, '/members/openid/begin');
+    await page.locator('.error-summary').waitFor();
+    await page.check('#agree');
+    await press(page, '/members/openid/begin');
+    await page.waitForURL(/did=begun$/);
+    await assertGoodInWidths(page);
+    const cookies = (await page.context().cookies(site.url)).map(({ name, sameSite }) => `${name} ${sameSite}`);
+    assert.deepEqual(cookies, ['m Strict']);
+
+    await form(page, '/members/sign-out').locator('button').click();
+    await page.waitForURL(/why=out/);
+    await press(page, '/members/openid');
+    if (!javaScript) {
+      await page.waitForURL(/\/members\/openid\/back\?/);
+      await press(page, '/members/openid/back');
+    }
+    await page.waitForURL(/\/members\/me$/);
+    await page.context().close();
+
+    const other = await browser.page({ language });
+    await other.goto(at('/members/sign-in'));
+    await press(other, '/members/openid');
+    await signInThere(other, `unverified-${name}`);
+    await other.waitForURL(at('/members/openid/back'));
+    await assertGoodInWidths(other);
+    await other.context().close();
+  }
 });

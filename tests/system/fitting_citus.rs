@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 49] = [
+const SITE: [(&str, &str); 50] = [
     ("branches", "names of the site"),
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
@@ -67,6 +67,7 @@ const SITE: [(&str, &str); 49] = [
     ("member_sessions", "of a member"),
     ("member_factors", "of a member"),
     ("member_recovery", "of a member"),
+    ("member_openid", "who a member is at a provider"),
     ("member_receipts", "of a member, sealed together"),
     ("member_letters", "of a member"),
     ("member_tellings", "counts of the whole site"),

@@ -15,6 +15,7 @@ mod after_the_purge;
 mod answering_attacks;
 mod backing_up;
 mod being_a_member;
+mod being_known_elsewhere;
 mod changing_the_policy;
 mod checking_proofs;
 mod checking_the_machine;

@@ -100,11 +100,8 @@ pub struct ProviderView {
 }
 
 impl ProviderView {
-    pub(in crate::account) fn of(
-        lang: Language,
-        provider: &Provider,
-        linked: Option<Linked>,
-    ) -> ProviderView {
+    /// Of a provider and the link of an account.
+    pub fn of(lang: Language, provider: &Provider, linked: Option<Linked>) -> ProviderView {
         // A link to a provider of before lets nobody in.
         let linked = linked.filter(|linked| linked.issuer == provider.issuer());
         ProviderView {

@@ -111,7 +111,10 @@ fn ask(relay: &str, round: u64) -> Result<(), Trouble> {
 
 /// Asks the providers by which people may sign in who they are; nobody is signed in.
 pub(super) fn providers(config: &Config, clock: &Clock, offline: bool) -> Vec<Finding> {
-    let all = [("staff_openid", "staff", &config.staff_openid)];
+    let all = [
+        ("staff_openid", "staff", &config.staff_openid),
+        ("member_openid", "members", &config.member_openid),
+    ];
     let on = all.into_iter().filter(|(.., settings)| settings.is_on());
     let mut findings = Vec::new();
     for (name, area, settings) in on {

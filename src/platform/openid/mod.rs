@@ -19,14 +19,14 @@ use openidconnect::core::{
     CoreClient, CoreClientAuthMethod, CoreGrantType, CoreIdToken, CoreIdTokenClaims,
     CoreJsonWebKey, CoreJsonWebKeySet, CoreJweContentEncryptionAlgorithm,
     CoreJweKeyManagementAlgorithm, CoreJwsSigningAlgorithm, CoreResponseMode, CoreResponseType,
-    CoreSubjectIdentifierType,
+    CoreSubjectIdentifierType, CoreTokenResponse, CoreUserInfoClaims,
 };
 use openidconnect::{
     AdditionalProviderMetadata, AuthType, AuthenticationContextClass, AuthorizationCode,
-    ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, DiscoveryError, HttpRequest,
-    HttpResponse, IdTokenVerifier, IssuerUrl, LanguageTag, Nonce, PkceCodeChallenge,
-    PkceCodeVerifier, ProviderMetadata, RedirectUrl, RequestTokenError, Scope,
-    SignatureVerificationError, TokenResponse,
+    ClaimsVerificationError, ClientId, ClientSecret, CsrfToken, DiscoveryError, EndUserEmail,
+    HttpRequest, HttpResponse, IdTokenVerifier, IssuerUrl, LanguageTag, Nonce, OAuth2TokenResponse,
+    PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata, RedirectUrl, RequestTokenError, Scope,
+    SignatureVerificationError, TokenResponse, UserInfoError,
 };
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq;
@@ -155,6 +155,8 @@ impl Error {
 pub struct Providers {
     /// That of staff.
     pub staff: Option<Arc<Provider>>,
+    /// That of members.
+    pub members: Option<Arc<Provider>>,
 }
 
 /// A provider, and what is known of it.
@@ -195,6 +197,7 @@ pub struct Trip {
     back: String,
     begun_at: Timestamp,
     anew: bool,
+    email: bool,
 }
 
 /// What a browser brings back from the provider.
@@ -238,19 +241,21 @@ impl Trip {
             back: wanted.back.clone(),
             begun_at: now,
             anew: wanted.anew,
+            email: wanted.email,
         }
     }
 
     /// As words without blanks in them.
     pub fn words(&self) -> Zeroizing<String> {
         Zeroizing::new(format!(
-            "{} {} {} {} {} {}",
+            "{} {} {} {} {} {} {}",
             *self.state,
             *self.nonce,
             *self.verifier,
             self.back,
             self.begun_at.0,
-            u8::from(self.anew)
+            u8::from(self.anew),
+            u8::from(self.email)
         ))
     }
 
@@ -264,6 +269,7 @@ impl Trip {
             back: word()?,
             begun_at: Timestamp(word()?.parse().ok()?),
             anew: word()? == "1",
+            email: word()? == "1",
         })
     }
 
@@ -385,9 +391,36 @@ impl Provider {
         if !brought.error.is_empty() || brought.code.is_empty() {
             return Err(Error::Left);
         }
-        let token = self.exchange(&about, trip, brought.code)?;
-        let claims = self.claims(&about, &token, trip)?;
-        self.person(&claims, trip)
+        let answer = self.exchange(&about, trip, brought.code)?;
+        let token = answer.id_token().ok_or(Error::Token("there is none"))?;
+        let claims = self.claims(&about, token, trip)?;
+        let mut person = self.person(&claims, trip)?;
+        if trip.email && claims.email().is_none() {
+            person.verified_email = self.email(&about, &claims, &answer)?;
+        }
+        Ok(person)
+    }
+
+    /// The address from where the provider keeps it, when the token does not have it: the standard
+    /// says so, and many do.
+    fn email(
+        &self,
+        about: &About,
+        claims: &CoreIdTokenClaims,
+        answer: &CoreTokenResponse,
+    ) -> Result<Option<Zeroizing<String>>, Error> {
+        let client = self.client(about);
+        let subject = Some(claims.subject().clone());
+        let Ok(request) = client.user_info(answer.access_token().clone(), subject) else {
+            return Ok(None);
+        };
+        let told: Result<CoreUserInfoClaims, _> = request.request(&|request| self.ask(request));
+        let told = told.map_err(|error| match error {
+            UserInfoError::Request(Silence::Away) => Error::Away,
+            UserInfoError::ClaimsVerification(_) => Error::Token("of another person"),
+            _ => Error::Unusable("what it tells of a person"),
+        })?;
+        Ok(verified(told.email(), told.email_verified()))
     }
 
     /// What is known of the provider, asked anew when it is old.
@@ -434,7 +467,12 @@ impl Provider {
         asking::ask(&self.agent, request)
     }
 
-    fn exchange(&self, about: &About, trip: &Trip, code: String) -> Result<CoreIdToken, Error> {
+    fn exchange(
+        &self,
+        about: &About,
+        trip: &Trip,
+        code: String,
+    ) -> Result<CoreTokenResponse, Error> {
         let back = RedirectUrl::new(trip.back.clone());
         let back = back.map_err(|_| Error::Unusable("our own address"))?;
         let client = self.client(about).set_redirect_uri(back);
@@ -444,14 +482,12 @@ impl Provider {
         let answer = request
             .set_pkce_verifier(verifier)
             .request(&|request| self.ask(request));
-        let answer = answer.map_err(|error| match error {
+        answer.map_err(|error| match error {
             RequestTokenError::ServerResponse(_) => Error::Refused,
             RequestTokenError::Request(Silence::Away) => Error::Away,
             RequestTokenError::Request(Silence::TooLong) => Error::Unusable("too long"),
             _ => Error::Unusable("the answer to the code"),
-        })?;
-        let token = answer.id_token().ok_or(Error::Token("there is none"))?;
-        Ok(token.clone())
+        })
     }
 
     /// What the token says, once everything about it is right. Where its key is not known the keys
@@ -493,12 +529,10 @@ impl Provider {
         if subject.is_empty() || subject.len() > LONGEST_SUBJECT {
             return Err(Error::Token("without a person"));
         }
-        let is_verified = claims.email_verified() == Some(true);
-        let email = claims.email().filter(|_| is_verified);
         Ok(Person {
             issuer: self.settings.issuer.clone(),
             subject,
-            verified_email: email.map(|email| Zeroizing::new(email.as_str().to_owned())),
+            verified_email: verified(claims.email(), claims.email_verified()),
             with_two_factors: self.asked_for_two(claims),
         })
     }
@@ -550,6 +584,12 @@ type Client = CoreClient<
     openidconnect::EndpointMaybeSet,
     openidconnect::EndpointMaybeSet,
 >;
+
+/// The address, where the provider has made sure of it.
+fn verified(email: Option<&EndUserEmail>, is_verified: Option<bool>) -> Option<Zeroizing<String>> {
+    let email = email.filter(|_| is_verified == Some(true))?;
+    Some(Zeroizing::new(email.as_str().to_owned()))
+}
 
 fn moment(at: Timestamp) -> SystemTime {
     UNIX_EPOCH + Duration::from_millis(u64::try_from(at.0).unwrap_or_default())

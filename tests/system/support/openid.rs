@@ -10,6 +10,7 @@ use scraper::{Html, Selector};
 use ureq::Agent;
 
 use super::app::Answer;
+use super::member::HOST;
 use super::ports::HeldPort;
 use super::tether::Tether;
 
@@ -42,7 +43,10 @@ impl RealProvider {
     pub fn come_up(&mut self) {
         let port = self.port.number().to_string();
         let back = ["/staff/openid/back", "/members/openid/back"];
-        let back = back.map(|path| [format!("{HERE}{path}"), format!("{HERE}/en{path}")]);
+        let back = back.map(|path| {
+            [HERE, HOST].map(|site| [format!("{site}{path}"), format!("{site}/en{path}")])
+        });
+        let back = back.as_flattened();
         let mut arguments = vec!["127.0.0.1", port.as_str()];
         arguments.extend(back.as_flattened().iter().map(String::as_str));
         let (tether, _) = Tether::start("oidc_provider.mjs", &arguments);
@@ -172,7 +176,9 @@ impl Abroad {
         for _ in 0..20 {
             let (status, location, page) = self.ask(&next, form.take());
             if !location.is_empty() {
-                if let Some(path) = location.strip_prefix(HERE) {
+                let ours = [HERE, HOST].iter();
+                let mut ours = ours.filter_map(|site| location.strip_prefix(site));
+                if let Some(path) = ours.next() {
                     return path.to_owned();
                 }
                 next = match location.starts_with('/') {

@@ -64,6 +64,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_openid (member_id) {
+        member_id -> Text,
+        issuer -> Text,
+        tag -> Binary,
+        linked_at -> BigInt,
+    }
+}
+
+diesel::table! {
     member_receipts (member_id) {
         member_id -> Text,
         item -> Text,
