@@ -860,7 +860,7 @@ mod test_clock {
             if let Err(error) = app.guardian.look() {
                 tracing::warn!(%error, "nobody looked around for attacks");
             }
-            app.run_jobs()
+            app.runner.run_due_to_the_end()
         })
         .await
         .ok()

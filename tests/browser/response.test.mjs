@@ -81,6 +81,7 @@ test('passphrases are guessed, the network is blocked, the admin is told and clo
 
   // The lock-out was told at once; what came after it keeps its distance.
   await site.advance(300);
+  await mail.nextTo(ADMIN, 1, () => site.advance(1));
   assert.equal(mail.to(ADMIN).length, 2);
   const letter = mail.to(ADMIN).map(textOf).join('\n');
   assert.match(letter, /一直猜同仁的密碼/);
