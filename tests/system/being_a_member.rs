@@ -428,7 +428,7 @@ fn what_is_held_can_be_downloaded(engine: Engine) {
     let held: serde_json::Value = serde_json::from_slice(&file.bytes).expect("JSON");
     assert_eq!(held["email"], "mei@example.org");
     assert_eq!(held["language"], "en");
-    assert_eq!(held["consents"][0]["version"], 1);
+    assert_eq!(held["consents"][0]["version"], 2);
     assert_eq!(held["sessions"].as_array().map(Vec::len), Some(1));
     // Letters come in that language from now on.
     site.ask("/members/forgotten", "mei@example.org");
