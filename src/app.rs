@@ -13,6 +13,7 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 use zeroize::Zeroize;
 
+use crate::account::reach::Grounds;
 use crate::account::who_may;
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
 use crate::draw::hour::Hour;
@@ -35,6 +36,8 @@ use crate::platform::health::{Health, Look, Reason};
 use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::MailFacts;
 use crate::platform::metrics::{Figure, Metrics};
+use crate::platform::openid::{Provider, Providers};
+use crate::platform::watch::Watch;
 use crate::platform::web;
 use crate::platform::web::access::AccessLog;
 use crate::platform::web::measure::{Measure, Watchers};
@@ -42,11 +45,13 @@ use crate::platform::web::site::{PolicyChange, PolicyLine, Site};
 use crate::policy::general::audience::Audiences;
 use crate::policy::general::board::Board;
 use crate::purge::Purger;
+use crate::response::Guardian;
 use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
-    account, activity, audit, backup, custody, desk, discussion, draw, entry, feedback, inspection,
-    journal, live, newsletter, notify, policy, portal, purge, rights, seats, stats, survey,
+    account, activity, audit, backup, branch, custody, desk, discussion, draw, entry, external,
+    feedback, inspection, journal, live, matching, member, newsletter, notify, policy, portal,
+    purge, response, rights, seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -58,6 +63,8 @@ pub struct App {
     pub vault: Vault,
     /// What the operator set.
     pub config: Arc<Config>,
+    /// By whom people may sign in elsewhere.
+    pub providers: Providers,
     /// What erases an activity when its day has come.
     pub purger: Purger,
     /// What was asked of the site.
@@ -74,6 +81,10 @@ pub struct App {
     pub draining: Draining,
     /// What the edge has done, in numbers.
     pub figures: Arc<Figures>,
+    /// What is noticed of attacks.
+    pub watch: Watch,
+    /// What answers them.
+    pub guardian: Guardian,
     /// What this process gave up.
     web: Arc<[Protection]>,
     relays: Arc<dyn Relays>,
@@ -217,6 +228,12 @@ impl App {
         config.smtp_url.zeroize();
         let watchers = Watchers::new(&config.metrics_token, &config.metrics_from);
         config.metrics_token.zeroize();
+        let providers = Providers {
+            staff: Provider::of(&config.staff_openid, db.clock()),
+            members: Provider::of(&config.member_openid, db.clock()),
+        };
+        drop(config.staff_openid.client_secret.take());
+        drop(config.member_openid.client_secret.take());
         let config = Arc::new(config);
         backup::bring_forward(&db, &vault, &config)?;
         let draining = Draining::default();
@@ -241,10 +258,17 @@ impl App {
         feedback::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         newsletter::jobs::register(&mut runner, &db, &vault, &mailer, &config);
-        let audiences: Audiences =
-            Arc::new([Arc::new(newsletter::policy_news::Subscribers::of(&config))]);
-        policy::jobs::register(&mut runner, &db, &audiences);
+        member::jobs::register(&mut runner, &db, &vault, &mailer, &config);
         custody::jobs::ensure(&db).map_err(journal::Error::from)?;
+        let watch = watch(&db, &config);
+        let guardian = Guardian::new(&db, &vault, &config, &watch);
+        response::jobs::register(&mut runner, &guardian, (&db, &vault), &mailer, &config);
+        response::jobs::ensure(&db).map_err(journal::Error::from)?;
+        let audiences: Audiences = Arc::new([
+            Arc::new(newsletter::policy_news::Subscribers::of(&config)),
+            Arc::new(member::policy_news::Members),
+        ]);
+        policy::jobs::register(&mut runner, &db, &audiences);
         policy::general::ensure_first(&db, &config)?;
         let board = Arc::new(Board::of(&db)?);
         let instance = Instance::starting(db.clock().now());
@@ -260,6 +284,7 @@ impl App {
             writer,
             vault,
             config,
+            providers,
             purger,
             mailer,
             control,
@@ -278,6 +303,8 @@ impl App {
             instance,
             draining,
             figures,
+            watch,
+            guardian,
             metrics,
             health,
             watchers,
@@ -374,6 +401,23 @@ impl App {
         )
     }
 
+    /// A thread that looks around for attacks every few seconds.
+    fn start_watching(&self, stop: &Arc<AtomicBool>) -> JoinHandle<()> {
+        let (guardian, stopping) = (self.guardian.clone(), stop.clone());
+        let look = move || {
+            while !stopping.load(Ordering::SeqCst) {
+                if let Err(error) = guardian.look() {
+                    tracing::warn!(%error, "nobody looked around for attacks");
+                }
+                std::thread::park_timeout(BETWEEN_STEPS);
+            }
+        };
+        let thread = std::thread::Builder::new().name("watch".to_owned());
+        thread
+            .spawn(look)
+            .expect("the operating system gives one more thread")
+    }
+
     fn standing(&self) -> Standing {
         let vault = self.vault.clone();
         Standing {
@@ -395,6 +439,7 @@ impl App {
             one_click: &[newsletter::pages::ONE_CLICK],
             draining: self.draining.clone(),
             figures: self.figures.clone(),
+            watch: self.watch.clone(),
         }
     }
 
@@ -430,7 +475,9 @@ impl App {
             .manage(self.db.clone())
             .manage(self.vault.clone())
             .manage(config.clone())
+            .manage(self.providers.clone())
             .manage(self.mailer.clone())
+            .manage::<Arc<dyn Grounds>>(Arc::new(desk::grounds::Activities))
             .manage(self.standing())
             .manage(self.relays.clone())
             .manage(hall)
@@ -442,6 +489,8 @@ impl App {
             .manage(custody::pages::TaxLimit::default())
             .manage(RequestLimit::default())
             .manage(newsletter::pages::AskLimit::default())
+            .manage(member::guard::MemberTries::default())
+            .manage(member::pages::MemberAsks::default())
             .manage(feedback::pages::FeedbackLimit::default())
             .manage(discussion::pages::DiscussionLimit::default())
             .manage(ProofLimit::default())
@@ -449,6 +498,8 @@ impl App {
             .manage(self.db.clock().clone())
             .manage(self.draining.clone())
             .manage(self.figures.clone())
+            .manage(self.watch.clone())
+            .manage(response::pages::ReportLimit::default())
             .manage(self.clone())
             .manage(self.writer.clone())
             .manage(Sheets::default())
@@ -473,14 +524,21 @@ impl App {
             rights::pages::routes(),
             feedback::pages::routes(),
             discussion::pages::routes(),
+            branch::pages::routes(),
+            matching::pages::routes(),
+            external::pages::routes(),
             custody::pages::routes(),
             newsletter::pages::routes(),
+            member::pages::routes(),
+            response::pages::routes(),
         ];
         let rocket = web::mount(rocket, pages.into_iter().flatten().collect());
         let rocket = account::pages::attach(rocket);
+        let rocket = member::pages::attach(rocket);
         let rocket = rocket.mount("/", web::guard::protect(portal::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(draw::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(journal::pages::files()));
+        let rocket = rocket.mount("/", web::guard::protect(response::pages::files()));
         let rocket = rocket.mount("/", web::guard::protect(web::measure::routes()));
         #[cfg(feature = "test-clock")]
         let rocket = rocket.mount("/", web::guard::protect(test_clock::routes()));
@@ -508,7 +566,7 @@ impl App {
                 .expect("the operating system gives one more thread")
         });
         let pace = self.start_pace(&stop).into_iter();
-        let pace = pace.chain([self.start_telling(&stop)]);
+        let pace = pace.chain([self.start_telling(&stop), self.start_watching(&stop)]);
         Jobs {
             stop,
             runner: self.runner.clone(),
@@ -562,6 +620,13 @@ fn every_route_is_declared() -> AdHoc {
         );
         rocket
     })
+}
+
+/// Nothing is held against the library's own networks, nor against a proxy.
+fn watch(db: &Db, config: &Config) -> Watch {
+    let own = config.watch.library_networks.iter();
+    let trusted = own.chain(&config.edge.trusted_proxies).copied();
+    Watch::new(db.clock(), trusted.collect())
 }
 
 /// What makes this process unready.
@@ -792,11 +857,16 @@ mod test_clock {
         let app = app.inner().clone();
         app.db.clock().advance(seconds * SECOND);
         let now = app.db.clock().now();
-        tokio::task::spawn_blocking(move || app.run_jobs())
-            .await
-            .ok()
-            .and_then(Result::ok)
-            .map(|tried| format!("{now} {tried}\n"))
-            .ok_or(Status::InternalServerError)
+        tokio::task::spawn_blocking(move || {
+            if let Err(error) = app.guardian.look() {
+                tracing::warn!(%error, "nobody looked around for attacks");
+            }
+            app.runner.run_due_to_the_end()
+        })
+        .await
+        .ok()
+        .and_then(Result::ok)
+        .map(|tried| format!("{now} {tried}\n"))
+        .ok_or(Status::InternalServerError)
     }
 }

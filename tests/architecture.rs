@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("discussion", &["activity", "audit", "identity"]),
+    ("external", &["activity", "audit", "identity"]),
     (
         "feedback",
         &[
@@ -71,7 +72,27 @@ const ARROWS: &[(&str, &[&str])] = &[
             "vault", "audit", "identity",
         ],
     ),
+    (
+        "response",
+        &[
+            "custody", "activity", "account", "vault", "audit", "identity",
+        ],
+    ),
     ("seats", &["activity", "vault", "audit"]),
+    // Never `entry`: contacts are for winners.
+    (
+        "matching",
+        &[
+            "member", "activity", "account", "vault", "audit", "identity",
+        ],
+    ),
+    // Never `entry`, whose pages ask it: an entry names no member, nor a member an entry.
+    (
+        "member",
+        &[
+            "activity", "account", "policy", "vault", "audit", "identity",
+        ],
+    ),
     // Never `entry`: nobody is subscribed by taking part in something.
     (
         "newsletter",
@@ -115,10 +136,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("witness", &[]),
     ("log", &[]),
     ("survey", &["activity", "account", "audit", "identity"]),
-    ("activity", &["audit", "account", "identity"]),
+    ("activity", &["audit", "account", "branch", "identity"]),
     ("policy", &["activity", "audit", "identity"]),
     ("vault", &["audit", "identity"]),
-    ("account", &["vault", "audit"]),
+    ("account", &["vault", "branch", "audit"]),
+    ("branch", &["audit", "identity"]),
     ("audit", &[]),
     ("identity", &[]),
 ];
@@ -126,14 +148,18 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// What the pages and views of a domain (`*`: of every domain) may use besides. Nothing imports
 /// pages, so this makes no circle.
 const EDGE_ARROWS: &[(&str, &[&str])] = &[
+    // A member's own page shows what the receipts lead to, and the subscription of the address.
+    ("member", &["entry", "newsletter"]),
+    // Admins look after branches.
+    ("branch", &["account"]),
     // The form of a post is sealed for as long as it lies open.
     ("discussion", &["vault"]),
     // Every page may ask who is there and what that person may do.
     ("*", &["account"]),
     // A note of the journal leads to the draw and the activity that it is about.
     ("journal", &["draw", "activity"]),
-    // The form of an activity shows the notice that its settings make.
-    ("activity", &["policy"]),
+    // The form of an activity shows the notice that its settings make; its address is no other's.
+    ("activity", &["policy", "external"]),
     // The desk asks for the field that told people apart, in the words of the notice; a handover
     // that is taken back takes the payee's row with it.
     ("notify", &["policy", "custody"]),
@@ -146,8 +172,9 @@ const EDGE_ARROWS: &[(&str, &[&str])] = &[
     // desk where prizes are claimed.
     ("seats", &["entry", "notify", "identity"]),
     // A person's own page tells of an incident that concerns the entry, and, before the data of a
-    // winner is erased, that a prize is given up.
-    ("entry", &["custody", "notify"]),
+    // winner is erased, that a prize is given up; an activity may be for members, and a member may
+    // keep the receipt.
+    ("entry", &["custody", "notify", "member"]),
 ];
 
 /// Domains that are nothing but pages over the others; every file of theirs is an edge.

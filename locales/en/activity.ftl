@@ -62,6 +62,14 @@ activity-answers-unlinked = Kept apart (recommended)
 activity-answers-unlinked-hint = Nobody can tell who answered what; they cannot be corrected or withdrawn once sent.
 activity-answers-linked = Tied together
 activity-answers-linked-hint = Only for contests and quizzes that need it; the form says so.
+activity-section-eligibility = Who may enter
+activity-eligibility = Open to
+activity-eligibility-everybody = Everybody
+activity-eligibility-everybody-hint = No account is needed
+activity-eligibility-members = Members only
+activity-eligibility-members-hint = Whoever enters signs in to an account on this site; this cannot change after publishing
+activity-eligibility-members-tag = Members only
+activity-eligibility-members-told = This activity is for members only: you sign in to your account on this site to enter. Anybody can make an account with an e-mail address.
 activity-save = Save
 
 activity-date-unreadable = { $field }: enter a date and time, like 2026-11-30 23:59

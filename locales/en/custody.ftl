@@ -375,6 +375,43 @@ custody-incident-close = Close
 custody-incident-by-mail = Also write to everybody affected by e-mail
 custody-incident-by-mail-hint = One letter each. Addresses are opened inside the vault; the web program does not see them.
 custody-incident-no-mail = The operator does not allow letters (setting breach_mail), so only the pages tell.
+custody-incident-by-rule = The system
+custody-incident-raised = A rule opened this by itself. See what it was:
+# $hours: whole hours
+custody-incident-left = ({ $hours } hours left)
+custody-incident-nobody = No activity has been named yet.
+custody-incident-concern = Add affected activities
+custody-unworded = These words are the system's. Write them anew so that people understand them, and a colleague approves.
+custody-nobody-concerned = Add the affected activities first, so that it is known whom to tell.
+custody-steps = What was done
+custody-step-add = Add a step
+custody-step-recorded = Opened
+custody-step-seen-again = Reached again
+custody-step-reworded = Words written anew
+custody-step-note = What was found out or done
+# $count: number of people
+custody-step-people = { $count ->
+    [one] One person affected
+   *[other] { $count } people affected
+}
+custody-step-concerned = Activity added
+custody-step-not-needed = Decided that nobody has to be told
+custody-step-reported = Reported
+custody-step-told = People told
+custody-step-closed = Closed
+custody-step-hint = It is kept for ever; no names, ID or telephone numbers.
+custody-step-empty = Write something
+custody-count-label = How many people
+custody-people-hint = Where you are not sure, estimate, and add a step later.
+custody-people-wrong = Enter how many people
+custody-people-add = Record the number
+custody-data = Which data
+custody-data-hint = For example name and telephone number
+custody-data-empty = Say which data
+custody-dismiss-title = Nobody has to be told
+custody-dismiss-lead = When it is clear that no personal data was exposed, write the reason and close it.
+custody-dismiss-reason = Why nobody has to be told
+custody-dismiss = Decide so and close
 custody-letters = Letters
 # $title: the activity
 custody-letters-locked = The contacts of “{ $title }” open after two librarians have entered their shares; until then no letter leaves.

@@ -76,6 +76,7 @@ desk-remind-purge = Personal data is deleted by itself
 desk-remind-purge-waits = A deletion waits; please look why
 desk-remind-late = Overdue
 desk-remind-second = The last backup is over; the second certificate is signed
+desk-remind-incident = An incident waits for a decision
 desk-remind-requests-late = { $count ->
     [one] 1 request about personal data is past its day
    *[other] { $count } requests about personal data are past their day

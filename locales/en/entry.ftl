@@ -21,6 +21,7 @@ entry-no-log = This activity is not ready
 entry-form-title = Your entry
 entry-survey-title = Your answers
 entry-form-lead = Closes { $closes }. Nothing is taken after that.
+entry-form-transit = Your data travels encrypted, but nothing sent over the Internet is safe beyond all doubt. Use a computer and a network that you trust, and close the window when you leave a shared one.
 entry-form-step = Step 1 of 2. Fields marked optional may stay empty; all others are needed.
 entry-back-activity = Back to the activity
 entry-notice = How we use personal data (Personal Data Protection Act, Art. 8)
@@ -54,6 +55,10 @@ entry-next = Next: check your details
 entry-cancel = Cancel
 entry-form-old = This page was open too long, or was not opened from this site. What you typed is still here: look it over and send it again.
 entry-form-fast = Many forms came from this network in a short time. What you typed is still here: look it over and send it again.
+# $seconds: a number
+entry-work-wait = More is being sent than usual. Your browser runs no JavaScript, so please wait { $seconds } seconds on this page before you send.
+# $seconds: a number
+entry-work-queue = More is being sent than usual. Please wait { $seconds } seconds and send again; what you typed is still here.
 entry-wait = Too many tries in a short time. What you typed is still here: send it again after { $time }.
 
 entry-check-title = Check your details before you send them
@@ -341,4 +346,9 @@ entry-erase-give-up = I understand that I give up the prize
 entry-erase-give-up-missing = Deleting your data gives up the prize. Tick the box to confirm, or choose “Keep my data”
 entry-erase-sure = Delete my data
 entry-erase-keep = Keep my data
+entry-keep = Keep this entry in my account
+entry-keep-hint = The receipt is stored encrypted in your account, and only you see it when you are signed in; the entry does not say to which account it belongs.
+# $page link to the account
+entry-kept-yes = This receipt is kept in “{ $page }”.
+entry-kept-full = Your entry is in, but your account keeps as many receipts as it can, so this one is not in “{ $page }”. Write the receipt code down.
 entry-own-policy = In force at that time: { $link }.

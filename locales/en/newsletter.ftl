@@ -16,6 +16,8 @@ newsletter-consent-title = What you agree to (version { $version })
 # $library: name of the library
 newsletter-consent = Under the Personal Data Protection Act { $library } collects your e-mail address to send you the newsletter topics you choose and word of major changes of our privacy policy, and for nothing else. The address is kept encrypted until you unsubscribe; then it is deleted, and only a code that leads back to nobody stays, so that we do not write to you again. We do not record whether you open a mail or which links you follow. Data of entries is never used for the newsletter. You can see, change or end your subscription at any time by the links below every mail, and ask for access, correction or deletion by law. Whether you subscribe makes no difference to any activity.
 newsletter-agree = I have read this and agree
+newsletter-trap = Leave this box empty
+newsletter-trap-filled = Clear the box “Leave this box empty” and send again
 newsletter-agree-missing = To subscribe, tick that you agree
 newsletter-subscribe = Subscribe
 newsletter-form-old = This form lay open too long. What you typed is still here; please send it again.

@@ -10,6 +10,7 @@ vault-busy = More people are entering than can be taken at the moment. Please tr
 vault-not-promised = This draw is not among those that the activity promised before the first entry, so nothing of it can be signed or opened. Please ask the administrator to look at the log.
 vault-other-words = The letters about this incident that have left had other words, so no more were sent. Please record a new incident for new words.
 vault-locked = The contacts of this activity are locked until two of its three librarians enter their shares. Please ask a second librarian to unlock them with you.
+vault-frozen = The system has seen something unusual, so no member of staff can open or export personal data for now. Ask an administrator, who lifts this when the reason is known.
 vault-not-allowed = The settings of this server do not allow so many of these records to be opened this year, so nothing was opened. The administrator can raise the number in the settings.
 vault-not-a-share = This is no share of this activity. Please compare the text with the sheet of paper, group by group.
 vault-not-told = The notice that these people read does not name this use, so their contacts stay closed for it. A new notice is needed first; those who have entered are held to the one they read.

@@ -62,6 +62,14 @@ activity-answers-unlinked = 分開保存（建議）
 activity-answers-unlinked-hint = 無法知道誰怎麼回答；送出後不能更正或撤回。
 activity-answers-linked = 連在一起
 activity-answers-linked-hint = 徵文或測驗需要時才選；表單上會說明。
+activity-section-eligibility = 誰可以報名
+activity-eligibility = 參加資格
+activity-eligibility-everybody = 所有人
+activity-eligibility-everybody-hint = 不需要帳號
+activity-eligibility-members = 只限會員
+activity-eligibility-members-hint = 報名時需要登入自己在這個網站的帳號；發布後不能更改
+activity-eligibility-members-tag = 只限會員
+activity-eligibility-members-told = 這個活動只限會員參加：報名時需要登入您在這個網站的帳號。任何人都可以用電子郵件建立帳號。
 activity-save = 儲存
 
 activity-date-unreadable = 請輸入「{ $field }」的日期和時間，例如 2026-11-30 23:59

@@ -73,6 +73,7 @@ desk-remind-purge = 自動刪除個資
 desk-remind-purge-waits = 刪除個資還在等，請查看原因
 desk-remind-late = 已過期
 desk-remind-second = 最後一份備份過期，簽發第二份刪除證明
+desk-remind-incident = 個資事故等待決定
 desk-remind-requests-late = { $count } 件個人資料申請超過答覆期限
 desk-remind-requests-due = { $count } 件個人資料申請快到答覆期限
 desk-remind-hold-ends = 保全到期，保留的資料自動刪除

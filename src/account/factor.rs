@@ -64,7 +64,47 @@ pub struct Half {
 pub struct Setting {
     /// Who sets it up.
     pub half: Half,
-    secret: Zeroizing<[u8; 20]>,
+    telephone: Telephone,
+}
+
+/// What a telephone makes codes of, of a member of staff or of a member.
+#[derive(Clone)]
+pub struct Telephone(Zeroizing<[u8; 20]>);
+
+impl Telephone {
+    /// A new secret.
+    pub fn fresh() -> Telephone {
+        Telephone(ids::secret())
+    }
+
+    /// The secret as programs on telephones take it: base32.
+    pub fn secret(&self) -> Zeroizing<String> {
+        Zeroizing::new(BASE32_NOPAD.encode(&*self.0))
+    }
+
+    /// Reads [`Telephone::secret`].
+    pub fn parse(text: &str) -> Option<Telephone> {
+        let bytes = Zeroizing::new(BASE32_NOPAD.decode(text.as_bytes()).ok()?);
+        let secret = <[u8; 20]>::try_from(bytes.as_slice()).ok()?;
+        Some(Telephone(Zeroizing::new(secret)))
+    }
+
+    /// Seals the secret for good, to its owner, and compares a first code with it; nothing where it
+    /// does not fit.
+    pub async fn prove(
+        &self,
+        vault: &Vault,
+        owner: &str,
+        typed: &str,
+        now: Timestamp,
+    ) -> Result<Option<(Vec<u8>, i64)>, Error> {
+        let Some(code) = digits(typed) else {
+            return Ok(None);
+        };
+        let sealed = vault.soon().seal_factor(owner, &self.0).await?;
+        let step = vault.soon().check_code(owner, &sealed, &code, now).await?;
+        Ok(step.and_then(as_step).map(|step| (sealed, step)))
+    }
 }
 
 /// What was typed as the second step, compared before the transaction that takes it.
@@ -110,13 +150,13 @@ impl Half {
 impl Setting {
     /// A new secret.
     pub fn fresh(half: Half) -> Setting {
-        let secret = ids::secret();
-        Setting { half, secret }
+        let telephone = Telephone::fresh();
+        Setting { half, telephone }
     }
 
     /// The secret as programs on telephones take it: base32.
     pub fn secret(&self) -> Zeroizing<String> {
-        Zeroizing::new(BASE32_NOPAD.encode(&*self.secret))
+        self.telephone.secret()
     }
 
     /// As the page carries it, until a code has shown that the telephone works.
@@ -136,18 +176,17 @@ impl Setting {
         let words = open(vault, now, text).await?;
         let mut words = words.split(' ');
         let (kind, staff, passphrase) = (words.next(), words.next(), words.next());
-        let secret = words.next().and_then(|text| {
-            let bytes = Zeroizing::new(BASE32_NOPAD.decode(text.as_bytes()).ok()?);
-            Some(Zeroizing::new(<[u8; 20]>::try_from(bytes.as_slice()).ok()?))
-        });
-        match (kind, staff, passphrase, secret) {
-            (Some("staff-setting"), Some(staff), Some(passphrase), Some(secret)) => Ok(Setting {
-                half: Half {
-                    staff: StaffId::from(staff),
-                    passphrase: passphrase.to_owned(),
-                },
-                secret,
-            }),
+        let telephone = words.next().and_then(Telephone::parse);
+        match (kind, staff, passphrase, telephone) {
+            (Some("staff-setting"), Some(staff), Some(passphrase), Some(telephone)) => {
+                Ok(Setting {
+                    half: Half {
+                        staff: StaffId::from(staff),
+                        passphrase: passphrase.to_owned(),
+                    },
+                    telephone,
+                })
+            }
             _ => Err(Error::StepGone),
         }
     }
@@ -159,13 +198,8 @@ impl Setting {
         typed: &str,
         now: Timestamp,
     ) -> Result<Option<(Vec<u8>, i64)>, Error> {
-        let Some(code) = digits(typed) else {
-            return Ok(None);
-        };
         let staff = self.half.staff.as_str();
-        let sealed = vault.soon().seal_factor(staff, &self.secret).await?;
-        let step = vault.soon().check_code(staff, &sealed, &code, now).await?;
-        Ok(step.and_then(as_step).map(|step| (sealed, step)))
+        self.telephone.prove(vault, staff, typed, now).await
     }
 }
 
@@ -181,9 +215,9 @@ impl RecoveryCodes {
         self.0.iter().map(|code| grouped(code)).collect()
     }
 
-    /// What is kept of them.
-    pub(super) fn hashes(&self, staff: &StaffId) -> Vec<TokenHash> {
-        self.0.iter().map(|code| hashed(staff, code)).collect()
+    /// What is kept of them for their owner.
+    pub fn hashes(&self, owner: &str) -> Vec<TokenHash> {
+        self.0.iter().map(|code| hashed(owner, code)).collect()
     }
 }
 
@@ -210,23 +244,35 @@ pub fn of(tx: &mut Tx, staff: &StaffId) -> Result<Option<Factor>, Error> {
 
 /// Compares what was typed with what is kept; nothing is taken yet.
 pub async fn compare(db: &Db, vault: &Vault, staff: &StaffId, typed: &str) -> Result<Typed, Error> {
+    let owner = staff.clone();
+    let found = db
+        .read("find second step", move |tx| of(tx, &owner))
+        .await?;
+    let sealed = found.map(|factor| factor.sealed);
+    compare_with(vault, staff.as_str(), sealed, typed, db.clock().now()).await
+}
+
+/// Compares what was typed with the sealed secret of its owner, where there is one; what may be a
+/// recovery code is compared where it is taken.
+pub async fn compare_with(
+    vault: &Vault,
+    owner: &str,
+    sealed: Option<Vec<u8>>,
+    typed: &str,
+    now: Timestamp,
+) -> Result<Typed, Error> {
     if let Some(code) = digits(typed) {
-        let owner = staff.clone();
-        let found = db
-            .read("find second step", move |tx| of(tx, &owner))
-            .await?;
-        let Some(Factor { sealed, .. }) = found else {
+        let Some(sealed) = sealed else {
             return Ok(Typed::Nothing);
         };
-        let now = db.clock().now();
-        let step = vault.soon().check_code(staff.as_str(), &sealed, &code, now);
-        return Ok(match step.await?.and_then(as_step) {
+        let step = vault.soon().check_code(owner, &sealed, &code, now).await?;
+        return Ok(match step.and_then(as_step) {
             Some(step) => Typed::Code { sealed, step },
             None => Typed::Nothing,
         });
     }
     Ok(match recovery_code(typed) {
-        Some(code) => Typed::Recovery(hashed(staff, &code)),
+        Some(code) => Typed::Recovery(hashed(owner, &code)),
         None => Typed::Nothing,
     })
 }
@@ -310,7 +356,7 @@ pub fn renew_recovery(tx: &mut Tx, staff: &StaffId, codes: &RecoveryCodes) -> Re
     if of(tx, staff)?.is_none() {
         return Err(Error::NoFactor);
     }
-    store::factors::replace_recovery(tx, staff, &codes.hashes(staff))?;
+    store::factors::replace_recovery(tx, staff, &codes.hashes(staff.as_str()))?;
     note(
         tx,
         &Actor::Staff(staff.clone()),
@@ -352,11 +398,12 @@ fn keep(
     codes: &RecoveryCodes,
 ) -> Result<(), Error> {
     store::factors::keep(tx, staff, sealed, step)?;
-    store::factors::replace_recovery(tx, staff, &codes.hashes(staff))?;
+    store::factors::replace_recovery(tx, staff, &codes.hashes(staff.as_str()))?;
     note(tx, &Actor::Staff(staff.clone()), "staff.factor_set", staff)
 }
 
-async fn open(vault: &Vault, now: Timestamp, text: &str) -> Result<Zeroizing<String>, Error> {
+/// Reads what a page of the second step brought back.
+pub async fn open(vault: &Vault, now: Timestamp, text: &str) -> Result<Zeroizing<String>, Error> {
     let plain = vault.soon().open_token(text, now, PAGE_LIFE).await;
     let plain = plain.map_err(|error| match error {
         TokenError::Expired | TokenError::Broken => Error::StepGone,
@@ -393,8 +440,8 @@ fn is_between(letter: char) -> bool {
     letter.is_whitespace() || letter == '-'
 }
 
-fn hashed(staff: &StaffId, code: &str) -> TokenHash {
-    let text = Zeroizing::new(format!("recovery {staff} {code}"));
+fn hashed(owner: &str, code: &str) -> TokenHash {
+    let text = Zeroizing::new(format!("recovery {owner} {code}"));
     TokenHash(Sha256::digest(text.as_bytes()).to_vec())
 }
 
@@ -418,13 +465,12 @@ mod tests {
     #[test]
     fn a_recovery_code_is_read_as_it_was_shown() {
         let codes = RecoveryCodes::fresh();
-        let staff = StaffId::from("a");
         let shown = codes.grouped();
         assert_eq!(shown.len(), RECOVERY);
-        for (shown, kept) in shown.iter().zip(codes.hashes(&staff)) {
+        for (shown, kept) in shown.iter().zip(codes.hashes("a")) {
             let read = recovery_code(&shown.replace('0', "O").replace('1', "l")).expect("a code");
-            assert!(hashed(&staff, &read) == kept);
-            assert!(hashed(&StaffId::from("b"), &read) != kept);
+            assert!(hashed("a", &read) == kept);
+            assert!(hashed("b", &read) != kept);
         }
         assert!(recovery_code("ABCD EFGH").is_none());
     }

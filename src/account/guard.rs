@@ -7,6 +7,7 @@
 //! Not here: forged requests, which [`crate::platform::web::guard`] refuses before any of this.
 
 mod confirmed;
+mod trip;
 
 use std::sync::Arc;
 
@@ -15,13 +16,17 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 pub use confirmed::Confirmed;
 pub(super) use confirmed::{Carried, Lapsed};
+pub use trip::TripJar;
 
+use super::elsewhere::Need;
+use super::reach::{Ground, Grounds};
 use super::session::{self, Session};
 use super::token::Token;
 use super::{Error, Needs, Permission, Role, Staff};
 use crate::platform::config::Config;
 use crate::platform::cookies;
 use crate::platform::db::Db;
+use crate::platform::openid::{Provider, Providers};
 use crate::platform::text::Language;
 use crate::platform::web::site::{Site, Viewer};
 use crate::vault::Vault;
@@ -75,7 +80,15 @@ pub(super) enum Visitor {
 }
 
 /// What a request lacked, kept for the page that says so.
-pub(super) struct Lacks(pub(super) Option<Needs>);
+#[derive(Clone, Copy)]
+pub(super) enum Lacks {
+    /// Nothing that the guards know of.
+    Nothing,
+    /// A role.
+    Role(Needs),
+    /// A branch.
+    Branch,
+}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for &'r Session {
@@ -195,11 +208,48 @@ async fn meeting(request: &Request<'_>, needs: Needs) -> Outcome<Staff, Error> {
         Outcome::Success(staff) => staff,
         refused => return refused,
     };
-    if needs.are_met_by(&staff.roles) {
+    if !needs.are_met_by(&staff.roles) {
+        request.local_cache(|| Lacks::Role(needs));
+        return Outcome::Error((Status::Forbidden, needs.refusal()));
+    }
+    if !needs.end_at_branches() || staff.reach.is_whole() {
         return Outcome::Success(staff);
     }
-    request.local_cache(|| Lacks(Some(needs)));
-    Outcome::Error((Status::Forbidden, needs.refusal()))
+    match is_within(request, &staff).await {
+        Ok(true) => Outcome::Success(staff),
+        Ok(false) => {
+            request.local_cache(|| Lacks::Branch);
+            Outcome::Error((Status::Forbidden, Error::OtherBranch))
+        }
+        Err(error) => {
+            tracing::error!(%error, "nobody said which branch runs it");
+            Outcome::Error((Status::ServiceUnavailable, Error::Busy))
+        }
+    }
+}
+
+/// Whether somebody who works for branches may open what the address is about.
+async fn is_within(request: &Request<'_>, staff: &Staff) -> Result<bool, Error> {
+    let path = request.uri().path();
+    let mut segments: Vec<String> = path.segments().map(str::to_owned).collect();
+    if Language::of_path(path.as_str()).0 != Language::default() {
+        segments.remove(0);
+    }
+    let rocket = request.rocket();
+    let parts = (rocket.state::<Db>(), rocket.state::<Arc<dyn Grounds>>());
+    let (Some(db), Some(grounds)) = parts else {
+        return Err(Error::Busy);
+    };
+    let (grounds, reach) = (Arc::clone(grounds), staff.reach.clone());
+    db.read("find branch", move |tx| {
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        Ok(match Ground::of(&segments) {
+            Ground::Lists => true,
+            Ground::Library => false,
+            ground => grounds.are_within(tx, &reach, ground)?,
+        })
+    })
+    .await
 }
 
 /// Who sent the request.
@@ -210,6 +260,7 @@ pub(super) async fn visitor<'r>(request: &'r Request<'_>) -> &'r Visitor {
             name: session.staff.name.clone(),
             prepares: session.staff.may(Permission::RunActivities),
             draws: session.staff.may(Permission::Draw),
+            library: session.staff.reach.is_whole(),
             admin: session.staff.has(Role::Admin),
             custody: session.staff.may(Permission::HoldData)
                 || session.staff.may(Permission::FileTax),
@@ -220,11 +271,11 @@ pub(super) async fn visitor<'r>(request: &'r Request<'_>) -> &'r Visitor {
 }
 
 async fn recognise(request: &Request<'_>) -> Visitor {
-    let Some(cookie) = request.cookies().get(cookie_name(request)) else {
+    let jar = Jar::of(request, &cookies::SESSION);
+    if !jar.is_there() {
         return Visitor::Nobody;
-    };
-    let (Some(token), Some(db)) = (Token::parse(cookie.value()), request.rocket().state::<Db>())
-    else {
+    }
+    let (Some(token), Some(db)) = (jar.token(), request.rocket().state::<Db>()) else {
         return Visitor::Ended;
     };
     let asks = asks_second_step(request);
@@ -260,19 +311,16 @@ async fn running(db: &Db, token: Token, asks: bool) -> Result<Option<Session>, E
     Ok(found)
 }
 
-fn cookie_name(request: &Request<'_>) -> &'static str {
-    cookies::SESSION.name(is_https(request))
-}
-
 fn is_https(request: &Request<'_>) -> bool {
     let site = request.rocket().state::<Site>();
     site.and_then(|site| site.public_origin.as_deref())
         .is_some_and(|origin| origin.starts_with("https://"))
 }
 
-/// Gives and takes the session's cookie.
-pub(super) struct Jar<'r> {
+/// Gives and takes the cookie of a session.
+pub struct Jar<'r> {
     request: &'r Request<'r>,
+    cookie: &'static cookies::Cookie,
 }
 
 #[rocket::async_trait]
@@ -280,36 +328,50 @@ impl<'r> FromRequest<'r> for Jar<'r> {
     type Error = std::convert::Infallible;
 
     async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Self::Error> {
-        Outcome::Success(Jar { request })
+        Outcome::Success(Jar::of(request, &cookies::SESSION))
     }
 }
 
-impl Jar<'_> {
+impl<'r> Jar<'r> {
+    /// The jar of one of the declared cookies.
+    pub fn of(request: &'r Request<'_>, cookie: &'static cookies::Cookie) -> Jar<'r> {
+        Jar { request, cookie }
+    }
+
+    /// Whether the browser came with the cookie, whatever is in it.
+    pub fn is_there(&self) -> bool {
+        self.request.cookies().get(self.name()).is_some()
+    }
+
     /// The token that the browser came with, whether or not its session runs.
-    pub(super) fn token(&self) -> Option<Token> {
-        let cookie = self.request.cookies().get(cookie_name(self.request))?;
+    pub fn token(&self) -> Option<Token> {
+        let cookie = self.request.cookies().get(self.name())?;
         Token::parse(cookie.value())
     }
 
     /// Gives the browser a token until it is closed.
-    pub(super) fn give(&self, token: &Token) {
+    pub fn give(&self, token: &Token) {
         self.request.cookies().add(self.cookie(token.text()));
     }
 
     /// Takes it back. Rocket's own removal lacks `Secure`, and browsers would ignore it.
-    pub(super) fn take(&self) {
+    pub fn take(&self) {
         let mut cookie = self.cookie(String::new());
         cookie.set_max_age(rocket::time::Duration::ZERO);
         self.request.cookies().add(cookie);
     }
 
     fn cookie(&self, value: String) -> Cookie<'static> {
-        Cookie::build((cookie_name(self.request), value))
+        Cookie::build((self.name(), value))
             .path("/")
             .http_only(true)
             .same_site(SameSite::Strict)
             .secure(is_https(self.request))
             .build()
+    }
+
+    fn name(&self) -> &'static str {
+        self.cookie.name(is_https(self.request))
     }
 }
 
@@ -320,6 +382,10 @@ pub(super) struct Door<'r> {
     pub(super) vault: Vault,
     pub(super) config: Arc<Config>,
     pub(super) jar: Jar<'r>,
+    pub(super) trips: TripJar<'r>,
+    pub(super) here: Here<'r>,
+    /// By which staff may sign in elsewhere.
+    pub(super) provider: Option<Arc<Provider>>,
 }
 
 #[rocket::async_trait]
@@ -338,7 +404,12 @@ impl<'r> FromRequest<'r> for Door<'r> {
             db: db.clone(),
             vault: vault.clone(),
             config: config.unwrap_or_default(),
-            jar: Jar { request },
+            jar: Jar::of(request, &cookies::SESSION),
+            trips: TripJar::of(request),
+            here: Here { request },
+            provider: rocket
+                .state::<Providers>()
+                .and_then(|providers| providers.staff.clone()),
         })
     }
 }
@@ -348,10 +419,24 @@ impl Door<'_> {
     pub(super) fn asks_second_step(&self) -> bool {
         self.config.staff_second_factor
     }
+
+    /// The same, as those ask who decide by it.
+    pub(super) fn need(&self) -> Need {
+        match self.asks_second_step() {
+            true => Need::Two,
+            false => Need::One,
+        }
+    }
+
+    /// What people call the provider elsewhere, where there is one.
+    pub(super) fn provider_name(&self) -> Option<String> {
+        let provider = self.provider.as_ref()?;
+        Some(provider.name(self.lang).to_owned())
+    }
 }
 
 /// Under which address this site was reached, for links that are copied by hand.
-pub(super) struct Here<'r> {
+pub struct Here<'r> {
     request: &'r Request<'r>,
 }
 
@@ -364,9 +449,14 @@ impl<'r> FromRequest<'r> for Here<'r> {
     }
 }
 
-impl Here<'_> {
+impl<'r> Here<'r> {
+    /// Of a request.
+    pub fn of(request: &'r Request<'r>) -> Here<'r> {
+        Here { request }
+    }
+
     /// Scheme and host: the configured ones, else those that the browser used.
-    pub(super) fn origin(&self) -> String {
+    pub fn origin(&self) -> String {
         let site = self.request.rocket().state::<Site>();
         match site.and_then(|site| site.public_origin.clone()) {
             Some(origin) => origin,

@@ -72,8 +72,14 @@ pub enum PassphraseMistake {
 }
 
 impl Passphrase {
-    /// Reads what was typed as the new passphrase of `name`.
+    /// Reads what was typed as the new passphrase of a member of staff.
     pub fn parse(typed: &str, name: &StaffName) -> Result<Passphrase, PassphraseMistake> {
+        Passphrase::of(typed, name.as_str())
+    }
+
+    /// Reads what was typed as the new passphrase of whoever signs in as `name`; empty where the
+    /// name is not known here.
+    pub fn of(typed: &str, name: &str) -> Result<Passphrase, PassphraseMistake> {
         let text = normal(typed);
         let length = text.chars().count();
         if length < SHORTEST {
@@ -83,7 +89,7 @@ impl Passphrase {
             return Err(PassphraseMistake::TooLong);
         }
         let lower = Zeroizing::new(text.to_lowercase());
-        if lower.trim() == name.as_str().to_lowercase() {
+        if lower.trim() == name.to_lowercase() {
             return Err(PassphraseMistake::Name);
         }
         let first = lower.chars().next();
@@ -115,8 +121,18 @@ impl PassphraseHash {
         self.0.is_empty()
     }
 
+    /// As it stands in a row.
+    pub fn kept(&self) -> &str {
+        &self.0
+    }
+
+    /// Reads [`PassphraseHash::kept`].
+    pub fn of_kept(text: String) -> PassphraseHash {
+        PassphraseHash(text)
+    }
+
     /// Tells whether another passphrase was set meanwhile; leads back to none.
-    pub(super) fn fingerprint(&self) -> String {
+    pub fn fingerprint(&self) -> String {
         let hash = Sha256::digest(self.0.as_bytes());
         HEXLOWER.encode(&hash[..16])
     }

@@ -10,13 +10,22 @@ use super::name::StaffName;
 use super::passphrase::{self, Match, PassphraseHash};
 use super::token::TokenHash;
 use super::{Actor, Error, StaffId, note, session, store};
-use crate::platform::clock::MINUTE;
+use crate::platform::clock::{MINUTE, Timestamp};
 use crate::platform::db::{Db, Tx};
 
 /// So many wrong passphrases in a row lock an account.
 pub const TRIES: i64 = 5;
 /// For so long, in milliseconds.
 pub const LOCKED: i64 = 15 * MINUTE;
+
+/// What is kept after one more wrong try: how many in a row, and until when nobody gets in; nothing
+/// where the account is not locked by it.
+pub fn after_wrong(failures: i64, now: Timestamp) -> (i64, Option<Timestamp>) {
+    match failures + 1 {
+        TRIES.. => (0, Some(now.plus(LOCKED))),
+        failures => (failures, None),
+    }
+}
 
 /// What a typed passphrase is compared with.
 #[derive(Clone, Debug)]
@@ -170,11 +179,10 @@ fn open_tries(tx: &mut Tx, expected: &Expected) -> Result<Option<store::Tries>, 
 
 fn count_wrong(tx: &mut Tx, staff: &StaffId, tries: &store::Tries) -> Result<(), Error> {
     let now = tx.now();
-    let failures = tries.failures + 1;
-    if failures < TRIES {
-        store::set_failures(tx, staff, failures, tries.locked_until)?;
-        return Ok(());
+    let (failures, locked) = after_wrong(tries.failures, now);
+    store::set_failures(tx, staff, failures, locked.unwrap_or(tries.locked_until))?;
+    match locked {
+        Some(_) => note(tx, &Actor::System, "staff.locked", staff),
+        None => Ok(()),
     }
-    store::set_failures(tx, staff, 0, now.plus(LOCKED))?;
-    note(tx, &Actor::System, "staff.locked", staff)
 }

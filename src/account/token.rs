@@ -43,6 +43,18 @@ impl Token {
     }
 }
 
+impl TokenHash {
+    /// As it stands in a row.
+    pub fn kept(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// Reads [`TokenHash::kept`].
+    pub fn of_kept(bytes: Vec<u8>) -> TokenHash {
+        TokenHash(bytes)
+    }
+}
+
 impl fmt::Debug for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Token(redacted)")

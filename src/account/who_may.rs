@@ -20,6 +20,8 @@ pub enum Who {
     Staff,
     /// Whoever has a role of these.
     Needs(Needs),
+    /// A member of the public who is signed in; nobody of the staff is one by a role.
+    Member,
 }
 
 impl Who {
@@ -29,6 +31,7 @@ impl Who {
             Who::Anybody => true,
             Who::Staff => !roles.is_empty(),
             Who::Needs(needs) => needs.are_met_by(roles),
+            Who::Member => false,
         }
     }
 }
@@ -52,15 +55,21 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         &[
             "GET /",
             "GET /a/<slug>",
+            "GET /a/<slug>/calendar.ics",
+            "GET /a/<slug>/poster",
             "GET /a/<slug>/privacy",
             "GET /a/<slug>/privacy/<version>",
             "GET /a/<slug>/rules",
             "GET /.well-known/security.txt",
             "GET /accessibility",
             "GET /activities",
+            "GET /calendar.ics",
             "GET /cookies",
+            "GET /feed.atom",
             "GET /genuine",
+            "GET /help",
             "GET /robots.txt",
+            "GET /sitemap",
             "GET /sitemap.xml",
             "GET /privacy",
             "GET /privacy/compare",
@@ -193,6 +202,46 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         ],
     ),
     (
+        "member",
+        Who::Anybody,
+        &[
+            "GET /members/confirm/<token>",
+            "POST /members/confirm/<token>",
+            "GET /members/forgotten",
+            "POST /members/forgotten",
+            "POST /members/openid",
+            "GET /members/openid/back",
+            "POST /members/openid/back",
+            "POST /members/openid/begin",
+            "GET /members/register",
+            "POST /members/register",
+            "GET /members/sent",
+            "GET /members/sign-in",
+            "POST /members/sign-in",
+            "POST /members/sign-out",
+        ],
+    ),
+    (
+        "member",
+        Who::Member,
+        &[
+            "GET /members/me",
+            "GET /members/me/data",
+            "POST /members/me/delete",
+            "POST /members/me/email",
+            "POST /members/me/end-others",
+            "POST /members/me/end-session",
+            "POST /members/me/language",
+            "POST /members/me/newsletter",
+            "POST /members/me/openid",
+            "POST /members/me/openid/unlink",
+            "POST /members/me/passphrase",
+            "POST /members/me/receipts",
+            "POST /members/me/second-step",
+            "POST /members/me/second-step/off",
+        ],
+    ),
+    (
         "newsletter",
         Who::Anybody,
         &[
@@ -252,6 +301,24 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         ],
     ),
     (
+        "external",
+        Who::Anybody,
+        &["GET /a/<slug>/leave", "POST /a/<slug>/leave"],
+    ),
+    (
+        "external",
+        LIBRARIAN,
+        &[
+            "GET /staff/external",
+            "GET /staff/external/<id>",
+            "POST /staff/external/<id>",
+            "POST /staff/external/<id>/publish",
+            "POST /staff/external/<id>/withdraw",
+            "GET /staff/external/new",
+            "POST /staff/external/new",
+        ],
+    ),
+    (
         "discussion",
         Who::Anybody,
         &["GET /a/<slug>/discussion", "POST /a/<slug>/discussion"],
@@ -306,8 +373,12 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         "account",
         Who::Anybody,
         &[
+            "POST /staff/openid",
+            "GET /staff/openid/back",
+            "POST /staff/openid/back",
             "GET /staff/setup/<token>",
             "POST /staff/setup/<token>",
+            "POST /staff/setup/<token>/openid",
             "GET /staff/sign-in",
             "POST /staff/sign-in",
             "POST /staff/sign-out",
@@ -323,12 +394,20 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "GET /staff/account",
             "POST /staff/account/end-others",
             "POST /staff/account/end-session",
+            "POST /staff/account/openid",
+            "POST /staff/account/openid/unlink",
             "POST /staff/account/passphrase",
             "POST /staff/account/recovery",
             "POST /staff/account/second-step",
             "GET /staff/confirm",
             "POST /staff/confirm",
+            "POST /staff/confirm/openid",
         ],
+    ),
+    (
+        "branch",
+        ADMIN,
+        &["GET /admin/branches", "POST /admin/branches"],
     ),
     (
         "account",
@@ -548,6 +627,21 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "POST /admin/providers",
         ],
     ),
+    ("matching", Who::Anybody, &["GET /privacy/comparisons"]),
+    (
+        "matching",
+        PRIVACY_OFFICER,
+        &[
+            "GET /admin/agreements",
+            "POST /admin/agreements",
+            "GET /admin/agreements/<id>",
+            "POST /admin/agreements/<id>",
+            "POST /admin/agreements/<id>/compare",
+        ],
+    ),
+    ("response", Who::Anybody, &["POST /csp-report"]),
+    ("response", PRIVACY_OFFICER, &["GET /admin/security"]),
+    ("response", ADMIN, &["POST /admin/security/<id>/lift"]),
     (
         "custody",
         ACCOUNTANT,
@@ -679,6 +773,8 @@ Every route is here; the program does not start with another one.
 Each exists in both languages, the English one below `/en`, except files and what machines read.
 `tests/system/who_may.rs` asks every route as every role, on both databases: yes is any answer other than a refusal, – is the page that names the role that is needed, and for nobody in particular the way to the sign-in page.
 Who holds a one-time link, a receipt code or a reference code is nobody in particular here; the code is what counts.
+Librarians and draw officers may work for branches of the library: then a page about an activity of another branch, or about something of the whole library, is refused to them (`src/account/reach.rs`).
+A page of one's own account (`/members/me`) is for the member who is signed in, and for no role: everybody else is led to the sign-in of members.
 ";
 
 #[cfg(test)]

@@ -4,13 +4,14 @@
 //! meanwhile answers [`Error::Moved`] instead of being overwritten.
 
 use crate::audit::{self, Act, Actor, StaffId};
+use crate::branch::BranchId;
 use crate::platform::clock::{DAY, HOUR, MINUTE, Timestamp};
 use crate::platform::db::Tx;
 
 use super::stage::Draft;
 use super::{
-    Activity, ActivityId, Allocation, Arrangement, AskedField, Error, Facts, Field, Kind,
-    LocalText, Stage, Unlock, store,
+    Activity, ActivityId, Allocation, Arrangement, AskedField, Eligibility, Error, Facts, Field,
+    Kind, LocalText, Stage, Unlock, store,
 };
 
 /// What a librarian types on the first page of a draft.
@@ -247,6 +248,8 @@ impl Activity<Draft> {
             purges_at: Timestamp(0),
             answers_linked: details.answers_linked,
             arrangement: Arrangement::default(),
+            eligibility: Eligibility::default(),
+            branch: None,
             notice: LocalText::default(),
             cancelled_reason: String::new(),
             version: 1,
@@ -294,6 +297,11 @@ pub fn save_asked(
     store::touch(tx, &facts)?;
     store::replace_asked_fields(tx, id, asked)?;
     record(tx, by, "activity.fields_edited", id)
+}
+
+/// Writes which branch runs a draft, in the transaction that counts the save.
+pub fn save_branch(tx: &mut Tx, id: &ActivityId, branch: Option<&BranchId>) -> Result<(), Error> {
+    store::set_branch(tx, id, branch)
 }
 
 /// Saves how the draws of a draft share its tickets, made from `version`.

@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 use crate::audit::StaffId;
+use crate::branch::BranchId;
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind as FaultKind};
@@ -17,10 +18,13 @@ use crate::platform::ids::text_id;
 use crate::platform::text::Language;
 
 pub mod draft;
+pub mod eligibility;
 pub mod lifecycle;
 pub mod pages;
 mod store;
 pub mod wire;
+
+pub use eligibility::Eligibility;
 
 text_id!(
     /// Names an activity; random, so that it tells nothing about time or number.
@@ -320,6 +324,10 @@ pub struct Facts {
     pub answers_linked: bool,
     /// How its draws share its tickets; of no meaning where there is one.
     pub arrangement: Arrangement,
+    /// Who may enter.
+    pub eligibility: Eligibility,
+    /// Which branch runs it; none where it is the whole library's.
+    pub branch: Option<BranchId>,
     /// The notice of Art. 8 of the Personal Data Protection Act as shown on the form; empty before
     /// publishing.
     pub notice: LocalText,

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::branch::BranchId;
+use crate::branch::wire::Choice;
 use crate::identity::date;
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
@@ -9,7 +11,7 @@ use crate::platform::web::form::{FormFields, Mistakes};
 use crate::policy;
 
 use super::draft::{self, Details, Trouble};
-use super::{AskedField, Facts, Field, Kind, LocalText};
+use super::{AskedField, Eligibility, Facts, Field, Kind, LocalText};
 
 /// The first page of a draft as it was typed.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -29,6 +31,8 @@ pub struct DetailsForm {
     claim_days: String,
     retention_days: String,
     answers: String,
+    eligibility: String,
+    branch: String,
     version: String,
 }
 
@@ -52,6 +56,8 @@ impl DetailsForm {
             claim_days: typed("claim_days"),
             retention_days: typed("retention_days"),
             answers: typed("answers"),
+            eligibility: typed("eligibility"),
+            branch: typed("branch"),
             version: typed("version"),
         };
         match read.kind().is_drawn() && !form.has("draws") {
@@ -99,8 +105,36 @@ impl DetailsForm {
                 "unlinked"
             }
             .to_owned(),
+            eligibility: Eligibility::default().code().to_owned(),
+            branch: String::new(),
             version: version.to_string(),
         }
+    }
+
+    /// With who may enter.
+    pub fn for_whom(mut self, who: Eligibility) -> DetailsForm {
+        self.eligibility = who.code().to_owned();
+        self
+    }
+
+    /// With the branch that runs it.
+    pub fn run_by(mut self, branch: Option<&BranchId>) -> DetailsForm {
+        self.branch = branch.map(|own| own.0.clone()).unwrap_or_default();
+        self
+    }
+
+    /// The branch that runs it, or the whole library; `None` where it was not offered.
+    pub fn branch(&self, offered: &[Choice]) -> Option<Option<BranchId>> {
+        let is_offered = offered.iter().any(|one| one.value == self.branch);
+        is_offered.then(|| match self.branch.as_str() {
+            "" => None,
+            id => Some(BranchId::from(id)),
+        })
+    }
+
+    /// Who may enter; everybody where nothing was said.
+    pub fn eligibility(&self) -> Eligibility {
+        Eligibility::parse(&self.eligibility).unwrap_or_default()
     }
 
     /// Which kind; a draw where nothing was said.
@@ -430,6 +464,8 @@ pub struct DetailsView {
     pub form: DetailsForm,
     /// How many days data may stay after the last claim.
     pub longest: i64,
+    /// What the branch is chosen from.
+    pub branches: Vec<Choice>,
     /// What has to change.
     pub mistakes: Mistakes,
 }

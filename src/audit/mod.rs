@@ -199,6 +199,41 @@ pub fn record_all(tx: &mut Tx, acts: &[Act]) -> Result<(), Error> {
     Ok(store::insert_all(tx, &records)?)
 }
 
+/// Lines of one actor that are alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Alike {
+    /// Who, in the form of [`Actor`]'s `Display`.
+    pub actor: String,
+    /// What.
+    pub act: String,
+    /// For which purpose, or empty.
+    pub purpose: String,
+    /// Why, or empty.
+    pub reason: String,
+    /// How many lines.
+    pub count: u64,
+}
+
+/// The lines of these acts after a place and since a moment, those that are alike together.
+pub fn alike_after(
+    tx: &mut Tx,
+    position: i64,
+    since: Timestamp,
+    acts: &[&str],
+) -> Result<Vec<Alike>, Error> {
+    Ok(store::alike_after(tx, position, since, acts)?)
+}
+
+/// To what an act was done after a place and since a moment, line by line.
+pub fn objects_after(
+    tx: &mut Tx,
+    position: i64,
+    since: Timestamp,
+    act: &str,
+) -> Result<Vec<String>, Error> {
+    Ok(store::objects_after(tx, position, since, act)?)
+}
+
 /// How often an act was recorded of an activity.
 pub fn count(tx: &mut Tx, activity: &str, act: &str) -> Result<u64, Error> {
     let count = store::count_acts(tx, activity, act)?;
@@ -259,6 +294,8 @@ pub const TOLD: &str = "vault.told";
 pub const SEAT_TOLD: &str = "vault.seat_told";
 /// The act of a line that says that addresses of subscribers were opened for letters.
 pub const NEWS_TOLD: &str = "vault.news_told";
+/// Addresses of members are opened for letters, as many as the object says.
+pub const MEMBER_TOLD: &str = "vault.member_told";
 /// The letter of [`TOLD`] did not leave.
 pub const NOT_TOLD: &str = "vault.not_told";
 

@@ -3,8 +3,9 @@
 use diesel::helper_types::IntoBoxed;
 use diesel::prelude::*;
 
-use super::{Filter, Record};
+use super::{Alike, Filter, Record};
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::unsigned;
 use crate::platform::db::rows::insert_all;
 use crate::platform::db::schema::audit_records;
 use crate::platform::db::{self, Conn, Tx};
@@ -104,6 +105,61 @@ pub(super) fn count_acts(tx: &mut Tx, activity: &str, act: &str) -> Result<i64, 
         .filter(audit_records::activity_id.eq(activity))
         .filter(audit_records::act.eq(act));
     Ok(acts.count().get_result(tx.conn())?)
+}
+
+/// Lines of these acts after a place and since a moment, those that are alike together.
+pub(super) fn alike_after(
+    tx: &mut Tx,
+    position: i64,
+    since: Timestamp,
+    acts: &[&str],
+) -> Result<Vec<Alike>, db::Error> {
+    type Found = (String, String, String, String, i64);
+    let alike = (
+        audit_records::actor,
+        audit_records::act,
+        audit_records::purpose,
+        audit_records::reason,
+    );
+    let found: Vec<Found> = audit_records::table
+        .filter(audit_records::position.gt(position))
+        .filter(audit_records::at.ge(since.0))
+        .filter(audit_records::act.eq_any(acts))
+        .group_by(alike)
+        .select((
+            audit_records::actor,
+            audit_records::act,
+            audit_records::purpose,
+            audit_records::reason,
+            diesel::dsl::count_star(),
+        ))
+        .load(tx.conn())?;
+    let alike = found.into_iter();
+    Ok(alike
+        .map(|(actor, act, purpose, reason, count)| Alike {
+            actor,
+            act,
+            purpose,
+            reason,
+            count: unsigned(count),
+        })
+        .collect())
+}
+
+/// To what an act was done after a place and since a moment, line by line.
+pub(super) fn objects_after(
+    tx: &mut Tx,
+    position: i64,
+    since: Timestamp,
+    act: &str,
+) -> Result<Vec<String>, db::Error> {
+    Ok(audit_records::table
+        .filter(audit_records::position.gt(position))
+        .filter(audit_records::at.ge(since.0))
+        .filter(audit_records::act.eq(act))
+        .order(audit_records::position)
+        .select(audit_records::object)
+        .load(tx.conn())?)
 }
 
 /// The newest lines first, after leaving out the first `skip`.

@@ -20,13 +20,25 @@ pub(super) enum Command {
         #[arg(long)]
         reason: String,
     },
+    /// Let an account in again that was locked after failed tries or by an alarm. Beside a running
+    /// server.
+    Unlock {
+        /// The sign-in name.
+        name: String,
+        /// Why; it stays in the record. No ID or telephone number.
+        #[arg(long)]
+        reason: String,
+    },
 }
 
 /// Carries it out.
 pub(super) fn run(command: &Command) -> Result<(), Stop> {
-    let Command::Reset { name, reason } = command;
+    let (Command::Reset { name, reason } | Command::Unlock { name, reason }) = command;
     if reason.trim().is_empty() {
         return Err(Stop::Usage("write with --reason why".to_owned()));
+    }
+    if matches!(command, Command::Unlock { .. }) {
+        return unlock(name, reason.trim());
     }
     let db = tables()?;
     let reset = db.write_now("reset second step", |tx| {
@@ -43,6 +55,23 @@ pub(super) fn run(command: &Command) -> Result<(), Stop> {
         reset => {
             reset?;
             println!("reset: the owner sets up another second step at the next sign-in");
+            Ok(())
+        }
+    }
+}
+
+fn unlock(name: &str, reason: &str) -> Result<(), Stop> {
+    let unlocked = tables()?.write_now("unlock account", |tx| {
+        let accounts = account::list(tx)?;
+        let account = accounts.into_iter().find(|account| account.name == *name);
+        let staff = account.ok_or(Error::Unknown)?.id;
+        account::unlock(tx, &Actor::System, &staff, reason)
+    });
+    match unlocked {
+        Err(Error::Unknown) => Err(Stop::Usage("there is no account of that name".to_owned())),
+        unlocked => {
+            unlocked?;
+            println!("unlocked: the owner can sign in");
             Ok(())
         }
     }

@@ -1,7 +1,7 @@
 //! Incidents with personal data: what happened, whom it concerns, what was done, who was told.
 //!
-//! Invariant: an incident is written down by one person and told to people after another one has
-//! approved the words; the list of those affected is ticket numbers, made from the rows that there
+//! Invariant: an incident is written down by one person, or opened by a rule and then written by one,
+//! and told to people after another one has approved the words; each step is added and none removed; the list of those affected is ticket numbers, made from the rows that there
 //! are; addresses are opened inside the vault alone, one letter a person and incident.
 //!
 //! Not here: by which day an authority must be told, which is a setting and no number of ours.
@@ -13,6 +13,7 @@ use crate::platform::clock::{HOUR, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::db::Tx;
 
+use super::steps::{self, StepAct};
 use super::{Error, IncidentId, is_second, note, store};
 
 /// How far an incident has come.
@@ -76,6 +77,17 @@ pub struct Incident {
     pub by_mail: bool,
     /// When it was closed.
     pub closed_at: Option<Timestamp>,
+    /// The word of the rule that opened it; empty where somebody wrote it down.
+    pub origin: String,
+    /// How many letters said that it waits.
+    pub reminded: u32,
+}
+
+impl Incident {
+    /// Whether its words are still those of the program.
+    pub fn is_unworded(&self) -> bool {
+        self.recorded_by.0.is_empty()
+    }
 }
 
 /// An activity that an incident concerns.
@@ -123,26 +135,164 @@ pub fn record(
         told_at: None,
         by_mail: false,
         closed_at: None,
+        origin: String::new(),
+        reminded: 0,
     };
     store::incidents::insert(tx, &incident)?;
+    steps::add(tx, &incident.id, Some(by), StepAct::Recorded, ("", 0))?;
     for activity in &new.activities {
-        activity::by_id(tx, activity)?;
-        let affected = count(affected(tx, activity)?.len());
-        let concerned = Concerned {
-            activity: activity.clone(),
-            affected,
-        };
-        store::incidents::concern(tx, &incident.id, &concerned)?;
-        let of = (activity.as_str(), incident.id.as_str());
-        note(
-            tx,
-            &Actor::Staff(by.clone()),
-            "custody.incident_recorded",
-            of,
-            &affected.to_string(),
-        )?;
+        add_activity(tx, by, &incident.id, activity)?;
     }
     Ok(incident.id)
+}
+
+/// Adds an activity and counts its people; how many those are.
+fn add_activity(
+    tx: &mut Tx,
+    by: &StaffId,
+    id: &IncidentId,
+    activity: &ActivityId,
+) -> Result<u64, Error> {
+    activity::by_id(tx, activity)?;
+    let affected = count(affected(tx, activity)?.len());
+    let concerned = Concerned {
+        activity: activity.clone(),
+        affected,
+    };
+    store::incidents::concern(tx, id, &concerned)?;
+    let of = (activity.as_str(), id.as_str());
+    let actor = Actor::Staff(by.clone());
+    note(
+        tx,
+        &actor,
+        "custody.incident_recorded",
+        of,
+        &affected.to_string(),
+    )?;
+    Ok(affected)
+}
+
+/// Opens an incident because a rule was reached; where the rule has an open one, notes in it that it
+/// was reached again. The words are the program's until somebody writes them anew.
+pub fn raise(
+    tx: &mut Tx,
+    config: &Config,
+    rule: &str,
+    facts: LocalText,
+    measures: LocalText,
+) -> Result<IncidentId, Error> {
+    if let Some(open) = store::incidents::open_of(tx, rule)? {
+        steps::add(tx, &open.id, None, StepAct::SeenAgain, ("", 0))?;
+        return Ok(open.id);
+    }
+    let (hours, now) = (config.incident_report_hours, tx.now());
+    let incident = Incident {
+        id: IncidentId::fresh(),
+        noticed_at: now,
+        recorded_at: now,
+        recorded_by: StaffId(String::new()),
+        facts,
+        measures,
+        report_by: (hours > 0).then(|| now.plus(hours * HOUR)),
+        reported_at: None,
+        report_no: String::new(),
+        state: State::Open,
+        told_by: None,
+        told_at: None,
+        by_mail: false,
+        closed_at: None,
+        origin: rule.to_owned(),
+        reminded: 0,
+    };
+    store::incidents::insert(tx, &incident)?;
+    steps::add(tx, &incident.id, None, StepAct::Recorded, ("", 0))?;
+    let of = ("", incident.id.as_str());
+    note(tx, &Actor::System, "custody.incident_raised", of, "")?;
+    Ok(incident.id)
+}
+
+/// Adds something that was found out or done.
+pub fn add_note(tx: &mut Tx, by: &StaffId, id: &IncidentId, words: &str) -> Result<(), Error> {
+    is_not_closed(&find(tx, id)?)?;
+    steps::add(tx, id, Some(by), StepAct::Note, (words, 0))?;
+    act(tx, by, "custody.incident_noted", id, "")
+}
+
+/// Says how many people's data it is, and which data.
+pub fn add_people(
+    tx: &mut Tx,
+    by: &StaffId,
+    id: &IncidentId,
+    count: u64,
+    data: &str,
+) -> Result<(), Error> {
+    is_not_closed(&find(tx, id)?)?;
+    steps::add(tx, id, Some(by), StepAct::People, (data, count))?;
+    act(tx, by, "custody.incident_noted", id, "")
+}
+
+/// Adds activities to those that an open incident concerns.
+pub fn concern(
+    tx: &mut Tx,
+    by: &StaffId,
+    id: &IncidentId,
+    activities: &[ActivityId],
+) -> Result<(), Error> {
+    if find(tx, id)?.state != State::Open {
+        return Err(Error::Moved);
+    }
+    let known = store::incidents::concerned(tx, id)?;
+    for activity in activities {
+        if known.iter().any(|each| each.activity == *activity) {
+            continue;
+        }
+        let affected = add_activity(tx, by, id, activity)?;
+        let title = activity::by_id(tx, activity)?.title.zh;
+        steps::add(tx, id, Some(by), StepAct::Concerned, (&title, affected))?;
+    }
+    Ok(())
+}
+
+/// Decides that nobody has to be told, and closes the incident.
+pub fn dismiss(tx: &mut Tx, by: &StaffId, id: &IncidentId, reason: &str) -> Result<(), Error> {
+    let incident = find(tx, id)?;
+    let closed = Incident {
+        state: State::Closed,
+        closed_at: Some(tx.now()),
+        ..incident
+    };
+    store::incidents::update(tx, State::Open, &closed)?;
+    steps::add(tx, id, Some(by), StepAct::NotNeeded, (reason, 0))?;
+    steps::add(tx, id, Some(by), StepAct::Closed, ("", 0))?;
+    act(tx, by, "custody.incident_dismissed", id, reason)
+}
+
+fn is_not_closed(incident: &Incident) -> Result<(), Error> {
+    match incident.state {
+        State::Closed => Err(Error::Moved),
+        State::Open | State::Told => Ok(()),
+    }
+}
+
+/// Incidents of which somebody has to decide something: open ones, and those whose report is due.
+pub fn waiting(tx: &mut Tx) -> Result<Vec<Incident>, Error> {
+    let all = store::incidents::list(tx)?.into_iter();
+    Ok(all
+        .filter(|each| match each.state {
+            State::Open => true,
+            State::Told => each.report_by.is_some() && each.reported_at.is_none(),
+            State::Closed => false,
+        })
+        .collect())
+}
+
+/// Notes that a letter said that it waits.
+pub fn reminded(tx: &mut Tx, incident: &Incident) -> Result<(), Error> {
+    let reminded = Incident {
+        reminded: incident.reminded + 1,
+        ..incident.clone()
+    };
+    store::incidents::update(tx, incident.state, &reminded)
 }
 
 /// Writes the words anew before people are told; whoever does it cannot be who approves them.
@@ -161,6 +311,7 @@ pub fn reword(
         ..incident
     };
     store::incidents::update(tx, State::Open, &reworded)?;
+    steps::add(tx, id, Some(by), StepAct::Reworded, ("", 0))?;
     act(tx, by, "custody.incident_reworded", id, "")
 }
 
@@ -180,6 +331,12 @@ pub fn tell(
 ) -> Result<(), Error> {
     let incident = find(tx, id)?;
     is_second(&incident.recorded_by, by)?;
+    if incident.is_unworded() {
+        return Err(Error::Unworded);
+    }
+    if store::incidents::concerned(tx, id)?.is_empty() {
+        return Err(Error::NobodyConcerned);
+    }
     if fingerprint(&incident) != seen {
         return Err(Error::Moved);
     }
@@ -202,6 +359,7 @@ pub fn tell(
         }
         super::jobs::enqueue_letters(tx, id)?;
     }
+    steps::add(tx, id, Some(by), StepAct::Told, ("", 0))?;
     act(tx, by, "custody.incident_told", id, "")
 }
 
@@ -236,6 +394,7 @@ pub fn reported(tx: &mut Tx, by: &StaffId, id: &IncidentId, number: &str) -> Res
         ..incident
     };
     store::incidents::update(tx, state, &reported)?;
+    steps::add(tx, id, Some(by), StepAct::Reported, (number, 0))?;
     act(tx, by, "custody.incident_reported", id, "")
 }
 
@@ -248,6 +407,7 @@ pub fn close(tx: &mut Tx, by: &StaffId, id: &IncidentId) -> Result<(), Error> {
         ..incident
     };
     store::incidents::update(tx, State::Told, &closed)?;
+    steps::add(tx, id, Some(by), StepAct::Closed, ("", 0))?;
     act(tx, by, "custody.incident_closed", id, "")
 }
 

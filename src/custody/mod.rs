@@ -32,6 +32,7 @@ pub mod kept;
 mod letters;
 pub mod pages;
 pub mod sharing;
+pub mod steps;
 mod store;
 pub mod tax;
 pub mod wire;
@@ -78,6 +79,12 @@ pub enum Error {
     /// The operator's settings do not allow it, or the number of the year is used up.
     #[error("the operator's settings do not allow it")]
     NotAllowed,
+    /// The words of an incident are the program's: somebody has to write them first.
+    #[error("somebody has to write the words first")]
+    Unworded,
+    /// The incident names no activity, so nobody could be told.
+    #[error("the incident concerns no activity")]
+    NobodyConcerned,
     /// The hold was renewed once already.
     #[error("a hold is renewed once")]
     RenewedOnce,
@@ -145,6 +152,7 @@ impl Fault for Error {
                 Kind::Conflict
             }
             Error::NotPaid | Error::NotLonger => Kind::Conflict,
+            Error::Unworded | Error::NobodyConcerned => Kind::Conflict,
             Error::SecondPerson | Error::NotAllowed => Kind::Forbidden,
             Error::NoTicket(_) => Kind::Invalid,
             Error::Purged => Kind::Gone,
@@ -171,6 +179,8 @@ impl Fault for Error {
             Error::NoTables => "custody.no_tables",
             Error::Purged => "custody.purged",
             Error::NotAllowed => "custody.not_allowed",
+            Error::Unworded => "custody.unworded",
+            Error::NobodyConcerned => "custody.nobody_concerned",
             Error::RenewedOnce => "custody.renewed_once",
             Error::NotLonger => "custody.not_longer",
             Error::NotPaid => "custody.not_paid",
@@ -279,7 +289,7 @@ pub fn open_incidents(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<breach::
 /// Whether enough people can sign in for something that needs two: the page says so before
 /// anybody writes a long form.
 pub fn has_two(tx: &mut Tx, permission: Permission) -> Result<bool, Error> {
-    Ok(account::count_who_may(tx, permission)? > 1)
+    Ok(account::count_who_may(tx, permission, None)? > 1)
 }
 
 /// A file on its way out; it is never kept here.

@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::account::{Permission, Staff};
 use crate::activity::{self, Facts, Stage};
-use crate::custody::{hold, tax};
+use crate::custody::{self, breach, hold, tax};
 use crate::draw::tax::RuleBook;
 use crate::identity::date;
 use crate::platform::clock::{DAY, Timestamp};
@@ -16,6 +16,7 @@ use crate::platform::config::Config;
 use crate::platform::db::Tx;
 use crate::purge::{self, Step};
 use crate::rights;
+use crate::vault;
 
 use super::Error;
 
@@ -41,6 +42,10 @@ pub enum What {
     HoldWaits(String),
     /// The statements of a year's prizes are to be filed.
     TaxYear(i16),
+    /// An incident waits for a decision, or its report is due.
+    Incident(String),
+    /// Staff open no personal data until an admin lifts it.
+    Frozen,
     /// So many requests of people are past the day by which the law wants an answer.
     RequestsLate(u64),
     /// So many requests of people are to be answered within days; the first of them then.
@@ -61,9 +66,22 @@ impl What {
             }
             What::HoldEnds(_) | What::HoldWaits(_) => &[Permission::HoldData],
             What::TaxYear(_) => &[Permission::FileTax],
+            What::Incident(_) | What::Frozen => &[Permission::ApproveDisclosure],
             What::RequestsLate(_) | What::RequestsDue(_) => &[Permission::AnswerRequests],
         };
-        permissions.iter().any(|each| reader.may(*each))
+        let may = |each: &Permission| match (each, self) {
+            // Roles over data of everybody are for the whole library.
+            (Permission::HoldData, _) => reader.may(*each),
+            (
+                _,
+                What::Halted(facts)
+                | What::Purge(facts)
+                | What::PurgeWaits(facts)
+                | What::SecondCertificate(facts),
+            ) => reader.may(*each) && reader.reach.covers(facts.branch.as_ref()),
+            _ => reader.may(*each),
+        };
+        permissions.iter().any(may)
     }
 }
 
@@ -85,6 +103,7 @@ pub fn list(tx: &mut Tx, config: &Config) -> Result<Vec<Reminder>, Error> {
     purges(tx, &mut reminders)?;
     second_certificates(tx, &mut reminders)?;
     requests(tx, &mut reminders)?;
+    incidents(tx, &mut reminders)?;
     holds(tx, &mut reminders)?;
     tax_years(tx, config, &mut reminders)?;
     reminders.sort_by_key(|each| (!each.late, each.when));
@@ -168,6 +187,25 @@ fn requests(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
             when,
             what: What::RequestsDue(due.soon),
             late: false,
+        });
+    }
+    Ok(())
+}
+
+fn incidents(tx: &mut Tx, reminders: &mut Vec<Reminder>) -> Result<(), Error> {
+    let now = tx.now();
+    if let Some(when) = vault::frozen_since(tx).map_err(custody::Error::from)? {
+        reminders.push(Reminder {
+            when,
+            what: What::Frozen,
+            late: true,
+        });
+    }
+    for incident in breach::waiting(tx)? {
+        reminders.push(Reminder {
+            when: incident.report_by.unwrap_or(incident.noticed_at),
+            late: incident.report_by.is_some_and(|by| by < now),
+            what: What::Incident(incident.id.to_string()),
         });
     }
     Ok(())

@@ -9,6 +9,7 @@ use lucky_draw::ticket::Secret;
 use rocket::Route;
 
 use crate::platform::web::throttle::Throttle;
+use crate::vault::guard::Haste;
 use crate::vault::guard::Visit;
 
 use super::PostId;
@@ -21,11 +22,12 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// How often one network may post; managed by Rocket.
-pub struct DiscussionLimit(Throttle);
+pub struct DiscussionLimit(Throttle, Haste);
 
 impl Default for DiscussionLimit {
     fn default() -> DiscussionLimit {
-        DiscussionLimit(Throttle::new(30, Duration::from_secs(120)))
+        let posts = Throttle::new(30, Duration::from_secs(120));
+        DiscussionLimit(posts, Haste::default())
     }
 }
 

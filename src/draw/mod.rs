@@ -78,7 +78,7 @@ pub use publish::{Problem, Terms, not_allowed, problems, publish, renew_notice};
 pub use rules::{claim_deadlines, rules_text};
 pub use run::{Pasted, note_trouble, receive, receive_pasted};
 pub use settle::{holdings, result, settle, settlements};
-pub use show::{Shown, listed, shown, slot_words};
+pub use show::{Shown, listed, shown, slot_words, title};
 pub use source::{DrandRound, Issue, PlanSource, SourceDetails, SourceKind, Typed};
 pub use statistics::{prepare_statistics, publish_statistics};
 pub use succession::{
@@ -461,6 +461,11 @@ pub fn note(
     name: &str,
 ) -> Result<Option<StoredNote>, Error> {
     Ok(store::notes::find_note(tx, activity, draw, name)?)
+}
+
+/// When the result was written; nothing before that.
+pub fn drawn_at(tx: &mut Tx, plan: &Plan) -> Result<Option<Timestamp>, Error> {
+    Ok(store::notes::written_at(tx, plan, "result.note")?)
 }
 
 /// Every public file of a draw, in the order of their names.

@@ -98,6 +98,9 @@ impl Section<'_> {
         self.paragraphs(facts.text.pick(self.language));
         self.heading("draw-rules-own");
         self.paragraphs(facts.rules.pick(self.language));
+        if let Some(id) = facts.eligibility.message_id() {
+            self.item(id, &[]);
+        }
     }
 
     fn paragraphs(&mut self, words: &str) {

@@ -57,7 +57,7 @@ impl Shown {
 }
 
 /// The activity's name, and the draw's own behind it where it has one.
-pub(super) fn title(language: Language, facts: &Facts, plan: &Plan) -> String {
+pub fn title(language: Language, facts: &Facts, plan: &Plan) -> String {
     let title = facts.title.pick(language);
     match plan.name.pick(language) {
         "" => title.to_owned(),

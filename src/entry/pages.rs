@@ -8,6 +8,7 @@
 mod correct;
 mod earned;
 mod enter;
+mod members;
 mod own;
 mod receipt;
 mod seating;
@@ -19,6 +20,7 @@ use std::time::Duration;
 
 use rocket::Route;
 
+use crate::platform::clock::SECOND;
 use crate::platform::web::throttle::Throttle;
 
 use shares::Shares;
@@ -50,6 +52,8 @@ pub struct Limits {
     entries: Throttle,
     /// Entries from one network while the vault has few tags left.
     shares: Shares,
+    /// Entries under pressure from one network whose browsers did no work: people who waited.
+    patient: Throttle,
     /// Receipt codes tried from one network.
     codes: Throttle,
     /// How often one network hears that a person has a place already: with each answer somebody
@@ -59,6 +63,9 @@ pub struct Limits {
 
 /// A form that comes back sooner was filled by a program, or by a very practised hand.
 const PRACTISED: i64 = 2_000;
+
+/// Under pressure somebody without a script waits so long on the last page.
+const PATIENCE: i64 = 20 * SECOND;
 
 impl Limits {
     /// Wide enough for a school behind one address.
@@ -83,6 +90,7 @@ impl Limits {
             hasty: Throttle::new(burst(500), Duration::from_secs(1)),
             entries: Throttle::new(burst(1_000), Duration::from_millis(500)),
             shares: Shares::times(factor),
+            patient: Throttle::new(burst(60), Duration::from_secs(2)),
             codes: Throttle::new(burst(60), Duration::from_secs(5)),
             known: Throttle::new(burst(20), Duration::from_secs(60)),
         }

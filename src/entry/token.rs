@@ -46,6 +46,8 @@ pub struct CheckToken {
     pub secret: Secret,
     /// Hash of the notice that the person saw.
     pub notice: Hash,
+    /// When the page was shown.
+    pub shown_at: Timestamp,
 }
 
 /// In the receipt's cookie, and in "my entry" after its code was typed.
@@ -102,7 +104,13 @@ impl CheckToken {
     /// The token as the check page carries it.
     pub async fn seal(&self, vault: &Vault, now: Timestamp) -> Result<String, vault::Error> {
         let notice = self.notice.to_string();
-        let words = [self.activity.as_str(), self.secret.as_str(), &notice];
+        let shown_at = self.shown_at.0.to_string();
+        let words = [
+            self.activity.as_str(),
+            self.secret.as_str(),
+            &notice,
+            &shown_at,
+        ];
         seal(vault, now, "check", &words).await
     }
 
@@ -122,6 +130,7 @@ impl CheckToken {
                 .next()
                 .and_then(|hex| hex.parse().ok())
                 .ok_or(TokenError::Broken)?,
+            shown_at: Timestamp(words.next().and_then(number).ok_or(TokenError::Broken)?),
         };
         (token.activity == *activity)
             .then_some(token)

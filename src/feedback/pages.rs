@@ -17,6 +17,8 @@ use crate::vault::{Email, RequestText, Vault};
 
 use super::letter::{self, Recorded};
 use super::wire::LetterView;
+use crate::vault::guard::Haste;
+
 use super::{Error, Feedback, Letter};
 
 /// The pages of this domain; paths without language.
@@ -30,6 +32,7 @@ pub fn routes() -> Vec<Route> {
 pub struct FeedbackLimit {
     sent: Throttle,
     codes: Throttle,
+    hasty: Haste,
 }
 
 impl Default for FeedbackLimit {
@@ -37,6 +40,7 @@ impl Default for FeedbackLimit {
         FeedbackLimit {
             sent: Throttle::new(30, Duration::from_secs(120)),
             codes: Throttle::new(60, Duration::from_secs(5)),
+            hasty: Haste::default(),
         }
     }
 }

@@ -279,8 +279,7 @@ fn name_before(text: &[char], from: usize, street: usize) -> usize {
     let district = (from..street)
         .rev()
         .find(|&at| "區鄉鎮市".contains(text[at]));
-    let name = district.map_or(street, |district| district);
-    name.saturating_sub(2).max(from)
+    district.unwrap_or(street).saturating_sub(2).max(from)
 }
 
 #[cfg(test)]

@@ -14,13 +14,14 @@ use rocket::{Route, State, get, routes};
 
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
-use crate::platform::text::Language;
+use crate::platform::text::{self, Language};
 use crate::platform::web::error::{AppError, AppResult};
+use crate::platform::web::feed::{Entry, Feed, Frame};
 use crate::platform::web::page::Page;
 use crate::vault::Vault;
 use crate::{activity, draw};
 
-use super::wire::{self, FeedFrame, JournalView, LeafRow, NoteView, Owner, PER_PAGE};
+use super::wire::{self, JournalView, LeafRow, NoteView, Owner, PER_PAGE};
 use super::{Leaf, Tile};
 
 /// Entries of the feed.
@@ -178,24 +179,24 @@ async fn note(
 }
 
 #[get("/journal/feed.atom")]
-async fn feed(lang: Language, db: &State<Db>, library: &State<Arc<Config>>) -> AppResult<File> {
+async fn feed(lang: Language, db: &State<Db>, library: &State<Arc<Config>>) -> AppResult<Feed> {
     let leaves = db
         .read("read feed", |tx| {
             let size = super::size(tx)?;
             newest(tx, size, NEWEST)
         })
         .await?;
-    let frame = FeedFrame {
-        author: match lang {
-            Language::ZhTw => &library.library_zh,
-            Language::En => &library.library_en,
-        },
-        site: &library.site,
-        origin: &library.public_origin,
+    let entries: Vec<Entry> = leaves
+        .iter()
+        .map(|(leaf, owner)| wire::feed_entry(lang, leaf, owner.as_ref()))
+        .collect();
+    let frame = Frame {
+        language: lang,
+        title: &text::message(lang, "journal-title", &[]),
+        stem: "journal",
+        at: "/journal/feed.atom",
+        page: "/journal",
+        library,
     };
-    Ok(File {
-        kind: ContentType::new("application", "atom+xml").with_params(("charset", "utf-8")),
-        keep: "no-cache",
-        content: wire::feed(lang, &frame, &leaves).into_bytes(),
-    })
+    Ok(Feed::of(&frame, &entries))
 }

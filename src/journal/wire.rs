@@ -5,12 +5,13 @@ use lucky_draw::record::{Record, SiteNote};
 use serde::Serialize;
 
 use crate::activity::Facts;
-use crate::platform::text::{self, Language, dates};
+use crate::platform::text::{self, Language};
+use crate::platform::web::feed::{Content, Entry};
 
 use super::{Appointed, Leaf, Trouble};
 
 /// Notes on one page.
-pub(super) const PER_PAGE: u64 = 50;
+pub(super) const PER_PAGE: u64 = 25;
 
 /// Whose note it is: the activity, and the draw where it is a draw's.
 pub(super) type Owner = (Facts, String);
@@ -190,95 +191,23 @@ fn beginning(text: &str) -> &str {
     &text[..shown]
 }
 
-/// What frames the feed.
-pub(super) struct FeedFrame<'a> {
-    /// The library's name.
-    pub(super) author: &'a str,
-    /// The key name of the site, which makes identifiers that never change.
-    pub(super) site: &'a str,
-    /// `https://host`, or empty where links are relative.
-    pub(super) origin: &'a str,
-}
-
-/// The Atom feed (RFC 4287) of these notes, the newest first.
-pub(super) fn feed(
-    language: Language,
-    frame: &FeedFrame<'_>,
-    leaves: &[(Leaf, Option<Owner>)],
-) -> String {
-    let address = |path: &str| escaped(&format!("{}{}", frame.origin, language.url(path)));
-    let id = |part: &str| escaped(&format!("tag:{},2026:journal{part}", frame.site));
-    let title = text::message(language, "journal-title", &[]);
-    let newest = leaves.first().map_or(0, |(leaf, _)| leaf.written_at.0);
-    let mut feed = format!(
-        "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n\
-         <feed xmlns=\"http://www.w3.org/2005/Atom\" xml:lang=\"{}\">\n\
-         <id>{}</id>\n<title>{}</title>\n<updated>{}</updated>\n\
-         <author><name>{}</name></author>\n\
-         <link rel=\"self\" type=\"application/atom+xml\" href=\"{}\"/>\n\
-         <link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>\n",
-        language.tag(),
-        id(""),
-        escaped(&title),
-        dates::rfc3339(newest),
-        escaped(frame.author),
-        address("/journal/feed.atom"),
-        address("/journal"),
-    );
-    for (leaf, owner) in leaves {
-        let row = LeafRow::of(language, leaf, owner.as_ref());
-        let title = match row.title.as_str() {
-            "" => row.kind.clone(),
-            of => text::message(
-                language,
-                "journal-of",
-                &[("kind", row.kind.as_str().into()), ("title", of.into())],
-            ),
-        };
-        feed.push_str(&format!(
-            "<entry>\n<id>{}</id>\n<title>{}</title>\n<updated>{}</updated>\n\
-             <link rel=\"alternate\" type=\"text/html\" href=\"{}\"/>\n\
-             <summary>{}</summary>\n<content type=\"text\">{}</content>\n</entry>\n",
-            id(&format!("/{}", leaf.position)),
-            escaped(&title),
-            dates::rfc3339(leaf.written_at.0),
-            address(&format!("/journal/notes/{}", leaf.position)),
-            escaped(&row.meaning),
-            escaped(&leaf.text),
-        ));
-    }
-    feed.push_str("</feed>\n");
-    feed
-}
-
-/// Text for XML, between tags or in a quoted attribute. Characters that XML cannot hold are
-/// dropped; titles of activities are the only texts here that people typed.
-fn escaped(words: &str) -> String {
-    let mut xml = String::with_capacity(words.len() + 16);
-    for letter in words.chars() {
-        match letter {
-            '&' => xml.push_str("&amp;"),
-            '<' => xml.push_str("&lt;"),
-            '>' => xml.push_str("&gt;"),
-            '"' => xml.push_str("&quot;"),
-            '\n' | '\t' => xml.push(letter),
-            '\u{fffe}' | '\u{ffff}' => {}
-            other if other.is_control() => {}
-            other => xml.push(other),
-        }
-    }
-    xml
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn nothing_in_a_title_can_end_the_feed() {
-        assert_eq!(
-            escaped("a</title>&\"b\"\u{0}\u{8}\u{fffe}\n"),
-            "a&lt;/title&gt;&amp;&quot;b&quot;\n"
-        );
+/// One note as an entry of the feed.
+pub(super) fn feed_entry(language: Language, leaf: &Leaf, owner: Option<&Owner>) -> Entry {
+    let row = LeafRow::of(language, leaf, owner);
+    let title = match row.title.as_str() {
+        "" => row.kind,
+        of => text::message(
+            language,
+            "journal-of",
+            &[("kind", row.kind.as_str().into()), ("title", of.into())],
+        ),
+    };
+    Entry {
+        name: leaf.position.to_string(),
+        title,
+        at: leaf.written_at.0,
+        page: format!("/journal/notes/{}", leaf.position),
+        summary: row.meaning,
+        content: Content::Text(leaf.text.clone()),
     }
 }

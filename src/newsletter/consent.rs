@@ -51,6 +51,11 @@ impl Consent {
     }
 }
 
+/// The words that a hash names, and their version.
+pub fn of(tx: &mut Tx, hash: &Hash) -> Result<(i64, Consent), Error> {
+    store::subscribers::consent(tx, hash)?.ok_or(Error::Unknown)
+}
+
 /// Keeps the words, unless they are kept already.
 pub(super) fn keep(tx: &mut Tx, consent: &Consent) -> Result<Hash, Error> {
     let hash = consent.hash();

@@ -1,6 +1,7 @@
 //! Subscribing, confirming, choosing, moving to another address, leaving.
 //!
-//! Invariant: a row becomes active by the link in a mail to its address and by nothing else. The
+//! Invariant: a row becomes active by the link in a mail to its address and by nothing else: its own
+//! link, or the one by which its owner made an account. The
 //! answer to a form is the same whether the address is known or not. A person gets at most
 //! [`LETTERS_A_DAY`] letters about the subscription in a day, whoever asks for them.
 //!
@@ -14,7 +15,8 @@ use crate::platform::db::{self, Tx};
 use crate::platform::ids::{self, text_id};
 use crate::platform::text::Language;
 use crate::policy::general;
-use crate::vault::{self, Email, Particulars, PublicKeys, SUBSCRIBERS, Vault};
+use crate::vault::Vault;
+pub use crate::vault::{NewAddress, SealedAddress};
 
 use super::consent::{self, Consent};
 use super::letters::{self, LetterKind};
@@ -33,24 +35,6 @@ pub const REFUSALS: i64 = 3;
 /// How long a row waits for its link; a little longer than the link is good, because a letter may
 /// be late.
 const UNCONFIRMED_LIFE: i64 = 2 * DAY;
-
-/// An address as it is kept.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SealedAddress {
-    /// By what it is found again; only the vault can compute it.
-    pub tag: Hash,
-    /// The name of the box.
-    pub item: String,
-    /// The box.
-    pub sealed: Vec<u8>,
-}
-
-/// An address on its way into the database, with the key to which it is sealed.
-#[derive(Clone)]
-pub struct NewAddress {
-    address: SealedAddress,
-    keys: PublicKeys,
-}
 
 /// A subscriber as the row says it.
 #[derive(Clone, PartialEq, Eq)]
@@ -119,28 +103,7 @@ pub struct Choice {
 
 /// Seals an address that a person typed, outside any transaction.
 pub fn seal(vault: &Vault, typed: &Typed) -> Result<NewAddress, Error> {
-    let keys = vault.create_scope(SUBSCRIBERS)?;
-    let address = typed.address();
-    // One mailbox, however its letters are written.
-    let subject = zeroize::Zeroizing::new(format!("email:{}", address.to_ascii_lowercase()));
-    let item = ids::code(20);
-    let written = Particulars::new().with(&Email::new(address.as_str()));
-    Ok(NewAddress {
-        address: SealedAddress {
-            tag: vault.tag_in_scope(SUBSCRIBERS, &subject)?,
-            sealed: vault::seal_to_scope(&keys, SUBSCRIBERS, &item, &written)?,
-            item,
-        },
-        keys,
-    })
-}
-
-impl NewAddress {
-    /// Keeps the public key beside the row that will hold the box.
-    pub(super) fn keep(&self, tx: &mut Tx) -> Result<SealedAddress, Error> {
-        vault::keep_scope(tx, SUBSCRIBERS, &self.keys)?;
-        Ok(self.address.clone())
-    }
+    Ok(vault.seal_subscriber(typed)?)
 }
 
 /// Takes a form. An unknown address gets the letter with the link; one that is subscribed gets a
@@ -174,6 +137,50 @@ pub fn ask(tx: &mut Tx, new: &NewAddress, choice: &Choice, consent: &Consent) ->
     store::subscribers::put(tx, &fresh)?;
     store::subscribers::set_topics(tx, &fresh.id, &choice.topics)?;
     letters::write(tx, LetterKind::Confirm, &fresh)
+}
+
+/// The subscription of an address by its tag, where its owner is a subscriber.
+pub fn of_address(tx: &mut Tx, tag: &Hash) -> Result<Option<(Subscriber, Vec<TopicId>)>, Error> {
+    let found = store::subscribers::by_tag(tx, tag)?.filter(|found| found.is_active);
+    match found {
+        Some(found) => {
+            let topics = store::subscribers::topics(tx, &found.id)?;
+            Ok(Some((found, topics)))
+        }
+        None => Ok(None),
+    }
+}
+
+/// Subscribes an address whose owner is signed in with it: that a link in a mail to it was used is
+/// what made the account. One that is subscribed already stays as it is.
+pub fn begin(
+    tx: &mut Tx,
+    new: &NewAddress,
+    choice: &Choice,
+    consent: &Consent,
+) -> Result<(), Error> {
+    let address = new.keep(tx)?;
+    jobs::ensure_sweep(tx)?;
+    let known = store::subscribers::by_tag(tx, &address.tag)?;
+    if known.as_ref().is_some_and(|known| known.is_active) {
+        return Ok(());
+    }
+    let now = tx.now().hour();
+    let fresh = Subscriber {
+        id: known.map_or_else(SubscriberId::fresh, |known| known.id),
+        access: ids::code(24),
+        address,
+        language: choice.language,
+        is_active: true,
+        consent: consent::keep(tx, consent)?,
+        agreed_at: now,
+        confirmed_at: Some(now),
+        refusals: 0,
+        policy: general::in_force(tx)?,
+    };
+    store::subscribers::put(tx, &fresh)?;
+    store::subscribers::set_topics(tx, &fresh.id, &choice.topics)?;
+    Ok(store::subscribers::allow(tx, &fresh.address.tag)?)
 }
 
 /// The subscriber of a link, confirmed or not.

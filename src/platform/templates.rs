@@ -149,8 +149,8 @@ fn write_value(out: &mut Output, state: &mut State, value: &Value) -> Result<(),
     }
 }
 
-/// Text for HTML, between tags or in a quoted attribute.
-fn escape(words: &str) -> Cow<'_, str> {
+/// Text for HTML or XML, between tags or in a quoted attribute.
+pub fn escape(words: &str) -> Cow<'_, str> {
     if !words.contains(['&', '<', '>', '"', '\'']) {
         return Cow::Borrowed(words);
     }

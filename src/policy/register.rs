@@ -38,6 +38,8 @@ pub enum File {
     Holds,
     /// Addresses of people who subscribed to the newsletter.
     Newsletter,
+    /// People of the public with an account.
+    Members,
     /// Accounts of staff and what they did.
     Staff,
     /// The access log.
@@ -46,13 +48,14 @@ pub enum File {
 
 impl File {
     /// All of them, in the order of the page.
-    pub const ALL: [File; 8] = [
+    pub const ALL: [File; 9] = [
         File::Entries,
         File::Tax,
         File::Requests,
         File::Feedback,
         File::Holds,
         File::Newsletter,
+        File::Members,
         File::Staff,
         File::AccessLog,
     ];
@@ -66,6 +69,7 @@ impl File {
             File::Feedback => "policy-file-feedback",
             File::Holds => "policy-file-holds",
             File::Newsletter => "policy-file-newsletter",
+            File::Members => "policy-file-members",
             File::Staff => "policy-file-staff",
             File::AccessLog => "policy-file-access-log",
         };
@@ -81,6 +85,7 @@ impl File {
             File::Feedback => "policy-file-feedback-basis",
             File::Holds => "policy-file-holds-basis",
             File::Newsletter => "policy-file-newsletter-basis",
+            File::Members => "policy-file-members-basis",
             File::Staff => "policy-file-staff-basis",
             File::AccessLog => "policy-file-access-log-basis",
         };
@@ -96,6 +101,7 @@ impl File {
             File::Feedback => "policy-file-feedback-holds",
             File::Holds => "policy-file-holds-holds",
             File::Newsletter => "policy-file-newsletter-holds",
+            File::Members => "policy-file-members-holds",
             File::Staff => "policy-file-staff-holds",
             File::AccessLog => "policy-file-access-log-holds",
         };
@@ -107,7 +113,9 @@ impl File {
         let numbers: &[&str] = match self {
             File::Entries => &["146", "157"],
             File::Tax => &["120", "129"],
-            File::Requests | File::Feedback | File::Holds | File::Newsletter => &["146"],
+            File::Requests | File::Feedback | File::Holds | File::Newsletter | File::Members => {
+                &["146"]
+            }
             File::Staff | File::AccessLog => &["137"],
         };
         pick(&PURPOSES, numbers)
@@ -119,13 +127,14 @@ impl File {
             File::Entries => &["C001", "C132"],
             File::Tax => &["C001", "C003"],
             File::Requests | File::Feedback | File::Holds => &["C001", "C132"],
-            File::Staff | File::Newsletter => &["C001"],
+            File::Staff | File::Newsletter | File::Members => &["C001"],
             File::AccessLog => &["C132"],
         };
         pick(&CATEGORIES, numbers)
     }
 
-    /// How long it is kept; none for as long as somebody works here, or stays subscribed.
+    /// How long it is kept; none for as long as somebody works here, stays subscribed or has an
+    /// account.
     pub fn class(self) -> Option<Class> {
         match self {
             File::Entries => Some(Class::Entries),
@@ -133,7 +142,7 @@ impl File {
             File::Requests => Some(Class::Requests),
             File::Feedback => Some(Class::Feedback),
             File::Holds => Some(Class::Holds),
-            File::Staff | File::Newsletter => None,
+            File::Staff | File::Newsletter | File::Members => None,
             File::AccessLog => Some(Class::AccessLog),
         }
     }

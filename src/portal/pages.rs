@@ -1,21 +1,25 @@
 //! The public pages of activities.
 
 mod about;
+mod follow;
 mod general;
 mod statute;
 
 use rocket::{Route, State, get, routes};
 
-use crate::activity::{Kind, Stage};
+use crate::activity::{self, Kind, Stage};
+use crate::branch::{self, BranchId};
 use crate::draw::DrawStage;
+use crate::external;
+use crate::external::wire::ExternalView;
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::Db;
 use crate::platform::text::Language;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::page::Page;
 
-use super::wire::{ActivityView, Card, HomeView, ListView, RulesView};
-use super::{Error, Listed, Search};
+use super::wire::{ActivityView, Card, ELSEWHERE, HomeView, ListView, RulesView};
+use super::{Error, Listed, Listing, Search};
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
@@ -24,6 +28,7 @@ pub fn routes() -> Vec<Route> {
         statute::routes(),
         general::routes(),
         about::routes(),
+        follow::routes(),
     ]
     .concat()
 }
@@ -41,11 +46,20 @@ const FIRST_OPEN: usize = 6;
 #[get("/")]
 async fn home(lang: Language, db: &State<Db>) -> AppResult<Page> {
     let now = db.clock().now();
-    let all = db
+    let everything = db
         .read_public("read front page", |tx| {
-            super::search(tx, &Search::default())
+            super::everything(tx, &Search::default())
         })
         .await?;
+    let ours = everything.iter().filter_map(|each| match each {
+        Listing::Ours(listed) => Some(listed.as_ref()),
+        Listing::Elsewhere(_) => None,
+    });
+    let all: Vec<&Listed> = ours.collect();
+    let open = everything.iter().filter(|each| match each {
+        Listing::Ours(listed) => listed.facts.takes_entries(now),
+        Listing::Elsewhere(own) => own.is_on(now),
+    });
     let cards = |fits: &dyn Fn(&Listed) -> bool, at_most: usize| {
         all.iter()
             .filter(|listed| fits(listed))
@@ -54,7 +68,10 @@ async fn home(lang: Language, db: &State<Db>) -> AppResult<Page> {
             .collect::<Vec<_>>()
     };
     let view = HomeView {
-        open: cards(&|each| each.facts.takes_entries(now), FIRST_OPEN),
+        open: open
+            .take(FIRST_OPEN)
+            .map(|each| Card::of_either(lang, each, now))
+            .collect(),
         soon: cards(&|each| opens_soon(each, now), FIRST_OPEN),
         results: cards(&has_result, NEWEST_RESULTS),
     };
@@ -71,11 +88,12 @@ fn has_result(listed: &Listed) -> bool {
     plans.any(|plan| plan.stage == DrawStage::Drawn)
 }
 
-#[get("/activities?<stage>&<kind>&<q>&<page>")]
+#[get("/activities?<stage>&<kind>&<branch>&<q>&<page>")]
 async fn list(
     lang: Language,
     stage: Option<&str>,
     kind: Option<&str>,
+    branch: Option<&str>,
     q: Option<&str>,
     page: Option<usize>,
     db: &State<Db>,
@@ -83,14 +101,19 @@ async fn list(
     let search = Search {
         stage: stage.and_then(Stage::parse),
         kind: kind.and_then(Kind::parse),
+        branch: branch.filter(|id| !id.is_empty()).map(BranchId::from),
+        elsewhere: kind == Some(ELSEWHERE),
         words: q.unwrap_or_default().chars().take(100).collect(),
     };
     let now = db.clock().now();
     let wanted = search.clone();
-    let found = db
-        .read_public("search activities", move |tx| super::search(tx, &wanted))
+    let (found, branches) = db
+        .read_public("search activities", move |tx| {
+            let branches = branch::all(tx)?;
+            Ok::<_, Error>((super::everything(tx, &wanted)?, branches))
+        })
         .await?;
-    let view = ListView::of(lang, &search, &found, page.unwrap_or(1), now);
+    let view = ListView::of(lang, &search, &found, &branches, page.unwrap_or(1), now);
     Ok(Page::new(lang, "portal/activities", view))
 }
 
@@ -98,14 +121,31 @@ async fn list(
 async fn show(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
     let now = db.clock().now();
     let slug = slug.to_owned();
-    let shown = db
-        .read_public("read activity page", move |tx| super::show(tx, &slug))
-        .await?;
-    Ok(Page::new(
-        lang,
-        "portal/activity",
-        ActivityView::of(lang, &shown, now),
-    ))
+    let found = db
+        .read_public("read activity page", move |tx| {
+            match super::show(tx, &slug) {
+                Err(Error::Activity(activity::Error::Unknown)) => {
+                    Ok(Err(external::published_at(tx, &slug)?))
+                }
+                shown => Ok::<_, Error>(Ok(shown?)),
+            }
+        })
+        .await;
+    match found {
+        Ok(Ok(shown)) => {
+            let view = ActivityView::of(lang, &shown, now);
+            Ok(Page::new(lang, "portal/activity", view))
+        }
+        Ok(Err(own)) => {
+            let view = ExternalView::of(lang, &own, now);
+            Ok(Page::new(lang, "portal/elsewhere", view))
+        }
+        // Nobody's address: in the words for activities.
+        Err(Error::External(external::Error::Unknown)) => {
+            Err(Error::Activity(activity::Error::Unknown).into())
+        }
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[get("/a/<slug>/rules")]

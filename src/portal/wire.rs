@@ -1,6 +1,7 @@
 //! What the public pages show of activities.
 
 pub(super) mod about;
+pub(super) mod follow;
 pub(super) mod general;
 pub(super) mod statute;
 
@@ -8,20 +9,24 @@ use serde::Serialize;
 
 use crate::activity::wire::stage_words;
 use crate::activity::{Allocation, Arrangement, Facts, Kind, Stage, lifecycle};
+use crate::branch::{self, Branch, BranchId};
 use crate::custody::wire::Told;
 use crate::draw::{DrawStage, Plan, StoredNote};
+use crate::external::External;
 use crate::platform::clock::{DAY, HOUR, Timestamp};
 use crate::platform::text::{self, Language};
 use crate::policy;
 use crate::seats::wire::SessionView;
 
-use super::{Listed, Search, Shown};
+use super::{Listed, Listing, Search, Shown};
 
 /// One activity in a list.
 #[derive(Serialize)]
 pub(super) struct Card {
     slug: String,
     title: String,
+    /// The branch that runs it; empty where it is the whole library's.
+    branch: String,
     kind: String,
     stage: String,
     stage_kind: &'static str,
@@ -45,12 +50,50 @@ pub(super) struct PrizeRow {
 }
 
 impl Card {
+    /// The card of either.
+    pub(super) fn of_either(language: Language, listing: &Listing, now: Timestamp) -> Card {
+        match listing {
+            Listing::Ours(listed) => Card::of(language, listed, now),
+            Listing::Elsewhere(own) => Card::elsewhere(language, own, now),
+        }
+    }
+
+    fn elsewhere(language: Language, own: &External, now: Timestamp) -> Card {
+        let details = &own.details;
+        let is_over = details.closes_at <= now;
+        let (stage, stage_kind) = match (own.is_on(now), is_over) {
+            (true, _) => ("external-on", "open"),
+            (false, true) => ("external-over", "stopped"),
+            (false, false) => ("portal-not-yet", "waiting"),
+        };
+        Card {
+            slug: details.slug.clone(),
+            title: details.title.pick(language).to_owned(),
+            branch: String::new(),
+            kind: text::message(language, "portal-kind-external", &[]),
+            stage: text::message(language, stage, &[]),
+            stage_kind,
+            opens_at: details.opens_at.0,
+            closes_at: details.closes_at.0,
+            draws_at: None,
+            not_yet: !is_over && !own.is_on(now),
+            open: own.is_on(now),
+            days_left: (details.closes_at.0 - now.0).max(0) / DAY,
+            prizes: Vec::new(),
+            draws: Vec::new(),
+        }
+    }
+
     pub(super) fn of(language: Language, listed: &Listed, now: Timestamp) -> Card {
         let facts = &listed.facts;
         let (stage, stage_kind) = public_stage(language, facts, now);
         Card {
             slug: facts.slug.clone(),
             title: facts.title.pick(language).to_owned(),
+            branch: listed
+                .branch
+                .as_ref()
+                .map_or_else(String::new, |own| own.name.pick(language).to_owned()),
             kind: kind_words(language, facts.kind),
             stage,
             stage_kind,
@@ -132,11 +175,17 @@ pub(super) struct ListView {
     pub(super) address: String,
     stage: &'static str,
     kind: &'static str,
+    branch: String,
     words: String,
     stages: Vec<Choice>,
     kinds: Vec<Choice>,
+    /// Empty where the library has none.
+    branches: Vec<branch::wire::Choice>,
     filtered: bool,
 }
+
+/// What the list's filter sends for activities of others.
+pub(super) const ELSEWHERE: &str = "external";
 
 /// Cards on one page of the list: 30 KB hold them with the stylesheet.
 const PAGE: usize = 10;
@@ -145,7 +194,8 @@ impl ListView {
     pub(super) fn of(
         language: Language,
         search: &Search,
-        found: &[Listed],
+        found: &[Listing],
+        branches: &[Branch],
         page: usize,
         now: Timestamp,
     ) -> ListView {
@@ -159,24 +209,47 @@ impl ListView {
             value: kind.code(),
             label: kind_words(language, kind),
         });
+        let others = Choice {
+            value: ELSEWHERE,
+            label: text::message(language, "portal-kind-external", &[]),
+        };
         let shown = found.iter().skip((page - 1) * PAGE).take(PAGE);
         let stage = search.stage.map_or("", Stage::code);
-        let kind = search.kind.map_or("", Kind::code);
+        let kind = match search.elsewhere {
+            true => ELSEWHERE,
+            false => search.kind.map_or("", Kind::code),
+        };
+        let branch = search.branch.as_ref().map_or("", BranchId::as_str);
         ListView {
-            cards: shown.map(|each| Card::of(language, each, now)).collect(),
+            cards: shown
+                .map(|each| Card::of_either(language, each, now))
+                .collect(),
             found: found.len(),
             page_at: page,
             pages,
             address: format!(
                 "/activities?{}&page=",
-                query(&[("stage", stage), ("kind", kind), ("q", &search.words)])
+                query(&[
+                    ("stage", stage),
+                    ("kind", kind),
+                    ("branch", branch),
+                    ("q", &search.words),
+                ])
             ),
             stage,
             kind,
+            branch: branch.to_owned(),
             words: search.words.clone(),
             stages: stages.into_iter().collect(),
-            kinds: kinds.into_iter().collect(),
-            filtered: search.stage.is_some() || search.kind.is_some() || !search.words.is_empty(),
+            kinds: kinds.into_iter().chain([others]).collect(),
+            branches: branches
+                .iter()
+                .map(|own| branch::wire::Choice::of(language, own))
+                .collect(),
+            filtered: search.stage.is_some()
+                || !kind.is_empty()
+                || !branch.is_empty()
+                || !search.words.is_empty(),
         }
     }
 }
@@ -204,6 +277,8 @@ pub(super) struct Step {
 #[derive(Serialize)]
 pub(super) struct ActivityView {
     card: Card,
+    /// Who may enter, in words; empty where everybody may.
+    eligibility: String,
     text: Vec<String>,
     rules: Vec<String>,
     steps: Vec<Step>,
@@ -254,20 +329,21 @@ struct DrawPart {
 
 impl DrawPart {
     fn of(language: Language, shown: &Shown, at: usize) -> DrawPart {
-        let plan = &shown.plans[at];
+        let plan = &shown.listed.plans[at];
         let excluded = |other: &&Plan| plan.excludes.contains(&other.id);
         DrawPart {
             id: plan.id.0.clone(),
             name: plan.name.pick(language).to_owned(),
             due_at: plan
                 .round_time()
-                .map_or(shown.facts.draws_at.0, |due| due.0),
+                .map_or(shown.listed.facts.draws_at.0, |due| due.0),
             prizes: prizes(language, plan),
             reserves: plan.reserves,
             wins: plan.wins_per_person,
             tickets: plan.tickets_per_person,
             round: plan.drand().map(|drand| drand.round),
             excludes: shown
+                .listed
                 .plans
                 .iter()
                 .filter(excluded)
@@ -281,14 +357,14 @@ impl DrawPart {
 
 impl ActivityView {
     pub(super) fn of(language: Language, shown: &Shown, now: Timestamp) -> ActivityView {
-        let facts = &shown.facts;
-        let listed = Listed {
-            facts: facts.clone(),
-            plans: shown.plans.clone(),
-        };
+        let facts = &shown.listed.facts;
         let fields = shown.asked.iter();
         ActivityView {
-            card: Card::of(language, &listed, now),
+            card: Card::of(language, &shown.listed, now),
+            eligibility: facts
+                .eligibility
+                .message_id()
+                .map_or_else(String::new, |id| text::message(language, id, &[])),
             text: paragraphs(facts.text.pick(language)),
             rules: paragraphs(facts.rules.pick(language)),
             steps: steps(language, facts, now),
@@ -298,10 +374,10 @@ impl ActivityView {
             purges_at: facts.purges_at.0,
             latest: lifecycle::latest_purge(facts).map_or(0, |at| at.0),
             claim_days: facts.claim_days,
-            draws: (0..shown.plans.len())
+            draws: (0..shown.listed.plans.len())
                 .map(|at| DrawPart::of(language, shown, at))
                 .collect(),
-            pools: facts.arrangement == Arrangement::Pools && shown.plans.len() > 1,
+            pools: facts.arrangement == Arrangement::Pools && shown.listed.plans.len() > 1,
             entries: shown.entries,
             cancelled_reason: facts.cancelled_reason.clone(),
             stage: facts.stage.code(),
@@ -386,9 +462,15 @@ impl RulesView {
             hash: note.hash.to_string(),
         };
         RulesView {
-            slug: shown.facts.slug.clone(),
-            title: shown.facts.title.pick(language).to_owned(),
-            parts_of_rules: shown.plans.iter().zip(&shown.rules).map(part).collect(),
+            slug: shown.listed.facts.slug.clone(),
+            title: shown.listed.facts.title.pick(language).to_owned(),
+            parts_of_rules: shown
+                .listed
+                .plans
+                .iter()
+                .zip(&shown.rules)
+                .map(part)
+                .collect(),
         }
     }
 }

@@ -136,6 +136,7 @@ pub const ROOMS: &[Room] = &[
             "tax_years",
             "incidents",
             "incident_activities",
+            "incident_steps",
         ],
         fate: Fate::Kept("what was held, handed out and told, on whose word; no person in it"),
     },
@@ -235,6 +236,26 @@ pub const ROOMS: &[Room] = &[
         ),
     },
     Room {
+        name: "members",
+        tables: &[
+            "member_letters",
+            "member_tellings",
+            "member_receipts",
+            "member_sessions",
+            "member_factors",
+            "member_recovery",
+            "member_openid",
+            "member_askings",
+            "members",
+        ],
+        fate: Fate::OwnDay("people who made an account, until they delete it"),
+    },
+    Room {
+        name: "terms",
+        tables: &["member_terms"],
+        fate: Fate::Site("the words that members agreed to"),
+    },
+    Room {
         name: "newsletter",
         tables: &[
             "newsletter_topics",
@@ -323,11 +344,15 @@ pub const ROOMS: &[Room] = &[
             "staff_sessions",
             "staff_factors",
             "staff_recovery",
+            "staff_openid",
             "setup_links",
             "site_settings",
             "providers",
+            "agreements",
+            "comparisons",
+            "branches",
         ],
-        fate: Fate::Site("the library's staff and settings"),
+        fate: Fate::Site("the library's staff, branches and settings"),
     },
     Room {
         name: "policy",
@@ -338,6 +363,21 @@ pub const ROOMS: &[Room] = &[
             "policy_drafts",
         ],
         fate: Fate::Site("how long data is kept, who works on it, and the general policy; public"),
+    },
+    Room {
+        name: "elsewhere",
+        tables: &["external_activities", "external_leavings"],
+        fate: Fate::Site("cards of what others hold, and how many pressed to leave on a day"),
+    },
+    Room {
+        name: "response",
+        tables: &[
+            "attack_signs",
+            "attack_answers",
+            "looked_through",
+            "vault_freezes",
+        ],
+        fate: Fate::Site("counts of attacks and what was done then; networks as tags of a week"),
     },
     Room {
         name: "tidying",

@@ -92,6 +92,8 @@ pub enum LegalBasis {
     Consent,
     /// The person subscribed, and said so again by a link in a mail.
     Subscription,
+    /// The person made an account by a link in a mail.
+    Membership,
     /// The person asks for their own data.
     RightOfAccess,
     /// Statistics of the library's own service.
@@ -117,6 +119,9 @@ impl LegalBasis {
             }
             LegalBasis::Subscription => {
                 "consent given twice, by form and by mail (PDPA Art. 15(2), 19(1)(5); GDPR Art. 6(1)(a), 7)"
+            }
+            LegalBasis::Membership => {
+                "consent when the account was made (PDPA Art. 15(2), 19(1)(5); GDPR Art. 6(1)(a), 7)"
             }
             LegalBasis::RightOfAccess => {
                 "the person's own rights (PDPA Art. 3, 10, 11; GDPR Art. 15–17)"
@@ -155,6 +160,8 @@ pub enum Retention {
     HoldDate,
     /// Until the person leaves; two days where the link in the mail was never used.
     Leaving,
+    /// Until the person deletes the account; two days where the link in the mail was never used.
+    Account,
     /// A time after the matter was closed that the library set; then the key of the month in which it
     /// came is destroyed, as soon as no letter of the month is left.
     FeedbackDate,
@@ -162,12 +169,13 @@ pub enum Retention {
 
 impl Retention {
     /// Each, in the order of the data inventory.
-    pub const ALL: [Retention; 6] = [
+    pub const ALL: [Retention; 7] = [
         Retention::Purge,
         Retention::TaxDate,
         Retention::RequestDate,
         Retention::HoldDate,
         Retention::Leaving,
+        Retention::Account,
         Retention::FeedbackDate,
     ];
 
@@ -187,6 +195,9 @@ impl Retention {
             Retention::Leaving => {
                 "until the person leaves the newsletter; two days where the link in the mail was never used"
             }
+            Retention::Account => {
+                "until the person deletes the account; two days where the link in the mail was never used"
+            }
             Retention::FeedbackDate => {
                 "180 days after it was closed unless the library set another time, and two years after the last letter in any case; the month's key is destroyed when no letter of it is left"
             }
@@ -197,6 +208,10 @@ impl Retention {
 /// The scope to which addresses of subscribers are sealed. It lasts as long as there is a newsletter:
 /// each row goes when its person leaves.
 pub const SUBSCRIBERS: &str = "_newsletter";
+
+/// The scope to which addresses of members are sealed, and what they keep in their accounts. It lasts
+/// as long as there are members: each row goes with its account.
+pub const MEMBERS: &str = "_members";
 
 /// Whose data a purpose opens; each is a trait, so that a message for one cannot carry another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -221,6 +236,10 @@ pub enum Audience {
     Requesters,
     /// People who subscribed to the newsletter; nobody is shown to anybody.
     Subscribers,
+    /// People with an account; nobody is shown to anybody.
+    Members,
+    /// The person whose account it is.
+    TheMember,
     /// People who wrote to the library.
     Writers,
 }
@@ -233,14 +252,18 @@ impl Audience {
             Audience::Payees => Some("_tax-"),
             Audience::Requesters => Some("_requests-"),
             Audience::Subscribers => Some(SUBSCRIBERS),
+            Audience::Members | Audience::TheMember => Some(MEMBERS),
             Audience::Writers => Some("_feedback-"),
             _ => None,
         }
     }
 
-    /// Whether opened boxes of a scope of this audience leave the vault.
+    /// Whether staff may have opened boxes of a scope of this audience.
     pub(super) fn is_shown(self) -> bool {
-        self != Audience::Subscribers
+        !matches!(
+            self,
+            Audience::Subscribers | Audience::Members | Audience::TheMember
+        )
     }
 }
 
@@ -268,6 +291,12 @@ pub trait OfEverybody: Purpose {}
 /// Purposes for which the vault itself opens the addresses of subscribers and tells nobody.
 pub trait OfSubscribers: Purpose {}
 
+/// Purposes for which the vault itself opens the addresses of members and tells nobody.
+pub trait OfMembers: Purpose {}
+
+/// Purposes for which a member's own boxes are opened for that member.
+pub trait OfTheMember: Purpose {}
+
 /// Purposes for which the boxes of a scope are opened: of payees, of requests, of letters.
 pub trait OfAScope: Purpose {}
 
@@ -292,6 +321,12 @@ macro_rules! opened_for {
     };
     (Subscribers, $name:ident) => {
         impl super::access::OfSubscribers for $name {}
+    };
+    (Members, $name:ident) => {
+        impl super::access::OfMembers for $name {}
+    };
+    (TheMember, $name:ident) => {
+        impl super::access::OfTheMember for $name {}
     };
     (Writers, $name:ident) => {
         impl super::access::OfAScope for $name {}

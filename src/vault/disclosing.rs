@@ -16,7 +16,7 @@ use super::particulars::{OpenedParticulars, Particulars};
 use super::purpose::{Disclosure, ProviderShare};
 use super::scopes::RecordedInScope;
 use super::wire::{AnswerBox, PersonBox, Private, Refusal, Reply, Request};
-use super::{Error, Vault};
+use super::{Error, Vault, freeze};
 use crate::audit::{self, Act, Actor};
 use crate::platform::db::Tx;
 
@@ -95,6 +95,7 @@ pub fn record_shared(
     provider: &str,
     boxes: Vec<BoundBox>,
 ) -> Result<RecordedShare, Error> {
+    freeze::check(tx, actor)?;
     for one in &boxes {
         let act = Act {
             actor,
@@ -125,6 +126,7 @@ pub fn record_named(
     ground: &str,
     boxes: Vec<BoundBox>,
 ) -> Result<RecordedNamed, Error> {
+    freeze::check(tx, actor)?;
     for one in &boxes {
         let act = Act {
             actor,

@@ -85,11 +85,13 @@ pub enum FieldKind {
     RegisteredAddress,
     /// What a person writes to the library, and what is answered.
     RequestText,
+    /// The receipts that a member keeps in the account.
+    KeptReceipts,
 }
 
 impl FieldKind {
     /// Every kind, in order.
-    pub const ALL: [FieldKind; 12] = [
+    pub const ALL: [FieldKind; 13] = [
         FieldKind::Name,
         FieldKind::Phone,
         FieldKind::Email,
@@ -102,6 +104,7 @@ impl FieldKind {
         FieldKind::NationalId,
         FieldKind::RegisteredAddress,
         FieldKind::RequestText,
+        FieldKind::KeptReceipts,
     ];
 
     /// Its name in records, in the data inventory and as the form's field.
@@ -119,6 +122,7 @@ impl FieldKind {
             FieldKind::NationalId => "national_id",
             FieldKind::RegisteredAddress => "registered_address",
             FieldKind::RequestText => "request",
+            FieldKind::KeptReceipts => "kept_receipts",
         }
     }
 
@@ -244,6 +248,10 @@ field! {
 field! {
     /// What a person asks about their data, or what is answered.
     RequestText
+}
+field! {
+    /// The receipts that a member keeps in the account: ticket numbers and receipt codes.
+    KeptReceipts
 }
 
 /// Answers that belong to an entry.
@@ -377,7 +385,8 @@ impl Contact {
             | FieldKind::UnlinkedAnswers
             | FieldKind::NationalId
             | FieldKind::RegisteredAddress
-            | FieldKind::RequestText => return None,
+            | FieldKind::RequestText
+            | FieldKind::KeptReceipts => return None,
         }
         Some(())
     }

@@ -70,6 +70,7 @@ fn title(field: FieldKind) -> &'static str {
         FieldKind::NationalId => "ID number",
         FieldKind::RegisteredAddress => "registered address",
         FieldKind::RequestText => "request and answer",
+        FieldKind::KeptReceipts => "receipts kept in an account",
     }
 }
 
@@ -98,6 +99,14 @@ fn place(field: FieldKind, of: Audience) -> (&'static str, &'static str) {
             "`subscribers.sealed`; `subscriber_moves.sealed` and `subscription_letters.sealed` for a day or two",
             "the key of the newsletter",
         ),
+        (FieldKind::KeptReceipts, _) => (
+            "`member_receipts.sealed`, as long with none in it as with many",
+            "the key of the members",
+        ),
+        (_, Audience::Members | Audience::TheMember) => (
+            "`members.sealed`; `member_askings.sealed` and `member_letters.sealed` for a day or two",
+            "the key of the members",
+        ),
         (_, Audience::Writers) => ("`vault_items.sealed`", "the key of the month"),
         (_, Audience::Named) => (
             "`vault_items.sealed`, or `held_items.sealed` under a hold",
@@ -125,6 +134,8 @@ fn whose(of: Audience) -> &'static str {
         Audience::Subscribers => {
             "people who subscribed to the newsletter; nobody is shown anything"
         }
+        Audience::Members => "people with an account; nobody is shown anything",
+        Audience::TheMember => "the person whose account it is, while signed in",
         Audience::Writers => "people who wrote to the library",
     }
 }
@@ -160,6 +171,9 @@ Nothing here tells who somebody is; it is listed because it is about one person'
 | the same, of somebody who left or whose address is refused | never writing there again | until the person subscribes anew | `suppressed_addresses.tag` |
 | topics, language, consent with its hour | what is sent, and on whose word | until the person leaves | `subscribers`, `subscriber_topics` |
 | that an issue was sent to a subscriber, and what became of it | sending each letter once | 30 days after the issue; without the subscriber as soon as that person leaves | `newsletter_letters` |
+| keyed tag of a member's e-mail address | one account an address | until the account is deleted; two days where the link was never used | `members.tag`, `member_askings.tag`, `member_letters.tag` |
+| language, fingerprint of the passphrase, tries, consent with its hour, sessions, second step | signing in | until the account is deleted | `members`, `member_sessions`, `member_factors`, `member_recovery` |
+| keyed tag of who a member is at a provider elsewhere, which provider, the hour of linking | signing in by it | until it is unlinked or the account is deleted | `member_openid` |
 | topic of a letter to the library, whether an answer is wished, hour, state, and which member of staff did what | answering it | two years after the last letter at most, as set | `feedback`, `feedback_letters`, `feedback_events` |
 | keyed fingerprint of the reference code | finding the letter again | as long as the letter | `feedback.lookup` |
 | that a box was opened, when, by which role and why | the person's own page; the record of acts | kept; its ids lead nowhere after the purge | `audit_records` |

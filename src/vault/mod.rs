@@ -22,6 +22,7 @@ use crate::platform::mail::MailerError;
 
 #[macro_use]
 pub mod access;
+mod alarm;
 mod allowance;
 mod brief;
 mod budget;
@@ -30,6 +31,7 @@ mod crypt;
 mod disclosing;
 mod disk;
 pub mod field;
+mod freeze;
 pub mod guard;
 mod handle;
 pub mod inventory;
@@ -46,6 +48,7 @@ mod places;
 mod process;
 mod promised;
 pub mod purpose;
+mod readers;
 mod scope_letter;
 mod scopes;
 mod sealer;
@@ -61,7 +64,8 @@ mod winner;
 mod wire;
 
 pub use access::{
-    MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose, SUBSCRIBERS,
+    MEMBERS, MayRead, OfAScope, OfWinners, Opened, OpenedAnswers, OpenedContact, Purpose,
+    SUBSCRIBERS,
 };
 pub use brief::Soon;
 pub use budget::PARTS as TAGS_IN_PARTS;
@@ -71,15 +75,16 @@ pub use disclosing::{
     record_not_opened, record_shared,
 };
 pub use field::{
-    AddressLine, Contact, County, District, Email, Field, FieldKind, FieldSet, Name, NationalId,
-    Phone, PostalCode, RegisteredAddress, RequestText, TextField,
+    AddressLine, Contact, County, District, Email, Field, FieldKind, FieldSet, KeptReceipts, Name,
+    NationalId, Phone, PostalCode, RegisteredAddress, RequestText, TextField,
 };
+pub use freeze::{freeze, frozen_since, thaw};
 pub use handle::Vault;
 pub use keys::{KeyError, SIGNS_OF_KEYS};
 pub use letter::{
     LetterWords, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach, record_not_told,
 };
-pub use news_letter::{NewsWords, RecordedNews, record_news};
+pub use news_letter::{NewsWords, OwnRecord, RecordedNews, record_member, record_news};
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use own_copy::OwnCopyOf;
 pub use particulars::{OpenedParticulars, Particulars};
@@ -87,10 +92,11 @@ pub use process::{
     Doors, LaunchError, Launched, Start, launch, move_out, program, see_off, serve, standing_of,
 };
 pub use purpose::{
-    BreachNotice, Disclosure, FeedbackReply, LiveReveal, NewsletterLetter, OwnCopy, PrizeHandover,
-    ProviderShare, RightsReply, SeatNotice, ServiceAnalysis, TaxFiling, WinnerCall, WinnerExport,
-    WinnerNotice,
+    BreachNotice, Disclosure, FeedbackReply, LiveReveal, MemberLetter, MemberOwn, NewsletterLetter,
+    OwnCopy, PrizeHandover, ProviderShare, RightsReply, SeatNotice, ServiceAnalysis, TaxFiling,
+    WinnerCall, WinnerExport, WinnerNotice,
 };
+pub use readers::{NewAddress, SealedAddress};
 pub use scopes::{
     RecordedInScope, ScopeKey, keep_scope, record_in_scope, scope_erased, scope_keys, scopes,
     seal_to_scope,
@@ -121,6 +127,9 @@ pub enum Error {
     /// The notice that the person read does not name the purpose.
     #[error("the notice does not name the purpose")]
     NotTold,
+    /// An alarm stopped every opening by staff.
+    #[error("nothing is opened until an admin lifts the freeze")]
+    Frozen,
     /// The record of acts.
     #[error(transparent)]
     Audit(#[from] audit::Error),
@@ -152,7 +161,7 @@ impl Fault for Error {
                 | Refusal::NotPromised
                 | Refusal::OtherWords,
             ) => Kind::Forbidden,
-            Error::NotTold => Kind::Forbidden,
+            Error::NotTold | Error::Frozen => Kind::Forbidden,
             Error::Refused(_) | Error::Answer | Error::NoPublicKeys => Kind::Broken,
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
@@ -175,6 +184,7 @@ impl Fault for Error {
             Error::Refused(Refusal::NotAllowed) => "vault.not_allowed",
             Error::Refused(Refusal::OtherWords) => "vault.other_words",
             Error::NotTold => "vault.not_told",
+            Error::Frozen => "vault.frozen",
             Error::Refused(_) | Error::Answer => "vault.broken",
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),

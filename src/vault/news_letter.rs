@@ -1,26 +1,27 @@
-//! Letters to subscribers of the newsletter, as their caller sees them.
+//! Letters to subscribers of the newsletter and to members, as their caller sees them.
 //!
 //! Invariant: that addresses will be opened is on record before the vault is asked, one line for
 //! all that are opened together, and neither an address nor a letter comes back. The vault itself
 //! remembers whose box is closed, so that no old copy of the rows brings anybody back.
 //!
-//! Not here: the words and when a letter is due (`newsletter`), opening and writing
+//! Not here: the words and when a letter is due (`newsletter`, `member`), opening and writing
 //! (`keeper::post`).
 
 use std::fmt;
 
-use super::access::SUBSCRIBERS;
 use super::disclosing::ScopeBox;
+use super::field::{Email, KeptReceipts};
 use super::letter::{LetterWords, Line, Offered};
-use super::purpose::NewsletterLetter;
-use super::wire::post::{MailRequest, NewsOffer};
-use super::wire::{AnswerBox, Request};
+use super::particulars::{OpenedParticulars, Particulars};
+use super::purpose::{MemberLetter, MemberOwn, NewsletterLetter};
+use super::wire::post::{MailRequest, NewsOffer, Readers};
+use super::wire::{AnswerBox, Refusal, Reply, Request};
 use super::{Error, Purpose, Vault};
 use crate::audit::{self, Act, Actor};
 use crate::platform::db::Tx;
 
 /// An address whose opening for one letter is on record.
-pub struct RecordedNews(ScopeBox);
+pub struct RecordedNews(Readers, ScopeBox);
 
 impl fmt::Debug for RecordedNews {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -28,7 +29,7 @@ impl fmt::Debug for RecordedNews {
     }
 }
 
-/// The words of a letter to a subscriber; nothing in them is of the person but the links.
+/// The words of a letter to a reader; nothing in them is of the person but the links.
 #[derive(Clone, Debug)]
 pub struct NewsWords {
     /// Subject and plain text.
@@ -47,26 +48,105 @@ pub fn record_news(
     about: &str,
     boxes: Vec<ScopeBox>,
 ) -> Result<Vec<RecordedNews>, Error> {
+    record_readers(tx, actor, Readers::Subscribers, about, boxes)
+}
+
+/// The same for letters to members; `about` is the kind of letter.
+pub fn record_member(
+    tx: &mut Tx,
+    about: &str,
+    boxes: Vec<ScopeBox>,
+) -> Result<Vec<RecordedNews>, Error> {
+    record_readers(tx, &Actor::System, Readers::Members, about, boxes)
+}
+
+fn record_readers(
+    tx: &mut Tx,
+    actor: &Actor,
+    to: Readers,
+    about: &str,
+    boxes: Vec<ScopeBox>,
+) -> Result<Vec<RecordedNews>, Error> {
     if boxes.is_empty() {
         return Ok(Vec::new());
     }
+    let (told, purpose) = match to {
+        Readers::Subscribers => (audit::NEWS_TOLD, NewsletterLetter::FACTS.code),
+        Readers::Members => (audit::MEMBER_TOLD, MemberLetter::FACTS.code),
+    };
     let act = Act {
         actor,
-        act: audit::NEWS_TOLD,
+        act: told,
         activity: "",
         object: &format!("{about} {}", boxes.len()),
-        purpose: NewsletterLetter::FACTS.code,
-        reason: SUBSCRIBERS,
+        purpose,
+        reason: to.scope(),
     };
     audit::record(tx, &act)?;
-    Ok(boxes.into_iter().map(RecordedNews).collect())
+    let recorded = boxes.into_iter().map(|one| RecordedNews(to, one));
+    Ok(recorded.collect())
+}
+
+/// A member's own address and receipts, open for that member.
+#[derive(Debug)]
+pub struct OwnRecord {
+    address: OpenedParticulars<MemberOwn>,
+    receipts: OpenedParticulars<MemberOwn>,
+}
+
+impl OwnRecord {
+    /// The address.
+    pub fn email(&self) -> Option<&str> {
+        self.address.read::<Email>().map(|email| email.expose())
+    }
+
+    /// The receipts, as the member's side wrote them.
+    pub fn receipts(&self) -> Option<&str> {
+        let receipts = self.receipts.read::<KeptReceipts>();
+        receipts.map(|receipts| receipts.expose())
+    }
 }
 
 impl Vault {
     /// Has the vault never open this subscriber's box again, whatever the rows say. May be repeated.
     pub fn close_news(&self, item: &str) -> Result<(), Error> {
+        self.close_reader(Readers::Subscribers, item)
+    }
+
+    /// Has the vault never open this box of a member again, whatever the rows say. May be repeated.
+    pub fn close_member(&self, item: &str) -> Result<(), Error> {
+        self.close_reader(Readers::Members, item)
+    }
+
+    fn close_reader(&self, of: Readers, item: &str) -> Result<(), Error> {
         let item = item.to_owned();
-        self.done(Request::CloseNews { item })
+        self.done(Request::CloseReader { of, item })
+    }
+
+    /// Opens the boxes of a member who is signed in, for that member alone: the caller has asked
+    /// for the session. No line is written; the record tells nothing of who reads the own account.
+    pub fn open_member(&self, address: ScopeBox, receipts: ScopeBox) -> Result<OwnRecord, Error> {
+        let boxes = [address, receipts].map(|one| AnswerBox {
+            item: one.item,
+            sealed: one.sealed,
+        });
+        let request = Request::OpenMember {
+            boxes: boxes.into(),
+        };
+        let Reply::OpenedEach(each) = self.ask(request)? else {
+            return Err(Error::Answer);
+        };
+        let mut opened = each.into_iter().map(|plain| {
+            let particulars = Particulars::decode(&plain?.0).ok_or(Refusal::Broken)?;
+            Ok::<_, Refusal>(OpenedParticulars::new(particulars))
+        });
+        let (Some(address), Some(receipts)) = (opened.next(), opened.next()) else {
+            return Err(Error::Answer);
+        };
+        Ok(OwnRecord {
+            address: address?,
+            receipts: receipts?,
+        })
     }
 }
 
@@ -78,9 +158,10 @@ impl Line {
         words: &NewsWords,
         message_id: &str,
     ) -> Result<Offered, Error> {
-        let RecordedNews(bound) = recorded;
+        let RecordedNews(to, bound) = recorded;
         let offer = NewsOffer {
             line: self.number(),
+            to,
             bound: AnswerBox {
                 item: bound.item,
                 sealed: bound.sealed,

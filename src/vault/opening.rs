@@ -18,9 +18,10 @@ use lucky_draw::encode::Hash;
 
 use super::access::{OfWinners, OpenedContact};
 use super::field::Contact;
+use super::purpose::LiveReveal;
 use super::winner::{VerifiedDraw, WinnerProof};
 use super::wire::{BundleRef, Private, Refusal, Reply, Request, WinnerBox};
-use super::{Error, Sealed, Vault, told};
+use super::{Error, Purpose, Sealed, Vault, freeze, told};
 use crate::audit::{self, Act, Actor};
 use crate::platform::db::Tx;
 
@@ -62,13 +63,18 @@ pub struct OpenedWinner<P: OfWinners> {
 /// `reason` is the caller's, such as the id of the export; never about a person.
 ///
 /// # Errors
-/// [`Error::NotTold`] where the notice that the person read does not name the purpose.
+/// [`Error::NotTold`] where the notice that the person read does not name the purpose;
+/// [`Error::Frozen`] while staff open nothing.
 pub fn record<P: OfWinners>(
     tx: &mut Tx,
     actor: &Actor,
     reason: &str,
     contacts: Vec<WinnerContact>,
 ) -> Result<Recorded<P>, Error> {
+    // Masked names in a full hall tell an intruder nothing, and people would wait for the draw.
+    if P::FACTS.code != LiveReveal::FACTS.code {
+        freeze::check(tx, actor)?;
+    }
     let mut notices: HashSet<(&str, Hash)> = HashSet::new();
     for contact in &contacts {
         let activity = contact.proof.draw().activity();

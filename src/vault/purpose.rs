@@ -6,8 +6,8 @@
 
 use super::access::{Audience::*, LegalBasis::*, Retention::*};
 use super::field::{
-    AddressLine, County, District, Email, LinkedAnswers, Name, NationalId, Phone, PostalCode,
-    RegisteredAddress, RequestText, UnlinkedAnswers,
+    AddressLine, County, District, Email, KeptReceipts, LinkedAnswers, Name, NationalId, Phone,
+    PostalCode, RegisteredAddress, RequestText, UnlinkedAnswers,
 };
 
 purposes! {
@@ -66,6 +66,14 @@ purposes! {
     /// Writing, by mail from inside the vault, to people who subscribed to the newsletter.
     NewsletterLetter: "newsletter-letter", on Subscription, until Leaving, of Subscribers,
         reads [Email];
+
+    /// Writing, by mail from inside the vault, to the owner of an account about that account.
+    MemberLetter: "member-letter", on Membership, until Account, of Members,
+        reads [Email];
+
+    /// Showing members their own address and the receipts they keep, while they are signed in.
+    MemberOwn: "member-own", on Membership, until Account, of TheMember,
+        reads [Email, KeptReceipts];
 
     /// Answering what somebody wrote to the library, and where wished mailing the answer from inside the vault.
     FeedbackReply: "feedback-reply", on PublicTask, until FeedbackDate, of Writers,

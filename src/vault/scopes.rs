@@ -13,7 +13,7 @@ use super::access::{OfAScope, Purpose};
 use super::disclosing::ScopeBox;
 use super::particulars::Particulars;
 use super::wire::{Refusal, Reply, Request};
-use super::{Error, PublicKeys, Vault, crypt, purpose, store};
+use super::{Error, PublicKeys, Vault, crypt, freeze, purpose, store};
 use crate::audit::{self, Act, Actor};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
@@ -123,6 +123,7 @@ pub fn record_in_scope<P: OfAScope>(
     scope: &str,
     boxes: Vec<ScopeBox>,
 ) -> Result<RecordedInScope<P>, Error> {
+    freeze::check(tx, actor)?;
     for one in &boxes {
         let object = format!("{} {scope}", one.item);
         let act = Act {

@@ -2,6 +2,7 @@
 //!
 //! Not here: keys that open them, which are no table's business.
 
+pub(super) mod freezes;
 pub(super) mod unlinked;
 
 use diesel::prelude::*;

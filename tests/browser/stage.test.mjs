@@ -336,11 +336,14 @@ test('everything works by buttons and a reload where scripts are off', async () 
 });
 
 test('an outside auditor finds people and the public page says what it proves', async () => {
-  await staff.goto(`${site.url}/admin/staff/new`);
-  await staff.fill('#name', '林稽核');
-  await staff.check('input[name=role][value=auditor]');
-  await send(staff);
-  const link = await staff.locator('#one-time-link').innerText();
+  // Whoever signed in long ago would be asked to confirm first.
+  const admin = await browser.page();
+  await signIn(admin, '陳館員');
+  await admin.goto(`${site.url}/admin/staff/new`);
+  await admin.fill('#name', '林稽核');
+  await admin.check('input[name=role][value=auditor]');
+  await send(admin);
+  const link = await admin.locator('#one-time-link').innerText();
   const auditor = await browser.page();
   await auditor.goto(link.trim());
   await auditor.fill('#passphrase', 'correct horse battery staple');

@@ -13,7 +13,8 @@ use crate::support::Engine;
 use crate::support::app::{Answer, Person, TestApp};
 use crate::support::life::{Life, Patron};
 use crate::support::mail_sink::MailSink;
-use crate::support::staff::{colleague, sign_in};
+use crate::support::member::Site;
+use crate::support::staff::{PASSPHRASE, colleague, sign_in};
 
 use super::own_rights::open_entry;
 use super::subscribing::Library;
@@ -25,6 +26,7 @@ on_both! {
     nobody_changes_a_published_version,
     a_major_change_is_on_every_page_until_its_days_are_over,
     subscribers_are_told_of_a_major_change_once,
+    members_are_told_of_a_major_change_once,
     what_people_agree_to_names_the_version_in_force,
 }
 
@@ -338,6 +340,70 @@ fn a_major_change_is_on_every_page_until_its_days_are_over(engine: Engine) {
     assert!(banner("/").contains("已自"), "it holds");
     life.app.go_to(now.plus(6 * DAY));
     assert_eq!(banner("/"), "");
+}
+
+fn members_are_told_of_a_major_change_once(engine: Engine) {
+    let site = Site::open(engine);
+    drop(site.app.first_admin());
+    for email in ["mei@example.org", "lin@example.org", "gone@example.org"] {
+        drop(site.member(email));
+    }
+    // Asked, and never used the link.
+    site.ask("/members/register", "never@example.org");
+    let officer = officer(&site.app);
+    change(&officer, ("小改。", "Minor."), &[("wait_days", "0")]);
+    site.run();
+    let told = |to: &str| {
+        let mails = site.mails_to(to).into_iter();
+        let subjects = mails.filter_map(|mail| mail.header("Subject"));
+        let news = subjects.filter(|subject| subject.contains("隱私權政策有重大修訂"));
+        news.count()
+    };
+    assert_eq!(
+        told("mei@example.org"),
+        0,
+        "a minor change is published only"
+    );
+    change(
+        &officer,
+        ("大改。", "Major."),
+        &[("weight", "major"), ("wait_days", "3")],
+    );
+    // Whoever deletes the account before the letter leaves gets none.
+    let (leaving, _) = site.try_in("gone@example.org", PASSPHRASE);
+    let page = leaving.get("/members/me");
+    let gone = leaving.send(
+        &page,
+        "/members/me/delete",
+        &[("delete_present", PASSPHRASE)],
+    );
+    assert_eq!(gone.status, Status::Ok, "{}", gone.mistakes());
+    for _ in 0..3 {
+        site.run();
+        site.later(HOUR);
+    }
+    for (to, letters) in [
+        ("mei@example.org", 1),
+        ("lin@example.org", 1),
+        ("gone@example.org", 0),
+        ("never@example.org", 0),
+    ] {
+        assert_eq!(told(to), letters, "{to}");
+    }
+    let text = site.last_to("mei@example.org").part("text/plain").text();
+    assert!(text.contains("/privacy/v/3"), "{text}");
+    // The letters are forgotten, what became of them is not.
+    site.later(3 * DAY);
+    site.run();
+    assert_eq!(site.rows("member_letters"), 0);
+    let staff = sign_in(&site.app, "個資長")
+        .get("/admin/policy")
+        .text("main");
+    assert!(
+        staff.contains("有帳號的人") && staff.contains("已經寄完"),
+        "{staff}"
+    );
+    assert_eq!(told("mei@example.org"), 1);
 }
 
 fn subscribers_are_told_of_a_major_change_once(engine: Engine) {

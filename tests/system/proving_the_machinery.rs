@@ -48,6 +48,7 @@ fn send(sink: &MailSink) -> Result<(), Error> {
 #[test]
 fn the_sink_keeps_a_mail_as_it_was_written() {
     let sink = MailSink::start();
+    sink.take_mail_of_others();
 
     send(&sink).expect("a kind server takes the notice");
 
@@ -72,6 +73,7 @@ fn the_sink_keeps_a_mail_as_it_was_written() {
 #[test]
 fn the_sink_refuses_in_the_ways_that_servers_do() {
     let sink = MailSink::start();
+    sink.take_mail_of_others();
     for (manners, transient) in [
         (Manners::Busy, true),
         (Manners::Greylisting, true),
@@ -91,6 +93,7 @@ fn the_sink_refuses_in_the_ways_that_servers_do() {
 #[test]
 fn a_lost_reply_looks_alike_whether_the_mail_was_kept_or_not() {
     let sink = MailSink::start();
+    sink.take_mail_of_others();
     for (manners, kept) in [(Manners::LosesAndHangsUp, 0), (Manners::KeepsAndHangsUp, 1)] {
         sink.behave(manners);
         let error = send(&sink).expect_err("no reply comes");
@@ -105,6 +108,7 @@ fn a_lost_reply_looks_alike_whether_the_mail_was_kept_or_not() {
 #[test]
 fn a_server_that_was_down_takes_mail_again_on_the_same_port() {
     let mut sink = MailSink::start();
+    sink.take_mail_of_others();
     let port = sink.port();
 
     sink.go_down();

@@ -866,14 +866,28 @@ fn a_database_copy_shows_no_address(engine: Engine) {
 fn nobody_writes_a_header_of_their_own(engine: Engine) {
     let sink = MailSink::start();
     let library = Library::open(engine, &sink.url());
-    for typed in [
-        "mei@example.org\r\nBcc: all@example.org",
-        "mei@example.org\nBcc: all@example.org",
-        "mei@example.org, all@example.org",
-        "<mei@example.org>",
-        "\"mei\r\nBcc: all\"@example.org",
-        "mei@example.org%0aBcc:all@example.org",
-    ] {
+    let ends = [
+        "\r\n", "\n", "\r", "\r\n\r\n", "%0d%0a", "\\r\\n", "\u{2028}", "\u{85}", "\0", ", ",
+    ];
+    let headers = [
+        "Bcc: all",
+        "To: all",
+        "Subject: won",
+        "Content-Type: text/html",
+        "From: a",
+    ];
+    let mut attempts = 0;
+    for end in ends {
+        for header in headers {
+            let typed = format!("mei@example.org{end}{header}@example.org");
+            let sent = library.ask(&typed, &library.books);
+            assert_eq!(sent.status, Status::UnprocessableEntity, "{typed:?}");
+            attempts += 1;
+        }
+        library.later(HOUR);
+    }
+    assert_eq!(attempts, 50);
+    for typed in ["<mei@example.org>", "\"mei\r\nBcc: all\"@example.org"] {
         let sent = library.ask(typed, &library.books);
         assert_eq!(sent.status, Status::UnprocessableEntity, "{typed}");
     }

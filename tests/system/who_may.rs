@@ -68,6 +68,12 @@ fn leads_to_sign_in(answer: &Answer) -> bool {
 /// What is wrong with an answer, if anything is.
 fn fault(who: Who, asker: &Asker<'_>, answer: &Answer) -> Option<&'static str> {
     let refused = matches!(answer.status, Status::Unauthorized | Status::Forbidden);
+    if who == Who::Member {
+        // No role makes anybody a member.
+        let place = answer.location.trim_start_matches("/en");
+        let is_led = answer.status == Status::SeeOther && place.starts_with("/members/sign-in");
+        return (!is_led).then_some("is not led to the sign-in of members");
+    }
     if who.includes(&asker.roles) {
         // The pages of the entrance lead there by themselves.
         let is_led_away = leads_to_sign_in(answer) && who != Who::Anybody;

@@ -3,8 +3,6 @@
 //! Invariant: until the second step is right the browser holds no session; the page carries what the
 //! passphrase has brought, sealed by the vault.
 
-use rocket::http::RawStr;
-
 use super::entrance::{go_on, lead_to_sign_in};
 use crate::account::factor::{self, Half, RecoveryCodes, Setting, Typed};
 use crate::account::guard::Door;
@@ -13,6 +11,7 @@ use crate::account::token::Token;
 use crate::account::wire::factor::{CodeView, FactorView, RecoveryView};
 use crate::account::wire::{self, Why};
 use crate::account::{self, Error, StaffId};
+use crate::platform::watch::Sign;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
@@ -63,7 +62,7 @@ pub(super) async fn set_up_page(
         })
         .await?;
     let sealed = setting.seal(&door.vault, door.db.clock().now()).await?;
-    let address = otpauth(&door.config.library_zh, &account.name, &setting.secret());
+    let address = wire::factor::otpauth(&door.config.library_zh, &account.name, &setting.secret());
     let view = FactorView {
         action: action.to_owned(),
         setting: sealed,
@@ -82,19 +81,6 @@ pub(super) async fn set_up_page(
     };
     let page = Page::new(door.lang, "account/factor", view);
     Ok(page.no_store().at(back))
-}
-
-/// What programs on telephones read (the "Key URI Format").
-fn otpauth(library: &str, name: &str, secret: &str) -> String {
-    let encoded = |text: &str| {
-        let text = text.replace(':', " ");
-        RawStr::new(&text).percent_encode().to_string()
-    };
-    let library = encoded(library);
-    format!(
-        "otpauth://totp/{library}:{}?secret={secret}&issuer={library}",
-        encoded(name)
-    )
 }
 
 /// The second step of signing in was sent.
@@ -116,7 +102,7 @@ pub(super) async fn give_code(door: &Door<'_>, form: &FormFields) -> AppResult<R
     if tried.await? == Outcome::Refused {
         let mistakes = wire::factor::code_refused(lang);
         let page = code_page(door, form.value("half").to_owned(), next, mistakes);
-        return Ok(page.again().into());
+        return Ok(page.again().noticed(Sign::SecondStep).into());
     }
     door.jar.give(&token);
     if by_recovery {

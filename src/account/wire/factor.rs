@@ -3,6 +3,7 @@
 //! Invariant: a telephone's secret is in [`FactorView`] and recovery codes are in [`RecoveryView`],
 //! each shown this once, and in no other view.
 
+use rocket::http::RawStr;
 use serde::Serialize;
 
 use crate::account::factor::State;
@@ -107,4 +108,17 @@ fn at_code(lang: Language, id: &str) -> Mistakes {
     let mut mistakes = Mistakes::new();
     mistakes.add("proof_code", text::message(lang, id, &[]));
     mistakes
+}
+
+/// What programs on telephones read (the "Key URI Format").
+pub fn otpauth(library: &str, name: &str, secret: &str) -> String {
+    let encoded = |text: &str| {
+        let text = text.replace(':', " ");
+        RawStr::new(&text).percent_encode().to_string()
+    };
+    let library = encoded(library);
+    format!(
+        "otpauth://totp/{library}:{}?secret={secret}&issuer={library}",
+        encoded(name)
+    )
 }

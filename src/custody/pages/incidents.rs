@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use lucky_draw::ticket::TicketNumber;
-use rocket::{Route, State, get, post, routes};
+use rocket::{Route, get, post, routes};
 use zeroize::Zeroizing;
 
 use super::at_field;
@@ -12,7 +12,8 @@ use crate::account::guard::{Confirmed, PrivacyOfficer};
 use crate::account::{self, Permission};
 use crate::activity::{self, ActivityId, Facts, Stage, Unlock};
 use crate::audit::StaffId;
-use crate::custody::breach::{self, ByMail, LetterStage};
+use crate::custody::breach::{self, ByMail, LetterStage, State};
+use crate::custody::steps;
 use crate::custody::wire::Reading;
 use crate::custody::wire::incidents::{
     IncidentPage, IncidentRow, IncidentView, IncidentsView, NewView, new_incident, words,
@@ -28,6 +29,9 @@ use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 
+/// Characters of one step.
+const STEP: usize = 300;
+
 pub(super) fn routes() -> Vec<Route> {
     routes![list, form, record, show, act, affected]
 }
@@ -36,8 +40,8 @@ pub(super) fn routes() -> Vec<Route> {
 async fn list(
     lang: Language,
     _officer: PrivacyOfficer,
-    db: &State<Db>,
-    config: &State<Arc<Config>>,
+    db: &rocket::State<Db>,
+    config: &rocket::State<Arc<Config>>,
 ) -> AppResult<Page> {
     let hours = config.incident_report_hours;
     let view = db
@@ -68,7 +72,7 @@ fn activities(tx: &mut Tx) -> Result<Vec<Facts>, Error> {
 }
 
 #[get("/admin/incidents/new")]
-async fn form(lang: Language, _officer: PrivacyOfficer, db: &State<Db>) -> AppResult<Page> {
+async fn form(lang: Language, _officer: PrivacyOfficer, db: &rocket::State<Db>) -> AppResult<Page> {
     let activities = db.read("list activities", activities).await?;
     let (empty, now) = (FormFields::default(), db.clock().now());
     let view = NewView::of(lang, &empty, now, &activities, Mistakes::new());
@@ -80,8 +84,8 @@ async fn record(
     lang: Language,
     officer: PrivacyOfficer,
     form: FormFields,
-    db: &State<Db>,
-    config: &State<Arc<Config>>,
+    db: &rocket::State<Db>,
+    config: &rocket::State<Arc<Config>>,
 ) -> AppResult<Reply> {
     let activities = db.read("list activities", activities).await?;
     let now = db.clock().now();
@@ -114,8 +118,16 @@ fn read(tx: &mut Tx, id: &IncidentId, may_mail: bool) -> Result<IncidentPage, Er
             shared.extend(plan.map(|plan| (facts.id.clone(), plan.id)));
         }
     }
+    let incident = breach::find(tx, id)?;
+    let others = match incident.state {
+        State::Open => activities(tx)?,
+        State::Told | State::Closed => Vec::new(),
+    };
+    let is_new = |facts: &Facts| !concerned.iter().any(|(own, _)| own.id == facts.id);
     Ok(IncidentPage {
-        incident: breach::find(tx, id)?,
+        others: others.into_iter().filter(is_new).collect(),
+        steps: steps::of(tx, id)?,
+        incident,
         concerned,
         letters,
         shared,
@@ -144,8 +156,8 @@ async fn show(
     lang: Language,
     officer: PrivacyOfficer,
     id: &str,
-    db: &State<Db>,
-    config: &State<Arc<Config>>,
+    db: &rocket::State<Db>,
+    config: &rocket::State<Arc<Config>>,
 ) -> AppResult<Page> {
     let view = view(lang, (db.inner(), config.as_ref()), id, &officer.0.id).await?;
     Ok(Page::new(lang, "custody/incident", view).no_store())
@@ -158,8 +170,8 @@ async fn act(
     id: &str,
     _confirmed: Confirmed,
     form: FormFields,
-    db: &State<Db>,
-    config: &State<Arc<Config>>,
+    db: &rocket::State<Db>,
+    config: &rocket::State<Arc<Config>>,
 ) -> AppResult<Reply> {
     let outcome = change(lang, &officer.0.id, id, &form, db, config).await?;
     let mistakes = match outcome {
@@ -207,6 +219,52 @@ async fn change(
             let done = db.write("close incident", move |tx| breach::close(tx, &by, &of));
             ("close", done.await)
         }
+        "note" | "dismiss" => {
+            let field = if form.value("do") == "note" {
+                "note"
+            } else {
+                "dismiss"
+            };
+            let mut reading = Reading::of(lang, form);
+            let words = reading.kept_line(field, STEP, Some("custody-step-empty"));
+            if !reading.mistakes.is_empty() {
+                return Ok(Err(reading.mistakes));
+            }
+            let done = db.write("add step of incident", move |tx| match field {
+                "note" => breach::add_note(tx, &by, &of, &words),
+                _ => breach::dismiss(tx, &by, &of, &words),
+            });
+            (field, done.await)
+        }
+        "people" => {
+            let mut reading = Reading::of(lang, form);
+            let count = reading.number("people", (0, 10_000_000), "custody-people-wrong");
+            let data = reading.kept_line("data", STEP, Some("custody-data-empty"));
+            if !reading.mistakes.is_empty() {
+                return Ok(Err(reading.mistakes));
+            }
+            let count = u64::try_from(count).unwrap_or_default();
+            let done = db.write("say how many people", move |tx| {
+                breach::add_people(tx, &by, &of, count, &data)
+            });
+            ("people", done.await)
+        }
+        "concern" => {
+            let ticked: Vec<ActivityId> = form
+                .values("activities")
+                .into_iter()
+                .map(ActivityId::from)
+                .collect();
+            if ticked.is_empty() {
+                let mut reading = Reading::of(lang, form);
+                reading.wrong("activities", "custody-incident-activities-empty");
+                return Ok(Err(reading.mistakes));
+            }
+            let done = db.write("add activities to incident", move |tx| {
+                breach::concern(tx, &by, &of, &ticked)
+            });
+            ("activities", done.await)
+        }
         _ => {
             let (seen, settings) = (form.value("seen").to_owned(), config.clone());
             let by_mail = match form.has("by_mail") {
@@ -232,7 +290,7 @@ async fn affected(
     officer: PrivacyOfficer,
     id: &str,
     activity: &str,
-    db: &State<Db>,
+    db: &rocket::State<Db>,
 ) -> AppResult<Answer> {
     let (of, concerned) = (IncidentId::from(id), ActivityId::from(activity));
     let wanted = concerned.clone();

@@ -66,6 +66,8 @@ fn at_field(lang: Language, error: Error, field: &str) -> Result<Mistakes, Error
     let id = match &error {
         Error::SecondPerson => "custody-second-person",
         Error::NotAllowed => "custody-not-allowed",
+        Error::Unworded => "custody-unworded",
+        Error::NobodyConcerned => "custody-nobody-concerned",
         Error::Moved => "custody-moved",
         Error::RenewedOnce => "custody-renewed-once",
         Error::NotLonger => "custody-not-longer",

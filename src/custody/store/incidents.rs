@@ -5,10 +5,13 @@ use diesel::prelude::*;
 use crate::activity::{ActivityId, LocalText};
 use crate::audit::StaffId;
 use crate::custody::breach::{Concerned, Incident, LetterStage, State};
+use crate::custody::steps::{Step, StepAct};
 use crate::custody::{Error, IncidentId};
 use crate::platform::clock::Timestamp;
-use crate::platform::db::column::{signed, unsigned};
-use crate::platform::db::schema::custody::{incident_activities, incident_letters, incidents};
+use crate::platform::db::column::{signed, small, unsigned};
+use crate::platform::db::schema::custody::{
+    incident_activities, incident_letters, incident_steps, incidents,
+};
 use crate::platform::db::{self, Tx};
 
 #[derive(Queryable, Insertable, AsChangeset)]
@@ -31,6 +34,8 @@ struct Row {
     told_at: Option<i64>,
     by_mail: bool,
     closed_at: Option<i64>,
+    origin: String,
+    reminded: i64,
 }
 
 impl From<&Incident> for Row {
@@ -52,6 +57,8 @@ impl From<&Incident> for Row {
             told_at: own.told_at.map(|at| at.0),
             by_mail: own.by_mail,
             closed_at: own.closed_at.map(|at| at.0),
+            origin: own.origin.clone(),
+            reminded: i64::from(own.reminded),
         }
     }
 }
@@ -73,6 +80,8 @@ impl From<Row> for Incident {
             told_at: row.told_at.map(Timestamp),
             by_mail: row.by_mail,
             closed_at: row.closed_at.map(Timestamp),
+            origin: row.origin,
+            reminded: small(row.reminded),
         }
     }
 }
@@ -101,6 +110,68 @@ pub(in crate::custody) fn insert(tx: &mut Tx, incident: &Incident) -> Result<(),
         .values(Row::from(incident))
         .execute(tx.conn())?;
     Ok(())
+}
+
+/// The open incident that a rule has opened.
+pub(in crate::custody) fn open_of(
+    tx: &mut Tx,
+    origin: &str,
+) -> Result<Option<Incident>, db::Error> {
+    let row: Option<Row> = incidents::table
+        .filter(incidents::origin.eq(origin))
+        .filter(incidents::state.eq(State::Open.code()))
+        .order(incidents::recorded_at.desc())
+        .first(tx.conn())
+        .optional()?;
+    Ok(row.map(Incident::from))
+}
+
+pub(in crate::custody) fn insert_step(
+    tx: &mut Tx,
+    id: &IncidentId,
+    step: &Step,
+) -> Result<(), db::Error> {
+    let last: Option<i64> = incident_steps::table
+        .filter(incident_steps::incident_id.eq(id.as_str()))
+        .select(diesel::dsl::max(incident_steps::position))
+        .first(tx.conn())?;
+    diesel::insert_into(incident_steps::table)
+        .values((
+            incident_steps::incident_id.eq(id.as_str()),
+            incident_steps::position.eq(last.unwrap_or(0) + 1),
+            incident_steps::at.eq(step.at.0),
+            incident_steps::made_by.eq(step.by.as_ref().map_or("", StaffId::as_str)),
+            incident_steps::act.eq(step.act.code()),
+            incident_steps::words.eq(&step.words),
+            incident_steps::counted.eq(signed(step.count)),
+        ))
+        .execute(tx.conn())?;
+    Ok(())
+}
+
+/// The steps of an incident, the oldest first.
+pub(in crate::custody) fn steps(tx: &mut Tx, id: &IncidentId) -> Result<Vec<Step>, db::Error> {
+    let rows: Vec<(i64, String, String, String, i64)> = incident_steps::table
+        .filter(incident_steps::incident_id.eq(id.as_str()))
+        .order(incident_steps::position)
+        .select((
+            incident_steps::at,
+            incident_steps::made_by,
+            incident_steps::act,
+            incident_steps::words,
+            incident_steps::counted,
+        ))
+        .load(tx.conn())?;
+    let steps = rows.into_iter();
+    Ok(steps
+        .map(|(at, by, act, words, count)| Step {
+            at: Timestamp(at),
+            by: (!by.is_empty()).then_some(StaffId(by)),
+            act: StepAct::parse(&act).expect("a CHECK limits the acts"),
+            words,
+            count: unsigned(count),
+        })
+        .collect())
 }
 
 /// Writes an incident anew if it still is at the state `from`.

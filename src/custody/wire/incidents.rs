@@ -8,10 +8,11 @@ use super::{Choice, Reading, Typed, named};
 use crate::activity::{ActivityId, Facts, LocalText};
 use crate::audit::StaffId;
 use crate::custody::breach::{Concerned, Incident, LetterStage, NewIncident, State, fingerprint};
+use crate::custody::steps::{Step, StepAct};
 use crate::draw::DrawId;
 use crate::identity::date::{input_value, parse_moment};
 use crate::notify::letters::Imprint;
-use crate::platform::clock::{MINUTE, Timestamp};
+use crate::platform::clock::{HOUR, MINUTE, Timestamp};
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 
@@ -155,11 +156,7 @@ impl NewView {
         activities: &[Facts],
         mistakes: Mistakes,
     ) -> NewView {
-        let choices = activities.iter().map(|facts| Choice {
-            value: facts.id.0.clone(),
-            label: facts.title.pick(language).to_owned(),
-            hint: String::new(),
-        });
+        let choices = choices(language, activities);
         let typed = Typed::of(form, &FIELDS);
         let typed = match form.has("noticed") {
             true => typed,
@@ -167,7 +164,7 @@ impl NewView {
         };
         let ticked = form.values("activities").into_iter();
         NewView {
-            activities: choices.collect(),
+            activities: choices,
             ticked: ticked.map(str::to_owned).collect(),
             typed,
             mistakes,
@@ -201,10 +198,23 @@ pub(in crate::custody) struct IncidentView {
     letters: Vec<LetterRow>,
     seen: String,
     own: bool,
+    unworded: bool,
+    by_rule: bool,
+    left_hours: Option<i64>,
+    activities: Vec<Choice>,
+    steps: Vec<StepRow>,
     has_two: bool,
     may_mail: bool,
     typed: Typed,
     mistakes: Mistakes,
+}
+
+#[derive(Serialize)]
+struct StepRow {
+    at: i64,
+    by: String,
+    act: String,
+    words: String,
 }
 
 #[derive(Serialize)]
@@ -233,6 +243,9 @@ pub(in crate::custody) struct IncidentPage {
     pub(in crate::custody) has_two: bool,
     pub(in crate::custody) may_mail: bool,
     pub(in crate::custody) now: Timestamp,
+    /// Activities that can be added.
+    pub(in crate::custody) others: Vec<Facts>,
+    pub(in crate::custody) steps: Vec<Step>,
 }
 
 impl IncidentView {
@@ -270,7 +283,10 @@ impl IncidentView {
             id: own.id.0.clone(),
             noticed_at: own.noticed_at.0,
             recorded_at: own.recorded_at.0,
-            recorded_by: by(&own.recorded_by),
+            recorded_by: match own.is_unworded() {
+                true => text::message(language, "custody-incident-by-rule", &[]),
+                false => by(&own.recorded_by),
+            },
             facts_zh: own.facts.zh.clone(),
             facts_en: own.facts.en.clone(),
             measures_zh: own.measures.zh.clone(),
@@ -290,6 +306,15 @@ impl IncidentView {
             letters: letters.collect(),
             seen: fingerprint(own),
             own: own.recorded_by == *reader,
+            unworded: own.is_unworded(),
+            by_rule: !own.origin.is_empty(),
+            left_hours: left_hours(own, page.now),
+            activities: choices(language, &page.others),
+            steps: page
+                .steps
+                .iter()
+                .map(|step| step_row(language, step, &by))
+                .collect(),
             has_two: page.has_two,
             may_mail: page.may_mail,
             typed,
@@ -309,6 +334,10 @@ impl IncidentView {
             "measures_zh",
             "measures_en",
             "number",
+            "note",
+            "people",
+            "data",
+            "dismiss",
         ] {
             if form.has(field) {
                 self.typed = self.typed.with(field, form.value(field));
@@ -317,6 +346,51 @@ impl IncidentView {
         self.mistakes = mistakes;
         self
     }
+}
+
+fn choices(language: Language, activities: &[Facts]) -> Vec<Choice> {
+    let choices = activities.iter().map(|facts| Choice {
+        value: facts.id.0.clone(),
+        label: facts.title.pick(language).to_owned(),
+        hint: String::new(),
+    });
+    choices.collect()
+}
+
+/// Whole hours until the report is due, where it still is.
+fn left_hours(incident: &Incident, now: Timestamp) -> Option<i64> {
+    let waits = incident.reported_at.is_none() && incident.state != State::Closed;
+    let by = incident.report_by.filter(|by| waits && *by > now)?;
+    Some((by.0 - now.0) / HOUR)
+}
+
+fn step_row(language: Language, step: &Step, by: &dyn Fn(&StaffId) -> String) -> StepRow {
+    let program = || text::message(language, "custody-incident-by-rule", &[]);
+    StepRow {
+        at: step.at.0,
+        by: step.by.as_ref().map_or_else(program, by),
+        act: step_words(language, step),
+        words: step.words.clone(),
+    }
+}
+
+fn step_words(language: Language, step: &Step) -> String {
+    let id = match step.act {
+        StepAct::Recorded => "custody-step-recorded",
+        StepAct::SeenAgain => "custody-step-seen-again",
+        StepAct::Reworded => "custody-step-reworded",
+        StepAct::Note => "custody-step-note",
+        StepAct::Concerned => "custody-step-concerned",
+        StepAct::NotNeeded => "custody-step-not-needed",
+        StepAct::Reported => "custody-step-reported",
+        StepAct::Told => "custody-step-told",
+        StepAct::Closed => "custody-step-closed",
+        StepAct::People => {
+            let count = i64::try_from(step.count).unwrap_or(i64::MAX);
+            return text::message(language, "custody-step-people", &[("count", count.into())]);
+        }
+    };
+    text::message(language, id, &[])
 }
 
 /// What the letter of an incident is filled with; nothing of the person.

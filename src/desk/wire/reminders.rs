@@ -89,6 +89,16 @@ fn reminder(
             say("custody-tax-title"),
             format!("/admin/tax/{year}"),
         ),
+        reminders::What::Incident(id) => (
+            say("desk-remind-incident"),
+            say("custody-incidents-title"),
+            format!("/admin/incidents/{id}"),
+        ),
+        reminders::What::Frozen => (
+            say("response-frozen-title"),
+            say("response-title"),
+            "/admin/security".to_owned(),
+        ),
         reminders::What::RequestsLate(requests) => (
             count("desk-remind-requests-late", *requests),
             say("rights-queue-title"),

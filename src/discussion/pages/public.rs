@@ -12,6 +12,7 @@ use crate::discussion::{self, Discussion, Error, LONGEST, NewPost, Post, PostId,
 use crate::platform::clock::HOUR;
 use crate::platform::db::Tx;
 use crate::platform::text;
+use crate::platform::watch::Sign;
 use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -97,11 +98,22 @@ async fn send(
         return Ok(Err(ground.page(&visit, (1, ""), view).again()));
     };
     let token = visit.seal_code(FORM, &code)?;
+    if visit.is_too_fast(form.value("token"), from, &limit.1) {
+        let view = WriteView {
+            message: say("site-form-fast"),
+            ..ground.typed(&form, token, Mistakes::new())
+        };
+        return Ok(Err(ground.page(&visit, (1, ""), view).again()));
+    }
     let words = match wire::read(lang, &form) {
         Ok(words) => words,
         Err(mistakes) => {
             let view = ground.typed(&form, token, mistakes);
-            return Ok(Err(ground.page(&visit, (1, ""), view).again()));
+            let page = ground.page(&visit, (1, ""), view).again();
+            return Ok(Err(match form.value(TRAP).trim() {
+                "" => page,
+                _ => page.noticed(Sign::Trap),
+            }));
         }
     };
     let is_sure = form.value("sure") == wire::fingerprint(&words);

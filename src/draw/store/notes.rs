@@ -80,6 +80,22 @@ pub(in crate::draw) fn find_note(
     Ok(row.map(StoredNote::from))
 }
 
+/// When that file was written, without reading it.
+pub(in crate::draw) fn written_at(
+    tx: &mut Tx,
+    plan: &Plan,
+    name: &str,
+) -> Result<Option<Timestamp>, db::Error> {
+    let at: Option<i64> = draw_notes::table
+        .filter(draw_notes::activity_id.eq(plan.activity.as_str()))
+        .filter(draw_notes::draw_id.eq(plan.id.as_str()))
+        .filter(draw_notes::name.eq(name))
+        .select(draw_notes::written_at)
+        .first(tx.conn())
+        .optional()?;
+    Ok(at.map(Timestamp))
+}
+
 pub(in crate::draw) fn list_notes(
     tx: &mut Tx,
     activity: &ActivityId,

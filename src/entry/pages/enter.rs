@@ -17,9 +17,13 @@ use crate::entry::wire::shut::{Shut, ShutView, ThanksView};
 use crate::entry::wire::{Application, Sheet};
 use crate::entry::{Error, receipt};
 use crate::identity::date;
+use crate::member::guard::Entrance;
+use crate::member::session::Session;
+use crate::platform::clock::SECOND;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Writer};
 use crate::platform::text::{self, Language, dates};
+use crate::platform::watch::{Sign, work};
 use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -29,9 +33,10 @@ use crate::seats;
 use crate::vault::TokenError;
 use crate::vault::guard::Visit;
 
+use super::members::{self, Admitted};
 use super::receipt::{Handed, hand_out};
 use super::sheets::Sheets;
-use super::{Limits, PRACTISED, seating};
+use super::{Limits, PATIENCE, PRACTISED, seating};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![form, fill, check_without_form, accept, thanks]
@@ -41,15 +46,32 @@ pub(super) fn routes() -> Vec<Route> {
 struct Filling<'a> {
     visit: Visit<'a>,
     form: &'a FormFields,
+    /// The member who is signed in, where one is.
+    member: Option<Session>,
+    from: ClientAddress,
 }
 
 #[get("/a/<slug>/enter")]
-async fn form(visit: Visit<'_>, slug: &str, sheets: &State<Sheets>) -> AppResult<Page> {
+async fn form(
+    visit: Visit<'_>,
+    slug: &str,
+    from: ClientAddress,
+    sheets: &State<Sheets>,
+    entrance: Entrance<'_>,
+) -> AppResult<Page> {
     let form = &FormFields::default();
     let (sheet, _) = sheets.sheet(visit.db, slug).await?;
-    let filling = Filling { visit, form };
+    let filling = Filling {
+        visit,
+        form,
+        member: None,
+        from,
+    };
     match Shut::of(&sheet.facts, visit.now) {
         Some(why) => filling.shut(&sheet, why),
+        None if entrance.member().is_none() && members::are_needed(&sheet.facts) => {
+            Ok(members::only(visit.lang, &sheet.facts, &entrance))
+        }
         None => {
             filling
                 .form_page(&sheet, String::new(), Mistakes::new())
@@ -66,12 +88,23 @@ async fn fill(
     from: ClientAddress,
     limits: &State<Limits>,
     sheets: &State<Sheets>,
+    entrance: Entrance<'_>,
 ) -> AppResult<Page> {
     let (lang, form) = (visit.lang, &form);
-    let filling = Filling { visit, form };
+    let mut filling = Filling {
+        visit,
+        form,
+        member: None,
+        from,
+    };
     let (sheet, _) = sheets.sheet(visit.db, slug).await?;
     if let Some(why) = Shut::of(&sheet.facts, visit.now) {
         return Ok(filling.shut(&sheet, why)?.status(Status::Conflict));
+    }
+    let here = format!("/a/{slug}/enter");
+    match members::admit(&sheet.facts, &entrance, form, here).await? {
+        Admitted::In(member) => filling.member = member,
+        Admitted::Not(page) => return Ok(*page),
     }
     // "Change" on the check page: the same form with what was typed.
     if form.has("change") {
@@ -85,19 +118,15 @@ async fn fill(
     let token = match filling.form_token(&sheet, from, limits).await? {
         Ok(token) => token,
         Err(message) => {
-            return Ok(filling
-                .form_page(&sheet, message, Mistakes::new())
-                .await?
-                .again());
+            let page = filling.form_page(&sheet, message, Mistakes::new()).await?;
+            return Ok(page.again());
         }
     };
     if !form.value(TRAP).trim().is_empty() {
         let mut mistakes = Mistakes::new();
         mistakes.add(TRAP, text::message(lang, "entry-trap-filled", &[]));
-        return Ok(filling
-            .form_page(&sheet, String::new(), mistakes)
-            .await?
-            .again());
+        let page = filling.form_page(&sheet, String::new(), mistakes).await?;
+        return Ok(page.again().noticed(Sign::Trap));
     }
     match sheet.read(lang, form, date::day_of(visit.now)) {
         Ok(read) => {
@@ -126,18 +155,24 @@ async fn accept(
     visit: Visit<'_>,
     slug: &str,
     form: FormFields,
-    from: ClientAddress,
+    entrance: Entrance<'_>,
     limits: &State<Limits>,
     sheets: &State<Sheets>,
     writer: &State<Arc<Writer<Taking>>>,
 ) -> AppResult<Handed> {
+    let from = entrance.from();
     let Visit {
         lang,
         vault,
         config,
         ..
     } = visit;
-    let filling = Filling { visit, form: &form };
+    let mut filling = Filling {
+        visit,
+        form: &form,
+        member: entrance.member().cloned(),
+        from,
+    };
     let (sheet, terms) = sheets.sheet(visit.db, slug).await?;
     let token = CheckToken::open(vault, visit.now, form.value("token"), &sheet.facts.id).await;
     let why = Shut::of(&sheet.facts, visit.now);
@@ -152,6 +187,11 @@ async fn accept(
         let page = filling.shut(&sheet, why.unwrap_or(Shut::Ended))?;
         return Ok(page.status(Status::Conflict).into());
     };
+    let here = format!("/a/{slug}/check");
+    match members::admit(&sheet.facts, &entrance, &form, here).await? {
+        Admitted::In(member) => filling.member = member,
+        Admitted::Not(page) => return Ok((*page).into()),
+    }
     let read = match sheet.read(lang, &form, date::day_of(visit.now)) {
         Ok(read) => read,
         Err(mistakes) => {
@@ -170,6 +210,9 @@ async fn accept(
         Ok(token) => token,
         Err(error) => return Ok(filling.token_lost(&sheet, &read, error).await?.into()),
     };
+    if let Some(seconds) = filling.must_wait(&token, from, limits) {
+        return Ok(filling.queue_page(&sheet, &read, seconds)?.into());
+    }
     let mut free = limits.entries.check(from, visit.now.0);
     if free.is_ok() && sheet.facts.kind.asks_person() {
         let (id, now) = (&sheet.facts.id, visit.now);
@@ -235,13 +278,51 @@ impl Filling<'_> {
             activity: sheet.facts.id.clone(),
             secret,
             notice: policy::notice_hash(&sheet.facts.notice),
+            shown_at: self.visit.now,
         };
         let token = token.seal(self.visit.vault, self.visit.now).await?;
         let view = CheckView::new(self.visit.lang, sheet, self.form, read, token, message);
+        let view = match self.member {
+            Some(_) => view.may_be_kept(self.form.has(members::KEEP)),
+            None => view,
+        };
+        let view = match self.visit.watch.is_pressed(self.from.near()) {
+            true => view.pressed(PATIENCE),
+            false => view,
+        };
+        Ok(self.check(sheet, view))
+    }
+
+    fn check(&self, sheet: &Sheet, view: CheckView) -> Page {
         let path = format!("/a/{}/enter", sheet.facts.slug);
-        Ok(Page::new(self.visit.lang, "entry/check", view)
-            .no_store()
-            .at(path))
+        let page = Page::new(self.visit.lang, "entry/check", view);
+        page.no_store().at(path)
+    }
+
+    /// Under pressure: for how many seconds somebody waits whose browser did no work.
+    fn must_wait(&self, token: &CheckToken, from: ClientAddress, limits: &Limits) -> Option<i64> {
+        let Visit { now, watch, .. } = self.visit;
+        let is_free = !watch.is_pressed(from.near())
+            || work::is_done(self.form.value("token"), self.form.value("work"));
+        if is_free {
+            return None;
+        }
+        let left = token.shown_at.0 + PATIENCE - now.0;
+        if left > 0 {
+            return Some(left / SECOND + 1);
+        }
+        let refused = limits.patient.check(from, now.0).err()?;
+        let until = refused.until_ms().unwrap_or(now.0 + PATIENCE);
+        Some((until - now.0) / SECOND + 1)
+    }
+
+    /// The last page again with its token, so that the time spent on it counts.
+    fn queue_page(&self, sheet: &Sheet, read: &Application, seconds: i64) -> AppResult<Page> {
+        let lang = self.visit.lang;
+        let words = text::message(lang, "entry-work-queue", &[("seconds", seconds.into())]);
+        let token = self.form.value("token").to_owned();
+        let view = CheckView::new(lang, sheet, self.form, read, token, words).pressed(PATIENCE);
+        Ok(self.check(sheet, view).status(Status::TooManyRequests))
     }
 
     /// The form again with what was typed, when no place could be given.
@@ -265,8 +346,12 @@ impl Filling<'_> {
         let view = FormView::new(lang, sheet, self.form, token, String::new(), mistakes);
         let view = if known { view.knowing() } else { view };
         let path = format!("/a/{}/enter", sheet.facts.slug);
-        let page = Page::new(lang, "entry/form", view);
-        Ok(page.no_store().at(path).status(Status::Conflict))
+        let page = Page::new(lang, "entry/form", view).no_store().at(path);
+        let page = page.status(Status::Conflict);
+        Ok(match known {
+            true => page.noticed(Sign::Person),
+            false => page,
+        })
     }
 
     /// The page in place of the form, with what was typed to copy.
@@ -316,9 +401,11 @@ impl Filling<'_> {
             Err(TokenError::Unavailable) => return Err(AppError::unavailable()),
             Err(_) => return Ok(Err(say("entry-form-old"))),
         };
-        let took = self.visit.now.0 - token.shown_at.0;
-        let hasty = took < PRACTISED && limits.hasty.check(from, self.visit.now.0).is_err();
+        let hasty = self.visit.now.0 - token.shown_at.0 < PRACTISED;
         if hasty {
+            self.visit.watch.notice(Sign::Hasty, from.near());
+        }
+        if hasty && limits.hasty.check(from, self.visit.now.0).is_err() {
             return Ok(Err(say("entry-form-fast")));
         }
         Ok(Ok(token))
@@ -387,6 +474,7 @@ impl Filling<'_> {
             activity: token.activity.clone(),
             secret: token.secret.clone(),
         };
-        hand_out(&self.visit, &pass, config).await
+        let place = members::kept_at(&self.visit, self.member.as_ref(), self.form, token).await?;
+        hand_out(&self.visit, &pass, config, place).await
     }
 }

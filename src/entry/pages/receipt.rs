@@ -74,11 +74,16 @@ impl<'r> Responder<'r, 'static> for Handed {
     }
 }
 
-/// Sends the person on to the receipt with a pass that opens it for ten minutes.
-pub(super) async fn hand_out(visit: &Visit<'_>, pass: &Pass, config: &Config) -> AppResult<Handed> {
+/// Sends the person on to the receipt, at this address, with a pass that opens it for ten minutes.
+pub(super) async fn hand_out(
+    visit: &Visit<'_>,
+    pass: &Pass,
+    config: &Config,
+    place: &str,
+) -> AppResult<Handed> {
     let token = pass.seal(visit.vault, visit.now).await?;
     Ok(Handed {
-        reply: Reply::go(visit.lang, "/receipt"),
+        reply: Reply::go(visit.lang, place),
         cookies: cookies(&token, RECEIPT_LIFE / SECOND, config),
     })
 }
@@ -107,8 +112,9 @@ struct Held {
     receipts: Vec<Receipt>,
 }
 
-#[get("/receipt")]
+#[get("/receipt?<kept>")]
 async fn show(
+    kept: Option<&str>,
     lang: Language,
     jar: &CookieJar<'_>,
     host: Option<&Host<'_>>,
@@ -124,7 +130,8 @@ async fn show(
     let proof = whole_url(lang, &proof, config, host);
     let (found, secret) = (&held.found, &held.pass.secret);
     let now = db.clock().now();
-    let view = ReceiptView::new(lang, found, &held.receipts, secret, &url, now).checked_at(&proof);
+    let view = ReceiptView::new(lang, found, &held.receipts, secret, &url, now);
+    let view = view.checked_at(&proof).kept(kept);
     Ok(Page::new(lang, "entry/receipt", view).no_store())
 }
 

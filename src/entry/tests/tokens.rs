@@ -18,6 +18,7 @@ async fn a_token_of_one_kind_or_activity_is_none_of_another() {
         activity: here.clone(),
         secret: secret.clone(),
         notice: sha256(b"notice"),
+        shown_at: START,
     };
     let check = check.seal(&town.vault, START).await;
     let pass = Pass {

@@ -18,9 +18,11 @@ use crate::entry::pages::{Limits, Sheets, routes};
 use crate::entry::submit::Taking;
 use crate::identity::national_id;
 use crate::log;
+use crate::member::guard::MemberTries;
 use crate::platform::clock::{Clock, DAY, HOUR, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Target, Tx, Writer};
+use crate::platform::watch::Watch;
 use crate::platform::web;
 use crate::platform::web::site::Site;
 use crate::survey::question::{Choice, Question, QuestionKind};
@@ -93,6 +95,8 @@ impl Town {
             .manage(self.vault.clone())
             .manage(Arc::new(Config::default()))
             .manage(self.clock.clone())
+            .manage(Watch::new(&self.clock, Vec::new()))
+            .manage(MemberTries::default())
             .manage(limits)
             .manage(Sheets::default())
             .manage(Arc::new(

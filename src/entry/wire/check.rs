@@ -10,7 +10,9 @@ use serde::Serialize;
 use crate::entry::Drum;
 use crate::entry::provider::Offer;
 use crate::identity::email::Email;
+use crate::platform::clock::SECOND;
 use crate::platform::text::{self, Language};
+use crate::platform::watch::work;
 use crate::platform::web::form::FormFields;
 use crate::seats::Session;
 
@@ -38,6 +40,25 @@ pub struct CheckView {
     suggestion: String,
     /// A word about the whole page, such as that it lay open too long.
     message: String,
+    /// What the browser works on under pressure; empty: nothing.
+    work: String,
+    bits: u32,
+    /// Seconds that somebody without a script waits instead.
+    patience: i64,
+    /// Whether the receipt can go into the account of somebody who is signed in.
+    may_be_kept: bool,
+    keep: bool,
+}
+
+impl CheckView {
+    /// For a member who is signed in; `ticked` as before.
+    pub fn may_be_kept(self, ticked: bool) -> CheckView {
+        CheckView {
+            may_be_kept: self.gives_receipt,
+            keep: ticked,
+            ..self
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -87,6 +108,21 @@ impl CheckView {
                 .map(|meant| meant.to_string())
                 .unwrap_or_default(),
             message,
+            may_be_kept: false,
+            keep: false,
+            work: String::new(),
+            bits: 0,
+            patience: 0,
+        }
+    }
+
+    /// Under pressure: the browser works a moment, or the person waits.
+    pub fn pressed(self, patience: i64) -> CheckView {
+        CheckView {
+            work: work::challenge(&self.token),
+            bits: work::BITS,
+            patience: patience / SECOND,
+            ..self
         }
     }
 }

@@ -32,6 +32,8 @@ pub struct ReceiptView {
     qr: Option<QrView>,
     /// Where the shareable proof is checked; holds nothing secret.
     proof_qr: Option<QrView>,
+    /// Whether the account keeps the receipt: `yes`, `full`, or nothing where that was not asked.
+    kept: &'static str,
 }
 
 /// What only an entry in a draw has.
@@ -97,7 +99,18 @@ impl ReceiptView {
             seat: found.seat.as_ref().map(|held| SeatView::of(lang, held, at)),
             qr: QrView::of(find_url),
             proof_qr: None,
+            kept: "",
         }
+    }
+
+    /// With what became of the wish to keep it in an account.
+    pub fn kept(mut self, kept: Option<&str>) -> ReceiptView {
+        self.kept = match kept {
+            Some("yes") => "yes",
+            Some("full") => "full",
+            _ => "",
+        };
+        self
     }
 
     /// With the whole address of the page that checks a shareable proof.

@@ -15,6 +15,7 @@ use crate::feedback::{self, Error, Feedback, NewFeedback, Topic};
 use crate::platform::clock::{HOUR, MINUTE};
 use crate::platform::ids;
 use crate::platform::text::{self, Language};
+use crate::platform::watch::Sign;
 use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -71,10 +72,18 @@ async fn send(
         let words = text::message(lang, "feedback-form-old", &[]);
         return Ok(writing.form_page(words, Mistakes::new()).await?.again());
     };
+    if visit.is_too_fast(form.value("token"), from, &limit.hasty) {
+        let words = text::message(lang, "site-form-fast", &[]);
+        return Ok(writing.form_page(words, Mistakes::new()).await?.again());
+    }
     let typed = match wire::read(lang, form) {
         Ok(typed) => typed,
         Err(mistakes) => {
-            return Ok(writing.form_page(String::new(), mistakes).await?.again());
+            let page = writing.form_page(String::new(), mistakes).await?.again();
+            return Ok(match form.value(wire::TRAP).trim() {
+                "" => page,
+                _ => page.noticed(Sign::Trap),
+            });
         }
     };
     if let Err(refused) = limit.sent.check(from, visit.now.0) {
@@ -323,5 +332,6 @@ fn find_page(lang: Language, message: String, mistakes: Mistakes, is_request: bo
 fn wrong_code(lang: Language, id: &str) -> Page {
     let mut mistakes = Mistakes::new();
     mistakes.add("code", text::message(lang, id, &[]));
-    find_page(lang, String::new(), mistakes, false).again()
+    let page = find_page(lang, String::new(), mistakes, false).again();
+    page.noticed(Sign::Code)
 }

@@ -1,20 +1,16 @@
 //! `/news`: every issue that was sent, for everybody and for feed readers.
 
-use std::io::Cursor;
 use std::sync::Arc;
 
-use rocket::http::{ContentType, Header};
-use rocket::request::Request;
-use rocket::response::{self, Responder, Response};
 use rocket::{Route, State, get, routes};
 
 use crate::newsletter::issues;
-use crate::newsletter::wire::feed::{self, FeedFrame};
-use crate::newsletter::wire::public::{IssueView, NewsView};
+use crate::newsletter::wire::public::{IssueView, NewsView, feed_entry};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
-use crate::platform::text::Language;
+use crate::platform::text::{self, Language};
 use crate::platform::web::error::AppResult;
+use crate::platform::web::feed::{Entry, Feed, Frame};
 use crate::platform::web::page::Page;
 
 /// Entries of the feed.
@@ -47,21 +43,6 @@ async fn issue(lang: Language, slug: &str, db: &State<Db>) -> AppResult<Page> {
     ))
 }
 
-/// The feed, which is the same for everybody.
-struct Feed(String);
-
-impl<'r> Responder<'r, 'static> for Feed {
-    fn respond_to(self, _: &'r Request<'_>) -> response::Result<'static> {
-        let kind = ContentType::new("application", "atom+xml").with_params(("charset", "utf-8"));
-        Response::build()
-            .header(kind)
-            .header(Header::new("Cache-Control", "no-cache"))
-            .header(Header::new("Access-Control-Allow-Origin", "*"))
-            .sized_body(self.0.len(), Cursor::new(self.0))
-            .ok()
-    }
-}
-
 #[get("/news/feed.atom")]
 async fn feed_file(
     lang: Language,
@@ -70,13 +51,14 @@ async fn feed_file(
 ) -> AppResult<Feed> {
     let mut issues = db.read_public("read feed", issues::public).await?;
     issues.truncate(NEWEST);
-    let frame = FeedFrame {
-        author: match lang {
-            Language::ZhTw => &library.library_zh,
-            Language::En => &library.library_en,
-        },
-        site: &library.site,
-        origin: &library.public_origin,
+    let entries: Vec<Entry> = issues.iter().map(|issue| feed_entry(lang, issue)).collect();
+    let frame = Frame {
+        language: lang,
+        title: &text::message(lang, "newsletter-news-title", &[]),
+        stem: "news",
+        at: "/news/feed.atom",
+        page: "/news",
+        library,
     };
-    Ok(Feed(feed::atom(lang, &frame, &issues)))
+    Ok(Feed::of(&frame, &entries))
 }

@@ -13,6 +13,7 @@ use std::time::Duration;
 use rocket::Route;
 
 use crate::platform::web::throttle::Throttle;
+use crate::vault::guard::Haste;
 
 /// Below this a form is taken from mail programs and other sites too: what it names, and nothing
 /// else, says who sends it.
@@ -27,10 +28,11 @@ pub fn routes() -> Vec<Route> {
 }
 
 /// How often one network may ask for letters; managed by Rocket.
-pub struct AskLimit(Throttle);
+pub struct AskLimit(Throttle, Haste);
 
 impl Default for AskLimit {
     fn default() -> AskLimit {
-        AskLimit(Throttle::new(30, Duration::from_secs(120)))
+        let asked = Throttle::new(30, Duration::from_secs(120));
+        AskLimit(asked, Haste::default())
     }
 }

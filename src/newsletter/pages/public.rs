@@ -14,6 +14,7 @@ use crate::newsletter::wire::public::{
 use crate::newsletter::{Error, Subscriber, TopicId, topics};
 use crate::platform::db::Tx;
 use crate::platform::text;
+use crate::platform::watch::Sign;
 use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -65,11 +66,20 @@ async fn send(
         let page = form_page(&visit, &form, (Mistakes::new(), words)).await?;
         return Ok(page.again().into());
     }
+    if visit.is_too_fast(form.value("token"), from, &limit.1) {
+        let words = text::message(lang, "site-form-fast", &[]);
+        let page = form_page(&visit, &form, (Mistakes::new(), words)).await?;
+        return Ok(page.again().into());
+    }
     let offered = visit.db.read("list topics", topics::offered).await?;
     let (email, choice) = match wire::subscription(lang, &form, &offered) {
         Ok(read) => read,
         Err(mistakes) => {
             let page = form_page(&visit, &form, (mistakes, String::new())).await?;
+            let page = match form.value(wire::TRAP).trim() {
+                "" => page,
+                _ => page.noticed(Sign::Trap),
+            };
             return Ok(page.again().into());
         }
     };
@@ -102,7 +112,8 @@ fn said(visit: &Visit<'_>, what: Said, own: String) -> Page {
 }
 
 fn over(visit: &Visit<'_>) -> Page {
-    said(visit, Said::Over, String::new()).again()
+    let page = said(visit, Said::Over, String::new()).again();
+    page.noticed(Sign::Code)
 }
 
 /// The code of a link, where it is one.

@@ -364,3 +364,18 @@ pub(in crate::newsletter) fn keep_consent(
         .map_err(db::on_duplicate(Error::Twice))?;
     Ok(())
 }
+
+pub(in crate::newsletter) fn consent(
+    tx: &mut Tx,
+    hash: &Hash,
+) -> Result<Option<(i64, Consent)>, db::Error> {
+    let found: Option<(i64, String, String)> = consents::table
+        .filter(consents::hash.eq(hash.as_bytes().to_vec()))
+        .select((consents::version, consents::language, consents::words))
+        .first(tx.conn())
+        .optional()?;
+    Ok(found.map(|(version, tag, words)| {
+        let language = language(&tag);
+        (version, Consent { language, words })
+    }))
+}

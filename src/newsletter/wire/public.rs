@@ -9,8 +9,12 @@ use crate::identity::mistake;
 use crate::newsletter::consent::{self, Consent};
 use crate::newsletter::subscribers::Choice;
 use crate::newsletter::{Issue, Subscriber, Topic, TopicId};
-use crate::platform::text::{self, Language};
+use crate::platform::text::{self, Language, markdown};
+use crate::platform::web::feed::{Content, Entry};
 use crate::platform::web::form::{FormFields, Mistakes};
+
+/// A field that people do not see.
+pub(in crate::newsletter) const TRAP: &str = "website";
 
 /// A choice on a form.
 #[derive(Serialize)]
@@ -57,6 +61,8 @@ pub(in crate::newsletter) struct SubscribeView {
     consent: String,
     version: i64,
     agreed: bool,
+    /// The trap for programs was filled; now it is shown, so that a person can empty it.
+    trap: String,
     token: String,
     mistakes: Mistakes,
     message: String,
@@ -89,6 +95,7 @@ impl SubscribeView {
             consent: consent.words.clone(),
             version: consent::VERSION,
             agreed: form.has("agree"),
+            trap: form.value(TRAP).to_owned(),
             token,
             mistakes,
             message,
@@ -149,6 +156,9 @@ pub(in crate::newsletter) fn subscription(
     let mut mistakes = Mistakes::new();
     let email = email(lang, form, &mut mistakes);
     let choice = choice(lang, form, offered, &mut mistakes);
+    if !form.value(TRAP).trim().is_empty() {
+        mistakes.add(TRAP, text::message(lang, "newsletter-trap-filled", &[]));
+    }
     if !form.has("agree") {
         mistakes.add(
             "agree",
@@ -324,5 +334,17 @@ impl IssueView {
             markdown: issue.text.body.pick(lang).to_owned(),
             at: issue.began_at.map_or(0, |at| at.0),
         }
+    }
+}
+
+/// One issue as an entry of the feed.
+pub(in crate::newsletter) fn feed_entry(language: Language, issue: &Issue) -> Entry {
+    Entry {
+        name: issue.id.to_string(),
+        title: issue.text.subject.pick(language).to_owned(),
+        at: issue.began_at.map_or(0, |at| at.0),
+        page: format!("/news/{}", issue.text.slug),
+        summary: String::new(),
+        content: Content::Html(markdown::html(issue.text.body.pick(language))),
     }
 }

@@ -1,8 +1,9 @@
 //! Database-level guards that the portable migrations cannot express (`decisions` D10).
 //!
-//! Invariant: rows of the audit log, the journal and the general policy are added, never changed or
-//! removed; PostgreSQL takes no samples of bytes, which are sealed boxes, tags and hashes, so that
-//! none outlives its row in `pg_statistic` (`privacy` 1.5). Answers that belong to nobody lie in the order of their
+//! Invariant: rows of the audit log, the journal, the general policy and the steps of incidents are
+//! added, never changed or removed; PostgreSQL takes no samples of bytes, which are sealed boxes, tags
+//! and hashes, so that none outlives its row in `pg_statistic` (`privacy` 1.5). Answers that belong to
+//! nobody lie in the order of their
 //! random ids (`decisions` D7): SQLite would number rows as they come in; PostgreSQL does not order
 //! rows by itself and is told to by [`super::compaction`] and before each copy.
 
@@ -11,16 +12,20 @@ use diesel::prelude::*;
 use diesel::result::Error as QueryError;
 use diesel::sql_types::Text;
 
-/// Tables, each with its key.
-const APPEND_ONLY: [(&str, &str); 3] = [
-    ("audit_records", "position"),
-    ("journal_notes", "position"),
-    ("policy_versions", "version"),
+/// Each table, and when a new row would take the place of another.
+const APPEND_ONLY: [(&str, &str); 4] = [
+    ("audit_records", "position = NEW.position"),
+    ("journal_notes", "position = NEW.position"),
+    (
+        "incident_steps",
+        "incident_id = NEW.incident_id AND position = NEW.position",
+    ),
+    ("policy_versions", "version = NEW.version"),
 ];
 
 /// Installs the guards; safe to run at every start.
 pub(super) fn on_sqlite(sqlite: &mut SqliteConnection) -> Result<(), QueryError> {
-    for (table, key) in APPEND_ONLY {
+    for (table, same) in APPEND_ONLY {
         for verb in ["UPDATE", "DELETE"] {
             sqlite.batch_execute(&format!(
                 "CREATE TRIGGER IF NOT EXISTS {table}_refuse_{verb} BEFORE {verb} ON {table} \
@@ -30,7 +35,7 @@ pub(super) fn on_sqlite(sqlite: &mut SqliteConnection) -> Result<(), QueryError>
         // INSERT OR REPLACE takes a row out without asking the trigger on DELETE.
         sqlite.batch_execute(&format!(
             "CREATE TRIGGER IF NOT EXISTS {table}_refuse_REPLACE BEFORE INSERT ON {table} \
-             WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) \
+             WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) \
              BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END;"
         ))?;
     }

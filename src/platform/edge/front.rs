@@ -29,8 +29,11 @@ use super::inside::{Answered, Inside};
 use super::line::Told;
 use super::settings::EdgeSettings;
 use super::source::Source;
+use crate::platform::clock::{SECOND, Timestamp};
 use crate::platform::ids;
 use crate::platform::text::Language;
+use crate::platform::watch::{Near, Sign, Watch};
+use crate::platform::web::Area;
 use crate::platform::web::error::AppError;
 use crate::platform::web::form::upload::fields_of;
 use crate::platform::web::form::{FormFields, LONGEST};
@@ -52,6 +55,7 @@ pub(super) struct Front {
     pub(super) one_click: &'static [&'static str],
     pub(super) bounds: Arc<Bounds>,
     pub(super) figures: Arc<Figures>,
+    pub(super) watch: Watch,
     pub(super) hop: Hop,
     pub(super) inside: Arc<Inside>,
 }
@@ -67,10 +71,19 @@ impl Front {
         let (parts, mut body) = request.into_parts();
         let asked = asked::described(&parts, !body.is_end_stream());
         let (area, is_last) = (asked.area, asked.is_last);
+        let visitor = visitor(ends.peer, &parts.headers, &self.settings);
+        // Of a proxy's own address nobody knows how many people it stands for.
+        let known = Some(visitor).filter(|visitor| !self.settings.trusts(*visitor));
         let mut answer = match asked::checked(asked, &parts, ends, &self.hosts) {
-            Ok(asked) => self.admitted(&asked, parts, &mut body, ends, &told).await,
+            Ok(asked) => {
+                let from = (visitor, known);
+                self.admitted(&asked, parts, &mut body, from, &told).await
+            }
             Err((asked, status)) => self.refuse(&asked, status, &mut body, &told).await,
         };
+        if let (Some(known), Some(sign)) = (known, sign_of(&answer)) {
+            self.watch.notice(sign, Near::of(known));
+        }
         let headers = answer.headers_mut();
         dress(headers, area, self.site.is_https());
         // A page that the edge made itself, other than an error page, has none yet.
@@ -88,7 +101,7 @@ impl Front {
         asked: &Asked,
         parts: Parts,
         body: &mut Incoming,
-        ends: Ends,
+        (visitor, known): (IpAddr, Option<IpAddr>),
         told: &Told,
     ) -> Answer {
         let source = Source {
@@ -100,9 +113,6 @@ impl Front {
         if !asked.is_read() && !source.is_ours() && !self.is_one_click(asked) {
             return self.refuse(asked, Status::Forbidden, body, told).await;
         }
-        let visitor = visitor(ends.peer, &parts.headers, &self.settings);
-        // Of a proxy's own address nobody knows how many people it stands for.
-        let known = Some(visitor).filter(|visitor| !self.settings.trusts(*visitor));
         let (limit, room) = (self.limit(asked), self.bounds.room(known));
         let whole = match body::take(body, limit, room, &self.settings).await {
             Ok(whole) => whole,
@@ -125,6 +135,10 @@ impl Front {
         if is_form && asked::has_override(&whole.bytes) {
             return self.refused(asked, Status::BadRequest);
         }
+        let near = known.map(Near::of).filter(|_| self.may_be_blocked(asked));
+        if let Some(until) = near.and_then(|near| self.watch.blocked(near)) {
+            return self.blocked(asked, until, kind.map(|kind| (kind, whole.bytes)));
+        }
         self.forward(asked, parts, visitor, whole, kind).await
     }
 
@@ -139,6 +153,32 @@ impl Front {
                 let secret = path.strip_prefix(each).unwrap_or_default();
                 !secret.is_empty() && secret.bytes().all(plain)
             })
+    }
+
+    /// Whether something is sent that a blocked network may not send: any form of the public, and
+    /// the door of staff. Whoever is signed in goes on working, and whoever unsubscribes does.
+    fn may_be_blocked(&self, asked: &Asked) -> bool {
+        let (_, path) = Language::of_path(asked.path());
+        let is_door = DOORS.iter().any(|door| path.starts_with(door));
+        let is_form = asked.area == Area::Public || is_door;
+        !asked.is_read() && is_form && !self.is_one_click(asked)
+    }
+
+    /// The page for a network that sends nothing for a while; it keeps what was typed.
+    fn blocked(
+        &self,
+        asked: &Asked,
+        until: Timestamp,
+        typed: Option<(ContentType, Bytes)>,
+    ) -> Answer {
+        let place = self.place(asked);
+        let typed = given_back(typed);
+        let Some(html) = waiting::blocked(&place, until, typed.as_ref()) else {
+            return self.refused(asked, Status::InternalServerError);
+        };
+        let left = until.0 - self.watch.now().0;
+        let seconds = u64::try_from(left / SECOND + 1).unwrap_or(1);
+        page(BLOCKED, place.language(), html, Some(seconds))
     }
 
     /// How long the body may be.
@@ -233,9 +273,7 @@ impl Front {
         let status = Status::ServiceUnavailable;
         self.figures.refused_with(status);
         let place = self.place(asked);
-        let typed = typed.and_then(|(kind, bytes)| fields_of(&kind, &bytes));
-        let typed = typed.filter(FormFields::may_be_given_back);
-        let typed = typed.map(FormFields::without_proof);
+        let typed = given_back(typed);
         // Not all at the same moment.
         let [some] = ids::random::<1>();
         let seconds = 5 + u64::from(some % 6);
@@ -254,6 +292,28 @@ impl Front {
         let method = asked.method.as_str().parse();
         let method = method.unwrap_or(rocket::http::Method::Get);
         Place::before_sign_in(method, asked.path(), asked.target.query(), &self.site)
+    }
+}
+
+/// The status of an answer to a network that sends nothing for a while.
+const BLOCKED: u16 = 429;
+
+/// Where staff come in.
+const DOORS: [&str; 2] = ["/staff/sign-in", "/staff/setup/"];
+
+/// What of a form can be sent again from another page.
+fn given_back(typed: Option<(ContentType, Bytes)>) -> Option<FormFields> {
+    let typed = typed.and_then(|(kind, bytes)| fields_of(&kind, &bytes));
+    let typed = typed.filter(FormFields::may_be_given_back);
+    typed.map(FormFields::without_proof)
+}
+
+/// What an answer that the edge made itself may be a sign of.
+fn sign_of(answer: &Answer) -> Option<Sign> {
+    match (answer.body(), answer.status().as_u16()) {
+        (Either::Left(_), 403) => Some(Sign::OtherSite),
+        (Either::Left(_), 400 | 404 | 405 | 408 | 413 | 417 | 421) => Some(Sign::Refused),
+        _ => None,
     }
 }
 

@@ -14,7 +14,7 @@ use crate::platform::web::hop;
 /// Content-Security-Policy of every answer.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; \
      script-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; \
-     base-uri 'none'; frame-ancestors 'none'";
+     base-uri 'none'; frame-ancestors 'none'; report-uri /csp-report";
 
 const FIXED: [(HeaderName, &str); 6] = [
     (header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY),

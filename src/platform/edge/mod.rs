@@ -48,6 +48,7 @@ use self::inside::Inside;
 use self::listen::Intake;
 use self::tls::Tls;
 use crate::platform::draining::Draining;
+use crate::platform::watch::Watch;
 use crate::platform::web::hop::Hop;
 use crate::platform::web::site::Site;
 
@@ -93,6 +94,8 @@ pub struct Plan {
     pub draining: Draining,
     /// What is counted.
     pub figures: Arc<Figures>,
+    /// What is noticed of attacks, and held against networks.
+    pub watch: Watch,
 }
 
 /// An edge that listens and has not yet begun to answer.
@@ -195,6 +198,7 @@ impl Edge {
             long_forms,
             one_click,
             figures,
+            watch,
             ..
         } = &self.plan;
         let front = Front {
@@ -205,6 +209,7 @@ impl Edge {
             one_click,
             bounds: Arc::new(Bounds::of(settings, files())),
             figures: figures.clone(),
+            watch: watch.clone(),
             hop,
             inside: Arc::new(Inside::at(port)),
         };

@@ -129,6 +129,14 @@ impl Network {
     pub fn holds(&self, address: IpAddr) -> bool {
         self.0.contains(&address.to_canonical())
     }
+
+    /// Whether it and the network that begins at `address` have an address in common.
+    pub fn meets(&self, address: IpAddr, bits: u8) -> bool {
+        let other = IpNet::new(address.to_canonical(), bits);
+        other.is_ok_and(|other| {
+            self.0.contains(&other.network()) || other.contains(&self.0.network())
+        })
+    }
 }
 
 /// What was written is neither an address nor a network.

@@ -17,6 +17,7 @@ use rocket::tokio::sync::Semaphore;
 use rocket::{State, get, post, routes};
 
 use super::*;
+use crate::platform::clock::Clock;
 use crate::platform::text::Language;
 use crate::platform::web;
 use crate::platform::web::error::{AppError, AppResult};
@@ -123,6 +124,7 @@ fn running(site: Site, change: impl FnOnce(&mut EdgeSettings)) -> Running {
         one_click: &["/leave/"],
         draining: draining.clone(),
         figures: figures.clone(),
+        watch: Watch::new(&Clock::system(), Vec::new()),
     };
     let bell: Bell = Arc::new(Semaphore::new(0));
     let quiet = rocket::Config::figment().merge(("log_level", "off"));

@@ -10,10 +10,11 @@
 mod connection;
 pub mod lull;
 mod route;
+pub mod way;
 
 use std::time::{Duration, SystemTime};
 
-use lettre::message::header::{ContentType, HeaderName, HeaderValue};
+use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, MessageBuilder, MultiPart, SinglePart};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, Message};
@@ -21,6 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
+use crate::platform::templates;
 use crate::platform::text::Language;
 
 pub use connection::{Connection, Ready};
@@ -86,7 +88,7 @@ pub struct Letter<'a> {
     pub date: Timestamp,
     /// Its language: picks the sender's name.
     pub language: Language,
-    /// The same words as HTML, beside the plain text.
+    /// The same words as HTML, beside the plain text; without it, the plain text in paragraphs.
     pub html: Option<&'a str>,
     /// Where one click unsubscribes (RFC 8058); the address of a page of ours.
     pub leave: Option<&'a str>,
@@ -138,6 +140,8 @@ pub struct MailSettings {
     pub reply_to: String,
     /// What we call ourselves to the server, when it is a domain.
     pub site: String,
+    /// Who gets letters about the site itself.
+    pub alarm_to: Vec<String>,
 }
 
 impl MailSettings {
@@ -150,6 +154,7 @@ impl MailSettings {
             library_en: config.library_en.clone(),
             reply_to: config.contact_email.clone(),
             site: config.site.clone(),
+            alarm_to: config.watch.alarm_to.clone(),
         }
     }
 }
@@ -203,6 +208,7 @@ pub struct Mailer {
     reply_to: Option<Address>,
     /// What we call ourselves to the server.
     domain: Option<String>,
+    alarm_to: Vec<String>,
 }
 
 impl Mailer {
@@ -230,7 +236,13 @@ impl Mailer {
             ],
             reply_to: settings.reply_to.parse().ok(),
             domain: domain(&settings.site).map(str::to_owned),
+            alarm_to: settings.alarm_to.clone(),
         })
+    }
+
+    /// Who gets letters about the site itself.
+    pub fn alarm_to(&self) -> &[String] {
+        &self.alarm_to
     }
 
     /// The port of the mail server, when there is one.
@@ -278,21 +290,39 @@ impl Mailer {
                     "List-Unsubscribe=One-Click".to_owned(),
                 ));
         }
-        if let Some(html) = letter.html {
-            let parts = MultiPart::alternative()
-                .singlepart(SinglePart::plain(letter.body.to_owned()))
-                .singlepart(SinglePart::html(html.to_owned()));
-            return match message.multipart(parts) {
-                Ok(message) => Ok(Written(message)),
-                Err(_) => Err(LetterError::Header),
-            };
-        }
-        let message = message.header(ContentType::TEXT_PLAIN);
-        match message.body(letter.body.to_owned()) {
+        let html = match letter.html {
+            Some(html) => html.to_owned(),
+            None => page(letter),
+        };
+        let parts = MultiPart::alternative()
+            .singlepart(SinglePart::plain(letter.body.to_owned()))
+            .singlepart(SinglePart::html(html));
+        match message.multipart(parts) {
             Ok(message) => Ok(Written(message)),
             Err(_) => Err(LetterError::Header),
         }
     }
+}
+
+/// The plain words of a letter as a page: paragraphs of lines, nothing to load. Written here and not
+/// by a template, because the vault, which writes letters, opens no file.
+fn page(letter: &Letter) -> String {
+    let language = letter.language.tag();
+    let subject = templates::escape(letter.subject);
+    let mut html = format!(
+        "<!doctype html>\n<html lang=\"{language}\">\n<head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\
+         <title>{subject}</title></head>\n<body>\n"
+    );
+    let lines: Vec<&str> = letter.body.lines().map(str::trim_end).collect();
+    for lines in lines.split(|line| line.is_empty()) {
+        if !lines.is_empty() {
+            let words = templates::escape(&lines.join("\n")).replace('\n', "<br>\n");
+            html.push_str(&format!("<p>{words}</p>\n"));
+        }
+    }
+    html.push_str("</body>\n</html>\n");
+    html
 }
 
 fn header(name: &'static str, value: String) -> HeaderValue {

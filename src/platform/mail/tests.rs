@@ -71,6 +71,62 @@ fn outcome_with(answers: [&'static str; 5]) -> (Outcome, String) {
     (outcome, heard.join().expect("the server ends in order"))
 }
 
+/// The words of a letter that are made of something else, each with something behind it.
+fn with(more: &str) -> [Letter<'static>; 4] {
+    let grown =
+        |words: &str| -> &'static str { Box::leak(format!("{words}{more}").into_boxed_str()) };
+    [
+        Letter {
+            to: grown("reader@example.org"),
+            ..letter()
+        },
+        Letter {
+            subject: grown("得獎通知"),
+            ..letter()
+        },
+        Letter {
+            message_id: grown("abc@lib.example.tw"),
+            ..letter()
+        },
+        Letter {
+            leave: Some(grown("https://lib.example.tw/newsletter/unsubscribe/a")),
+            ..letter()
+        },
+    ]
+}
+
+#[test]
+fn no_word_of_a_letter_becomes_a_header_of_its_own() {
+    let mailer = Mailer::new(&config("")).expect("a mailer");
+    let ends = [
+        "\r\n", "\n", "\r", "\r\n\r\n", "%0d%0a", "\\r\\n", "\u{2028}", "\u{85}", "\0", ", ",
+    ];
+    let headers = [
+        "Bcc: all@example.org",
+        "To: a@example.org",
+        "Subject: x",
+        "X-A: b",
+        "From: a@b",
+    ];
+    for end in ends {
+        for header in headers {
+            for changed in with(&format!("{end}{header}")) {
+                let Ok(Written(message)) = mailer.write(&changed) else {
+                    continue;
+                };
+                let source = String::from_utf8_lossy(&message.formatted()).into_owned();
+                let (head, _) = source.split_once("\r\n\r\n").expect("a head");
+                let name = header.split(':').next().unwrap_or_default();
+                let starts = |line: &&str| line.starts_with(&format!("{name}:"));
+                let allowed = usize::from(["To", "Subject", "From"].contains(&name));
+                assert_eq!(head.split("\r\n").filter(starts).count(), allowed, "{head}");
+                assert_eq!(message.envelope().to().len(), 1);
+                assert!(!head.contains(['\0', '\u{85}', '\u{2028}']));
+            }
+        }
+    }
+}
+
 const KIND: [&str; 5] = ["250 hi", "250 ok", "250 ok", "354 go", "250 taken"];
 
 fn but(step: usize, answer: &'static str) -> Outcome {

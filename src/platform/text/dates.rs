@@ -82,6 +82,12 @@ pub fn rfc3339(ms: i64) -> String {
     taipei(ms).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
+/// `20261121T092000Z`, for calendars (RFC 5545, 3.3.5, form 2).
+pub fn ical(ms: i64) -> String {
+    let utc = taipei(ms).with_time_zone(TimeZone::UTC);
+    utc.strftime("%Y%m%dT%H%M%SZ").to_string()
+}
+
 /// `2026-11-21`, for `<time datetime>` of a whole day.
 pub fn iso_date(ms: i64) -> String {
     taipei(ms).strftime("%Y-%m-%d").to_string()

@@ -9,31 +9,30 @@
 
 use std::convert::Infallible;
 use std::fmt;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::{IpAddr, Ipv4Addr};
 
 use rocket::request::{FromRequest, Outcome, Request};
 
+use crate::platform::watch::Near;
+
 /// The network a request comes from: the first 24 bits of IPv4, 56 of IPv6.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct ClientAddress(IpAddr);
+pub struct ClientAddress(Near);
 
 impl ClientAddress {
     /// The network of an address.
     pub fn of(address: IpAddr) -> ClientAddress {
-        ClientAddress(match address.to_canonical() {
-            IpAddr::V4(v4) => IpAddr::V4(Ipv4Addr::from_bits(v4.to_bits() & 0xffff_ff00)),
-            IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 72))),
-        })
+        ClientAddress(Near::of(address))
     }
-}
 
-impl ClientAddress {
+    /// The network, for those who count.
+    pub fn near(self) -> Near {
+        self.0
+    }
+
     /// The network's bytes, for the keyed hash of the access log and for nothing else.
     pub(super) fn bytes(self) -> [u8; 16] {
-        match self.0 {
-            IpAddr::V4(v4) => v4.to_ipv6_mapped().octets(),
-            IpAddr::V6(v6) => v6.octets(),
-        }
+        self.0.bytes()
     }
 }
 

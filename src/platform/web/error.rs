@@ -16,12 +16,13 @@ use rocket::http::{ContentType, Header, Method, Status};
 use rocket::request::Request;
 use rocket::response::{self, Responder, Response};
 
-use super::page::{Place, frame, html_answer};
+use super::page::{Place, frame, html_answer, notice};
 use super::reference::Reference;
 use super::{Area, form, hop};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::templates;
 use crate::platform::text::{self, Language, dates};
+use crate::platform::watch::Sign;
 
 /// How the codes of errors end that mean: too many people at once, nothing was done.
 const CROWDED: &str = ".crowded";
@@ -39,6 +40,7 @@ pub struct AppError {
     code: &'static str,
     cause: Option<Box<dyn Error + Send + Sync>>,
     wait: Option<Wait>,
+    sign: Option<Sign>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -54,6 +56,7 @@ impl<F: Fault> From<F> for AppError {
             code: fault.code(),
             cause: Some(Box::new(fault)),
             wait: None,
+            sign: None,
         }
     }
 }
@@ -126,6 +129,14 @@ impl AppError {
         }
     }
 
+    /// What was refused may be a sign of an attack, and is counted.
+    pub fn noticed(self, sign: Sign) -> AppError {
+        AppError {
+            sign: Some(sign),
+            ..self
+        }
+    }
+
     /// The page of a status that no handler chose.
     pub fn plain(status: Status) -> AppError {
         AppError {
@@ -133,6 +144,7 @@ impl AppError {
             code: general_code(status),
             cause: None,
             wait: None,
+            sign: None,
         }
     }
 
@@ -235,6 +247,9 @@ impl AppError {
 
 impl<'r> Responder<'r, 'static> for AppError {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        if let Some(sign) = self.sign {
+            notice(request, sign);
+        }
         let place = Place::of(request);
         let reference = Reference::of(request);
         self.log(request.route(), reference);

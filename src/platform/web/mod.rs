@@ -12,9 +12,11 @@
 pub mod access;
 pub mod address;
 mod assets;
+pub mod calendar;
 mod cookies;
 pub mod download;
 pub mod error;
+pub mod feed;
 pub mod form;
 pub mod guard;
 pub mod hop;

@@ -18,6 +18,7 @@ use super::error::AppError;
 use super::site::{Site, Viewer};
 use crate::platform::templates;
 use crate::platform::text::Language;
+use crate::platform::watch::{Near, Sign, Watch};
 
 /// An HTML page in one language.
 ///
@@ -31,6 +32,7 @@ pub struct Page {
     no_store: bool,
     path: Option<String>,
     done: bool,
+    sign: Option<Sign>,
 }
 
 impl Page {
@@ -44,6 +46,7 @@ impl Page {
             no_store: false,
             path: None,
             done: false,
+            sign: None,
         }
     }
 
@@ -78,6 +81,12 @@ impl Page {
         self
     }
 
+    /// What led to this page may be a sign of an attack, and is counted.
+    pub fn noticed(mut self, sign: Sign) -> Page {
+        self.sign = Some(sign);
+        self
+    }
+
     fn render(&self, request: &Request<'_>) -> Result<String, templates::TemplateError> {
         let place = Place::of(request);
         let whole = frame(&place, self.language, self.path.as_deref(), self.done);
@@ -92,6 +101,9 @@ impl Page {
 
 impl<'r> Responder<'r, 'static> for Page {
     fn respond_to(self, request: &'r Request<'_>) -> response::Result<'static> {
+        if let Some(sign) = self.sign {
+            notice(request, sign);
+        }
         match self.render(request) {
             Ok(html) => {
                 let private = self.no_store
@@ -101,6 +113,14 @@ impl<'r> Responder<'r, 'static> for Page {
             }
             Err(error) => AppError::broken(error).respond_to(request),
         }
+    }
+}
+
+/// Counts a sign of an attack for the network of a request.
+pub(super) fn notice(request: &Request<'_>, sign: Sign) {
+    let near = request.remote().map(|peer| Near::of(peer.ip()));
+    if let (Some(watch), Some(near)) = (request.rocket().state::<Watch>(), near) {
+        watch.notice(sign, near);
     }
 }
 
@@ -188,11 +208,12 @@ pub(super) fn frame(
         .map(|&each| context! { tag => each.tag(), url => format!("{origin}{}", address(each)) })
         .collect();
     let viewer = place.viewer
-        .map(|viewer| context! { name => viewer.name.clone(), prepares => viewer.prepares, draws => viewer.draws, admin => viewer.admin, custody => viewer.custody });
+        .map(|viewer| context! { name => viewer.name.clone(), prepares => viewer.prepares, draws => viewer.draws, library => viewer.library, admin => viewer.admin, custody => viewer.custody });
     context! {
         page => context! {
             path => path,
             staff => place.area == Area::Staff,
+            origin => origin,
             alternates => alternates,
             other_language => language.other().tag(),
             other_language_url => address(language.other()),

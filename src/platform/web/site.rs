@@ -104,6 +104,8 @@ pub struct Viewer {
     pub prepares: bool,
     /// Whether what draws is offered.
     pub draws: bool,
+    /// Whether what the whole library does is offered, and not a branch of it.
+    pub library: bool,
     /// Whether the link to the administration is offered.
     pub admin: bool,
     /// Whether the link to what is kept and handed on is offered.

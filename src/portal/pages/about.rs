@@ -13,23 +13,34 @@ use rocket::http::ContentType;
 use rocket::{Route, State, get, routes};
 
 use crate::draw;
+use crate::external;
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::text::Language;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::page::Page;
 use crate::platform::web::site::Site;
-use crate::portal::wire::about::{AskView, CookiesView};
+use crate::portal::wire::about::{AskView, CookiesView, MapView};
 use crate::portal::{Error, Search};
 
 /// The pages; paths without language.
 pub(super) fn routes() -> Vec<Route> {
-    routes![cookies, genuine, accessibility]
+    routes![help, map, cookies, genuine, accessibility]
 }
 
 /// The files, each with one address.
 pub(super) fn files() -> Vec<Route> {
     routes![robots, sitemap, security]
+}
+
+#[get("/help")]
+fn help(lang: Language, config: &State<Arc<Config>>) -> Page {
+    Page::new(lang, "portal/help", AskView::of(lang, config))
+}
+
+#[get("/sitemap")]
+fn map(lang: Language) -> Page {
+    Page::new(lang, "portal/map", MapView::of(lang, &PAGES))
 }
 
 #[get("/cookies")]
@@ -48,10 +59,11 @@ fn accessibility(lang: Language, config: &State<Arc<Config>>) -> Page {
 }
 
 /// Where nothing is for a search engine: pages of one person, and of staff.
-const NOT_SEARCHED: [&str; 6] = [
+const NOT_SEARCHED: [&str; 7] = [
     "/staff",
     "/admin",
     "/stage",
+    "/members",
     "/entry",
     "/receipt",
     "/privacy/request",
@@ -77,24 +89,66 @@ fn robots(config: &State<Arc<Config>>) -> (ContentType, String) {
     (ContentType::Plain, text)
 }
 
-/// Pages that are always there.
-const ALWAYS: [&str; 15] = [
-    "/",
-    "/activities",
-    "/draws",
-    "/verify",
-    "/verify/how",
-    "/journal",
-    "/privacy",
-    "/privacy/versions",
-    "/privacy/retention",
-    "/privacy/purges",
-    "/privacy/register",
-    "/privacy/logs",
-    "/cookies",
-    "/genuine",
-    "/accessibility",
+/// Pages that are always there, in groups: what the group and each page is called, and where it is.
+/// The page that lists them and the file for search engines are both made of this.
+const PAGES: [(&str, &[(&str, &str)]); 4] = [
+    (
+        "portal-map-activities",
+        &[
+            ("/", "portal-map-home"),
+            ("/activities", "portal-list-title"),
+            ("/entry", "site-nav-entry"),
+            ("/genuine", "portal-genuine-title"),
+        ],
+    ),
+    (
+        "portal-map-draws",
+        &[
+            ("/draws", "draw-list-title"),
+            ("/verify", "site-nav-verify"),
+            ("/verify/how", "how-title"),
+            ("/verify/source", "verify-source-title"),
+            ("/journal", "journal-title"),
+        ],
+    ),
+    (
+        "portal-map-data",
+        &[
+            ("/privacy", "portal-statute-title"),
+            ("/privacy/versions", "policy-versions-title"),
+            ("/privacy/retention", "portal-retention-title"),
+            ("/privacy/purges", "portal-purges-title"),
+            ("/privacy/disclosures", "custody-public-title"),
+            ("/privacy/comparisons", "matching-public-title"),
+            ("/privacy/register", "portal-register-title"),
+            ("/privacy/logs", "portal-logs-title"),
+            ("/privacy/request", "rights-title"),
+            ("/privacy/request/status", "rights-find-title"),
+            ("/cookies", "portal-cookies-title"),
+        ],
+    ),
+    (
+        "portal-map-library",
+        &[
+            ("/help", "portal-help-title"),
+            ("/feedback", "feedback-title"),
+            ("/feedback/status", "feedback-find-title"),
+            ("/newsletter", "newsletter-title"),
+            ("/news", "newsletter-news-title"),
+            ("/members/sign-in", "member-sign-in-title"),
+            ("/members/register", "member-register-title"),
+            ("/members/forgotten", "member-forgotten-title"),
+            ("/accessibility", "portal-access-title"),
+            ("/sitemap", "portal-map-title"),
+        ],
+    ),
 ];
+
+/// Where each of them is.
+fn always() -> impl Iterator<Item = &'static str> {
+    let pages = PAGES.iter().flat_map(|(_, pages)| pages.iter());
+    pages.map(|(path, _)| *path)
+}
 
 /// A sitemap holds no more addresses than this, by its own rules.
 const MOST: usize = 50_000;
@@ -109,10 +163,12 @@ async fn sitemap(db: &State<Db>, config: &State<Arc<Config>>) -> AppResult<(Cont
     }
     let paths = db
         .read_public("list public pages", |tx| {
-            let mut paths: Vec<String> = ALWAYS.map(str::to_owned).into();
+            let mut paths: Vec<String> = always().filter(is_searched).map(str::to_owned).collect();
             for listed in crate::portal::search(tx, &Search::default())? {
                 paths.push(format!("/a/{}", listed.facts.slug));
             }
+            let others = external::published(tx)?.into_iter();
+            paths.extend(others.map(|own| format!("/a/{}", own.details.slug)));
             let (draws, _) = draw::list_public(tx, 0, DRAWS)?;
             paths.extend(draws.iter().map(|plan| format!("/d/{}", plan.id)));
             Ok::<_, Error>(paths)
@@ -140,6 +196,15 @@ async fn sitemap(db: &State<Db>, config: &State<Arc<Config>>) -> AppResult<(Cont
     }
     text.push_str("</urlset>\n");
     Ok((ContentType::XML, text))
+}
+
+/// Whether a search engine may read the page.
+fn is_searched(path: &&str) -> bool {
+    let is_below = |closed: &&str| {
+        path.strip_prefix(*closed)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    !NOT_SEARCHED.iter().any(is_below)
 }
 
 /// RFC 9116: whom to tell about a hole. It has to say until when it holds, so it is there only where

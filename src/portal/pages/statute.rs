@@ -214,7 +214,7 @@ async fn notice_view(
 ) -> Result<NoticeView, Error> {
     let slug = slug.to_owned();
     db.read("read notice", move |tx| {
-        let facts = show(tx, &slug)?.facts;
+        let facts = show(tx, &slug)?.listed.facts;
         let all = versions::all(tx, &facts.id)?;
         let wanted = version.or(all.last().map(|last| last.version));
         let shown = all.iter().find(|each| Some(each.version) == wanted);

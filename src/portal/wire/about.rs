@@ -50,7 +50,50 @@ impl CookiesView {
     }
 }
 
-/// `/genuine` and `/accessibility`: whom to ask, and where the site really is.
+/// `/sitemap`.
+#[derive(Serialize)]
+pub(in crate::portal) struct MapView {
+    groups: Vec<Group>,
+}
+
+/// Pages that belong together.
+#[derive(Serialize)]
+struct Group {
+    title: String,
+    pages: Vec<Listed>,
+}
+
+/// One page.
+#[derive(Serialize)]
+struct Listed {
+    path: &'static str,
+    title: String,
+}
+
+impl MapView {
+    /// Of groups of `(path, message id)` below their own message id.
+    pub(in crate::portal) fn of(
+        language: Language,
+        groups: &[(&str, &[(&'static str, &str)])],
+    ) -> MapView {
+        let words = |id: &str| text::message(language, id, &[]);
+        let group = |(title, pages): &(&str, &[(&'static str, &str)])| Group {
+            title: words(title),
+            pages: pages
+                .iter()
+                .map(|(path, title)| Listed {
+                    path,
+                    title: words(title),
+                })
+                .collect(),
+        };
+        MapView {
+            groups: groups.iter().map(group).collect(),
+        }
+    }
+}
+
+/// `/help`, `/genuine` and `/accessibility`: whom to ask, and where the site really is.
 #[derive(Serialize)]
 pub(in crate::portal) struct AskView {
     holder: Holder,

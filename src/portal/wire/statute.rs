@@ -123,6 +123,9 @@ impl FileRow {
                 None if file == File::Newsletter => {
                     text::message(language, "portal-register-kept-newsletter", &[])
                 }
+                None if file == File::Members => {
+                    text::message(language, "portal-register-kept-members", &[])
+                }
                 None => text::message(language, "portal-register-kept-staff", &[]),
             },
         }

@@ -14,6 +14,7 @@ use crate::entry::{EntryId, receipt};
 use crate::platform::clock::{HOUR, MINUTE};
 use crate::platform::ids;
 use crate::platform::text::{self, Language};
+use crate::platform::watch::Sign;
 use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -204,6 +205,7 @@ impl Asking<'_> {
         match found {
             Some(found) => Ok(Ok((Some(found.facts), Some(found.entry.id)))),
             None => {
+                self.visit.watch.notice(Sign::Code, from.near());
                 let words = text::message(self.visit.lang, "entry-code-unknown", &[]);
                 mistakes.add("code", words);
                 Ok(Err(mistakes))
@@ -306,5 +308,6 @@ fn find_page(lang: Language, message: String, mistakes: Mistakes) -> Page {
 fn wrong_code(lang: Language, id: &str) -> Page {
     let mut mistakes = Mistakes::new();
     mistakes.add("code", text::message(lang, id, &[]));
-    find_page(lang, String::new(), mistakes).again()
+    let page = find_page(lang, String::new(), mistakes).again();
+    page.noticed(Sign::Code)
 }

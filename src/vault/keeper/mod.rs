@@ -201,7 +201,8 @@ impl Keeper {
                 purpose,
                 boxes,
             } => self.open_in_scope(&scope, &purpose, &boxes),
-            Request::CloseNews { item } => self.close_news(&item),
+            Request::CloseReader { of, item } => self.close_reader(of, &item),
+            Request::OpenMember { boxes } => self.open_member(&boxes),
             Request::OpenShared {
                 activity,
                 provider,

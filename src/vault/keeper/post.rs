@@ -15,24 +15,25 @@ use std::time::Duration;
 use lucky_draw::encode::{encode, sha256};
 use zeroize::Zeroizing;
 
-use super::super::access::{OpenedContact, Purpose, SUBSCRIBERS};
+use super::super::access::{MEMBERS, Opened, OpenedContact, Purpose};
 use super::super::crypt::{Binding, Scope};
 use super::super::field::{Contact, Email, Name, RequestText};
 use super::super::letter::NAME_HERE;
 use super::super::particulars::{OpenedParticulars, Particulars};
 use super::super::purpose::{
-    BreachNotice, FeedbackReply, NewsletterLetter, SeatNotice, WinnerNotice,
+    BreachNotice, FeedbackReply, MemberLetter, MemberOwn, NewsletterLetter, SeatNotice,
+    WinnerNotice,
 };
 use super::super::wire::post::{
-    MailOffer, MailReply, MailRequest, MailToAll, NewsOffer, ScopeOffer, SeatOffer, ToldOutcome,
-    Words,
+    AlarmLetter, MailOffer, MailReply, MailRequest, MailToAll, NewsOffer, Readers, ScopeOffer,
+    SeatOffer, ToldOutcome, Words,
 };
-use super::super::wire::{Private, Refusal, Reply};
+use super::super::wire::{AnswerBox, Private, Refusal, Reply};
 use super::super::{disk, ledger};
 use super::open::contact;
-use super::{Keeper, checked, storage};
+use super::{Keeper, checked, private, storage};
 use crate::platform::clock::{self, Timestamp};
-use crate::platform::mail::{Connection, Letter, LetterError, Mailer, Ready, Trouble};
+use crate::platform::mail::{Connection, Letter, LetterError, Mailer, Outcome, Ready, Trouble};
 
 /// How many lines a caller has at a time, and how long one may be left waiting.
 const MOST_LINES: usize = 4;
@@ -131,6 +132,7 @@ impl Keeper {
                 Ok(MailReply::Gone)
             }
             MailRequest::TellAll(all) => self.tell_all(&all).map(MailReply::Each),
+            MailRequest::Alarm(letter) => self.alarm(&letter).map(MailReply::Each),
         }
     }
 
@@ -174,41 +176,75 @@ impl Keeper {
         self.name_recipient(caller, offer.line, &letter)
     }
 
-    /// Notes that a subscriber's box is never opened again. The line outlives every backup of the
+    /// Notes that a reader's box is never opened again. The line outlives every backup of the
     /// rows, which hold no part of the key folder.
-    pub(super) fn close_news(&self, item: &str) -> Result<Reply, Refusal> {
+    pub(super) fn close_reader(&self, of: Readers, item: &str) -> Result<Reply, Refusal> {
         let line = closed_line(checked(item)?);
         let keys = self.keys();
-        if !told_lines(keys.folder(), SUBSCRIBERS)?.contains(&line) {
+        if !told_lines(keys.folder(), of.scope())?.contains(&line) {
             let lines = format!("{line}\n");
-            ledger::append(keys.folder(), &file_name(SUBSCRIBERS), &lines)
+            ledger::append(keys.folder(), &file_name(of.scope()), &lines)
                 .map_err(|error| storage(error.into()))?;
         }
         Ok(Reply::Done)
     }
 
-    /// Opens the address of a subscriber, writes the letter and names its recipient to the server.
+    /// Opens the boxes of one member, for that member: those that are not closed, in order.
+    pub(super) fn open_member(&self, boxes: &[AnswerBox]) -> Result<Reply, Refusal> {
+        let each = self.of_readers(MEMBERS, boxes)?;
+        let each = each.into_iter().map(|opened| {
+            let particulars = opened?.ok_or(Refusal::NoKey)?;
+            private(Some(particulars.keep_only(MemberOwn::FACTS.reads).encode()))
+        });
+        Ok(Reply::OpenedEach(each.collect()))
+    }
+
+    /// What is in boxes of readers; nothing in those that are closed.
+    fn of_readers(&self, scope: &str, boxes: &[AnswerBox]) -> Result<Vec<Read>, Refusal> {
+        let (secret, told) = (self.secret(scope)?, self.told(scope)?);
+        let mut opener = secret.opener(Scope::Notify);
+        let each = boxes.iter().map(|bound| {
+            if told.contains(&closed_line(checked(&bound.item)?)) {
+                return Ok(None);
+            }
+            let binding = Binding {
+                activity: scope,
+                item: &bound.item,
+                tag: None,
+                notice: None,
+            };
+            let plain = opener.open(&binding, &bound.sealed);
+            let particulars = Particulars::decode(&plain.ok_or(Refusal::Broken)?);
+            particulars.ok_or(Refusal::Broken).map(Some)
+        });
+        Ok(each.collect())
+    }
+
+    /// Opens the address of a reader, writes the letter and names its recipient to the server.
     fn offer_news(&self, caller: u64, offer: &NewsOffer) -> Result<MailReply, Refusal> {
-        let secret = self.secret(SUBSCRIBERS)?;
-        if self
-            .told(SUBSCRIBERS)?
-            .contains(&closed_line(checked(&offer.bound.item)?))
-        {
+        let mut each = self.of_readers(offer.to.scope(), std::slice::from_ref(&offer.bound))?;
+        let Some(particulars) = each.pop().transpose()?.flatten() else {
             return Ok(MailReply::NoAddress);
-        }
-        let binding = Binding {
-            activity: SUBSCRIBERS,
-            item: &offer.bound.item,
-            tag: None,
-            notice: None,
         };
-        let plain = secret
-            .opener(Scope::Notify)
-            .open(&binding, &offer.bound.sealed);
-        let particulars = Particulars::decode(&plain.ok_or(Refusal::Broken)?);
-        let person =
-            OpenedParticulars::<NewsletterLetter>::new(particulars.ok_or(Refusal::Broken)?);
-        let Some(email) = person.read::<Email>() else {
+        match offer.to {
+            Readers::Subscribers => {
+                let person = OpenedParticulars::<NewsletterLetter>::new(particulars);
+                self.write_to_reader(caller, offer, person.read::<Email>())
+            }
+            Readers::Members => {
+                let person = OpenedParticulars::<MemberLetter>::new(particulars);
+                self.write_to_reader(caller, offer, person.read::<Email>())
+            }
+        }
+    }
+
+    fn write_to_reader(
+        &self,
+        caller: u64,
+        offer: &NewsOffer,
+        email: Option<Opened<'_, Email>>,
+    ) -> Result<MailReply, Refusal> {
+        let Some(email) = email else {
             return Ok(MailReply::NoAddress);
         };
         let body = filled(&offer.words, "");
@@ -264,6 +300,29 @@ impl Keeper {
             }
             Err(outcome) => MailReply::Outcome(outcome.into()),
         })
+    }
+
+    /// Writes to those who look after the site; the message holds words and nobody's address.
+    fn alarm(&self, alarm: &AlarmLetter) -> Result<Vec<Option<ToldOutcome>>, Refusal> {
+        let Some(mailer) = &self.post.mailer else {
+            return Ok(Vec::new());
+        };
+        let mut each = Vec::new();
+        for (number, to) in mailer.alarm_to().iter().enumerate() {
+            let message_id = format!("{number}.{}", alarm.message_id);
+            let words = &alarm.words;
+            let message = mailer.write(&letter(to, words, &words.body, &message_id));
+            let message = message.map_err(|_| Refusal::Broken)?;
+            let outcome = match self.post.connect() {
+                Ok(connection) => match connection.offer(&message) {
+                    Ok(ready) => ready.hand_over(),
+                    Err(outcome) => outcome,
+                },
+                Err(trouble) => Outcome::TryLater(trouble),
+            };
+            each.push(Some(outcome.into()));
+        }
+        Ok(each)
     }
 
     /// Writes to everybody in the message, where the operator allows it at all.
@@ -362,6 +421,9 @@ impl Keeper {
     }
 }
 
+/// What is in the box of a reader; nothing where it is closed.
+type Read = Result<Option<Particulars>, Refusal>;
+
 /// The words of an incident, which are those of its first letter.
 struct Pinned {
     start: String,
@@ -399,7 +461,7 @@ fn told_lines(folder: &Path, activity: &str) -> Result<BTreeSet<String>, Refusal
     Ok(lines.lines().map(str::to_owned).collect())
 }
 
-/// The line of a subscriber's box that is never opened again.
+/// The line of a reader's box that is never opened again.
 fn closed_line(item: &str) -> String {
     format!("closed {item}")
 }

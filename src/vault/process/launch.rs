@@ -27,7 +27,7 @@ use crate::vault::{KeyError, OpenError};
 
 /// Changes with every change of a message; both sides are the same file, unless somebody replaced
 /// it between two starts.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// The hidden command by which the program becomes the vault.
 pub(super) const COMMAND: &str = "__vault";
@@ -151,6 +151,7 @@ struct ToldMail {
     library_en: String,
     reply_to: String,
     site: String,
+    alarm_to: Vec<String>,
 }
 
 /// The answer to [`Start`].
@@ -357,6 +358,7 @@ impl Told {
                 library_en: mail.library_en.clone(),
                 reply_to: mail.reply_to.clone(),
                 site: mail.site.clone(),
+                alarm_to: mail.alarm_to.clone(),
             }),
             policy: start.policy,
             doors: start.doors.as_ref().map(ToldDoors::of),
@@ -379,6 +381,7 @@ pub(super) fn told(stream: &mut UnixStream) -> io::Result<Start> {
         library_en: std::mem::take(&mut mail.library_en),
         reply_to: std::mem::take(&mut mail.reply_to),
         site: std::mem::take(&mut mail.site),
+        alarm_to: std::mem::take(&mut mail.alarm_to),
     });
     let doors = told.doors.as_ref().map(ToldDoors::read);
     if matches!(doors, Some(None)) {

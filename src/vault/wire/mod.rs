@@ -141,9 +141,14 @@ pub(super) enum Request {
         purpose: String,
         boxes: Vec<AnswerBox>,
     },
-    /// A subscriber's box that is never opened again: its person left.
-    CloseNews {
+    /// A subscriber's or a member's box that is never opened again: its person left.
+    CloseReader {
+        of: post::Readers,
         item: String,
+    },
+    /// A member's own boxes, for that member.
+    OpenMember {
+        boxes: Vec<AnswerBox>,
     },
     /// Boxes that were sealed for one provider.
     OpenShared {

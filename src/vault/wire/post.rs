@@ -5,6 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::super::access::{MEMBERS, SUBSCRIBERS};
 use super::{AnswerBox, BundleRef, PersonBox, Request, WinnerBox};
 use crate::platform::mail::{Outcome, Trouble};
 use crate::platform::text::Language;
@@ -18,7 +19,7 @@ pub(in crate::vault) enum MailRequest {
     Offer(Box<MailOffer>),
     /// The same to somebody with a place in a session, or in its line.
     OfferSeat(Box<SeatOffer>),
-    /// The same to a subscriber of the newsletter.
+    /// The same to a subscriber of the newsletter, or to a member.
     OfferNews(Box<NewsOffer>),
     /// The same to somebody who wrote to the library, with the answer.
     OfferInScope(Box<ScopeOffer>),
@@ -28,6 +29,8 @@ pub(in crate::vault) enum MailRequest {
     Leave { line: u64 },
     /// One letter to each of many, each at most once.
     TellAll(Box<MailToAll>),
+    /// One letter to each of those whom the operator named.
+    Alarm(Box<AlarmLetter>),
 }
 
 /// One letter to the person behind a winning ticket.
@@ -52,10 +55,30 @@ pub(in crate::vault) struct SeatOffer {
     pub(in crate::vault) message_id: String,
 }
 
-/// One letter to a subscriber of the newsletter.
+/// People who are written to at an address that they confirmed, until they leave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(in crate::vault) enum Readers {
+    /// Of the newsletter.
+    Subscribers,
+    /// With an account.
+    Members,
+}
+
+impl Readers {
+    /// To whose key their addresses are sealed.
+    pub(in crate::vault) fn scope(self) -> &'static str {
+        match self {
+            Readers::Subscribers => SUBSCRIBERS,
+            Readers::Members => MEMBERS,
+        }
+    }
+}
+
+/// One letter to a subscriber of the newsletter, or to a member.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::vault) struct NewsOffer {
     pub(in crate::vault) line: u64,
+    pub(in crate::vault) to: Readers,
     pub(in crate::vault) bound: AnswerBox,
     pub(in crate::vault) words: Words,
     /// The same words as HTML.
@@ -87,6 +110,13 @@ pub(in crate::vault) struct MailToAll {
     pub(in crate::vault) words: Vec<Words>,
 }
 
+/// A letter to those who look after the site.
+#[derive(Debug, Serialize, Deserialize)]
+pub(in crate::vault) struct AlarmLetter {
+    pub(in crate::vault) words: Words,
+    pub(in crate::vault) message_id: String,
+}
+
 /// The words of a letter.
 #[derive(Debug, Serialize, Deserialize)]
 pub(in crate::vault) struct Words {
@@ -116,7 +146,7 @@ pub(in crate::vault) enum MailReply {
     SameAddress,
     Trouble(ToldTrouble),
     Outcome(ToldOutcome),
-    /// One for each box; nothing where the letter left before.
+    /// One for each letter; nothing where it left before.
     Each(Vec<Option<ToldOutcome>>),
 }
 
@@ -213,6 +243,7 @@ impl Request {
             self,
             Request::MatchId { .. }
                 | Request::OpenOwnCopy { .. }
+                | Request::OpenMember { .. }
                 | Request::HowLocked { .. }
                 | Request::SignCheckpoint { .. }
         )

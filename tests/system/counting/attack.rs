@@ -91,6 +91,8 @@ fn facts() -> Facts {
         version: 1,
         created_by: StaffId::fresh(),
         published_at: None,
+        eligibility: fairdraw::activity::Eligibility::Everybody,
+        branch: None,
         halted: false,
     }
 }

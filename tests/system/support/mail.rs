@@ -59,8 +59,116 @@ impl Mail {
         parts.find(fits).expect("a part of this kind")
     }
 
-    /// The text a person reads.
+    /// What is wrong with a mail of ours: its headers, who it says it is from, its parts. Every mail
+    /// that a test receives is asked.
+    pub fn faults(&self) -> Vec<String> {
+        let mut faults = self.faults_of_headers();
+        let kind = self.header("Content-Type").unwrap_or_default();
+        if !kind.starts_with("multipart/alternative") {
+            faults.push(format!("no parts beside each other: {kind}"));
+            return faults;
+        }
+        let (plain, html) = (self.text(), self.part("text/html").text());
+        let named = self.header("From").unwrap_or_default();
+        let library = named.split(['<', '"']).find(|part| !part.trim().is_empty());
+        let library = library.unwrap_or_default().trim();
+        for (part, text) in [("plain", &plain), ("html", &html)] {
+            if library.is_empty() || !text.contains(library) {
+                faults.push(format!(
+                    "the {part} part does not name the sender {library}"
+                ));
+            }
+        }
+        let has_language =
+            html.contains("<html lang=\"zh-Hant-TW\">") || html.contains("<html lang=\"en\">");
+        if !has_language {
+            faults.push("the page has no language".to_owned());
+        }
+        for loaded in [
+            "<img", "<script", "<iframe", "<form", " src=", "@import", "url(",
+        ] {
+            if html.contains(loaded) {
+                faults.push(format!("the page holds {loaded}"));
+            }
+        }
+        faults
+    }
+
+    fn faults_of_headers(&self) -> Vec<String> {
+        const ONCE: [&str; 8] = [
+            "From",
+            "To",
+            "Subject",
+            "Date",
+            "Message-ID",
+            "MIME-Version",
+            "Content-Type",
+            "Auto-Submitted",
+        ];
+        const MAY: [&str; 3] = ["Reply-To", "List-Unsubscribe", "List-Unsubscribe-Post"];
+        let (head, _) = self.source.split_once("\r\n\r\n").unwrap_or_default();
+        let mut faults = Vec::new();
+        if !head.is_ascii() {
+            faults.push("a header is not ASCII".to_owned());
+        }
+        let unfolded = head.replace("\r\n ", " ").replace("\r\n\t", " ");
+        let lines = unfolded
+            .split("\r\n")
+            .map(|line| line.split_once(':').unwrap_or((line, "")));
+        let names: Vec<&str> = lines.map(|(name, _)| name).collect();
+        for name in &names {
+            let is_known = |known: &str| known.eq_ignore_ascii_case(name);
+            if !ONCE.iter().chain(&MAY).any(|known| is_known(known)) {
+                faults.push(format!("the header {name}"));
+            }
+        }
+        for (wanted, at_least) in ONCE
+            .map(|name| (name, 1))
+            .into_iter()
+            .chain(MAY.map(|name| (name, 0)))
+        {
+            let count = names
+                .iter()
+                .filter(|name| name.eq_ignore_ascii_case(wanted))
+                .count();
+            if count < at_least || count > 1 {
+                faults.push(format!("{count} headers {wanted}"));
+            }
+        }
+        if head.split("\r\n").any(|line| line.len() > 998) {
+            faults.push("a line of more than 998 octets (RFC 5322, 2.1.1)".to_owned());
+        }
+        let header = |name| self.header(name).unwrap_or_default();
+        if !header("From").contains(&format!("<{}>", self.from)) {
+            faults.push("From is not the sender of the envelope".to_owned());
+        }
+        if self.to.len() != 1 || header("To") != self.to.concat() {
+            faults.push("To is not the one recipient of the envelope".to_owned());
+        }
+        if header("Auto-Submitted") != "auto-generated" {
+            faults.push("absence notes would come back (RFC 3834)".to_owned());
+        }
+        let (leave, click) = (header("List-Unsubscribe"), header("List-Unsubscribe-Post"));
+        let fits = match leave.as_str() {
+            "" => click.is_empty(),
+            leave => {
+                leave.starts_with("<http")
+                    && leave.ends_with('>')
+                    && click == "List-Unsubscribe=One-Click"
+            }
+        };
+        if !fits {
+            faults.push("one click does not unsubscribe (RFC 8058)".to_owned());
+        }
+        faults
+    }
+
+    /// The text a person reads; of a mail with several parts the plain one.
     pub fn text(&self) -> String {
+        let kind = self.header("Content-Type").unwrap_or_default();
+        if kind.starts_with("multipart/") {
+            return self.part("text/plain").text();
+        }
         let body = self
             .source
             .split_once("\r\n\r\n")

@@ -4,6 +4,8 @@
 //! `8BITMIME`). Invariant: [`MailSink::mails`] holds exactly the messages that this server took
 //! responsibility for or kept before it hung up.
 //!
+//! Every mail that it kept is asked for its faults when it stops.
+//!
 //! Not here: TLS; [`super::smtp_daemon`] is a real server that offers it.
 
 use std::io::{self, BufRead, BufReader, Write};
@@ -51,6 +53,7 @@ struct State {
     /// What happens once between a whole message and its answer.
     meanwhile: Option<Box<dyn FnOnce() + Send>>,
     manners: Manners,
+    of_others: bool,
     up: bool,
     mails: Vec<Mail>,
     /// How many messages arrived whole, kept or not.
@@ -65,6 +68,7 @@ impl MailSink {
             state: Mutex::new(State {
                 meanwhile: None,
                 manners: Manners::Kind,
+                of_others: false,
                 up: false,
                 mails: Vec::new(),
                 attempts: 0,
@@ -97,6 +101,11 @@ impl MailSink {
     /// Does something once, when the next message has arrived whole and is not answered yet.
     pub fn before_the_answer(&self, meanwhile: impl FnOnce() + Send + 'static) {
         self.state().meanwhile = Some(Box::new(meanwhile));
+    }
+
+    /// Takes mail of others too: it is not asked for its faults.
+    pub fn take_mail_of_others(&self) {
+        self.state().of_others = true;
     }
 
     /// Closes the port: connections are refused until [`MailSink::come_up`].
@@ -154,6 +163,12 @@ impl MailSink {
 
 impl Drop for MailSink {
     fn drop(&mut self) {
+        let mails = self.mails();
+        if !thread::panicking() && !self.state().of_others {
+            for mail in mails {
+                assert_eq!(mail.faults(), Vec::<String>::new(), "{}", mail.source);
+            }
+        }
         if self.listening.is_some() {
             self.go_down();
         }

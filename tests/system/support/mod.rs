@@ -18,6 +18,8 @@ pub mod life;
 pub mod log;
 pub mod mail;
 pub mod mail_sink;
+pub mod member;
+pub mod openid;
 pub mod places;
 pub mod ports;
 pub mod postgres;

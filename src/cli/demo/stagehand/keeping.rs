@@ -6,16 +6,18 @@ use lucky_draw::ticket::Secret;
 use zeroize::Zeroizing;
 
 use crate::activity::draft;
-use crate::activity::{ActivityId, Field, Kind, LocalText, Unlock};
+use crate::activity::{self, ActivityId, Field, Kind, LocalText, Unlock};
 use crate::audit::{Actor, StaffId};
 use crate::cli::Stop;
 use crate::custody::breach::{self, ByMail, NewIncident};
 use crate::custody::disclosure::{self, Ground, NewDisclosure};
 use crate::custody::hold::{self, Basis, NewHold};
 use crate::custody::tax::{self, Paid, Payee};
+use crate::discussion::{self, Appears, Discussion, NewPost, PostId};
 use crate::draw::tax::{Residency, RuleBook};
 use crate::draw::{self, DrawId};
 use crate::entry::provider::{self, Offer, Provider, ProviderId};
+use crate::external::{self, Details};
 use crate::feedback::{self, NewFeedback, Topic, Wish};
 use crate::identity::national_id;
 use crate::notify::claims;
@@ -108,6 +110,7 @@ impl Stagehand<'_> {
         self.incidents(&activity, other)?;
         self.request(&activity)?;
         self.letters(other)?;
+        self.others()?;
         self.payee(&draw, other)
     }
 
@@ -175,6 +178,53 @@ impl Stagehand<'_> {
         db.write_now("demo: answer", |tx| {
             let taken = feedback::assign(tx, &self.by, &asked.id, asked.version, Some(other))?;
             feedback::answer(tx, other, &asked.id, taken.version, &answer)
+        })?;
+        Ok(())
+    }
+
+    /// A discussion with a question and its answer, and a lottery that a museum holds.
+    fn others(&self) -> Result<(), Stop> {
+        let db = &self.app.db;
+        db.write_now("demo: discussion", |tx| {
+            let open = activity::find(tx, "autumn-2026")?.id;
+            let seen_first = Discussion {
+                appears: Appears::AfterApproval,
+                is_open: true,
+            };
+            discussion::set(tx, &self.by, &open, seen_first)?;
+            let mut post = NewPost {
+                id: PostId::fresh(),
+                question: None,
+                text: "小學生可以自己來領獎嗎？".to_owned(),
+            };
+            let asked = discussion::post(tx, &open, &post)?;
+            discussion::approve(tx, &self.by, &open, &asked.id)?;
+            post.id = PostId::fresh();
+            post.text = "領獎可以請家人代領嗎？".to_owned();
+            discussion::post(tx, &open, &post)?;
+            post.id = PostId::fresh();
+            post.question = Some(asked.id);
+            post.text = "可以，請帶學生證。".to_owned();
+            discussion::answer(tx, &self.by, &open, &post)
+        })?;
+        let now = db.clock().now();
+        let museum = Details {
+            slug: "museum-2026".to_owned(),
+            title: LocalText::new("博物館之夜抽獎", "Museum night lottery"),
+            text: LocalText::new(
+                "到城市博物館的網站參加。",
+                "Take part on the museum’s site.",
+            ),
+            host: LocalText::new("城市博物館", "City Museum"),
+            link: "https://museum.example/night".to_owned(),
+            policy: "https://museum.example/privacy".to_owned(),
+            opens_at: now.plus(-DAY),
+            closes_at: now.plus(30 * DAY),
+        };
+        db.write_now("demo: external", |tx| {
+            let made = external::create(tx, &self.by, &museum)?;
+            external::publish(tx, &self.by, &made.id, made.version, false)?;
+            external::leave(tx, "museum-2026")
         })?;
         Ok(())
     }

@@ -129,6 +129,8 @@ diesel::table! {
         told_at -> Nullable<BigInt>,
         by_mail -> Bool,
         closed_at -> Nullable<BigInt>,
+        origin -> Text,
+        reminded -> BigInt,
     }
 }
 
@@ -137,6 +139,18 @@ diesel::table! {
         activity_id -> Text,
         incident_id -> Text,
         affected -> BigInt,
+    }
+}
+
+diesel::table! {
+    incident_steps (incident_id, position) {
+        incident_id -> Text,
+        position -> BigInt,
+        at -> BigInt,
+        made_by -> Text,
+        act -> Text,
+        words -> Text,
+        counted -> BigInt,
     }
 }
 
@@ -160,4 +174,5 @@ diesel::allow_tables_to_appear_in_same_query!(
     incidents,
     incident_activities,
     incident_letters,
+    incident_steps,
 );

@@ -132,6 +132,7 @@ fn a_port_that_is_taken_is_said() {
         one_click: &[],
         draining: Draining::default(),
         figures: Arc::default(),
+        watch: Watch::new(&Clock::system(), Vec::new()),
     };
     let again = rocket::async_test(Edge::listen(plan, edge.address.ip(), edge.address.port()));
     let error = again.err().expect("it is taken");

@@ -1,0 +1,67 @@
+# 其他單位舉辦的活動：卡片、離開本站的頁面、館員的表單。用字見 docs/glossary.md。
+# external-words 和 external-words-data 是固定文字；改了就是新版本，src/external/mod.rs 的 WORDS 要加一。
+
+external-unknown = 查不到這個活動
+    .next = 請從活動列表再選一次。
+external-moved = 剛剛有人改過這個活動
+    .next = 請重新整理，看過再改。
+external-slug-taken = 這個網址已經有人用了
+    .next = 請換一個。
+external-no-policy = 還沒有填對方的隱私權政策
+    .next = 請填寫，或勾選照樣發布。
+
+external-words = 這個活動由{ $host }在自己的網站舉辦。本館的隱私權政策和資料處理方式不適用於該網站，本館不和該網站負連帶責任；該網站有自己的隱私權政策。
+external-words-data = 您在該網站填的資料由該網站蒐集，本館不會收到。
+external-words-version = 說明文字第 { $version } 版
+external-held-by = 由{ $host }舉辦，在 { $site }。本館不收報名，也不抽獎。
+external-on = 進行中
+external-over = 已結束
+external-leave = 前往{ $host }的網站
+external-counted = 按下時只計算今天的次數，不記錄是誰。
+external-leave-title = 您要離開本館網站
+external-leave-lead = 接下來是{ $host }的網站（{ $site }）。
+external-policy-of = { $host }的隱私權政策：
+external-policy-unknown = 本館沒有找到{ $host }的隱私權政策，填寫資料前請先在該網站查看。
+external-policy-title = 對方的隱私權政策
+external-go = 離開，前往 { $site }
+external-stay = 留在本館網站
+
+external-list-title = 其他單位的活動
+external-list-lead = 只有介紹和連結：不收報名、不蒐集資料、不抽獎。
+external-none = 還沒有其他單位的活動。
+external-new = 新增其他單位的活動
+external-edit-title = 其他單位的活動
+external-host = 舉辦單位
+external-host-zh = 舉辦單位（中文）
+external-host-en = 舉辦單位（英文）
+external-host-hint = 例如：某某博物館
+external-host-missing = 請填寫舉辦單位，中文和英文都要
+external-title-missing = 請填寫名稱，中文和英文都要
+external-text-missing = 請填寫介紹，中文和英文都要
+external-slug-unfit = 網址請用 3 到 60 個小寫英文字母、數字和連字號
+external-link = 活動網址
+external-link-hint = 對方網站上的頁面，例如 https://museum.example.org/lottery
+external-link-unfit = 請填對方網站的完整網址，以 https:// 開頭
+external-policy = 對方的隱私權政策網址
+external-policy-hint = 會公開在活動頁和離開本站的頁面。
+external-policy-unfit = 請填完整網址，以 https:// 開頭，或留白
+external-opens = 開始
+external-closes = 結束
+external-opens-unfit = 請填開始的日期和時間
+external-closes-unfit = 請填結束的日期和時間，要在開始之後
+external-publish-title = 發布
+external-publish = 發布
+external-policy-missing = 還沒有填對方的隱私權政策。民眾離開前會看到「沒有找到」。
+external-policy-sure = 對方網站沒有公開的隱私權政策，照樣發布
+external-policy-sure-missing = 請填對方的隱私權政策，或勾選照樣發布
+external-withdraw-title = 下架
+external-withdraw = 下架
+external-moved-words = 剛剛有人改過，還沒有儲存。您打的字還在，請重新整理看過新的內容。
+external-state-draft = 草稿
+external-state-published = 公開中
+external-state-withdrawn = 已下架
+external-leavings = 離開的次數
+external-leavings-what = 每天的總數，不記錄任何人。
+external-column-day = 日期
+external-column-words = 說明文字版本
+external-column-presses = 次數

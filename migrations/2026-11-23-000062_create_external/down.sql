@@ -1,0 +1,2 @@
+DROP TABLE external_leavings;
+DROP TABLE external_activities;

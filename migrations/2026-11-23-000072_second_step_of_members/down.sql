@@ -1,0 +1,2 @@
+DROP TABLE member_recovery;
+DROP TABLE member_factors;

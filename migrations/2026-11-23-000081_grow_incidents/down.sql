@@ -1,0 +1,3 @@
+DROP TABLE incident_steps;
+ALTER TABLE incidents DROP COLUMN reminded;
+ALTER TABLE incidents DROP COLUMN origin;

@@ -1,0 +1,286 @@
+//! What crosses the boundary of activities of others: a form in, views out.
+
+use rocket::http::uri::Absolute;
+use serde::Serialize;
+
+use crate::activity::LocalText;
+use crate::activity::draft::slug_fits;
+use crate::identity::date;
+use crate::platform::clock::Timestamp;
+use crate::platform::text::{self, Language};
+use crate::platform::web::form::{FormFields, Mistakes};
+
+use super::{Details, External, Leavings, State, WORDS};
+
+/// The form as it was typed.
+#[derive(Serialize, Default)]
+pub(super) struct Typed {
+    slug: String,
+    title_zh: String,
+    title_en: String,
+    text_zh: String,
+    text_en: String,
+    host_zh: String,
+    host_en: String,
+    link: String,
+    policy: String,
+    opens: String,
+    closes: String,
+}
+
+impl Typed {
+    pub(super) fn of(form: &FormFields) -> Typed {
+        let typed = |name: &str| form.value(name).trim().to_owned();
+        Typed {
+            slug: typed("slug").to_ascii_lowercase(),
+            title_zh: typed("title_zh"),
+            title_en: typed("title_en"),
+            text_zh: typed("text_zh"),
+            text_en: typed("text_en"),
+            host_zh: typed("host_zh"),
+            host_en: typed("host_en"),
+            link: typed("link"),
+            policy: typed("policy"),
+            opens: typed("opens"),
+            closes: typed("closes"),
+        }
+    }
+
+    pub(super) fn from_details(details: &Details) -> Typed {
+        Typed {
+            slug: details.slug.clone(),
+            title_zh: details.title.zh.clone(),
+            title_en: details.title.en.clone(),
+            text_zh: details.text.zh.clone(),
+            text_en: details.text.en.clone(),
+            host_zh: details.host.zh.clone(),
+            host_en: details.host.en.clone(),
+            link: details.link.clone(),
+            policy: details.policy.clone(),
+            opens: date::input_value(details.opens_at),
+            closes: date::input_value(details.closes_at),
+        }
+    }
+
+    /// Reads the form.
+    pub(super) fn parse(&self, lang: Language) -> Result<Details, Mistakes> {
+        let mut mistakes = Mistakes::new();
+        let mut note = |wrong: bool, field: &str, id: &str| {
+            if wrong {
+                mistakes.add(field, text::message(lang, id, &[]));
+            }
+        };
+        let both = |zh: &str, en: &str| zh.is_empty() || en.is_empty();
+        note(
+            both(&self.title_zh, &self.title_en),
+            "title_zh",
+            "external-title-missing",
+        );
+        note(!slug_fits(&self.slug), "slug", "external-slug-unfit");
+        note(
+            both(&self.text_zh, &self.text_en),
+            "text_zh",
+            "external-text-missing",
+        );
+        note(
+            both(&self.host_zh, &self.host_en),
+            "host_zh",
+            "external-host-missing",
+        );
+        note(!is_outside(&self.link), "link", "external-link-unfit");
+        let policy = self.policy.is_empty() || is_outside(&self.policy);
+        note(!policy, "policy", "external-policy-unfit");
+        let moment = |typed: &str| date::parse_moment(typed).ok();
+        let (opens, closes) = (moment(&self.opens), moment(&self.closes));
+        note(opens.is_none(), "opens", "external-opens-unfit");
+        let in_order = closes.is_some_and(|closes| opens.is_none_or(|opens| opens < closes));
+        note(!in_order, "closes", "external-closes-unfit");
+        match (opens, closes) {
+            (Some(opens_at), Some(closes_at)) if mistakes.is_empty() => Ok(Details {
+                slug: self.slug.clone(),
+                title: LocalText::new(&self.title_zh, &self.title_en),
+                text: LocalText::new(&self.text_zh, &self.text_en),
+                host: LocalText::new(&self.host_zh, &self.host_en),
+                link: self.link.clone(),
+                policy: self.policy.clone(),
+                opens_at,
+                closes_at,
+            }),
+            _ => Err(mistakes),
+        }
+    }
+}
+
+/// Whether it is the address of a page of another site: `http` or `https`, a host, nobody's name.
+fn is_outside(link: &str) -> bool {
+    const LONGEST: usize = 500;
+    let Ok(address) = Absolute::parse(link) else {
+        return false;
+    };
+    let is_web = address.scheme() == "https" || address.scheme() == "http";
+    let has_host = address
+        .authority()
+        .is_some_and(|authority| authority.user_info().is_none() && authority.host().contains('.'));
+    is_web && has_host && link.len() <= LONGEST
+}
+
+/// One for its pages.
+#[derive(Serialize)]
+pub struct ExternalView {
+    slug: String,
+    title: String,
+    text: Vec<String>,
+    host: String,
+    /// Where it is; `link` is a function of the templates.
+    link_to: String,
+    /// The site, as its address begins.
+    other_site: String,
+    policy: String,
+    opens_at: i64,
+    closes_at: i64,
+    is_on: bool,
+    is_over: bool,
+    words: i64,
+}
+
+impl ExternalView {
+    /// As a reader sees it at `now`.
+    pub fn of(lang: Language, own: &External, now: Timestamp) -> ExternalView {
+        let details = &own.details;
+        let paragraphs = details.text.pick(lang).lines().map(str::trim);
+        let site = details.link.split_once("://").map_or("", |(_, rest)| rest);
+        ExternalView {
+            slug: details.slug.clone(),
+            title: details.title.pick(lang).to_owned(),
+            text: paragraphs
+                .filter(|line| !line.is_empty())
+                .map(str::to_owned)
+                .collect(),
+            host: details.host.pick(lang).to_owned(),
+            link_to: details.link.clone(),
+            other_site: site.split('/').next().unwrap_or_default().to_owned(),
+            policy: details.policy.clone(),
+            opens_at: details.opens_at.0,
+            closes_at: details.closes_at.0,
+            is_on: own.is_on(now),
+            is_over: details.closes_at <= now,
+            words: WORDS,
+        }
+    }
+}
+
+/// A line of the list of staff.
+#[derive(Serialize)]
+struct Row {
+    id: String,
+    title: String,
+    host: String,
+    state: &'static str,
+    closes_at: i64,
+    no_policy: bool,
+}
+
+/// The list of staff.
+#[derive(Serialize)]
+pub(super) struct ListView {
+    rows: Vec<Row>,
+}
+
+impl ListView {
+    pub(super) fn of(lang: Language, all: &[External]) -> ListView {
+        let row = |own: &External| Row {
+            id: own.id.to_string(),
+            title: own.details.title.pick(lang).to_owned(),
+            host: own.details.host.pick(lang).to_owned(),
+            state: own.state.code(),
+            closes_at: own.details.closes_at.0,
+            no_policy: own.details.policy.is_empty(),
+        };
+        ListView {
+            rows: all.iter().map(row).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct LeavingsRow {
+    day: i64,
+    words: i64,
+    presses: i64,
+}
+
+/// The form of staff, for a new one and for one that is there.
+#[derive(Serialize)]
+pub(super) struct EditView {
+    /// Empty for a new one.
+    id: String,
+    state: &'static str,
+    slug: String,
+    version: i64,
+    form: Typed,
+    leavings: Vec<LeavingsRow>,
+    pub(super) message: String,
+    pub(super) mistakes: Mistakes,
+}
+
+impl EditView {
+    /// A form for a new one.
+    pub(super) fn fresh(form: Typed, mistakes: Mistakes) -> EditView {
+        EditView {
+            id: String::new(),
+            state: State::Draft.code(),
+            slug: String::new(),
+            version: 0,
+            form,
+            leavings: Vec::new(),
+            message: String::new(),
+            mistakes,
+        }
+    }
+
+    /// The form of one, with what was typed.
+    pub(super) fn of(own: &External, leavings: &[Leavings], form: Typed) -> EditView {
+        let row = |of_day: &Leavings| LeavingsRow {
+            day: of_day.day.0,
+            words: of_day.words,
+            presses: of_day.presses,
+        };
+        EditView {
+            id: own.id.to_string(),
+            state: own.state.code(),
+            slug: own.details.slug.clone(),
+            version: own.version,
+            form,
+            leavings: leavings.iter().map(row).collect(),
+            message: String::new(),
+            mistakes: Mistakes::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_page_of_another_site_is_a_way_out() {
+        for link in [
+            "https://museum.example.org/lottery?id=3",
+            "http://museum.example.org",
+        ] {
+            assert!(is_outside(link), "{link}");
+        }
+        for link in [
+            "",
+            "/a/summer",
+            "museum.example.org",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "https://mei@museum.example.org/",
+            "https://localhost/",
+            "ftp://museum.example.org/",
+        ] {
+            assert!(!is_outside(link), "{link}");
+        }
+    }
+}

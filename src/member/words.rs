@@ -1,0 +1,103 @@
+//! The words of every letter about an account, as text and as HTML.
+//!
+//! Invariant: every letter names the library, why it comes and how to check it, and says that the
+//! library never asks for a passphrase; none names the person.
+
+use crate::platform::clock::Timestamp;
+use crate::platform::config::Config;
+use crate::platform::templates;
+use crate::platform::text::{self, Language};
+use crate::vault::{LetterWords, NewsWords};
+
+use super::Error;
+use super::letters::LetterKind;
+use super::wire::letters::{AboutText, Sender};
+
+/// Who writes, and where the links of letters lead.
+#[derive(Debug, Clone)]
+pub(super) struct Writer {
+    library_zh: String,
+    library_en: String,
+    phone: String,
+    email: String,
+    /// Scheme and host of the public site.
+    origin: String,
+}
+
+/// Where a trial on one machine is reached.
+const TRIAL: &str = "http://127.0.0.1:8000";
+
+impl Writer {
+    /// Reads the configuration.
+    pub(super) fn of(config: &Config) -> Writer {
+        let origin = match config.public_origin.as_str() {
+            "" => TRIAL,
+            origin => origin,
+        };
+        Writer {
+            library_zh: config.library_zh.clone(),
+            library_en: config.library_en.clone(),
+            phone: config.contact_phone.clone(),
+            email: config.contact_email.clone(),
+            origin: origin.to_owned(),
+        }
+    }
+
+    /// A letter of a kind; `named` is the token of its link where something waits for one, or the
+    /// version of the policy that it tells of.
+    pub(super) fn about(
+        &self,
+        kind: LetterKind,
+        language: Language,
+        named: &str,
+        now: Timestamp,
+    ) -> Result<NewsWords, Error> {
+        let id = match kind {
+            LetterKind::Register => "member-mail-subject-register",
+            LetterKind::Already => "member-mail-subject-already",
+            LetterKind::Forgotten => "member-mail-subject-forgotten",
+            LetterKind::Nobody => "member-mail-subject-nobody",
+            LetterKind::Move => "member-mail-subject-move",
+            LetterKind::Moved => "member-mail-subject-moved",
+            LetterKind::Changed => "member-mail-subject-changed",
+            LetterKind::Policy => "member-mail-subject-policy",
+        };
+        let path = match kind {
+            LetterKind::Register | LetterKind::Forgotten | LetterKind::Move => {
+                format!("/members/confirm/{named}")
+            }
+            LetterKind::Already => "/members/sign-in".to_owned(),
+            LetterKind::Nobody => "/members/register".to_owned(),
+            LetterKind::Moved | LetterKind::Changed => "/members/forgotten".to_owned(),
+            LetterKind::Policy => format!("/privacy/v/{named}"),
+        };
+        let library = match language {
+            Language::ZhTw => &self.library_zh,
+            Language::En => &self.library_en,
+        };
+        let subject = text::message(language, id, &[("library", library.as_str().into())]);
+        let view = AboutText {
+            kind: kind.code(),
+            subject: &subject,
+            link: &format!("{}{}", self.origin, language.url(&path)),
+            sender: Sender {
+                library,
+                phone: &self.phone,
+                email: &self.email,
+                host: self.origin.split_once("://").map_or("", |(_, host)| host),
+            },
+        };
+        let body = templates::render(language, "mail/member.txt.j2", &view)?;
+        let html = templates::render(language, "mail/member.html.j2", &view)?;
+        Ok(NewsWords {
+            words: LetterWords {
+                subject,
+                body,
+                date: now,
+                language,
+            },
+            html,
+            leave: String::new(),
+        })
+    }
+}
