@@ -162,7 +162,7 @@ mod tests {
 
     #[test]
     fn a_code_is_one_visit_a_day_and_nothing_of_it_is_given_on() {
-        let clock = Clock::standing_at(Timestamp(0));
+        let clock = Clock::standing_at(Timestamp(1));
         let views = Views::new(&clock);
         let code = "0123456789abcdef0123456789abcdef";
         for _ in 0..3 {
