@@ -64,7 +64,7 @@ async function enter(page, n) {
   await page.check('#consent');
   await page.locator('main form button[type=submit]').last().click();
   await page.locator('button[name=change]').first().waitFor();
-  await page.locator('main form button[type=submit]').last().click();
+  await page.locator('main form .buttons button').first().click();
   await page.locator('#secret').waitFor();
 }
 
