@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing imports this but the command line and the tests.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,6 +14,7 @@ use rocket::figment::Figment;
 use rocket::{Build, Rocket};
 use zeroize::Zeroize;
 
+use crate::account::reach::Grounds;
 use crate::account::who_may;
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
 use crate::draw::hour::Hour;
@@ -27,7 +29,7 @@ use crate::platform::config::Config;
 use crate::platform::confine::{Protection, Standing};
 use crate::platform::control::Control;
 use crate::platform::db::instances::{self, Instance};
-use crate::platform::db::{Db, Load, MigrateError, Target, Writer};
+use crate::platform::db::{Db, Load, MigrateError, Target, Tx, Writer};
 use crate::platform::draining::Draining;
 use crate::platform::edge::{Figures, Plan};
 use crate::platform::fault::Fault;
@@ -35,19 +37,24 @@ use crate::platform::health::{Health, Look, Reason};
 use crate::platform::jobs::{Lane, Runner};
 use crate::platform::mail::MailFacts;
 use crate::platform::metrics::{Figure, Metrics};
+use crate::platform::openid::{Provider, Providers};
 use crate::platform::watch::Watch;
 use crate::platform::web;
 use crate::platform::web::access::AccessLog;
 use crate::platform::web::measure::{Measure, Watchers};
-use crate::platform::web::site::Site;
+use crate::platform::web::site::{PolicyChange, PolicyLine, Site};
+use crate::platform::web::views::Views;
+use crate::policy::general::audience::Audiences;
+use crate::policy::general::board::Board;
 use crate::purge::Purger;
 use crate::response::Guardian;
 use crate::rights::pages::RequestLimit;
+use crate::stats::views::{Count, Kind};
 use crate::vault::Vault;
 use crate::{
-    account, activity, admission, audit, backup, custody, desk, discussion, draw, entry, external,
-    feedback, inspection, journal, live, member, newsletter, notify, policy, portal, purge,
-    response, rights, seats, stats, survey,
+    account, activity, admission, audit, backup, branch, custody, desk, discussion, draw, entry,
+    external, feedback, inspection, journal, live, matching, member, newsletter, notify, policy,
+    portal, purge, response, rights, seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -59,6 +66,8 @@ pub struct App {
     pub vault: Vault,
     /// What the operator set.
     pub config: Arc<Config>,
+    /// By whom people may sign in elsewhere.
+    pub providers: Providers,
     /// What erases an activity when its day has come.
     pub purger: Purger,
     /// What was asked of the site.
@@ -85,6 +94,11 @@ pub struct App {
     runner: Arc<Runner>,
     mirror: journal::Mirror,
     instance: Instance,
+    /// What pages show of the privacy policy.
+    pub board: Arc<Board>,
+    audiences: Audiences,
+    /// How often pages are read.
+    pub views: Views,
     /// Figures of this process.
     pub metrics: Metrics,
     /// Whether this process can do its work.
@@ -129,6 +143,9 @@ pub enum StartError {
     /// What is left to do of purges of before.
     #[error("the purges of before cannot be read")]
     Purges(#[from] purge::Error),
+    /// The library's privacy policy.
+    #[error("the privacy policy cannot be read")]
+    Policy(#[from] policy::Error),
     /// The relays of the beacon.
     #[error("the beacon relays cannot be used")]
     Relays(#[from] RelayError),
@@ -166,6 +183,7 @@ impl StartError {
             StartError::Witnesses(error) => error.code(),
             StartError::Purges(error) => error.code(),
             StartError::Hour(error) => error.code(),
+            StartError::Policy(error) => error.code(),
             _ => return self,
         };
         match code {
@@ -208,13 +226,19 @@ impl App {
             web,
         }: Footing,
     ) -> Result<App, StartError> {
-        let db = Db::open_over(config.database(), &config.ways(), clock)?;
+        let db = Db::open_over(config.database(), &config.ways(), clock.clone())?;
         draw::hour::follow_on(&db)?;
         let mailer = Arc::new(MailFacts::of(&config));
         // Only the vault speaks to the mail server, and it has been told already.
         config.smtp_url.zeroize();
         let watchers = Watchers::new(&config.metrics_token, &config.metrics_from);
         config.metrics_token.zeroize();
+        let providers = Providers {
+            staff: Provider::of(&config.staff_openid, db.clock()),
+            members: Provider::of(&config.member_openid, db.clock()),
+        };
+        drop(config.staff_openid.client_secret.take());
+        drop(config.member_openid.client_secret.take());
         let config = Arc::new(config);
         backup::bring_forward(&db, &vault, &config)?;
         let draining = Draining::default();
@@ -245,6 +269,13 @@ impl App {
         let guardian = Guardian::new(&db, &vault, &config, &watch);
         response::jobs::register(&mut runner, &guardian, (&db, &vault), &mailer, &config);
         response::jobs::ensure(&db).map_err(journal::Error::from)?;
+        let audiences: Audiences = Arc::new([
+            Arc::new(newsletter::policy_news::Subscribers::of(&config)),
+            Arc::new(member::policy_news::Members),
+        ]);
+        policy::jobs::register(&mut runner, &db, &audiences);
+        policy::general::ensure_first(&db, &config)?;
+        let board = Arc::new(Board::of(&db)?);
         let instance = Instance::starting(db.clock().now());
         let health = health(&db, &vault, &mirror, &config, &draining);
         let writer = Arc::new(Writer::new(db.clone(), Taking::new(vault.clone()))?);
@@ -258,6 +289,7 @@ impl App {
             writer,
             vault,
             config,
+            providers,
             purger,
             mailer,
             control,
@@ -281,6 +313,9 @@ impl App {
             metrics,
             health,
             watchers,
+            board,
+            audiences,
+            views: Views::new(&clock),
         })
     }
 
@@ -302,6 +337,9 @@ impl App {
             instances::alive(tx, &self.instance)
         })?;
         self.mirror.follow(&self.db, &self.vault)?;
+        if let Err(error) = self.board.look(&self.db) {
+            tracing::warn!(%error, "versions of the privacy policy cannot be read");
+        }
         // Another server may have taken the database's place since, without its last commits.
         if let Err(error) = backup::halt(&self.db, &self.vault) {
             tracing::error!(%error, "what was released cannot be compared with the database");
@@ -310,6 +348,49 @@ impl App {
             tracing::warn!(%error, "what other instances have purged cannot be read");
         }
         Ok(())
+    }
+
+    /// Stores how often pages were read since the last time. What cannot be stored is kept for the
+    /// next time.
+    pub fn store_views(&self) {
+        let taken = self.views.take();
+        if taken.is_empty() {
+            return;
+        }
+        let mut counts: BTreeMap<(i64, Kind, bool), i64> = BTreeMap::new();
+        for (seen, count) in &taken {
+            let kind = seen.route.as_deref().map_or(Kind::Visit, Kind::of_route);
+            *counts.entry((seen.day, kind, seen.english)).or_default() += count;
+        }
+        let counts: Vec<Count> = counts
+            .into_iter()
+            .map(|((day, kind, english), count)| Count {
+                day,
+                kind,
+                english,
+                count,
+            })
+            .collect();
+        let add = |tx: &mut Tx| stats::views::add(tx, &counts);
+        if let Err(error) = self.db.write_now("add views", add) {
+            tracing::debug!(%error, "counts of pages are stored later");
+            self.views.put_back(taken);
+        }
+    }
+
+    /// A thread that stores once a minute how often pages were read, and once more at the end.
+    fn start_storing_views(&self, stop: &Arc<AtomicBool>) -> JoinHandle<()> {
+        let (app, stopping) = (self.clone(), stop.clone());
+        let store = move || {
+            while !stopping.load(Ordering::SeqCst) {
+                std::thread::park_timeout(BETWEEN_COUNTS);
+                app.store_views();
+            }
+        };
+        let thread = std::thread::Builder::new().name("views".to_owned());
+        thread
+            .spawn(store)
+            .expect("the operating system gives one more thread")
     }
 
     /// A thread that tells the vault how far the logs have come, soon after they grew here.
@@ -415,7 +496,9 @@ impl App {
     fn site(&self) -> Site {
         let config = &self.config;
         let clock = self.db.clock();
+        let board = self.board.clone();
         Site {
+            policy: Some(Arc::new(move || policy_line(&board))),
             name: config.library_zh.clone(),
             name_en: config.library_en.clone(),
             phone: config.contact_phone.clone(),
@@ -435,6 +518,7 @@ impl App {
         self.purger.memory.add(hall.clone());
         let rocket = web::attach(rocket::custom(figment), self.site())
             .attach(self.access.clone())
+            .attach(self.views.clone())
             .attach(Measure(self.metrics.clone()))
             .manage(self.metrics.clone())
             .manage(self.health.clone())
@@ -442,10 +526,14 @@ impl App {
             .manage(self.db.clone())
             .manage(self.vault.clone())
             .manage(config.clone())
+            .manage(self.providers.clone())
             .manage(self.mailer.clone())
+            .manage::<Arc<dyn Grounds>>(Arc::new(desk::grounds::Activities))
             .manage(self.standing())
             .manage(self.relays.clone())
             .manage(hall)
+            .manage(self.board.clone())
+            .manage(self.audiences.clone())
             .manage(InspectionLimit::default())
             .manage(DeskLimit::default())
             .manage(seats::pages::DoorLimit::default())
@@ -488,6 +576,8 @@ impl App {
             feedback::pages::routes(),
             admission::pages::routes(),
             discussion::pages::routes(),
+            branch::pages::routes(),
+            matching::pages::routes(),
             external::pages::routes(),
             custody::pages::routes(),
             newsletter::pages::routes(),
@@ -528,7 +618,12 @@ impl App {
                 .expect("the operating system gives one more thread")
         });
         let pace = self.start_pace(&stop).into_iter();
-        let pace = pace.chain([self.start_telling(&stop), self.start_watching(&stop)]);
+        let beside = [
+            self.start_telling(&stop),
+            self.start_watching(&stop),
+            self.start_storing_views(&stop),
+        ];
+        let pace = pace.chain(beside);
         Jobs {
             stop,
             runner: self.runner.clone(),
@@ -553,6 +648,19 @@ impl App {
                 }
             })
             .expect("the operating system gives one more thread")
+    }
+}
+
+/// What the frame of a page says of the policy.
+fn policy_line(board: &Board) -> PolicyLine {
+    let posted = board.posted();
+    PolicyLine {
+        number: posted.number,
+        change: posted.change.map(|change| PolicyChange {
+            number: change.number,
+            effective_at: change.effective_at.0,
+            holds: change.holds,
+        }),
     }
 }
 
@@ -703,6 +811,7 @@ const LONG_FORMS: [&str; 6] = [
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 const BETWEEN_WORDS: Duration = Duration::from_millis(250);
+const BETWEEN_COUNTS: Duration = Duration::from_secs(60);
 const BETWEEN_STEPS: Duration = Duration::from_secs(2);
 const BETWEEN_LOOKS_AT_THE_CLOCK: Duration = Duration::from_secs(5);
 
@@ -810,7 +919,7 @@ mod test_clock {
             if let Err(error) = app.guardian.look() {
                 tracing::warn!(%error, "nobody looked around for attacks");
             }
-            app.run_jobs()
+            app.runner.run_due_to_the_end()
         })
         .await
         .ok()

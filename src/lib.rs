@@ -20,6 +20,7 @@ pub mod inspection;
 pub mod journal;
 pub mod live;
 pub mod log;
+pub mod matching;
 pub mod witness;
 
 // Who is told, who writes, what is counted, what is kept for whom, what is erased.
@@ -38,6 +39,7 @@ pub mod stats;
 // The rooms that hold promises.
 pub mod account;
 pub mod audit;
+pub mod branch;
 pub mod vault;
 
 // The pages that look across domains.

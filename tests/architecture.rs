@@ -82,13 +82,25 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("seats", &["activity", "vault", "audit"]),
+    // Never `entry`: contacts are for winners.
+    (
+        "matching",
+        &[
+            "member", "activity", "account", "vault", "audit", "identity",
+        ],
+    ),
     // Never `entry`, whose pages ask it: an entry names no member, nor a member an entry.
     (
         "member",
-        &["activity", "account", "vault", "audit", "identity"],
+        &[
+            "activity", "account", "policy", "vault", "audit", "identity",
+        ],
     ),
     // Never `entry`: nobody is subscribed by taking part in something.
-    ("newsletter", &["activity", "vault", "audit", "identity"]),
+    (
+        "newsletter",
+        &["activity", "policy", "vault", "audit", "identity"],
+    ),
     (
         "stats",
         &["survey", "activity", "policy", "vault", "audit", "identity"],
@@ -147,10 +159,11 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("witness", &[]),
     ("log", &[]),
     ("survey", &["activity", "account", "audit", "identity"]),
-    ("activity", &["audit", "account", "identity"]),
+    ("activity", &["audit", "account", "branch", "identity"]),
     ("policy", &["activity", "audit", "identity"]),
     ("vault", &["audit", "identity"]),
-    ("account", &["vault", "audit"]),
+    ("account", &["vault", "branch", "audit"]),
+    ("branch", &["audit", "identity"]),
     ("audit", &[]),
     ("identity", &[]),
 ];
@@ -160,6 +173,8 @@ const ARROWS: &[(&str, &[&str])] = &[
 const EDGE_ARROWS: &[(&str, &[&str])] = &[
     // A member's own page shows what the receipts lead to, and the subscription of the address.
     ("member", &["entry", "newsletter"]),
+    // Admins look after branches.
+    ("branch", &["account"]),
     // The form of a post is sealed for as long as it lies open.
     ("discussion", &["vault"]),
     // Every page may ask who is there and what that person may do.

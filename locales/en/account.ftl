@@ -187,6 +187,47 @@ account-staff-enable-title = Enable the account
 account-staff-enable-lead = The person can then sign in with the same passphrase as before.
 account-staff-enable-button = Enable again
 
+# $name what people call the provider
+account-elsewhere-title = Sign in with { $name }
+account-elsewhere-lead = For accounts that are linked; the first time, sign in here and link yours under “My account”.
+# $name what people call the provider
+account-elsewhere-button = Sign in with { $name }
+# $name what people call the provider
+account-elsewhere-setup = You can use { $name } in the place of a passphrase here. A passphrase of before then stops working.
+account-elsewhere-since = Linked on
+# $at date and time
+account-elsewhere-linked = Linked on { $at }
+account-elsewhere-not = Not linked
+account-elsewhere-link = Link
+# $name what people call the provider
+account-elsewhere-link-lead = You can then sign in here with { $name }. We keep an encrypted mark of who you are there, and no name or e-mail address.
+account-elsewhere-unlink = Unlink
+account-elsewhere-unlink-lead = You then sign in with your name and passphrase only.
+account-elsewhere-beside = It opens in another tab, so that what you filled in stays here. When you have confirmed there, come back to this tab.
+# $name what people call the provider
+account-elsewhere-confirm = Confirm with { $name }
+account-elsewhere-send = I have confirmed there, send
+account-own-passphrase-none = You have no passphrase here. If you want one, ask an administrator for a one-time link.
+account-confirm-no-way = There is no way to confirm it here at present. Sign out and in again, or ask an administrator for a one-time link.
+account-done-linked = Your account is linked.
+account-done-unlinked = The link is removed; sign in with your name and passphrase from now on.
+
+# $name what people call the provider
+account-leaving-title = To { $name }
+# $name what people call the provider
+account-leaving-lead = You sign in at { $name } and come back here. Your password stays there; we never see it.
+account-leaving-asked = We ask for nothing but a sign of who you are there.
+account-leaving-email = We ask for your e-mail address and a sign of who you are there, and for nothing else.
+# $name what people call the provider
+account-leaving-button = Go to { $name }
+# $name what people call the provider
+account-back-title = Back from { $name }
+account-back-lead = One moment, you are being signed in. If nothing happens, press the button.
+account-back-button = Go on
+account-refused-title = That did not work
+account-beside-title = Done
+account-beside-lead = Close this tab and go on in the one where you were.
+
 account-unknown = There is no such account.
     .next = Choose one from “Accounts and roles”.
 account-last-admin = This is the last administrator in use; the account cannot be disabled or given another role.
@@ -211,6 +252,12 @@ account-needs-accountant = This page needs the role “Accountant”.
     .next = Only accountants read winners' tax data. Ask an administrator to give you the role under “Accounts and roles”.
 account-needs-privacy-officer = This page needs the role “Privacy officer”.
     .next = Ask an administrator to give you the role under “Accounts and roles”.
+account-other-branch = This page is of another branch, or of the whole library.
+    .next = Your account is for some branches only. An administrator can change that under “Accounts and roles”.
+account-reach-unfit = Only librarians and draw officers can be limited to branches; the other roles are for the whole library.
+    .next = Go back and tick no branch, or only these two roles.
+account-branches = Branches
+account-branches-hint = None ticked means the whole library. Otherwise this person sees and runs only activities of these branches; the newsletter and what people write are for staff of the whole library. Only librarians and draw officers can be limited.
 account-auditor-alone = An outside auditor can have no role in the library.
     .next = Go back and choose one of the two.
 account-needs-admin = This page needs the role “Administrator”.
@@ -223,3 +270,15 @@ account-own-factor = Nobody resets their own second step.
     .next = Ask another administrator, or use fairdraw staff reset on the server.
 account-busy = Many people are signing in at the moment.
     .next = Wait a few seconds and try again.
+account-not-linked = No account here is linked to the one you used at the other site.
+    .next = Sign in with your name and passphrase and link it under “My account”, or ask an administrator for a one-time link.
+account-shut-elsewhere = The account that is linked is disabled or locked for now.
+    .next = Wait 15 minutes and try again, or ask an administrator.
+account-other-link = That account of the other site is linked to somebody else here.
+    .next = Sign out there and use your own; if it is yours, ask an administrator.
+account-other-person = You signed in at the other site as somebody else than here.
+    .next = Sign out there and confirm with your own account, or confirm here.
+account-one-factor = The other site asked for one factor only, and this one asks for two.
+    .next = Confirm with the code of your phone.
+account-only-way = The link is the only way into this account, so it stays.
+    .next = Ask an administrator for a one-time link, set a passphrase with it, and unlink then.

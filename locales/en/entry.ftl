@@ -355,3 +355,4 @@ entry-keep-hint = The receipt is stored encrypted in your account, and only you 
 # $page link to the account
 entry-kept-yes = This receipt is kept in “{ $page }”.
 entry-kept-full = Your entry is in, but your account keeps as many receipts as it can, so this one is not in “{ $page }”. Write the receipt code down.
+entry-own-policy = In force at that time: { $link }.

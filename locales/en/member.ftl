@@ -46,7 +46,7 @@ member-terms-title = Terms of the account
 # $version number of the terms
 member-terms-heading = What you agree to (version { $version })
 # $library name of the library
-member-terms = { $library } collects your e-mail address under the Personal Data Protection Act, only to let you sign in, to send notices about the account itself, and, where you choose so, to keep receipts of your entries. Address and receipts are stored encrypted until you delete the account; then all of it is deleted at once. No entry says to which account it belongs, so the library cannot tell from an entry whose account you are. Under “My account” you can read, download, correct or delete everything at any time. Without an account you can enter every activity that is open to everybody.
+member-terms = { $library } collects your e-mail address under the Personal Data Protection Act, only to let you sign in, to send notices about the account itself, and, where you choose so, to keep receipts of your entries. Address and receipts are stored encrypted until you delete the account; then all of it is deleted at once. Whoever signs in by another site, such as that of a city: a keyed mark of who you are there is kept too, and nothing else is asked there. No entry says to which account it belongs, so the library cannot tell from an entry whose account you are. Under “My account” you can read, download, correct or delete everything at any time. Without an account you can enter every activity that is open to everybody.
 member-agree = I have read this and agree
 member-agree-missing = Tick that you agree; an account needs it
 member-own-title = My account
@@ -109,6 +109,9 @@ member-mail-subject-nobody = [{ $library }] This address has no account
 member-mail-subject-move = [{ $library }] Confirm your new address
 member-mail-subject-moved = [{ $library }] The address of your account was changed
 member-mail-subject-changed = [{ $library }] The passphrase of your account was changed
+member-mail-subject-policy = [{ $library }] A major change of our privacy policy
+member-policy-audience = people with an account
+member-mail-policy = The privacy policy of the activities site of { $library } has a major change. The new version, the day from which it holds, and what differs from the one before are on this page:
 member-mail-register = Somebody entered this address to make an account on the activities site of { $library }. If it was you, open this link within 24 hours and choose a passphrase on the page:
 member-mail-not-you = If it was not you, ignore this mail. Nothing is made without your confirmation, and this address is deleted within two days.
 member-mail-already = Somebody entered this address to make an account on the activities site of { $library }. It has one already, and nothing has changed. To sign in, open:
@@ -133,3 +136,26 @@ member-full = Your account keeps as many receipts as it can (200).
     .next = Remove some under “My account”. The entry itself counts; write down its receipt code.
 member-sign-in-first = This page needs you to be signed in to your account.
     .next = Go to “Sign in to my account”.
+
+# Coming in by a provider elsewhere; what it says to staff as well is in account.ftl.
+member-elsewhere-lead = If you have no account here yet, you can make one in the same way, without a passphrase.
+member-elsewhere-beside = It opens in another tab, so that what you filled in stays here. When you are signed in there, come back to this tab.
+member-elsewhere-send = I am signed in, send
+member-elsewhere-unlink-lead = You then sign in with your address and passphrase only.
+member-newcomer-lead = You have no account here yet. It begins when you agree; you need no passphrase, because you sign in the way you just did.
+member-passphrase-none = You have no passphrase here. To change the address or to ask for a second step, set one first: we send a link to your address.
+member-passphrase-set = Get a link to set a passphrase
+member-delete-by-link = You have no passphrase; get a link by mail, and delete the account on its page
+member-done-linked = Your account is linked.
+member-done-unlinked = The link is removed; sign in with your address and passphrase from now on.
+member-locked = Your account is locked for now, after wrong passphrases or codes.
+    .next = Wait 15 minutes and try again.
+# $name what people call the provider
+member-no-address = { $name } tells no e-mail address that it has verified, so no account can be made with it.
+    .next = Make an account with a link in a mail, and link it afterwards under “My account”.
+member-address-known = The e-mail address that you have there has an account here already.
+    .next = Sign in to it with its passphrase and link it under “My account”. If you forgot the passphrase, we send a link to set another.
+member-other-link = That account of the other site is linked to another account here.
+    .next = Sign out there and use your own, or sign in here with it.
+member-only-way = The link is the only way into your account, so it stays.
+    .next = Set a passphrase first: ask for a link under “Forgotten passphrase”.

@@ -14,7 +14,7 @@ newsletter-language-missing = Choose the language of the mails
 # $version: version of the consent
 newsletter-consent-title = What you agree to (version { $version })
 # $library: name of the library
-newsletter-consent = Under the Personal Data Protection Act { $library } collects your e-mail address to send you the newsletter topics you choose, and for nothing else. The address is kept encrypted until you unsubscribe; then it is deleted, and only a code that leads back to nobody stays, so that we do not write to you again. We do not record whether you open a mail or which links you follow. Data of entries is never used for the newsletter. You can see, change or end your subscription at any time by the links below every mail, and ask for access, correction or deletion by law. Whether you subscribe makes no difference to any activity.
+newsletter-consent = Under the Personal Data Protection Act { $library } collects your e-mail address to send you the newsletter topics you choose and word of major changes of our privacy policy, and for nothing else. The address is kept encrypted until you unsubscribe; then it is deleted, and only a code that leads back to nobody stays, so that we do not write to you again. We do not record whether you open a mail or which links you follow. Data of entries is never used for the newsletter. You can see, change or end your subscription at any time by the links below every mail, and ask for access, correction or deletion by law. Whether you subscribe makes no difference to any activity.
 newsletter-agree = I have read this and agree
 newsletter-trap = Leave this box empty
 newsletter-trap-filled = Clear the box “Leave this box empty” and send again
@@ -150,3 +150,13 @@ newsletter-figure-dropped = not sent any more
 newsletter-began = Began: { $when }
 newsletter-ended = Ended: { $when }
 newsletter-public-page = Public page
+newsletter-policy-audience = subscribers of the newsletter
+newsletter-policy-subject = Privacy policy, version { $version }, in force from { $date }
+newsletter-policy-to-all = This tells of a change of the privacy policy. It goes to every subscriber, whatever their topics, and cannot be taken back.
+newsletter-policy-body =
+    Our privacy policy has a major change, in force from { $date }.
+
+    - [Version { $version } in full]({ $whole })
+    - [Compared with the version before]({ $compared })
+
+    What changed:

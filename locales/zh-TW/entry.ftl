@@ -350,3 +350,4 @@ entry-keep = 把這筆報名放進我的帳號
 entry-keep-hint = 回條會加密存在您的帳號裡，只有您登入後看得到；報名資料不會註明屬於哪個帳號。
 entry-kept-yes = 這張回條已放進「{ $page }」。
 entry-kept-full = 報名已完成，但帳號裡的回條已滿，這張沒有放進「{ $page }」。請把回條密碼抄下來。
+entry-own-policy = 當時適用的是{ $link }。

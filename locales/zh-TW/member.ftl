@@ -46,7 +46,7 @@ member-terms-title = 會員帳號的同意內容
 # $version：同意內容的版本
 member-terms-heading = 同意內容（第 { $version } 版）
 # $library：圖書館名稱
-member-terms = { $library }依個人資料保護法蒐集您的電子郵件，只用來讓您登入、寄送帳號本身的通知，以及在您選擇時保管報名回條。電子郵件與回條都加密保存到您刪除帳號為止；刪除時立即全部刪除。報名資料裡不會註明屬於哪個帳號，本館無法從報名得知您是誰的帳號。您可以隨時在「我的帳號」查閱、下載、更正或刪除。不建立帳號不影響您參加開放給所有人的活動。
+member-terms = { $library }依個人資料保護法蒐集您的電子郵件，只用來讓您登入、寄送帳號本身的通知，以及在您選擇時保管報名回條。電子郵件與回條都加密保存到您刪除帳號為止；刪除時立即全部刪除。以其他網站（例如市府）的帳號登入者，另保存加密的識別碼，不向該網站取得其他資料。報名資料裡不會註明屬於哪個帳號，本館無法從報名得知您是誰的帳號。您可以隨時在「我的帳號」查閱、下載、更正或刪除。不建立帳號不影響您參加開放給所有人的活動。
 member-agree = 我已閱讀並同意上述內容
 member-agree-missing = 建立帳號需要勾選同意
 member-own-title = 我的帳號
@@ -108,6 +108,9 @@ member-mail-subject-nobody = 【{ $library }】這個地址沒有帳號
 member-mail-subject-move = 【{ $library }】請確認新的電子郵件
 member-mail-subject-moved = 【{ $library }】帳號的電子郵件已更改
 member-mail-subject-changed = 【{ $library }】帳號的通行密語已更改
+member-mail-subject-policy = 【{ $library }】隱私權政策有重大修訂
+member-policy-audience = 有帳號的人
+member-mail-policy = { $library } 活動網站的隱私權政策有重大修訂。新的版本、適用日期，以及和前一版的比較，都在這一頁：
 member-mail-register = 有人用這個地址在 { $library } 的活動網站建立帳號。如果是您，請在 24 小時內打開下面的連結，並在頁面上設定通行密語：
 member-mail-not-you = 如果不是您，不必理會這封信。沒有確認就什麼都不會建立，這個地址也會在兩天內刪除。
 member-mail-already = 有人用這個地址在 { $library } 的活動網站建立帳號，而這個地址已經有帳號了，沒有任何變動。要登入請打開：
@@ -132,3 +135,25 @@ member-full = 帳號裡的回條已滿（最多 200 張）。
     .next = 請到「我的帳號」移除不需要的回條。報名本身不受影響，請把這張回條密碼抄下來。
 member-sign-in-first = 這一頁需要先登入您的帳號。
     .next = 請到「登入我的帳號」。
+
+# 以其他網站的帳號登入；館員也會看到的文字在 account.ftl。
+member-elsewhere-lead = 還沒有帳號的話，也可以用這個方式建立，不需要通行密語。
+member-elsewhere-beside = 會在另一個分頁開啟，已填的內容留在這一頁。在那裡登入後，請回到這個分頁。
+member-elsewhere-send = 已經登入，送出
+member-elsewhere-unlink-lead = 取消後只能以電子郵件與通行密語登入。
+member-newcomer-lead = 這裡還沒有您的帳號，同意後就會建立。不需要通行密語，之後用剛才的方式登入。
+member-passphrase-none = 這個帳號沒有通行密語。要更改電子郵件或使用第二步驗證，請先設定通行密語：我們會寄連結到您的信箱。
+member-passphrase-set = 寄送設定通行密語的連結
+member-delete-by-link = 沒有通行密語時，請索取連結，在連結的頁面刪除帳號
+member-done-linked = 帳號已連結。
+member-done-unlinked = 已取消連結，之後請以電子郵件與通行密語登入。
+member-locked = 因為連續輸入不符，這個帳號暫時鎖定。
+    .next = 請 15 分鐘後再試。
+member-no-address = { $name }沒有提供經過驗證的電子郵件，所以無法用來建立帳號。
+    .next = 請改用信件連結建立帳號，之後再到「我的帳號」連結。
+member-address-known = 這個電子郵件在這裡已經有帳號。
+    .next = 請先以通行密語登入，再到「我的帳號」連結。忘記通行密語時，我們可以寄連結給您重新設定。
+member-other-link = 這個外部帳號已經連結到這裡的另一個帳號。
+    .next = 請在外部網站登出，改用自己的帳號，或在這裡以它登入。
+member-only-way = 這個連結是登入的唯一方式，所以不能取消。
+    .next = 請先設定通行密語：到「忘記通行密語」索取連結。

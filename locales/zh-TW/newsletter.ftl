@@ -14,7 +14,7 @@ newsletter-language-missing = 請選擇信件的語言
 # $version：同意內容的版本
 newsletter-consent-title = 同意內容（第 { $version } 版）
 # $library：圖書館名稱
-newsletter-consent = { $library }依個人資料保護法蒐集您的電子郵件，只用來寄送您選擇的電子報。收信地址會加密保存到您退訂為止；退訂後刪除，只留下無法還原的代碼，以免再寄信給您。我們不記錄您是否開信或點了哪些連結。報名活動的資料不會用來寄電子報。您可以隨時用信末的連結查看、更改或退訂，也可以依法請求查詢、更正或刪除。不訂閱不影響您參加任何活動。
+newsletter-consent = { $library }依個人資料保護法蒐集您的電子郵件，只用來寄送您選擇的電子報，以及隱私權政策重大修訂的通知。收信地址會加密保存到您退訂為止；退訂後刪除，只留下無法還原的代碼，以免再寄信給您。我們不記錄您是否開信或點了哪些連結。報名活動的資料不會用來寄電子報。您可以隨時用信末的連結查看、更改或退訂，也可以依法請求查詢、更正或刪除。不訂閱不影響您參加任何活動。
 newsletter-agree = 我已閱讀並同意上述內容
 newsletter-trap = 請讓這一格保持空白
 newsletter-trap-filled = 請清空「請讓這一格保持空白」這一格，再送一次
@@ -149,3 +149,13 @@ newsletter-figure-dropped = 不再寄
 newsletter-began = 開始寄送：{ $when }
 newsletter-ended = 結束：{ $when }
 newsletter-public-page = 公開的網頁
+newsletter-policy-audience = 電子報訂閱者
+newsletter-policy-subject = 隱私權政策第 { $version } 版，{ $date }起適用
+newsletter-policy-to-all = 這一封通知隱私權政策的修訂，寄給所有訂閱者，不分主題，不能取消排定。
+newsletter-policy-body =
+    本館的隱私權政策有重大修訂，{ $date }起適用。
+
+    - [第 { $version } 版全文]({ $whole })
+    - [和上一版比較]({ $compared })
+
+    改了什麼：

@@ -1,3 +1,4 @@
+DROP TABLE member_tellings;
 DROP TABLE member_letters;
 DROP TABLE member_receipts;
 DROP TABLE member_sessions;

@@ -56,7 +56,7 @@ CREATE TABLE member_receipts (
 -- A letter about an account. The address is dropped once it is settled, the row a day later.
 CREATE TABLE member_letters (
   id         TEXT PRIMARY KEY,
-  kind       TEXT NOT NULL CHECK (kind IN ('register', 'already', 'forgotten', 'nobody', 'move', 'moved', 'changed')),
+  kind       TEXT NOT NULL CHECK (kind IN ('register', 'already', 'forgotten', 'nobody', 'move', 'moved', 'changed', 'policy')),
   code       TEXT NOT NULL,
   tag        BYTEA NOT NULL,
   language   TEXT NOT NULL,
@@ -66,5 +66,16 @@ CREATE TABLE member_letters (
   attempts   BIGINT NOT NULL,
   last_reply TEXT NOT NULL,
   written_at BIGINT NOT NULL
+);
+-- Telling all members of a version of the general policy: how far the list was gone through, and what
+-- became of its letters, which are forgotten soon after.
+CREATE TABLE member_tellings (
+  version  BIGINT PRIMARY KEY,
+  reached  TEXT NOT NULL,
+  listed   BOOLEAN NOT NULL,
+  sent     BIGINT NOT NULL,
+  uncertain BIGINT NOT NULL,
+  refused  BIGINT NOT NULL,
+  dropped  BIGINT NOT NULL
 );
 CREATE INDEX member_letters_by_tag ON member_letters (tag);

@@ -7,6 +7,7 @@
 //! Not here: forged requests, which [`crate::platform::web::guard`] refuses before any of this.
 
 mod confirmed;
+mod trip;
 
 use std::sync::Arc;
 
@@ -15,13 +16,17 @@ use rocket::request::{FromRequest, Outcome, Request};
 
 pub use confirmed::Confirmed;
 pub(super) use confirmed::{Carried, Lapsed};
+pub use trip::TripJar;
 
+use super::elsewhere::Need;
+use super::reach::{Ground, Grounds};
 use super::session::{self, Session};
 use super::token::Token;
 use super::{Error, Needs, Permission, Role, Staff};
 use crate::platform::config::Config;
 use crate::platform::cookies;
 use crate::platform::db::Db;
+use crate::platform::openid::{Provider, Providers};
 use crate::platform::text::Language;
 use crate::platform::web::site::{Site, Viewer};
 use crate::vault::Vault;
@@ -75,7 +80,15 @@ pub(super) enum Visitor {
 }
 
 /// What a request lacked, kept for the page that says so.
-pub(super) struct Lacks(pub(super) Option<Needs>);
+#[derive(Clone, Copy)]
+pub(super) enum Lacks {
+    /// Nothing that the guards know of.
+    Nothing,
+    /// A role.
+    Role(Needs),
+    /// A branch.
+    Branch,
+}
 
 #[rocket::async_trait]
 impl<'r> FromRequest<'r> for &'r Session {
@@ -195,11 +208,48 @@ async fn meeting(request: &Request<'_>, needs: Needs) -> Outcome<Staff, Error> {
         Outcome::Success(staff) => staff,
         refused => return refused,
     };
-    if needs.are_met_by(&staff.roles) {
+    if !needs.are_met_by(&staff.roles) {
+        request.local_cache(|| Lacks::Role(needs));
+        return Outcome::Error((Status::Forbidden, needs.refusal()));
+    }
+    if !needs.end_at_branches() || staff.reach.is_whole() {
         return Outcome::Success(staff);
     }
-    request.local_cache(|| Lacks(Some(needs)));
-    Outcome::Error((Status::Forbidden, needs.refusal()))
+    match is_within(request, &staff).await {
+        Ok(true) => Outcome::Success(staff),
+        Ok(false) => {
+            request.local_cache(|| Lacks::Branch);
+            Outcome::Error((Status::Forbidden, Error::OtherBranch))
+        }
+        Err(error) => {
+            tracing::error!(%error, "nobody said which branch runs it");
+            Outcome::Error((Status::ServiceUnavailable, Error::Busy))
+        }
+    }
+}
+
+/// Whether somebody who works for branches may open what the address is about.
+async fn is_within(request: &Request<'_>, staff: &Staff) -> Result<bool, Error> {
+    let path = request.uri().path();
+    let mut segments: Vec<String> = path.segments().map(str::to_owned).collect();
+    if Language::of_path(path.as_str()).0 != Language::default() {
+        segments.remove(0);
+    }
+    let rocket = request.rocket();
+    let parts = (rocket.state::<Db>(), rocket.state::<Arc<dyn Grounds>>());
+    let (Some(db), Some(grounds)) = parts else {
+        return Err(Error::Busy);
+    };
+    let (grounds, reach) = (Arc::clone(grounds), staff.reach.clone());
+    db.read("find branch", move |tx| {
+        let segments: Vec<&str> = segments.iter().map(String::as_str).collect();
+        Ok(match Ground::of(&segments) {
+            Ground::Lists => true,
+            Ground::Library => false,
+            ground => grounds.are_within(tx, &reach, ground)?,
+        })
+    })
+    .await
 }
 
 /// Who sent the request.
@@ -210,6 +260,7 @@ pub(super) async fn visitor<'r>(request: &'r Request<'_>) -> &'r Visitor {
             name: session.staff.name.clone(),
             prepares: session.staff.may(Permission::RunActivities),
             draws: session.staff.may(Permission::Draw),
+            library: session.staff.reach.is_whole(),
             admin: session.staff.has(Role::Admin),
             custody: session.staff.may(Permission::HoldData)
                 || session.staff.may(Permission::FileTax),
@@ -331,6 +382,10 @@ pub(super) struct Door<'r> {
     pub(super) vault: Vault,
     pub(super) config: Arc<Config>,
     pub(super) jar: Jar<'r>,
+    pub(super) trips: TripJar<'r>,
+    pub(super) here: Here<'r>,
+    /// By which staff may sign in elsewhere.
+    pub(super) provider: Option<Arc<Provider>>,
 }
 
 #[rocket::async_trait]
@@ -350,6 +405,11 @@ impl<'r> FromRequest<'r> for Door<'r> {
             vault: vault.clone(),
             config: config.unwrap_or_default(),
             jar: Jar::of(request, &cookies::SESSION),
+            trips: TripJar::of(request),
+            here: Here { request },
+            provider: rocket
+                .state::<Providers>()
+                .and_then(|providers| providers.staff.clone()),
         })
     }
 }
@@ -359,10 +419,24 @@ impl Door<'_> {
     pub(super) fn asks_second_step(&self) -> bool {
         self.config.staff_second_factor
     }
+
+    /// The same, as those ask who decide by it.
+    pub(super) fn need(&self) -> Need {
+        match self.asks_second_step() {
+            true => Need::Two,
+            false => Need::One,
+        }
+    }
+
+    /// What people call the provider elsewhere, where there is one.
+    pub(super) fn provider_name(&self) -> Option<String> {
+        let provider = self.provider.as_ref()?;
+        Some(provider.name(self.lang).to_owned())
+    }
 }
 
 /// Under which address this site was reached, for links that are copied by hand.
-pub(super) struct Here<'r> {
+pub struct Here<'r> {
     request: &'r Request<'r>,
 }
 
@@ -375,9 +449,14 @@ impl<'r> FromRequest<'r> for Here<'r> {
     }
 }
 
-impl Here<'_> {
+impl<'r> Here<'r> {
+    /// Of a request.
+    pub fn of(request: &'r Request<'r>) -> Here<'r> {
+        Here { request }
+    }
+
     /// Scheme and host: the configured ones, else those that the browser used.
-    pub(super) fn origin(&self) -> String {
+    pub fn origin(&self) -> String {
         let site = self.request.rocket().state::<Site>();
         match site.and_then(|site| site.public_origin.clone()) {
             Some(origin) => origin,

@@ -7,11 +7,13 @@
 //!
 //! Not here: patrons, who need no account; what a role does in another domain.
 
+pub mod elsewhere;
 pub mod factor;
 pub mod guard;
 pub mod name;
 pub mod pages;
 pub mod passphrase;
+pub mod reach;
 mod role;
 pub mod session;
 pub mod setup;
@@ -21,6 +23,7 @@ pub mod token;
 pub mod who_may;
 pub mod wire;
 
+pub use reach::Reach;
 pub use role::{Needs, Permission, Role};
 
 use std::collections::HashMap;
@@ -32,9 +35,11 @@ use session::Session;
 use token::{Token, TokenHash};
 
 use crate::audit::{self, Act, Actor, StaffId};
+use crate::branch::{self, BranchId};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
+use crate::platform::openid;
 use crate::vault;
 
 /// A member of staff who is signed in. Also a request guard: `Option<Staff>` on pages for all.
@@ -46,6 +51,8 @@ pub struct Staff {
     pub name: String,
     /// At least one.
     pub roles: Vec<Role>,
+    /// Where they hold.
+    pub reach: Reach,
 }
 
 impl Staff {
@@ -81,6 +88,8 @@ pub struct Account {
     pub name: String,
     /// At least one.
     pub roles: Vec<Role>,
+    /// Where they hold.
+    pub reach: Reach,
     /// When the account was made.
     pub created_at: Timestamp,
     /// Until when nobody can sign in, because of failed tries; long past where it is not so.
@@ -145,6 +154,12 @@ pub enum Error {
     /// The page needs a role that the account lacks.
     #[error("needs the role privacy officer")]
     NeedsPrivacyOfficer,
+    /// The page is about something of another branch, or of the whole library.
+    #[error("is of another branch")]
+    OtherBranch,
+    /// A role that is for the whole library cannot be held for branches.
+    #[error("a role of the whole library is not for branches")]
+    ReachUnfit,
     /// An auditor comes from outside and can have no role of the library.
     #[error("an auditor has no other role")]
     AuditorAlone,
@@ -160,6 +175,30 @@ pub enum Error {
     /// Nobody resets the own second step.
     #[error("the own second step is reset by somebody else")]
     OwnFactor,
+    /// Nobody here is who the provider means.
+    #[error("no account is linked")]
+    NotLinked,
+    /// The account that is linked is shut or locked.
+    #[error("the linked account is shut or locked")]
+    ShutElsewhere,
+    /// Another account is linked to the same person of the provider.
+    #[error("another account is linked")]
+    OtherLink,
+    /// The provider means somebody else than who is signed in.
+    #[error("the provider means somebody else")]
+    OtherPerson,
+    /// The provider did not ask for two factors.
+    #[error("the provider did not ask for two factors")]
+    OneFactor,
+    /// Without the link nothing would let the owner in.
+    #[error("the link is the only way in")]
+    OnlyWay,
+    /// A provider elsewhere.
+    #[error(transparent)]
+    OpenId(#[from] openid::Error),
+    /// Branches.
+    #[error(transparent)]
+    Branch(#[from] branch::Error),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
@@ -175,10 +214,20 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::Unknown => Kind::NotFound,
-            Error::NameTaken | Error::LastAdmin | Error::NoFactor => Kind::Conflict,
-            Error::NoRole | Error::AuditorAlone => Kind::Invalid,
+            Error::NameTaken
+            | Error::LastAdmin
+            | Error::NoFactor
+            | Error::OtherLink
+            | Error::OnlyWay => Kind::Conflict,
+            Error::NoRole | Error::AuditorAlone | Error::ReachUnfit => Kind::Invalid,
             Error::LinkGone | Error::StepGone => Kind::Gone,
-            Error::OwnFactor => Kind::Forbidden,
+            Error::OwnFactor
+            | Error::NotLinked
+            | Error::ShutElsewhere
+            | Error::OtherPerson
+            | Error::OneFactor => Kind::Forbidden,
+            Error::OpenId(error) => error.kind(),
+            Error::Branch(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::NeedsLibrarian
             | Error::NeedsDrawOfficer
@@ -188,7 +237,8 @@ impl Fault for Error {
             | Error::NeedsAdmin
             | Error::NeedsAuditor
             | Error::NeedsAccountant
-            | Error::NeedsPrivacyOfficer => Kind::Forbidden,
+            | Error::NeedsPrivacyOfficer
+            | Error::OtherBranch => Kind::Forbidden,
             Error::Busy => Kind::Unavailable,
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
@@ -212,10 +262,20 @@ impl Fault for Error {
             Error::NeedsAccountant => "account.needs_accountant",
             Error::NeedsPrivacyOfficer => "account.needs_privacy_officer",
             Error::AuditorAlone => "account.auditor_alone",
+            Error::OtherBranch => "account.other_branch",
+            Error::ReachUnfit => "account.reach_unfit",
             Error::Busy => "account.busy",
             Error::StepGone => "account.step_gone",
             Error::NoFactor => "account.no_factor",
             Error::OwnFactor => "account.own_factor",
+            Error::NotLinked => "account.not_linked",
+            Error::ShutElsewhere => "account.shut_elsewhere",
+            Error::OtherLink => "account.other_link",
+            Error::OtherPerson => "account.other_person",
+            Error::OneFactor => "account.one_factor",
+            Error::OnlyWay => "account.only_way",
+            Error::OpenId(error) => error.code(),
+            Error::Branch(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),
@@ -232,7 +292,7 @@ pub fn create_staff(
     passphrase: &PassphraseHash,
     roles: &[Role],
 ) -> Result<StaffId, Error> {
-    let id = add(tx, name, passphrase, roles)?;
+    let id = add(tx, name, passphrase, roles, &Reach::Library)?;
     note(tx, &Actor::System, "staff.created", &id)?;
     Ok(id)
 }
@@ -243,9 +303,10 @@ pub fn invite(
     actor: &Actor,
     name: &StaffName,
     roles: &[Role],
+    reach: &Reach,
     link: &Token,
 ) -> Result<StaffId, Error> {
-    let id = add(tx, name, &PassphraseHash::none(), roles)?;
+    let id = add(tx, name, &PassphraseHash::none(), roles, reach)?;
     setup::replace_link(tx, &id, link)?;
     note(tx, actor, "staff.invited", &id)?;
     Ok(id)
@@ -276,14 +337,20 @@ pub fn find(tx: &mut Tx, staff: &StaffId) -> Result<Account, Error> {
     store::find(tx, staff)?.ok_or(Error::Unknown)
 }
 
-/// Changes what an account may do, and ends its sessions.
-pub fn set_roles(tx: &mut Tx, actor: &Actor, staff: &StaffId, roles: &[Role]) -> Result<(), Error> {
+/// Changes what an account may do and where, and ends its sessions.
+pub fn set_roles(
+    tx: &mut Tx,
+    actor: &Actor,
+    staff: &StaffId,
+    roles: &[Role],
+    reach: &Reach,
+) -> Result<(), Error> {
     let account = find(tx, staff)?;
-    are_fit(roles)?;
+    are_fit(roles, reach)?;
     if !roles.contains(&Role::Admin) {
         keep_an_admin(tx, &account)?;
     }
-    store::replace_roles(tx, staff, roles)?;
+    store::replace_grants(tx, staff, roles, reach)?;
     store::end_sessions(tx, staff, None)?;
     note(tx, actor, "staff.roles_changed", staff)
 }
@@ -358,28 +425,39 @@ fn add(
     name: &StaffName,
     passphrase: &PassphraseHash,
     roles: &[Role],
+    reach: &Reach,
 ) -> Result<StaffId, Error> {
-    are_fit(roles)?;
+    are_fit(roles, reach)?;
     let id = StaffId::fresh();
     store::insert(tx, &id, name, passphrase)?;
-    store::replace_roles(tx, &id, roles)?;
+    store::replace_grants(tx, &id, roles, reach)?;
     Ok(id)
 }
 
-/// Roles that one account may have together: at least one, and an auditor no other.
-fn are_fit(roles: &[Role]) -> Result<(), Error> {
+/// Roles that one account may have together: at least one, an auditor no other, and for branches
+/// none that is for the whole library.
+fn are_fit(roles: &[Role], reach: &Reach) -> Result<(), Error> {
     match roles {
         [] => Err(Error::NoRole),
-        [_] => Ok(()),
-        several if several.contains(&Role::Auditor) => Err(Error::AuditorAlone),
+        several if several.len() > 1 && several.contains(&Role::Auditor) => {
+            Err(Error::AuditorAlone)
+        }
+        _ if !reach.fits(roles) => Err(Error::ReachUnfit),
         _ => Ok(()),
     }
 }
 
-/// How many members of staff can sign in and are allowed something: where two have to agree, there
-/// must be two.
-pub fn count_who_may(tx: &mut Tx, permission: Permission) -> Result<usize, Error> {
-    let may = |account: &Account| account.roles.iter().any(|role| role.allows(permission));
+/// How many members of staff can sign in and are allowed something in a branch, or with `None` for
+/// the whole library: where two have to agree, there must be two.
+pub fn count_who_may(
+    tx: &mut Tx,
+    permission: Permission,
+    branch: Option<&BranchId>,
+) -> Result<usize, Error> {
+    let may = |account: &Account| {
+        let is_allowed = account.roles.iter().any(|role| role.allows(permission));
+        is_allowed && account.reach.covers(branch)
+    };
     let accounts = list(tx)?.into_iter();
     let active = accounts.filter(|account| account.standing == Standing::Active);
     Ok(active.filter(may).count())
@@ -436,6 +514,7 @@ mod tests {
             id: StaffId::from("a"),
             name: "陳館員".to_owned(),
             roles: vec![Role::Librarian],
+            reach: Reach::Library,
         };
         assert!(librarian.may(Permission::RunActivities));
         assert!(!librarian.may(Permission::Export));
@@ -479,6 +558,7 @@ mod tests {
 
     #[test]
     fn an_auditor_has_no_other_role() {
+        let are_fit = |roles: &[Role]| are_fit(roles, &Reach::Library);
         assert!(are_fit(&[Role::Auditor]).is_ok());
         assert!(are_fit(&[Role::Admin, Role::Accountant]).is_ok());
         assert!(matches!(

@@ -7,6 +7,7 @@
 
 mod admin;
 mod confirm;
+mod elsewhere;
 mod entrance;
 mod own;
 mod second;
@@ -35,6 +36,13 @@ pub fn routes() -> Vec<Route> {
         confirm::confirm,
         confirm::carry_staff,
         confirm::carry_admin,
+        elsewhere::sign_in,
+        elsewhere::set_up,
+        elsewhere::link,
+        elsewhere::unlink,
+        elsewhere::confirm,
+        elsewhere::back_page,
+        elsewhere::come_back,
         own::page,
         own::change_passphrase,
         own::end_one,
@@ -98,8 +106,9 @@ fn sign_in_first(request: &Request<'_>) -> Reply {
 
 #[catch(403)]
 fn lacks_role(request: &Request<'_>) -> AppError {
-    match request.local_cache(|| Lacks(None)).0 {
-        Some(needs) => needs.refusal().into(),
-        None => AppError::forbidden(),
+    match *request.local_cache(|| Lacks::Nothing) {
+        Lacks::Role(needs) => needs.refusal().into(),
+        Lacks::Branch => super::Error::OtherBranch.into(),
+        Lacks::Nothing => AppError::forbidden(),
     }
 }

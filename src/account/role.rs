@@ -85,6 +85,11 @@ impl Role {
         self == other || self == Role::Admin && inside_admin
     }
 
+    /// Whether the role can be held for branches of the library and not for all of it.
+    pub fn is_of_branches(self) -> bool {
+        matches!(self, Role::Librarian | Role::DrawOfficer)
+    }
+
     /// What the role allows; preparing, drawing and exporting are separate on purpose.
     pub fn allows(self, permission: Permission) -> bool {
         match permission {
@@ -126,6 +131,15 @@ impl Needs {
         };
         let has = |wanted: &Role| roles.iter().any(|own| own.includes(*wanted));
         enough.iter().any(has)
+    }
+
+    /// Whether it matters for which branches somebody works.
+    pub fn end_at_branches(self) -> bool {
+        match self {
+            Needs::Role(role) => role.is_of_branches(),
+            Needs::Organiser | Needs::Inspector => true,
+            Needs::Custodian => false,
+        }
     }
 
     /// The refusal that names it.

@@ -82,6 +82,7 @@ pub fn find(tx: &mut Tx, token: &Token) -> Result<Option<Session>, Error> {
         id: account.id,
         name: account.name,
         roles: account.roles,
+        reach: account.reach,
     };
     Ok(Some(Session {
         staff,

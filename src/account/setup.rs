@@ -7,7 +7,7 @@ use super::factor::Half;
 use super::name::StaffName;
 use super::passphrase::PassphraseHash;
 use super::token::{Token, TokenHash};
-use super::{Actor, Error, Role, StaffId, Standing, add, list, note, session, store};
+use super::{Actor, Error, Reach, Role, StaffId, Standing, add, list, note, session, store};
 use crate::audit::{self, Act};
 use crate::platform::clock::HOUR;
 use crate::platform::db::{Db, Tx};
@@ -88,7 +88,7 @@ pub fn accept(
     let staff = match link(tx, token)? {
         Link::FirstAdmin => {
             store::drop_links(tx, None)?;
-            add(tx, name, passphrase, &[Role::Admin])?
+            add(tx, name, passphrase, &[Role::Admin], &Reach::Library)?
         }
         Link::For(staff, _) => {
             store::drop_links(tx, Some(&staff))?;

@@ -1,8 +1,9 @@
 //! All SQL of accounts, sessions and one-time links.
 
 pub(super) mod factors;
+pub(super) mod openid;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use diesel::prelude::*;
 
@@ -11,12 +12,13 @@ use super::passphrase::PassphraseHash;
 use super::session::Opened;
 use super::sign_in::Expected;
 use super::token::TokenHash;
-use super::{Account, Error, Role, StaffId, Standing};
+use super::{Account, Error, Reach, Role, StaffId, Standing};
+use crate::branch::BranchId;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::schema::{grants, setup_links, staff, staff_sessions};
 use crate::platform::db::{self, Tx};
 
-/// Every branch: the only one that grants name until the library has branches.
+/// The branch of a grant that is for the whole library.
 const EVERYWHERE: &str = "";
 
 /// What decides about a try to sign in.
@@ -38,9 +40,29 @@ struct Row {
     created_at: i64,
 }
 
+/// What the grants of an account say together.
+#[derive(Default)]
+struct Granted {
+    roles: Vec<Role>,
+    /// Empty where they are for the whole library.
+    branches: BTreeSet<BranchId>,
+}
+
+impl Granted {
+    fn add(&mut self, role: &str, branch: String) {
+        let role = Role::of_code(role).filter(|role| !self.roles.contains(role));
+        self.roles.extend(role);
+        if branch != EVERYWHERE {
+            self.branches.insert(BranchId(branch));
+        }
+    }
+}
+
 impl Row {
-    fn account(self, roles: Vec<Role>) -> Account {
-        let standing = match (self.disabled, self.passphrase_hash.is_empty()) {
+    /// `linked`: whether its owner comes in by a provider elsewhere.
+    fn account(self, granted: Granted, linked: bool) -> Account {
+        let has_no_way_in = self.passphrase_hash.is_empty() && !linked;
+        let standing = match (self.disabled, has_no_way_in) {
             (true, _) => Standing::Disabled,
             (false, true) => Standing::Invited,
             (false, false) => Standing::Active,
@@ -48,7 +70,8 @@ impl Row {
         Account {
             id: StaffId(self.id),
             name: self.name,
-            roles,
+            roles: granted.roles,
+            reach: Reach::of(granted.branches),
             created_at: Timestamp(self.created_at),
             locked_until: Timestamp(self.locked_until),
             standing,
@@ -81,19 +104,21 @@ pub(super) fn insert(
 /// Every account, by name.
 pub(super) fn list(tx: &mut Tx) -> Result<Vec<Account>, db::Error> {
     let rows: Vec<Row> = staff::table.order(staff::name).load(tx.conn())?;
-    let granted: Vec<(String, String)> = grants::table
-        .select((grants::staff_id, grants::role))
-        .order(grants::role)
+    let rows_of_grants: Vec<(String, String, String)> = grants::table
+        .select((grants::staff_id, grants::role, grants::branch))
+        .order((grants::role, grants::branch))
         .load(tx.conn())?;
-    let mut roles: HashMap<String, Vec<Role>> = HashMap::new();
-    for (staff, code) in granted {
-        roles.entry(staff).or_default().extend(Role::of_code(&code));
+    let mut granted: HashMap<String, Granted> = HashMap::new();
+    for (staff, role, branch) in rows_of_grants {
+        granted.entry(staff).or_default().add(&role, branch);
     }
+    let linked = openid::all(tx)?;
     Ok(rows
         .into_iter()
         .map(|row| {
-            let own = roles.remove(&row.id).unwrap_or_default();
-            row.account(own)
+            let own = granted.remove(&row.id).unwrap_or_default();
+            let linked = linked.contains(&row.id);
+            row.account(own, linked)
         })
         .collect())
 }
@@ -106,16 +131,17 @@ pub(super) fn find(tx: &mut Tx, id: &StaffId) -> Result<Option<Account>, db::Err
     let Some(row) = row else {
         return Ok(None);
     };
-    let codes: Vec<String> = grants::table
+    let rows: Vec<(String, String)> = grants::table
         .filter(grants::staff_id.eq(id.as_str()))
-        .select(grants::role)
-        .order(grants::role)
+        .select((grants::role, grants::branch))
+        .order((grants::role, grants::branch))
         .load(tx.conn())?;
-    let roles = codes
-        .iter()
-        .filter_map(|code| Role::of_code(code))
-        .collect();
-    Ok(Some(row.account(roles)))
+    let mut granted = Granted::default();
+    for (role, branch) in rows {
+        granted.add(&role, branch);
+    }
+    let linked = row.passphrase_hash.is_empty() && openid::find(tx, id)?.is_some();
+    Ok(Some(row.account(granted, linked)))
 }
 
 pub(super) fn expected(tx: &mut Tx, name: &StaffName) -> Result<Option<Expected>, db::Error> {
@@ -194,16 +220,28 @@ pub(super) fn set_disabled(tx: &mut Tx, id: &StaffId, disabled: bool) -> Result<
     Ok(())
 }
 
-pub(super) fn replace_roles(tx: &mut Tx, id: &StaffId, roles: &[Role]) -> Result<(), db::Error> {
+/// One row for each role and branch.
+pub(super) fn replace_grants(
+    tx: &mut Tx,
+    id: &StaffId,
+    roles: &[Role],
+    reach: &Reach,
+) -> Result<(), db::Error> {
     diesel::delete(grants::table.filter(grants::staff_id.eq(id.as_str()))).execute(tx.conn())?;
+    let branches: Vec<&str> = match reach {
+        Reach::Library => vec![EVERYWHERE],
+        Reach::Branches(own) => own.iter().map(BranchId::as_str).collect(),
+    };
     for role in Role::ALL.into_iter().filter(|role| roles.contains(role)) {
-        diesel::insert_into(grants::table)
-            .values((
-                grants::staff_id.eq(id.as_str()),
-                grants::role.eq(role.code()),
-                grants::branch.eq(EVERYWHERE),
-            ))
-            .execute(tx.conn())?;
+        for branch in &branches {
+            diesel::insert_into(grants::table)
+                .values((
+                    grants::staff_id.eq(id.as_str()),
+                    grants::role.eq(role.code()),
+                    grants::branch.eq(branch),
+                ))
+                .execute(tx.conn())?;
+        }
     }
     Ok(())
 }

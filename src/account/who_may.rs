@@ -65,6 +65,7 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "GET /activities",
             "GET /calendar.ics",
             "GET /cookies",
+            "POST /cookies",
             "GET /feed.atom",
             "GET /genuine",
             "GET /help",
@@ -72,10 +73,13 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "GET /sitemap",
             "GET /sitemap.xml",
             "GET /privacy",
+            "GET /privacy/compare",
             "GET /privacy/logs",
             "GET /privacy/purges",
             "GET /privacy/register",
             "GET /privacy/retention",
+            "GET /privacy/v/<number>",
+            "GET /privacy/versions",
         ],
     ),
     (
@@ -206,6 +210,10 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "POST /members/confirm/<token>",
             "GET /members/forgotten",
             "POST /members/forgotten",
+            "POST /members/openid",
+            "GET /members/openid/back",
+            "POST /members/openid/back",
+            "POST /members/openid/begin",
             "GET /members/register",
             "POST /members/register",
             "GET /members/sent",
@@ -226,6 +234,8 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "POST /members/me/end-session",
             "POST /members/me/language",
             "POST /members/me/newsletter",
+            "POST /members/me/openid",
+            "POST /members/me/openid/unlink",
             "POST /members/me/passphrase",
             "POST /members/me/receipts",
             "POST /members/me/second-step",
@@ -364,8 +374,12 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         "account",
         Who::Anybody,
         &[
+            "POST /staff/openid",
+            "GET /staff/openid/back",
+            "POST /staff/openid/back",
             "GET /staff/setup/<token>",
             "POST /staff/setup/<token>",
+            "POST /staff/setup/<token>/openid",
             "GET /staff/sign-in",
             "POST /staff/sign-in",
             "POST /staff/sign-out",
@@ -381,12 +395,20 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "GET /staff/account",
             "POST /staff/account/end-others",
             "POST /staff/account/end-session",
+            "POST /staff/account/openid",
+            "POST /staff/account/openid/unlink",
             "POST /staff/account/passphrase",
             "POST /staff/account/recovery",
             "POST /staff/account/second-step",
             "GET /staff/confirm",
             "POST /staff/confirm",
+            "POST /staff/confirm/openid",
         ],
+    ),
+    (
+        "branch",
+        ADMIN,
+        &["GET /admin/branches", "POST /admin/branches"],
     ),
     (
         "account",
@@ -436,6 +458,17 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         &[
             "GET /staff/activities/<id>/codes",
             "POST /staff/activities/<id>/codes",
+        ],
+    ),
+    (
+        "policy",
+        PRIVACY_OFFICER,
+        &[
+            "GET /admin/policy",
+            "POST /admin/policy",
+            "GET /admin/policy/preview",
+            "GET /admin/policy/publish",
+            "POST /admin/policy/publish",
         ],
     ),
     (
@@ -524,8 +557,10 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "GET /a/<slug>/answers",
             "GET /a/<slug>/statistics.csv",
             "GET /a/<slug>/statistics.json",
+            "GET /statistics",
         ],
     ),
+    ("stats", ORGANISER, &["GET /staff/statistics"]),
     (
         "stats",
         LIBRARIAN,
@@ -604,6 +639,18 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "POST /admin/incidents/new",
             "GET /admin/providers",
             "POST /admin/providers",
+        ],
+    ),
+    ("matching", Who::Anybody, &["GET /privacy/comparisons"]),
+    (
+        "matching",
+        PRIVACY_OFFICER,
+        &[
+            "GET /admin/agreements",
+            "POST /admin/agreements",
+            "GET /admin/agreements/<id>",
+            "POST /admin/agreements/<id>",
+            "POST /admin/agreements/<id>/compare",
         ],
     ),
     ("response", Who::Anybody, &["POST /csp-report"]),
@@ -740,6 +787,7 @@ Every route is here; the program does not start with another one.
 Each exists in both languages, the English one below `/en`, except files and what machines read.
 `tests/system/who_may.rs` asks every route as every role, on both databases: yes is any answer other than a refusal, – is the page that names the role that is needed, and for nobody in particular the way to the sign-in page.
 Who holds a one-time link, a receipt code or a reference code is nobody in particular here; the code is what counts.
+Librarians and draw officers may work for branches of the library: then a page about an activity of another branch, or about something of the whole library, is refused to them (`src/account/reach.rs`).
 A page of one's own account (`/members/me`) is for the member who is signed in, and for no role: everybody else is led to the sign-in of members.
 ";
 

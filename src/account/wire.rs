@@ -4,6 +4,7 @@
 //! is shown once, in [`LinkView`].
 
 pub(super) mod confirm;
+pub mod elsewhere;
 pub mod factor;
 
 use rocket::http::uri::Origin;
@@ -13,8 +14,9 @@ use super::name::{self, NameMistake, StaffName};
 use super::passphrase::{self, Passphrase, PassphraseMistake};
 use super::session::Opened;
 use super::token::TokenHash;
-use super::{Account, Error, Role, Standing};
+use super::{Account, Error, Reach, Role, Standing};
 use crate::audit::{self, Filter};
+use crate::branch::{self, Branch};
 use crate::platform::db::Tx;
 use crate::platform::jobs::{self, Waiting};
 use crate::platform::text::{self, Language};
@@ -67,7 +69,7 @@ pub(super) fn next(wanted: &str) -> Option<String> {
     let path = inside(wanted)?;
     let mut steps = path.split('/').skip(1);
     match (steps.next(), steps.next()) {
-        (Some("staff"), Some("sign-in" | "sign-out" | "setup" | "confirm")) => None,
+        (Some("staff"), Some("sign-in" | "sign-out" | "setup" | "confirm" | "openid")) => None,
         (Some("staff" | "admin"), _) => Some(wanted.to_owned()),
         _ => None,
     }
@@ -89,6 +91,8 @@ pub(super) struct SignInView {
     name: String,
     next: String,
     why: Option<String>,
+    /// What people call the provider elsewhere.
+    elsewhere: Option<String>,
     mistakes: Mistakes,
 }
 
@@ -98,6 +102,7 @@ impl SignInView {
             name: String::new(),
             next,
             why: why.map(|why| why.words(lang)),
+            elsewhere: None,
             mistakes: Mistakes::new(),
         }
     }
@@ -110,8 +115,15 @@ impl SignInView {
             name: form.value("name").to_owned(),
             next: form.value("next").to_owned(),
             why: None,
+            elsewhere: None,
             mistakes,
         }
+    }
+
+    /// The same with the way to a provider elsewhere.
+    pub(super) fn beside(mut self, provider: Option<String>) -> SignInView {
+        self.elsewhere = provider;
+        self
     }
 }
 
@@ -122,6 +134,8 @@ pub(super) struct SetupView {
     pub(super) name: String,
     /// Whether the account exists, so that the name is shown and not asked.
     pub(super) named: bool,
+    /// What people call the provider elsewhere.
+    pub(super) elsewhere: Option<String>,
     pub(super) mistakes: Mistakes,
 }
 
@@ -186,11 +200,7 @@ pub fn read_passphrase(
 }
 
 /// Reads the ticked roles.
-pub(super) fn read_roles(
-    lang: Language,
-    form: &FormFields,
-    mistakes: &mut Mistakes,
-) -> Option<Vec<Role>> {
+fn read_roles(lang: Language, form: &FormFields, mistakes: &mut Mistakes) -> Option<Vec<Role>> {
     let ticked = form.values("role").into_iter();
     let roles: Vec<Role> = ticked.filter_map(Role::of_code).collect();
     let id = match roles.as_slice() {
@@ -202,6 +212,61 @@ pub(super) fn read_roles(
     };
     mistakes.add("role", text::message(lang, id, &[]));
     None
+}
+
+/// Reads the roles that were ticked, and the branches they are for.
+pub(super) fn read_grants(
+    lang: Language,
+    form: &FormFields,
+    branches: &[Branch],
+    mistakes: &mut Mistakes,
+) -> Option<(Vec<Role>, Reach)> {
+    let roles = read_roles(lang, form, mistakes)?;
+    let ticked = form.values("branch");
+    let chosen = branches.iter().map(|branch| branch.id.clone());
+    let reach = Reach::of(chosen.filter(|id| ticked.contains(&id.as_str())).collect());
+    if reach.fits(&roles) {
+        return Some((roles, reach));
+    }
+    mistakes.add("branch", text::message(lang, "account-reach-unfit", &[]));
+    None
+}
+
+/// The branches to choose from; a closed one still has activities to look after.
+pub(super) fn branch_choices(lang: Language, branches: &[Branch]) -> Vec<branch::wire::Choice> {
+    let choice = |branch| branch::wire::Choice::of(lang, branch);
+    branches.iter().map(choice).collect()
+}
+
+/// The ids of the branches of a reach; none where it is the whole library.
+pub(super) fn branch_ids(reach: &Reach) -> Vec<String> {
+    match reach {
+        Reach::Library => Vec::new(),
+        Reach::Branches(own) => own.iter().map(|id| id.0.clone()).collect(),
+    }
+}
+
+/// A reach in words; empty where the library has no branches.
+pub(super) fn reach_line(lang: Language, reach: &Reach, branches: &[Branch]) -> String {
+    if branches.is_empty() {
+        return String::new();
+    }
+    let own: Vec<&str> = branches
+        .iter()
+        .filter(|branch| !reach.is_whole() && reach.covers(Some(&branch.id)))
+        .map(|branch| branch.name.pick(lang))
+        .collect();
+    match reach.is_whole() {
+        true => text::message(lang, "branch-whole-library", &[]),
+        false => own.join(between(lang)),
+    }
+}
+
+fn between(lang: Language) -> &'static str {
+    match lang {
+        Language::ZhTw => "、",
+        Language::En => ", ",
+    }
 }
 
 /// A choice of a form.
@@ -255,6 +320,8 @@ pub(super) struct OwnView {
     /// Since when there is a second step.
     pub(super) set_at: Option<i64>,
     pub(super) recovery_left: usize,
+    pub(super) elsewhere: Option<elsewhere::ProviderView>,
+    pub(super) has_passphrase: bool,
     pub(super) done: Option<String>,
     pub(super) mistakes: Mistakes,
 }
@@ -281,11 +348,7 @@ impl SessionView {
 pub(super) fn role_line(lang: Language, roles: &[Role]) -> String {
     let ordered = Role::ALL.into_iter().filter(|role| roles.contains(role));
     let words: Vec<String> = ordered.map(|role| role_words(lang, role)).collect();
-    let between = match lang {
-        Language::ZhTw => "、",
-        Language::En => ", ",
-    };
-    words.join(between)
+    words.join(between(lang))
 }
 
 /// What was done just now, by its code in the address.
@@ -300,6 +363,8 @@ pub(super) fn done_words(lang: Language, code: &str) -> Option<String> {
         "recovery" => "account-done-recovery",
         "reset" => "account-done-reset",
         "session" => "account-done-session",
+        "linked" => "account-done-linked",
+        "unlinked" => "account-done-unlinked",
         _ => return None,
     };
     Some(text::message(lang, id, &[]))
@@ -396,6 +461,8 @@ pub(super) struct InviteView {
     pub(super) name: String,
     pub(super) chosen: Vec<&'static str>,
     pub(super) roles: Vec<Choice>,
+    pub(super) branches: Vec<branch::wire::Choice>,
+    pub(super) chosen_branches: Vec<String>,
     pub(super) mistakes: Mistakes,
 }
 
@@ -405,8 +472,13 @@ pub(super) struct StaffView {
     pub(super) account: AccountView,
     pub(super) chosen: Vec<&'static str>,
     pub(super) roles: Vec<Choice>,
+    pub(super) branches: Vec<branch::wire::Choice>,
+    pub(super) chosen_branches: Vec<String>,
+    /// For which branches, in words; empty where the library has none.
+    pub(super) reach: String,
     pub(super) sessions: usize,
     pub(super) second: factor::SecondView,
+    pub(super) elsewhere: Option<elsewhere::ProviderView>,
     pub(super) locked_until: Option<i64>,
     pub(super) done: Option<String>,
     pub(super) mistakes: Mistakes,
@@ -461,6 +533,7 @@ mod tests {
             "/en/staff/sign-in?next=/staff",
             "/staff/setup/x",
             "/staff/confirm",
+            "/staff/openid/back?code=x",
             "/staff\r\nSet-Cookie: a=b",
             "/staffroom",
         ] {

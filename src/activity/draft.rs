@@ -4,6 +4,7 @@
 //! meanwhile answers [`Error::Moved`] instead of being overwritten.
 
 use crate::audit::{self, Act, Actor, StaffId};
+use crate::branch::BranchId;
 use crate::platform::clock::{DAY, HOUR, MINUTE, Timestamp};
 use crate::platform::db::Tx;
 
@@ -256,6 +257,7 @@ impl Activity<Draft> {
             answers_linked: details.answers_linked,
             arrangement: Arrangement::default(),
             eligibility: Eligibility::default(),
+            branch: None,
             notice: LocalText::default(),
             cancelled_reason: String::new(),
             version: 1,
@@ -303,6 +305,11 @@ pub fn save_asked(
     store::touch(tx, &facts)?;
     store::replace_asked_fields(tx, id, asked)?;
     record(tx, by, "activity.fields_edited", id)
+}
+
+/// Writes which branch runs a draft, in the transaction that counts the save.
+pub fn save_branch(tx: &mut Tx, id: &ActivityId, branch: Option<&BranchId>) -> Result<(), Error> {
+    store::set_branch(tx, id, branch)
 }
 
 /// Saves how the draws of a draft share its tickets, made from `version`.

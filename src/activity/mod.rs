@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::marker::PhantomData;
 
 use crate::audit::StaffId;
+use crate::branch::BranchId;
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind as FaultKind};
@@ -355,6 +356,8 @@ pub struct Facts {
     pub arrangement: Arrangement,
     /// Who may enter.
     pub eligibility: Eligibility,
+    /// Which branch runs it; none where it is the whole library's.
+    pub branch: Option<BranchId>,
     /// The notice of Art. 8 of the Personal Data Protection Act as shown on the form; empty before
     /// publishing.
     pub notice: LocalText,

@@ -6,8 +6,11 @@
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::Librarian;
+use crate::branch::wire::Choice;
+use crate::branch::{self, BranchId};
 use crate::external;
-use crate::platform::db::Db;
+use crate::platform::clock::Timestamp;
+use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -25,30 +28,94 @@ pub fn routes() -> Vec<Route> {
     routes![new, create, details, save, privacy, save_privacy]
 }
 
-/// How many days data may stay after the last claim.
-async fn longest(db: &Db) -> Result<i64, policy::Error> {
-    db.read("read retention", |tx| {
-        policy::retention::days(tx, policy::retention::Class::Entries)
-    })
-    .await
+/// What the form of a draft is filled from beside the draft.
+struct Offer {
+    /// How many days data may stay after the last claim.
+    longest: i64,
+    /// The branches that whoever writes may choose.
+    branches: Vec<Choice>,
+}
+
+impl Offer {
+    /// What `staff` may choose; a branch that a draft has already stays, though it was closed.
+    async fn to(
+        lang: Language,
+        staff: &Librarian,
+        present: Option<BranchId>,
+        db: &Db,
+    ) -> AppResult<Offer> {
+        let reach = staff.0.reach.clone();
+        let days = |tx: &mut Tx<'_>| policy::retention::days(tx, policy::retention::Class::Entries);
+        let longest = db.read("read retention", days).await?;
+        let all = db.read("list branches", branch::all).await?;
+        let whole = reach.is_whole().then(|| Choice::whole_library(lang));
+        let own = all.iter().filter(|branch| {
+            let is_open = branch.closed_at.is_none() || present.as_ref() == Some(&branch.id);
+            is_open && reach.covers(Some(&branch.id))
+        });
+        Ok(Offer {
+            longest,
+            branches: whole
+                .into_iter()
+                .chain(own.map(|own| Choice::of(lang, own)))
+                .collect(),
+        })
+    }
+
+    fn view(self, heading: Option<Heading>, form: DetailsForm, mistakes: Mistakes) -> DetailsView {
+        DetailsView {
+            heading,
+            form,
+            longest: self.longest,
+            branches: self.branches,
+            mistakes,
+        }
+    }
+
+    fn again(
+        self,
+        lang: Language,
+        heading: Option<Heading>,
+        form: DetailsForm,
+        mistakes: Mistakes,
+    ) -> Reply {
+        let view = self.view(heading, form, mistakes);
+        Page::new(lang, "activity/details", view).again().into()
+    }
+
+    /// Reads what was typed.
+    fn read(
+        &self,
+        lang: Language,
+        form: &DetailsForm,
+        now: Timestamp,
+    ) -> Result<(Details, Option<BranchId>), Mistakes> {
+        let branch = form.branch(&self.branches);
+        let mut mistakes = match (form.parse(lang, now, self.longest), &branch) {
+            (Ok(details), Some(branch)) => return Ok((details, branch.clone())),
+            (Ok(_), None) => Mistakes::new(),
+            (Err(mistakes), _) => mistakes,
+        };
+        if branch.is_none() {
+            let words = text::message(lang, "branch-of-activity-wrong", &[]);
+            mistakes.add("branch", words);
+        }
+        Err(mistakes)
+    }
 }
 
 #[get("/staff/activities/new?<kind>")]
 async fn new(
     lang: Language,
-    _staff: Librarian,
+    staff: Librarian,
     kind: Option<&str>,
     db: &State<Db>,
 ) -> AppResult<Page> {
     let kind = kind.and_then(Kind::parse).unwrap_or(Kind::Draw);
-    let longest = longest(db).await?;
-    let suggested = Details::suggested(kind, db.clock().now(), longest);
-    let view = DetailsView {
-        heading: None,
-        form: DetailsForm::from_details(&suggested, 0),
-        longest,
-        mistakes: Mistakes::new(),
-    };
+    let offer = Offer::to(lang, &staff, None, db).await?;
+    let suggested = Details::suggested(kind, db.clock().now(), offer.longest);
+    let form = DetailsForm::from_details(&suggested, 0);
+    let view = offer.view(None, form, Mistakes::new());
     Ok(Page::new(lang, "activity/details", view).no_store())
 }
 
@@ -60,11 +127,10 @@ async fn create(
     db: &State<Db>,
 ) -> AppResult<Reply> {
     let form = DetailsForm::of(&form);
-    let longest = longest(db).await?;
-    let again = |form, mistakes| again(lang, None, form, longest, mistakes);
-    let details = match form.parse(lang, db.clock().now(), longest) {
-        Ok(details) => details,
-        Err(mistakes) => return Ok(again(form, mistakes)),
+    let offer = Offer::to(lang, &staff, None, db).await?;
+    let (details, branch) = match offer.read(lang, &form, db.clock().now()) {
+        Ok(read) => read,
+        Err(mistakes) => return Ok(offer.again(lang, None, form, mistakes)),
     };
     let by = staff.0.id.clone();
     let (stored, who) = (details.clone(), form.eligibility());
@@ -73,27 +139,27 @@ async fn create(
             is_free(tx, &stored.slug)?;
             let draft = Activity::<Draft>::create(tx, &by, &stored)?;
             eligibility::save(tx, &draft.id, who)?;
+            draft::save_branch(tx, &draft.id, branch.as_ref())?;
             Ok::<_, Error>(draft)
         })
         .await;
     match created {
         Ok(draft) => Ok(Reply::go(lang, &next_page(&draft.id, details.kind))),
-        Err(Error::SlugTaken) => Ok(again(form, slug_taken(lang))),
+        Err(Error::SlugTaken) => Ok(offer.again(lang, None, form, slug_taken(lang))),
         Err(error) => Err(error.into()),
     }
 }
 
 #[get("/staff/activities/<id>/details")]
-async fn details(lang: Language, _staff: Librarian, id: &str, db: &State<Db>) -> AppResult<Page> {
+async fn details(lang: Language, staff: Librarian, id: &str, db: &State<Db>) -> AppResult<Page> {
     let id = ActivityId::from(id);
     let draft = db.read("read draft", move |tx| as_draft(tx, &id)).await?;
-    let view = DetailsView {
-        heading: Some(Heading::of(lang, draft.facts())),
-        form: DetailsForm::from_details(&draft.details(), draft.version)
-            .for_whom(draft.eligibility),
-        longest: longest(db).await?,
-        mistakes: Mistakes::new(),
-    };
+    let form = DetailsForm::from_details(&draft.details(), draft.version)
+        .for_whom(draft.eligibility)
+        .run_by(draft.branch.as_ref());
+    let offer = Offer::to(lang, &staff, draft.branch.clone(), db).await?;
+    let heading = Some(Heading::of(lang, draft.facts()));
+    let view = offer.view(heading, form, Mistakes::new());
     Ok(Page::new(lang, "activity/details", view).no_store())
 }
 
@@ -110,10 +176,10 @@ async fn save(
     let read = id.clone();
     let draft = db.read("read draft", move |tx| as_draft(tx, &read)).await?;
     let heading = Some(Heading::of(lang, draft.facts()));
-    let longest = longest(db).await?;
-    let details = match form.parse(lang, db.clock().now(), longest) {
-        Ok(details) => details,
-        Err(mistakes) => return Ok(again(lang, heading, form, longest, mistakes)),
+    let offer = Offer::to(lang, &staff, draft.branch.clone(), db).await?;
+    let (details, branch) = match offer.read(lang, &form, db.clock().now()) {
+        Ok(read) => read,
+        Err(mistakes) => return Ok(offer.again(lang, heading, form, mistakes)),
     };
     let (by, version, saved) = (staff.0.id.clone(), form.version(), id.clone());
     let who = form.eligibility();
@@ -121,18 +187,19 @@ async fn save(
         .write("save details", move |tx| {
             is_free(tx, &details.slug)?;
             draft::save_details(tx, &by, &saved, version, &details)?;
+            draft::save_branch(tx, &saved, branch.as_ref())?;
             eligibility::save(tx, &saved, who)
         })
         .await;
     match outcome {
         Ok(()) => Ok(Reply::go(lang, &format!("/staff/activities/{id}"))),
-        Err(Error::SlugTaken) => Ok(again(lang, heading, form, longest, slug_taken(lang))),
+        Err(Error::SlugTaken) => Ok(offer.again(lang, heading, form, slug_taken(lang))),
         Err(error) => Err(error.into()),
     }
 }
 
 /// Refuses an address that a page about an activity of others has.
-fn is_free(tx: &mut crate::platform::db::Tx, slug: &str) -> Result<(), Error> {
+fn is_free(tx: &mut Tx, slug: &str) -> Result<(), Error> {
     match external::has_slug(tx, slug) {
         Ok(false) => Ok(()),
         Ok(true) => Err(Error::SlugTaken),
@@ -142,29 +209,8 @@ fn is_free(tx: &mut crate::platform::db::Tx, slug: &str) -> Result<(), Error> {
     }
 }
 
-fn as_draft(tx: &mut crate::platform::db::Tx, id: &ActivityId) -> Result<Activity<Draft>, Error> {
+fn as_draft(tx: &mut Tx, id: &ActivityId) -> Result<Activity<Draft>, Error> {
     Activity::at(super::by_id(tx, id)?)
-}
-
-fn again(
-    lang: Language,
-    heading: Option<Heading>,
-    form: DetailsForm,
-    longest: i64,
-    mistakes: Mistakes,
-) -> Reply {
-    Page::new(
-        lang,
-        "activity/details",
-        DetailsView {
-            heading,
-            form,
-            longest,
-            mistakes,
-        },
-    )
-    .again()
-    .into()
 }
 
 fn slug_taken(lang: Language) -> Mistakes {

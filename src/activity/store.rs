@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use diesel::prelude::*;
 
 use crate::audit::StaffId;
+use crate::branch::BranchId;
 use crate::platform::clock::Timestamp;
 use crate::platform::db::schema::{activities, asked_fields};
 use crate::platform::db::{self, Conn, Tx};
@@ -38,6 +39,7 @@ struct ActivityRow {
     answers_linked: bool,
     arrangement: String,
     eligibility: String,
+    branch: String,
     notice_zh: String,
     notice_en: String,
     cancelled_reason: String,
@@ -71,6 +73,7 @@ impl From<ActivityRow> for Facts {
                 .expect("a CHECK limits the arrangements"),
             eligibility: Eligibility::parse(&row.eligibility)
                 .expect("only this program writes who may enter"),
+            branch: (!row.branch.is_empty()).then_some(BranchId(row.branch)),
             notice: LocalText::new(row.notice_zh, row.notice_en),
             cancelled_reason: row.cancelled_reason,
             version: row.version,
@@ -348,6 +351,21 @@ pub(super) fn set_eligibility(tx: &mut Tx, id: &ActivityId, who: Eligibility) ->
     db::one_changed(changed, Error::Moved)
 }
 
+pub(super) fn set_branch(
+    tx: &mut Tx,
+    id: &ActivityId,
+    branch: Option<&BranchId>,
+) -> Result<(), Error> {
+    let changed = diesel::update(
+        activities::table
+            .filter(activities::id.eq(id.as_str()))
+            .filter(activities::stage.eq(Stage::Draft.code())),
+    )
+    .set(activities::branch.eq(branch.map_or("", BranchId::as_str)))
+    .execute(tx.conn());
+    db::one_changed(changed, Error::Moved)
+}
+
 /// Writes when the last session of a draft begins.
 pub(super) fn set_end(tx: &mut Tx, id: &ActivityId, ends_at: Timestamp) -> Result<(), Error> {
     let changed = diesel::update(
@@ -431,6 +449,7 @@ fn row(facts: &Facts) -> ActivityRow {
         answers_linked: facts.answers_linked,
         arrangement: facts.arrangement.code().to_owned(),
         eligibility: facts.eligibility.code().to_owned(),
+        branch: facts.branch.clone().map(|own| own.0).unwrap_or_default(),
         notice_zh: facts.notice.zh.clone(),
         notice_en: facts.notice.en.clone(),
         cancelled_reason: facts.cancelled_reason.clone(),

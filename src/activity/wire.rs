@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::branch::BranchId;
+use crate::branch::wire::Choice;
 use crate::identity::date;
 use crate::platform::clock::Timestamp;
 use crate::platform::text::{self, Language};
@@ -30,6 +32,7 @@ pub struct DetailsForm {
     retention_days: String,
     answers: String,
     eligibility: String,
+    branch: String,
     version: String,
 }
 
@@ -54,6 +57,7 @@ impl DetailsForm {
             retention_days: typed("retention_days"),
             answers: typed("answers"),
             eligibility: typed("eligibility"),
+            branch: typed("branch"),
             version: typed("version"),
         };
         match read.kind().is_drawn() && !form.has("draws") {
@@ -102,6 +106,7 @@ impl DetailsForm {
             }
             .to_owned(),
             eligibility: Eligibility::default().code().to_owned(),
+            branch: String::new(),
             version: version.to_string(),
         }
     }
@@ -110,6 +115,21 @@ impl DetailsForm {
     pub fn for_whom(mut self, who: Eligibility) -> DetailsForm {
         self.eligibility = who.code().to_owned();
         self
+    }
+
+    /// With the branch that runs it.
+    pub fn run_by(mut self, branch: Option<&BranchId>) -> DetailsForm {
+        self.branch = branch.map(|own| own.0.clone()).unwrap_or_default();
+        self
+    }
+
+    /// The branch that runs it, or the whole library; `None` where it was not offered.
+    pub fn branch(&self, offered: &[Choice]) -> Option<Option<BranchId>> {
+        let is_offered = offered.iter().any(|one| one.value == self.branch);
+        is_offered.then(|| match self.branch.as_str() {
+            "" => None,
+            id => Some(BranchId::from(id)),
+        })
     }
 
     /// Who may enter; everybody where nothing was said.
@@ -455,6 +475,8 @@ pub struct DetailsView {
     pub form: DetailsForm,
     /// How many days data may stay after the last claim.
     pub longest: i64,
+    /// What the branch is chosen from.
+    pub branches: Vec<Choice>,
     /// What has to change.
     pub mistakes: Mistakes,
 }

@@ -289,7 +289,7 @@ pub fn open_incidents(tx: &mut Tx, activity: &ActivityId) -> Result<Vec<breach::
 /// Whether enough people can sign in for something that needs two: the page says so before
 /// anybody writes a long form.
 pub fn has_two(tx: &mut Tx, permission: Permission) -> Result<bool, Error> {
-    Ok(account::count_who_may(tx, permission)? > 1)
+    Ok(account::count_who_may(tx, permission, None)? > 1)
 }
 
 /// A file on its way out; it is never kept here.

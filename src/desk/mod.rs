@@ -8,6 +8,7 @@ use crate::account;
 use crate::activity::{self, ActivityId, AskedField, Facts, Stage, Unlock};
 use crate::admission;
 use crate::audit::StaffId;
+use crate::branch;
 use crate::custody;
 use crate::discussion;
 use crate::draw::{self, DrawStage, Plan, Problem};
@@ -26,6 +27,7 @@ use crate::stats;
 use crate::survey;
 
 pub mod figures;
+pub mod grounds;
 pub mod pages;
 pub mod reminders;
 mod wire;
@@ -38,6 +40,9 @@ pub enum Error {
     /// Activities.
     #[error(transparent)]
     Activity(#[from] activity::Error),
+    /// Branches.
+    #[error(transparent)]
+    Branch(#[from] branch::Error),
     /// The statistics.
     #[error(transparent)]
     Stats(#[from] stats::Error),
@@ -89,6 +94,7 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::Activity(error) => error.kind(),
+            Error::Branch(error) => error.kind(),
             Error::Stats(error) => error.kind(),
             Error::Survey(error) => error.kind(),
             Error::Seats(error) => error.kind(),
@@ -110,6 +116,7 @@ impl Fault for Error {
     fn code(&self) -> &'static str {
         match self {
             Error::Activity(error) => error.code(),
+            Error::Branch(error) => error.code(),
             Error::Stats(error) => error.code(),
             Error::Survey(error) => error.code(),
             Error::Seats(error) => error.code(),

@@ -8,6 +8,7 @@ use crate::account::guard::{Admin, Custodian, Librarian, Organiser};
 use crate::account::wire::HealthView;
 use crate::account::{Permission, Staff};
 use crate::activity::{self, ActivityId, Stage};
+use crate::branch;
 use crate::draw::hour;
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
@@ -127,14 +128,17 @@ async fn custody(
 }
 
 #[get("/staff/activities")]
-async fn activities(lang: Language, _staff: Organiser, db: &State<Db>) -> AppResult<Page> {
-    let all = db
-        .read("list activities", |tx| activity::list(tx, &Stage::ALL))
+async fn activities(lang: Language, staff: Organiser, db: &State<Db>) -> AppResult<Page> {
+    let (mut all, branches) = db
+        .read("list activities", |tx| {
+            Ok::<_, Error>((activity::list(tx, &Stage::ALL)?, branch::all(tx)?))
+        })
         .await?;
+    all.retain(|facts| staff.0.reach.covers(facts.branch.as_ref()));
     Ok(Page::new(
         lang,
         "desk/activities",
-        ActivitiesView::of(lang, &all, db.clock().now()),
+        ActivitiesView::of(lang, &all, &branches, db.clock().now()),
     )
     .no_store())
 }

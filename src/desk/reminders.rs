@@ -69,7 +69,19 @@ impl What {
             What::Incident(_) | What::Frozen => &[Permission::ApproveDisclosure],
             What::RequestsLate(_) | What::RequestsDue(_) => &[Permission::AnswerRequests],
         };
-        permissions.iter().any(|each| reader.may(*each))
+        let may = |each: &Permission| match (each, self) {
+            // Roles over data of everybody are for the whole library.
+            (Permission::HoldData, _) => reader.may(*each),
+            (
+                _,
+                What::Halted(facts)
+                | What::Purge(facts)
+                | What::PurgeWaits(facts)
+                | What::SecondCertificate(facts),
+            ) => reader.may(*each) && reader.reach.covers(facts.branch.as_ref()),
+            _ => reader.may(*each),
+        };
+        permissions.iter().any(may)
     }
 }
 

@@ -14,6 +14,7 @@ use crate::account::wire::HealthView;
 use crate::account::{Permission, Staff};
 use crate::activity::Facts;
 use crate::activity::wire::Heading;
+use crate::branch::Branch;
 use crate::platform::clock::{Clock, Timestamp};
 use crate::platform::confine::{How, Protection, Standing, What};
 use crate::platform::text::{self, Language};
@@ -135,8 +136,9 @@ struct QueueRow {
 
 impl TodayView {
     pub(super) fn of(language: Language, reader: &Staff, today: &Today) -> TodayView {
+        let covers = |facts: &Facts| reader.reach.covers(facts.branch.as_ref());
         let own = today.tasks.iter();
-        let own = own.filter(|task| reader.may(step_needs(task.step)));
+        let own = own.filter(|task| reader.may(step_needs(task.step)) && covers(&task.facts));
         let row = |task: &Task| TaskRow {
             title: Heading::of(language, &task.facts).title,
             words: step_words(language, task.step),
@@ -145,6 +147,7 @@ impl TodayView {
         let upcoming = today
             .upcoming
             .iter()
+            .filter(|(_, _, facts)| covers(facts))
             .map(|(when, what, facts)| UpcomingRow {
                 when: when.0,
                 words: text::message(language, what, &[]),
@@ -159,6 +162,7 @@ impl TodayView {
             discussions: today
                 .discussions
                 .iter()
+                .filter(|(facts, _)| covers(facts))
                 .map(|(facts, posts)| QueueRow {
                     title: Heading::of(language, facts).title,
                     path: format!("/staff/activities/{}/discussion", facts.id),
@@ -210,6 +214,8 @@ fn step_path(id: &str, step: NextStep) -> String {
 #[derive(Serialize)]
 pub(super) struct ActivityRow {
     heading: Heading,
+    /// The branch that runs it; empty where it is the whole library's.
+    branch: String,
     closes_at: i64,
 }
 
@@ -220,9 +226,21 @@ pub(super) struct ActivitiesView {
 }
 
 impl ActivitiesView {
-    pub(super) fn of(language: Language, activities: &[Facts], now: Timestamp) -> ActivitiesView {
+    pub(super) fn of(
+        language: Language,
+        activities: &[Facts],
+        branches: &[Branch],
+        now: Timestamp,
+    ) -> ActivitiesView {
+        let name = |facts: &Facts| {
+            let mut own = branches
+                .iter()
+                .filter(|own| facts.branch.as_ref() == Some(&own.id));
+            own.next().map(|own| own.name.pick(language).to_owned())
+        };
         let row = |facts| ActivityRow {
             heading: Heading::at(language, facts, now),
+            branch: name(facts).unwrap_or_default(),
             closes_at: facts.closes_at.0,
         };
         ActivitiesView {

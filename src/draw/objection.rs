@@ -110,9 +110,9 @@ pub fn proposed(tx: &mut Tx, plan: &Plan) -> Result<Vec<Correction>, Error> {
     Ok(store::corrections::proposed(tx, plan)?)
 }
 
-/// Whether the site has another member of staff who draws, who then has to confirm.
-pub(super) fn needs_second(tx: &mut Tx) -> Result<bool, Error> {
-    Ok(staff_in_use(tx)? > 1)
+/// Whether another member of staff draws this activity, who then has to confirm.
+pub(super) fn needs_second(tx: &mut Tx, facts: &Facts) -> Result<bool, Error> {
+    Ok(staff_in_use(tx, facts)? > 1)
 }
 
 /// Proposes to take a ticket out, or to let it take part again. A second proposal for a ticket
@@ -208,7 +208,8 @@ pub fn confirm(
     if fingerprint(&proposed) != *seen {
         return Err(Error::Moved);
     }
-    let needs_second = needs_second(tx)?;
+    let facts = activity::by_id(tx, &plan.activity)?;
+    let needs_second = needs_second(tx, &facts)?;
     let confirmed: Vec<&Correction> = proposed
         .iter()
         .filter(|each| each.may_be_confirmed(by, needs_second))

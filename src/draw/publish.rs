@@ -114,7 +114,7 @@ pub fn problems(tx: &mut Tx, facts: &Facts, now: Timestamp) -> Result<Vec<Proble
         Kind::Draw => {
             let plans = super::plans(tx, &facts.id)?;
             let around = Around {
-                staff: staff_in_use(tx)?,
+                staff: staff_in_use(tx, facts)?,
                 quorum: journal::pinned(tx)?.quorum,
             };
             if plans.is_empty() {
@@ -189,9 +189,10 @@ pub fn not_allowed(plans: &[Plan], config: &Config) -> Vec<Problem> {
         .collect()
 }
 
-/// How many members of staff can sign in and draw: where two have to agree, there must be two.
-pub(super) fn staff_in_use(tx: &mut Tx) -> Result<usize, Error> {
-    Ok(account::count_who_may(tx, Permission::Draw)?)
+/// How many members of staff can sign in and draw it: where two have to agree, there must be two.
+pub(super) fn staff_in_use(tx: &mut Tx, facts: &Facts) -> Result<usize, Error> {
+    let branch = facts.branch.as_ref();
+    Ok(account::count_who_may(tx, Permission::Draw, branch)?)
 }
 
 /// Whether witnesses are named and could not see the draw published before the first entry, which

@@ -162,7 +162,7 @@ pub fn successor_troubles(
     );
     let moved = moved(facts, successor);
     let around = Around {
-        staff: staff_in_use(tx)?,
+        staff: staff_in_use(tx, facts)?,
         quorum: witnesses::pinned(tx, plan)?.quorum,
     };
     let refused = weigh::troubles(&successor.sources)

@@ -75,6 +75,8 @@ pub struct Entry {
     pub withdrawn: bool,
     /// The hour in which the person had the sealed data erased, after the list was final.
     pub erased_at: Option<Timestamp>,
+    /// The version of the general policy that was in force when it was taken; 0 before the first.
+    pub policy: i64,
 }
 
 /// One leaf of a draw's log, with the entry behind it.

@@ -17,6 +17,7 @@ use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
 use crate::platform::templates::TemplateError;
 use crate::platform::text::Language;
+use crate::policy::general;
 use crate::policy::retention::{self, Class};
 use crate::rights;
 use crate::vault::{self, ItemKind, NewBox};
@@ -189,6 +190,8 @@ pub struct Feedback {
     pub closed_at: Option<Timestamp>,
     /// Counts its changes, so that two colleagues cannot answer unseen by each other.
     pub version: i64,
+    /// The version of the general policy that was in force when it came; 0 before the first.
+    pub policy: i64,
 }
 
 /// Who wrote a letter.
@@ -356,6 +359,7 @@ pub fn receive(tx: &mut Tx, new: &NewFeedback) -> Result<Feedback, Error> {
         written_at: received_at,
         closed_at: None,
         version: 1,
+        policy: general::in_force(tx)?,
     };
     store::insert(tx, &new.lookup, &feedback)?;
     keep(tx, &feedback, Author::Person, &new.letter, received_at)?;

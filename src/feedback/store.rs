@@ -25,6 +25,7 @@ struct Row {
     written_at: i64,
     closed_at: Option<i64>,
     version: i64,
+    policy_version: i64,
 }
 
 impl From<Row> for Feedback {
@@ -46,6 +47,7 @@ impl From<Row> for Feedback {
             written_at: Timestamp(row.written_at),
             closed_at: row.closed_at.map(Timestamp),
             version: row.version,
+            policy: row.policy_version,
         }
     }
 }
@@ -96,6 +98,7 @@ pub(super) fn insert(tx: &mut Tx, lookup: &Hash, new: &Feedback) -> Result<(), E
             feedback::written_at.eq(new.written_at.0),
             feedback::closed_at.eq(new.closed_at.map(|at| at.0)),
             feedback::version.eq(new.version),
+            feedback::policy_version.eq(new.policy),
         ))
         .execute(tx.conn())
         .map_err(db::on_duplicate(Error::Twice))?;

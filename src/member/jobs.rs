@@ -14,10 +14,11 @@ use crate::vault::Vault;
 
 use super::letters::LetterId;
 use super::post::Post;
-use super::{Error, asking, letters, receipts};
+use super::{Error, asking, letters, policy_news, receipts};
 
 const LETTER: &str = "member.letter";
 const SWEEP: &str = "member.sweep";
+const TELL: &str = "member.tell";
 
 /// Names the handlers of this domain's jobs.
 pub fn register(
@@ -35,6 +36,13 @@ pub fn register(
             Err(error) => Err(error.into()),
         }
     });
+    let teller = db.clone();
+    runner.on(TELL, move |job| {
+        let version = job.payload.parse().unwrap_or_default();
+        let write = |tx: &mut Tx<'_>| policy_news::write_page(tx, version);
+        while teller.write_now("write letters to members", write)? {}
+        Ok(Next::Done)
+    });
     let db = db.clone();
     runner.on(SWEEP, move |_| {
         db.write_now("sweep members", |tx| {
@@ -50,6 +58,12 @@ pub fn register(
 pub(super) fn ensure_sweep(tx: &mut Tx) -> Result<(), db::Error> {
     let run_at = tx.now().plus(DAY);
     enqueue(tx, SWEEP, String::new(), run_at)
+}
+
+/// Letters to all members about a version of the policy.
+pub(super) fn enqueue_telling(tx: &mut Tx, version: i64) -> Result<(), db::Error> {
+    let now = tx.now();
+    enqueue(tx, TELL, version.to_string(), now)
 }
 
 /// One letter, as soon as it can.

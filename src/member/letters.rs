@@ -42,10 +42,12 @@ pub enum LetterKind {
     Moved,
     /// Tells the owner that the passphrase was changed.
     Changed,
+    /// Tells of a major change of the general policy, whose version is its code.
+    Policy,
 }
 
 impl LetterKind {
-    const ALL: [LetterKind; 7] = [
+    const ALL: [LetterKind; 8] = [
         LetterKind::Register,
         LetterKind::Already,
         LetterKind::Forgotten,
@@ -53,6 +55,7 @@ impl LetterKind {
         LetterKind::Move,
         LetterKind::Moved,
         LetterKind::Changed,
+        LetterKind::Policy,
     ];
 
     /// The word in the database and in templates.
@@ -65,6 +68,7 @@ impl LetterKind {
             LetterKind::Move => "move",
             LetterKind::Moved => "moved",
             LetterKind::Changed => "changed",
+            LetterKind::Policy => "policy",
         }
     }
 
@@ -83,7 +87,10 @@ impl LetterKind {
 
     /// Whether anybody can bring it about.
     fn is_asked_for(self) -> bool {
-        !matches!(self, LetterKind::Moved | LetterKind::Changed)
+        !matches!(
+            self,
+            LetterKind::Moved | LetterKind::Changed | LetterKind::Policy
+        )
     }
 }
 
@@ -92,7 +99,7 @@ impl LetterKind {
 pub(super) struct Letter {
     pub(super) id: LetterId,
     pub(super) kind: LetterKind,
-    /// What its link names; empty where it has none.
+    /// What its link names, or the version that it tells of; empty where it has none.
     pub(super) code: String,
     pub(super) tag: Hash,
     pub(super) language: Language,

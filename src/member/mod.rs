@@ -17,20 +17,23 @@ use crate::account::passphrase::PassphraseHash;
 use crate::account::{self};
 use crate::audit;
 use crate::platform::clock::Timestamp;
-use crate::platform::db;
+use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
+use crate::platform::openid;
 use crate::platform::templates::TemplateError;
 use crate::platform::text::Language;
 use crate::vault::{self, SealedAddress};
 
 pub mod asking;
+pub mod elsewhere;
 pub mod factor;
 pub mod guard;
 pub mod jobs;
 pub mod letters;
 pub mod own;
 pub mod pages;
+pub mod policy_news;
 mod post;
 pub mod receipts;
 pub mod session;
@@ -64,6 +67,12 @@ pub struct Member {
     pub made_at: Timestamp,
 }
 
+/// How many of these addresses are members', given as their tags ([`crate::vault::Vault::tag_member`]),
+/// each once.
+pub fn count_among(tx: &mut Tx, tags: &[Hash]) -> Result<u64, Error> {
+    Ok(store::members::count_among(tx, tags)?)
+}
+
 /// Why something of an account could not be done.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
@@ -79,6 +88,24 @@ pub enum Error {
     /// The account keeps as many receipts as one can.
     #[error("the account keeps no more receipts")]
     Full,
+    /// The account is locked after wrong tries.
+    #[error("the account is locked for now")]
+    Locked,
+    /// A provider elsewhere has made sure of no address.
+    #[error("the provider has no verified address")]
+    NoAddress,
+    /// The address that a provider elsewhere tells has an account of its own.
+    #[error("the address of the provider has an account")]
+    AddressKnown,
+    /// Another account is linked to the same person of the provider.
+    #[error("another account is linked")]
+    OtherLink,
+    /// Without the link nothing would let the owner in.
+    #[error("the link is the only way in")]
+    OnlyWay,
+    /// A provider elsewhere.
+    #[error(transparent)]
+    OpenId(#[from] openid::Error),
     /// The page needs somebody who is signed in.
     #[error("needs a member who is signed in")]
     SignInFirst,
@@ -103,8 +130,14 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::Unknown => Kind::Gone,
-            Error::Taken | Error::Twice | Error::Full => Kind::Conflict,
-            Error::SignInFirst => Kind::Forbidden,
+            Error::Taken
+            | Error::Twice
+            | Error::Full
+            | Error::AddressKnown
+            | Error::OtherLink
+            | Error::OnlyWay => Kind::Conflict,
+            Error::SignInFirst | Error::Locked | Error::NoAddress => Kind::Forbidden,
+            Error::OpenId(error) => error.kind(),
             Error::Account(error) => error.kind(),
             Error::Words(_) => Kind::Broken,
             Error::Vault(error) => error.kind(),
@@ -119,6 +152,12 @@ impl Fault for Error {
             Error::Taken => "member.taken",
             Error::Twice => "member.twice",
             Error::Full => "member.full",
+            Error::Locked => "member.locked",
+            Error::NoAddress => "member.no_address",
+            Error::AddressKnown => "member.address_known",
+            Error::OtherLink => "member.other_link",
+            Error::OnlyWay => "member.only_way",
+            Error::OpenId(error) => error.code(),
             Error::SignInFirst => "member.sign_in_first",
             Error::Account(error) => error.code(),
             Error::Words(_) => "member.words",

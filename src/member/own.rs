@@ -69,6 +69,7 @@ fn remove(tx: &mut Tx, member: &MemberId) -> Result<Vec<String>, Error> {
     store::sessions::end_all(tx, member, None)?;
     store::receipts::delete(tx, member)?;
     store::factors::delete(tx, member)?;
+    store::openid::delete(tx, member)?;
     store::members::delete(tx, member)?;
     db::tidy::wanted(tx)?;
     let items = [Some(own.address.item), receipts.map(|kept| kept.item)];

@@ -19,7 +19,7 @@ use crate::vault::{self, Line, Offered, ScopeBox, Vault};
 
 use super::letters::{Letter, LetterId, LetterKind, LetterStage, State};
 use super::words::Writer;
-use super::{Error, asking, store, tokens};
+use super::{Error, asking, policy_news, store, tokens};
 
 /// Everything that sending needs.
 pub(super) struct Post {
@@ -80,13 +80,13 @@ impl Post {
             }
         };
         let now = self.db.clock().now();
-        let token = match letter.kind.has_link() {
+        let named = match letter.kind.has_link() {
             true => tokens::seal(&self.vault, &letter.code, now)?,
-            false => String::new(),
+            false => letter.code.clone(),
         };
         let words = self
             .writer
-            .about(letter.kind, letter.language, &token, now)?;
+            .about(letter.kind, letter.language, &named, now)?;
         let recorded = self.db.write_now("record opening", |tx| {
             let boxes = vec![ScopeBox {
                 item: letter.item.clone(),
@@ -122,7 +122,7 @@ impl Post {
 
     fn settle(&self, letter: &Letter, after: &State) -> Result<(), Error> {
         self.db.write_now("settle letter", |tx| {
-            store::letters::advance(tx, after.may_follow(), &letter.id, after)
+            policy_news::advance(tx, after.may_follow(), letter, after)
         })?;
         Ok(())
     }
@@ -135,7 +135,7 @@ fn take_up(tx: &mut Tx, id: &LetterId) -> Result<Option<Letter>, Error> {
         LetterStage::Waiting => {}
         LetterStage::Sending => {
             let lost = letter.state.lost();
-            store::letters::advance(tx, &[LetterStage::Sending], id, &lost)?;
+            policy_news::advance(tx, &[LetterStage::Sending], &letter, &lost)?;
             return Ok(None);
         }
         _ => return Ok(None),

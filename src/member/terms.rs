@@ -11,7 +11,7 @@ use crate::platform::text::{self, Language};
 use super::{Error, store};
 
 /// The version that the form names; goes up when the words change.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// The words of the terms.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -43,12 +43,13 @@ impl Writer {
         }
     }
 
-    /// A letter of a kind; `token` is that of its link, where something waits for one.
+    /// A letter of a kind; `named` is the token of its link where something waits for one, or the
+    /// version of the policy that it tells of.
     pub(super) fn about(
         &self,
         kind: LetterKind,
         language: Language,
-        token: &str,
+        named: &str,
         now: Timestamp,
     ) -> Result<NewsWords, Error> {
         let id = match kind {
@@ -59,14 +60,16 @@ impl Writer {
             LetterKind::Move => "member-mail-subject-move",
             LetterKind::Moved => "member-mail-subject-moved",
             LetterKind::Changed => "member-mail-subject-changed",
+            LetterKind::Policy => "member-mail-subject-policy",
         };
         let path = match kind {
             LetterKind::Register | LetterKind::Forgotten | LetterKind::Move => {
-                format!("/members/confirm/{token}")
+                format!("/members/confirm/{named}")
             }
             LetterKind::Already => "/members/sign-in".to_owned(),
             LetterKind::Nobody => "/members/register".to_owned(),
             LetterKind::Moved | LetterKind::Changed => "/members/forgotten".to_owned(),
+            LetterKind::Policy => format!("/privacy/v/{named}"),
         };
         let library = match language {
             Language::ZhTw => &self.library_zh,

@@ -12,7 +12,7 @@ use crate::platform::text::{self, Language};
 use super::{Error, store};
 
 /// The version that the form names; goes up when the words change.
-pub const VERSION: i64 = 1;
+pub const VERSION: i64 = 2;
 
 /// The words of a consent.
 #[derive(Debug, Clone, PartialEq, Eq)]

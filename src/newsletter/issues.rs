@@ -114,6 +114,8 @@ pub struct Issue {
     pub began_at: Option<Timestamp>,
     /// When nothing waited any more.
     pub ended_at: Option<Timestamp>,
+    /// The version of the general policy that it tells every subscriber of; 0 for all other issues.
+    pub policy: i64,
     /// The last subscriber who became a letter.
     pub(super) gathered_to: String,
     /// Figures of letters whose rows are gone.
@@ -181,12 +183,44 @@ pub fn write(tx: &mut Tx, by: &Actor, text: Text) -> Result<IssueId, Error> {
         send_at: None,
         began_at: None,
         ended_at: None,
+        policy: 0,
         gathered_to: String::new(),
         folded: Progress::default(),
     };
     store::issues::insert(tx, &issue)?;
     note(tx, by, "newsletter.issue_written", issue.id.as_str())?;
     Ok(issue.id)
+}
+
+/// Has every subscriber told of a version of the general policy, whatever their topics; asked again
+/// for the same version it changes nothing.
+pub(super) fn announce(tx: &mut Tx, policy: i64, text: Text) -> Result<(), Error> {
+    if of_policy(tx, policy)?.is_some() {
+        return Ok(());
+    }
+    let now = tx.now();
+    let issue = Issue {
+        id: IssueId::fresh(),
+        text,
+        stage: Stage::Scheduled,
+        version: 1,
+        send_at: Some(now),
+        began_at: None,
+        ended_at: None,
+        policy,
+        gathered_to: String::new(),
+        folded: Progress::default(),
+    };
+    store::issues::insert(tx, &issue)?;
+    jobs::enqueue_issue(tx, &issue.id, now)?;
+    jobs::ensure_sweep(tx)?;
+    let system = Actor::System;
+    note(tx, &system, "newsletter.issue_scheduled", issue.id.as_str())
+}
+
+/// The issue that tells of a version of the general policy.
+pub(super) fn of_policy(tx: &mut Tx, policy: i64) -> Result<Option<Issue>, Error> {
+    Ok(store::issues::of_policy(tx, policy)?)
 }
 
 /// Changes a draft that is still as whoever changes it read it.
@@ -237,11 +271,18 @@ pub fn schedule(
 }
 
 /// Takes a scheduled issue back; it is a draft again.
+///
+/// # Errors
+/// [`Error::Moved`] where it is not scheduled, or tells of the general policy: that one is published.
 pub fn take_back(tx: &mut Tx, by: &Actor, id: &IssueId) -> Result<(), Error> {
+    let scheduled = by_id(tx, id)?;
+    if scheduled.policy > 0 {
+        return Err(Error::Moved);
+    }
     let draft = Issue {
         stage: Stage::Draft,
         send_at: None,
-        ..by_id(tx, id)?
+        ..scheduled
     };
     advance(tx, Stage::Scheduled, &draft)?;
     note(tx, by, "newsletter.issue_taken_back", id.as_str())
@@ -310,7 +351,10 @@ pub(super) fn gather(tx: &mut Tx, id: &IssueId) -> Result<bool, Error> {
         return Ok(false);
     }
     let after = issue.gathered_to.as_str();
-    let some = store::subscribers::of_topics(tx, &issue.text.topics, after, GATHERED_TOGETHER)?;
+    let some = match issue.policy {
+        0 => store::subscribers::of_topics(tx, &issue.text.topics, after, GATHERED_TOGETHER)?,
+        _ => store::subscribers::active(tx, after, GATHERED_TOGETHER)?,
+    };
     let Some(last) = some.last() else {
         store::issues::set_gathered(tx, id, ALL_GATHERED)?;
         return Ok(false);

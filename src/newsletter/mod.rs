@@ -15,6 +15,7 @@ use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::templates::TemplateError;
 use crate::platform::text::Language;
+use crate::policy;
 use crate::vault;
 
 pub mod consent;
@@ -22,6 +23,7 @@ pub mod issues;
 pub mod jobs;
 pub mod letters;
 pub mod pages;
+pub mod policy_news;
 mod post;
 mod sending;
 mod store;
@@ -50,6 +52,9 @@ pub enum Error {
     /// The same row was stored meanwhile.
     #[error("the same row was stored meanwhile")]
     Twice,
+    /// The general policy.
+    #[error(transparent)]
+    Policy(#[from] policy::Error),
     /// The words of a letter.
     #[error(transparent)]
     Words(#[from] TemplateError),
@@ -70,6 +75,7 @@ impl Fault for Error {
             Error::Unknown => Kind::NotFound,
             Error::Moved | Error::Taken | Error::Twice => Kind::Conflict,
             Error::Words(_) => Kind::Broken,
+            Error::Policy(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Audit(error) => error.kind(),
             Error::Db(error) => error.kind(),
@@ -83,6 +89,7 @@ impl Fault for Error {
             Error::Taken => "newsletter.taken",
             Error::Twice => "newsletter.twice",
             Error::Words(_) => "newsletter.words",
+            Error::Policy(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),

@@ -14,6 +14,7 @@ use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::{self, Tx};
 use crate::platform::ids::{self, text_id};
 use crate::platform::text::Language;
+use crate::policy::general;
 use crate::vault::Vault;
 pub use crate::vault::{NewAddress, SealedAddress};
 
@@ -56,6 +57,8 @@ pub struct Subscriber {
     pub confirmed_at: Option<Timestamp>,
     /// How often in a row the mail server refused the address.
     pub refusals: i64,
+    /// The version of the general policy that was in force when the words were agreed to.
+    pub policy: i64,
 }
 
 /// A new address of a subscriber that waits for its link.
@@ -129,6 +132,7 @@ pub fn ask(tx: &mut Tx, new: &NewAddress, choice: &Choice, consent: &Consent) ->
         agreed_at: tx.now().hour(),
         confirmed_at: None,
         refusals: 0,
+        policy: general::in_force(tx)?,
     };
     store::subscribers::put(tx, &fresh)?;
     store::subscribers::set_topics(tx, &fresh.id, &choice.topics)?;
@@ -172,6 +176,7 @@ pub fn begin(
         agreed_at: now,
         confirmed_at: Some(now),
         refusals: 0,
+        policy: general::in_force(tx)?,
     };
     store::subscribers::put(tx, &fresh)?;
     store::subscribers::set_topics(tx, &fresh.id, &choice.topics)?;

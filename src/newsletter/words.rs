@@ -60,7 +60,7 @@ impl Writer {
         }
     }
 
-    fn address(&self, language: Language, path: &str) -> String {
+    pub(super) fn address(&self, language: Language, path: &str) -> String {
         match path {
             "" => String::new(),
             path => format!("{}{}", self.origin, language.url(path)),

@@ -95,7 +95,7 @@ pub fn confirm(
     if !doubted.is_doubted() || doubted.reason != seen {
         return Err(Error::Moved);
     }
-    if !may_confirm(tx, by, &doubted)? {
+    if !may_confirm(tx, draw, by, &doubted)? {
         return Err(draw::Error::SecondPerson.into());
     }
     let barred = Claim {
@@ -111,13 +111,14 @@ pub fn confirm(
 
 /// Whether `by` may confirm what was proposed: another person than the one who proposed it, unless
 /// nobody else works here.
-pub fn may_confirm(tx: &mut Tx, by: &Actor, claim: &Claim) -> Result<bool, Error> {
-    Ok(claim.proposed_by != by.to_string() || is_alone(tx)?)
+pub fn may_confirm(tx: &mut Tx, draw: &Decided, by: &Actor, claim: &Claim) -> Result<bool, Error> {
+    Ok(claim.proposed_by != by.to_string() || is_alone(tx, draw)?)
 }
 
-/// Whether nobody else here looks after winners, so that one person decides.
-pub fn is_alone(tx: &mut Tx) -> Result<bool, Error> {
-    let others = account::count_who_may(tx, Permission::RunActivities);
+/// Whether nobody else looks after the winners of this draw, so that one person decides.
+pub fn is_alone(tx: &mut Tx, draw: &Decided) -> Result<bool, Error> {
+    let branch = draw.facts.branch.as_ref();
+    let others = account::count_who_may(tx, Permission::RunActivities, branch);
     Ok(others.map_err(draw::Error::from)? < 2)
 }
 

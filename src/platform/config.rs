@@ -13,6 +13,7 @@ use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKin
 use crate::platform::channel::{Address, PublicKey};
 use crate::platform::db::{ReplicaSetting, Target, Ways};
 use crate::platform::edge::{EdgeSettings, Network};
+use crate::platform::openid::OpenIdSettings;
 use crate::platform::watch::WatchSettings;
 
 /// The application's part of the configuration.
@@ -39,6 +40,12 @@ pub struct Config {
     pub replica_url: String,
     /// Whether staff give a code of their telephone after the passphrase.
     pub staff_second_factor: bool,
+    /// By which provider staff may sign in beside name and passphrase.
+    #[validate(nested)]
+    pub staff_openid: OpenIdSettings,
+    /// By which provider people may come in to their own accounts, and make one.
+    #[validate(nested)]
+    pub member_openid: OpenIdSettings,
     /// Seconds that the copy may be behind; past that the database itself is read.
     #[validate(range(min = 3, max = 600))]
     pub replica_lag: u32,
@@ -157,13 +164,15 @@ pub struct Config {
 }
 
 /// Every variable of the environment that means something to this program.
-pub const ENVIRONMENT: [&str; 9] = [
+pub const ENVIRONMENT: [&str; 11] = [
     "FAIRDRAW_DATA",
     "FAIRDRAW_KEYS",
     "FAIRDRAW_DATABASE_URL",
     "FAIRDRAW_POOLER_URL",
     "FAIRDRAW_REPLICA_URL",
     "FAIRDRAW_VAULT",
+    "FAIRDRAW_STAFF_OPENID_SECRET",
+    "FAIRDRAW_MEMBER_OPENID_SECRET",
     "FAIRDRAW_LOG",
     "FAIRDRAW_LOG_FORMAT",
     "FAIRDRAW_CLOCK",
@@ -238,6 +247,8 @@ impl Default for Config {
             pooler_url: String::new(),
             replica_url: String::new(),
             staff_second_factor: true,
+            staff_openid: OpenIdSettings::default(),
+            member_openid: OpenIdSettings::default(),
             replica_lag: 10,
             vault: String::new(),
             vault_listen: Vec::new(),
@@ -304,6 +315,9 @@ pub enum ConfigError {
          rights of the file and its folders"
     )]
     NoFile(PathBuf),
+    /// A file that a setting names for a secret cannot be read.
+    #[error("{0}.client_secret_file cannot be read; correct the path, or the rights of the file")]
+    NoSecret(&'static str, #[source] std::io::Error),
 }
 
 /// What is wrong with each name, sorted.
@@ -388,6 +402,21 @@ impl Config {
             if let Ok(value) = std::env::var(name) {
                 *setting = value;
             }
+        }
+        for (name, variable, settings) in [
+            (
+                "staff_openid",
+                "FAIRDRAW_STAFF_OPENID_SECRET",
+                &mut config.staff_openid,
+            ),
+            (
+                "member_openid",
+                "FAIRDRAW_MEMBER_OPENID_SECRET",
+                &mut config.member_openid,
+            ),
+        ] {
+            let found = settings.find_secret(variable);
+            found.map_err(|error| ConfigError::NoSecret(name, error))?;
         }
         config.validate().map_err(ConfigError::Invalid)?;
         Ok(config)

@@ -1,8 +1,10 @@
 //! Every cookie that this site sets.
 //!
 //! Invariant: no other one leaves the program (`web::cookies` takes it out of the answer), and the
-//! public page `/cookies` is this list. All of them are the site's own, needed for what the person
-//! asked for, set at that moment, and kept from scripts and from other sites.
+//! public page `/cookies` is this list. All of them are the site's own, set at the moment of what the
+//! person asked for, and kept from scripts and from other sites. One is not needed for anything: it
+//! is there only for whoever chose it, and none is ever set by reading a page. One of them comes along
+//! when somebody is led back here from a provider elsewhere; with a form of another site none does.
 //!
 //! Not here: what is in them; that is its owner's matter.
 
@@ -13,6 +15,8 @@ pub struct Cookie {
     pub name: &'static str,
     /// Its name where people come by https.
     pub name_on_https: &'static str,
+    /// `Strict`, or `Lax` for what has to come along when another site leads somebody here.
+    pub same_site: &'static str,
     /// For how many seconds a browser keeps it at most; none: until it is closed.
     pub seconds: Option<i64>,
     /// The messages that say what it is for, when it is set, how long it is kept, and what somebody
@@ -24,6 +28,7 @@ pub struct Cookie {
 pub const SESSION: Cookie = Cookie {
     name: "s",
     name_on_https: "__Host-s",
+    same_site: "Strict",
     seconds: None,
     words: [
         "portal-cookies-session",
@@ -37,6 +42,7 @@ pub const SESSION: Cookie = Cookie {
 pub const MEMBER: Cookie = Cookie {
     name: "m",
     name_on_https: "__Host-m",
+    same_site: "Strict",
     seconds: None,
     words: [
         "portal-cookies-member",
@@ -50,6 +56,7 @@ pub const MEMBER: Cookie = Cookie {
 pub const RECEIPT: Cookie = Cookie {
     name: "receipt",
     name_on_https: "receipt",
+    same_site: "Strict",
     seconds: Some(10 * 60),
     words: [
         "portal-cookies-receipt",
@@ -59,8 +66,37 @@ pub const RECEIPT: Cookie = Cookie {
     ],
 };
 
+/// What a browser keeps while its person signs in at a provider elsewhere, sealed; without it nobody
+/// who comes back is let in.
+pub const ELSEWHERE: Cookie = Cookie {
+    name: "elsewhere",
+    name_on_https: "__Host-elsewhere",
+    same_site: "Lax",
+    seconds: Some(15 * 60),
+    words: [
+        "portal-cookies-elsewhere",
+        "portal-cookies-elsewhere-when",
+        "portal-cookies-elsewhere-kept",
+        "portal-cookies-elsewhere-without",
+    ],
+};
+
+/// A random code by which visits are counted; only of people who chose it.
+pub const VISIT: Cookie = Cookie {
+    name: "visit",
+    name_on_https: "__Host-visit",
+    same_site: "Strict",
+    seconds: Some(30 * 24 * 60 * 60),
+    words: [
+        "portal-cookies-visit",
+        "portal-cookies-visit-when",
+        "portal-cookies-visit-kept",
+        "portal-cookies-visit-without",
+    ],
+};
+
 /// All of them.
-pub const ALL: [&Cookie; 3] = [&RECEIPT, &MEMBER, &SESSION];
+pub const ALL: [&Cookie; 5] = [&RECEIPT, &MEMBER, &SESSION, &ELSEWHERE, &VISIT];
 
 impl Cookie {
     /// Its name on a site that is reached by https, or on one that is not.
@@ -89,7 +125,7 @@ pub fn fault(line: &str, https: bool) -> Option<&'static str> {
     if of("domain").is_some() {
         return Some("not of this host alone");
     }
-    if of("httponly").is_none() || of("samesite") != Some("Strict") {
+    if of("httponly").is_none() || of("samesite") != Some(cookie.same_site) {
         return Some("open to scripts or to other sites");
     }
     if https && of("secure").is_none() {
@@ -118,6 +154,8 @@ mod tests {
             format!("s=; Path=/; {ours}; Max-Age=0"),
             format!("m=abc; Path=/; {ours}"),
             format!("receipt=abc; Path=/en/receipt; Max-Age=600; {ours}"),
+            "elsewhere=abc; Path=/; Max-Age=900; HttpOnly; SameSite=Lax".to_owned(),
+            format!("visit=abc; Path=/; Max-Age=2592000; {ours}"),
         ] {
             assert_eq!(fault(&line, false), None, "{line}");
         }
@@ -143,6 +181,11 @@ mod tests {
             ),
             (
                 "s=1; HttpOnly; SameSite=Lax",
+                false,
+                "open to scripts or to other sites",
+            ),
+            (
+                "elsewhere=1; HttpOnly; SameSite=Strict; Max-Age=900",
                 false,
                 "open to scripts or to other sites",
             ),

@@ -326,6 +326,29 @@ impl Runner {
         }
     }
 
+    /// Runs every job that is due, and waits for those that another thread or process has in hand:
+    /// after it nothing is due. For tests; it waits as long as a job takes.
+    #[cfg(feature = "test-clock")]
+    pub fn run_due_to_the_end(&self) -> Result<usize, db::Error> {
+        let mut tried = self.run_due()?;
+        while self.is_any_due()? {
+            std::thread::sleep(Duration::from_millis(10));
+            tried += self.run_due()?;
+        }
+        Ok(tried)
+    }
+
+    #[cfg(feature = "test-clock")]
+    fn is_any_due(&self) -> Result<bool, db::Error> {
+        if self.is_at_rest() {
+            return Ok(false);
+        }
+        self.db.read_now("find due jobs", |tx| {
+            let due = jobs::table.filter(jobs::run_at.le(tx.now().0));
+            Ok(diesel::select(diesel::dsl::exists(due)).get_result(tx.conn())?)
+        })
+    }
+
     /// Runs every job of one lane that is due, one after the other, and says how many were tried.
     pub fn run_lane(&self, lane: Lane) -> Result<usize, db::Error> {
         let mut tried = 0;
@@ -373,10 +396,14 @@ impl Runner {
 
     /// Nothing once the process drains, and nothing while nobody knows whether anything is due.
     fn next(&self, lane: Lane) -> Result<Option<Job>, db::Error> {
-        if self.draining.is_on() || self.db.clock().doubt().is_some() {
+        if self.is_at_rest() {
             return Ok(None);
         }
         self.claim(lane)
+    }
+
+    fn is_at_rest(&self) -> bool {
+        self.draining.is_on() || self.db.clock().doubt().is_some()
     }
 
     fn claim(&self, lane: Lane) -> Result<Option<Job>, db::Error> {

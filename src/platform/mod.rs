@@ -20,6 +20,7 @@ pub mod jobs;
 pub mod mail;
 pub mod memory;
 pub mod metrics;
+pub mod openid;
 pub mod templates;
 pub mod text;
 pub mod trace;

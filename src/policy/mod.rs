@@ -1,23 +1,26 @@
 //! What people must be told before they are asked: the notice of Art. 8 of the Personal Data
-//! Protection Act (個人資料保護法第 8 條), generated from what an activity really asks.
+//! Protection Act (個人資料保護法第 8 條), generated from what an activity really asks; and the
+//! library's general privacy policy with its versions.
 //!
 //! Invariant: the notice has all six items of the article; what it says about fields, purposes and
 //! dates comes from the settings that the code itself obeys, so the two cannot part. Publishing
 //! freezes the text with the activity; where a date has to move later, there is a new version.
 //!
-//! Not here: the library's general privacy policy with its versions (a later release), and the
-//! public pages of what the law wants published ([`crate::portal`]).
+//! Not here: the public pages of what the law wants published ([`crate::portal`]).
 
 use lucky_draw::encode::{Hash, sha256};
 
 use crate::activity::{self, AskedField, Facts, Field, Kind, LocalText, lifecycle};
 use crate::audit;
+use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind as FaultKind};
 use crate::platform::text::{self, Language, dates};
 
 pub mod codes;
+pub mod general;
+pub mod jobs;
 pub mod pages;
 pub mod register;
 pub mod retention;
@@ -58,6 +61,25 @@ pub enum Error {
     /// Somebody else set it meanwhile.
     #[error("it was set meanwhile")]
     Moved,
+    /// A new version of the general policy that says what the last one says.
+    #[error("nothing was changed")]
+    Same,
+    /// A new version of the general policy would hold before the last one does.
+    #[error("the version before it takes effect later")]
+    TooEarly {
+        /// When the last one takes effect.
+        earliest: Timestamp,
+    },
+    /// Somebody who is to be told of a new version cannot be told now.
+    #[error("an audience cannot be told")]
+    Audience {
+        /// What that is to a visitor.
+        kind: FaultKind,
+        /// Its stable name.
+        code: &'static str,
+        /// What it is.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// Activities.
     #[error(transparent)]
     Activity(#[from] activity::Error),
@@ -74,10 +96,13 @@ impl Fault for Error {
         match self {
             Error::Unknown => FaultKind::NotFound,
             Error::Moved => FaultKind::Conflict,
+            Error::Audience { kind, .. } => *kind,
             Error::NotOurs
             | Error::OutOfBounds { .. }
             | Error::ReasonMissing
             | Error::NameMissing
+            | Error::Same
+            | Error::TooEarly { .. }
             | Error::PurposeMissing => FaultKind::Invalid,
             Error::Activity(error) => error.kind(),
             Error::Audit(error) => error.kind(),
@@ -94,6 +119,9 @@ impl Fault for Error {
             Error::NameMissing => "policy.name_missing",
             Error::PurposeMissing => "policy.purpose_missing",
             Error::Moved => "policy.moved",
+            Error::Same => "policy.same",
+            Error::TooEarly { .. } => "policy.too_early",
+            Error::Audience { code, .. } => code,
             Error::Activity(error) => error.code(),
             Error::Audit(error) => error.code(),
             Error::Db(error) => error.code(),

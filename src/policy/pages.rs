@@ -1,6 +1,9 @@
-//! Staff pages of the policy: how long data is kept, who works on it, and the codes of an activity.
+//! Staff pages of the policy: how long data is kept, who works on it, the codes of an activity, and
+//! the general policy.
 //!
 //! Not here: what the public reads of the same ([`crate::portal`]).
+
+mod general;
 
 use std::sync::Arc;
 
@@ -27,7 +30,7 @@ use super::wire::{
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
-    routes![
+    let own = routes![
         periods,
         set_period,
         processors,
@@ -35,7 +38,8 @@ pub fn routes() -> Vec<Route> {
         end_processor,
         codes_page,
         pick_codes
-    ]
+    ];
+    [own, general::routes()].concat()
 }
 
 async fn retention_view(

@@ -1,5 +1,7 @@
 //! All SQL of periods, versions of notices, codes and processors.
 
+pub(super) mod general;
+
 use diesel::prelude::*;
 
 use crate::activity::{ActivityId, LocalText};

@@ -1,5 +1,7 @@
 //! What the staff pages of the policy show: periods of keeping, processors, codes of an activity.
 
+pub mod general;
+
 use serde::Serialize;
 
 use crate::activity::AskedField;

@@ -3,6 +3,7 @@
 //! Invariant: only what was published, and no date that a person could be told apart by.
 
 use crate::activity::{self, Facts, LocalText};
+use crate::branch;
 use crate::draw::{self, DrawStage, Plan};
 use crate::external::{self, External};
 use crate::platform::clock::{DAY, Timestamp};
@@ -30,14 +31,14 @@ impl Dated {
             false => Vec::new(),
         };
         Ok(Dated {
-            listing: Listing::Ours(listed),
+            listing: Listing::Ours(Box::new(listed)),
             sessions,
         })
     }
 
     fn elsewhere(own: External) -> Dated {
         Dated {
-            listing: Listing::Elsewhere(own),
+            listing: Listing::Elsewhere(Box::new(own)),
             sessions: Vec::new(),
         }
     }
@@ -76,8 +77,9 @@ pub fn of(tx: &mut Tx, slug: &str) -> Result<Dated, Error> {
     if facts.published_at.is_none() {
         return Err(Error::Unpublished);
     }
-    let plans = draw::plans(tx, &facts.id)?;
-    Dated::ours(tx, Listed { facts, plans })
+    let branches = branch::all(tx)?;
+    let listed = Listed::read(tx, facts, &branches)?;
+    Dated::ours(tx, listed)
 }
 
 /// Everything that is coming or was over lately.
@@ -106,7 +108,7 @@ pub struct News {
 /// New activities and results, the newest first.
 pub fn news(tx: &mut Tx, at_most: usize) -> Result<Vec<News>, Error> {
     let mut news = Vec::new();
-    for Listed { facts, plans } in super::search(tx, &Search::default())? {
+    for Listed { facts, plans, .. } in super::search(tx, &Search::default())? {
         for plan in plans {
             if plan.stage != DrawStage::Drawn {
                 continue;

@@ -6,6 +6,7 @@
 //! Not here: the entry form ([`crate::entry`]) and the draw's own pages ([`crate::draw`]).
 
 use crate::activity::{self, AskedField, Facts, Kind, LocalText, Stage};
+use crate::branch::{self, Branch, BranchId};
 use crate::custody::{self, breach::Incident};
 use crate::discussion;
 use crate::draw::{self, Plan, StoredNote};
@@ -31,6 +32,9 @@ pub enum Error {
     /// Activities.
     #[error(transparent)]
     Activity(#[from] activity::Error),
+    /// Branches.
+    #[error(transparent)]
+    Branch(#[from] branch::Error),
     /// Draws.
     #[error(transparent)]
     Draw(#[from] draw::Error),
@@ -65,6 +69,7 @@ impl Fault for Error {
         match self {
             Error::Unpublished => FaultKind::NotFound,
             Error::Activity(error) => error.kind(),
+            Error::Branch(error) => error.kind(),
             Error::Draw(error) => error.kind(),
             Error::Entry(error) => error.kind(),
             Error::Policy(error) => error.kind(),
@@ -81,6 +86,7 @@ impl Fault for Error {
         match self {
             Error::Unpublished => "portal.unpublished",
             Error::Activity(error) => error.code(),
+            Error::Branch(error) => error.code(),
             Error::Draw(error) => error.code(),
             Error::Entry(error) => error.code(),
             Error::Policy(error) => error.code(),
@@ -101,15 +107,31 @@ pub struct Listed {
     pub facts: Facts,
     /// Its draws in their order; surveys have none.
     pub plans: Vec<Plan>,
+    /// The branch that runs it; none where it is the whole library's.
+    pub branch: Option<Branch>,
+}
+
+impl Listed {
+    /// An activity with what lists show of it.
+    fn read(tx: &mut Tx, facts: Facts, branches: &[Branch]) -> Result<Listed, Error> {
+        let mut own = branches
+            .iter()
+            .filter(|own| facts.branch.as_ref() == Some(&own.id));
+        Ok(Listed {
+            plans: draw::plans(tx, &facts.id)?,
+            branch: own.next().cloned(),
+            facts,
+        })
+    }
 }
 
 /// One card of a list: an activity of ours, or one of others.
 #[derive(Debug, Clone)]
 pub enum Listing {
     /// Ours.
-    Ours(Listed),
+    Ours(Box<Listed>),
     /// Held elsewhere.
-    Elsewhere(External),
+    Elsewhere(Box<External>),
 }
 
 impl Listing {
@@ -140,6 +162,8 @@ pub struct Search {
     pub stage: Option<Stage>,
     /// Only this kind.
     pub kind: Option<Kind>,
+    /// Only what this branch runs.
+    pub branch: Option<BranchId>,
     /// Only what others hold.
     pub elsewhere: bool,
     /// Words of the title or text, in either language.
@@ -166,18 +190,17 @@ pub fn search(tx: &mut Tx, search: &Search) -> Result<Vec<Listed>, Error> {
     let mut found: Vec<Facts> = activity::list(tx, &stages)?
         .into_iter()
         .filter(|facts| search.kind.is_none_or(|kind| kind == facts.kind))
+        .filter(|facts| search.branch.is_none() || search.branch == facts.branch)
         .filter(|facts| words.is_empty() || mentions(facts, &words))
         .collect();
     found.sort_by_key(|facts| match facts.stage {
         Stage::Open => (0, facts.closes_at.0),
         _ => (1, -facts.closes_at.0),
     });
+    let branches = branch::all(tx)?;
     found
         .into_iter()
-        .map(|facts| {
-            let plans = draw::plans(tx, &facts.id)?;
-            Ok(Listed { facts, plans })
-        })
+        .map(|facts| Listed::read(tx, facts, &branches))
         .collect()
 }
 
@@ -188,10 +211,10 @@ pub fn everything(tx: &mut Tx, search: &Search) -> Result<Vec<Listing>, Error> {
         true => Vec::new(),
         false => self::search(tx, search)?
             .into_iter()
-            .map(Listing::Ours)
+            .map(|listed| Listing::Ours(Box::new(listed)))
             .collect(),
     };
-    if search.kind.is_none() {
+    if search.kind.is_none() && search.branch.is_none() {
         let words = search.words.trim().to_lowercase();
         let fits = |own: &External| {
             let is_over = own.details.closes_at <= now;
@@ -206,7 +229,11 @@ pub fn everything(tx: &mut Tx, search: &Search) -> Result<Vec<Listing>, Error> {
             stage && (words.is_empty() || says(&texts, &words))
         };
         let others = external::published(tx)?.into_iter();
-        found.extend(others.filter(fits).map(Listing::Elsewhere));
+        found.extend(
+            others
+                .filter(fits)
+                .map(|own| Listing::Elsewhere(Box::new(own))),
+        );
     }
     found.sort_by_key(|each| each.order(now));
     Ok(found)
@@ -226,10 +253,8 @@ fn says(texts: &[&LocalText], words: &str) -> bool {
 /// Everything one activity's page shows.
 #[derive(Debug, Clone)]
 pub struct Shown {
-    /// The activity.
-    pub facts: Facts,
-    /// Its draws in their order; surveys have none.
-    pub plans: Vec<Plan>,
+    /// What lists show of it too.
+    pub listed: Listed,
     /// The personal fields it asks.
     pub asked: Vec<AskedField>,
     /// The frozen rules of each draw with their fingerprints, in the order of the draws.
@@ -252,9 +277,10 @@ pub fn show(tx: &mut Tx, slug: &str) -> Result<Shown, Error> {
     if facts.published_at.is_none() {
         return Err(Error::Unpublished);
     }
-    let plans = draw::plans(tx, &facts.id)?;
+    let branches = branch::all(tx)?;
+    let listed = Listed::read(tx, facts.clone(), &branches)?;
     let mut rules = Vec::new();
-    for plan in &plans {
+    for plan in &listed.plans {
         rules.extend(draw::note(tx, &facts.id, plan.id.as_str(), "rules.txt")?);
     }
     let asked = activity::asked_fields(tx, &facts.id)?;
@@ -274,8 +300,7 @@ pub fn show(tx: &mut Tx, slug: &str) -> Result<Shown, Error> {
     Ok(Shown {
         discussion: discussion::is_there(tx, &facts)?,
         incidents,
-        facts,
-        plans,
+        listed,
         asked,
         rules,
         entries,

@@ -2,11 +2,13 @@
 
 mod about;
 mod follow;
+mod general;
 mod statute;
 
 use rocket::{Route, State, get, routes};
 
 use crate::activity::{self, Kind, Stage};
+use crate::branch::{self, BranchId};
 use crate::draw::DrawStage;
 use crate::external;
 use crate::external::wire::ExternalView;
@@ -24,6 +26,7 @@ pub fn routes() -> Vec<Route> {
     [
         routes![home, list, show, rules],
         statute::routes(),
+        general::routes(),
         about::routes(),
         follow::routes(),
     ]
@@ -49,7 +52,7 @@ async fn home(lang: Language, db: &State<Db>) -> AppResult<Page> {
         })
         .await?;
     let ours = everything.iter().filter_map(|each| match each {
-        Listing::Ours(listed) => Some(listed),
+        Listing::Ours(listed) => Some(listed.as_ref()),
         Listing::Elsewhere(_) => None,
     });
     let all: Vec<&Listed> = ours.collect();
@@ -85,11 +88,12 @@ fn has_result(listed: &Listed) -> bool {
     plans.any(|plan| plan.stage == DrawStage::Drawn)
 }
 
-#[get("/activities?<stage>&<kind>&<q>&<page>")]
+#[get("/activities?<stage>&<kind>&<branch>&<q>&<page>")]
 async fn list(
     lang: Language,
     stage: Option<&str>,
     kind: Option<&str>,
+    branch: Option<&str>,
     q: Option<&str>,
     page: Option<usize>,
     db: &State<Db>,
@@ -97,17 +101,19 @@ async fn list(
     let search = Search {
         stage: stage.and_then(Stage::parse),
         kind: kind.and_then(Kind::parse),
+        branch: branch.filter(|id| !id.is_empty()).map(BranchId::from),
         elsewhere: kind == Some(ELSEWHERE),
         words: q.unwrap_or_default().chars().take(100).collect(),
     };
     let now = db.clock().now();
     let wanted = search.clone();
-    let found = db
+    let (found, branches) = db
         .read_public("search activities", move |tx| {
-            super::everything(tx, &wanted)
+            let branches = branch::all(tx)?;
+            Ok::<_, Error>((super::everything(tx, &wanted)?, branches))
         })
         .await?;
-    let view = ListView::of(lang, &search, &found, page.unwrap_or(1), now);
+    let view = ListView::of(lang, &search, &found, &branches, page.unwrap_or(1), now);
     Ok(Page::new(lang, "portal/activities", view))
 }
 

@@ -2,12 +2,14 @@
 
 pub(super) mod about;
 pub(super) mod follow;
+pub(super) mod general;
 pub(super) mod statute;
 
 use serde::Serialize;
 
 use crate::activity::wire::stage_words;
 use crate::activity::{Allocation, Arrangement, Eligibility, Facts, Kind, Stage, lifecycle};
+use crate::branch::{self, Branch, BranchId};
 use crate::custody::wire::Told;
 use crate::draw::{DrawStage, Plan, StoredNote};
 use crate::external::External;
@@ -23,6 +25,8 @@ use super::{Listed, Listing, Search, Shown};
 pub(super) struct Card {
     slug: String,
     title: String,
+    /// The branch that runs it; empty where it is the whole library's.
+    branch: String,
     kind: String,
     stage: String,
     stage_kind: &'static str,
@@ -65,6 +69,7 @@ impl Card {
         Card {
             slug: details.slug.clone(),
             title: details.title.pick(language).to_owned(),
+            branch: String::new(),
             kind: text::message(language, "portal-kind-external", &[]),
             stage: text::message(language, stage, &[]),
             stage_kind,
@@ -85,6 +90,10 @@ impl Card {
         Card {
             slug: facts.slug.clone(),
             title: facts.title.pick(language).to_owned(),
+            branch: listed
+                .branch
+                .as_ref()
+                .map_or_else(String::new, |own| own.name.pick(language).to_owned()),
             kind: kind_words(language, facts.kind),
             stage,
             stage_kind,
@@ -166,9 +175,12 @@ pub(super) struct ListView {
     pub(super) address: String,
     stage: &'static str,
     kind: &'static str,
+    branch: String,
     words: String,
     stages: Vec<Choice>,
     kinds: Vec<Choice>,
+    /// Empty where the library has none.
+    branches: Vec<branch::wire::Choice>,
     filtered: bool,
 }
 
@@ -183,6 +195,7 @@ impl ListView {
         language: Language,
         search: &Search,
         found: &[Listing],
+        branches: &[Branch],
         page: usize,
         now: Timestamp,
     ) -> ListView {
@@ -206,6 +219,7 @@ impl ListView {
             true => ELSEWHERE,
             false => search.kind.map_or("", Kind::code),
         };
+        let branch = search.branch.as_ref().map_or("", BranchId::as_str);
         ListView {
             cards: shown
                 .map(|each| Card::of_either(language, each, now))
@@ -215,14 +229,27 @@ impl ListView {
             pages,
             address: format!(
                 "/activities?{}&page=",
-                query(&[("stage", stage), ("kind", kind), ("q", &search.words)])
+                query(&[
+                    ("stage", stage),
+                    ("kind", kind),
+                    ("branch", branch),
+                    ("q", &search.words),
+                ])
             ),
             stage,
             kind,
+            branch: branch.to_owned(),
             words: search.words.clone(),
             stages: stages.into_iter().collect(),
             kinds: kinds.into_iter().chain([others]).collect(),
-            filtered: search.stage.is_some() || !kind.is_empty() || !search.words.is_empty(),
+            branches: branches
+                .iter()
+                .map(|own| branch::wire::Choice::of(language, own))
+                .collect(),
+            filtered: search.stage.is_some()
+                || !kind.is_empty()
+                || !branch.is_empty()
+                || !search.words.is_empty(),
         }
     }
 }
@@ -306,20 +333,21 @@ struct DrawPart {
 
 impl DrawPart {
     fn of(language: Language, shown: &Shown, at: usize) -> DrawPart {
-        let plan = &shown.plans[at];
+        let plan = &shown.listed.plans[at];
         let excluded = |other: &&Plan| plan.excludes.contains(&other.id);
         DrawPart {
             id: plan.id.0.clone(),
             name: plan.name.pick(language).to_owned(),
             due_at: plan
                 .round_time()
-                .map_or(shown.facts.draws_at.0, |due| due.0),
+                .map_or(shown.listed.facts.draws_at.0, |due| due.0),
             prizes: prizes(language, plan),
             reserves: plan.reserves,
             wins: plan.wins_per_person,
             tickets: plan.tickets_per_person,
             round: plan.drand().map(|drand| drand.round),
             excludes: shown
+                .listed
                 .plans
                 .iter()
                 .filter(excluded)
@@ -333,14 +361,10 @@ impl DrawPart {
 
 impl ActivityView {
     pub(super) fn of(language: Language, shown: &Shown, now: Timestamp) -> ActivityView {
-        let facts = &shown.facts;
-        let listed = Listed {
-            facts: facts.clone(),
-            plans: shown.plans.clone(),
-        };
+        let facts = &shown.listed.facts;
         let fields = shown.asked.iter();
         ActivityView {
-            card: Card::of(language, &listed, now),
+            card: Card::of(language, &shown.listed, now),
             eligibility: facts
                 .eligibility
                 .message_id()
@@ -359,10 +383,10 @@ impl ActivityView {
             purges_at: facts.purges_at.0,
             latest: lifecycle::latest_purge(facts).map_or(0, |at| at.0),
             claim_days: facts.claim_days,
-            draws: (0..shown.plans.len())
+            draws: (0..shown.listed.plans.len())
                 .map(|at| DrawPart::of(language, shown, at))
                 .collect(),
-            pools: facts.arrangement == Arrangement::Pools && shown.plans.len() > 1,
+            pools: facts.arrangement == Arrangement::Pools && shown.listed.plans.len() > 1,
             entries: shown.entries,
             cancelled_reason: facts.cancelled_reason.clone(),
             stage: facts.stage.code(),
@@ -447,9 +471,15 @@ impl RulesView {
             hash: note.hash.to_string(),
         };
         RulesView {
-            slug: shown.facts.slug.clone(),
-            title: shown.facts.title.pick(language).to_owned(),
-            parts_of_rules: shown.plans.iter().zip(&shown.rules).map(part).collect(),
+            slug: shown.listed.facts.slug.clone(),
+            title: shown.listed.facts.title.pick(language).to_owned(),
+            parts_of_rules: shown
+                .listed
+                .plans
+                .iter()
+                .zip(&shown.rules)
+                .map(part)
+                .collect(),
         }
     }
 }

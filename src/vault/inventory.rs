@@ -175,6 +175,7 @@ Nothing here tells who somebody is; it is listed because it is about one person'
 | that an issue was sent to a subscriber, and what became of it | sending each letter once | 30 days after the issue; without the subscriber as soon as that person leaves | `newsletter_letters` |
 | keyed tag of a member's e-mail address | one account an address | until the account is deleted; two days where the link was never used | `members.tag`, `member_askings.tag`, `member_letters.tag` |
 | language, fingerprint of the passphrase, tries, consent with its hour, sessions, second step | signing in | until the account is deleted | `members`, `member_sessions`, `member_factors`, `member_recovery` |
+| keyed tag of who a member is at a provider elsewhere, which provider, the hour of linking | signing in by it | until it is unlinked or the account is deleted | `member_openid` |
 | topic of a letter to the library, whether an answer is wished, hour, state, and which member of staff did what | answering it | two years after the last letter at most, as set | `feedback`, `feedback_letters`, `feedback_events` |
 | keyed fingerprint of the reference code | finding the letter again | as long as the letter | `feedback.lookup` |
 | that a box was opened, when, by which role and why | the person's own page; the record of acts | kept; its ids lead nowhere after the purge | `audit_records` |

@@ -6,6 +6,9 @@ for (const button of document.querySelectorAll("button[data-print]")) {
   button.addEventListener("click", () => window.print());
 }
 
+// A page on the way back from somewhere else: its button is for those without scripts.
+document.querySelector("form[data-send]")?.requestSubmit();
+
 for (const button of document.querySelectorAll("button[data-copy]")) {
   const source = document.getElementById(button.dataset.copy);
   // Browsers offer the clipboard on https and on this machine only.

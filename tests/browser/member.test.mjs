@@ -2,92 +2,30 @@
 // both languages and widths.
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
-import { LANGUAGES, WIDTHS, assertGood, assertGoodEverywhere, freePort, openBrowser, startFairdraw } from './support.mjs';
+import { LANGUAGES, WIDTHS, assertGood, assertGoodEverywhere, openBrowser, startFairdraw } from './support.mjs';
+import { linkOf, startMail } from './mail.mjs';
 
 const PASSPHRASE = 'borrowed umbrella in the reading room';
 
 let site;
 let browser;
-let sink;
+let mail;
 
-// A mail server that keeps everything: as much of SMTP (RFC 5321) as a client without TLS asks for.
-async function startSink() {
-  const mails = [];
-  const waiting = [];
-  const server = createServer((socket) => {
-    let buffer = '';
-    let body;
-    let to = '';
-    const say = (line) => socket.write(`${line}\r\n`);
-    say('220 sink ready');
-    socket.on('error', () => socket.destroy());
-    socket.on('data', (bytes) => {
-      buffer += bytes.toString('latin1');
-      for (let end = buffer.indexOf('\r\n'); end >= 0; end = buffer.indexOf('\r\n')) {
-        const line = buffer.slice(0, end);
-        buffer = buffer.slice(end + 2);
-        if (body !== undefined) {
-          if (line !== '.') {
-            body.push(line.replace(/^\.\./, '.'));
-            continue;
-          }
-          mails.push({ to, source: body.join('\r\n') });
-          body = undefined;
-          say('250 kept');
-          for (const go of waiting.splice(0)) go();
-        } else if (/^EHLO/i.test(line)) say('250-sink\r\n250 8BITMIME');
-        else if (/^DATA/i.test(line)) {
-          body = [];
-          say('354 end with a lone dot');
-        } else if (/^QUIT/i.test(line)) {
-          say('221 goodbye');
-          socket.end();
-        } else {
-          to = /^RCPT TO:<([^>]*)>/i.exec(line)?.[1] ?? to;
-          say('250 noted');
-        }
-      }
-    });
-  });
-  const port = await freePort();
-  await new Promise((done) => server.listen(port, '127.0.0.1', done));
-  const next = () => new Promise((done) => waiting.push(done));
-  return { mails, next, url: `smtp://127.0.0.1:${port}`, stop: () => new Promise((done) => server.close(done)) };
-}
-
-// The text part of a mail, decoded.
-function textOf(source) {
-  const part = source.slice(source.search(/Content-Type: text\/plain/i));
-  const split = part.indexOf('\r\n\r\n');
-  const boundary = /boundary="?([^"\r\n;]+)/i.exec(source)?.[1];
-  const whole = part.slice(split + 4);
-  const content = boundary ? whole.slice(0, whole.indexOf(`--${boundary}`)) : whole;
-  if (/base64/i.test(part.slice(0, split))) return Buffer.from(content, 'base64').toString('utf8');
-  if (/quoted-printable/i.test(part.slice(0, split))) {
-    const bytes = content.replace(/=\r\n/g, '').replace(/=([0-9A-F]{2})/gi, (_, hex) => String.fromCharCode(parseInt(hex, 16)));
-    return Buffer.from(bytes, 'latin1').toString('utf8');
-  }
-  return Buffer.from(content, 'latin1').toString('utf8');
-}
-
-// The link in the next letter to an address; jobs of the site send it by themselves.
+// The path in the next letter to an address; jobs of the site send it by themselves.
 async function linkTo(email) {
   const read = opened.get(email) ?? 0;
-  const mine = () => sink.mails.filter((mail) => mail.to === email);
-  while (mine().length <= read) await sink.next();
+  const letter = await mail.nextTo(email, read, async () => {});
   opened.set(email, read + 1);
-  const link = /https?:\/\/\S+\/members\/\S+/.exec(textOf(mine()[read].source))?.[0];
-  return new URL(link).pathname;
+  return linkOf(letter, '/members/');
 }
 
 const opened = new Map();
 
 before(async () => {
-  sink = await startSink();
+  mail = await startMail();
   site = await startFairdraw({
-    env: { ROCKET_APP: `{staff_second_factor=false, smtp_url="${sink.url}", mail_from="draw@lib.example.tw"}` },
+    env: { ROCKET_APP: `{staff_second_factor=false, smtp_url="${mail.url}", mail_from="draw@lib.example.tw"}` },
   });
   browser = await openBrowser();
 });
@@ -95,7 +33,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await site?.stop();
-  await sink?.stop();
+  await mail?.stop();
 });
 
 // The same page as it stands, in the other widths; a form that was sent has no address to open.

@@ -4,78 +4,25 @@
 // languages and widths.
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:net';
 import { after, before, test } from 'node:test';
 import { LANGUAGES, WIDTHS, assertGood, openBrowser, startFairdraw, syntheticId } from './support.mjs';
+import { startMail, textOf } from './mail.mjs';
 
+const ADMIN = 'admin@lib.example.tw';
 const PASSPHRASE = 'correct horse battery staple';
 
 let site;
 let browser;
 let mail;
 
-/** A mail server that takes everything; `letters` are those it took. */
-function mailServer() {
-  const letters = [];
-  const server = createServer((socket) => {
-    let text = '';
-    let letter = null;
-    socket.write('220 sink\r\n');
-    socket.on('error', () => {});
-    socket.on('data', (bytes) => {
-      text += bytes.toString('utf8');
-      for (;;) {
-        const end = text.indexOf('\r\n');
-        if (end < 0) return;
-        const line = text.slice(0, end);
-        text = text.slice(end + 2);
-        if (letter !== null) {
-          if (line !== '.') {
-            letter += `${line}\n`;
-            continue;
-          }
-          letters.push(letter);
-          letter = null;
-          socket.write('250 taken\r\n');
-        } else if (/^DATA/i.test(line)) {
-          letter = '';
-          socket.write('354 go on\r\n');
-        } else if (/^QUIT/i.test(line)) {
-          socket.end('221 bye\r\n');
-        } else {
-          socket.write('250 yes\r\n');
-        }
-      }
-    });
-  });
-  return new Promise((done) => {
-    server.listen(0, '127.0.0.1', () => {
-      done({ letters, port: server.address().port, close: () => server.close() });
-    });
-  });
-}
-
-/** The words of a letter, whichever way they travel. */
-function words(letter) {
-  const [head, ...rest] = letter.split('\n\n');
-  const body = rest.join('\n\n');
-  if (/Content-Transfer-Encoding: base64/i.test(head)) {
-    return Buffer.from(body.replaceAll('\n', ''), 'base64').toString('utf8');
-  }
-  const plain = body.replaceAll('=\n', '');
-  return Buffer.from(plain.replace(/=([0-9A-F]{2})/g, (_, hex) => `%${hex}`).replace(/%/g, '\\x'), 'utf8')
-    .toString('utf8')
-    .replace(/(\\x[0-9A-F]{2})+/g, (run) => Buffer.from(run.replaceAll('\\x', ''), 'hex').toString('utf8'));
-}
-
 before(async () => {
-  mail = await mailServer();
+  mail = await startMail();
   const app = [
     'staff_second_factor=false',
-    `smtp_url="smtp://127.0.0.1:${mail.port}"`,
+    `smtp_url="${mail.url}"`,
     'incident_report_hours=72',
     'edge={trusted_proxies=["127.0.0.1"]}',
-    'watch={alarm_to=["admin@lib.example.tw"],alarm_minutes=5}',
+    `watch={alarm_to=["${ADMIN}"],alarm_minutes=5}`,
   ];
   site = await startFairdraw({ env: { ROCKET_APP: `{${app.join(',')}}` } });
   browser = await openBrowser();
@@ -84,7 +31,7 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await site?.stop();
-  mail?.close();
+  await mail?.stop();
 });
 
 /** A person in a network elsewhere. */
@@ -134,8 +81,9 @@ test('passphrases are guessed, the network is blocked, the admin is told and clo
 
   // The lock-out was told at once; what came after it keeps its distance.
   await site.advance(300);
-  assert.equal(mail.letters.length, 2);
-  const letter = mail.letters.map(words).join('\n');
+  await mail.nextTo(ADMIN, 1, () => site.advance(1));
+  assert.equal(mail.to(ADMIN).length, 2);
+  const letter = mail.to(ADMIN).map(textOf).join('\n');
   assert.match(letter, /一直猜同仁的密碼/);
   assert.match(letter, /林主任/);
   assert.match(letter, /\/admin\/security/);

@@ -17,7 +17,7 @@ on_both! {
 }
 
 /// Parts of the site that have tests of their own.
-const ELSEWHERE: [&str; 4] = ["/staff", "/admin", "/assets/", "/stage/"];
+const ELSEWHERE: [&str; 5] = ["/staff", "/admin", "/assets/", "/stage/", "/members/me"];
 /// Far more than there are; a walk that does not end would be a page that makes new addresses.
 const MOST_PAGES: usize = 600;
 

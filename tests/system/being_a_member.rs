@@ -428,7 +428,7 @@ fn what_is_held_can_be_downloaded(engine: Engine) {
     let held: serde_json::Value = serde_json::from_slice(&file.bytes).expect("JSON");
     assert_eq!(held["email"], "mei@example.org");
     assert_eq!(held["language"], "en");
-    assert_eq!(held["consents"][0]["version"], 1);
+    assert_eq!(held["consents"][0]["version"], 2);
     assert_eq!(held["sessions"].as_array().map(Vec::len), Some(1));
     // Letters come in that language from now on.
     site.ask("/members/forgotten", "mei@example.org");
@@ -578,10 +578,15 @@ fn whoever_lost_the_telephone_begins_anew(engine: Engine) {
     assert_eq!(done.status, Status::Ok, "{}", done.mistakes());
     half_in(&site, "mei@example.org");
     // The link can delete the account instead, and another one begins.
+    site.later(DAY + HOUR);
     site.ask("/members/forgotten", "mei@example.org");
     let link = site.link("mei@example.org");
     let page = visitor.get(&link);
-    assert!(page.text("main").contains("刪除帳號再重新建立"));
+    assert!(
+        page.text("main").contains("刪除帳號再重新建立"),
+        "{}",
+        page.html
+    );
     let gone = visitor.post(&link, &[("do".to_owned(), "delete".to_owned())]);
     assert!(
         gone.text("h1").contains("帳號已刪除"),

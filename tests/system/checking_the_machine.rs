@@ -8,6 +8,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::support::Engine;
+use crate::support::openid::ForgingProvider;
 use crate::support::smtp_daemon::SmtpDaemon;
 use crate::support::vault::{self, Program, run};
 
@@ -267,4 +268,48 @@ fn the_manual_names_every_setting_and_no_other() {
             }
         }
     }
+}
+
+#[test]
+fn a_provider_that_staff_sign_in_by_is_asked_who_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let data = folder.path().join("data");
+    let provider = ForgingProvider::start();
+    let secret = folder.path().join("secret");
+    fs::write(&secret, "not-a-secret\n").expect("written");
+    let write = |issuer: &str| {
+        let table = format!(
+            "[default.app.staff_openid]\nissuer = \"{issuer}\"\nclient_id = \"fairdraw\"\n\
+             client_secret_file = \"{}\"\nname_zh = \"市府帳號\"\nname_en = \"City account\"\n",
+            secret.display()
+        );
+        settings(folder.path(), &table);
+    };
+    write(&provider.issuer());
+    let found = |arguments: &[&str]| {
+        let (_, printed) = check(folder.path(), &data, arguments);
+        assert!(!printed.contains("not-a-secret"));
+        findings(&printed)
+    };
+    let told = found(&["--json"]);
+    assert_eq!(state(&told, "staff_openid"), "good");
+    assert_eq!(state(&told, "staff_openid back"), "good");
+    assert_eq!(
+        state(&found(&["--json", "--offline"]), "staff_openid"),
+        "unknown"
+    );
+    provider.order(&serde_json::json!({"about": {"issuer": "https://evil.example"}}));
+    assert_eq!(state(&found(&["--json"]), "staff_openid"), "bad");
+    provider.order(&serde_json::json!({"down": true}));
+    assert_eq!(state(&found(&["--json"]), "staff_openid"), "bad");
+    // By http only on this machine, and the values of a setting that is wrong are not repeated.
+    write("http://id.city.example");
+    let (code, printed) = check(folder.path(), &data, &["--offline"]);
+    assert_eq!(code, Some(1));
+    assert!(printed.contains("staff_openid.issuer"), "{printed}");
+    fs::remove_file(&secret).expect("removed");
+    write(&provider.issuer());
+    let (code, printed) = check(folder.path(), &data, &["--offline"]);
+    assert_eq!(code, Some(1));
+    assert!(printed.contains("client_secret_file"), "{printed}");
 }

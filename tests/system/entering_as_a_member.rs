@@ -3,6 +3,7 @@
 
 use fairdraw::identity::date;
 use fairdraw::member::session;
+use fairdraw::newsletter;
 use fairdraw::platform::clock::{DAY, MINUTE};
 use rocket::http::Status;
 
@@ -414,7 +415,7 @@ fn a_member_subscribes_without_another_mail(engine: Engine) {
     let file = person.get("/members/me/data");
     let held: serde_json::Value = serde_json::from_slice(&file.bytes).expect("JSON");
     assert_eq!(held["newsletter_topics"][0], "新書");
-    assert_eq!(held["consents"][1]["version"], 1);
+    assert_eq!(held["consents"][1]["version"], newsletter::consent::VERSION);
     assert_eq!(held["consents"][1]["agreed_at"], today.as_str());
     let links = page.links();
     let own = links

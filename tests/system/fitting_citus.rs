@@ -28,7 +28,10 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 44] = [
+const SITE: [(&str, &str); 53] = [
+    ("agreements", "of the site, with others"),
+    ("comparisons", "counts of the whole site"),
+    ("branches", "names of the site"),
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
     ("journal_witnesses", "of the journal"),
@@ -38,6 +41,7 @@ const SITE: [(&str, &str); 44] = [
     ("staff_sessions", "their sessions"),
     ("staff_factors", "their second steps"),
     ("staff_recovery", "their recovery codes"),
+    ("staff_openid", "who they are at a provider"),
     ("setup_links", "their first links"),
     ("jobs", "claimed across activities, in the order of time"),
     ("instances", "who serves the site"),
@@ -65,13 +69,18 @@ const SITE: [(&str, &str); 44] = [
     ("member_sessions", "of a member"),
     ("member_factors", "of a member"),
     ("member_recovery", "of a member"),
+    ("member_openid", "who a member is at a provider"),
     ("member_receipts", "of a member, sealed together"),
     ("member_letters", "of a member"),
+    ("member_tellings", "counts of the whole site"),
     ("incident_steps", "of an incident"),
     ("attack_signs", "counts of the whole site"),
     ("attack_answers", "of the whole site"),
     ("looked_through", "one row"),
     ("vault_freezes", "of the whole site"),
+    ("page_views", "counts of the whole site"),
+    ("policy_versions", "the library's own words"),
+    ("policy_drafts", "the library's own words"),
     ("newsletter_topics", "the library's newsletter"),
     ("newsletter_consents", "words of the site"),
     ("newsletter_issues", "the library's newsletter"),

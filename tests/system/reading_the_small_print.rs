@@ -11,6 +11,7 @@ use crate::support::Engine;
 use crate::support::app::{Answer, Person, TestApp};
 use crate::support::life::{Life, Patron};
 use crate::support::member::Site;
+use crate::support::openid::ForgingProvider;
 use crate::support::staff::PASSPHRASE;
 
 on_both! {
@@ -81,7 +82,7 @@ fn no_answer_sets_a_cookie_that_was_not_declared_and_no_page_sets_one_for_readin
         }
     }
     assert!(reads > 400, "{reads}");
-    // What is set is set by the three acts that need it.
+    // What is set is set by the acts that need it.
     names.extend(set(&sign_in(&life)).iter().filter_map(|line| {
         let (name, _) = line.split_once('=')?;
         assert_eq!(cookies::fault(line, false), None);
@@ -96,6 +97,12 @@ fn no_answer_sets_a_cookie_that_was_not_declared_and_no_page_sets_one_for_readin
         assert!(line.starts_with("receipt="));
         names.insert("receipt".to_owned());
     }
+    let choice = [("choice", "statistics")];
+    for line in set(&patron.send(&patron.get("/cookies"), "/cookies", &choice)) {
+        assert_eq!(cookies::fault(&line, false), None, "{line}");
+        assert!(line.starts_with("visit="));
+        names.insert("visit".to_owned());
+    }
     let site = Site::open(engine);
     drop(site.member("mei@example.org"));
     let (_, came) = site.try_in("mei@example.org", PASSPHRASE);
@@ -103,6 +110,17 @@ fn no_answer_sets_a_cookie_that_was_not_declared_and_no_page_sets_one_for_readin
         assert_eq!(cookies::fault(&line, true), None, "{line}");
         assert!(line.starts_with("__Host-m="));
         names.insert("m".to_owned());
+    }
+    let provider = ForgingProvider::start();
+    let elsewhere = TestApp::with(engine, START, |config| {
+        config.staff_openid = provider.settings();
+    });
+    let staff = elsewhere.visitor();
+    let page = staff.get("/staff/sign-in");
+    for line in set(&staff.send(&page, "/staff/openid", &[])) {
+        assert_eq!(cookies::fault(&line, false), None, "{line}");
+        assert!(line.starts_with("elsewhere="));
+        names.insert("elsewhere".to_owned());
     }
     assert_eq!(names, declared);
 }

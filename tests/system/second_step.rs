@@ -271,7 +271,7 @@ fn nobody_reaches_a_staff_page_without_the_second_step(engine: Engine) {
     assert_eq!(page.header("Set-Cookie"), "", "no session yet");
     let figment = rocket::Config::figment().merge(("log_level", "off"));
     let rocket = app.app.rocket(figment);
-    let open = ["/staff/sign-in", "/staff/setup/x"];
+    let open = ["/staff/sign-in", "/staff/setup/x", "/staff/openid/back"];
     let mut walked = 0;
     for route in rocket.routes().filter(|route| route.method == Method::Get) {
         let path = route.uri.path();

@@ -38,10 +38,10 @@ on_both! {
 const HOST: &str = "https://draw.lib.example.tw";
 
 /// A library with a newsletter of two topics.
-struct Library {
-    app: TestApp,
-    books: String,
-    events: String,
+pub struct Library {
+    pub app: TestApp,
+    pub books: String,
+    pub events: String,
 }
 
 /// An issue's fields as staff type them.
@@ -63,7 +63,7 @@ fn issue_form<'a>(slug: &'a str, topic: &'a str) -> Vec<(&'a str, &'a str)> {
 }
 
 impl Library {
-    fn open(engine: Engine, smtp_url: &str) -> Library {
+    pub fn open(engine: Engine, smtp_url: &str) -> Library {
         Library::with(engine, smtp_url, 6_000)
     }
 
@@ -103,11 +103,11 @@ impl Library {
         sign_in(&self.app, "陳館員")
     }
 
-    fn run(&self) {
+    pub fn run(&self) {
         self.app.app.run_jobs().expect("due jobs can be read");
     }
 
-    fn later(&self, ms: i64) {
+    pub fn later(&self, ms: i64) {
         self.app.go_to(self.now().plus(ms));
     }
 
@@ -116,7 +116,7 @@ impl Library {
     }
 
     /// Sends the form with one topic, in Chinese.
-    fn ask(&self, email: &str, topic: &str) -> Answer {
+    pub fn ask(&self, email: &str, topic: &str) -> Answer {
         let visitor = self.app.visitor();
         let form = visitor.get("/newsletter");
         let sent = visitor.send(
@@ -129,7 +129,7 @@ impl Library {
     }
 
     /// Subscribes and uses the link; answers with the way to one's own subscription.
-    fn subscribe(&self, sink: &MailSink, email: &str, topic: &str) -> String {
+    pub fn subscribe(&self, sink: &MailSink, email: &str, topic: &str) -> String {
         let sent = self.ask(email, topic);
         assert_eq!(sent.status, Status::SeeOther, "{}", sent.mistakes());
         let link = link_of(&last_to(sink, email), "/newsletter/confirm/");
@@ -182,7 +182,7 @@ impl Library {
             .expect("it is SQL");
     }
 
-    fn count(&self, query: &str) -> i64 {
+    pub fn count(&self, query: &str) -> i64 {
         counted(&self.app.app.db, query)
     }
 }

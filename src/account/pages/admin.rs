@@ -2,14 +2,16 @@
 
 use rocket::{State, get, post};
 
-use crate::account::guard::{Admin, Confirmed, Here};
+use crate::account::guard::{Admin, Confirmed, Door, Here};
 use crate::account::name::StaffName;
 use crate::account::setup;
 use crate::account::token::Token;
+use crate::account::wire::elsewhere::ProviderView;
 use crate::account::wire::factor::SecondView;
 use crate::account::wire::{self, AccountView, InviteView, LinkView, StaffListView, StaffView};
-use crate::account::{self, Error, StaffId, factor, session};
+use crate::account::{self, Error, StaffId, elsewhere, factor, session};
 use crate::audit::Actor;
+use crate::branch::{self, Branch};
 use crate::platform::db::{Db, Tx};
 use crate::platform::text::Language;
 use crate::platform::web::error::AppResult;
@@ -27,8 +29,14 @@ pub(super) async fn list(lang: Language, _admin: Admin, db: &State<Db>) -> AppRe
 }
 
 #[get("/admin/staff/new")]
-pub(super) fn invite_page(lang: Language, _admin: Admin) -> Page {
-    invite_form(lang, &FormFields::default(), Mistakes::new())
+pub(super) async fn invite_page(lang: Language, _admin: Admin, db: &State<Db>) -> AppResult<Page> {
+    let branches = branches(db).await?;
+    let empty = FormFields::default();
+    Ok(invite_form(lang, &empty, &branches, Mistakes::new()))
+}
+
+async fn branches(db: &Db) -> Result<Vec<Branch>, branch::Error> {
+    db.read("list branches", branch::all).await
 }
 
 #[post("/admin/staff/new", data = "<form>")]
@@ -42,32 +50,39 @@ pub(super) async fn invite(
 ) -> AppResult<Page> {
     let mut mistakes = Mistakes::new();
     let name = wire::read_name(lang, &form, &mut mistakes);
-    let roles = wire::read_roles(lang, &form, &mut mistakes);
-    let (Some(name), Some(roles)) = (name, roles) else {
-        return Ok(invite_form(lang, &form, mistakes).again());
+    let branches = branches(db).await?;
+    let granted = wire::read_grants(lang, &form, &branches, &mut mistakes);
+    let (Some(name), Some((roles, reach))) = (name, granted) else {
+        return Ok(invite_form(lang, &form, &branches, mistakes).again());
     };
     let (token, actor) = (Token::fresh(), admin.0.actor());
     let (link, invited) = (token.clone(), name.clone());
     let made = db
         .write("invite staff", move |tx| {
-            account::invite(tx, &actor, &invited, &roles, &link)
+            account::invite(tx, &actor, &invited, &roles, &reach, &link)
         })
         .await;
     match made {
         Err(Error::NameTaken) => {
             wire::name_taken(lang, &mut mistakes);
-            return Ok(invite_form(lang, &form, mistakes).again());
+            return Ok(invite_form(lang, &form, &branches, mistakes).again());
         }
         made => made?,
     };
     Ok(link_page(lang, db, &here, &name, &token))
 }
 
-fn invite_form(lang: Language, form: &FormFields, mistakes: Mistakes) -> Page {
+fn invite_form(lang: Language, form: &FormFields, branches: &[Branch], mistakes: Mistakes) -> Page {
     let view = InviteView {
         name: form.value("name").to_owned(),
         chosen: wire::ticked_codes(form),
         roles: wire::role_choices(lang),
+        branches: wire::branch_choices(lang, branches),
+        chosen_branches: form
+            .values("branch")
+            .into_iter()
+            .map(str::to_owned)
+            .collect(),
         mistakes,
     };
     Page::new(lang, "account/invite", view)
@@ -75,34 +90,40 @@ fn invite_form(lang: Language, form: &FormFields, mistakes: Mistakes) -> Page {
 
 #[get("/admin/staff/<id>?<done>")]
 pub(super) async fn one(
-    lang: Language,
+    door: Door<'_>,
     _admin: Admin,
-    db: &State<Db>,
     id: &str,
     done: Option<&str>,
 ) -> AppResult<Page> {
-    let done = done.and_then(|code| wire::done_words(lang, code));
-    Ok(staff_page(lang, db, StaffId::from(id), done, Mistakes::new()).await?)
+    let done = done.and_then(|code| wire::done_words(door.lang, code));
+    Ok(staff_page(&door, StaffId::from(id), done, Mistakes::new()).await?)
 }
 
 async fn staff_page(
-    lang: Language,
-    db: &Db,
+    door: &Door<'_>,
     id: StaffId,
     done: Option<String>,
     mistakes: Mistakes,
 ) -> Result<Page, Error> {
-    let now = db.clock().now();
-    let (account, sessions, second) = db
+    let (lang, now) = (door.lang, door.db.clock().now());
+    let branches = branches(&door.db).await?;
+    let (account, sessions, second, linked) = door
+        .db
         .read("find staff", move |tx| {
-            let sessions = session::list(tx, &id)?;
-            Ok::<_, Error>((account::find(tx, &id)?, sessions, factor::state(tx, &id)?))
+            let account = account::find(tx, &id)?;
+            let (sessions, second) = (session::list(tx, &id)?, factor::state(tx, &id)?);
+            Ok::<_, Error>((account, sessions, second, elsewhere::linked(tx, &id)?))
         })
         .await?;
+    let provider = door.provider.as_deref();
     let view = StaffView {
+        elsewhere: provider.map(|provider| ProviderView::of(lang, provider, linked)),
         second: SecondView::of(lang, second),
         chosen: wire::role_codes(&account.roles),
         roles: wire::role_choices(lang),
+        branches: wire::branch_choices(lang, &branches),
+        chosen_branches: wire::branch_ids(&account.reach),
+        reach: wire::reach_line(lang, &account.reach, &branches),
         sessions: sessions.len(),
         locked_until: (account.locked_until > now).then_some(account.locked_until.0),
         account: AccountView::of(lang, &account),
@@ -114,20 +135,22 @@ async fn staff_page(
 
 #[post("/admin/staff/<id>/role", data = "<form>")]
 pub(super) async fn set_role(
-    lang: Language,
+    door: Door<'_>,
     admin: Admin,
-    db: &State<Db>,
     _confirmed: Confirmed,
     id: &str,
     form: FormFields,
 ) -> AppResult<Reply> {
+    let (lang, db) = (door.lang, &door.db);
     let mut mistakes = Mistakes::new();
-    let Some(roles) = wire::read_roles(lang, &form, &mut mistakes) else {
-        let page = staff_page(lang, db, StaffId::from(id), None, mistakes).await?;
+    let branches = branches(db).await?;
+    let granted = wire::read_grants(lang, &form, &branches, &mut mistakes);
+    let Some((roles, reach)) = granted else {
+        let page = staff_page(&door, StaffId::from(id), None, mistakes).await?;
         return Ok(page.again().at(format!("/admin/staff/{id}")).into());
     };
     let change = move |tx: &mut Tx, actor: &Actor, staff: &StaffId| {
-        account::set_roles(tx, actor, staff, &roles)
+        account::set_roles(tx, actor, staff, &roles, &reach)
     };
     Ok(carry_out(lang, &admin, db, id, "role", change).await?)
 }
@@ -157,16 +180,16 @@ pub(super) async fn enable(
 /// A lost telephone. The owner is told when signing in.
 #[post("/admin/staff/<id>/second-step", data = "<form>")]
 pub(super) async fn reset_factor(
-    lang: Language,
+    door: Door<'_>,
     admin: Admin,
-    db: &State<Db>,
     _confirmed: Confirmed,
     id: &str,
     form: FormFields,
 ) -> AppResult<Reply> {
+    let (lang, db) = (door.lang, &door.db);
     let mut mistakes = Mistakes::new();
     let Some(reason) = wire::factor::read_reason(lang, &form, &mut mistakes) else {
-        let page = staff_page(lang, db, StaffId::from(id), None, mistakes).await?;
+        let page = staff_page(&door, StaffId::from(id), None, mistakes).await?;
         let typed = page.again().at(format!("/admin/staff/{id}"));
         return Ok(typed.into());
     };

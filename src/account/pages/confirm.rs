@@ -10,6 +10,7 @@ use rocket::{State, get, post, uri};
 
 use super::Tries;
 use super::entrance::go_on;
+use crate::account::elsewhere::{self, Need};
 use crate::account::factor;
 use crate::account::guard::{Carried, Door};
 use crate::account::session::{self, Session};
@@ -26,19 +27,28 @@ use crate::platform::web::form::upload::Upload;
 use crate::platform::web::form::{FormFields, PROOF};
 use crate::platform::web::page::{Page, Reply};
 
+/// Where one confirms and goes on to `next`, without language.
+pub(super) fn address(next: Option<&str>) -> String {
+    uri!(page(next)).to_string()
+}
+
 /// The way to the confirmation, and to `next` afterwards.
 pub(super) fn lead_to_confirm(lang: Language, next: Option<String>) -> Reply {
-    Reply::go(lang, &uri!(page(next.as_deref())).to_string())
+    Reply::go(lang, &address(next.as_deref()))
 }
 
 #[get("/staff/confirm?<next>")]
-pub(super) fn page(door: Door<'_>, session: &Session, next: Option<&str>) -> Reply {
+pub(super) async fn page(
+    door: Door<'_>,
+    session: &Session,
+    next: Option<&str>,
+) -> AppResult<Reply> {
     let next = next.and_then(wire::next);
     if session.is_proven(door.db.clock().now()) {
-        return go_on(door.lang, next);
+        return Ok(go_on(door.lang, next));
     }
     let view = ConfirmView::to_a_page(next.unwrap_or_default(), door.asks_second_step());
-    shown(&door, view).into()
+    Ok(shown(&door, session, view).await?.into())
 }
 
 #[post("/staff/confirm", data = "<form>")]
@@ -56,7 +66,9 @@ pub(super) async fn confirm(
     }
     let asks = door.asks_second_step();
     let view = ConfirmView::to_a_page(next.unwrap_or_default(), asks);
-    let page = shown(&door, view.refused(door.lang)).again();
+    let page = shown(&door, session, view.refused(door.lang))
+        .await?
+        .again();
     Ok(page.noticed(Sign::SecondStep).into())
 }
 
@@ -127,20 +139,33 @@ async fn carry(
         ConfirmView::to_a_form(to.to_string(), fields, asks)
     };
     if !fields.iter().any(|(name, _)| name.starts_with(PROOF)) {
-        return Ok(shown(door, view).into());
+        return Ok(shown(door, session, view).await?.into());
     }
     tries.0.check(from, door.db.clock().now().0)?;
     if prove(door, session, fields).await? {
         return Ok(Reply::Go(Redirect::temporary(to.to_string())));
     }
-    let page = shown(door, view.refused(door.lang)).again();
+    let page = shown(door, session, view.refused(door.lang)).await?.again();
     Ok(page.noticed(Sign::SecondStep).into())
 }
 
-fn shown(door: &Door<'_>, view: ConfirmView) -> Page {
-    Page::new(door.lang, "account/confirm", view)
-        .no_store()
-        .at("/staff/confirm")
+async fn shown(door: &Door<'_>, session: &Session, view: ConfirmView) -> Result<Page, Error> {
+    let (staff, need) = (session.staff.id.clone(), door.need());
+    let (own, linked) = door
+        .db
+        .read("find proofs", move |tx| {
+            let own = elsewhere::has_own_proof(tx, &staff, need)?;
+            Ok::<_, Error>((own, elsewhere::linked(tx, &staff)?))
+        })
+        .await?;
+    // A provider that cannot tell how many factors it asked for is no proof where two are needed.
+    let provider = door.provider.as_deref().filter(|provider| {
+        let is_enough = need == Need::One || provider.tells_factors();
+        is_enough && linked.is_some_and(|linked| linked.issuer == provider.issuer())
+    });
+    let view = view.with(own, provider.map(|own| own.name(door.lang).to_owned()));
+    let page = Page::new(door.lang, "account/confirm", view);
+    Ok(page.no_store().at("/staff/confirm"))
 }
 
 /// Compares what was typed, and gives the session another token where it is right.

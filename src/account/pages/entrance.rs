@@ -21,6 +21,11 @@ use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 
+/// Where one signs in and goes on to `next`, without language.
+pub(super) fn sign_in_address(next: Option<&str>) -> String {
+    uri!(sign_in_page(next, None::<&str>)).to_string()
+}
+
 /// The way to the sign-in page, and to `next` afterwards.
 pub(super) fn lead_to_sign_in(lang: Language, next: Option<String>, why: Option<Why>) -> Reply {
     let why = why.map(Why::code);
@@ -34,12 +39,15 @@ pub(super) fn sign_in_page(
     next: Option<&str>,
     why: Option<&str>,
     staff: Option<Staff>,
+    door: Door<'_>,
 ) -> Reply {
     let next = next.and_then(wire::next);
     if staff.is_some() {
         return go_on(lang, next);
     }
-    let view = SignInView::empty(lang, next.unwrap_or_default(), why.and_then(Why::of_code));
+    let why = why.and_then(Why::of_code);
+    let view = SignInView::empty(lang, next.unwrap_or_default(), why);
+    let view = view.beside(door.provider_name());
     Page::new(lang, "account/sign_in", view).no_store().into()
 }
 
@@ -61,7 +69,7 @@ pub(super) async fn sign_in(
     }
     let (lang, next) = (door.lang, form.value("next"));
     let refused = || {
-        let view = SignInView::again(lang, &form);
+        let view = SignInView::again(lang, &form).beside(door.provider_name());
         let page = Page::new(lang, "account/sign_in", view).again();
         Reply::from(page.noticed(Sign::SignIn))
     };
@@ -128,13 +136,13 @@ pub(super) async fn sign_out(
 }
 
 #[get("/staff/setup/<token>")]
-pub(super) async fn setup_page(lang: Language, token: &str, db: &State<Db>) -> AppResult<Page> {
-    let link = link(db, token).await?;
+pub(super) async fn setup_page(door: Door<'_>, token: &str) -> AppResult<Page> {
+    let link = link(&door.db, token).await?;
     let name = match &link {
         Link::FirstAdmin => String::new(),
         Link::For(_, name) => name.as_str().to_owned(),
     };
-    Ok(setup_form(lang, token, &link, name, Mistakes::new()).no_store())
+    Ok(setup_form(&door, token, &link, name, Mistakes::new()).no_store())
 }
 
 #[post("/staff/setup/<token>", data = "<form>")]
@@ -159,7 +167,7 @@ pub(super) async fn set_up(
     });
     let Some((name, chosen)) = chosen else {
         let typed = form.value("name").to_owned();
-        return Ok(setup_form(lang, token, &link, typed, mistakes)
+        return Ok(setup_form(&door, token, &link, typed, mistakes)
             .again()
             .into());
     };
@@ -177,7 +185,7 @@ pub(super) async fn set_up(
         Err(Error::NameTaken) => {
             wire::name_taken(lang, &mut mistakes);
             let typed = typed.as_str().to_owned();
-            return Ok(setup_form(lang, token, &link, typed, mistakes)
+            return Ok(setup_form(&door, token, &link, typed, mistakes)
                 .again()
                 .into());
         }
@@ -194,11 +202,11 @@ pub(super) async fn set_up(
     Ok(Reply::go(lang, desk))
 }
 
-fn hashed(token: &str) -> Result<TokenHash, Error> {
+pub(super) fn hashed(token: &str) -> Result<TokenHash, Error> {
     Ok(Token::parse(token).ok_or(Error::LinkGone)?.hash())
 }
 
-async fn link(db: &Db, token: &str) -> AppResult<Link> {
+pub(super) async fn link(db: &Db, token: &str) -> AppResult<Link> {
     let found = match hashed(token) {
         Ok(token) => {
             db.read("find link", move |tx| setup::link(tx, &token))
@@ -212,17 +220,20 @@ async fn link(db: &Db, token: &str) -> AppResult<Link> {
     })
 }
 
-fn setup_form(lang: Language, token: &str, link: &Link, name: String, mistakes: Mistakes) -> Page {
+fn setup_form(door: &Door<'_>, token: &str, link: &Link, name: String, mistakes: Mistakes) -> Page {
     let (named, name) = match link {
         Link::FirstAdmin => (false, name),
         Link::For(_, own) => (true, own.as_str().to_owned()),
     };
+    // The first admin comes in also when the provider does not answer.
+    let elsewhere = door.provider_name().filter(|_| named);
     let action = uri!(setup_page(token)).to_string();
     let view = SetupView {
         action,
         name,
         named,
+        elsewhere,
         mistakes,
     };
-    Page::new(lang, "account/setup", view)
+    Page::new(door.lang, "account/setup", view)
 }

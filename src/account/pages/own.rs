@@ -3,13 +3,15 @@
 use rocket::{State, get, post};
 
 use super::{Tries, second};
+use crate::account::elsewhere;
 use crate::account::factor::{self, RecoveryCodes, Setting};
-use crate::account::guard::{Confirmed, Door, Jar};
+use crate::account::guard::{Confirmed, Door};
 use crate::account::name::StaffName;
 use crate::account::passphrase::{self, PassphraseHash};
 use crate::account::session::{self, Session};
 use crate::account::sign_in::{self, Outcome};
 use crate::account::token::Token;
+use crate::account::wire::elsewhere::ProviderView;
 use crate::account::wire::{self, OwnView, SessionView};
 use crate::account::{self, Error};
 use crate::platform::clock::Timestamp;
@@ -21,26 +23,20 @@ use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::page::{Page, Reply};
 
 #[get("/staff/account?<done>")]
-pub(super) async fn page(
-    lang: Language,
-    session: &Session,
-    db: &State<Db>,
-    done: Option<&str>,
-) -> AppResult<Page> {
-    let done = done.and_then(|code| wire::done_words(lang, code));
-    Ok(view(lang, session, db, done, Mistakes::new()).await?)
+pub(super) async fn page(door: Door<'_>, session: &Session, done: Option<&str>) -> AppResult<Page> {
+    let done = done.and_then(|code| wire::done_words(door.lang, code));
+    Ok(view(&door, session, done, Mistakes::new()).await?)
 }
 
 #[post("/staff/account/passphrase", data = "<form>")]
 pub(super) async fn change_passphrase(
-    lang: Language,
+    door: Door<'_>,
     session: &Session,
     from: ClientAddress,
     tries: &State<Tries>,
-    db: &State<Db>,
-    jar: Jar<'_>,
     form: FormFields,
 ) -> AppResult<Reply> {
+    let (lang, db) = (door.lang, &door.db);
     tries.0.check(from, db.clock().now().0)?;
     let mut mistakes = Mistakes::new();
     if sign_in::again(db, &session.staff.id, form.value("present")).await? == Outcome::Refused {
@@ -52,7 +48,7 @@ pub(super) async fn change_passphrase(
     let chosen = match chosen {
         Some(chosen) if mistakes.is_empty() => chosen,
         _ => {
-            let page = view(lang, session, db, None, mistakes).await?;
+            let page = view(&door, session, None, mistakes).await?;
             return Ok(page.again().at("/staff/account").into());
         }
     };
@@ -63,7 +59,7 @@ pub(super) async fn change_passphrase(
         account::change_passphrase(tx, &hash, &own, &opened)
     })
     .await?;
-    jar.give(&token);
+    door.jar.give(&token);
     Ok(Reply::go(lang, "/staff/account?done=passphrase"))
 }
 
@@ -151,18 +147,22 @@ pub(super) async fn end_others(
 }
 
 async fn view(
-    lang: Language,
+    door: &Door<'_>,
     session: &Session,
-    db: &Db,
     done: Option<String>,
     mistakes: Mistakes,
 ) -> Result<Page, Error> {
-    let staff = session.staff.id.clone();
-    let (sessions, state) = db
+    let (lang, staff) = (door.lang, session.staff.id.clone());
+    let (sessions, state, linked, has_passphrase) = door
+        .db
         .read("own sessions", move |tx| {
-            Ok::<_, Error>((session::list(tx, &staff)?, factor::state(tx, &staff)?))
+            let (sessions, state) = (session::list(tx, &staff)?, factor::state(tx, &staff)?);
+            let linked = elsewhere::linked(tx, &staff)?;
+            let has_passphrase = elsewhere::has_passphrase(tx, &staff)?;
+            Ok::<_, Error>((sessions, state, linked, has_passphrase))
         })
         .await?;
+    let provider = door.provider.as_deref();
     let view = OwnView {
         name: session.staff.name.clone(),
         role: wire::role_line(lang, &session.staff.roles),
@@ -172,6 +172,8 @@ async fn view(
             .collect(),
         set_at: state.set_at.map(|at| at.0),
         recovery_left: state.recovery_left,
+        elsewhere: provider.map(|provider| ProviderView::of(lang, provider, linked)),
+        has_passphrase,
         done,
         mistakes,
     };

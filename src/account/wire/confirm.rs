@@ -18,6 +18,10 @@ pub(in crate::account) struct ConfirmView {
     waits: &'static str,
     /// Whether a code is asked for, or the passphrase.
     by_code: bool,
+    /// Whether the person has what is asked for.
+    has_own_proof: bool,
+    /// What people call the provider elsewhere, where it can be shown there as well.
+    elsewhere: Option<String>,
     mistakes: Mistakes,
 }
 
@@ -36,6 +40,8 @@ impl ConfirmView {
             fields: Vec::new(),
             waits: "page",
             by_code,
+            has_own_proof: true,
+            elsewhere: None,
             mistakes: Mistakes::new(),
         }
     }
@@ -62,8 +68,21 @@ impl ConfirmView {
             fields: fields.map(kept).collect(),
             waits: "form",
             by_code,
+            has_own_proof: true,
+            elsewhere: None,
             mistakes: Mistakes::new(),
         }
+    }
+
+    /// The same with the ways that the person has.
+    pub(in crate::account) fn with(
+        mut self,
+        has_own_proof: bool,
+        provider: Option<String>,
+    ) -> ConfirmView {
+        self.has_own_proof = has_own_proof;
+        self.elsewhere = provider;
+        self
     }
 
     /// The same after a wrong try.

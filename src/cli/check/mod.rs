@@ -176,6 +176,10 @@ fn look_on(matters: &mut Vec<Matter>, config: &Config, offline: bool) -> Result<
         "Public randomness",
         outside::relays(config, &clock, offline),
     );
+    if config.staff_openid.is_on() || config.member_openid.is_on() {
+        let findings = outside::providers(config, &clock, offline);
+        say("Signing in elsewhere", findings);
+    }
     say("Address", tls::look(config, &clock, offline));
     // Last, because they cannot be taken back.
     say("Protections", own::protections());

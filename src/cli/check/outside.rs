@@ -1,4 +1,4 @@
-//! Whom the server speaks to: mail server and relays.
+//! Whom the server speaks to: mail server, relays, and who signs people in elsewhere.
 
 use lucky_draw::beacon::QUICKNET;
 
@@ -6,6 +6,7 @@ use crate::draw::beacon::{HttpRelays, Relays, Trouble};
 use crate::platform::clock::{Clock, MINUTE};
 use crate::platform::config::Config;
 use crate::platform::mail::{self, MailSettings, Mailer};
+use crate::platform::openid::{self, OpenIdSettings, Provider};
 
 use super::Finding;
 
@@ -106,4 +107,62 @@ pub(super) fn relays(config: &Config, clock: &Clock, offline: bool) -> Vec<Findi
 fn ask(relay: &str, round: u64) -> Result<(), Trouble> {
     let relays = HttpRelays::over_https(&[relay.to_owned()]).or(Err(Trouble::Unreachable))?;
     relays.fetch(&QUICKNET, round).map(drop)
+}
+
+/// Asks the providers by which people may sign in who they are; nobody is signed in.
+pub(super) fn providers(config: &Config, clock: &Clock, offline: bool) -> Vec<Finding> {
+    let all = [
+        ("staff_openid", "staff", &config.staff_openid),
+        ("member_openid", "members", &config.member_openid),
+    ];
+    let on = all.into_iter().filter(|(.., settings)| settings.is_on());
+    let mut findings = Vec::new();
+    for (name, area, settings) in on {
+        findings.push(provider(name, settings, clock, offline));
+        let origin = match config.public_origin.as_str() {
+            "" => "http://127.0.0.1:8000",
+            origin => origin,
+        };
+        let path = format!("/{area}/openid/back");
+        let register = format!("register {origin}{path} and {origin}/en{path} there");
+        if settings.client_secret.is_empty() {
+            let found = "no client_secret: anybody may say to the provider that it is this site";
+            let advice = format!("make a confidential client; {register}");
+            findings.push(Finding::warning(name, found, advice));
+        } else {
+            findings.push(Finding::good(format!("{name} back"), register));
+        }
+        let has_factors =
+            !settings.multi_factor_acr.is_empty() || !settings.multi_factor_amr.is_empty();
+        if area == "staff" && config.staff_second_factor {
+            let found = match has_factors {
+                true => "what it says of two factors counts; otherwise the code here is asked for",
+                false => "the code here is asked for after it",
+            };
+            findings.push(Finding::good(format!("{name} factors"), found));
+        }
+    }
+    findings
+}
+
+fn provider(name: &str, settings: &OpenIdSettings, clock: &Clock, offline: bool) -> Finding {
+    let Some(provider) = Provider::of(settings, clock).filter(|_| !offline) else {
+        return Finding::unknown(name, "not asked", "leave --offline away");
+    };
+    match provider.look() {
+        Ok(()) => Finding::good(
+            name,
+            format!("{} answers, and is who it says", settings.issuer),
+        ),
+        Err(openid::Error::Away) => Finding::bad(
+            name,
+            format!("{} does not answer", settings.issuer),
+            "check name service, proxy and firewall (HTTPS outwards); until it answers only passphrases let people in",
+        ),
+        Err(error) => Finding::bad(
+            name,
+            error.to_string(),
+            "issuer has to be written exactly as the provider names itself in its /.well-known/openid-configuration",
+        ),
+    }
 }

@@ -61,7 +61,13 @@ fn file() -> Finding {
 
 fn may_hold_a_password(path: &Path) -> bool {
     let text = std::fs::read_to_string(path).unwrap_or_default();
-    let secret = ["smtp_url", "database_url", "metrics_token"];
+    let secret = [
+        "smtp_url",
+        "database_url",
+        "metrics_token",
+        "client_secret ",
+        "client_secret=",
+    ];
     let mut lines = text.lines().map(str::trim_start);
     lines.any(|line| secret.iter().any(|name| line.starts_with(name)))
 }

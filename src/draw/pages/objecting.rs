@@ -169,11 +169,12 @@ async fn read(db: &Db, draw: &str) -> Result<Read, Error> {
         if plan.manifest.is_none() {
             return Err(Error::Unknown);
         }
+        let facts = activity::by_id(tx, &plan.activity)?;
         Ok(Read {
-            facts: activity::by_id(tx, &plan.activity)?,
             closes: draw::closes(tx, &plan)?,
             proposed: objection::proposed(tx, &plan)?,
-            needs_second: objection::needs_second(tx)?,
+            needs_second: objection::needs_second(tx, &facts)?,
+            facts,
             plan,
         })
     })

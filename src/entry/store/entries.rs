@@ -29,6 +29,7 @@ struct EntryRow {
     taken_hour: i64,
     withdrawn: bool,
     erased_at: Option<i64>,
+    policy_version: i64,
 }
 
 impl From<EntryRow> for Entry {
@@ -43,6 +44,7 @@ impl From<EntryRow> for Entry {
             taken_hour: Timestamp(row.taken_hour),
             withdrawn: row.withdrawn,
             erased_at: row.erased_at.map(Timestamp),
+            policy: row.policy_version,
         }
     }
 }
@@ -61,14 +63,16 @@ struct NewRow<'n> {
     withdrawn: bool,
     counted: bool,
     agreed: bool,
+    policy_version: i64,
 }
 
-/// Stores entries, each with whether it is in the counters; the unique lookup decides which of two
-/// equal ones is the first.
+/// Stores entries, each with whether it is in the counters, all under one version of the general
+/// policy; the unique lookup decides which of two equal ones is the first.
 pub(in crate::entry) fn insert_all(
     tx: &mut Tx,
     taken: &[&NewEntry],
     counted: &[bool],
+    policy: i64,
 ) -> Result<(), Error> {
     let rows: Vec<NewRow> = taken
         .iter()
@@ -89,6 +93,7 @@ pub(in crate::entry) fn insert_all(
             withdrawn: false,
             counted: *counted,
             agreed: new.agreed,
+            policy_version: policy,
         })
         .collect();
     insert_all!(tx, entries::table, rows).map_err(db::on_duplicate(Error::Twice))

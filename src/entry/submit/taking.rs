@@ -15,6 +15,7 @@ use crate::admission::{self, codes};
 use crate::entry::{EntryId, Error, Ticket, counting, store};
 use crate::log::{self, Edge, Log};
 use crate::platform::db::{GroupVerb, Outcomes, Tx, Writer};
+use crate::policy::general;
 use crate::seats;
 use crate::vault::{self, CheckpointOf, ItemKind, NewBox, Reach, Vault};
 
@@ -136,7 +137,8 @@ impl Taking {
             return Ok(Vec::new());
         }
         let counted = counting::count_in(tx, taken)?;
-        store::entries::insert_all(tx, taken, &counted)?;
+        let policy = general::in_force(tx)?;
+        store::entries::insert_all(tx, taken, &counted, policy)?;
         vault::keep_all(tx, &boxes(taken))?;
         for new in taken {
             if let Some(nobodys) = new.answers.as_ref().filter(|_| !new.answers_linked) {

@@ -18,6 +18,7 @@ use crate::entry::pages::{Limits, Sheets, routes};
 use crate::entry::submit::Taking;
 use crate::identity::national_id;
 use crate::log;
+use crate::member::guard::MemberTries;
 use crate::platform::clock::{Clock, DAY, HOUR, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Target, Tx, Writer};
@@ -95,6 +96,7 @@ impl Town {
             .manage(Arc::new(Config::default()))
             .manage(self.clock.clone())
             .manage(Watch::new(&self.clock, Vec::new()))
+            .manage(MemberTries::default())
             .manage(limits)
             .manage(Sheets::default())
             .manage(Arc::new(

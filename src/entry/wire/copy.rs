@@ -40,6 +40,8 @@ struct DataFile<'a> {
     notice_sha256: String,
     notice_zh: &'a str,
     notice_en: &'a str,
+    /// In force when the entry was taken and everything in `consents` was agreed to.
+    privacy_policy_version: i64,
     deleted_on: String,
     retention: Vec<Kept>,
 }
@@ -188,6 +190,7 @@ pub fn data_file(of: &OwnPages) -> Zeroizing<String> {
         notice_sha256: found.entry.notice.to_string(),
         notice_zh: &found.notice.zh,
         notice_en: &found.notice.en,
+        privacy_policy_version: found.entry.policy,
         retention: vec![
             kept("contact and linked answers", unless(erased)),
             kept(

@@ -89,6 +89,8 @@ pub struct OwnView {
     /// Rows that have a last day of their own.
     kept: Vec<KeptView>,
     notice_version: i64,
+    /// The version of the general policy that was in force when it was taken; 0 before the first.
+    policy_version: i64,
     pass: String,
 }
 
@@ -245,6 +247,7 @@ impl OwnView {
                 .collect(),
             notice: notice_rows(&found.notice, lang),
             notice_version: found.notice_version,
+            policy_version: found.entry.policy,
             notice_hash: found.entry.notice.to_string(),
             told: Told::each(lang, of.told),
             kept: of

@@ -252,7 +252,8 @@ impl MatterView {
             .collect();
         let may = |one: &&Account| {
             let runs = |role: &crate::account::Role| role.allows(Permission::RunActivities);
-            one.standing == Standing::Active && one.roles.iter().any(runs)
+            let is_in = one.standing == Standing::Active && one.reach.is_whole();
+            is_in && one.roles.iter().any(runs)
         };
         MatterView {
             id: feedback.id.to_string(),

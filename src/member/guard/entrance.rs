@@ -3,6 +3,7 @@
 //! Invariant: what somebody typed into a form that needs a member is in hidden fields of the
 //! sign-in page and nowhere else, and goes on to the same address with the passphrase beside it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use rocket::State;
@@ -20,6 +21,7 @@ use crate::member::wire::entrance::{CodeView, SignInView};
 use crate::member::{Error, factor};
 use crate::platform::cookies;
 use crate::platform::db::Db;
+use crate::platform::openid::{Provider, Providers};
 use crate::platform::text::Language;
 use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::AppResult;
@@ -45,6 +47,8 @@ pub struct Entrance<'r> {
     pub(in crate::member) jar: Jar<'r>,
     pub(in crate::member) from: ClientAddress,
     pub(in crate::member) tries: &'r MemberTries,
+    /// By which people may come in elsewhere.
+    pub(in crate::member) provider: Option<Arc<Provider>>,
     member: Option<&'r Session>,
 }
 
@@ -80,6 +84,10 @@ impl<'r> FromRequest<'r> for Entrance<'r> {
             jar: Jar::of(request, &cookies::MEMBER),
             from: try_outcome!(from.map_error(|(status, _)| (status, ()))),
             tries: try_outcome!(request.guard::<&State<MemberTries>>().await).inner(),
+            provider: request
+                .rocket()
+                .state::<Providers>()
+                .and_then(|providers| providers.members.clone()),
             member: request.guard::<&'r Session>().await.succeeded(),
         })
     }
@@ -190,7 +198,16 @@ impl Entrance<'_> {
             .at("/members/sign-in")
     }
 
+    /// The page for the code of somebody who came in elsewhere.
+    pub(in crate::member) async fn ask_code(&self, half: Half, back: &Back) -> Result<Page, Error> {
+        let half = half.seal(self.vault, self.db.clock().now()).await?;
+        let view = CodeView::empty(&FormFields::default(), back, half);
+        Ok(self.code_page(view))
+    }
+
     fn page(&self, view: SignInView) -> Page {
+        let provider = self.provider.as_ref();
+        let view = view.beside(provider.map(|provider| provider.name(self.lang).to_owned()));
         Page::new(self.lang, "member/sign_in", view)
             .no_store()
             .at("/members/sign-in")

@@ -17,7 +17,12 @@ pub(super) fn routes() -> Vec<Route> {
 }
 
 /// Where the form of the sign-in page is sent.
-const SIGN_IN: &str = "/members/sign-in";
+pub(super) const SIGN_IN: &str = "/members/sign-in";
+
+/// Where one signs in and goes on to `next`, without language.
+pub(super) fn sign_in_address(next: Option<&str>) -> String {
+    uri!(sign_in_page(next, None::<&str>)).to_string()
+}
 
 /// The way to the sign-in page, and to `next` afterwards.
 pub(super) fn lead_to_sign_in(lang: Language, next: Option<String>, why: Option<&str>) -> Reply {
@@ -69,7 +74,7 @@ async fn sign_in(entrance: Entrance<'_>, form: FormFields) -> AppResult<Reply> {
 }
 
 /// To the page that was asked for, or to the own one. `next` has its language already.
-fn go_on(lang: Language, next: Option<String>) -> Reply {
+pub(super) fn go_on(lang: Language, next: Option<String>) -> Reply {
     match next {
         Some(next) => Reply::Go(Redirect::to(next)),
         None => Reply::go(lang, "/members/me"),

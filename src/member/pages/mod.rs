@@ -5,6 +5,7 @@
 //! address has an account.
 
 mod asked;
+mod elsewhere;
 mod entrance;
 mod own;
 
@@ -23,6 +24,7 @@ use crate::platform::web::throttle::Throttle;
 pub fn routes() -> Vec<Route> {
     let mut routes = entrance::routes();
     routes.extend(asked::routes());
+    routes.extend(elsewhere::routes());
     routes.extend(own::routes());
     routes
 }

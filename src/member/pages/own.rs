@@ -5,6 +5,7 @@ use rocket::{Route, State, get, post, routes};
 
 use super::MemberAsks;
 use crate::account;
+use crate::account::elsewhere::Linked;
 use crate::account::factor::RecoveryCodes;
 use crate::account::passphrase;
 use crate::account::token::Token;
@@ -12,6 +13,7 @@ use crate::activity;
 use crate::entry;
 use crate::entry::token::{PASS_LIFE, Pass};
 use crate::identity::email::Email;
+use crate::member::elsewhere;
 use crate::member::factor::{self, Setting, State as StepState};
 use crate::member::guard::Entrance;
 use crate::member::receipts::{self, Own, Receipt};
@@ -59,18 +61,20 @@ struct Held {
     entries: Vec<KeptEntry>,
     news: News,
     second: StepState,
+    linked: Option<Linked>,
 }
 
 impl Held {
     async fn of(visit: &Visit<'_>, session: &Session) -> AppResult<Held> {
         let id = session.member.clone();
-        let (member, terms, sessions, second) = visit
+        let (member, terms, sessions, second, linked) = visit
             .db
             .read("read own account", move |tx| {
                 let member = own::find(tx, &id)?;
                 let terms = terms::of(tx, &member.terms)?;
                 let second = factor::state(tx, &id)?;
-                Ok::<_, Error>((member, terms, session::list(tx, &id)?, second))
+                let (sessions, linked) = (session::list(tx, &id)?, elsewhere::linked(tx, &id)?);
+                Ok::<_, Error>((member, terms, sessions, second, linked))
             })
             .await?;
         let own = receipts::open(visit.db, visit.vault, &session.member).await?;
@@ -82,6 +86,7 @@ impl Held {
             sessions,
             own,
             second,
+            linked,
         })
     }
 
@@ -95,6 +100,7 @@ impl Held {
             entries: &self.entries,
             news: &self.news,
             second: self.second,
+            linked: self.linked.as_ref(),
         }
     }
 }
@@ -164,22 +170,29 @@ async fn news(visit: &Visit<'_>, own: &Own) -> AppResult<News> {
     Ok(news)
 }
 
-async fn own_page(
+pub(super) async fn own_page(
     visit: &Visit<'_>,
+    entrance: &Entrance<'_>,
     session: &Session,
     did: Option<&str>,
     typed: (&FormFields, Mistakes),
 ) -> AppResult<Page> {
     let held = Held::of(visit, session).await?;
     let view = OwnView::of(visit.lang, &held.facts(session), did, typed);
+    let view = view.beside(visit.lang, entrance.provider.as_deref(), held.linked);
     let page = Page::new(visit.lang, "member/own", view);
     Ok(page.no_store().at("/members/me"))
 }
 
 #[get("/members/me?<did>")]
-async fn page(visit: Visit<'_>, session: &Session, did: Option<&str>) -> AppResult<Page> {
+async fn page(
+    visit: Visit<'_>,
+    entrance: Entrance<'_>,
+    session: &Session,
+    did: Option<&str>,
+) -> AppResult<Page> {
     let empty = FormFields::default();
-    own_page(&visit, session, did, (&empty, Mistakes::new())).await
+    own_page(&visit, &entrance, session, did, (&empty, Mistakes::new())).await
 }
 
 /// What is held of the member, as a file.
@@ -204,7 +217,7 @@ async fn set_language(visit: Visit<'_>, session: &Session, form: FormFields) -> 
 }
 
 /// Compares the present passphrase; a wrong one counts as at the sign-in.
-async fn is_present(
+pub(super) async fn is_present(
     visit: &Visit<'_>,
     entrance: &Entrance<'_>,
     session: &Session,
@@ -217,7 +230,7 @@ async fn is_present(
     Ok(outcome != Outcome::Refused)
 }
 
-fn differs(visit: &Visit<'_>, field: &str, mistakes: &mut Mistakes) {
+pub(super) fn differs(visit: &Visit<'_>, field: &str, mistakes: &mut Mistakes) {
     let words = text::message(visit.lang, "account-present-differs", &[]);
     mistakes.add(field, words);
 }
@@ -237,7 +250,7 @@ async fn change_passphrase(
     let chosen = match chosen {
         Some(chosen) if mistakes.is_empty() => chosen,
         _ => {
-            let page = own_page(&visit, session, None, (&form, mistakes)).await?;
+            let page = own_page(&visit, &entrance, session, None, (&form, mistakes)).await?;
             return Ok(page.again().into());
         }
     };
@@ -266,7 +279,7 @@ async fn change_email(
     let email = match email {
         Some(email) if mistakes.is_empty() => email,
         _ => {
-            let page = own_page(&visit, session, None, (&form, mistakes)).await?;
+            let page = own_page(&visit, &entrance, session, None, (&form, mistakes)).await?;
             return Ok(page.again().into());
         }
     };
@@ -308,13 +321,18 @@ async fn drop_receipt(visit: Visit<'_>, session: &Session, form: FormFields) -> 
 
 /// Subscribes the member's own address, which was confirmed when the account was made.
 #[post("/members/me/newsletter", data = "<form>")]
-async fn subscribe(visit: Visit<'_>, session: &Session, form: FormFields) -> AppResult<Reply> {
+async fn subscribe(
+    visit: Visit<'_>,
+    entrance: Entrance<'_>,
+    session: &Session,
+    form: FormFields,
+) -> AppResult<Reply> {
     let held = Held::of(&visit, session).await?;
     let choice = wire::choice(visit.lang, &form, &held.facts(session));
     let choice = match choice {
         Ok(choice) => choice,
         Err(mistakes) => {
-            let page = own_page(&visit, session, None, (&form, mistakes)).await?;
+            let page = own_page(&visit, &entrance, session, None, (&form, mistakes)).await?;
             return Ok(page.again().into());
         }
     };
@@ -339,9 +357,11 @@ async fn set_factor(
         let mut mistakes = Mistakes::new();
         if !is_present(&visit, &entrance, session, form.value("step_present")).await? {
             differs(&visit, "step_present", &mut mistakes);
-            return Ok(own_page(&visit, session, None, (&form, mistakes))
-                .await?
-                .again());
+            return Ok(
+                own_page(&visit, &entrance, session, None, (&form, mistakes))
+                    .await?
+                    .again(),
+            );
         }
         let setting = Setting::fresh(&session.member);
         return telephone_page(&visit, session, &setting, Mistakes::new()).await;
@@ -398,7 +418,7 @@ async fn remove_factor(
     let mut mistakes = Mistakes::new();
     if !is_present(&visit, &entrance, session, form.value("off_present")).await? {
         differs(&visit, "off_present", &mut mistakes);
-        let page = own_page(&visit, session, None, (&form, mistakes)).await?;
+        let page = own_page(&visit, &entrance, session, None, (&form, mistakes)).await?;
         return Ok(page.again().into());
     }
     let id = session.member.clone();
@@ -417,7 +437,7 @@ async fn delete(
     let mut mistakes = Mistakes::new();
     if !is_present(&visit, &entrance, session, form.value("delete_present")).await? {
         differs(&visit, "delete_present", &mut mistakes);
-        let page = own_page(&visit, session, None, (&form, mistakes)).await?;
+        let page = own_page(&visit, &entrance, session, None, (&form, mistakes)).await?;
         return Ok(page.again().into());
     }
     own::delete(visit.db, visit.vault, &session.member).await?;

@@ -103,6 +103,21 @@ pub(in crate::member) fn advance(
     Ok(changed == 1)
 }
 
+/// How many letters of a kind and code are not settled.
+pub(in crate::member) fn count_open(
+    tx: &mut Tx,
+    kind: LetterKind,
+    code: &str,
+) -> Result<i64, db::Error> {
+    let open = [LetterStage::Waiting, LetterStage::Sending].map(LetterStage::code);
+    Ok(letters::table
+        .filter(letters::kind.eq(kind.code()))
+        .filter(letters::code.eq(code))
+        .filter(letters::stage.eq_any(open))
+        .count()
+        .get_result(tx.conn())?)
+}
+
 /// How many letters an address got since a moment.
 pub(in crate::member) fn count_since(
     tx: &mut Tx,
@@ -123,8 +138,11 @@ pub(in crate::member) fn drop_of_tag(tx: &mut Tx, tag: &Hash) -> Result<(), db::
 }
 
 pub(in crate::member) fn drop_old(tx: &mut Tx, before: Timestamp) -> Result<usize, db::Error> {
-    Ok(
-        diesel::delete(letters::table.filter(letters::written_at.lt(before.0)))
-            .execute(tx.conn())?,
-    )
+    let open = [LetterStage::Waiting, LetterStage::Sending].map(LetterStage::code);
+    let old = letters::table.filter(letters::written_at.lt(before.0));
+    // A link is of no use by then; news of the policy waits for the mail server however long it takes.
+    let is_over = letters::kind
+        .ne(LetterKind::Policy.code())
+        .or(letters::stage.ne_all(open));
+    Ok(diesel::delete(old.filter(is_over)).execute(tx.conn())?)
 }

@@ -4,8 +4,10 @@ pub(super) mod askings;
 pub(super) mod factors;
 pub(super) mod letters;
 pub(super) mod members;
+pub(super) mod openid;
 pub(super) mod receipts;
 pub(super) mod sessions;
+pub(super) mod tellings;
 
 use lucky_draw::encode::Hash;
 

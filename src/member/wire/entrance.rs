@@ -27,6 +27,8 @@ pub(in crate::member) struct SignInView {
     email: String,
     /// What was typed into the form that waits.
     fields: Vec<Kept>,
+    /// What people call the provider elsewhere.
+    elsewhere: Option<String>,
     mistakes: Mistakes,
 }
 
@@ -45,8 +47,15 @@ impl SignInView {
                     value: value.to_owned(),
                 })
                 .collect(),
+            elsewhere: None,
             mistakes: Mistakes::new(),
         }
+    }
+
+    /// The same with the way to a provider elsewhere.
+    pub(in crate::member) fn beside(mut self, provider: Option<String>) -> SignInView {
+        self.elsewhere = provider;
+        self
     }
 
     /// The same form after a try; what was wrong is not said, because it is not theirs to know.
@@ -176,6 +185,39 @@ impl ConfirmView {
         ConfirmView {
             token: token.to_owned(),
             kind: kind.code(),
+            terms: terms.words.clone(),
+            version: terms.version,
+            agreed: form.has("agree"),
+            mistakes,
+        }
+    }
+}
+
+/// Somebody came in elsewhere and has no account yet.
+#[derive(Serialize)]
+pub(in crate::member) struct NewcomerView {
+    /// With its first letter and its domain.
+    masked: String,
+    /// Who it is, sealed.
+    newcomer: String,
+    next: String,
+    terms: String,
+    version: i64,
+    agreed: bool,
+    mistakes: Mistakes,
+}
+
+impl NewcomerView {
+    pub(in crate::member) fn of(
+        email: &str,
+        (newcomer, next): (String, String),
+        terms: &Terms,
+        (form, mistakes): (&FormFields, Mistakes),
+    ) -> NewcomerView {
+        NewcomerView {
+            masked: super::own::masked(email),
+            newcomer,
+            next,
             terms: terms.words.clone(),
             version: terms.version,
             agreed: form.has("agree"),

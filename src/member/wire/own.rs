@@ -4,7 +4,9 @@ use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
 use crate::account;
+use crate::account::elsewhere::Linked;
 use crate::account::token::TokenHash;
+use crate::account::wire::elsewhere::ProviderView;
 use crate::activity::Facts;
 use crate::activity::wire::stage_words;
 use crate::entry::receipt::Found;
@@ -18,6 +20,7 @@ use crate::newsletter::Topic;
 use crate::newsletter::consent::Consent;
 use crate::newsletter::subscribers::Choice;
 use crate::platform::clock::Timestamp;
+use crate::platform::openid::Provider;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::qr::QrView;
@@ -201,6 +204,7 @@ pub(in crate::member) struct OwnFacts<'a> {
     pub(in crate::member) entries: &'a [KeptEntry],
     pub(in crate::member) news: &'a News,
     pub(in crate::member) second: State,
+    pub(in crate::member) linked: Option<&'a Linked>,
 }
 
 /// One's own account.
@@ -217,6 +221,8 @@ pub(in crate::member) struct OwnView {
     /// Since when there is a second step.
     set_at: Option<i64>,
     recovery_left: i64,
+    elsewhere: Option<ProviderView>,
+    has_passphrase: bool,
     consents: Vec<ConsentView>,
     email: String,
     done: String,
@@ -258,6 +264,8 @@ impl OwnView {
             sessions: sessions.collect(),
             set_at: facts.second.set_at.map(|at| at.0),
             recovery_left: facts.second.recovery_left,
+            elsewhere: None,
+            has_passphrase: !facts.member.passphrase.is_none(),
             consents: consents(lang, facts),
             email: form.value("email").to_owned(),
             done: done
@@ -265,6 +273,19 @@ impl OwnView {
                 .unwrap_or_default(),
             mistakes,
         }
+    }
+}
+
+impl OwnView {
+    /// The same with the provider elsewhere.
+    pub(in crate::member) fn beside(
+        mut self,
+        lang: Language,
+        provider: Option<&Provider>,
+        linked: Option<Linked>,
+    ) -> OwnView {
+        self.elsewhere = provider.map(|provider| ProviderView::of(lang, provider, linked));
+        self
     }
 }
 
@@ -341,6 +362,8 @@ fn done_words(lang: Language, code: &str) -> Option<String> {
         "receipt" => "member-done-receipt",
         "step_off" => "member-done-step-off",
         "subscribed" => "member-done-subscribed",
+        "linked" => "member-done-linked",
+        "unlinked" => "member-done-unlinked",
         _ => return None,
     };
     Some(text::message(lang, id, &[]))
@@ -366,6 +389,9 @@ struct HeldFile<'a> {
     newsletter_topics: Vec<&'a str>,
     /// Since when codes of a telephone are asked for.
     second_step_since: Option<String>,
+    /// The provider elsewhere to which the account is linked.
+    linked_to: Option<&'a str>,
+    linked_since: Option<String>,
     sessions: Vec<HeldSession>,
 }
 
@@ -434,6 +460,8 @@ pub(in crate::member) fn held_file(
         entries: entries.collect(),
         newsletter_topics: topics.collect(),
         second_step_since: facts.second.set_at.map(moment),
+        linked_to: facts.linked.map(|linked| linked.issuer.as_str()),
+        linked_since: facts.linked.map(|linked| moment(linked.linked_at)),
         sessions: sessions.collect(),
     };
     serde_json::to_vec_pretty(&file).expect("these views are JSON")

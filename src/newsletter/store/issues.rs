@@ -87,6 +87,7 @@ struct Row {
     bounced: i64,
     refused: i64,
     dropped: i64,
+    policy_version: i64,
 }
 
 fn issue(tx: &mut Tx, row: Row) -> Result<Issue, db::Error> {
@@ -107,6 +108,7 @@ fn issue(tx: &mut Tx, row: Row) -> Result<Issue, db::Error> {
         send_at: row.send_at.map(Timestamp),
         began_at: row.began_at.map(Timestamp),
         ended_at: row.ended_at.map(Timestamp),
+        policy: row.policy_version,
         gathered_to: row.gathered_to,
         folded: Progress {
             waiting: 0,
@@ -151,6 +153,19 @@ pub(in crate::newsletter) fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<I
     row.map(|row| issue(tx, row)).transpose()
 }
 
+pub(in crate::newsletter) fn of_policy(
+    tx: &mut Tx,
+    policy: i64,
+) -> Result<Option<Issue>, db::Error> {
+    let row = issues::table
+        .filter(issues::policy_version.eq(policy))
+        .filter(issues::policy_version.gt(0))
+        .select(Row::as_select())
+        .first(tx.conn())
+        .optional()?;
+    row.map(|row| issue(tx, row)).transpose()
+}
+
 pub(in crate::newsletter) fn insert(tx: &mut Tx, new: &Issue) -> Result<(), Error> {
     diesel::insert_into(issues::table)
         .values((
@@ -162,12 +177,14 @@ pub(in crate::newsletter) fn insert(tx: &mut Tx, new: &Issue) -> Result<(), Erro
             issues::body_en.eq(&new.text.body.en),
             issues::stage.eq(new.stage.code()),
             issues::version.eq(new.version),
+            issues::send_at.eq(new.send_at.map(|at| at.0)),
             issues::gathered_to.eq(&new.gathered_to),
             issues::sent.eq(0),
             issues::uncertain.eq(0),
             issues::bounced.eq(0),
             issues::refused.eq(0),
             issues::dropped.eq(0),
+            issues::policy_version.eq(new.policy),
         ))
         .execute(tx.conn())
         .map_err(db::on_duplicate(Error::Moved))?;

@@ -29,6 +29,7 @@ struct Row {
     agreed_at: i64,
     confirmed_at: Option<i64>,
     refusals: i64,
+    policy_version: i64,
 }
 
 fn hash(bytes: &[u8]) -> Hash {
@@ -51,6 +52,7 @@ impl From<Row> for Subscriber {
             agreed_at: Timestamp(row.agreed_at),
             confirmed_at: row.confirmed_at.map(Timestamp),
             refusals: row.refusals,
+            policy: row.policy_version,
         }
     }
 }
@@ -111,6 +113,7 @@ pub(in crate::newsletter) fn put(tx: &mut Tx, new: &Subscriber) -> Result<(), Er
         subscribers::agreed_at.eq(new.agreed_at.0),
         subscribers::confirmed_at.eq(new.confirmed_at.map(|at| at.0)),
         subscribers::refusals.eq(new.refusals),
+        subscribers::policy_version.eq(new.policy),
     );
     let changed = diesel::update(subscribers::table.filter(subscribers::id.eq(new.id.as_str())))
         .set(values.clone())
@@ -163,6 +166,22 @@ pub(in crate::newsletter) fn unconfirmed(
         .select(Row::as_select())
         .load(tx.conn())?;
     Ok(rows.into_iter().map(Subscriber::from).collect())
+}
+
+/// Subscribers, after one of them, in the order of their ids.
+pub(in crate::newsletter) fn active(
+    tx: &mut Tx,
+    after: &str,
+    at_most: i64,
+) -> Result<Vec<SubscriberId>, db::Error> {
+    let rows: Vec<String> = subscribers::table
+        .filter(subscribers::state.eq(ACTIVE))
+        .filter(subscribers::id.gt(after))
+        .order(subscribers::id)
+        .limit(at_most)
+        .select(subscribers::id)
+        .load(tx.conn())?;
+    Ok(rows.into_iter().map(SubscriberId).collect())
 }
 
 /// Subscribers with one of these topics, after one of them, in the order of their ids.

@@ -255,6 +255,8 @@ pub(in crate::newsletter) struct OwnView {
     language: String,
     email: String,
     agreed_at: i64,
+    /// The version of the general policy that was in force then; 0 before the first.
+    policy_version: i64,
     mistakes: Mistakes,
 }
 
@@ -285,6 +287,7 @@ impl OwnView {
             },
             email: form.value("email").to_owned(),
             agreed_at: own.agreed_at.0,
+            policy_version: own.policy,
             mistakes,
         }
     }

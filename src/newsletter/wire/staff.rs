@@ -340,6 +340,8 @@ pub(in crate::newsletter) struct SendView {
     kind: &'static str,
     words: String,
     topics: Vec<String>,
+    /// Whether it tells everybody of the general policy.
+    tells_policy: bool,
     send_at: Option<i64>,
     began_at: Option<i64>,
     ended_at: Option<i64>,
@@ -380,6 +382,7 @@ impl SendView {
             kind: tag_of(issue.stage),
             words: stage_words(lang, issue.stage),
             topics: super::public::names(lang, &page.topics, &issue.text.topics),
+            tells_policy: issue.policy > 0,
             send_at: ms(issue.send_at),
             began_at: ms(issue.began_at),
             ended_at: ms(issue.ended_at),

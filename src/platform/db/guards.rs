@@ -1,8 +1,9 @@
 //! Database-level guards that the portable migrations cannot express (`decisions` D10).
 //!
-//! Invariant: rows of the audit log, the journal and the steps of incidents are added, never changed or removed; PostgreSQL
-//! takes no samples of bytes, which are sealed boxes, tags and hashes, so that none outlives its
-//! row in `pg_statistic` (`privacy` 1.5). Answers that belong to nobody lie in the order of their
+//! Invariant: rows of the audit log, the journal, the general policy and the steps of incidents are
+//! added, never changed or removed; PostgreSQL takes no samples of bytes, which are sealed boxes, tags
+//! and hashes, so that none outlives its row in `pg_statistic` (`privacy` 1.5). Answers that belong to
+//! nobody lie in the order of their
 //! random ids (`decisions` D7): SQLite would number rows as they come in; PostgreSQL does not order
 //! rows by itself and is told to by [`super::compaction`] and before each copy.
 
@@ -12,13 +13,14 @@ use diesel::result::Error as QueryError;
 use diesel::sql_types::Text;
 
 /// Each table, and when a new row would take the place of another.
-const APPEND_ONLY: [(&str, &str); 3] = [
+const APPEND_ONLY: [(&str, &str); 4] = [
     ("audit_records", "position = NEW.position"),
     ("journal_notes", "position = NEW.position"),
     (
         "incident_steps",
         "incident_id = NEW.incident_id AND position = NEW.position",
     ),
+    ("policy_versions", "version = NEW.version"),
 ];
 
 /// Installs the guards; safe to run at every start.

@@ -208,7 +208,7 @@ pub(super) fn frame(
         .map(|&each| context! { tag => each.tag(), url => format!("{origin}{}", address(each)) })
         .collect();
     let viewer = place.viewer
-        .map(|viewer| context! { name => viewer.name.clone(), prepares => viewer.prepares, draws => viewer.draws, admin => viewer.admin, custody => viewer.custody });
+        .map(|viewer| context! { name => viewer.name.clone(), prepares => viewer.prepares, draws => viewer.draws, library => viewer.library, admin => viewer.admin, custody => viewer.custody });
     context! {
         page => context! {
             path => path,

@@ -1,12 +1,15 @@
-//! What frames every page: the library's name and contact, and the clock of a test build.
+//! What frames every page: the library's name and contact, its privacy policy, and the clock of a
+//! test build.
 //!
 //! Not here: where these come from (`platform::config`).
 
 use std::fmt;
 use std::sync::Arc;
 
+use minijinja::value::Serde;
 use minijinja::{Value, context};
 use rocket::request::Request;
+use serde::Serialize;
 
 use crate::platform::text::{self, Language};
 
@@ -25,6 +28,28 @@ pub struct Site {
     pub public_origin: Option<String>,
     /// Epoch milliseconds of the test clock; set only in builds with the feature `test-clock`.
     pub test_clock: Option<Arc<dyn Fn() -> i64 + Send + Sync>>,
+    /// What pages say of the library's privacy policy.
+    pub policy: Option<Arc<dyn Fn() -> PolicyLine + Send + Sync>>,
+}
+
+/// What pages say of the library's privacy policy.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub struct PolicyLine {
+    /// The number of the version in force; 0 where there is none.
+    pub number: i64,
+    /// A major change that people must learn of.
+    pub change: Option<PolicyChange>,
+}
+
+/// A major change of the privacy policy.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct PolicyChange {
+    /// The number of the version that brings it.
+    pub number: i64,
+    /// From when it holds, epoch milliseconds.
+    pub effective_at: i64,
+    /// Whether it holds already.
+    pub holds: bool,
 }
 
 impl Site {
@@ -42,7 +67,13 @@ impl Site {
         } else {
             own.clone()
         };
-        context! { name => name, phone => self.phone.clone(), email => self.email.clone() }
+        let policy = self.policy.as_ref().map(|policy| policy());
+        context! {
+            name => name,
+            phone => self.phone.clone(),
+            email => self.email.clone(),
+            policy => Value::from(Serde(policy.unwrap_or_default())),
+        }
     }
 
     /// Whether people reach the site by https.
@@ -73,6 +104,8 @@ pub struct Viewer {
     pub prepares: bool,
     /// Whether what draws is offered.
     pub draws: bool,
+    /// Whether what the whole library does is offered, and not a branch of it.
+    pub library: bool,
     /// Whether the link to the administration is offered.
     pub admin: bool,
     /// Whether the link to what is kept and handed on is offered.

@@ -19,7 +19,8 @@ use crate::platform::web::page::Page;
 use crate::policy::register::{self, File};
 use crate::policy::retention::{self, Class};
 use crate::policy::wire::{ChangeRow, ProcessorRow, class_rows};
-use crate::policy::{codes, versions};
+use crate::policy::{codes, general, versions};
+use crate::portal::wire::general::{PolicyRow, PolicyView};
 use crate::portal::wire::statute::{
     ActivityFileRow, ComingRow, FileRow, Holder, LogsView, NoticeView, PrivacyView, PurgedRow,
     PurgesView, RegisterView, RetentionView, lasting,
@@ -66,7 +67,16 @@ async fn index(lang: Language, db: &State<Db>, config: &State<Arc<Config>>) -> A
         .read_public("read privacy page", move |tx| {
             let coming = to_come(tx)?;
             let next = coming.iter().take(NEXT);
+            let all = general::all(tx)?;
+            let standing = general::standing(tx)?;
+            let policy = standing.current.as_ref();
             Ok::<_, Error>(PrivacyView {
+                policy: policy.map(|current| PolicyView::of(lang, current, &all, tx.now())),
+                policies_coming: standing
+                    .coming
+                    .iter()
+                    .map(|each| PolicyRow::of(lang, each, &all, tx.now()))
+                    .collect(),
                 holder: Holder::of(lang, &config),
                 rows: class_rows(tx, lang, &config)?,
                 coming: next.map(|facts| ComingRow::of(lang, facts)).collect(),
@@ -204,7 +214,7 @@ async fn notice_view(
 ) -> Result<NoticeView, Error> {
     let slug = slug.to_owned();
     db.read("read notice", move |tx| {
-        let facts = show(tx, &slug)?.facts;
+        let facts = show(tx, &slug)?.listed.facts;
         let all = versions::all(tx, &facts.id)?;
         let wanted = version.or(all.last().map(|last| last.version));
         let shown = all.iter().find(|each| Some(each.version) == wanted);

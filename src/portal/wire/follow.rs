@@ -20,7 +20,8 @@ use super::{DrawPart, paragraphs};
 /// The dates of what is published at one address.
 pub(in crate::portal) fn dates(language: Language, dated: &Dated) -> Vec<Date> {
     let (slug, told_at) = match &dated.listing {
-        Listing::Ours(Listed { facts, .. }) => {
+        Listing::Ours(listed) => {
+            let facts = &listed.facts;
             (&facts.slug, facts.published_at.unwrap_or(facts.opens_at))
         }
         Listing::Elsewhere(own) => (&own.details.slug, own.details.opens_at),
@@ -172,7 +173,7 @@ struct SessionPart {
 
 impl PosterView {
     pub(in crate::portal) fn of(language: Language, shown: &Shown, config: &Config) -> PosterView {
-        let facts = &shown.facts;
+        let facts = &shown.listed.facts;
         let pick = |words: &LocalText| words.pick(language).to_owned();
         let path = language.url(&format!("/a/{}", facts.slug));
         let url = format!("{}{path}", config.public_origin);
@@ -189,7 +190,7 @@ impl PosterView {
             closes_at: facts.closes_at.0,
             purges_at: facts.purges_at.0,
             asks: !shown.asked.is_empty(),
-            draws: (0..shown.plans.len())
+            draws: (0..shown.listed.plans.len())
                 .map(|at| DrawPart::of(language, shown, at))
                 .collect(),
             sessions: standing

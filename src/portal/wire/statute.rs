@@ -4,6 +4,8 @@
 
 use serde::Serialize;
 
+use super::general::{PolicyRow, PolicyView};
+
 use crate::activity::wire::Heading;
 use crate::activity::{Facts, lifecycle};
 use crate::platform::config::Config;
@@ -65,6 +67,10 @@ impl ComingRow {
 #[derive(Serialize)]
 pub(in crate::portal) struct PrivacyView {
     pub(in crate::portal) holder: Holder,
+    /// The general policy in force.
+    pub(in crate::portal) policy: Option<PolicyView>,
+    /// Versions of it that take effect later.
+    pub(in crate::portal) policies_coming: Vec<PolicyRow>,
     pub(in crate::portal) rows: Vec<ClassRow>,
     pub(in crate::portal) coming: Vec<ComingRow>,
     pub(in crate::portal) purged: usize,

@@ -92,6 +92,7 @@ fn facts() -> Facts {
         created_by: StaffId::fresh(),
         published_at: None,
         eligibility: fairdraw::activity::Eligibility::Everybody,
+        branch: None,
         halted: false,
     }
 }

@@ -1,6 +1,7 @@
 //! People with an account: the mails they get, and how they come in.
 
 use fairdraw::platform::clock::Timestamp;
+use fairdraw::platform::config::Config;
 use rocket::http::Status;
 
 use super::Engine;
@@ -21,11 +22,17 @@ pub struct Site {
 
 impl Site {
     pub fn open(engine: Engine) -> Site {
+        Site::with(engine, |_| ())
+    }
+
+    /// With some settings changed.
+    pub fn with(engine: Engine, change: impl FnOnce(&mut Config)) -> Site {
         let sink = MailSink::start();
         let url = sink.url();
         let app = TestApp::with(engine, "2026-11-23T09:00:00+08:00", |config| {
             config.smtp_url = url;
             config.public_origin = HOST.to_owned();
+            change(config);
         });
         Site { app, sink }
     }

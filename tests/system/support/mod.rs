@@ -19,6 +19,7 @@ pub mod log;
 pub mod mail;
 pub mod mail_sink;
 pub mod member;
+pub mod openid;
 pub mod places;
 pub mod ports;
 pub mod postgres;

@@ -14,6 +14,7 @@ diesel::table! {
         written_at -> BigInt,
         closed_at -> Nullable<BigInt>,
         version -> BigInt,
+        policy_version -> BigInt,
     }
 }
 

@@ -64,10 +64,31 @@ diesel::table! {
 }
 
 diesel::table! {
+    member_openid (member_id) {
+        member_id -> Text,
+        issuer -> Text,
+        tag -> Binary,
+        linked_at -> BigInt,
+    }
+}
+
+diesel::table! {
     member_receipts (member_id) {
         member_id -> Text,
         item -> Text,
         sealed -> Binary,
+    }
+}
+
+diesel::table! {
+    member_tellings (version) {
+        version -> BigInt,
+        reached -> Text,
+        listed -> Bool,
+        sent -> BigInt,
+        uncertain -> BigInt,
+        refused -> BigInt,
+        dropped -> BigInt,
     }
 }
 

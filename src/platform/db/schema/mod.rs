@@ -3,12 +3,15 @@
 //! Not here: rows (private to each domain's `store.rs`).
 
 pub(crate) mod admission;
+pub(crate) mod branch;
 pub(crate) mod custody;
 pub(crate) mod discussion;
 pub(crate) mod external;
 pub(crate) mod feedback;
+pub(crate) mod matching;
 pub(crate) mod member;
 pub(crate) mod newsletter;
+pub(crate) mod policy;
 pub(crate) mod purge;
 pub(crate) mod response;
 pub(crate) mod retention;
@@ -74,6 +77,15 @@ diesel::table! {
 }
 
 diesel::table! {
+    staff_openid (staff_id) {
+        staff_id -> Text,
+        issuer -> Text,
+        tag -> Binary,
+        linked_at -> BigInt,
+    }
+}
+
+diesel::table! {
     setup_links (token_hash) {
         token_hash -> Binary,
         staff_id -> Nullable<Text>,
@@ -113,6 +125,7 @@ diesel::table! {
         unlock -> Text,
         halted_at -> BigInt,
         eligibility -> Text,
+        branch -> Text,
     }
 }
 
@@ -376,6 +389,7 @@ diesel::table! {
         erased_at -> Nullable<BigInt>,
         agreed -> Bool,
         agreed_until -> Nullable<BigInt>,
+        policy_version -> BigInt,
     }
 }
 
@@ -536,6 +550,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff_sessions,
     staff_factors,
     staff_recovery,
+    staff_openid,
     setup_links,
     activities,
     asked_fields,

@@ -32,6 +32,7 @@ diesel::table! {
         agreed_at -> BigInt,
         confirmed_at -> Nullable<BigInt>,
         refusals -> BigInt,
+        policy_version -> BigInt,
     }
 }
 
@@ -80,6 +81,7 @@ diesel::table! {
         bounced -> BigInt,
         refused -> BigInt,
         dropped -> BigInt,
+        policy_version -> BigInt,
     }
 }
 

@@ -1,0 +1,2 @@
+DROP TABLE policy_drafts;
+DROP TABLE policy_versions;

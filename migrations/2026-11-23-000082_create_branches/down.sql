@@ -1,0 +1,2 @@
+ALTER TABLE activities DROP COLUMN branch;
+DROP TABLE branches;
