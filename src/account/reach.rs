@@ -72,7 +72,9 @@ impl<'a> Ground<'a> {
         match *segments {
             ["staff", "activities"] | ["staff", "activities", "new"] => Ground::Lists,
             ["staff", "activities", activity, "draws", draw, ..] => Ground::DrawOf(activity, draw),
-            ["staff", "activities", activity, ..] => Ground::Activity(activity),
+            ["staff", "activities", activity, ..] | ["staff", "cards", activity] => {
+                Ground::Activity(activity)
+            }
             ["staff", "draws", draw, _, ..] | ["stage", draw, ..] => Ground::Draw(draw),
             _ => Ground::Library,
         }
