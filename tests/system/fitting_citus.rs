@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 50] = [
+const SITE: [(&str, &str); 51] = [
     ("branches", "names of the site"),
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),
@@ -40,6 +40,7 @@ const SITE: [(&str, &str); 50] = [
     ("staff_factors", "their second steps"),
     ("staff_recovery", "their recovery codes"),
     ("staff_openid", "who they are at a provider"),
+    ("staff_passkeys", "their passkeys"),
     ("setup_links", "their first links"),
     ("jobs", "claimed across activities, in the order of time"),
     ("instances", "who serves the site"),
