@@ -50,8 +50,8 @@ use crate::rights::pages::RequestLimit;
 use crate::vault::Vault;
 use crate::{
     account, activity, audit, backup, branch, custody, desk, discussion, draw, entry, external,
-    feedback, inspection, journal, live, member, newsletter, notify, policy, portal, purge,
-    response, rights, seats, stats, survey,
+    feedback, inspection, journal, live, matching, member, newsletter, notify, policy, portal,
+    purge, response, rights, seats, stats, survey,
 };
 
 /// Everything that a running Fairdraw holds.
@@ -525,6 +525,7 @@ impl App {
             feedback::pages::routes(),
             discussion::pages::routes(),
             branch::pages::routes(),
+            matching::pages::routes(),
             external::pages::routes(),
             custody::pages::routes(),
             newsletter::pages::routes(),

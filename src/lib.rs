@@ -19,6 +19,7 @@ pub mod inspection;
 pub mod journal;
 pub mod live;
 pub mod log;
+pub mod matching;
 pub mod witness;
 
 // Who is told, who writes, what is counted, what is kept for whom, what is erased.

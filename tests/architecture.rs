@@ -79,6 +79,13 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("seats", &["activity", "vault", "audit"]),
+    // Never `entry`: contacts are for winners.
+    (
+        "matching",
+        &[
+            "member", "activity", "account", "vault", "audit", "identity",
+        ],
+    ),
     // Never `entry`, whose pages ask it: an entry names no member, nor a member an entry.
     (
         "member",

@@ -629,6 +629,18 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "POST /admin/providers",
         ],
     ),
+    ("matching", Who::Anybody, &["GET /privacy/comparisons"]),
+    (
+        "matching",
+        PRIVACY_OFFICER,
+        &[
+            "GET /admin/agreements",
+            "POST /admin/agreements",
+            "GET /admin/agreements/<id>",
+            "POST /admin/agreements/<id>",
+            "POST /admin/agreements/<id>/compare",
+        ],
+    ),
     ("response", Who::Anybody, &["POST /csp-report"]),
     ("response", PRIVACY_OFFICER, &["GET /admin/security"]),
     ("response", ADMIN, &["POST /admin/security/<id>/lift"]),

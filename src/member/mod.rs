@@ -17,7 +17,7 @@ use crate::account::passphrase::PassphraseHash;
 use crate::account::{self};
 use crate::audit;
 use crate::platform::clock::Timestamp;
-use crate::platform::db;
+use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
 use crate::platform::ids::text_id;
 use crate::platform::openid;
@@ -65,6 +65,12 @@ pub struct Member {
     pub terms: Hash,
     /// In which hour.
     pub made_at: Timestamp,
+}
+
+/// How many of these addresses are members', given as their tags ([`crate::vault::Vault::tag_member`]),
+/// each once.
+pub fn count_among(tx: &mut Tx, tags: &[Hash]) -> Result<u64, Error> {
+    Ok(store::members::count_among(tx, tags)?)
 }
 
 /// Why something of an account could not be done.

@@ -349,6 +349,8 @@ pub const ROOMS: &[Room] = &[
             "setup_links",
             "site_settings",
             "providers",
+            "agreements",
+            "comparisons",
             "branches",
         ],
         fate: Fate::Site("the library's staff, branches and settings"),

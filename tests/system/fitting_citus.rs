@@ -28,7 +28,9 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 51] = [
+const SITE: [(&str, &str); 53] = [
+    ("agreements", "of the site, with others"),
+    ("comparisons", "counts of the whole site"),
     ("branches", "names of the site"),
     ("audit_records", "one chain of hashes for the whole site"),
     ("journal_notes", "one journal for the whole site"),

@@ -225,6 +225,7 @@ fn help_and_every_page_for_everybody_are_two_links_away(engine: Engine) {
     let steps = [
         "/newsletter/sent",
         "/members/sent",
+        "/members/openid/back",
         "/feedback/write",
         "/privacy/compare",
         "/privacy/request/take-back",

@@ -20,6 +20,7 @@ mod changing_the_policy;
 mod checking_proofs;
 mod checking_the_machine;
 mod clauses;
+mod comparing_with_others;
 mod confining;
 mod counting;
 mod disclosing;

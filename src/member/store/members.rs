@@ -8,6 +8,7 @@ use crate::member::sign_in::{Expected, Tries};
 use crate::member::terms::Terms;
 use crate::member::{Error, Member, MemberId};
 use crate::platform::clock::Timestamp;
+use crate::platform::db::column::unsigned;
 use crate::platform::db::schema::member::{member_terms, members};
 use crate::platform::db::{self, Tx};
 use crate::platform::text::Language;
@@ -100,6 +101,22 @@ pub(in crate::member) fn after(
 
 pub(in crate::member) fn count(tx: &mut Tx) -> Result<i64, db::Error> {
     Ok(members::table.count().get_result(tx.conn())?)
+}
+
+/// So many tags are one question.
+const TOGETHER: usize = 500;
+
+pub(in crate::member) fn count_among(tx: &mut Tx, tags: &[Hash]) -> Result<u64, db::Error> {
+    let mut found = 0;
+    for some in tags.chunks(TOGETHER) {
+        let some = some.iter().map(|tag| tag.as_bytes().to_vec());
+        let rows: i64 = members::table
+            .filter(members::tag.eq_any(some.collect::<Vec<_>>()))
+            .count()
+            .get_result(tx.conn())?;
+        found += unsigned(rows);
+    }
+    Ok(found)
 }
 
 pub(in crate::member) fn expected(tx: &mut Tx, tag: &Hash) -> Result<Option<Expected>, Error> {

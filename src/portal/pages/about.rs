@@ -119,6 +119,7 @@ const PAGES: [(&str, &[(&str, &str)]); 4] = [
             ("/privacy/retention", "portal-retention-title"),
             ("/privacy/purges", "portal-purges-title"),
             ("/privacy/disclosures", "custody-public-title"),
+            ("/privacy/comparisons", "matching-public-title"),
             ("/privacy/register", "portal-register-title"),
             ("/privacy/logs", "portal-logs-title"),
             ("/privacy/request", "rights-title"),

@@ -7,6 +7,7 @@ pub(crate) mod custody;
 pub(crate) mod discussion;
 pub(crate) mod external;
 pub(crate) mod feedback;
+pub(crate) mod matching;
 pub(crate) mod member;
 pub(crate) mod newsletter;
 pub(crate) mod policy;
