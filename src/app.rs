@@ -2,6 +2,7 @@
 //!
 //! Invariant: nothing imports this but the command line and the tests.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -28,7 +29,7 @@ use crate::platform::config::Config;
 use crate::platform::confine::{Protection, Standing};
 use crate::platform::control::Control;
 use crate::platform::db::instances::{self, Instance};
-use crate::platform::db::{Db, Load, MigrateError, Target, Writer};
+use crate::platform::db::{Db, Load, MigrateError, Target, Tx, Writer};
 use crate::platform::draining::Draining;
 use crate::platform::edge::{Figures, Plan};
 use crate::platform::fault::Fault;
@@ -42,11 +43,13 @@ use crate::platform::web;
 use crate::platform::web::access::AccessLog;
 use crate::platform::web::measure::{Measure, Watchers};
 use crate::platform::web::site::{PolicyChange, PolicyLine, Site};
+use crate::platform::web::views::Views;
 use crate::policy::general::audience::Audiences;
 use crate::policy::general::board::Board;
 use crate::purge::Purger;
 use crate::response::Guardian;
 use crate::rights::pages::RequestLimit;
+use crate::stats::views::{Count, Kind};
 use crate::vault::Vault;
 use crate::{
     account, activity, audit, backup, branch, custody, desk, discussion, draw, entry, external,
@@ -94,6 +97,8 @@ pub struct App {
     /// What pages show of the privacy policy.
     pub board: Arc<Board>,
     audiences: Audiences,
+    /// How often pages are read.
+    pub views: Views,
     /// Figures of this process.
     pub metrics: Metrics,
     /// Whether this process can do its work.
@@ -221,7 +226,7 @@ impl App {
             web,
         }: Footing,
     ) -> Result<App, StartError> {
-        let db = Db::open_over(config.database(), &config.ways(), clock)?;
+        let db = Db::open_over(config.database(), &config.ways(), clock.clone())?;
         draw::hour::follow_on(&db)?;
         let mailer = Arc::new(MailFacts::of(&config));
         // Only the vault speaks to the mail server, and it has been told already.
@@ -310,6 +315,7 @@ impl App {
             watchers,
             board,
             audiences,
+            views: Views::new(&clock),
         })
     }
 
@@ -342,6 +348,49 @@ impl App {
             tracing::warn!(%error, "what other instances have purged cannot be read");
         }
         Ok(())
+    }
+
+    /// Stores how often pages were read since the last time. What cannot be stored is kept for the
+    /// next time.
+    pub fn store_views(&self) {
+        let taken = self.views.take();
+        if taken.is_empty() {
+            return;
+        }
+        let mut counts: BTreeMap<(i64, Kind, bool), i64> = BTreeMap::new();
+        for (seen, count) in &taken {
+            let kind = seen.route.as_deref().map_or(Kind::Visit, Kind::of_route);
+            *counts.entry((seen.day, kind, seen.english)).or_default() += count;
+        }
+        let counts: Vec<Count> = counts
+            .into_iter()
+            .map(|((day, kind, english), count)| Count {
+                day,
+                kind,
+                english,
+                count,
+            })
+            .collect();
+        let add = |tx: &mut Tx| stats::views::add(tx, &counts);
+        if let Err(error) = self.db.write_now("add views", add) {
+            tracing::debug!(%error, "counts of pages are stored later");
+            self.views.put_back(taken);
+        }
+    }
+
+    /// A thread that stores once a minute how often pages were read, and once more at the end.
+    fn start_storing_views(&self, stop: &Arc<AtomicBool>) -> JoinHandle<()> {
+        let (app, stopping) = (self.clone(), stop.clone());
+        let store = move || {
+            while !stopping.load(Ordering::SeqCst) {
+                std::thread::park_timeout(BETWEEN_COUNTS);
+                app.store_views();
+            }
+        };
+        let thread = std::thread::Builder::new().name("views".to_owned());
+        thread
+            .spawn(store)
+            .expect("the operating system gives one more thread")
     }
 
     /// A thread that tells the vault how far the logs have come, soon after they grew here.
@@ -468,6 +517,7 @@ impl App {
         self.purger.memory.add(hall.clone());
         let rocket = web::attach(rocket::custom(figment), self.site())
             .attach(self.access.clone())
+            .attach(self.views.clone())
             .attach(Measure(self.metrics.clone()))
             .manage(self.metrics.clone())
             .manage(self.health.clone())
@@ -566,7 +616,12 @@ impl App {
                 .expect("the operating system gives one more thread")
         });
         let pace = self.start_pace(&stop).into_iter();
-        let pace = pace.chain([self.start_telling(&stop), self.start_watching(&stop)]);
+        let beside = [
+            self.start_telling(&stop),
+            self.start_watching(&stop),
+            self.start_storing_views(&stop),
+        ];
+        let pace = pace.chain(beside);
         Jobs {
             stop,
             runner: self.runner.clone(),
@@ -754,6 +809,7 @@ const LONG_FORMS: [&str; 6] = [
 
 const BETWEEN_LOOKS: Duration = Duration::from_millis(500);
 const BETWEEN_WORDS: Duration = Duration::from_millis(250);
+const BETWEEN_COUNTS: Duration = Duration::from_secs(60);
 const BETWEEN_STEPS: Duration = Duration::from_secs(2);
 const BETWEEN_LOOKS_AT_THE_CLOCK: Duration = Duration::from_secs(5);
 

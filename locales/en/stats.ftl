@@ -58,3 +58,29 @@ stats-flaw-circle = Together with the other tables this would tell of three thin
 stats-notice = Published statistics
 # Part of the privacy notice; $tables are their names
 stats-in-notice = When the list is sealed these numbers of people are counted once and published, without anybody's data: { $tables }.
+
+# How often pages are read
+stats-twice = Other counts were stored at the same moment
+    .next = Please try again.
+stats-views-title = How often pages are read
+stats-views-lead = How often each kind of page was read, day by day. Numbers only, nothing about anybody.
+stats-views-all = Pages read
+stats-views-visits = Visits
+stats-views-over = Of the last 30 days, those that are over.
+stats-views-today = The last 30 days; today is not over yet and grows every minute.
+stats-views-how = Each page that is opened counts once, whoever opens it. Visits are only those of people who chose to be counted on “{ $link }”.
+stats-views-by-kind = By kind of page
+stats-views-by-day = By day
+stats-views-kind = Kind of page
+stats-views-day = Day
+stats-views-zh = Chinese
+stats-views-en = English
+stats-views-home = first page
+stats-views-activities = lists of activities
+stats-views-activity = activities, rules and notices
+stats-views-entering = entry forms and receipts
+stats-views-own = one’s own entry, request or letter
+stats-views-draws = results and how to check them
+stats-views-newsletter = newsletter
+stats-views-privacy = personal data and privacy
+stats-views-other = other pages

@@ -58,3 +58,29 @@ stats-flaw-circle = 和其他的表合起來會透露三個項目的組合。請
 stats-notice = 公布的統計
 # 寫進個人資料告知；$tables 是表名
 stats-in-notice = 名冊封存時統計一次下列人數並公布，不含任何人的資料：{ $tables }。
+
+# 網頁的瀏覽次數
+stats-twice = 同時有別的統計寫入
+    .next = 請再試一次。
+stats-views-title = 網頁瀏覽統計
+stats-views-lead = 各種頁面每天被看了幾次。只有次數，沒有任何人的資料。
+stats-views-all = 瀏覽次數
+stats-views-visits = 造訪次數
+stats-views-over = 顯示最近 30 天裡已經結束的日子。
+stats-views-today = 顯示最近 30 天；今天還沒結束，每分鐘更新。
+stats-views-how = 每開一頁算一次，不看是誰。造訪次數只有自己在「{ $link }」選擇幫忙統計的人。
+stats-views-by-kind = 依頁面種類
+stats-views-by-day = 依日期
+stats-views-kind = 頁面種類
+stats-views-day = 日期
+stats-views-zh = 中文
+stats-views-en = 英文
+stats-views-home = 首頁
+stats-views-activities = 活動列表
+stats-views-activity = 活動、規則與告知
+stats-views-entering = 報名表與回條
+stats-views-own = 我的報名、申請與意見
+stats-views-draws = 抽獎結果與驗證
+stats-views-newsletter = 電子報
+stats-views-privacy = 個人資料與隱私
+stats-views-other = 其他

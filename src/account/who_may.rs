@@ -65,6 +65,7 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "GET /activities",
             "GET /calendar.ics",
             "GET /cookies",
+            "POST /cookies",
             "GET /feed.atom",
             "GET /genuine",
             "GET /help",
@@ -547,8 +548,10 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "GET /a/<slug>/answers",
             "GET /a/<slug>/statistics.csv",
             "GET /a/<slug>/statistics.json",
+            "GET /statistics",
         ],
     ),
+    ("stats", ORGANISER, &["GET /staff/statistics"]),
     (
         "stats",
         LIBRARIAN,

@@ -1,8 +1,9 @@
 //! Every cookie that this site sets.
 //!
 //! Invariant: no other one leaves the program (`web::cookies` takes it out of the answer), and the
-//! public page `/cookies` is this list. All of them are the site's own, needed for what the person
-//! asked for, set at that moment, and kept from scripts and from other sites. One of them comes along
+//! public page `/cookies` is this list. All of them are the site's own, set at the moment of what the
+//! person asked for, and kept from scripts and from other sites. One is not needed for anything: it
+//! is there only for whoever chose it, and none is ever set by reading a page. One of them comes along
 //! when somebody is led back here from a provider elsewhere; with a form of another site none does.
 //!
 //! Not here: what is in them; that is its owner's matter.
@@ -80,8 +81,22 @@ pub const ELSEWHERE: Cookie = Cookie {
     ],
 };
 
+/// A random code by which visits are counted; only of people who chose it.
+pub const VISIT: Cookie = Cookie {
+    name: "visit",
+    name_on_https: "__Host-visit",
+    same_site: "Strict",
+    seconds: Some(30 * 24 * 60 * 60),
+    words: [
+        "portal-cookies-visit",
+        "portal-cookies-visit-when",
+        "portal-cookies-visit-kept",
+        "portal-cookies-visit-without",
+    ],
+};
+
 /// All of them.
-pub const ALL: [&Cookie; 4] = [&RECEIPT, &MEMBER, &SESSION, &ELSEWHERE];
+pub const ALL: [&Cookie; 5] = [&RECEIPT, &MEMBER, &SESSION, &ELSEWHERE, &VISIT];
 
 impl Cookie {
     /// Its name on a site that is reached by https, or on one that is not.
@@ -140,6 +155,7 @@ mod tests {
             format!("m=abc; Path=/; {ours}"),
             format!("receipt=abc; Path=/en/receipt; Max-Age=600; {ours}"),
             "elsewhere=abc; Path=/; Max-Age=900; HttpOnly; SameSite=Lax".to_owned(),
+            format!("visit=abc; Path=/; Max-Age=2592000; {ours}"),
         ] {
             assert_eq!(fault(&line, false), None, "{line}");
         }

@@ -381,6 +381,11 @@ pub const ROOMS: &[Room] = &[
         fate: Fate::Site("counts of attacks and what was done then; networks as tags of a week"),
     },
     Room {
+        name: "views",
+        tables: &["page_views"],
+        fate: Fate::Site("how often kinds of pages were read, by day; of nobody"),
+    },
+    Room {
         name: "tidying",
         tables: &["tidyings"],
         fate: Fate::Site("when the files were last rewritten"),

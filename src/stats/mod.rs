@@ -21,6 +21,7 @@ mod making;
 pub mod pages;
 pub mod rule;
 mod store;
+pub mod views;
 pub mod wire;
 
 pub use counting::{About, Counter, Counting, count, counting, uncount};
@@ -37,6 +38,9 @@ pub enum Error {
     /// More would be taken out of a counter than was counted in.
     #[error("a counter would fall below nothing")]
     BelowNothing,
+    /// The same row was stored meanwhile.
+    #[error("the same row was stored meanwhile")]
+    Twice,
     /// What was published cannot be read.
     #[error("the published file cannot be read")]
     Unreadable,
@@ -60,6 +64,7 @@ pub enum Error {
 impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
+            Error::Twice => Kind::Conflict,
             Error::TooEarly => Kind::Conflict,
             Error::Survey(error) => error.kind(),
             Error::Activity(error) => error.kind(),
@@ -71,6 +76,7 @@ impl Fault for Error {
 
     fn code(&self) -> &'static str {
         match self {
+            Error::Twice => "stats.twice",
             Error::TooEarly => "stats.too_early",
             Error::Survey(error) => error.code(),
             Error::Activity(error) => error.code(),

@@ -1,5 +1,7 @@
 //! Declaring tables, and showing what was published of them.
 
+mod views;
+
 use std::sync::Arc;
 
 use rocket::http::{ContentType, Header};
@@ -21,7 +23,7 @@ use super::{Error, Published};
 
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
-    routes![
+    let own = routes![
         for_staff,
         for_everybody,
         json,
@@ -29,7 +31,8 @@ pub fn routes() -> Vec<Route> {
         declare_page,
         declare,
         remove
-    ]
+    ];
+    [own, views::routes()].concat()
 }
 
 /// What a page of counts shows.

@@ -1,5 +1,7 @@
 //! All SQL of declared tables, their counters and what is published of them.
 
+pub(super) mod views;
+
 use diesel::prelude::*;
 
 use crate::activity::ActivityId;

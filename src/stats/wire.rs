@@ -2,6 +2,7 @@
 
 mod chart;
 pub mod open_data;
+pub(super) mod views;
 
 use serde::Serialize;
 

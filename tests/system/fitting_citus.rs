@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 53] = [
+const SITE: [(&str, &str); 54] = [
     ("agreements", "of the site, with others"),
     ("comparisons", "counts of the whole site"),
     ("branches", "names of the site"),
@@ -79,6 +79,7 @@ const SITE: [(&str, &str); 53] = [
     ("attack_answers", "of the whole site"),
     ("looked_through", "one row"),
     ("vault_freezes", "of the whole site"),
+    ("page_views", "counts of the whole site"),
     ("policy_versions", "the library's own words"),
     ("policy_drafts", "the library's own words"),
     ("newsletter_topics", "the library's newsletter"),

@@ -23,6 +23,7 @@ mod clauses;
 mod comparing_with_others;
 mod confining;
 mod counting;
+mod counting_visits;
 mod disclosing;
 mod discussing;
 mod doubting_the_clock;

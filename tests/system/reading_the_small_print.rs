@@ -97,6 +97,12 @@ fn no_answer_sets_a_cookie_that_was_not_declared_and_no_page_sets_one_for_readin
         assert!(line.starts_with("receipt="));
         names.insert("receipt".to_owned());
     }
+    let choice = [("choice", "statistics")];
+    for line in set(&patron.send(&patron.get("/cookies"), "/cookies", &choice)) {
+        assert_eq!(cookies::fault(&line, false), None, "{line}");
+        assert!(line.starts_with("visit="));
+        names.insert("visit".to_owned());
+    }
     let site = Site::open(engine);
     drop(site.member("mei@example.org"));
     let (_, came) = site.try_in("mei@example.org", PASSPHRASE);

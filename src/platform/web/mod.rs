@@ -28,6 +28,7 @@ pub mod site;
 #[cfg(test)]
 mod tests;
 pub mod throttle;
+pub mod views;
 pub mod waiting;
 
 use rocket::http::RawStr;

@@ -6,26 +6,32 @@
 //!
 //! Not here: what is known of people, and for how long ([`super::statute`]).
 
+use std::convert::Infallible;
 use std::fmt::Write;
 use std::sync::Arc;
 
-use rocket::http::ContentType;
-use rocket::{Route, State, get, routes};
+use rocket::http::{ContentType, Cookie, CookieJar, SameSite};
+use rocket::request::{FromRequest, Outcome};
+use rocket::{Request, Route, State, get, post, routes};
 
 use crate::draw;
 use crate::external;
 use crate::platform::config::Config;
+use crate::platform::cookies::VISIT;
 use crate::platform::db::Db;
+use crate::platform::ids;
 use crate::platform::text::Language;
 use crate::platform::web::error::{AppError, AppResult};
-use crate::platform::web::page::Page;
+use crate::platform::web::form::FormFields;
+use crate::platform::web::page::{Page, Reply};
 use crate::platform::web::site::Site;
-use crate::portal::wire::about::{AskView, CookiesView, MapView};
+use crate::platform::web::views;
+use crate::portal::wire::about::{AskView, Chosen, CookiesView, MapView, NECESSARY, STATISTICS};
 use crate::portal::{Error, Search};
 
 /// The pages; paths without language.
 pub(super) fn routes() -> Vec<Route> {
-    routes![help, map, cookies, genuine, accessibility]
+    routes![help, map, cookies, choose_cookies, genuine, accessibility]
 }
 
 /// The files, each with one address.
@@ -43,9 +49,55 @@ fn map(lang: Language) -> Page {
     Page::new(lang, "portal/map", MapView::of(lang, &PAGES))
 }
 
+/// Whether the browser asks not to be counted.
+struct Refused(bool);
+
+#[rocket::async_trait]
+impl<'r> FromRequest<'r> for Refused {
+    type Error = Infallible;
+
+    async fn from_request(request: &'r Request<'_>) -> Outcome<Self, Infallible> {
+        Outcome::Success(Refused(views::is_refused(request)))
+    }
+}
+
 #[get("/cookies")]
-fn cookies(lang: Language, site: &State<Site>) -> Page {
-    Page::new(lang, "portal/cookies", CookiesView::of(lang, site))
+fn cookies(lang: Language, site: &State<Site>, jar: &CookieJar<'_>, refused: Refused) -> Page {
+    let has = jar.get(VISIT.name(site.is_https())).is_some();
+    let chosen = Chosen {
+        choice: if has { STATISTICS } else { NECESSARY },
+        refused: refused.0,
+    };
+    let view = CookiesView::of(lang, site, chosen);
+    Page::new(lang, "portal/cookies", view).no_store()
+}
+
+/// Sets the cookie that counts visits, with a new code, or takes it away; no choice is a cookie by
+/// itself.
+#[post("/cookies", data = "<form>")]
+fn choose_cookies(
+    lang: Language,
+    site: &State<Site>,
+    jar: &CookieJar<'_>,
+    refused: Refused,
+    form: FormFields,
+) -> Reply {
+    let https = site.is_https();
+    let wanted = form.value("choice") == STATISTICS && !refused.0;
+    let (code, seconds) = match wanted {
+        true => (ids::code(views::CODE), VISIT.seconds.unwrap_or_default()),
+        false => (String::new(), 0),
+    };
+    if wanted || jar.get(VISIT.name(https)).is_some() {
+        let cookie = Cookie::build((VISIT.name(https), code))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Strict)
+            .secure(https)
+            .max_age(rocket::time::Duration::seconds(seconds));
+        jar.add(cookie);
+    }
+    Reply::done(lang, "/cookies")
 }
 
 #[get("/genuine")]
@@ -125,6 +177,7 @@ const PAGES: [(&str, &[(&str, &str)]); 4] = [
             ("/privacy/request", "rights-title"),
             ("/privacy/request/status", "rights-find-title"),
             ("/cookies", "portal-cookies-title"),
+            ("/statistics", "stats-views-title"),
         ],
     ),
     (

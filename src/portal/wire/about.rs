@@ -16,6 +16,32 @@ use super::statute::Holder;
 pub(in crate::portal) struct CookiesView {
     rows: Vec<CookieRow>,
     receipt_minutes: i64,
+    /// What the visitor chose.
+    choice: &'static str,
+    choices: Vec<Choice>,
+    /// Whether the visitor's browser asks not to be counted.
+    refused: bool,
+}
+
+/// One of the choices.
+#[derive(Serialize)]
+struct Choice {
+    value: &'static str,
+    label: String,
+    hint: String,
+}
+
+/// Only cookies that are needed.
+pub(in crate::portal) const NECESSARY: &str = "necessary";
+/// The one that counts visits as well.
+pub(in crate::portal) const STATISTICS: &str = "statistics";
+
+/// What a browser says of its owner's choice.
+pub(in crate::portal) struct Chosen {
+    /// One of the two.
+    pub(in crate::portal) choice: &'static str,
+    /// Whether it asks not to be counted, whatever was chosen.
+    pub(in crate::portal) refused: bool,
 }
 
 /// One cookie.
@@ -29,10 +55,18 @@ struct CookieRow {
 }
 
 impl CookiesView {
-    pub(in crate::portal) fn of(language: Language, site: &Site) -> CookiesView {
+    /// `choice` is what the visitor chose before.
+    pub(in crate::portal) fn of(
+        language: Language,
+        site: &Site,
+        Chosen { choice, refused }: Chosen,
+    ) -> CookiesView {
         let row = |cookie: &&Cookie| {
             let minutes = cookie.seconds.unwrap_or_default() / 60;
-            let args = [("minutes", minutes.into())];
+            let args = [
+                ("minutes", minutes.into()),
+                ("days", (minutes / 60 / 24).into()),
+            ];
             let [what, when, kept, without] =
                 cookie.words.map(|id| text::message(language, id, &args));
             CookieRow {
@@ -43,7 +77,22 @@ impl CookiesView {
                 without,
             }
         };
+        let say = |id: &str| text::message(language, id, &[]);
         CookiesView {
+            choice,
+            choices: vec![
+                Choice {
+                    value: NECESSARY,
+                    label: say("portal-cookies-necessary"),
+                    hint: say("portal-cookies-necessary-hint"),
+                },
+                Choice {
+                    value: STATISTICS,
+                    label: say("portal-cookies-statistics"),
+                    hint: say("portal-cookies-statistics-hint"),
+                },
+            ],
+            refused,
             rows: cookies::ALL.iter().map(row).collect(),
             receipt_minutes: cookies::RECEIPT.seconds.unwrap_or_default() / 60,
         }

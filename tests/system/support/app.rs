@@ -187,6 +187,8 @@ impl Door for TestApp {
 pub struct Person<'a> {
     door: &'a dyn Door,
     cookies: RefCell<Vec<(String, String, String)>>,
+    /// Headers that the browser sends with everything.
+    signals: Vec<(&'static str, String)>,
 }
 
 /// What came back.
@@ -205,11 +207,26 @@ impl<'a> Person<'a> {
         Person {
             door,
             cookies: RefCell::new(Vec::new()),
+            signals: Vec::new(),
         }
+    }
+
+    /// A browser that sends one more header with everything.
+    pub fn saying(mut self, name: &'static str, value: &str) -> Person<'a> {
+        self.signals.push((name, value.to_owned()));
+        self
     }
 }
 
 impl Person<'_> {
+    /// The cookies that the browser has, with what is in them.
+    pub fn cookies(&self) -> Vec<(String, String)> {
+        let cookies = self.cookies.borrow();
+        let kept = cookies.iter();
+        kept.map(|(name, value, _)| (name.clone(), value.clone()))
+            .collect()
+    }
+
     /// Opens an address.
     pub fn get(&self, path: &str) -> Answer {
         self.ask(Method::Get, path, Vec::new(), Vec::new())
@@ -275,9 +292,10 @@ impl Person<'_> {
         &self,
         method: Method,
         path: &str,
-        headers: Vec<(&'static str, String)>,
+        mut headers: Vec<(&'static str, String)>,
         body: Vec<u8>,
     ) -> Answer {
+        headers.extend(self.signals.iter().cloned());
         let came = self.door.ask(Asked {
             method,
             path,

@@ -19,3 +19,12 @@ diesel::table! {
         n -> BigInt,
     }
 }
+
+diesel::table! {
+    page_views (day, kind, language) {
+        day -> BigInt,
+        kind -> Text,
+        language -> Text,
+        views -> BigInt,
+    }
+}

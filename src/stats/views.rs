@@ -1,0 +1,142 @@
+//! How often pages were read, by kind, day and language, and on how many visits.
+//!
+//! Invariant: a row is of a kind of page, a day and a language; there is nothing in it that a
+//! person, an entry or another page could be found by. Days are public when they are over, so that
+//! nobody can watch a count move.
+//!
+//! Not here: counting ([`crate::platform::web::views`]).
+
+use crate::platform::db::Tx;
+
+use super::{Error, store};
+
+/// What kind of page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// The first page.
+    Home,
+    /// Lists of activities.
+    Activities,
+    /// An activity, its rules and its notice.
+    Activity,
+    /// Forms of entry and what follows them.
+    Entering,
+    /// A person's own entry, request or letter.
+    Own,
+    /// Draws, results and how to check them.
+    Draws,
+    /// The newsletter and its issues.
+    Newsletter,
+    /// What the library says about personal data.
+    Privacy,
+    /// Everything else.
+    Other,
+    /// Not a page: visits of people who chose to be counted.
+    Visit,
+}
+
+impl Kind {
+    /// Every kind of page, in the order of the tables.
+    pub const PAGES: [Kind; 9] = [
+        Kind::Home,
+        Kind::Activities,
+        Kind::Activity,
+        Kind::Entering,
+        Kind::Own,
+        Kind::Draws,
+        Kind::Newsletter,
+        Kind::Privacy,
+        Kind::Other,
+    ];
+
+    /// The word in the database.
+    pub fn code(self) -> &'static str {
+        match self {
+            Kind::Home => "home",
+            Kind::Activities => "activities",
+            Kind::Activity => "activity",
+            Kind::Entering => "entering",
+            Kind::Own => "own",
+            Kind::Draws => "draws",
+            Kind::Newsletter => "newsletter",
+            Kind::Privacy => "privacy",
+            Kind::Other => "other",
+            Kind::Visit => "visit",
+        }
+    }
+
+    /// Reads [`Kind::code`].
+    pub fn parse(code: &str) -> Option<Kind> {
+        let mut all = Kind::PAGES.into_iter().chain([Kind::Visit]);
+        all.find(|kind| kind.code() == code)
+    }
+
+    /// The kind of a route, given without language.
+    pub fn of_route(route: &str) -> Kind {
+        let parts: Vec<&str> = route.split('/').skip(1).collect();
+        match parts.as_slice() {
+            [""] => Kind::Home,
+            ["activities", ..] => Kind::Activities,
+            ["a", _, "enter" | "check" | "receipt" | "thanks", ..] => Kind::Entering,
+            ["a", ..] => Kind::Activity,
+            ["privacy", "request", ..] | ["entry" | "receipt" | "feedback", ..] => Kind::Own,
+            ["d" | "draws" | "verify" | "journal", ..] => Kind::Draws,
+            ["newsletter" | "news", ..] => Kind::Newsletter,
+            ["privacy" | "cookies" | "genuine", ..] => Kind::Privacy,
+            _ => Kind::Other,
+        }
+    }
+}
+
+/// One count.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Count {
+    /// The day in Taipei, in days since 1970.
+    pub day: i64,
+    /// Of what.
+    pub kind: Kind,
+    /// The language of the pages.
+    pub english: bool,
+    /// How many.
+    pub count: i64,
+}
+
+/// Adds what an instance counted to what all have counted.
+pub fn add(tx: &mut Tx, counts: &[Count]) -> Result<(), Error> {
+    for count in counts {
+        store::views::add(tx, count)?;
+    }
+    Ok(())
+}
+
+/// Counts of some days, both of them included.
+pub fn between(tx: &mut Tx, from: i64, to: i64) -> Result<Vec<Count>, Error> {
+    Ok(store::views::between(tx, from, to)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_one_person_is_counted_by_its_kind() {
+        for (route, kind) in [
+            ("/", Kind::Home),
+            ("/activities", Kind::Activities),
+            ("/a/<slug>", Kind::Activity),
+            ("/a/<slug>/privacy/<version>", Kind::Activity),
+            ("/a/<slug>/enter", Kind::Entering),
+            ("/entry", Kind::Own),
+            ("/privacy/request/status", Kind::Own),
+            ("/newsletter/confirm/<token>", Kind::Newsletter),
+            ("/d/<id>", Kind::Draws),
+            ("/cookies", Kind::Privacy),
+            ("/accessibility", Kind::Other),
+        ] {
+            assert_eq!(Kind::of_route(route), kind, "{route}");
+        }
+        for kind in Kind::PAGES {
+            assert_eq!(Kind::parse(kind.code()), Some(kind));
+        }
+    }
+}
