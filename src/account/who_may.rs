@@ -551,7 +551,6 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "GET /statistics",
         ],
     ),
-    ("stats", ORGANISER, &["GET /staff/statistics"]),
     (
         "stats",
         LIBRARIAN,
