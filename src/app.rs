@@ -359,8 +359,13 @@ impl App {
         }
         let mut counts: BTreeMap<(i64, Kind, bool), i64> = BTreeMap::new();
         for (seen, count) in &taken {
-            let kind = seen.route.as_deref().map_or(Kind::Visit, Kind::of_route);
-            *counts.entry((seen.day, kind, seen.english)).or_default() += count;
+            let kind = seen
+                .route
+                .as_deref()
+                .map_or(Some(Kind::Visit), Kind::of_route);
+            if let Some(kind) = kind {
+                *counts.entry((seen.day, kind, seen.english)).or_default() += count;
+            }
         }
         let counts: Vec<Count> = counts
             .into_iter()

@@ -1,4 +1,4 @@
-//! The second step of signing in: a code of one's telephone, or a recovery code from paper.
+//! The second step of signing in: a code of one's telephone, a recovery code from paper, or a passkey.
 //!
 //! Invariant: the telephone's secret is sealed by the vault, which only ever checks codes against
 //! it, and recovery codes are kept as SHA-256, so that a copy of the database gives no code. A time
@@ -6,7 +6,7 @@
 //! transaction there is no session: what a right passphrase has brought travels sealed through the
 //! page ([`Half`]), and dies with its time and with the passphrase.
 //!
-//! Not here: how often one may be wrong ([`super::sign_in`]); whether a second step is asked for at
+//! Not here: what a passkey is asked ([`super::passkey`]); how often one may be wrong ([`super::sign_in`]); whether a second step is asked for at
 //! all, which the operator sets.
 
 use data_encoding::BASE32_NOPAD;
@@ -14,6 +14,7 @@ use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
 
+use super::passkey::Answered;
 use super::token::TokenHash;
 use super::{Error, StaffId, find, note, session, sign_in, store};
 use crate::audit::{self, Act, Actor};
@@ -119,7 +120,9 @@ pub enum Typed {
     },
     /// The hash of what may be a recovery code.
     Recovery(TokenHash),
-    /// Neither.
+    /// A passkey answered what it was asked.
+    Passkey(Answered),
+    /// None of them.
     Nothing,
 }
 
@@ -294,6 +297,7 @@ pub(super) fn take(tx: &mut Tx, staff: &StaffId, typed: &Typed) -> Result<bool, 
             }
             Ok(used)
         }
+        Typed::Passkey(answered) => Ok(store::passkeys::take(tx, staff, answered)?),
         Typed::Nothing => Ok(false),
     }
 }
@@ -365,8 +369,8 @@ pub fn renew_recovery(tx: &mut Tx, staff: &StaffId, codes: &RecoveryCodes) -> Re
     )
 }
 
-/// Takes a lost telephone and its recovery codes away, and ends the sessions of their owner, who
-/// sets up another after the passphrase.
+/// Takes a lost telephone, its recovery codes and all passkeys away, and ends the sessions of their
+/// owner, who sets up another after the passphrase.
 ///
 /// # Errors
 /// [`Error::OwnFactor`]: nobody resets the own one; [`Error::NoFactor`].
@@ -379,6 +383,7 @@ pub fn reset(tx: &mut Tx, actor: &Actor, staff: &StaffId, reason: &str) -> Resul
         return Err(Error::NoFactor);
     }
     store::factors::reset(tx, staff)?;
+    store::passkeys::delete_all(tx, staff)?;
     store::end_sessions(tx, staff, None)?;
     let act = Act {
         actor,

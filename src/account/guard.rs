@@ -27,6 +27,7 @@ use crate::platform::config::Config;
 use crate::platform::cookies;
 use crate::platform::db::Db;
 use crate::platform::openid::{Provider, Providers};
+use crate::platform::passkey::RelyingParty;
 use crate::platform::text::Language;
 use crate::platform::web::site::{Site, Viewer};
 use crate::vault::Vault;
@@ -426,6 +427,14 @@ impl Door<'_> {
             true => Need::Two,
             false => Need::One,
         }
+    }
+
+    /// This site as passkeys know it; nothing where no second step is asked for, or the address is
+    /// none for passkeys.
+    pub(super) fn relying_party(&self) -> Option<RelyingParty> {
+        let library = &self.config.library_zh;
+        let party = RelyingParty::at(&self.here.origin(), library);
+        party.filter(|_| self.asks_second_step())
     }
 
     /// What people call the provider elsewhere, where there is one.

@@ -12,6 +12,7 @@ pub mod factor;
 pub mod guard;
 pub mod name;
 pub mod pages;
+pub mod passkey;
 pub mod passphrase;
 pub mod reach;
 mod role;
@@ -193,6 +194,15 @@ pub enum Error {
     /// Without the link nothing would let the owner in.
     #[error("the link is the only way in")]
     OnlyWay,
+    /// What a browser sent is no new passkey of this site.
+    #[error("no passkey was made")]
+    PasskeyNotMade,
+    /// The account has as many passkeys as it may.
+    #[error("the account has passkeys enough")]
+    PasskeysEnough,
+    /// The address of the site is none that browsers make passkeys for.
+    #[error("there are no passkeys at this address")]
+    NoPasskeysHere,
     /// A provider elsewhere.
     #[error(transparent)]
     OpenId(#[from] openid::Error),
@@ -218,8 +228,12 @@ impl Fault for Error {
             | Error::LastAdmin
             | Error::NoFactor
             | Error::OtherLink
-            | Error::OnlyWay => Kind::Conflict,
-            Error::NoRole | Error::AuditorAlone | Error::ReachUnfit => Kind::Invalid,
+            | Error::OnlyWay
+            | Error::PasskeysEnough
+            | Error::NoPasskeysHere => Kind::Conflict,
+            Error::NoRole | Error::AuditorAlone | Error::ReachUnfit | Error::PasskeyNotMade => {
+                Kind::Invalid
+            }
             Error::LinkGone | Error::StepGone => Kind::Gone,
             Error::OwnFactor
             | Error::NotLinked
@@ -274,6 +288,9 @@ impl Fault for Error {
             Error::OtherPerson => "account.other_person",
             Error::OneFactor => "account.one_factor",
             Error::OnlyWay => "account.only_way",
+            Error::PasskeyNotMade => "account.passkey_not_made",
+            Error::PasskeysEnough => "account.passkeys_enough",
+            Error::NoPasskeysHere => "account.no_passkeys_here",
             Error::OpenId(error) => error.code(),
             Error::Branch(error) => error.code(),
             Error::Vault(error) => error.code(),

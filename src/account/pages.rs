@@ -10,6 +10,7 @@ mod confirm;
 mod elsewhere;
 mod entrance;
 mod own;
+mod passkey;
 mod second;
 
 use std::time::Duration;
@@ -49,6 +50,8 @@ pub fn routes() -> Vec<Route> {
         own::end_others,
         own::change_factor,
         own::renew_recovery,
+        passkey::add,
+        passkey::remove,
         admin::list,
         admin::invite_page,
         admin::invite,

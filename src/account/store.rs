@@ -2,6 +2,7 @@
 
 pub(super) mod factors;
 pub(super) mod openid;
+pub(super) mod passkeys;
 
 use std::collections::{BTreeSet, HashMap};
 

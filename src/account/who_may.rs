@@ -397,6 +397,8 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "POST /staff/account/end-session",
             "POST /staff/account/openid",
             "POST /staff/account/openid/unlink",
+            "POST /staff/account/passkey",
+            "POST /staff/account/passkey/remove",
             "POST /staff/account/passphrase",
             "POST /staff/account/recovery",
             "POST /staff/account/second-step",
@@ -560,7 +562,6 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
             "GET /statistics",
         ],
     ),
-    ("stats", ORGANISER, &["GET /staff/statistics"]),
     (
         "stats",
         LIBRARIAN,

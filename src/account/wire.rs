@@ -6,6 +6,7 @@
 pub(super) mod confirm;
 pub mod elsewhere;
 pub mod factor;
+pub(super) mod passkey;
 
 use rocket::http::uri::Origin;
 use serde::Serialize;
@@ -320,6 +321,7 @@ pub(super) struct OwnView {
     /// Since when there is a second step.
     pub(super) set_at: Option<i64>,
     pub(super) recovery_left: usize,
+    pub(super) passkeys: Option<passkey::PasskeysView>,
     pub(super) elsewhere: Option<elsewhere::ProviderView>,
     pub(super) has_passphrase: bool,
     pub(super) done: Option<String>,
@@ -365,6 +367,8 @@ pub(super) fn done_words(lang: Language, code: &str) -> Option<String> {
         "session" => "account-done-session",
         "linked" => "account-done-linked",
         "unlinked" => "account-done-unlinked",
+        "passkey" => "account-done-passkey",
+        "passkey-gone" => "account-done-passkey-gone",
         _ => return None,
     };
     Some(text::message(lang, id, &[]))

@@ -261,8 +261,14 @@ fn log_to_stderr(usual: &str) {
     let mut filter = tracing_subscriber::EnvFilter::try_from_env("FAIRDRAW_LOG")
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new(usual));
     // Rocket prints addresses that match no route whole, and an address may hold a receipt code;
-    // r2d2 prints what a database server said. No setting brings these lines back.
-    for quiet in ["rocket=off", "r2d2=off"] {
+    // r2d2 prints what a database server said, and WebAuthn what a passkey sent. No setting brings
+    // these lines back.
+    for quiet in [
+        "rocket=off",
+        "r2d2=off",
+        "webauthn_rs=off",
+        "webauthn_rs_core=off",
+    ] {
         filter = filter.add_directive(quiet.parse().expect("a fixed directive is well formed"));
     }
     let lines = tracing_subscriber::fmt()

@@ -59,21 +59,26 @@ pub(super) fn read_agreement(
     now: Timestamp,
 ) -> Result<NewAgreement, Mistakes> {
     let mut mistakes = Mistakes::new();
-    let mut line = |field: &str| {
+    let mut line = |field: &str, wrong: &str| {
         let line = typed::line(form.value(field));
         let length = typed::length(&line);
         if length == 0 || length > LONGEST {
-            let words = format!("matching-{}-wrong", field.replace('_', "-"));
             let most = [("most", LONGEST.into())];
-            mistakes.add(field, text::message(lang, &words, &most));
+            mistakes.add(field, text::message(lang, wrong, &most));
         } else if let Some(trace) = detector::find(&line) {
             mistakes.add(field, text::message(lang, trace.message_id(), &[]));
         }
         line
     };
-    let counterparty = LocalText::new(line("counterparty_zh"), line("counterparty_en"));
-    let aim = LocalText::new(line("aim_zh"), line("aim_en"));
-    let document = line("document");
+    let counterparty = LocalText::new(
+        line("counterparty_zh", "matching-counterparty-zh-wrong"),
+        line("counterparty_en", "matching-counterparty-en-wrong"),
+    );
+    let aim = LocalText::new(
+        line("aim_zh", "matching-aim-zh-wrong"),
+        line("aim_en", "matching-aim-en-wrong"),
+    );
+    let document = line("document", "matching-document-wrong");
     let day = |field: &str| parse(form.value(field), Calendar::AsWritten).ok();
     let signed_on = day("signed_on").filter(|day| *day <= day_of(now));
     let signed_on = signed_on.and_then(last_second);

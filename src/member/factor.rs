@@ -138,7 +138,8 @@ pub(super) fn take(tx: &mut Tx, member: &MemberId, typed: &Typed) -> Result<bool
     Ok(match typed {
         Typed::Code { sealed, step } => store::factors::use_step(tx, member, sealed, *step)?,
         Typed::Recovery(hash) => store::factors::use_recovery(tx, member, hash)?,
-        Typed::Nothing => false,
+        // Members have none.
+        Typed::Passkey(_) | Typed::Nothing => false,
     })
 }
 

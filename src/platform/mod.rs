@@ -21,6 +21,7 @@ pub mod mail;
 pub mod memory;
 pub mod metrics;
 pub mod openid;
+pub mod passkey;
 pub mod templates;
 pub mod text;
 pub mod trace;

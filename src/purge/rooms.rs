@@ -361,6 +361,7 @@ pub const ROOMS: &[Room] = &[
             "staff_factors",
             "staff_recovery",
             "staff_openid",
+            "staff_passkeys",
             "setup_links",
             "site_settings",
             "providers",

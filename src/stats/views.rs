@@ -19,10 +19,6 @@ pub enum Kind {
     Activities,
     /// An activity, its rules and its notice.
     Activity,
-    /// Forms of entry and what follows them.
-    Entering,
-    /// A person's own entry, request or letter.
-    Own,
     /// Draws, results and how to check them.
     Draws,
     /// The newsletter and its issues.
@@ -37,12 +33,10 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind of page, in the order of the tables.
-    pub const PAGES: [Kind; 9] = [
+    pub const PAGES: [Kind; 7] = [
         Kind::Home,
         Kind::Activities,
         Kind::Activity,
-        Kind::Entering,
-        Kind::Own,
         Kind::Draws,
         Kind::Newsletter,
         Kind::Privacy,
@@ -55,8 +49,6 @@ impl Kind {
             Kind::Home => "home",
             Kind::Activities => "activities",
             Kind::Activity => "activity",
-            Kind::Entering => "entering",
-            Kind::Own => "own",
             Kind::Draws => "draws",
             Kind::Newsletter => "newsletter",
             Kind::Privacy => "privacy",
@@ -71,20 +63,22 @@ impl Kind {
         all.find(|kind| kind.code() == code)
     }
 
-    /// The kind of a route, given without language.
-    pub fn of_route(route: &str) -> Kind {
+    /// The kind of a route, given without language; none for pages on which somebody enters or sees
+    /// what is their own, which are not counted: a count that moves would tell when somebody did.
+    pub fn of_route(route: &str) -> Option<Kind> {
         let parts: Vec<&str> = route.split('/').skip(1).collect();
-        match parts.as_slice() {
+        Some(match parts.as_slice() {
             [""] => Kind::Home,
             ["activities", ..] => Kind::Activities,
-            ["a", _, "enter" | "check" | "receipt" | "thanks", ..] => Kind::Entering,
-            ["a", ..] => Kind::Activity,
-            ["privacy", "request", ..] | ["entry" | "receipt" | "feedback", ..] => Kind::Own,
+            ["a", _] | ["a", _, "rules" | "privacy" | "notice" | "answers", ..] => Kind::Activity,
+            ["a" | "entry" | "receipt" | "feedback" | "members", ..] => return None,
+            ["privacy", "request", ..] => return None,
+            ["newsletter", _, ..] => return None,
             ["d" | "draws" | "verify" | "journal", ..] => Kind::Draws,
             ["newsletter" | "news", ..] => Kind::Newsletter,
             ["privacy" | "cookies" | "genuine", ..] => Kind::Privacy,
             _ => Kind::Other,
-        }
+        })
     }
 }
 
@@ -119,21 +113,31 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_of_one_person_is_counted_by_its_kind() {
+    fn a_page_is_counted_by_its_kind_and_a_page_of_one_person_not_at_all() {
         for (route, kind) in [
             ("/", Kind::Home),
             ("/activities", Kind::Activities),
             ("/a/<slug>", Kind::Activity),
             ("/a/<slug>/privacy/<version>", Kind::Activity),
-            ("/a/<slug>/enter", Kind::Entering),
-            ("/entry", Kind::Own),
-            ("/privacy/request/status", Kind::Own),
-            ("/newsletter/confirm/<token>", Kind::Newsletter),
+            ("/newsletter", Kind::Newsletter),
+            ("/news/<id>", Kind::Newsletter),
             ("/d/<id>", Kind::Draws),
             ("/cookies", Kind::Privacy),
             ("/accessibility", Kind::Other),
         ] {
-            assert_eq!(Kind::of_route(route), kind, "{route}");
+            assert_eq!(Kind::of_route(route), Some(kind), "{route}");
+        }
+        for route in [
+            "/a/<slug>/enter",
+            "/receipt",
+            "/entry",
+            "/entry/<id>",
+            "/privacy/request/status",
+            "/newsletter/confirm/<token>",
+            "/members/me",
+            "/feedback",
+        ] {
+            assert_eq!(Kind::of_route(route), None, "{route}");
         }
         for kind in Kind::PAGES {
             assert_eq!(Kind::parse(kind.code()), Some(kind));

@@ -245,6 +245,32 @@ impl Soon<'_> {
         }
     }
 
+    /// Seals a passkey of a member of staff to its account: in the row of another one it does not
+    /// open.
+    pub async fn seal_passkey(self, staff: &str, plain: &[u8]) -> Result<Vec<u8>, Error> {
+        let brief = Brief::SealPasskey {
+            staff: staff.to_owned(),
+            plain: Private(plain.to_vec()),
+        };
+        sealed(self.brief(brief).await)
+    }
+
+    /// Opens what [`Soon::seal_passkey`] sealed for the same account.
+    pub async fn open_passkey(
+        self,
+        staff: &str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, Error> {
+        let brief = Brief::OpenPasskey {
+            staff: staff.to_owned(),
+            sealed: sealed.to_vec(),
+        };
+        match self.brief(brief).await? {
+            BriefReply::Opened(mut plain) => Ok(Zeroizing::new(std::mem::take(&mut plain.0))),
+            _ => Err(Error::Answer),
+        }
+    }
+
     /// [`Vault::seal_own_copy`].
     pub async fn seal_own_copy(
         self,

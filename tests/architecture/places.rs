@@ -175,11 +175,11 @@ fn may_use_rocket(source: &Source) -> bool {
 }
 
 fn may_serialize(source: &Source) -> bool {
-    // What a provider elsewhere says about itself comes over a boundary too.
+    // What a provider elsewhere or a passkey says comes over a boundary too.
     // The view of one page may stand beside its handler. The vault's messages cross to its keeper
     // (decisions D15); its fields never do.
     has_role(source, &[Role::Wire, Role::Edge, Role::Jobs])
-        || ["web", "templates", "text", "openid"]
+        || ["web", "templates", "text", "openid", "passkey"]
             .iter()
             .any(|part| is_below(source, &format!("src/platform/{part}")))
         || is_below(source, "src/vault") && !is_below(source, "src/vault/field")

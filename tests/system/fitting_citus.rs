@@ -28,7 +28,7 @@ const REFERENCE: [(&str, &str); 9] = [
 ];
 
 /// Tables of the whole site, which stay on one node: one order for all, or of nobody's activity.
-const SITE: [(&str, &str); 53] = [
+const SITE: [(&str, &str); 54] = [
     ("agreements", "of the site, with others"),
     ("comparisons", "counts of the whole site"),
     ("branches", "names of the site"),
@@ -42,6 +42,7 @@ const SITE: [(&str, &str); 53] = [
     ("staff_factors", "their second steps"),
     ("staff_recovery", "their recovery codes"),
     ("staff_openid", "who they are at a provider"),
+    ("staff_passkeys", "their passkeys"),
     ("setup_links", "their first links"),
     ("jobs", "claimed across activities, in the order of time"),
     ("instances", "who serves the site"),

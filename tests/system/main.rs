@@ -50,6 +50,7 @@ mod moving_house;
 mod operating;
 mod own_rights;
 mod parting;
+mod passkeys;
 mod privacy;
 mod promising;
 mod providing;

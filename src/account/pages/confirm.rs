@@ -8,11 +8,11 @@ use rocket::http::uri::Origin;
 use rocket::response::Redirect;
 use rocket::{State, get, post, uri};
 
-use super::Tries;
 use super::entrance::go_on;
+use super::{Tries, second};
 use crate::account::elsewhere::{self, Need};
-use crate::account::factor;
 use crate::account::guard::{Carried, Door};
+use crate::account::passkey::Occasion;
 use crate::account::session::{self, Session};
 use crate::account::sign_in::{self, Outcome};
 use crate::account::token::Token;
@@ -24,7 +24,7 @@ use crate::platform::watch::Sign;
 use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::upload::Upload;
-use crate::platform::web::form::{FormFields, PROOF};
+use crate::platform::web::form::{FormFields, Mistakes, PROOF};
 use crate::platform::web::page::{Page, Reply};
 
 /// Where one confirms and goes on to `next`, without language.
@@ -66,9 +66,8 @@ pub(super) async fn confirm(
     }
     let asks = door.asks_second_step();
     let view = ConfirmView::to_a_page(next.unwrap_or_default(), asks);
-    let page = shown(&door, session, view.refused(door.lang))
-        .await?
-        .again();
+    let view = view.refused(mistakes(&door, &form));
+    let page = shown(&door, session, view).await?.again();
     Ok(page.noticed(Sign::SecondStep).into())
 }
 
@@ -145,7 +144,8 @@ async fn carry(
     if prove(door, session, fields).await? {
         return Ok(Reply::Go(Redirect::temporary(to.to_string())));
     }
-    let page = shown(door, session, view.refused(door.lang)).await?.again();
+    let view = view.refused(mistakes(door, fields));
+    let page = shown(door, session, view).await?.again();
     Ok(page.noticed(Sign::SecondStep).into())
 }
 
@@ -163,9 +163,25 @@ async fn shown(door: &Door<'_>, session: &Session, view: ConfirmView) -> Result<
         let is_enough = need == Need::One || provider.tells_factors();
         is_enough && linked.is_some_and(|linked| linked.issuer == provider.issuer())
     });
-    let view = view.with(own, provider.map(|own| own.name(door.lang).to_owned()));
+    let passkey = match own {
+        true => {
+            let occasion = Occasion::session(session);
+            second::ask_for_passkey(door, &session.staff.id, &occasion).await?
+        }
+        false => None,
+    };
+    let provider = provider.map(|own| own.name(door.lang).to_owned());
+    let view = view.with(own, provider).beside(passkey);
     let page = Page::new(door.lang, "account/confirm", view);
     Ok(page.no_store().at("/staff/confirm"))
+}
+
+/// What was wrong with a proof.
+fn mistakes(door: &Door<'_>, form: &FormFields) -> Mistakes {
+    match door.asks_second_step() {
+        true => second::refused(door, form),
+        false => wire::confirm::passphrase_refused(door.lang),
+    }
 }
 
 /// Compares what was typed, and gives the session another token where it is right.
@@ -173,8 +189,8 @@ async fn prove(door: &Door<'_>, session: &Session, form: &FormFields) -> Result<
     let (token, own) = (Token::fresh(), session.clone());
     let fresh = token.hash();
     let proved = if door.asks_second_step() {
-        let (staff, typed) = (&session.staff.id, form.value("proof_code"));
-        let typed = factor::compare(&door.db, &door.vault, staff, typed).await?;
+        let occasion = Occasion::session(session);
+        let typed = second::compare(door, &session.staff.id, &occasion, form).await?;
         let proved = door.db.write("confirm", move |tx| {
             let right = sign_in::is_right(tx, &own.staff.id, &typed)?;
             if right {

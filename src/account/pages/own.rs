@@ -7,11 +7,13 @@ use crate::account::elsewhere;
 use crate::account::factor::{self, RecoveryCodes, Setting};
 use crate::account::guard::{Confirmed, Door};
 use crate::account::name::StaffName;
+use crate::account::passkey;
 use crate::account::passphrase::{self, PassphraseHash};
 use crate::account::session::{self, Session};
 use crate::account::sign_in::{self, Outcome};
 use crate::account::token::Token;
 use crate::account::wire::elsewhere::ProviderView;
+use crate::account::wire::passkey::PasskeysView;
 use crate::account::wire::{self, OwnView, SessionView};
 use crate::account::{self, Error};
 use crate::platform::clock::Timestamp;
@@ -163,6 +165,14 @@ async fn view(
         })
         .await?;
     let provider = door.provider.as_deref();
+    // A passkey stands beside the telephone.
+    let passkeys = match state.set_at {
+        Some(_) => {
+            let own = passkey::list(&door.db, &door.vault, &session.staff.id).await?;
+            PasskeysView::of(own, door.relying_party().is_some())
+        }
+        None => None,
+    };
     let view = OwnView {
         name: session.staff.name.clone(),
         role: wire::role_line(lang, &session.staff.roles),
@@ -172,6 +182,7 @@ async fn view(
             .collect(),
         set_at: state.set_at.map(|at| at.0),
         recovery_left: state.recovery_left,
+        passkeys,
         elsewhere: provider.map(|provider| ProviderView::of(lang, provider, linked)),
         has_passphrase,
         done,

@@ -6,9 +6,11 @@
 use super::entrance::{go_on, lead_to_sign_in};
 use crate::account::factor::{self, Half, RecoveryCodes, Setting, Typed};
 use crate::account::guard::Door;
+use crate::account::passkey::{self, Occasion};
 use crate::account::sign_in::{self, Outcome};
 use crate::account::token::Token;
 use crate::account::wire::factor::{CodeView, FactorView, RecoveryView};
+use crate::account::wire::passkey::AskedView;
 use crate::account::wire::{self, Why};
 use crate::account::{self, Error, StaffId};
 use crate::platform::watch::Sign;
@@ -30,19 +32,64 @@ pub(super) async fn ask(door: &Door<'_>, half: Half, next: &str) -> Result<Page,
         let setting = Setting::fresh(half);
         return set_up_page(door, &setting, SIGN_IN, next, Mistakes::new()).await;
     }
-    let half = half.seal(&door.vault, door.db.clock().now()).await?;
-    Ok(code_page(door, half, next, Mistakes::new()))
+    let sealed = half.seal(&door.vault, door.db.clock().now()).await?;
+    code_page(door, &half.staff, sealed, next, Mistakes::new()).await
 }
 
-fn code_page(door: &Door<'_>, half: String, next: &str, mistakes: Mistakes) -> Page {
+async fn code_page(
+    door: &Door<'_>,
+    staff: &StaffId,
+    half: String,
+    next: &str,
+    mistakes: Mistakes,
+) -> Result<Page, Error> {
+    let passkey = ask_for_passkey(door, staff, &Occasion::half(&half)).await?;
     let view = CodeView {
         half,
         next: next.to_owned(),
+        passkey,
         mistakes,
     };
-    Page::new(door.lang, "account/code", view)
-        .no_store()
-        .at(SIGN_IN)
+    let page = Page::new(door.lang, "account/code", view);
+    Ok(page.no_store().at(SIGN_IN))
+}
+
+/// What the browser is asked in the place of a code, where that is possible.
+pub(super) async fn ask_for_passkey(
+    door: &Door<'_>,
+    staff: &StaffId,
+    occasion: &Occasion,
+) -> Result<Option<AskedView>, Error> {
+    let Some(party) = door.relying_party() else {
+        return Ok(None);
+    };
+    let asked = passkey::ask(&door.db, &door.vault, &party, staff, occasion).await?;
+    Ok(asked.map(AskedView::from))
+}
+
+/// Compares the code or the passkey that was sent with what is kept; nothing is taken yet.
+pub(super) async fn compare(
+    door: &Door<'_>,
+    staff: &StaffId,
+    occasion: &Occasion,
+    form: &FormFields,
+) -> Result<Typed, Error> {
+    let (db, vault) = (&door.db, &door.vault);
+    match (wire::passkey::answered(form), door.relying_party()) {
+        (None, _) => factor::compare(db, vault, staff, form.value("proof_code")).await,
+        (Some(sent), Some(party)) => {
+            passkey::compare(db, vault, &party, (staff, occasion), sent).await
+        }
+        (Some(_), None) => Ok(Typed::Nothing),
+    }
+}
+
+/// The words for it where it was wrong.
+pub(super) fn refused(door: &Door<'_>, form: &FormFields) -> Mistakes {
+    match wire::passkey::answered(form) {
+        Some(_) => wire::passkey::refused(door.lang),
+        None => wire::factor::code_refused(door.lang),
+    }
 }
 
 /// The page with the secret; `action` is where its form goes.
@@ -92,7 +139,8 @@ pub(super) async fn give_code(door: &Door<'_>, form: &FormFields) -> AppResult<R
         half => half?,
     };
     let staff = half.staff.clone();
-    let typed = factor::compare(&door.db, &door.vault, &staff, form.value("proof_code")).await?;
+    let occasion = Occasion::half(form.value("half"));
+    let typed = compare(door, &staff, &occasion, form).await?;
     let by_recovery = matches!(typed, Typed::Recovery(_));
     let (token, earlier) = (Token::fresh(), door.jar.token().map(|token| token.hash()));
     let opened = token.hash();
@@ -100,8 +148,8 @@ pub(super) async fn give_code(door: &Door<'_>, form: &FormFields) -> AppResult<R
         sign_in::second_step(tx, &half, &typed, &opened, earlier.as_ref())
     });
     if tried.await? == Outcome::Refused {
-        let mistakes = wire::factor::code_refused(lang);
-        let page = code_page(door, form.value("half").to_owned(), next, mistakes);
+        let (half, mistakes) = (form.value("half").to_owned(), refused(door, form));
+        let page = code_page(door, &staff, half, next, mistakes).await?;
         return Ok(page.again().noticed(Sign::SecondStep).into());
     }
     door.jar.give(&token);

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::passkey::AskedView;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::Mistakes;
 
@@ -22,6 +23,8 @@ pub(in crate::account) struct ConfirmView {
     has_own_proof: bool,
     /// What people call the provider elsewhere, where it can be shown there as well.
     elsewhere: Option<String>,
+    /// What the browser is asked in the place of the code.
+    passkey: Option<AskedView>,
     mistakes: Mistakes,
 }
 
@@ -42,6 +45,7 @@ impl ConfirmView {
             by_code,
             has_own_proof: true,
             elsewhere: None,
+            passkey: None,
             mistakes: Mistakes::new(),
         }
     }
@@ -70,6 +74,7 @@ impl ConfirmView {
             by_code,
             has_own_proof: true,
             elsewhere: None,
+            passkey: None,
             mistakes: Mistakes::new(),
         }
     }
@@ -85,13 +90,23 @@ impl ConfirmView {
         self
     }
 
-    /// The same after a wrong try.
-    pub(in crate::account) fn refused(mut self, lang: Language) -> ConfirmView {
-        let (field, id) = match self.by_code {
-            true => ("proof_code", "account-code-refused"),
-            false => ("proof_passphrase", "account-confirm-differs"),
-        };
-        self.mistakes.add(field, text::message(lang, id, &[]));
+    /// The same with a passkey in the place of the code.
+    pub(in crate::account) fn beside(mut self, passkey: Option<AskedView>) -> ConfirmView {
+        self.passkey = passkey;
         self
     }
+
+    /// The same after a wrong try.
+    pub(in crate::account) fn refused(mut self, mistakes: Mistakes) -> ConfirmView {
+        self.mistakes = mistakes;
+        self
+    }
+}
+
+/// The same words for a wrong passphrase and a locked account.
+pub(in crate::account) fn passphrase_refused(lang: Language) -> Mistakes {
+    let mut mistakes = Mistakes::new();
+    let words = text::message(lang, "account-confirm-differs", &[]);
+    mistakes.add("proof_passphrase", words);
+    mistakes
 }

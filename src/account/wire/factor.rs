@@ -6,6 +6,7 @@
 use rocket::http::RawStr;
 use serde::Serialize;
 
+use super::passkey::AskedView;
 use crate::account::factor::State;
 use crate::audit::detector;
 use crate::platform::text::{self, Language};
@@ -21,6 +22,7 @@ pub(in crate::account) struct CodeView {
     /// What the passphrase has brought, sealed.
     pub(in crate::account) half: String,
     pub(in crate::account) next: String,
+    pub(in crate::account) passkey: Option<AskedView>,
     pub(in crate::account) mistakes: Mistakes,
 }
 

@@ -65,7 +65,11 @@ impl<'r> FromRequest<'r> for Refused {
 fn cookies(lang: Language, site: &State<Site>, jar: &CookieJar<'_>, refused: Refused) -> Page {
     let has = jar.get(VISIT.name(site.is_https())).is_some();
     let chosen = Chosen {
-        choice: if has { STATISTICS } else { NECESSARY },
+        choice: if has && !refused.0 {
+            STATISTICS
+        } else {
+            NECESSARY
+        },
         refused: refused.0,
     };
     let view = CookiesView::of(lang, site, chosen);

@@ -13,8 +13,6 @@ pub(in crate::stats) struct ViewsView {
     kinds: Vec<KindRow>,
     all: i64,
     visits: i64,
-    /// Whether the day that is not over is among them.
-    today: bool,
 }
 
 #[derive(Serialize)]
@@ -41,7 +39,6 @@ impl ViewsView {
         lang: Language,
         counts: &[Count],
         (from, to): (i64, i64),
-        today: bool,
     ) -> ViewsView {
         let sum = |fits: &dyn Fn(&Count) -> bool| -> i64 {
             let fitting = counts.iter().filter(|count| fits(count));
@@ -76,7 +73,6 @@ impl ViewsView {
             kinds: kinds.collect(),
             all: sum(&is_page),
             visits: sum(&|count| !is_page(count)),
-            today,
         }
     }
 }
@@ -86,8 +82,6 @@ fn name_of(kind: Kind) -> &'static str {
         Kind::Home => "stats-views-home",
         Kind::Activities => "stats-views-activities",
         Kind::Activity => "stats-views-activity",
-        Kind::Entering => "stats-views-entering",
-        Kind::Own => "stats-views-own",
         Kind::Draws => "stats-views-draws",
         Kind::Newsletter => "stats-views-newsletter",
         Kind::Privacy => "stats-views-privacy",

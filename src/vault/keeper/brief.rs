@@ -92,6 +92,17 @@ impl Questions<'_> {
                 code,
                 now,
             } => self.check_code(&staff, &sealed, &code, now),
+            Brief::SealPasskey { staff, plain } => {
+                let key = self.key(STAFF, Refusal::Storage)?;
+                let aad = passkey_aad(&staff);
+                Ok(BriefReply::Sealed(crypt::lock(key, &aad, &plain.0)))
+            }
+            Brief::OpenPasskey { staff, sealed } => {
+                let key = self.key(STAFF, Refusal::Storage)?;
+                let plain = crypt::unlock(key, &passkey_aad(&staff), &sealed);
+                let plain = plain.ok_or(Refusal::Broken)?;
+                Ok(BriefReply::Opened(Private(plain.to_vec())))
+            }
         }
     }
 
@@ -224,6 +235,10 @@ impl Questions<'_> {
 
 fn factor_aad(staff: &str) -> Vec<u8> {
     encode("fairdraw/1/staff-factor", &[staff.as_bytes()])
+}
+
+fn passkey_aad(staff: &str) -> Vec<u8> {
+    encode("fairdraw/1/staff-passkey", &[staff.as_bytes()])
 }
 
 fn own_copy_aad(of: CopyOf, activity: &str, entry: &str) -> Vec<u8> {

@@ -53,6 +53,16 @@ pub(in crate::vault) enum Brief {
     TagsLeft {
         activity: String,
     },
+    /// A passkey of a member of staff: its public key and the name that its owner gave it.
+    SealPasskey {
+        staff: String,
+        plain: Private,
+    },
+    /// What [`Brief::SealPasskey`] sealed for the same account.
+    OpenPasskey {
+        staff: String,
+        sealed: Vec<u8>,
+    },
 }
 
 /// What the keeper answers to a [`Brief`].

@@ -433,6 +433,16 @@ impl Answer {
             .unwrap_or_default()
     }
 
+    /// An attribute of the first element that fits; nothing where there is none.
+    pub fn attribute(&self, css: &str, name: &str) -> String {
+        let page = Html::parse_document(&self.html);
+        page.select(&selector(css))
+            .next()
+            .and_then(|element| element.value().attr(name))
+            .unwrap_or_default()
+            .to_owned()
+    }
+
     /// The words of every element that fits.
     pub fn texts(&self, css: &str) -> Vec<String> {
         let page = Html::parse_document(&self.html);

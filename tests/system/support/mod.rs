@@ -6,6 +6,7 @@
 
 pub mod app;
 pub mod at_once;
+pub mod authenticator;
 pub mod beacons;
 pub mod browser;
 pub mod canary;

@@ -86,6 +86,18 @@ diesel::table! {
 }
 
 diesel::table! {
+    staff_passkeys (id) {
+        id -> Text,
+        staff_id -> Text,
+        tag -> Binary,
+        sealed -> Binary,
+        uses -> BigInt,
+        added_at -> BigInt,
+        used_at -> Nullable<BigInt>,
+    }
+}
+
+diesel::table! {
     setup_links (token_hash) {
         token_hash -> Binary,
         staff_id -> Nullable<Text>,
@@ -551,6 +563,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     staff_factors,
     staff_recovery,
     staff_openid,
+    staff_passkeys,
     setup_links,
     activities,
     asked_fields,
