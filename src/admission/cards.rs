@@ -73,25 +73,29 @@ pub fn import(
         // In an order that says nothing about the file.
         tags.sort();
         tags.dedup();
-        imported.added += add(db, activity, &tags)?;
+        imported.added += add(db, by, activity, &tags)?;
         seen += some.len();
     }
     imported.known = seen - imported.added;
     imported.waiting = subjects.len() - seen;
-    db.write_now("record import of cards", |tx| {
-        let added = imported.added.to_string();
-        record(tx, by, "admission.cards_added", activity, &added)
-    })?;
     Ok(imported)
 }
 
-/// How many of them were new.
-fn add(db: &Db, activity: &ActivityId, tags: &[Hash]) -> Result<usize, Error> {
+/// How many of them were new; on record with them.
+fn add(db: &Db, by: &Actor, activity: &ActivityId, tags: &[Hash]) -> Result<usize, Error> {
     db.write_now("import cards", |tx| {
         if !takes_cards(&activity::by_id(tx, activity)?) {
             return Err(Error::Shut);
         }
-        Ok(store::cards::insert(tx, activity, tags)?)
+        let added = store::cards::insert(tx, activity, tags)?;
+        record(
+            tx,
+            by,
+            "admission.cards_added",
+            activity,
+            &added.to_string(),
+        )?;
+        Ok(added)
     })
 }
 

@@ -104,10 +104,10 @@ fn figures(life: &Life, staff: &Person<'_>) -> Vec<String> {
     let page = staff.get(&format!("{}/admission", life.base()));
     let cells = page.texts("tbody td.number").into_iter();
     let number = |cell: String| {
-        cell.split_whitespace()
-            .next()
-            .unwrap_or_default()
-            .to_owned()
+        cell.chars()
+            .skip_while(|each| each.is_whitespace())
+            .take_while(char::is_ascii_digit)
+            .collect()
     };
     cells.map(number).collect()
 }

@@ -2,6 +2,7 @@
 
 use fairdraw::activity::ActivityId;
 use fairdraw::platform::clock::DAY;
+use lucky_draw::verify::{Options, verify_bytes};
 use rocket::http::Status;
 
 use crate::support::Engine;
@@ -125,6 +126,9 @@ fn a_card_on_the_list_lets_in_and_no_other(engine: Engine) {
     let said = refused.mistakes();
     assert!(said.contains("不在可以參加的名單上"), "{said}");
     assert!(refused.html.contains(&stranger), "nothing typed is lost");
+    let refused = person.post(&format!("/en{ENTER}"), &refused.form(ENTER));
+    let said = refused.mistakes();
+    assert!(said.contains("not on the list"), "{said}");
     // Nor does it get in behind the form, with the page of somebody who may.
     let check = fill(&life, &person, &Patron::number(1), &card(1));
     let mut forged = check.form(CHECK);
@@ -155,6 +159,9 @@ fn a_card_that_comes_twice_is_one_entry_and_nobody_hears_of_it(engine: Engine) {
     assert_eq!(count(&life, taking_part), 2);
     let second = "SELECT COUNT(*) AS n FROM tickets WHERE void = 'D'";
     assert_eq!(count(&life, second), 1);
+    // Anybody checks the draw as every other.
+    let report = verify_bytes(&life.bundle(), &Options::default());
+    assert_eq!(report.exit_code(), 0, "{}", report.result_line());
 }
 
 fn a_list_is_imported_whole_or_not_at_all(engine: Engine) {
@@ -207,8 +214,10 @@ fn a_list_is_imported_whole_or_not_at_all(engine: Engine) {
             assert_eq!(cleared.status, Status::SeeOther, "{}", cleared.mistakes());
             assert_eq!(cards(), 0);
             assert_eq!(import(admin, id, &list(0..3)).status, Status::SeeOther);
-            let record = admin.get("/staff/audit").html;
-            drop(record);
+            let record =
+                "SELECT COUNT(*) AS n FROM audit_records WHERE act = 'admission.cards_added'";
+            let recorded = crate::support::database::counted(&app.app.db, record);
+            assert_eq!(recorded, 4, "each addition is on record");
         },
     );
 }
