@@ -155,13 +155,13 @@ fn addresses(activity: &str, draw: &str) -> BTreeSet<(bool, String)> {
     });
     of_branches
         .map(|(method, path)| {
-            let is_of_draws = ["/staff/draws/", "/stage/"]
-                .iter()
-                .any(|room| path.starts_with(room));
+            let is_in = |rooms: [&str; 2]| rooms.iter().any(|room| path.starts_with(room));
+            let is_of_draws = is_in(["/staff/draws/", "/stage/"]);
+            let is_of_activities = is_in(["/staff/activities/", "/staff/cards/"]);
             let parts = path.split('/').map(|part| match part {
                 "<draw>" => draw,
                 "<id>" if is_of_draws => draw,
-                "<id>" if path.starts_with("/staff/activities/") => activity,
+                "<id>" if is_of_activities => activity,
                 part if part.starts_with('<') => "1",
                 part => part,
             });
