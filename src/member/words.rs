@@ -6,41 +6,22 @@
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::templates;
+use crate::platform::templates::letterhead::Letterhead;
 use crate::platform::text::{self, Language};
 use crate::vault::{LetterWords, NewsWords};
 
 use super::Error;
 use super::letters::LetterKind;
-use super::wire::letters::{AboutText, Sender};
+use super::wire::letters::AboutText;
 
-/// Who writes, and where the links of letters lead.
+/// Writes on the library's paper.
 #[derive(Debug, Clone)]
-pub(super) struct Writer {
-    library_zh: String,
-    library_en: String,
-    phone: String,
-    email: String,
-    /// Scheme and host of the public site.
-    origin: String,
-}
-
-/// Where a trial on one machine is reached.
-const TRIAL: &str = "http://127.0.0.1:8000";
+pub(super) struct Writer(Letterhead);
 
 impl Writer {
     /// Reads the configuration.
     pub(super) fn of(config: &Config) -> Writer {
-        let origin = match config.public_origin.as_str() {
-            "" => TRIAL,
-            origin => origin,
-        };
-        Writer {
-            library_zh: config.library_zh.clone(),
-            library_en: config.library_en.clone(),
-            phone: config.contact_phone.clone(),
-            email: config.contact_email.clone(),
-            origin: origin.to_owned(),
-        }
+        Writer(Letterhead::of(config))
     }
 
     /// A letter of a kind; `named` is the token of its link where something waits for one, or the
@@ -71,21 +52,13 @@ impl Writer {
             LetterKind::Moved | LetterKind::Changed => "/members/forgotten".to_owned(),
             LetterKind::Policy => format!("/privacy/v/{named}"),
         };
-        let library = match language {
-            Language::ZhTw => &self.library_zh,
-            Language::En => &self.library_en,
-        };
-        let subject = text::message(language, id, &[("library", library.as_str().into())]);
+        let library = self.0.library(language);
+        let subject = text::message(language, id, &[("library", library.into())]);
         let view = AboutText {
             kind: kind.code(),
             subject: &subject,
-            link: &format!("{}{}", self.origin, language.url(&path)),
-            sender: Sender {
-                library,
-                phone: &self.phone,
-                email: &self.email,
-                host: self.origin.split_once("://").map_or("", |(_, host)| host),
-            },
+            link: &self.0.address(language, &path),
+            sender: self.0.sender(language),
         };
         let body = templates::render(language, "mail/member.txt.j2", &view)?;
         let html = templates::render(language, "mail/member.html.j2", &view)?;

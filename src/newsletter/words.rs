@@ -7,63 +7,28 @@
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::templates;
+use crate::platform::templates::letterhead::Letterhead;
 use crate::platform::text::{self, Language, markdown};
 use crate::vault::{LetterWords, NewsWords};
 
 use super::letters::LetterKind;
-use super::wire::letters::{AboutText, IssueText, Sender};
+use super::wire::letters::{AboutText, IssueText};
 use super::{Error, Issue};
 
-/// Who writes, and where the links of letters lead.
+/// Writes on the library's paper.
 #[derive(Debug, Clone)]
-pub(super) struct Writer {
-    library_zh: String,
-    library_en: String,
-    phone: String,
-    email: String,
-    /// Scheme and host of the public site.
-    origin: String,
-}
-
-/// Where a trial on one machine is reached.
-const TRIAL: &str = "http://127.0.0.1:8000";
+pub(super) struct Writer(Letterhead);
 
 impl Writer {
     /// Reads the configuration.
     pub(super) fn of(config: &Config) -> Writer {
-        let origin = match config.public_origin.as_str() {
-            "" => TRIAL,
-            origin => origin,
-        };
-        Writer {
-            library_zh: config.library_zh.clone(),
-            library_en: config.library_en.clone(),
-            phone: config.contact_phone.clone(),
-            email: config.contact_email.clone(),
-            origin: origin.to_owned(),
-        }
-    }
-
-    fn library(&self, language: Language) -> &str {
-        match language {
-            Language::ZhTw => &self.library_zh,
-            Language::En => &self.library_en,
-        }
-    }
-
-    fn sender(&self, language: Language) -> Sender<'_> {
-        Sender {
-            library: self.library(language),
-            phone: &self.phone,
-            email: &self.email,
-            host: self.origin.split_once("://").map_or("", |(_, host)| host),
-        }
+        Writer(Letterhead::of(config))
     }
 
     pub(super) fn address(&self, language: Language, path: &str) -> String {
         match path {
             "" => String::new(),
-            path => format!("{}{}", self.origin, language.url(path)),
+            path => self.0.address(language, path),
         }
     }
 
@@ -90,7 +55,7 @@ impl Writer {
             LetterKind::Move => "newsletter-mail-subject-move",
             LetterKind::Moved | LetterKind::Trial => "newsletter-mail-subject-moved",
         };
-        let library = self.library(language).to_owned();
+        let library = self.0.library(language).to_owned();
         let subject = text::message(language, id, &[("library", library.into())]);
         let leave = self.leave(language, token);
         let view = AboutText {
@@ -98,7 +63,7 @@ impl Writer {
             subject: &subject,
             link: &self.address(language, path),
             leave: &leave,
-            sender: self.sender(language),
+            sender: self.0.sender(language),
         };
         let body = templates::render(language, "mail/subscription.txt.j2", &view)?;
         let html = templates::render(language, "mail/subscription.html.j2", &view)?;
@@ -122,7 +87,7 @@ impl Writer {
         token: &str,
         now: Timestamp,
     ) -> Result<NewsWords, Error> {
-        let (library, title) = (self.library(language), issue.text.subject.pick(language));
+        let (library, title) = (self.0.library(language), issue.text.subject.pick(language));
         let subject = text::message(
             language,
             "newsletter-mail-subject-issue",
@@ -142,7 +107,7 @@ impl Writer {
             page: &self.address(language, &format!("/news/{}", issue.text.slug)),
             own: &own,
             leave: &leave,
-            sender: self.sender(language),
+            sender: self.0.sender(language),
         };
         let body = templates::render(language, "mail/issue.txt.j2", &view)?;
         let html = templates::render(language, "mail/issue.html.j2", &view)?;

@@ -13,6 +13,7 @@
 //! Not here: requests and answers ([`crate::platform::web`]).
 
 pub mod assets;
+pub mod letterhead;
 pub mod script;
 #[cfg(test)]
 mod tests;

@@ -2,14 +2,7 @@
 
 use serde::Serialize;
 
-/// Who writes.
-#[derive(Serialize)]
-pub(in crate::member) struct Sender<'a> {
-    pub(in crate::member) library: &'a str,
-    pub(in crate::member) phone: &'a str,
-    pub(in crate::member) email: &'a str,
-    pub(in crate::member) host: &'a str,
-}
+use crate::platform::templates::letterhead::Sender;
 
 /// A letter about an account.
 #[derive(Serialize)]

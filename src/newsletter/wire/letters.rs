@@ -2,14 +2,7 @@
 
 use serde::Serialize;
 
-/// Who writes.
-#[derive(Serialize)]
-pub(in crate::newsletter) struct Sender<'a> {
-    pub(in crate::newsletter) library: &'a str,
-    pub(in crate::newsletter) phone: &'a str,
-    pub(in crate::newsletter) email: &'a str,
-    pub(in crate::newsletter) host: &'a str,
-}
+use crate::platform::templates::letterhead::Sender;
 
 /// A letter about a subscription.
 #[derive(Serialize)]
