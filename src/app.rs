@@ -16,6 +16,8 @@ use zeroize::Zeroize;
 
 use crate::account::reach::Grounds;
 use crate::account::who_may;
+use crate::admission::address::Post;
+use crate::admission::guard::Doorman;
 use crate::draw::beacon::{HttpRelays, RelayError, Relays};
 use crate::draw::hour::Hour;
 use crate::draw::pages::proof::ProofLimit;
@@ -472,6 +474,11 @@ impl App {
             .expect("the operating system gives one more thread")
     }
 
+    fn doorman(&self) -> Arc<Doorman> {
+        let post = Post::new(&self.db, &self.vault, &self.mailer, &self.config);
+        Arc::new(Doorman::new(post, self.db.clock()))
+    }
+
     fn standing(&self) -> Standing {
         let vault = self.vault.clone();
         Standing {
@@ -559,6 +566,7 @@ impl App {
             .manage(self.clone())
             .manage(self.writer.clone())
             .manage(Sheets::default())
+            .manage(self.doorman())
             .manage((self.limits)());
         let pages = [
             portal::pages::routes(),

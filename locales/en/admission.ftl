@@ -53,3 +53,27 @@ admission-sheet-title = Invitations
 admission-sheet-once = This page does not come again once you leave it. Print it and cut along the lines.
 admission-sheet-qr = QR code of the invitation
 admission-sheet-how = Scan it, or type the code at this address; it works once:
+
+admission-link-title = Confirm your e-mail address first
+admission-link-lead = This activity needs an e-mail address at which you can be reached. Type it, and we send you a link that opens the form.
+admission-link-hint = The form has to name the same address. It is not stored in this step
+admission-link-send = Send me the link
+admission-link-sent-title = The link is on its way
+admission-link-sent-lead = Open your mailbox and follow the link to the form. It is good for 24 hours; entries close on { $closes }.
+admission-link-sent-none = Nothing there after a few minutes? Look in the folder for spam, and whether the address was right. One address gets at most three such letters a day.
+admission-link-again = Send it again
+admission-link-refused = The mail server takes no letters to this address; please look at it again
+admission-link-not-now = No letter can leave at the moment. Your address is still there: please press again in a few minutes.
+admission-link-old = This link is no longer good: a link is good for 24 hours. Please ask for a new one.
+admission-link-good-title = Your address is confirmed
+admission-link-good-lead = Go on to the form, and type the address at which this letter came.
+admission-link-go = Fill in the form
+admission-link-other = The link was not sent to this address. Type the one that got it, or ask for another link from the activity's page
+admission-link-gone = The form lay open for longer than its link was good, or was not opened by one. Please ask for a new link on the activity's page
+admission-email-what = Whoever wants to enter types an address, gets a link, and opens the form by it; the form has to name the address that got the link. A link is good for 24 hours, and no address is stored before the entry.
+admission-email-no-server = This site has no mail server, so that no link can leave and nobody can enter. An admin has to set smtp_url first.
+
+admission-mail-subject = [{ $library }] Your link to enter
+admission-mail-link = Somebody asked with this address for the link to enter “{ $title }”. If it was you, open this link within 24 hours and fill in the form:
+admission-mail-closes = Entries close on { $closes }.
+admission-mail-not-you = If it was not you, ignore this mail. We have not stored this address and do not write again.

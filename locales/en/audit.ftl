@@ -221,4 +221,5 @@ audit-act-newsletter-issue-taken-back = took a scheduled newsletter issue back
 audit-act-newsletter-issue-stopped = stopped sending a newsletter issue
 audit-act-newsletter-issue-tried = sent a trial of a newsletter issue
 audit-act-vault-news-told = opened addresses of subscribers for letters of the newsletter
+audit-act-vault-entering-told = opened an address for the letter with a link to enter
 audit-act-vault-member-told = opened addresses of members for letters about their accounts

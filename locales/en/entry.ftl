@@ -327,6 +327,7 @@ entry-copy-print = You can also print from your browser.
 entry-correct = Correct my data
 entry-correct-title = Correct your entry
 entry-correct-lead = You can correct it until { $closes }. Your ticket number stays the same.
+entry-correct-confirmed = { $field }: it was confirmed by a link and cannot be corrected. If it is wrong, withdraw and enter again.
 entry-correct-fixed = { $field }: this keeps it to one entry a person and cannot be corrected. If it is wrong, withdraw and enter again.
 entry-correct-unlinked = Your answers are not linked to you. The library cannot tell which are yours, so they cannot be corrected.
 entry-correct-leave = Leave it as it is

@@ -1,4 +1,4 @@
-# 參加資格：可以報名的借閱證名單與邀請碼。用字見 docs/glossary.md。
+# 參加資格：可以報名的借閱證名單、邀請碼與報名連結。用字見 docs/glossary.md。
 
 admission-shut = 這個活動現在不能這樣更改
     .next = 請回到活動頁看目前的狀態。
@@ -53,3 +53,27 @@ admission-sheet-title = 邀請函
 admission-sheet-once = 這一頁離開後就不會再出現。列印後沿虛線剪開。
 admission-sheet-qr = 邀請碼的 QR 碼
 admission-sheet-how = 掃描，或到這個網址輸入邀請碼，只能用一次：
+
+admission-link-title = 先確認電子郵件
+admission-link-lead = 報名這個活動需要可以收信的電子郵件。請輸入信箱，我們寄一個連結給您，從連結進入報名表。
+admission-link-hint = 報名表要填同一個信箱。這一步不保存您的地址
+admission-link-send = 寄給我連結
+admission-link-sent-title = 連結已寄出
+admission-link-sent-lead = 請打開信箱，按信裡的連結進入報名表。連結 24 小時內有效；報名到 { $closes } 截止。
+admission-link-sent-none = 幾分鐘後還沒收到，請看看垃圾信件匣，或確認地址沒有打錯。同一個信箱一天最多寄三封。
+admission-link-again = 再寄一次
+admission-link-refused = 郵件伺服器不收這個地址，請檢查後再輸入一次
+admission-link-not-now = 現在無法寄信，您輸入的地址還在，請過幾分鐘再按一次。
+admission-link-old = 這個連結已經失效：連結 24 小時內有效。請重新索取。
+admission-link-good-title = 電子郵件已確認
+admission-link-good-lead = 請繼續填寫報名表，並填入收到這封信的信箱。
+admission-link-go = 填寫報名表
+admission-link-other = 這不是收到連結的信箱。請填入收到信的地址，或回活動頁用這個地址重新索取連結
+admission-link-gone = 報名表開著超過了連結的期限，或不是從信裡的連結打開的。請回活動頁重新索取連結
+admission-email-what = 報名的人先輸入信箱，系統寄出連結，從連結才能打開報名表；表上的信箱必須是收到連結的那一個。連結 24 小時內有效，寄信前後都不保存地址。
+admission-email-no-server = 本站還沒有設定郵件伺服器，連結寄不出去，沒有人能報名。請管理員先設定 smtp_url。
+
+admission-mail-subject = 【{ $library }】報名連結
+admission-mail-link = 有人用這個地址索取「{ $title }」的報名連結。如果是您，請在 24 小時內打開下面的連結，並填寫報名表：
+admission-mail-closes = 報名到 { $closes } 截止。
+admission-mail-not-you = 如果不是您，不必理會這封信。我們沒有保存這個地址，也不會再寄信給您。

@@ -216,4 +216,5 @@ audit-act-newsletter-issue-taken-back = 取消排定的電子報
 audit-act-newsletter-issue-stopped = 停止寄送電子報
 audit-act-newsletter-issue-tried = 試寄電子報
 audit-act-vault-news-told = 為電子報開啟訂閱者的電子郵件
+audit-act-vault-entering-told = 為寄出報名連結開啟電子郵件
 audit-act-vault-member-told = 為寫信給會員開啟電子郵件

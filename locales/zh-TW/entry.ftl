@@ -323,6 +323,7 @@ entry-copy-print = 也可以用瀏覽器的「列印」。
 entry-correct = 更正資料
 entry-correct-title = 更正報名資料
 entry-correct-lead = { $closes } 前可以更正。抽獎號碼不變。
+entry-correct-confirmed = { $field }由連結確認過，不能更正；填錯時請撤回，再重新報名。
 entry-correct-fixed = { $field }用來確認一人一份，不能更正；填錯時請撤回，再重新報名。
 entry-correct-unlinked = 問卷答案沒有和您連在一起，本館找不到哪一份是您的，所以不能更正。
 entry-correct-leave = 不更正

@@ -86,6 +86,10 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
         "entry",
         Who::Anybody,
         &[
+            "GET /a/<slug>/address",
+            "POST /a/<slug>/address",
+            "GET /a/<slug>/address/<proof>",
+            "POST /a/<slug>/address/<proof>",
             "GET /a/<slug>/check",
             "POST /a/<slug>/check",
             "GET /a/<slug>/enter",

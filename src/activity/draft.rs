@@ -154,7 +154,7 @@ pub fn asked_troubles(kind: Kind, who: Eligibility, asked: &[AskedField]) -> Vec
     if super::told_apart_by(asked).is_none() {
         troubles.push(Trouble::NobodyToldApart);
     }
-    if who.brings().is_some() && find(Field::NationalId).is_some() {
+    if who.tells_apart() && find(Field::NationalId).is_some() {
         troubles.push(Trouble::IdNotNeeded);
     }
     if !asked.iter().any(|a| a.field.reaches_winners()) {

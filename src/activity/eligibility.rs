@@ -23,15 +23,18 @@ pub enum Eligibility {
     Cards,
     /// People with an invitation code, which is used once.
     Codes,
+    /// People with an e-mail address whose mails they can read.
+    Email,
 }
 
 impl Eligibility {
     /// All of them, in the order of the form.
-    pub const ALL: [Eligibility; 4] = [
+    pub const ALL: [Eligibility; 5] = [
         Eligibility::Everybody,
         Eligibility::Members,
         Eligibility::Cards,
         Eligibility::Codes,
+        Eligibility::Email,
     ];
 
     /// The word in the database and in forms.
@@ -41,6 +44,7 @@ impl Eligibility {
             Eligibility::Members => "members",
             Eligibility::Cards => "cards",
             Eligibility::Codes => "codes",
+            Eligibility::Email => "email",
         }
     }
 
@@ -56,6 +60,7 @@ impl Eligibility {
             Eligibility::Members => Some("activity-eligibility-members-told"),
             Eligibility::Cards => Some("activity-eligibility-cards-told"),
             Eligibility::Codes => Some("activity-eligibility-codes-told"),
+            Eligibility::Email => Some("activity-eligibility-email-told"),
         }
     }
 
@@ -66,21 +71,36 @@ impl Eligibility {
             Eligibility::Members => Some("activity-eligibility-members-tag"),
             Eligibility::Cards => Some("activity-eligibility-cards-tag"),
             Eligibility::Codes => Some("activity-eligibility-codes-tag"),
+            Eligibility::Email => Some("activity-eligibility-email-tag"),
         }
     }
 
-    /// Whether an activity of this kind can have it: what tells people apart cannot be asked of
-    /// those who are asked nothing about themselves.
+    /// Whether an activity of this kind can have it: its field cannot be asked of those who are asked
+    /// nothing about themselves.
     pub fn fits(self, kind: Kind) -> bool {
         kind.asks_person() || self.brings().is_none()
     }
 
-    /// The field that is asked because of it, which is also what tells people apart.
+    /// The field that is asked because of it.
     pub fn brings(self) -> Option<Field> {
         match self {
             Eligibility::Everybody | Eligibility::Members | Eligibility::Codes => None,
             Eligibility::Cards => Some(Field::LibraryCard),
+            Eligibility::Email => Some(Field::Email),
         }
+    }
+
+    /// Whether its field tells people apart whatever else is asked.
+    pub fn tells_apart(self) -> bool {
+        self == Eligibility::Cards
+    }
+
+    /// The purpose of its field, where the library asks for it for this alone.
+    fn purpose(self) -> LocalText {
+        LocalText::of_message(match self {
+            Eligibility::Email => "activity-eligibility-email-purpose",
+            _ => "activity-eligibility-purpose",
+        })
     }
 
     /// What is asked in all, where the library chose `asked`.
@@ -93,7 +113,7 @@ impl Eligibility {
             None => asked.push(AskedField {
                 field,
                 required: true,
-                purpose: LocalText::of_message("activity-eligibility-purpose"),
+                purpose: self.purpose(),
             }),
         }
         asked.sort_by_key(|each| each.field);

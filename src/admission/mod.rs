@@ -1,5 +1,5 @@
-//! Who is let in, where an activity is not for everybody: lists of library cards, and
-//! invitation codes.
+//! Who is let in, where an activity is not for everybody: lists of library cards, invitation codes,
+//! and addresses that were shown to be one's own.
 //!
 //! Invariant: no row here names an entry, and none of an entry a row here. What a row holds only the
 //! vault can compute, or nobody; all of it goes with the activity.
@@ -11,13 +11,17 @@ use crate::activity::{self, ActivityId};
 use crate::audit::{self, Act, Actor};
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
+use crate::platform::templates::TemplateError;
 use crate::vault;
 
+pub mod address;
 pub mod cards;
 pub mod codes;
+pub mod guard;
 pub mod pages;
 mod store;
 pub mod wire;
+mod words;
 
 /// Where files of cards are sent; the id of the activity follows. The edge takes longer bodies there
 /// than anywhere else.
@@ -35,6 +39,9 @@ pub enum Error {
     /// The activity.
     #[error(transparent)]
     Activity(#[from] activity::Error),
+    /// The words of a letter.
+    #[error(transparent)]
+    Words(#[from] TemplateError),
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
@@ -50,6 +57,7 @@ impl Fault for Error {
     fn kind(&self) -> Kind {
         match self {
             Error::Shut | Error::NoCode => Kind::Conflict,
+            Error::Words(_) => Kind::Broken,
             Error::Activity(error) => error.kind(),
             Error::Vault(error) => error.kind(),
             Error::Audit(error) => error.kind(),
@@ -61,6 +69,7 @@ impl Fault for Error {
         match self {
             Error::Shut => "admission.shut",
             Error::NoCode => "admission.no_code",
+            Error::Words(_) => "admission.words",
             Error::Activity(error) => error.code(),
             Error::Vault(error) => error.code(),
             Error::Audit(error) => error.code(),

@@ -16,6 +16,7 @@ use crate::activity::{self, ActivityId, Facts};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::fault::Fault;
+use crate::platform::mail::MailFacts;
 use crate::platform::text::{self, Language};
 use crate::platform::web::download::{Answer, Download};
 use crate::platform::web::error::{AppError, AppResult};
@@ -75,9 +76,10 @@ async fn show(
     waiting: Option<u64>,
     going: Option<bool>,
     db: &State<Db>,
+    mail: &State<Arc<MailFacts>>,
 ) -> AppResult<Page> {
     let (facts, standing) = read(db, id).await?;
-    let view = AdmissionView::of(lang, &facts, standing);
+    let view = AdmissionView::of(lang, &facts, standing).over(mail);
     let number = |number: u64| i64::try_from(number).unwrap_or(i64::MAX).into();
     let view = match added {
         Some(added) => {
@@ -111,13 +113,18 @@ async fn import(
     if !cards::takes_cards(&facts) {
         return Err(Error::Shut.into());
     }
-    let file = CardFile::read(sent.fields().value("file"));
-    drop(sent);
+    let field = match sent.fields().has("pasted") {
+        true => "pasted",
+        false => "file",
+    };
+    let file = CardFile::read(sent.fields().value(field));
     if let Some(words) = file.trouble(lang) {
-        let mut view = AdmissionView::of(lang, &facts, standing);
-        view.mistakes.add("file", words);
+        let view = AdmissionView::of(lang, &facts, standing);
+        let mut view = view.pasting(sent.fields().value("pasted"));
+        view.mistakes.add(field, words);
         return Ok(page(lang, &facts, view).again().into());
     }
+    drop(sent);
     let (db, vault) = (db.inner().clone(), vault.inner().clone());
     let (by, activity) = (staff.0.actor(), facts.id.clone());
     let import = move || {

@@ -10,6 +10,8 @@ use crate::activity::wire::Heading;
 use crate::activity::{Eligibility, Facts};
 use crate::identity::library_card::LibraryCard;
 use crate::identity::typed;
+use crate::platform::mail::MailFacts;
+use crate::platform::templates::letterhead::Sender;
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::Mistakes;
 use crate::platform::web::qr::QrView;
@@ -172,6 +174,16 @@ pub fn wanted(language: Language, typed: &str) -> Result<u32, Mistakes> {
     }
 }
 
+/// The letter with a link to enter.
+#[derive(Serialize)]
+pub(super) struct LinkText<'a> {
+    pub(super) subject: &'a str,
+    pub(super) title: &'a str,
+    pub(super) closes_at: i64,
+    pub(super) link: &'a str,
+    pub(super) sender: Sender<'a>,
+}
+
 /// Who is let in, for staff.
 #[derive(Serialize)]
 pub struct AdmissionView {
@@ -190,8 +202,12 @@ pub struct AdmissionView {
     /// Whether codes can be made and taken back.
     takes_codes: bool,
     batches: Vec<BatchRow>,
+    /// Links are needed, and there is no mail server.
+    lacks_mail: bool,
     most_codes: u32,
     count: String,
+    /// Numbers that were pasted and could not be taken.
+    pasted: String,
     /// What was done a moment ago.
     did: String,
     /// What is wrong with what was sent.
@@ -216,8 +232,10 @@ impl AdmissionView {
             most: MOST_CARDS,
             takes_codes: codes::takes_codes(facts),
             batches: standing.batches.iter().map(BatchRow::of).collect(),
+            lacks_mail: false,
             most_codes: MOST,
             count: String::new(),
+            pasted: String::new(),
             did: String::new(),
             mistakes: Mistakes::new(),
         }
@@ -228,6 +246,22 @@ impl AdmissionView {
         AdmissionView {
             count: count.to_owned(),
             mistakes,
+            ..self
+        }
+    }
+
+    /// Over what is known of the mail server, without which no link can leave.
+    pub fn over(self, mail: &MailFacts) -> AdmissionView {
+        AdmissionView {
+            lacks_mail: self.eligibility == Eligibility::Email.code() && !mail.is_configured(),
+            ..self
+        }
+    }
+
+    /// With the numbers that were pasted.
+    pub fn pasting(self, pasted: &str) -> AdmissionView {
+        AdmissionView {
+            pasted: pasted.to_owned(),
             ..self
         }
     }

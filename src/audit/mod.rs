@@ -296,6 +296,8 @@ pub const SEAT_TOLD: &str = "vault.seat_told";
 pub const NEWS_TOLD: &str = "vault.news_told";
 /// Addresses of members are opened for letters, as many as the object says.
 pub const MEMBER_TOLD: &str = "vault.member_told";
+/// The address of somebody who asked for a link to enter is opened for the letter.
+pub const ENTERING_TOLD: &str = "vault.entering_told";
 /// The letter of [`TOLD`] did not leave.
 pub const NOT_TOLD: &str = "vault.not_told";
 

@@ -11,6 +11,7 @@ mod earned;
 mod enter;
 mod members;
 mod own;
+mod proving;
 mod receipt;
 mod seating;
 mod shares;
@@ -31,6 +32,7 @@ pub use sheets::Sheets;
 /// The pages of this domain; paths without language.
 pub fn routes() -> Vec<Route> {
     let mut routes = enter::routes();
+    routes.extend(proving::routes());
     routes.extend(receipt::routes());
     routes.extend(own::routes());
     routes.extend(correct::routes());
@@ -63,6 +65,8 @@ pub struct Limits {
     known: Throttle,
     /// Networks that tried numbers which are on no list.
     misses: Misses,
+    /// Letters with a link to enter that one network asks for.
+    letters: Throttle,
 }
 
 /// A form that comes back sooner was filled by a program, or by a very practised hand.
@@ -98,6 +102,7 @@ impl Limits {
             codes: Throttle::new(burst(60), Duration::from_secs(5)),
             known: Throttle::new(burst(20), Duration::from_secs(60)),
             misses: Misses::times(factor),
+            letters: Throttle::new(burst(100), Duration::from_secs(10)),
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod earned;
 pub mod form;
 pub mod list;
 pub mod own;
+pub mod proving;
 pub mod receipt;
 pub mod shut;
 
@@ -45,6 +46,9 @@ pub const ADDRESS_FIELDS: [&str; 4] = ["postal_code", "county", "district", "add
 
 /// The field of the invitation code.
 pub const INVITATION: &str = "invitation";
+
+/// The hidden field of what the link in a letter proves.
+pub const ENTRANCE: &str = "entrance";
 
 /// What an activity asks.
 #[derive(Debug, Clone)]
@@ -106,6 +110,11 @@ impl Sheet {
         self.facts.eligibility == Eligibility::Codes
     }
 
+    /// Whether one comes to the form by a link in a mail.
+    pub fn needs_address(&self) -> bool {
+        self.facts.eligibility == Eligibility::Email
+    }
+
     /// Whether it asks for answers that belong to nobody (`decisions` D7).
     pub fn has_unlinked(&self) -> bool {
         !self.facts.answers_linked && !self.questions.questions().is_empty()
@@ -116,6 +125,9 @@ impl Sheet {
         let mut names: Vec<String> = self.offers.iter().map(Offer::form_field).collect();
         if self.is_by_invitation() {
             names.push(INVITATION.to_owned());
+        }
+        if self.needs_address() {
+            names.push(ENTRANCE.to_owned());
         }
         for asked in &self.asked {
             match asked.field {

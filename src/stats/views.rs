@@ -129,6 +129,8 @@ mod tests {
         }
         for route in [
             "/a/<slug>/enter",
+            "/a/<slug>/address",
+            "/a/<slug>/address/<proof>",
             "/receipt",
             "/entry",
             "/entry/<id>",

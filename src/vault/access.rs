@@ -94,6 +94,8 @@ pub enum LegalBasis {
     Subscription,
     /// The person made an account by a link in a mail.
     Membership,
+    /// The person asked for the letter.
+    OwnRequest,
     /// The person asks for their own data.
     RightOfAccess,
     /// Statistics of the library's own service.
@@ -122,6 +124,9 @@ impl LegalBasis {
             }
             LegalBasis::Membership => {
                 "consent when the account was made (PDPA Art. 15(2), 19(1)(5); GDPR Art. 6(1)(a), 7)"
+            }
+            LegalBasis::OwnRequest => {
+                "the person's own request for that letter (PDPA Art. 15(2), 19(1)(5); GDPR Art. 6(1)(a))"
             }
             LegalBasis::RightOfAccess => {
                 "the person's own rights (PDPA Art. 3, 10, 11; GDPR Art. 15–17)"
@@ -165,11 +170,13 @@ pub enum Retention {
     /// A time after the matter was closed that the library set; then the key of the month in which it
     /// came is destroyed, as soon as no letter of the month is left.
     FeedbackDate,
+    /// While the letter is written; nothing is kept.
+    Letter,
 }
 
 impl Retention {
     /// Each, in the order of the data inventory.
-    pub const ALL: [Retention; 7] = [
+    pub const ALL: [Retention; 8] = [
         Retention::Purge,
         Retention::TaxDate,
         Retention::RequestDate,
@@ -177,6 +184,7 @@ impl Retention {
         Retention::Leaving,
         Retention::Account,
         Retention::FeedbackDate,
+        Retention::Letter,
     ];
 
     /// The words of the data inventory.
@@ -198,6 +206,7 @@ impl Retention {
             Retention::Account => {
                 "until the person deletes the account; two days where the link in the mail was never used"
             }
+            Retention::Letter => "while the letter is written, some seconds; nothing is kept",
             Retention::FeedbackDate => {
                 "180 days after it was closed unless the library set another time, and two years after the last letter in any case; the month's key is destroyed when no letter of it is left"
             }
@@ -212,6 +221,10 @@ pub const SUBSCRIBERS: &str = "_newsletter";
 /// The scope to which addresses of members are sealed, and what they keep in their accounts. It lasts
 /// as long as there are members: each row goes with its account.
 pub const MEMBERS: &str = "_members";
+
+/// The scope to which the address is sealed of somebody who asks for a link to enter, for the moment
+/// in which the letter is written; no row holds such a box.
+pub(in crate::vault) const ENTERING: &str = "_entering";
 
 /// Whose data a purpose opens; each is a trait, so that a message for one cannot carry another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -242,6 +255,8 @@ pub enum Audience {
     TheMember,
     /// People who wrote to the library.
     Writers,
+    /// People who want to enter and asked for a link; nobody is shown to anybody.
+    Entering,
 }
 
 impl Audience {
@@ -254,6 +269,7 @@ impl Audience {
             Audience::Subscribers => Some(SUBSCRIBERS),
             Audience::Members | Audience::TheMember => Some(MEMBERS),
             Audience::Writers => Some("_feedback-"),
+            Audience::Entering => Some(ENTERING),
             _ => None,
         }
     }
@@ -262,7 +278,7 @@ impl Audience {
     pub(super) fn is_shown(self) -> bool {
         !matches!(
             self,
-            Audience::Subscribers | Audience::Members | Audience::TheMember
+            Audience::Subscribers | Audience::Members | Audience::TheMember | Audience::Entering
         )
     }
 }
@@ -294,6 +310,9 @@ pub trait OfSubscribers: Purpose {}
 /// Purposes for which the vault itself opens the addresses of members and tells nobody.
 pub trait OfMembers: Purpose {}
 
+/// Purposes for which the vault itself opens the address of somebody who waits for a link.
+pub trait OfTheEntering: Purpose {}
+
 /// Purposes for which a member's own boxes are opened for that member.
 pub trait OfTheMember: Purpose {}
 
@@ -324,6 +343,9 @@ macro_rules! opened_for {
     };
     (Members, $name:ident) => {
         impl super::access::OfMembers for $name {}
+    };
+    (Entering, $name:ident) => {
+        impl super::access::OfTheEntering for $name {}
     };
     (TheMember, $name:ident) => {
         impl super::access::OfTheMember for $name {}

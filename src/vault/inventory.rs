@@ -108,6 +108,7 @@ fn place(field: FieldKind, of: Audience) -> (&'static str, &'static str) {
             "the key of the members",
         ),
         (_, Audience::Writers) => ("`vault_items.sealed`", "the key of the month"),
+        (_, Audience::Entering) => ("in no table", "the key of letters to people who enter"),
         (_, Audience::Named) => (
             "`vault_items.sealed`, or `held_items.sealed` under a hold",
             "the activity's notify key, or the key of the hold",
@@ -137,6 +138,7 @@ fn whose(of: Audience) -> &'static str {
         Audience::Members => "people with an account; nobody is shown anything",
         Audience::TheMember => "the person whose account it is, while signed in",
         Audience::Writers => "people who wrote to the library",
+        Audience::Entering => "people who asked for a link to enter; nobody is shown anything",
     }
 }
 

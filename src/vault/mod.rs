@@ -84,7 +84,9 @@ pub use keys::{KeyError, SIGNS_OF_KEYS};
 pub use letter::{
     LetterWords, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach, record_not_told,
 };
-pub use news_letter::{NewsWords, OwnRecord, RecordedNews, record_member, record_news};
+pub use news_letter::{
+    NewsWords, OwnRecord, RecordedNews, record_entering, record_member, record_news,
+};
 pub use opening::{OpenedWinner, Recorded, WinnerContact, record};
 pub use own_copy::OwnCopyOf;
 pub use particulars::{OpenedParticulars, Particulars};

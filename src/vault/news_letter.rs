@@ -1,4 +1,5 @@
-//! Letters to subscribers of the newsletter and to members, as their caller sees them.
+//! Letters to subscribers of the newsletter, to members and to people who are about to enter, as their
+//! caller sees them.
 //!
 //! Invariant: that addresses will be opened is on record before the vault is asked, one line for
 //! all that are opened together, and neither an address nor a letter comes back. The vault itself
@@ -13,10 +14,10 @@ use super::disclosing::ScopeBox;
 use super::field::{Email, KeptReceipts};
 use super::letter::{LetterWords, Line, Offered};
 use super::particulars::{OpenedParticulars, Particulars};
-use super::purpose::{MemberLetter, MemberOwn, NewsletterLetter};
+use super::purpose::{EntranceLetter, MemberLetter, MemberOwn, NewsletterLetter};
 use super::wire::post::{MailRequest, NewsOffer, Readers};
 use super::wire::{AnswerBox, Refusal, Reply, Request};
-use super::{Error, Purpose, Vault};
+use super::{Error, NewAddress, Purpose, Vault};
 use crate::audit::{self, Act, Actor};
 use crate::platform::db::Tx;
 
@@ -60,6 +61,17 @@ pub fn record_member(
     record_readers(tx, &Actor::System, Readers::Members, about, boxes)
 }
 
+/// The same for the letter with a link to enter; its box was made a moment ago.
+pub fn record_entering(tx: &mut Tx, to: &NewAddress) -> Result<Option<RecordedNews>, Error> {
+    let address = to.keep(tx)?;
+    let sealed = ScopeBox {
+        item: address.item,
+        sealed: address.sealed,
+    };
+    let recorded = record_readers(tx, &Actor::System, Readers::Entering, "link", vec![sealed])?;
+    Ok(recorded.into_iter().next())
+}
+
 fn record_readers(
     tx: &mut Tx,
     actor: &Actor,
@@ -73,6 +85,7 @@ fn record_readers(
     let (told, purpose) = match to {
         Readers::Subscribers => (audit::NEWS_TOLD, NewsletterLetter::FACTS.code),
         Readers::Members => (audit::MEMBER_TOLD, MemberLetter::FACTS.code),
+        Readers::Entering => (audit::ENTERING_TOLD, EntranceLetter::FACTS.code),
     };
     let act = Act {
         actor,

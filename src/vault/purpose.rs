@@ -75,6 +75,10 @@ purposes! {
     MemberOwn: "member-own", on Membership, until Account, of TheMember,
         reads [Email, KeptReceipts];
 
+    /// Sending, by mail from inside the vault, the link to enter to the address of whoever asks for it.
+    EntranceLetter: "entrance-letter", on OwnRequest, until Letter, of Entering,
+        reads [Email];
+
     /// Answering what somebody wrote to the library, and where wished mailing the answer from inside the vault.
     FeedbackReply: "feedback-reply", on PublicTask, until FeedbackDate, of Writers,
         reads [Email, RequestText];

@@ -1,4 +1,5 @@
-//! Addresses of people who are written to until they leave: subscribers and members.
+//! Addresses of people who are written to until they leave, subscribers and members; and of people
+//! who get one letter before they enter.
 //!
 //! Invariant: a row holds a box that only the vault opens and a tag that only the vault computes; a
 //! tag of one scope says nothing about the same address in another.
@@ -8,7 +9,7 @@
 use lucky_draw::encode::Hash;
 use zeroize::Zeroizing;
 
-use super::access::{MEMBERS, SUBSCRIBERS};
+use super::access::{ENTERING, MEMBERS, SUBSCRIBERS};
 use super::field::Email;
 use super::particulars::Particulars;
 use super::{Error, PublicKeys, Vault, keep_scope, seal_to_scope};
@@ -54,6 +55,11 @@ impl Vault {
     /// Seals the address of a member, outside any transaction.
     pub fn seal_member(&self, typed: &Typed) -> Result<NewAddress, Error> {
         self.seal_address(MEMBERS, typed)
+    }
+
+    /// Seals the address of somebody who waits for a link to enter; no row keeps it.
+    pub fn seal_entering(&self, typed: &Typed) -> Result<NewAddress, Error> {
+        self.seal_address(ENTERING, typed)
     }
 
     /// By what a subscriber of this address would be found.

@@ -29,14 +29,14 @@ const ENTER: &str = "/a/summer-2024/enter";
 const CHECK: &str = "/a/summer-2024/check";
 
 /// A draw that people can enter now.
-struct Draw {
-    site: Site,
-    activity: String,
-    question: String,
+pub(crate) struct Draw {
+    pub(crate) site: Site,
+    pub(crate) activity: String,
+    pub(crate) question: String,
 }
 
 impl Draw {
-    fn open(engine: Engine, eligibility: &'static str) -> Draw {
+    pub(crate) fn open(engine: Engine, eligibility: &'static str) -> Draw {
         let sink = MailSink::start();
         let url = sink.url();
         let life = Life::published_after(
@@ -65,7 +65,7 @@ impl Draw {
     }
 
     /// Fills the form that is before the person.
-    fn fill(&self, person: &Person<'_>, form: &Answer, patron: &Patron) -> Answer {
+    pub(crate) fn fill(&self, person: &Person<'_>, form: &Answer, patron: &Patron) -> Answer {
         let typed = patron.form(&self.question);
         let mut fields = form.form(ENTER);
         fields.retain(|(name, _)| typed.iter().all(|(own, _)| own != name));
@@ -83,7 +83,12 @@ impl Draw {
     }
 
     /// Goes on from there to the receipt.
-    fn send(&self, person: &Person<'_>, check: &Answer, more: &[(&str, &str)]) -> Answer {
+    pub(crate) fn send(
+        &self,
+        person: &Person<'_>,
+        check: &Answer,
+        more: &[(&str, &str)],
+    ) -> Answer {
         let sent = person.send(check, CHECK, more);
         assert_eq!(sent.status, Status::SeeOther, "{}", sent.mistakes());
         let receipt = person.get(&sent.location);

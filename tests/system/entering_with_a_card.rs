@@ -203,7 +203,7 @@ fn a_list_is_imported_whole_or_not_at_all(engine: Engine) {
             // Pasted.
             let page = admin.get(&path);
             let files = format!("/staff/cards/{id}");
-            let pasted = [("file".to_owned(), format!("{}, {}\n", card(20), "總館"))];
+            let pasted = [("pasted".to_owned(), format!("{}, {}\n", card(20), "總館"))];
             assert_eq!(admin.post(&files, &pasted).status, Status::SeeOther);
             assert_eq!(cards(), 16);
 

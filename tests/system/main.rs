@@ -29,6 +29,7 @@ mod discussing;
 mod doubting_the_clock;
 mod drawing;
 mod entering_as_a_member;
+mod entering_by_a_link;
 mod entering_by_invitation;
 mod entering_with_a_card;
 mod failing;

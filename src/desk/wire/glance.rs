@@ -219,8 +219,10 @@ fn parts(language: Language, glance: &Glance, base: &str) -> Vec<Part> {
             !glance.asked.is_empty(),
         ));
     }
-    if matches!(facts.eligibility, Eligibility::Cards | Eligibility::Codes)
-        && facts.stage != Stage::Purged
+    if matches!(
+        facts.eligibility,
+        Eligibility::Cards | Eligibility::Codes | Eligibility::Email
+    ) && facts.stage != Stage::Purged
     {
         // Cards and codes are added after publishing too.
         let missing = |problem: &Problem| *problem == Problem::NoCards;

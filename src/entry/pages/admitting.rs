@@ -1,4 +1,5 @@
-//! Whether somebody may enter whose number has to be on a list, or who needs an invitation code.
+//! Whether somebody may enter whose number has to be on a list, or who needs an invitation code or a
+//! confirmed address.
 //!
 //! Invariant: the server asks at the form and again where it is sent. The answer is clear, because a
 //! person who mistyped has to be helped; so whoever tries numbers is held up: a network with many
@@ -13,10 +14,11 @@ use std::time::Duration;
 use lucky_draw::encode::Hash;
 
 use crate::activity::{Eligibility, Field};
+use crate::admission::address::{FORM_LIFE, Proof};
 use crate::admission::cards;
 use crate::admission::codes::{self, Code};
 use crate::entry::Error;
-use crate::entry::wire::{Application, INVITATION, Sheet};
+use crate::entry::wire::{Application, ENTRANCE, INVITATION, Sheet};
 use crate::identity::library_card::LibraryCard;
 use crate::platform::clock::SECOND;
 use crate::platform::text::{self, Language};
@@ -25,7 +27,10 @@ use crate::platform::web::address::ClientAddress;
 use crate::platform::web::error::{AppError, AppResult};
 use crate::platform::web::form::{FormFields, Mistakes};
 use crate::platform::web::throttle::Throttle;
+use crate::vault::TokenError;
 use crate::vault::guard::Visit;
+
+use super::proving;
 
 /// So long a network is told nothing after it tried too many.
 const PAUSE: i64 = 60 * SECOND;
@@ -89,6 +94,7 @@ pub(super) async fn look(
         (Eligibility::Cards, Some(card)) => look_for(visit, sheet, card, from, misses).await,
         (Eligibility::Cards, None) => Err(AppError::from(Error::Nobody)),
         (Eligibility::Codes, _) => look_up(visit, sheet, form, from, misses).await,
+        (Eligibility::Email, _) => look_at_proof(visit, sheet, form, read).await,
         (Eligibility::Everybody | Eligibility::Members, _) => Ok(Admission::Granted),
     }
 }
@@ -136,6 +142,24 @@ async fn look_up(
     misses.missed(from, now);
     visit.watch.notice(Sign::Code, from.near());
     Ok(Admission::Refused(no_code(lang)))
+}
+
+/// Whether the form names the address to which its link was sent.
+async fn look_at_proof(
+    visit: &Visit<'_>,
+    sheet: &Sheet,
+    form: &FormFields,
+    read: &Application,
+) -> AppResult<Admission> {
+    let (vault, now, id) = (visit.vault, visit.now, &sheet.facts.id);
+    let proof = Proof::open(vault, now, form.value(ENTRANCE), FORM_LIFE, id).await;
+    let wrong = match (proof, &read.email) {
+        (Ok(proof), Some(email)) if proof.is_of(email) => return Ok(Admission::Granted),
+        (Ok(_), _) => "admission-link-other",
+        (Err(TokenError::Unavailable), _) => return Err(AppError::unavailable()),
+        (Err(TokenError::Expired | TokenError::Broken), _) => "admission-link-gone",
+    };
+    Ok(Admission::Refused(proving::not_shown(visit.lang, wrong)))
 }
 
 async fn look_for(

@@ -39,16 +39,16 @@ use super::admitting::{self, Admission};
 use super::members::{self, Admitted};
 use super::receipt::{Handed, hand_out};
 use super::sheets::Sheets;
-use super::{Limits, PATIENCE, PRACTISED, seating};
+use super::{Limits, PATIENCE, PRACTISED, proving, seating};
 
 pub(super) fn routes() -> Vec<Route> {
     routes![form, fill, check_without_form, accept, thanks]
 }
 
 /// Somebody who fills in the form: the visit, and what was typed.
-struct Filling<'a> {
-    visit: Visit<'a>,
-    form: &'a FormFields,
+pub(super) struct Filling<'a> {
+    pub(super) visit: Visit<'a>,
+    pub(super) form: &'a FormFields,
     /// The member who is signed in, where one is.
     member: Option<Session>,
     from: ClientAddress,
@@ -64,16 +64,14 @@ async fn form(
 ) -> AppResult<Page> {
     let form = &FormFields::default();
     let (sheet, _) = sheets.sheet(visit.db, slug).await?;
-    let filling = Filling {
-        visit,
-        form,
-        member: None,
-        from,
-    };
+    let filling = Filling::new(visit, form, from);
     match Shut::of(&sheet.facts, visit.now) {
         Some(why) => filling.shut(&sheet, why),
         None if entrance.member().is_none() && members::are_needed(&sheet.facts) => {
             Ok(members::only(visit.lang, &sheet.facts, &entrance))
+        }
+        None if sheet.needs_address() => {
+            proving::ask_page(&filling, &sheet, String::new(), Mistakes::new()).await
         }
         None => {
             filling
@@ -94,12 +92,7 @@ async fn fill(
     entrance: Entrance<'_>,
 ) -> AppResult<Page> {
     let (lang, form) = (visit.lang, &form);
-    let mut filling = Filling {
-        visit,
-        form,
-        member: None,
-        from,
-    };
+    let mut filling = Filling::new(visit, form, from);
     let (sheet, _) = sheets.sheet(visit.db, slug).await?;
     if let Some(why) = Shut::of(&sheet.facts, visit.now) {
         return Ok(filling.shut(&sheet, why)?.status(Status::Conflict));
@@ -269,21 +262,34 @@ async fn thanks(
     Ok(Page::new(lang, "entry/thanks", ThanksView { title }))
 }
 
-impl Filling<'_> {
-    async fn form_page(
+impl<'a> Filling<'a> {
+    /// Without an account.
+    pub(super) fn new(visit: Visit<'a>, form: &'a FormFields, from: ClientAddress) -> Filling<'a> {
+        Filling {
+            visit,
+            form,
+            member: None,
+            from,
+        }
+    }
+
+    /// What a form carries that is shown now.
+    pub(super) async fn fresh_token(&self, sheet: &Sheet) -> AppResult<String> {
+        let (vault, now) = (self.visit.vault, self.visit.now);
+        let token = FormToken::fresh(&sheet.facts.id, now);
+        Ok(token.seal(vault, now).await?)
+    }
+
+    pub(super) async fn form_page(
         &self,
         sheet: &Sheet,
         message: String,
         mistakes: Mistakes,
     ) -> AppResult<Page> {
-        let token = FormToken::fresh(&sheet.facts.id, self.visit.now)
-            .seal(self.visit.vault, self.visit.now)
-            .await?;
+        let token = self.fresh_token(sheet).await?;
         let view = FormView::new(self.visit.lang, sheet, self.form, token, message, mistakes);
-        let path = format!("/a/{}/enter", sheet.facts.slug);
-        Ok(Page::new(self.visit.lang, "entry/form", view)
-            .no_store()
-            .at(path))
+        let page = Page::new(self.visit.lang, "entry/form", view).no_store();
+        Ok(page.at(proving::address_of(sheet, self.form)))
     }
 
     /// The form again, where the person is on no list that lets people in.
@@ -338,9 +344,8 @@ impl Filling<'_> {
     }
 
     fn check(&self, sheet: &Sheet, view: CheckView) -> Page {
-        let path = format!("/a/{}/enter", sheet.facts.slug);
         let page = Page::new(self.visit.lang, "entry/check", view);
-        page.no_store().at(path)
+        page.no_store().at(proving::address_of(sheet, self.form))
     }
 
     /// Under pressure: for how many seconds somebody waits whose browser did no work.
@@ -377,20 +382,17 @@ impl Filling<'_> {
         from: ClientAddress,
         limits: &Limits,
     ) -> AppResult<Page> {
-        let Visit {
-            lang, vault, now, ..
-        } = self.visit;
+        let Visit { lang, now, .. } = self.visit;
         let known = matches!(refused, seats::Error::Again | seats::Error::Enough);
         if known && let Err(busy) = limits.known.check(from, now.0) {
             return self.busy(sheet, busy).await;
         }
         let mistakes = seating::mistakes(lang, sheet, self.form, refused)?;
-        let token = FormToken::fresh(&sheet.facts.id, now);
-        let token = token.seal(vault, now).await?;
+        let token = self.fresh_token(sheet).await?;
         let view = FormView::new(lang, sheet, self.form, token, String::new(), mistakes);
         let view = if known { view.knowing() } else { view };
-        let path = format!("/a/{}/enter", sheet.facts.slug);
-        let page = Page::new(lang, "entry/form", view).no_store().at(path);
+        let page = Page::new(lang, "entry/form", view).no_store();
+        let page = page.at(proving::address_of(sheet, self.form));
         let page = page.status(Status::Conflict);
         Ok(match known {
             true => page.noticed(Sign::Person),
@@ -399,7 +401,7 @@ impl Filling<'_> {
     }
 
     /// The page in place of the form, with what was typed to copy.
-    fn shut(&self, sheet: &Sheet, why: Shut) -> AppResult<Page> {
+    pub(super) fn shut(&self, sheet: &Sheet, why: Shut) -> AppResult<Page> {
         let first = sheet.drums.first();
         let draw = first.map(|drum| drum.of.draw.clone()).unwrap_or_default();
         let view = ShutView::new(self.visit.lang, sheet, why, draw, self.form);
@@ -418,7 +420,7 @@ impl Filling<'_> {
     }
 
     /// From when on the next try is free, in words.
-    fn wait(&self, refused: AppError) -> AppResult<String> {
+    pub(super) fn wait(&self, refused: AppError) -> AppResult<String> {
         let Some(until) = refused.until_ms() else {
             return Err(refused);
         };
@@ -431,7 +433,7 @@ impl Filling<'_> {
     }
 
     /// The form's token, or what to tell the person who sent a form without a good one.
-    async fn form_token(
+    pub(super) async fn form_token(
         &self,
         sheet: &Sheet,
         from: ClientAddress,

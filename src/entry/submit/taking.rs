@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use lucky_draw::encode::Hash;
 
-use crate::activity::{self, ActivityId, Facts, Stage};
+use crate::activity::{self, ActivityId, Eligibility, Facts, Stage};
 use crate::admission::{self, codes};
 use crate::entry::{EntryId, Error, Ticket, counting, store};
 use crate::log::{self, Edge, Log};
@@ -246,9 +246,9 @@ fn verdicts(
         } else {
             match held
                 .get(&new.activity)
-                .map(|facts| takes_entries(facts, tx))
+                .map(|facts| takes_entries(facts, tx).map(|()| facts))
             {
-                Some(Ok(())) => let_in(tx, new)?,
+                Some(Ok(facts)) => let_in(tx, facts, new)?,
                 Some(Err(error)) => Verdict::Refused(error),
                 None => Verdict::Refused(activity::Error::Unknown.into()),
             }
@@ -261,11 +261,14 @@ fn verdicts(
 /// Whether the invitation of an entry stands, if it needs one, and the place can be had. A code that
 /// is not there has written nothing; one that is gone only when it is taken undoes the whole group,
 /// which is then taken one by one.
-fn let_in(tx: &mut Tx, new: &NewEntry) -> Result<Verdict, Error> {
-    let Some(code) = &new.code else {
-        return seated(tx, new);
-    };
+fn let_in(tx: &mut Tx, facts: &Facts, new: &NewEntry) -> Result<Verdict, Error> {
     let refused = || Error::from(admission::Error::NoCode);
+    let Some(code) = &new.code else {
+        return match facts.eligibility {
+            Eligibility::Codes => Ok(Verdict::Refused(refused())),
+            _ => seated(tx, new),
+        };
+    };
     if !codes::is_open(tx, &new.activity, code)? {
         return Ok(Verdict::Refused(refused()));
     }

@@ -12,6 +12,8 @@ use scraper::{Html, Selector};
 use crate::activity::draft::{self, Details};
 use crate::activity::stage::Draft;
 use crate::activity::{Activity, ActivityId, AskedField, Field, Kind, LocalText};
+use crate::admission::address::Post;
+use crate::admission::guard::Doorman;
 use crate::audit::StaffId;
 use crate::entry::NewDrum;
 use crate::entry::pages::{Limits, Sheets, routes};
@@ -22,6 +24,7 @@ use crate::member::guard::MemberTries;
 use crate::platform::clock::{Clock, DAY, HOUR, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Target, Tx, Writer};
+use crate::platform::mail::MailFacts;
 use crate::platform::watch::Watch;
 use crate::platform::web;
 use crate::platform::web::site::Site;
@@ -84,6 +87,13 @@ impl Town {
         self.rocket_with(Limits::usual())
     }
 
+    fn doorman(&self) -> Doorman {
+        let config = Config::default();
+        let mail = Arc::new(MailFacts::of(&config));
+        let post = Post::new(&self.db, &self.vault, &mail, &config);
+        Doorman::new(post, &self.clock)
+    }
+
     /// The same, with other limits.
     pub(super) fn rocket_with(&self, limits: Limits) -> rocket::Rocket<rocket::Build> {
         let quiet = rocket::Config {
@@ -94,6 +104,7 @@ impl Town {
             .manage(self.db.clone())
             .manage(self.vault.clone())
             .manage(Arc::new(Config::default()))
+            .manage(Arc::new(self.doorman()))
             .manage(self.clock.clone())
             .manage(Watch::new(&self.clock, Vec::new()))
             .manage(MemberTries::default())

@@ -35,6 +35,8 @@ pub struct CorrectView {
     questions: Vec<QuestionField>,
     /// What tells people apart, in words: it stays as it is.
     fixed: String,
+    /// What a link was sent to, in words: it stays as well.
+    confirmed: String,
     /// Whether answers are kept apart from the person, so that nobody can find them again.
     answers_unlinked: bool,
     pass: String,
@@ -56,11 +58,15 @@ pub struct CorrectCheckView {
 }
 
 impl Sheet {
-    /// What the holder of a receipt may correct: everything but what made the ticket, and answers
-    /// only where they belong to the entry.
+    /// The address that a link was sent to stays, as what tells people apart does.
+    fn is_fixed(&self, field: Field) -> bool {
+        Some(field) == self.told_apart_by() || Some(field) == self.facts.eligibility.brings()
+    }
+
+    /// What the holder of a receipt may correct: everything but what made the ticket or was shown to
+    /// be the person's, and answers only where they belong to the entry.
     pub fn correctable(&self) -> Sheet {
-        let apart = self.told_apart_by();
-        let may = |field: Field| field != Field::NationalId && Some(field) != apart;
+        let may = |field: Field| field != Field::NationalId && !self.is_fixed(field);
         let asked = self.asked.iter().filter(|asked| may(asked.field)).cloned();
         Sheet {
             facts: self.facts.clone(),
@@ -122,10 +128,12 @@ impl Sheet {
     }
 
     fn keep_apart(&self, contact: &mut Contact, old: Texts, keeps: &dyn Fn(Field) -> bool) {
-        match self.told_apart_by().filter(|field| keeps(*field)) {
-            Some(Field::Email) => contact.email = old.email.map(vault::Email::new),
-            Some(Field::Phone) => contact.phone = old.phone.map(vault::Phone::new),
-            _ => {}
+        let keeps_old = |field: Field| self.is_fixed(field) && keeps(field);
+        if keeps_old(Field::Email) {
+            contact.email = old.email.map(vault::Email::new);
+        }
+        if keeps_old(Field::Phone) {
+            contact.phone = old.phone.map(vault::Phone::new);
         }
     }
 
@@ -189,6 +197,8 @@ impl CorrectView {
         let facts = &sheet.facts;
         let part = sheet.correctable();
         let apart = sheet.told_apart_by();
+        let confirmed = facts.eligibility.brings();
+        let name = |field: Field| policy::field_name(lang, field);
         CorrectView {
             title: facts.title.pick(lang).to_owned(),
             slug: facts.slug.clone(),
@@ -200,8 +210,10 @@ impl CorrectView {
                 .iter()
                 .map(|question| form::asked(lang, question, form))
                 .collect(),
-            fixed: apart
-                .map(|field| policy::field_name(lang, field))
+            fixed: apart.map(name).unwrap_or_default(),
+            confirmed: (confirmed != apart)
+                .then(|| confirmed.map(name))
+                .flatten()
                 .unwrap_or_default(),
             answers_unlinked: sheet.has_unlinked(),
             asks_code: false,

@@ -25,6 +25,8 @@ pub struct FormView {
     /// Whether one needs an invitation code, and what was typed.
     invited: bool,
     invitation: String,
+    /// What the link in a letter proves; empty where none is needed.
+    entrance: String,
     answers_linked: bool,
     closes_at: i64,
     purges_at: i64,
@@ -161,6 +163,10 @@ impl FormView {
             asks_person: facts.kind.asks_person(),
             invited: sheet.is_by_invitation(),
             invitation: form.value(super::INVITATION).to_owned(),
+            entrance: match sheet.needs_address() {
+                true => form.value(super::ENTRANCE).to_owned(),
+                false => String::new(),
+            },
             answers_linked: facts.answers_linked,
             closes_at: facts.closes_at.0,
             purges_at: facts.purges_at.0,

@@ -69,8 +69,9 @@ pub const COUNTED: [(&str, &str); 5] = [
 ];
 
 /// Routes on which a person touches an entry; a line each would be the order of the tickets.
-const PERSONAL: [&str; 11] = [
+const PERSONAL: [&str; 12] = [
     "/a/<slug>/enter",
+    "/a/<slug>/address",
     "/a/<slug>/check",
     "/a/<slug>/receipt",
     "/a/<slug>/thanks",
@@ -490,6 +491,7 @@ mod tests {
         for (pattern, area, expected) in [
             ("/a/<slug>/enter", Area::Public, How::Counted),
             ("/en/a/<slug>/check", Area::Public, How::Counted),
+            ("/a/<slug>/address/<proof>", Area::Public, How::Counted),
             ("/entry/withdraw", Area::Public, How::Counted),
             ("/en/receipt", Area::Public, How::Counted),
             ("/privacy/request/status", Area::Public, How::Counted),

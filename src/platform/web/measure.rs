@@ -252,6 +252,7 @@ mod tests {
             ("/", Class::Page),
             ("/en/a/<slug>", Class::Page),
             ("/a/<slug>/enter", Class::Person),
+            ("/a/<slug>/address", Class::Person),
             ("/en/receipt", Class::Person),
             ("/staff/draws/<id>", Class::Staff),
             ("/staff/draws/<id>/tickets/<index>", Class::Person),

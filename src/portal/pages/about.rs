@@ -134,7 +134,7 @@ fn robots(config: &State<Arc<Config>>) -> (ContentType, String) {
             let _ = writeln!(text, "Disallow: {}", language.url(path));
         }
     }
-    for path in ["/a/*/enter", "/a/*/check"] {
+    for path in ["/a/*/enter", "/a/*/check", "/a/*/address"] {
         for language in Language::ALL {
             let _ = writeln!(text, "Disallow: {}", language.url(path));
         }

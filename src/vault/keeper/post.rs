@@ -21,8 +21,8 @@ use super::super::field::{Contact, Email, Name, RequestText};
 use super::super::letter::NAME_HERE;
 use super::super::particulars::{OpenedParticulars, Particulars};
 use super::super::purpose::{
-    BreachNotice, FeedbackReply, MemberLetter, MemberOwn, NewsletterLetter, SeatNotice,
-    WinnerNotice,
+    BreachNotice, EntranceLetter, FeedbackReply, MemberLetter, MemberOwn, NewsletterLetter,
+    SeatNotice, WinnerNotice,
 };
 use super::super::wire::post::{
     AlarmLetter, MailOffer, MailReply, MailRequest, MailToAll, NewsOffer, Readers, ScopeOffer,
@@ -233,6 +233,10 @@ impl Keeper {
             }
             Readers::Members => {
                 let person = OpenedParticulars::<MemberLetter>::new(particulars);
+                self.write_to_reader(caller, offer, person.read::<Email>())
+            }
+            Readers::Entering => {
+                let person = OpenedParticulars::<EntranceLetter>::new(particulars);
                 self.write_to_reader(caller, offer, person.read::<Email>())
             }
         }

@@ -27,7 +27,7 @@ use crate::vault::{KeyError, OpenError};
 
 /// Changes with every change of a message; both sides are the same file, unless somebody replaced
 /// it between two starts.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// The hidden command by which the program becomes the vault.
 pub(super) const COMMAND: &str = "__vault";

@@ -5,7 +5,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::super::access::{MEMBERS, SUBSCRIBERS};
+use super::super::access::{ENTERING, MEMBERS, SUBSCRIBERS};
 use super::{AnswerBox, BundleRef, PersonBox, Request, WinnerBox};
 use crate::platform::mail::{Outcome, Trouble};
 use crate::platform::text::Language;
@@ -55,13 +55,15 @@ pub(in crate::vault) struct SeatOffer {
     pub(in crate::vault) message_id: String,
 }
 
-/// People who are written to at an address that they confirmed, until they leave.
+/// People who are written to at an address that they confirmed, or are about to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(in crate::vault) enum Readers {
     /// Of the newsletter.
     Subscribers,
     /// With an account.
     Members,
+    /// Who wait for a link to enter.
+    Entering,
 }
 
 impl Readers {
@@ -70,6 +72,7 @@ impl Readers {
         match self {
             Readers::Subscribers => SUBSCRIBERS,
             Readers::Members => MEMBERS,
+            Readers::Entering => ENTERING,
         }
     }
 }
