@@ -2,7 +2,7 @@
 //!
 //! Invariant: nothing is compared without an agreement that one person wrote down and another
 //! approved, and that lasts. Addresses become keyed tags in the vault, one list is in memory for the
-//! time of one request, and what comes out is a number of people, rounded by chance: neither list
+//! time of one request, and what comes out is a number of people, moved by chance: neither list
 //! learns who is on the other. Everybody can read which agreements there are and how often each was
 //! used. Entries are never compared: their contacts are for winners.
 //!
@@ -113,7 +113,7 @@ pub struct Comparison {
     pub made_by: StaffId,
     /// How many different addresses the list had.
     pub sent: u64,
-    /// How many members were on it, rounded; nothing where it broke off.
+    /// How many members were on it, moved by chance; nothing where it broke off.
     pub told: Option<u64>,
 }
 
@@ -294,8 +294,8 @@ pub fn compare(
     let people = db.read_now("count members on a list", |tx| {
         member::count_among(tx, &tags)
     })?;
-    let chance = u64::from_le_bytes(ids::random()) % STEP;
-    let told = rounded(people, chance);
+    let chance = || u64::from_le_bytes(ids::random());
+    let told = blurred(people, noise(chance(), chance()));
     db.write_now("tell comparison", |tx| store::tell(tx, id, position, told))?;
     Ok(told)
 }
@@ -321,11 +321,27 @@ fn begin(
     Ok(made.len())
 }
 
-/// A number of people as a multiple of [`STEP`]: up or down by chance, the nearer the likelier, so
-/// that one address more or less on a list tells nothing about one person. `chance` is below `STEP`.
-fn rounded(people: u64, chance: u64) -> u64 {
-    let (steps, rest) = (people / STEP, people % STEP);
-    STEP * (steps + u64::from(chance < rest))
+/// How far chance moves a number: one address more or less on a list makes no result more than
+/// e^(1/20) times as likely, and the twelve uses of an agreement together less than twice.
+pub const SCALE: f64 = 20.0;
+
+/// A whole number of either sign, each step further from zero less likely by e^(-1/[`SCALE`]): the
+/// difference of two geometric numbers, made of two random words (the two-sided geometric mechanism of
+/// Ghosh, Roughgarden and Sundararajan, 2009).
+fn noise(one: u64, other: u64) -> i64 {
+    // Evenly in (0, 1], with the 53 bits that a float holds.
+    #[expect(clippy::cast_precision_loss, reason = "53 bits fit a float")]
+    let even = |word: u64| ((word >> 11) + 1) as f64 / (1_u64 << 53) as f64;
+    #[expect(clippy::cast_possible_truncation, reason = "below 800")]
+    let geometric = |word: u64| (-even(word).ln() * SCALE).floor() as i64;
+    geometric(one) - geometric(other)
+}
+
+/// A number of people moved by chance, as the nearest multiple of [`STEP`] and never below none: what is
+/// done to it after the chance tells nothing more.
+fn blurred(people: u64, noise: i64) -> u64 {
+    let moved = people.saturating_add_signed(noise);
+    (moved + STEP / 2) / STEP * STEP
 }
 
 fn note(
@@ -351,14 +367,35 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_number_of_people_is_rounded_to_tens_and_right_on_average() {
-        for people in 0..40 {
-            let all: Vec<u64> = (0..STEP).map(|chance| rounded(people, chance)).collect();
-            assert!(
-                all.iter()
-                    .all(|told| told % STEP == 0 && told.abs_diff(people) < STEP)
-            );
-            assert_eq!(all.iter().sum::<u64>(), people * STEP, "{people}");
+    fn a_number_of_people_is_moved_by_chance_and_right_on_average() {
+        let mut word = 0x9e37_79b9_7f4a_7c15_u64;
+        let mut next = || {
+            // Any even spread of words will do here (xorshift64).
+            word ^= word << 13;
+            word ^= word >> 7;
+            word ^= word << 17;
+            word
+        };
+        let all: Vec<i64> = (0..20_000).map(|_| noise(next(), next())).collect();
+        let sum: i64 = all.iter().sum();
+        assert!(sum.abs() < 20_000, "the middle is at none: {sum}");
+        let square: i64 = all.iter().map(|each| each * each).sum();
+        // 2 α / (1 - α)² with α = e^(-1/20): 800.
+        let variance = square / 20_000;
+        assert!((700..900).contains(&variance), "{variance}");
+        // One person more on a list is hardly to be seen: shares of each result are near each other.
+        let share = |people: u64, told: u64| {
+            let hits = all.iter().filter(|each| blurred(people, **each) == told);
+            hits.count()
+        };
+        for told in [0, 10, 20, 30] {
+            let (without, with) = (share(0, told), share(1, told));
+            assert!(without > 500 && with > 500, "{told}: {without} {with}");
+            let most = without.max(with) * 100 / without.min(with);
+            assert!(most < 118, "{told}: {without} {with}");
         }
+        assert_eq!(blurred(3, -50), 0);
+        assert_eq!(blurred(200, 4), 200);
+        assert_eq!(blurred(200, 5), 210);
     }
 }
