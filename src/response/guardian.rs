@@ -188,25 +188,32 @@ impl Guardian {
         Ok(answered)
     }
 
-    /// About whom a rule is reached, and with how many.
+    /// About whom a rule is reached, and with how many. What an admin has looked at and lifted is not
+    /// counted again.
     fn reached(&self, tx: &mut Tx, rule: Rule, terms: &Terms) -> Result<Vec<(String, u64)>, Error> {
         let since = tx.now().plus(-terms.window);
-        let sums = store::sums(tx, terms.signs, since)?;
-        let sums = match rule.terms_of() {
-            Of::All => {
-                let all = sums.iter().map(|(_, count)| count).sum();
-                vec![(String::new(), all)]
-            }
-            Of::Network | Of::Account => {
-                let told_apart = sums.into_iter().filter(|(about, _)| !about.is_empty());
-                told_apart.collect()
-            }
-        };
         let most = u64::from(terms.most);
-        Ok(sums
-            .into_iter()
-            .filter(|(_, count)| *count >= most)
-            .collect())
+        let lifted = store::lifted(tx, rule, since)?;
+        let mut reached = sums(tx, rule, terms, since)?;
+        reached.retain(|(_, count)| *count >= most);
+        let mut left = Vec::with_capacity(reached.len());
+        for (about, count) in reached {
+            // A freeze is of the whole site, whoever it was about.
+            let own = |(whom, _): &&(String, Timestamp)| *whom == about || whom.is_empty();
+            let last = lifted.iter().filter(own).map(|(_, at)| *at).max();
+            let count = match last {
+                Some(at) => {
+                    let later = sums(tx, rule, terms, store::minute_after(at))?;
+                    let own = later.into_iter().find(|(whom, _)| *whom == about);
+                    own.map_or(0, |(_, count)| count)
+                }
+                None => count,
+            };
+            if count >= most {
+                left.push((about, count));
+            }
+        }
+        Ok(left)
     }
 
     /// Does what the rule says, as far as it does not hold already; whether anything was done.
@@ -312,6 +319,26 @@ impl Guardian {
             }
         })
     }
+}
+
+/// How often the signs of a rule were noticed since a moment, by whom the rule tells apart.
+fn sums(
+    tx: &mut Tx,
+    rule: Rule,
+    terms: &Terms,
+    since: Timestamp,
+) -> Result<Vec<(String, u64)>, Error> {
+    let sums = store::sums(tx, terms.signs, since)?;
+    Ok(match rule.terms_of() {
+        Of::All => {
+            let all = sums.iter().map(|(_, count)| count).sum();
+            vec![(String::new(), all)]
+        }
+        Of::Network | Of::Account => {
+            let told_apart = sums.into_iter().filter(|(about, _)| !about.is_empty());
+            told_apart.collect()
+        }
+    })
 }
 
 /// Whom an answer is about: a freeze and an alarm are the whole site's.

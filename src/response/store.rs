@@ -74,6 +74,28 @@ pub(super) fn sums(
     Ok(rows.map(|(about, sum)| (about, unsigned(sum))).collect())
 }
 
+/// Answers of a rule that somebody lifted since a moment: whom each was about, and when.
+pub(super) fn lifted(
+    tx: &mut Tx,
+    rule: Rule,
+    since: Timestamp,
+) -> Result<Vec<(String, Timestamp)>, db::Error> {
+    let rows: Vec<(String, Option<i64>)> = attack_answers::table
+        .filter(attack_answers::rule.eq(rule.code()))
+        .filter(attack_answers::lifted_at.ge(since.0))
+        .select((attack_answers::about, attack_answers::lifted_at))
+        .load(tx.conn())?;
+    let each = rows.into_iter();
+    Ok(each
+        .filter_map(|(about, at)| Some((about, Timestamp(at?))))
+        .collect())
+}
+
+/// The first minute of which nothing was counted before `at`.
+pub(super) fn minute_after(at: Timestamp) -> Timestamp {
+    Timestamp(at.0 - at.0.rem_euclid(MINUTE) + MINUTE)
+}
+
 /// How often each sign was noticed since a moment.
 pub(super) fn counts(tx: &mut Tx, since: Timestamp) -> Result<Vec<(String, u64)>, db::Error> {
     let rows: Vec<(String, i64)> = attack_signs::table

@@ -26,6 +26,7 @@ on_both! {
     accounts_that_are_locked_again_and_again_are_an_incident_that_is_mailed_once,
     an_incident_of_a_rule_is_written_anew_by_people_and_closed,
     a_clock_that_runs_out_is_mailed_before_it_does,
+    what_an_admin_lifted_is_not_held_again_for_what_was_counted_before,
     files_taken_out_one_after_the_other_stop_every_opening_until_an_admin_lifts_it,
     openings_at_night_stop_every_opening,
     a_network_that_tries_codes_is_blocked_and_what_was_typed_is_kept,
@@ -270,6 +271,36 @@ fn accounts_that_are_locked_again_and_again_are_an_incident_that_is_mailed_once(
     assert!(acts.contains(&"staff.unlocked".to_owned()));
     assert!(acts.contains(&"response.lifted".to_owned()));
     assert!(admin.get("/admin/security").html.contains("本人當面確認"));
+}
+
+fn what_an_admin_lifted_is_not_held_again_for_what_was_counted_before(engine: Engine) {
+    let app = site(engine, |_| ());
+    let admin = app.first_admin();
+    let edge = EdgeServer::start(&app.app, |_| ());
+    // Computers of one reading room.
+    let doors = [7, 8].map(|last| from(&edge, &format!("203.0.113.{last}")));
+    let mistype = |at: usize, times: usize| {
+        let reader = Person::at(&doors[at]);
+        for number in 0..times {
+            try_passphrase(&reader, &format!("館員{number}"), "let me in now");
+        }
+    };
+    mistype(0, 20);
+    assert_eq!(look(&app), 1);
+    let page = admin.get("/admin/security");
+    let action = first_lift(&page);
+    let field = action.replace("/admin/security/", "reason-");
+    let field = field.trim_end_matches("/lift").to_owned();
+    let done = admin.send(&page, &action, &[(&field, "閱覽室的電腦，當面確認")]);
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+    app.app.db.clock().advance(MINUTE);
+    look(&app);
+    mistype(1, 1);
+    assert_eq!(look(&app), 0, "one slip more is one slip");
+    mistype(1, 18);
+    assert_eq!(look(&app), 0);
+    mistype(1, 1);
+    assert_eq!(look(&app), 1, "as many as before are as many");
 }
 
 /// Where the first form goes that lifts something.
