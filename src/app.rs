@@ -672,6 +672,7 @@ fn policy_line(board: &Board) -> PolicyLine {
         change: posted.change.map(|change| PolicyChange {
             number: change.number,
             effective_at: change.effective_at.0,
+            since: change.since,
             holds: change.holds,
         }),
     }

@@ -15,6 +15,7 @@ use crate::audit::{self, Act, Actor, StaffId};
 use crate::platform::clock::{DAY, HOUR, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
+use crate::platform::ids;
 
 use super::{Error, jobs, store};
 
@@ -298,15 +299,25 @@ pub fn save(tx: &mut Tx, by: &StaffId, revision: i64, text: Text) -> Result<i64,
     check_days(&text)?;
     let next = Draft {
         text,
-        revision: revision + 1,
+        revision: match revision {
+            // A draft that follows one that was taken back or published is never taken for it.
+            0 => i64::from(u32::from_le_bytes(ids::random())) + 1,
+            earlier => earlier + 1,
+        },
     };
     store::general::put_draft(tx, &next)?;
     note(tx, &Actor::Staff(by.clone()), "policy.draft_saved", "")?;
     Ok(next.revision)
 }
 
-/// Takes back everything that was written and not published.
-pub fn discard(tx: &mut Tx, by: &StaffId) -> Result<(), Error> {
+/// Takes back everything that was written and not published, where it is still as somebody read it.
+///
+/// # Errors
+/// [`Error::Moved`] where it is not.
+pub fn discard(tx: &mut Tx, by: &StaffId, revision: i64) -> Result<(), Error> {
+    if draft(tx)?.revision != revision {
+        return Err(Error::Moved);
+    }
     store::general::drop_draft(tx)?;
     note(tx, &Actor::Staff(by.clone()), "policy.draft_discarded", "")
 }
@@ -414,12 +425,22 @@ fn append(
     Ok(version)
 }
 
+/// For how many days at least pages speak of a change: of a major one somebody has to have seen it
+/// (clause T46).
+pub fn least_banner(weight: Weight) -> i64 {
+    match weight {
+        Weight::Major => 1,
+        Weight::Minor => 0,
+    }
+}
+
 fn check_days(text: &Text) -> Result<(), Error> {
-    let known = 0..=MOST_DAYS;
-    match known.contains(&text.wait_days) && known.contains(&text.banner_days) {
+    let min = least_banner(text.weight);
+    let is_known = (0..=MOST_DAYS).contains(&text.wait_days);
+    match is_known && (min..=MOST_DAYS).contains(&text.banner_days) {
         true => Ok(()),
         false => Err(Error::OutOfBounds {
-            min: 0,
+            min,
             max: MOST_DAYS,
         }),
     }

@@ -229,9 +229,47 @@ fn a_version_that_is_not_ready_is_not_published(engine: Engine) {
         &write(&officer, &[("body_zh", "更新"), ("wait_days", "0")]),
         "這一版不能更早",
     );
-    let gone = officer.send(&officer.get(path), path, &[("do", "discard")]);
-    assert_eq!(gone.status, Status::SeeOther);
+    let discard = |page: &Answer, sure: &[(&str, &str)]| {
+        let revision = page
+            .form(path)
+            .into_iter()
+            .find(|(name, _)| name == "revision");
+        let mut fields = vec![
+            ("revision".to_owned(), revision.expect("a revision").1),
+            ("do".to_owned(), "discard".to_owned()),
+        ];
+        let sure = sure
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        fields.extend(sure);
+        officer.post(path, &fields)
+    };
+    let sure = [("discard_sure", "yes")];
+    let page = officer.get(path);
+    assert_eq!(discard(&page, &[]).status, Status::UnprocessableEntity);
+    assert_eq!(discard(&page, &sure).status, Status::SeeOther);
     assert!(!officer.get(path).html.contains("更新</textarea>"));
+
+    // What was looked at before is not what somebody wrote after it was discarded.
+    let seen = write(&officer, &[("body_en", "Mine"), ("wait_days", "40")]);
+    let page = officer.get(path);
+    assert_eq!(discard(&page, &sure).status, Status::SeeOther);
+    write(&other, &[("body_en", "Theirs"), ("wait_days", "40")]);
+    refused(&seen, "有人同時改了草稿");
+    assert_eq!(discard(&page, &sure).status, Status::UnprocessableEntity);
+    // Nothing typed is lost, and whoever has read why saves over it.
+    let stale = [("body_en", "Mine again"), ("revision", "1"), ("do", "save")];
+    let late = officer.send(&page, path, &stale);
+    assert_eq!(late.status, Status::UnprocessableEntity);
+    assert!(late.html.contains("Mine again"));
+    let saved = officer.send(&late, path, &[("do", "save")]);
+    assert_eq!(saved.status, Status::SeeOther, "{}", saved.mistakes());
+
+    // A major change is told on the pages for a day at least.
+    let silent = [("weight", "major"), ("banner_days", "0"), ("do", "save")];
+    let refused = officer.send(&officer.get(path), path, &silent);
+    assert_eq!(refused.status, Status::UnprocessableEntity);
+    assert_eq!(refused.texts(".error-summary li").len(), 1);
 }
 
 fn nobody_changes_a_published_version(engine: Engine) {

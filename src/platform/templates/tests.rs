@@ -86,7 +86,7 @@ fn sample(language: Language, part: &str) -> String {
         viewer => (part == "staff").then(|| context! { name => "chen", prepares => true, draws => true, admin => true, custody => true }),
         done => part == "staff",
     };
-    let site = context! { name => text::message(language, "site-name", &[]), phone => "02-2755-2823", email => "draw@example.org", policy => context! { number => 1, change => context! { number => 2, effective_at => 1_796_450_400_000_i64, holds => false } } };
+    let site = context! { name => text::message(language, "site-name", &[]), phone => "02-2755-2823", email => "draw@example.org", policy => context! { number => 1, change => context! { number => 2, effective_at => 1_796_450_400_000_i64, since => 1, holds => false } } };
     let clock = (part == "draw").then_some(1_796_450_400_000_i64);
     let context = context! { part => part, mistakes => mistakes, page => page, site => site, test_clock => clock };
     let source = include_str!("sample.html.j2");

@@ -48,6 +48,8 @@ pub struct PolicyChange {
     pub number: i64,
     /// From when it holds, epoch milliseconds.
     pub effective_at: i64,
+    /// The version to compare it with.
+    pub since: i64,
     /// Whether it holds already.
     pub holds: bool,
 }

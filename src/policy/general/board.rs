@@ -44,6 +44,9 @@ pub struct Change {
     pub effective_at: Timestamp,
     /// Whether it holds already.
     pub holds: bool,
+    /// The version that people knew before everything that is to be told now: what this one is compared
+    /// with, so that a later change hides no earlier one.
+    pub since: i64,
 }
 
 /// What an instance remembers of the versions.
@@ -87,12 +90,15 @@ fn posted(known: &[Brief], now: Timestamp) -> Posted {
         let until = brief.effective_at.plus(brief.banner_days * DAY);
         brief.weight == Weight::Major && now < until
     };
+    let number = known.iter().rfind(holds).map_or(0, |brief| brief.number);
+    let first = known.iter().find(is_told).map_or(0, |brief| brief.number);
     Posted {
-        number: known.iter().rfind(holds).map_or(0, |brief| brief.number),
+        number,
         change: known.iter().rfind(is_told).map(|brief| Change {
             number: brief.number,
             effective_at: brief.effective_at,
             holds: brief.effective_at <= now,
+            since: number.min(first - 1).max(1),
         }),
     }
 }
@@ -121,5 +127,28 @@ mod tests {
         let change = on(26).change.expect("it is told for ten days");
         assert_eq!((on(26).number, change.number, change.holds), (3, 2, true));
         assert_eq!(on(30).change, None);
+    }
+
+    #[test]
+    fn a_second_change_does_not_hide_the_first() {
+        let brief = |number, weight, day| Brief {
+            number,
+            weight,
+            effective_at: Timestamp(day * DAY),
+            banner_days: 10,
+        };
+        let known = [
+            brief(1, Weight::Minor, 0),
+            brief(2, Weight::Minor, 15),
+            brief(3, Weight::Major, 20),
+            brief(4, Weight::Major, 28),
+        ];
+        let told = |day: i64| {
+            let change = posted(&known, Timestamp(day * DAY)).change;
+            change.map(|change| (change.since, change.number))
+        };
+        assert_eq!(told(5), Some((1, 4)), "with everything that is to come");
+        assert_eq!(told(29), Some((2, 4)), "both are told still");
+        assert_eq!(told(31), Some((3, 4)));
     }
 }

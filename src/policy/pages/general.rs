@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rocket::{Route, State, get, post, routes};
 
 use crate::account::guard::{Confirmed, PrivacyOfficer};
-use crate::platform::db::Db;
+use crate::platform::db::{Db, Tx};
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::{FormFields, Mistakes};
@@ -83,14 +83,26 @@ async fn save(
     audiences: &State<Audiences>,
 ) -> AppResult<Reply> {
     let by = officer.0.id.clone();
+    let mut revision: i64 = form.value("revision").parse().unwrap_or(-1);
     if form.value("do") == "discard" {
-        db.write("discard draft of policy", move |tx| {
-            general::discard(tx, &by)
-        })
-        .await?;
-        return Ok(Reply::done(lang, HERE));
+        let mut mistakes = Mistakes::new();
+        if form.has("discard_sure") {
+            let discard = move |tx: &mut Tx<'_>| general::discard(tx, &by, revision);
+            match db.write("discard draft of policy", discard).await {
+                Ok(()) => return Ok(Reply::done(lang, HERE)),
+                Err(Error::Moved) => {
+                    let words = text::message(lang, "policy-draft-moved", &[]);
+                    mistakes.add("discard_sure", words);
+                }
+                Err(error) => return Err(error.into()),
+            }
+        } else {
+            let words = text::message(lang, "policy-discard-unsure", &[]);
+            mistakes.add("discard_sure", words);
+        }
+        let view = view(lang, db, audiences, None, mistakes).await?;
+        return Ok(Page::new(lang, "policy/general", view).again().into());
     }
-    let revision: i64 = form.value("revision").parse().unwrap_or(-1);
     let (text, mut mistakes) = read_text(lang, &form);
     if mistakes.is_empty() {
         let written = text.clone();
@@ -105,6 +117,11 @@ async fn save(
             Err(error) => {
                 let (field, words) = save_mistake(lang, error)?;
                 mistakes.add(field, words);
+                // Whoever has read that saves over what is there now.
+                revision = db
+                    .read("read draft of policy", general::draft)
+                    .await?
+                    .revision;
             }
         }
     }

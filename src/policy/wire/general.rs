@@ -214,19 +214,20 @@ pub(in crate::policy) fn read_text(language: Language, form: &FormFields) -> (Te
         limited("change_zh", LONGEST_CHANGE),
         limited("change_en", LONGEST_CHANGE),
     );
-    let mut days = |name: &'static str| match form.value(name).trim().parse() {
-        Ok(days) if (0..=MOST_DAYS).contains(&days) => days,
-        _ => {
-            let args = [("min", 0.into()), ("max", MOST_DAYS.into())];
-            mistakes.add(name, text::message(language, "policy-days-between", &args));
-            0
-        }
-    };
-    let (wait_days, banner_days) = (days("wait_days"), days("banner_days"));
     let weight = match form.value("weight") {
         MAJOR => Weight::Major,
         _ => Weight::Minor,
     };
+    let mut days = |name: &'static str, min: i64| match form.value(name).trim().parse() {
+        Ok(days) if (min..=MOST_DAYS).contains(&days) => days,
+        _ => {
+            let args = [("min", min.into()), ("max", MOST_DAYS.into())];
+            mistakes.add(name, text::message(language, "policy-days-between", &args));
+            min
+        }
+    };
+    let wait_days = days("wait_days", 0);
+    let banner_days = days("banner_days", general::least_banner(weight));
     let parts = form.values("parts").join(" ");
     let scope = Scope::read(&form.value("hosts").to_ascii_lowercase(), &parts);
     let is_host = |host: &String| {
@@ -263,7 +264,7 @@ pub(in crate::policy) fn save_mistake(
     match error {
         Error::Moved => Ok((
             "body_zh",
-            text::message(language, "policy-draft-moved", &[]),
+            text::message(language, "policy-draft-moved-save", &[]),
         )),
         error => Err(error),
     }
