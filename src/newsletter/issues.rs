@@ -329,16 +329,21 @@ pub fn progress(tx: &mut Tx, issue: &Issue) -> Result<Progress, Error> {
     })
 }
 
-/// The hour of an issue has come; `false` where it stands elsewhere.
-pub(super) fn begin(tx: &mut Tx, issue: &Issue) -> Result<bool, Error> {
+/// The hour of an issue has come: it leaves as it is now. Nothing where it was taken back meanwhile, or
+/// is to leave at another hour.
+pub(super) fn begin(tx: &mut Tx, id: &IssueId, planned: Timestamp) -> Result<Option<Issue>, Error> {
+    let issue = by_id(tx, id)?;
+    if issue.stage != Stage::Scheduled || issue.send_at != Some(planned) {
+        return Ok(None);
+    }
     let sending = Issue {
         stage: Stage::Sending,
         began_at: Some(tx.now()),
-        ..issue.clone()
+        ..issue
     };
     match advance(tx, Stage::Scheduled, &sending) {
-        Ok(()) => Ok(true),
-        Err(Error::Moved) => Ok(false),
+        Ok(()) => Ok(Some(sending)),
+        Err(Error::Moved) => Ok(None),
         Err(error) => Err(error),
     }
 }

@@ -39,14 +39,18 @@ pub(super) fn go_on(
     if issue.send_at != Some(planned) {
         return Ok(None);
     }
-    match issue.stage {
+    let issue = match issue.stage {
         Stage::Scheduled if planned > db.clock().now() => return Ok(Some(planned)),
         Stage::Scheduled => {
-            db.write_now("begin issue", |tx| issues::begin(tx, &issue))?;
+            let begun = db.write_now("begin issue", |tx| issues::begin(tx, id, planned))?;
+            match begun {
+                Some(issue) => issue,
+                None => return Ok(None),
+            }
         }
-        Stage::Sending => {}
+        Stage::Sending => issue,
         Stage::Draft | Stage::Sent | Stage::Stopped => return Ok(None),
-    }
+    };
     while db.write_now("gather letters", |tx| issues::gather(tx, id))? {}
     batch(post, &issue)
 }
