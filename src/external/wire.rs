@@ -1,7 +1,7 @@
 //! What crosses the boundary of activities of others: a form in, views out.
 
-use rocket::http::uri::Absolute;
 use serde::Serialize;
+use url::{Host, Url};
 
 use crate::activity::LocalText;
 use crate::activity::draft::slug_fits;
@@ -87,41 +87,46 @@ impl Typed {
             "host_zh",
             "external-host-missing",
         );
-        note(!is_outside(&self.link), "link", "external-link-unfit");
-        let policy = self.policy.is_empty() || is_outside(&self.policy);
-        note(!policy, "policy", "external-policy-unfit");
+        let link = outside(&self.link);
+        note(link.is_none(), "link", "external-link-unfit");
+        let policy = match self.policy.as_str() {
+            "" => Some(String::new()),
+            typed => outside(typed),
+        };
+        note(policy.is_none(), "policy", "external-policy-unfit");
         let moment = |typed: &str| date::parse_moment(typed).ok();
         let (opens, closes) = (moment(&self.opens), moment(&self.closes));
         note(opens.is_none(), "opens", "external-opens-unfit");
         let in_order = closes.is_some_and(|closes| opens.is_none_or(|opens| opens < closes));
         note(!in_order, "closes", "external-closes-unfit");
-        match (opens, closes) {
-            (Some(opens_at), Some(closes_at)) if mistakes.is_empty() => Ok(Details {
-                slug: self.slug.clone(),
-                title: LocalText::new(&self.title_zh, &self.title_en),
-                text: LocalText::new(&self.text_zh, &self.text_en),
-                host: LocalText::new(&self.host_zh, &self.host_en),
-                link: self.link.clone(),
-                policy: self.policy.clone(),
-                opens_at,
-                closes_at,
-            }),
+        match (opens, closes, link, policy) {
+            (Some(opens_at), Some(closes_at), Some(link), Some(policy)) if mistakes.is_empty() => {
+                Ok(Details {
+                    slug: self.slug.clone(),
+                    title: LocalText::new(&self.title_zh, &self.title_en),
+                    text: LocalText::new(&self.text_zh, &self.text_en),
+                    host: LocalText::new(&self.host_zh, &self.host_en),
+                    link,
+                    policy,
+                    opens_at,
+                    closes_at,
+                })
+            }
             _ => Err(mistakes),
         }
     }
 }
 
-/// Whether it is the address of a page of another site: `http` or `https`, a host, nobody's name.
-fn is_outside(link: &str) -> bool {
+/// The address of a page of another site, as browsers write it: `http` or `https`, a host with a name,
+/// nobody's user name. Letters of any script are taken and encoded (WHATWG URL). Nothing for the rest.
+fn outside(link: &str) -> Option<String> {
     const LONGEST: usize = 500;
-    let Ok(address) = Absolute::parse(link) else {
-        return false;
-    };
-    let is_web = address.scheme() == "https" || address.scheme() == "http";
-    let has_host = address
-        .authority()
-        .is_some_and(|authority| authority.user_info().is_none() && authority.host().contains('.'));
-    is_web && has_host && link.len() <= LONGEST
+    let address = Url::parse(link).ok()?;
+    let is_web = matches!(address.scheme(), "https" | "http");
+    let is_named = matches!(address.host(), Some(Host::Domain(name)) if name.contains('.'));
+    let is_nobodys = address.username().is_empty() && address.password().is_none();
+    let written = String::from(address);
+    (is_web && is_named && is_nobodys && written.len() <= LONGEST).then_some(written)
 }
 
 /// One for its pages.
@@ -264,11 +269,19 @@ mod tests {
 
     #[test]
     fn only_a_page_of_another_site_is_a_way_out() {
-        for link in [
-            "https://museum.example.org/lottery?id=3",
-            "http://museum.example.org",
+        for (typed, written) in [
+            (
+                "https://museum.example.org/lottery?id=3",
+                "https://museum.example.org/lottery?id=3",
+            ),
+            ("http://museum.example.org", "http://museum.example.org/"),
+            (
+                "https://museum.example.org/活動",
+                "https://museum.example.org/%E6%B4%BB%E5%8B%95",
+            ),
+            ("https://台灣.tw/", "https://xn--kpry57d.tw/"),
         ] {
-            assert!(is_outside(link), "{link}");
+            assert_eq!(outside(typed).as_deref(), Some(written));
         }
         for link in [
             "",
@@ -278,9 +291,12 @@ mod tests {
             "data:text/html,x",
             "https://mei@museum.example.org/",
             "https://localhost/",
+            "https://127.0.0.1/",
+            "https://2130706433/",
+            "https://[::1]/",
             "ftp://museum.example.org/",
         ] {
-            assert!(!is_outside(link), "{link}");
+            assert_eq!(outside(link), None, "{link}");
         }
     }
 }
