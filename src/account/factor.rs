@@ -10,6 +10,7 @@
 //! all, which the operator sets.
 
 use data_encoding::BASE32_NOPAD;
+use lucky_draw::encode::sha256;
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 use zeroize::Zeroizing;
@@ -65,6 +66,8 @@ pub struct Half {
 pub struct Setting {
     /// Who sets it up.
     pub half: Half,
+    /// A mark of the secret in whose place it comes ([`mark`]).
+    pub present: String,
     telephone: Telephone,
 }
 
@@ -151,10 +154,13 @@ impl Half {
 }
 
 impl Setting {
-    /// A new secret.
-    pub fn fresh(half: Half) -> Setting {
-        let telephone = Telephone::fresh();
-        Setting { half, telephone }
+    /// A new secret, in the place of the one that `present` is a mark of.
+    pub fn fresh(half: Half, present: String) -> Setting {
+        Setting {
+            half,
+            present,
+            telephone: Telephone::fresh(),
+        }
     }
 
     /// The secret as programs on telephones take it: base32.
@@ -166,9 +172,10 @@ impl Setting {
     pub async fn seal(&self, vault: &Vault, now: Timestamp) -> Result<String, Error> {
         let (half, secret) = (&self.half, self.secret());
         let words = Zeroizing::new(format!(
-            "staff-setting {} {} {}",
+            "staff-setting {} {} {} {}",
             half.staff,
             half.passphrase,
+            self.present,
             secret.as_str()
         ));
         Ok(vault.soon().seal_token(words.as_bytes(), now).await?)
@@ -178,18 +185,17 @@ impl Setting {
     pub async fn open(vault: &Vault, now: Timestamp, text: &str) -> Result<Setting, Error> {
         let words = open(vault, now, text).await?;
         let mut words = words.split(' ');
-        let (kind, staff, passphrase) = (words.next(), words.next(), words.next());
-        let telephone = words.next().and_then(Telephone::parse);
-        match (kind, staff, passphrase, telephone) {
-            (Some("staff-setting"), Some(staff), Some(passphrase), Some(telephone)) => {
-                Ok(Setting {
-                    half: Half {
-                        staff: StaffId::from(staff),
-                        passphrase: passphrase.to_owned(),
-                    },
-                    telephone,
-                })
-            }
+        let mut next = || words.next().ok_or(Error::StepGone);
+        let (kind, staff, passphrase, present) = (next()?, next()?, next()?, next()?);
+        match (kind, Telephone::parse(next()?)) {
+            ("staff-setting", Some(telephone)) => Ok(Setting {
+                half: Half {
+                    staff: StaffId::from(staff),
+                    passphrase: passphrase.to_owned(),
+                },
+                present: present.to_owned(),
+                telephone,
+            }),
             _ => Err(Error::StepGone),
         }
     }
@@ -327,28 +333,39 @@ pub fn set_up(
     note(tx, &actor, "staff.signed_in", &half.staff)
 }
 
+/// By what a page that puts another secret in the place of this one knows, when it comes back, that
+/// it is still the present one: a page is good once.
+pub fn mark(sealed: Option<&[u8]>) -> String {
+    sealed.map_or_else(|| "-".to_owned(), |sealed| sha256(sealed).to_string())
+}
+
 /// Whoever is signed in and takes another telephone.
-pub fn half_of(tx: &mut Tx, staff: &StaffId) -> Result<Half, Error> {
+pub fn setting_of(tx: &mut Tx, staff: &StaffId) -> Result<Setting, Error> {
     let expected = store::expected_of(tx, staff)?.ok_or(Error::Unknown)?;
-    Ok(Half {
+    let half = Half {
         staff: expected.staff,
         passphrase: expected.passphrase.fingerprint(),
-    })
+    };
+    let present = of(tx, staff)?.map(|factor| factor.sealed);
+    Ok(Setting::fresh(half, mark(present.as_deref())))
 }
 
 /// Puts another telephone in the place of the present one; other sessions of its owner end.
 ///
 /// # Errors
-/// [`Error::StepGone`] where the page was somebody else's, or the passphrase was changed since.
+/// [`Error::StepGone`] where the page was somebody else's or was sent before, or the passphrase was
+/// changed since.
 pub fn replace(
     tx: &mut Tx,
     own: &session::Session,
-    half: &Half,
+    (half, present): (&Half, &str),
     (sealed, step): (&[u8], i64),
     codes: &RecoveryCodes,
 ) -> Result<(), Error> {
     let staff = &own.staff.id;
-    if half.staff != *staff || !sign_in::is_open(tx, half)? {
+    let now = of(tx, staff)?.map(|factor| factor.sealed);
+    let is_present = mark(now.as_deref()) == present;
+    if half.staff != *staff || !is_present || !sign_in::is_open(tx, half)? {
         return Err(Error::StepGone);
     }
     keep(tx, staff, (sealed, step), codes)?;

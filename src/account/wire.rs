@@ -83,6 +83,16 @@ pub fn inside(wanted: &str) -> Option<&str> {
         return None;
     }
     let path = wanted.split(['?', '#']).next()?;
+    // A browser leaves the page that is named where a step is a dot or two, written either way.
+    let is_step_back = |step: &str| {
+        matches!(
+            step.to_ascii_lowercase().replace("%2e", ".").as_str(),
+            "." | ".."
+        )
+    };
+    if path.split('/').any(is_step_back) {
+        return None;
+    }
     Some(Language::of_path(path).1)
 }
 
@@ -224,8 +234,13 @@ pub(super) fn read_grants(
 ) -> Option<(Vec<Role>, Reach)> {
     let roles = read_roles(lang, form, mistakes)?;
     let ticked = form.values("branch");
-    let chosen = branches.iter().map(|branch| branch.id.clone());
-    let reach = Reach::of(chosen.filter(|id| ticked.contains(&id.as_str())).collect());
+    let is_known = |id: &&str| branches.iter().any(|branch| branch.id.as_str() == *id);
+    if !ticked.iter().all(is_known) {
+        // Else whoever ticks one that is not there would be for the whole library.
+        mistakes.add("branch", text::message(lang, "account-branch-unknown", &[]));
+        return None;
+    }
+    let reach = Reach::of(ticked.into_iter().map(branch::BranchId::from).collect());
     if reach.fits(&roles) {
         return Some((roles, reach));
     }
@@ -540,6 +555,8 @@ mod tests {
             "/staff/openid/back?code=x",
             "/staff\r\nSet-Cookie: a=b",
             "/staffroom",
+            "/staff/../a/spring",
+            "/staff/%2E%2e//evil.example",
         ] {
             assert_eq!(next(refused), None, "{refused}");
         }

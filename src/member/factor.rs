@@ -15,7 +15,8 @@ use crate::platform::clock::Timestamp;
 use crate::platform::db::{Db, Tx};
 use crate::vault::Vault;
 
-use super::session::Session;
+use super::letters::{self, Change};
+use super::session::{self, Session};
 use super::{Error, MemberId, store};
 
 /// How the second step of a member stands.
@@ -40,6 +41,8 @@ pub struct Half {
 pub struct Setting {
     /// Whose it is.
     pub member: MemberId,
+    /// A mark of the secret in whose place it comes ([`factor::mark`]).
+    present: String,
     /// What it makes codes of.
     pub telephone: Telephone,
 }
@@ -66,18 +69,21 @@ impl Half {
 }
 
 impl Setting {
-    /// A new telephone.
-    pub fn fresh(member: &MemberId) -> Setting {
-        Setting {
+    /// A new telephone, in the place of the present one.
+    pub fn fresh(tx: &mut Tx, member: &MemberId) -> Result<Setting, Error> {
+        let present = store::factors::find(tx, member)?;
+        Ok(Setting {
             member: member.clone(),
+            present: factor::mark(present.as_deref()),
             telephone: Telephone::fresh(),
-        }
+        })
     }
 
     /// As the page carries it, until a code has shown that the telephone works.
     pub async fn seal(&self, vault: &Vault, now: Timestamp) -> Result<String, Error> {
         let secret = self.telephone.secret();
-        let words = format!("member-setting {} {}", self.member, secret.as_str());
+        let (member, present) = (&self.member, &self.present);
+        let words = format!("member-setting {member} {present} {}", secret.as_str());
         let words = Zeroizing::new(words);
         Ok(vault.soon().seal_token(words.as_bytes(), now).await?)
     }
@@ -86,10 +92,12 @@ impl Setting {
     pub async fn open(vault: &Vault, now: Timestamp, text: &str) -> Result<Setting, Error> {
         let words = factor::open(vault, now, text).await?;
         let mut words = words.split(' ');
-        let (kind, member) = (words.next(), words.next());
-        match (kind, member, words.next().and_then(Telephone::parse)) {
-            (Some("member-setting"), Some(member), Some(telephone)) => Ok(Setting {
+        let (kind, member, present) = (words.next(), words.next(), words.next());
+        let telephone = words.next().and_then(Telephone::parse);
+        match (kind, member, present, telephone) {
+            (Some("member-setting"), Some(member), Some(present), Some(telephone)) => Ok(Setting {
                 member: MemberId::from(member),
+                present: present.to_owned(),
                 telephone,
             }),
             _ => Err(account::Error::StepGone.into()),
@@ -145,19 +153,33 @@ pub(super) fn take(tx: &mut Tx, member: &MemberId, typed: &Typed) -> Result<bool
 
 /// Keeps a telephone, in the place of an earlier one, with new recovery codes; other sessions of its
 /// owner end.
+///
+/// # Errors
+/// [`account::Error::StepGone`] where the page was somebody else's or was sent before.
 pub fn keep(
     tx: &mut Tx,
     own: &Session,
+    setting: &Setting,
     (sealed, step): (&[u8], i64),
     codes: &RecoveryCodes,
 ) -> Result<(), Error> {
     let member = &own.member;
+    session::goes_on(tx, own)?;
+    let present = store::factors::find(tx, member)?;
+    if setting.member != *member || setting.present != factor::mark(present.as_deref()) {
+        return Err(account::Error::StepGone.into());
+    }
     store::factors::keep(tx, member, sealed, step)?;
     store::factors::replace_recovery(tx, member, &codes.hashes(&owner(member)))?;
-    Ok(store::sessions::end_all(tx, member, Some(&own.token))?)
+    store::sessions::end_all(tx, member, Some(&own.token))?;
+    let member = super::own::find(tx, member)?;
+    letters::tell(tx, &member, Change::StepOn)
 }
 
 /// Takes the second step away; the passphrase alone lets in again.
-pub fn remove(tx: &mut Tx, member: &MemberId) -> Result<(), Error> {
-    Ok(store::factors::delete(tx, member)?)
+pub fn remove(tx: &mut Tx, own: &Session) -> Result<(), Error> {
+    session::goes_on(tx, own)?;
+    store::factors::delete(tx, &own.member)?;
+    let member = super::own::find(tx, &own.member)?;
+    letters::tell(tx, &member, Change::StepOff)
 }

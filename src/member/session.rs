@@ -64,6 +64,19 @@ pub fn find(tx: &mut Tx, token: &Token) -> Result<Option<Session>, Error> {
     }))
 }
 
+/// Whether the session still runs: what weighs is done in the transaction that asks.
+///
+/// # Errors
+/// [`Error::SignInFirst`] where it ended meanwhile.
+pub(super) fn goes_on(tx: &mut Tx, own: &Session) -> Result<(), Error> {
+    let now = tx.now();
+    let found = store::sessions::running(tx, &own.token, now, now.plus(-IDLE))?;
+    match found.is_some_and(|(member, _)| member == own.member) {
+        true => Ok(()),
+        false => Err(Error::SignInFirst),
+    }
+}
+
 /// Writes down that the session is in use.
 pub fn keep(tx: &mut Tx, token: &TokenHash) -> Result<(), Error> {
     let now = tx.now();

@@ -94,11 +94,10 @@ pub(super) async fn change_factor(
     let now = door.db.clock().now();
     if !form.has("setting") {
         let staff = session.staff.id.clone();
-        let half = door
+        let setting = door
             .db
-            .read("find account", move |tx| factor::half_of(tx, &staff))
+            .read("find account", move |tx| factor::setting_of(tx, &staff))
             .await?;
-        let setting = Setting::fresh(half);
         return Ok(second::set_up_page(&door, &setting, HERE, "", Mistakes::new()).await?);
     }
     let setting = Setting::open(&door.vault, now, form.value("setting")).await?;
@@ -108,10 +107,10 @@ pub(super) async fn change_factor(
         let page = second::set_up_page(&door, &setting, HERE, "", mistakes).await?;
         return Ok(page.again());
     };
-    let (own, half) = (session.clone(), setting.half.clone());
+    let (own, half, present) = (session.clone(), setting.half, setting.present);
     let codes = door.db.write("change second step", move |tx| {
         let codes = RecoveryCodes::fresh();
-        factor::replace(tx, &own, &half, (&sealed, step), &codes)?;
+        factor::replace(tx, &own, (&half, &present), (&sealed, step), &codes)?;
         Ok::<_, Error>(codes)
     });
     let (codes, next) = (codes.await?, door.lang.url("/staff/account"));

@@ -29,7 +29,7 @@ pub(super) async fn ask(door: &Door<'_>, half: Half, next: &str) -> Result<Page,
         .read("find second step", move |tx| factor::of(tx, &staff))
         .await?;
     if kept.is_none() {
-        let setting = Setting::fresh(half);
+        let setting = Setting::fresh(half, factor::mark(None));
         return set_up_page(door, &setting, SIGN_IN, next, Mistakes::new()).await;
     }
     let sealed = half.seal(&door.vault, door.db.clock().now()).await?;

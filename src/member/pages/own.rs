@@ -363,14 +363,13 @@ async fn set_factor(
                     .again(),
             );
         }
-        let setting = Setting::fresh(&session.member);
+        let member = session.member.clone();
+        let read = move |tx: &mut Tx<'_>| Setting::fresh(tx, &member);
+        let setting = visit.db.read("find second step", read).await?;
         return telephone_page(&visit, session, &setting, Mistakes::new()).await;
     }
     entrance.tries.0.check(entrance.from, visit.now.0)?;
     let setting = Setting::open(visit.vault, visit.now, form.value("setting")).await?;
-    if setting.member != session.member {
-        return Err(Error::Account(account::Error::StepGone).into());
-    }
     let typed = form.value("proof_code");
     let Some((sealed, step)) = setting.prove(visit.vault, typed, visit.now).await? else {
         let mut mistakes = Mistakes::new();
@@ -382,7 +381,7 @@ async fn set_factor(
     let own_session = session.clone();
     let codes = visit.db.write("set up second step", move |tx| {
         let codes = RecoveryCodes::fresh();
-        factor::keep(tx, &own_session, (&sealed, step), &codes)?;
+        factor::keep(tx, &own_session, &setting, (&sealed, step), &codes)?;
         Ok::<_, Error>(codes)
     });
     let view = wire::RecoveryView {
@@ -421,8 +420,8 @@ async fn remove_factor(
         let page = own_page(&visit, &entrance, session, None, (&form, mistakes)).await?;
         return Ok(page.again().into());
     }
-    let id = session.member.clone();
-    let write = move |tx: &mut Tx<'_>| factor::remove(tx, &id);
+    let own = session.clone();
+    let write = move |tx: &mut Tx<'_>| factor::remove(tx, &own);
     visit.db.write("remove second step", write).await?;
     Ok(Reply::go(visit.lang, "/members/me?did=step_off"))
 }
