@@ -16,7 +16,7 @@ use crate::platform::ids;
 use crate::platform::text::Language;
 use crate::vault::{NewAddress, SealedAddress};
 
-use super::letters::{self, LetterKind};
+use super::letters::{self, Change, LetterKind};
 use super::receipts::Empty;
 use super::terms::{self, Terms};
 use super::{Error, Member, MemberId, jobs, session, store};
@@ -119,6 +119,7 @@ pub fn ask_to_move(tx: &mut Tx, member: &MemberId, new: &NewAddress) -> Result<(
         None => {
             store::askings::drop_of(tx, member, Kind::Move)?;
             let asking = put(tx, Kind::Move, member.clone(), &address, own.language)?;
+            letters::tell(tx, &own, Change::Moving)?;
             let to = (&address, own.language);
             letters::write(tx, LetterKind::Move, to, &asking.code)
         }
@@ -186,8 +187,8 @@ pub fn begin(
     session::open(tx, &member.id, session, earlier)
 }
 
-/// The link of a forgotten passphrase was used and another chosen: every session ends, and the
-/// owner is told.
+/// The link of a forgotten passphrase was used and another chosen: every session ends and every other
+/// way in but the second step, and the owner is told.
 pub fn replace_passphrase(
     tx: &mut Tx,
     code: &str,
@@ -197,9 +198,13 @@ pub fn replace_passphrase(
     let member = super::own::find(tx, &asking.member)?;
     store::members::set_passphrase(tx, &member.id, passphrase)?;
     store::sessions::end_all(tx, &member.id, None)?;
+    // Whoever knew an earlier passphrase keeps no way in: no other address, no provider.
+    store::askings::drop_of_member(tx, &member.id)?;
     store::askings::drop_of_tag(tx, &asking.address.tag)?;
-    let to = (&member.address, member.language);
-    letters::write(tx, LetterKind::Changed, to, "")
+    if !member.passphrase.is_none() {
+        store::openid::delete(tx, &member.id)?;
+    }
+    letters::tell(tx, &member, Change::Passphrase)
 }
 
 /// The link in the new mailbox was used: the address changes, and the old one is told.

@@ -22,6 +22,7 @@ use crate::platform::text::Language;
 use crate::vault::{MEMBERS, NewAddress, Vault};
 
 use super::factor::Half;
+use super::letters::{self, Change};
 use super::receipts::Empty;
 use super::session::Session;
 use super::terms::{self, Terms};
@@ -209,7 +210,7 @@ pub fn sign_in(
 /// The account of a newcomer begins, signed in and without a passphrase.
 ///
 /// # Errors
-/// [`Error::AddressKnown`]; [`Error::OtherLink`] where it has begun meanwhile.
+/// [`Error::AddressKnown`]; [`Error::OtherLink`] where it has begun meanwhile and asks for more.
 pub fn begin(
     tx: &mut Tx,
     (known, new): (&Known, &NewAddress),
@@ -218,6 +219,13 @@ pub fn begin(
     (session, earlier): (&TokenHash, Option<&TokenHash>),
 ) -> Result<(), Error> {
     let address = new.keep(tx)?;
+    if store::openid::by_tag(tx, &known.tag)?.is_some() {
+        // The form was sent twice: the first began the account.
+        return match sign_in(tx, known, session, earlier)? {
+            Met::In => Ok(()),
+            Met::Half(_) | Met::Nobody => Err(Error::OtherLink),
+        };
+    }
     if store::members::by_tag(tx, &address.tag)?.is_some() {
         return Err(Error::AddressKnown);
     }
@@ -239,7 +247,10 @@ pub fn begin(
 
 /// Links the account of whoever is signed in.
 pub fn link(tx: &mut Tx, own: &Session, known: &Known) -> Result<(), Error> {
-    store::openid::keep(tx, &own.member, known)
+    session::goes_on(tx, own)?;
+    store::openid::keep(tx, &own.member, known)?;
+    let member = super::own::find(tx, &own.member)?;
+    letters::tell(tx, &member, Change::Linked)
 }
 
 /// Takes the link of whoever is signed in away.
@@ -247,10 +258,13 @@ pub fn link(tx: &mut Tx, own: &Session, known: &Known) -> Result<(), Error> {
 /// # Errors
 /// [`Error::OnlyWay`] where the account has no passphrase.
 pub fn unlink(tx: &mut Tx, own: &Session) -> Result<(), Error> {
-    if super::own::find(tx, &own.member)?.passphrase.is_none() {
+    session::goes_on(tx, own)?;
+    let member = super::own::find(tx, &own.member)?;
+    if member.passphrase.is_none() {
         return Err(Error::OnlyWay);
     }
     store::openid::delete(tx, &own.member)?;
+    letters::tell(tx, &member, Change::Unlinked)?;
     Ok(db::tidy::wanted(tx)?)
 }
 

@@ -1,7 +1,7 @@
 //! Letters about accounts.
 //!
 //! Invariant: a letter goes to the address to which it is about and carries no name; of those that
-//! anybody can ask for, an address gets at most [`LETTERS_A_DAY`] in a day. The address is dropped
+//! anybody can ask for, an address gets at most [`LETTERS_A_DAY`] by one form in a day. The address is dropped
 //! when the letter is settled.
 //!
 //! Not here: how far a letter has come ([`crate::platform::mail::way`]), the words
@@ -17,7 +17,7 @@ use crate::platform::text::Language;
 use crate::vault::SealedAddress;
 
 use super::asking::LETTERS_A_DAY;
-use super::{Error, jobs, store};
+use super::{Error, Member, jobs, store};
 
 text_id!(
     /// Names a letter; its Message-ID is made of it.
@@ -40,7 +40,7 @@ pub enum LetterKind {
     Move,
     /// Tells the old address that there is a new one.
     Moved,
-    /// Tells the owner that the passphrase was changed.
+    /// Tells the owner of a [`Change`], whose word is its code.
     Changed,
     /// Tells of a major change of the general policy, whose version is its code.
     Policy,
@@ -85,13 +85,71 @@ impl LetterKind {
         )
     }
 
-    /// Whether anybody can bring it about.
-    fn is_asked_for(self) -> bool {
-        !matches!(
-            self,
-            LetterKind::Moved | LetterKind::Changed | LetterKind::Policy
-        )
+    /// What the form brings that brings this, where anybody can fill it in. Each form has a number of
+    /// letters of its own: whoever fills in one for somebody else keeps nobody from the other.
+    fn of_the_same_form(self) -> &'static [LetterKind] {
+        match self {
+            LetterKind::Register | LetterKind::Already => {
+                &[LetterKind::Register, LetterKind::Already]
+            }
+            LetterKind::Forgotten | LetterKind::Nobody => {
+                &[LetterKind::Forgotten, LetterKind::Nobody]
+            }
+            LetterKind::Move => &[LetterKind::Move],
+            LetterKind::Moved | LetterKind::Changed | LetterKind::Policy => &[],
+        }
     }
+}
+
+/// What of the ways into an account was changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Change {
+    /// The passphrase.
+    Passphrase,
+    /// A provider elsewhere lets in as well.
+    Linked,
+    /// It does not any more.
+    Unlinked,
+    /// A second step was set up, or set up anew.
+    StepOn,
+    /// It was taken away.
+    StepOff,
+    /// Somebody who is signed in wants another address, which is not confirmed yet.
+    Moving,
+}
+
+impl Change {
+    const ALL: [Change; 6] = [
+        Change::Passphrase,
+        Change::Linked,
+        Change::Unlinked,
+        Change::StepOn,
+        Change::StepOff,
+        Change::Moving,
+    ];
+
+    /// The word in the database and in templates.
+    pub(super) fn code(self) -> &'static str {
+        match self {
+            Change::Passphrase => "",
+            Change::Linked => "linked",
+            Change::Unlinked => "unlinked",
+            Change::StepOn => "step-on",
+            Change::StepOff => "step-off",
+            Change::Moving => "moving",
+        }
+    }
+
+    /// Reads [`Change::code`].
+    pub(super) fn parse(code: &str) -> Option<Change> {
+        Change::ALL.into_iter().find(|change| change.code() == code)
+    }
+}
+
+/// Tells the owner of an account, at the address that it has now.
+pub(super) fn tell(tx: &mut Tx, member: &Member, change: Change) -> Result<(), Error> {
+    let to = (&member.address, member.language);
+    write(tx, LetterKind::Changed, to, change.code())
 }
 
 /// A letter about an account.
@@ -99,7 +157,7 @@ impl LetterKind {
 pub(super) struct Letter {
     pub(super) id: LetterId,
     pub(super) kind: LetterKind,
-    /// What its link names, or the version that it tells of; empty where it has none.
+    /// What its link names, the version or the change that it tells of; empty where it has none.
     pub(super) code: String,
     pub(super) tag: Hash,
     pub(super) language: Language,
@@ -116,8 +174,8 @@ pub(super) fn write(
     code: &str,
 ) -> Result<(), Error> {
     let since = tx.now().plus(-DAY);
-    let today = store::letters::count_since(tx, &to.tag, since)?;
-    if kind.is_asked_for() && today >= LETTERS_A_DAY {
+    let same = kind.of_the_same_form();
+    if !same.is_empty() && store::letters::count_since(tx, &to.tag, same, since)? >= LETTERS_A_DAY {
         return Ok(());
     }
     let letter = Letter {

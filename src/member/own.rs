@@ -10,8 +10,8 @@ use crate::platform::db::{self, Db, Tx};
 use crate::platform::text::Language;
 use crate::vault::Vault;
 
-use super::letters::{self, LetterKind};
-use super::session::Session;
+use super::letters::{self, Change};
+use super::session::{self, Session};
 use super::{Error, Member, MemberId, store};
 
 /// A member.
@@ -32,12 +32,14 @@ pub fn change_passphrase(
     passphrase: &PassphraseHash,
     fresh: &TokenHash,
 ) -> Result<(), Error> {
+    session::goes_on(tx, own)?;
     let member = find(tx, &own.member)?;
     store::members::set_passphrase(tx, &member.id, passphrase)?;
     store::sessions::end_all(tx, &member.id, Some(&own.token))?;
     store::sessions::renew(tx, &own.token, fresh)?;
-    let to = (&member.address, member.language);
-    letters::write(tx, LetterKind::Changed, to, "")
+    // What somebody else asked for with the earlier passphrase is over with it.
+    store::askings::drop_of_member(tx, &member.id)?;
+    letters::tell(tx, &member, Change::Passphrase)
 }
 
 /// Changes the language of letters.

@@ -11,7 +11,7 @@ use crate::platform::text::{self, Language};
 use crate::vault::{LetterWords, NewsWords};
 
 use super::Error;
-use super::letters::LetterKind;
+use super::letters::{Change, LetterKind};
 use super::wire::letters::AboutText;
 
 /// Writes on the library's paper.
@@ -25,7 +25,7 @@ impl Writer {
     }
 
     /// A letter of a kind; `named` is the token of its link where something waits for one, or the
-    /// version of the policy that it tells of.
+    /// version of the policy or the change that it tells of.
     pub(super) fn about(
         &self,
         kind: LetterKind,
@@ -33,6 +33,7 @@ impl Writer {
         named: &str,
         now: Timestamp,
     ) -> Result<NewsWords, Error> {
+        let change = Change::parse(named).filter(|_| kind == LetterKind::Changed);
         let id = match kind {
             LetterKind::Register => "member-mail-subject-register",
             LetterKind::Already => "member-mail-subject-already",
@@ -40,7 +41,10 @@ impl Writer {
             LetterKind::Nobody => "member-mail-subject-nobody",
             LetterKind::Move => "member-mail-subject-move",
             LetterKind::Moved => "member-mail-subject-moved",
-            LetterKind::Changed => "member-mail-subject-changed",
+            LetterKind::Changed => match change {
+                Some(Change::Passphrase) | None => "member-mail-subject-changed",
+                Some(_) => "member-mail-subject-ways",
+            },
             LetterKind::Policy => "member-mail-subject-policy",
         };
         let path = match kind {
@@ -56,6 +60,7 @@ impl Writer {
         let subject = text::message(language, id, &[("library", library.into())]);
         let view = AboutText {
             kind: kind.code(),
+            change: change.map_or("", Change::code),
             subject: &subject,
             link: &self.0.address(language, &path),
             sender: self.0.sender(language),

@@ -22,6 +22,7 @@ on_both! {
     a_changed_passphrase_ends_the_other_sessions,
     sessions_are_listed_and_ended,
     a_changed_address_is_confirmed_at_the_new_one,
+    a_new_passphrase_cancels_what_somebody_else_asked_for,
     an_account_is_deleted_at_once_and_whole,
     what_is_held_can_be_downloaded,
     a_database_copy_shows_no_member,
@@ -168,12 +169,18 @@ fn nobody_learns_whether_an_address_has_an_account(engine: Engine) {
             .is_some_and(|words| words.contains("您已有帳號"))
     );
     assert_eq!(link_of(told), "/members/sign-in");
-    // One letter each, so that the work is the same as well; three a day at most.
+    // One letter each, so that the work is the same as well; three a day by each form at most.
     assert_eq!(site.mails_to("lin@example.org").len(), 2);
     for _ in 0..4 {
         site.ask("/members/forgotten", "lin@example.org");
     }
-    assert_eq!(site.mails_to("lin@example.org").len(), 3);
+    assert_eq!(site.mails_to("lin@example.org").len(), 4);
+    // So whoever fills in the one form for somebody else keeps nobody from the other.
+    for _ in 0..4 {
+        site.ask("/members/register", "mei@example.org");
+    }
+    site.ask("/members/forgotten", "mei@example.org");
+    assert!(subject("mei@example.org").contains("設定新的通行密語"));
 
     let (_, wrong) = site.try_in("mei@example.org", "some other passphrase");
     let (_, unknown) = site.try_in("nobody@example.org", "some other passphrase");
@@ -355,6 +362,63 @@ fn a_changed_address_is_confirmed_at_the_new_one(engine: Engine) {
     assert_eq!(again.status, Status::UnprocessableEntity);
 }
 
+fn a_new_passphrase_cancels_what_somebody_else_asked_for(engine: Engine) {
+    let site = Site::open(engine);
+    drop(site.member("mei@example.org"));
+    let subject = || site.last_to("mei@example.org").header("Subject");
+    let moving = || {
+        let thief = site.sign_in("mei@example.org");
+        let fields = [
+            ("email", "thief@example.org"),
+            ("email_present", PASSPHRASE),
+        ];
+        let sent = thief.send(&thief.get("/members/me"), "/members/me/email", &fields);
+        assert_eq!(
+            sent.location,
+            "/members/me?did=moving",
+            "{}",
+            sent.mistakes()
+        );
+        site.run();
+        // The owner reads of it before anything is changed.
+        assert!(subject().is_some_and(|words| words.contains("登入方式有變動")));
+        let told = site.last_to("mei@example.org").part("text/plain").text();
+        assert!(told.contains("要求改用另一個電子郵件"), "{told}");
+        (thief, site.link("thief@example.org"))
+    };
+    let is_over = |link: &str| {
+        let page = site.app.visitor().get(link);
+        assert_eq!(page.status, Status::UnprocessableEntity, "{link}");
+    };
+    // By a letter to the owner.
+    let (thief, link) = moving();
+    site.ask("/members/forgotten", "mei@example.org");
+    let way = site.link("mei@example.org");
+    let owner = site.app.visitor();
+    let done = owner.send(&owner.get(&way), &way, &chosen(PASSPHRASE));
+    assert_eq!(done.status, Status::Ok, "{}", done.mistakes());
+    assert!(!is_in(&thief));
+    is_over(&link);
+    // And by the owner who is signed in.
+    site.later(2 * DAY);
+    let (_, link) = moving();
+    let owner = site.sign_in("mei@example.org");
+    let path = "/members/me/passphrase";
+    let another = "another long passphrase of mine";
+    let typed = [
+        ("present", PASSPHRASE),
+        ("passphrase", another),
+        ("passphrase_again", another),
+    ];
+    let done = owner.send(&owner.get("/members/me"), path, &typed);
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+    is_over(&link);
+    assert_eq!(
+        site.try_in("thief@example.org", PASSPHRASE).1.status.code,
+        422
+    );
+}
+
 fn an_account_is_deleted_at_once_and_whole(engine: Engine) {
     let site = Site::open(engine);
     let person = site.member("mei@example.org");
@@ -396,9 +460,10 @@ fn an_account_is_deleted_at_once_and_whole(engine: Engine) {
     let gone = person.send(&page, path, &[("delete_present", PASSPHRASE)]);
     assert_eq!(gone.status, Status::Ok, "{}", gone.mistakes());
     assert!(gone.text("h1").contains("帳號已刪除"));
+    let words = gone.text("main");
     assert!(
-        gone.text("main").contains("您參加過的活動不受影響"),
-        "what stays"
+        words.contains("報名資料仍依各活動公布的日期刪除"),
+        "what stays: {words}"
     );
     assert_eq!(cookie(&gone).as_deref(), Some(""));
     for table in [
@@ -475,7 +540,7 @@ fn a_database_copy_shows_no_member(engine: Engine) {
     let acts = "SELECT COUNT(*) AS n FROM audit_records WHERE act LIKE 'member%'";
     assert_eq!(site.count(acts), 0);
     let told = "SELECT COUNT(*) AS n FROM audit_records WHERE act = 'vault.member_told'";
-    assert_eq!(site.count(told), 3);
+    assert_eq!(site.count(told), 4);
 }
 
 /// Sets a telephone up; answers with it and the recovery codes.
@@ -493,6 +558,11 @@ fn set_up(site: &Site, person: &Person<'_>) -> (Telephone, Vec<String>) {
     let code = telephone.code(&site.app);
     let done = person.send(&differs, path, &[("proof_code", &code)]);
     assert_eq!(done.status, Status::Ok, "{}", done.mistakes());
+    // A page that is sent once more takes no recovery code away.
+    let code = telephone.next_code(&site.app);
+    let again = person.send(&differs, path, &[("proof_code", &code)]);
+    assert_eq!(again.status, Status::Gone);
+    site.run();
     (telephone, done.texts("#recovery-codes li"))
 }
 

@@ -111,6 +111,11 @@ async fn ask(
         let page = ask_page(visit, what, form, (mistakes, String::new()))?;
         return Ok(page.again().into());
     };
+    if email.suggestion().is_some() && form.value("meant") != form.value("email") {
+        // Perhaps a slip: whoever means it sends it once more.
+        let page = ask_page(visit, what, form, (mistakes, String::new()))?;
+        return Ok(page.again().into());
+    }
     limit.0.check(from, visit.now.0)?;
     let new = visit.vault.seal_member(&email)?;
     let write = move |tx: &mut Tx<'_>| match what {

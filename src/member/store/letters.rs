@@ -118,14 +118,16 @@ pub(in crate::member) fn count_open(
         .get_result(tx.conn())?)
 }
 
-/// How many letters an address got since a moment.
+/// How many letters of some kinds an address got since a moment.
 pub(in crate::member) fn count_since(
     tx: &mut Tx,
     tag: &Hash,
+    kinds: &[LetterKind],
     since: Timestamp,
 ) -> Result<i64, db::Error> {
     Ok(letters::table
         .filter(letters::tag.eq(tag.as_bytes().to_vec()))
+        .filter(letters::kind.eq_any(kinds.iter().map(|kind| kind.code())))
         .filter(letters::written_at.gt(since.0))
         .count()
         .get_result(tx.conn())?)

@@ -100,7 +100,7 @@ impl CodeView {
 
     /// The same after a wrong code.
     pub(in crate::member) fn refused(mut self, lang: Language) -> CodeView {
-        let words = text::message(lang, "account-code-refused", &[]);
+        let words = text::message(lang, "member-code-refused", &[]);
         self.mistakes.add("proof_code", words);
         self
     }
@@ -279,7 +279,7 @@ impl SaidView {
             title: say(title),
             lead: say(lead),
             stays: match said {
-                Said::Gone => say("member-delete-stays"),
+                Said::Gone => say("member-said-gone-stays"),
                 _ => String::new(),
             },
             path: go_on.map_or("", |(path, _)| path),
