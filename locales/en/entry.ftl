@@ -194,6 +194,7 @@ entry-step-purge = Personal data is deleted
 entry-withdraw = Withdraw
 entry-withdraw-title = Withdraw this entry?
 entry-withdraw-void = This number no longer takes part. The list shows it as withdrawn; all others keep their number and order.
+entry-withdraw-code = The invitation code was used up when you entered: after withdrawing you cannot enter again with it.
 entry-withdraw-again = Until { $closes } you can enter again, with a new number.
 entry-withdraw-window = Entry has closed, so you cannot enter again; the list is updated before it is sealed.
 entry-withdraw-answers = Your answers are deleted at once.
@@ -355,5 +356,6 @@ entry-keep = Keep this entry in my account
 entry-keep-hint = The receipt is stored encrypted in your account, and only you see it when you are signed in; the entry does not say to which account it belongs.
 # $page link to the account
 entry-kept-yes = This receipt is kept in “{ $page }”.
+entry-kept-no = Your entry is in, but this receipt could not be put into “{ $page }”. Write the receipt code down.
 entry-kept-full = Your entry is in, but your account keeps as many receipts as it can, so this one is not in “{ $page }”. Write the receipt code down.
 entry-own-policy = In force at that time: { $link }.

@@ -87,7 +87,10 @@ feedback-column-state = State
 feedback-who-me = Me
 feedback-who-nobody = Nobody yet
 feedback-filter = Show
-feedback-count = { $count } letters
+feedback-count = { $count ->
+    [one] { $count } letter
+   *[other] { $count } letters
+}
 feedback-state-waiting = To be dealt with
 feedback-state-all = All
 feedback-state-new = New

@@ -7,7 +7,7 @@
 //! Not here: the word for who may enter (`activity::eligibility`), accounts of members (`member`),
 //! what an entry is (`entry`).
 
-use crate::activity::{self, ActivityId};
+use crate::activity::{self, ActivityId, Eligibility, Facts};
 use crate::audit::{self, Act, Actor};
 use crate::platform::db::{self, Tx};
 use crate::platform::fault::{Fault, Kind};
@@ -119,6 +119,22 @@ pub fn forget_some(tx: &mut Tx, activity: &ActivityId, at_most: i64) -> Result<u
 /// Erases every row of an activity; how many. May be repeated.
 pub fn forget(tx: &mut Tx, activity: &ActivityId) -> Result<usize, Error> {
     Ok(store::cards::forget(tx, activity)? + store::codes::forget(tx, activity)?)
+}
+
+/// Erases, with the draft that is published, what was prepared for people whom it is not for in the
+/// end; how many rows.
+pub fn forget_unused(tx: &mut Tx, facts: &Facts) -> Result<usize, Error> {
+    let mut gone = 0;
+    if facts.eligibility != Eligibility::Cards {
+        gone += store::cards::forget(tx, &facts.id)?;
+    }
+    if facts.eligibility != Eligibility::Codes {
+        gone += store::codes::forget(tx, &facts.id)?;
+    }
+    if gone > 0 {
+        db::tidy::wanted(tx)?;
+    }
+    Ok(gone)
 }
 
 /// How many rows are left.

@@ -216,17 +216,29 @@ async fn make(
 
 #[post(
     "/staff/activities/<id>/admission/codes/<batch>/withdraw",
-    data = "<_form>"
+    data = "<form>"
 )]
 async fn withdraw(
     lang: Language,
     staff: Librarian,
     id: &str,
     batch: &str,
-    _form: FormFields,
+    form: FormFields,
     db: &State<Db>,
 ) -> AppResult<Reply> {
-    let (facts, _) = read(db, id).await?;
+    let (facts, standing) = read(db, id).await?;
+    let sure = format!("sure-{batch}");
+    // Of a batch that is not there the transaction says so.
+    let is_there = standing
+        .batches
+        .iter()
+        .any(|each| each.id.as_str() == batch);
+    if is_there && codes::takes_codes(&facts) && !form.has(&sure) {
+        let mut view = AdmissionView::of(lang, &facts, standing);
+        let words = text::message(lang, "admission-codes-withdraw-unsure", &[]);
+        view.mistakes.add(sure, words);
+        return Ok(page(lang, &facts, view).again().into());
+    }
     let (by, activity, batch) = (staff.0.id.clone(), facts.id.clone(), BatchId::from(batch));
     db.write("withdraw codes", move |tx| {
         codes::withdraw(tx, &by, &activity, &batch)

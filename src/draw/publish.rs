@@ -221,6 +221,7 @@ pub fn publish(
         _ => draft,
     };
     let facts = draft.facts().clone();
+    admission::forget_unused(tx, &facts)?;
     vault::keep_keys(tx, facts.id.as_str(), &terms.keys.public)?;
     let object = match facts.kind {
         kind if kind.is_drawn() => promise(tx, vault, &facts, terms)?,

@@ -155,6 +155,7 @@ test('a librarian says who may enter', async () => {
   assert.equal(codes.length, 2);
   await publish(invited);
   await staff.goto(`${invited}/admission`);
+  await staff.locator('main td details summary').click();
   await assertGoodInWidths(staff);
 
   const reached = await draft('email', 'email', ['name', 'national_id']);

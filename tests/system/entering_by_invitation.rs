@@ -226,7 +226,11 @@ fn a_batch_that_is_taken_back_lets_nobody_in_any_more(engine: Engine) {
         .expect("a batch")
         .to_owned();
     let withdraw = format!("{}/admission/codes/{batch}/withdraw", life.base());
-    let done = staff.send(&page, &withdraw, &[]);
+    let unsure = staff.send(&page, &withdraw, &[]);
+    assert_eq!(unsure.status, Status::UnprocessableEntity);
+    assert_eq!(figures(&life, &staff), ["1", "2", "0"]);
+    let sure = format!("sure-{batch}");
+    let done = staff.send(&page, &withdraw, &[(&sure, "yes")]);
     assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
     assert_eq!(figures(&life, &staff), ["1", "0", "2"]);
     let refused = person.send(&check, CHECK, &[]);
@@ -234,7 +238,8 @@ fn a_batch_that_is_taken_back_lets_nobody_in_any_more(engine: Engine) {
     let refused = fill(&life, &person, 3, &codes[2]);
     assert_eq!(refused.status, Status::UnprocessableEntity);
     assert_eq!(count(&life, "entries"), 1);
-    assert_eq!(staff.post(&withdraw, &[]).status, Status::Conflict);
+    let again = [(sure, "yes".to_owned())];
+    assert_eq!(staff.post(&withdraw, &again).status, Status::Conflict);
     // Another batch does.
     let more = codes_on(&make(&staff, &life.activity, "1"));
     enter(&life, 4, &more[0]);

@@ -521,7 +521,7 @@ impl<'a> Filling<'a> {
             activity: token.activity.clone(),
             secret: token.secret.clone(),
         };
-        let place = members::kept_at(&self.visit, self.member.as_ref(), self.form, token).await?;
+        let place = members::kept_at(&self.visit, self.member.as_ref(), self.form, token).await;
         hand_out(&self.visit, &pass, config, place).await
     }
 }

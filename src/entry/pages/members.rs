@@ -12,6 +12,7 @@ use crate::member;
 use crate::member::guard::{Back, Entrance, Step};
 use crate::member::receipts::{self, Receipt};
 use crate::member::session::Session;
+use crate::platform::fault::Fault;
 use crate::platform::text::{self, Language};
 use crate::platform::web::error::AppResult;
 use crate::platform::web::form::FormFields;
@@ -85,18 +86,21 @@ pub(super) async fn kept_at(
     member: Option<&Session>,
     form: &FormFields,
     token: &CheckToken,
-) -> AppResult<&'static str> {
+) -> &'static str {
     let Some(member) = member.filter(|_| form.has(KEEP)) else {
-        return Ok("/receipt");
+        return "/receipt";
     };
     let receipt = Receipt {
         activity: token.activity.clone(),
         secret: token.secret.clone(),
     };
     match receipts::keep(visit.db, visit.vault, &member.member, &receipt).await {
-        Ok(()) => Ok("/receipt?kept=yes"),
+        Ok(()) => "/receipt?kept=yes",
         // The entry counts either way; the page says that the code has to be written down.
-        Err(member::Error::Full) => Ok("/receipt?kept=full"),
-        Err(error) => Err(error.into()),
+        Err(member::Error::Full) => "/receipt?kept=full",
+        Err(error) => {
+            tracing::warn!(code = error.code(), "a receipt was not kept in its account");
+            "/receipt?kept=no"
+        }
     }
 }

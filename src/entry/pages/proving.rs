@@ -95,6 +95,10 @@ async fn ask(
         Ok(email) => email,
         Err(mistakes) => return Ok(again(String::new(), mistakes).await?.into()),
     };
+    if email.suggestion().is_some() && form.value("meant") != form.value("email") {
+        // Perhaps a slip: whoever means it sends it once more.
+        return Ok(again(String::new(), Mistakes::new()).await?.into());
+    }
     if let Err(refused) = limits.letters.check(from, visit.now.0) {
         let page = again(filling.wait(refused)?, Mistakes::new()).await?;
         return Ok(page.status(Status::TooManyRequests).into());

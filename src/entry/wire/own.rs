@@ -8,7 +8,7 @@ use lucky_draw::record::VoidCode;
 use lucky_draw::ticket::TicketNumber;
 use serde::Serialize;
 
-use crate::activity::{Facts, Stage, lifecycle};
+use crate::activity::{Eligibility, Facts, Stage, lifecycle};
 use crate::audit::Opening;
 use crate::custody::breach::Incident;
 use crate::custody::kept::Kept;
@@ -73,6 +73,8 @@ pub struct OwnView {
     may_erase: bool,
     /// Entry is over, and the list is not final yet.
     in_window: bool,
+    /// The invitation code of the entry is used up.
+    by_code: bool,
     has_receipt: bool,
     has_answers: bool,
     /// Whether the activity asks questions at all.
@@ -226,6 +228,7 @@ impl OwnView {
             may_withdraw: own::is_withdrawable(found, now),
             may_correct: correction::may_correct(found, now) && sheet.is_correctable(),
             may_erase: own::is_erasable(found, now),
+            by_code: facts.eligibility == Eligibility::Codes,
             in_window: facts.stage == Stage::Closed && own::is_withdrawable(found, now),
             has_receipt: own::has_receipt(found),
             has_answers: found.entry.answers_item.is_some(),

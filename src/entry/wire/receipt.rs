@@ -108,6 +108,7 @@ impl ReceiptView {
         self.kept = match kept {
             Some("yes") => "yes",
             Some("full") => "full",
+            Some("no") => "no",
             _ => "",
         };
         self
