@@ -39,9 +39,12 @@ check:
 	cargo clippy --package fairdraw --lib --bins --test canary --test soak --bench system --features leak-control,bench -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --package lucky-draw --no-deps
 
+# Tests wait for disks, processes and a database most of their time: more run at once than there are cores.
+TESTS_AT_ONCE := $(shell echo $$(( 2 * $$(nproc) + 1 )))
+
 ## Unit, property, vector, architecture and system tests, the last on SQLite and on PostgreSQL.
 units:
-	cargo test --workspace
+	RUST_TEST_THREADS=$(TESTS_AT_ONCE) cargo test --workspace
 
 ## The positive control: in a build that leaks on purpose, the canary scan must find the leak.
 canary:
