@@ -12,6 +12,7 @@ use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKin
 
 use crate::platform::channel::{Address, PublicKey};
 use crate::platform::db::{ReplicaSetting, Target, Ways};
+use crate::platform::dns;
 use crate::platform::edge::{EdgeSettings, Network};
 use crate::platform::openid::OpenIdSettings;
 use crate::platform::watch::WatchSettings;
@@ -93,6 +94,13 @@ pub struct Config {
     /// Sender of notices.
     #[validate(email)]
     pub mail_from: String,
+    /// Selectors of the keys that the mail server signs letters with (DKIM), for `fairdraw check`.
+    #[validate(custom(function = "are_labels"))]
+    pub mail_dkim_selectors: Vec<String>,
+    /// The resolver that is asked about the sender's domain, `10.0.0.53` or with a port; empty: the
+    /// system's own.
+    #[validate(custom(function = "is_resolver"))]
+    pub mail_dns: String,
     /// drand relays, asked in this order; HTTPS only.
     #[validate(custom(function = "are_relays"))]
     pub relays: Vec<String>,
@@ -264,6 +272,8 @@ impl Default for Config {
             security_until: String::new(),
             smtp_url: String::new(),
             mail_from: "draws@example.org".to_owned(),
+            mail_dkim_selectors: Vec::new(),
+            mail_dns: String::new(),
             relays: [
                 "https://api.drand.sh",
                 "https://api2.drand.sh",
@@ -555,6 +565,22 @@ fn is_day(day: &str) -> Result<(), ValidationError> {
     let fits = day.is_empty() || day.parse::<jiff::civil::Date>().is_ok() && day.len() == 10;
     fits.then_some(())
         .ok_or_else(|| ValidationError::new("empty, or a day such as 2027-06-30"))
+}
+
+fn are_labels(names: &[String]) -> Result<(), ValidationError> {
+    let is_part = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.');
+    let fits = |name: &String| (1..=63).contains(&name.len()) && name.bytes().all(is_part);
+    names
+        .iter()
+        .all(fits)
+        .then_some(())
+        .ok_or_else(|| ValidationError::new("each a selector such as `mail2026`"))
+}
+
+fn is_resolver(address: &str) -> Result<(), ValidationError> {
+    (address.is_empty() || dns::resolver(address).is_some())
+        .then_some(())
+        .ok_or_else(|| ValidationError::new("empty, or an address such as 10.0.0.53"))
 }
 
 fn is_base(base: u64) -> Result<(), ValidationError> {

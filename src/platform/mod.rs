@@ -9,6 +9,7 @@ pub mod confine;
 pub mod control;
 pub mod cookies;
 pub mod db;
+pub mod dns;
 pub mod draining;
 pub mod edge;
 pub mod fail;

@@ -18,13 +18,14 @@ mod hour;
 mod outside;
 mod own;
 mod place;
+mod sender;
 mod settings;
 mod tls;
 
 const EXAMPLES: &str = "\
 Examples:
   fairdraw check                   before the first start, after a change, after an upgrade
-  fairdraw check --offline         without asking relays, mail server and the site's own address
+  fairdraw check --offline         without asking relays, mail server, name service and the site's own address
   fairdraw check --json            for machines
 
 Run it as the user of the server and with the same settings. The server may be running.
@@ -164,6 +165,7 @@ fn look_on(matters: &mut Vec<Matter>, config: &Config, offline: bool) -> Result<
     if is_of_vault(config) {
         say("Keys", own::keys(config));
         say("Mail", outside::mail(config, offline));
+        say("Mail domain", sender::look(config, offline));
         say("Protections", own::protections());
         return Ok(());
     }
@@ -172,6 +174,7 @@ fn look_on(matters: &mut Vec<Matter>, config: &Config, offline: bool) -> Result<
     say("Clock", hour::look(config, &clock, db.as_ref(), offline));
     say("Keys", own::keys(config));
     say("Mail", outside::mail(config, offline));
+    say("Mail domain", sender::look(config, offline));
     say(
         "Public randomness",
         outside::relays(config, &clock, offline),

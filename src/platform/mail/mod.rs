@@ -8,6 +8,7 @@
 //! Not here: who is written to and what ([`crate::notify`]).
 
 mod connection;
+pub mod domain;
 pub mod lull;
 mod route;
 pub mod way;
