@@ -249,7 +249,8 @@ fn a_postgresql_that_goes_away_is_told_and_is_used_again_when_it_is_back() {
     let place = tempfile::tempdir().expect("a folder");
     let open = <fs::Permissions as std::os::unix::fs::PermissionsExt>::from_mode(0o755);
     fs::set_permissions(place.path(), open).expect("ours");
-    let own = Cluster::within(place.path(), &[]);
+    // As the manual wants it: what was acknowledged is there after the server was killed.
+    let own = Cluster::within(place.path(), &["synchronous_commit = on"]);
     let (database, question, name) = moved_into(&own);
     let url = own.url(&name);
     let program = Program::start_with(&database, |command| {

@@ -233,8 +233,10 @@ async fn accept(
     match filling.take(writer, &terms, &token, filled, code).await {
         Ok(()) => filling.accepted(&sheet, &token, config).await,
         Err(Error::Ended | Error::NotYet) => {
-            let page = filling.shut(&sheet, Shut::Ended)?;
-            Ok(page.status(Status::Conflict).into())
+            // What the transaction saw and the sheet did not: the end, or a database that went back.
+            let (sheet, _) = sheets.sheet(visit.db, slug).await?;
+            let why = Shut::of(&sheet.facts, visit.now).unwrap_or(Shut::Ended);
+            Ok(filling.shut(&sheet, why)?.status(Status::Conflict).into())
         }
         Err(Error::Admission(admission::Error::NoCode)) => {
             let mistakes = admitting::no_code(lang);
