@@ -9,7 +9,7 @@
 
 use lucky_draw::encode::Hash;
 
-use crate::account;
+use crate::account::{self, Account, Permission, Role, Standing};
 use crate::audit::{self, Act, Actor, StaffId};
 use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::db::{self, Tx};
@@ -487,6 +487,13 @@ pub fn kept_until(tx: &mut Tx, feedback: &Feedback) -> Result<Timestamp, Error> 
     })
 }
 
+/// Whether a colleague can open what is assigned.
+pub fn can_have(colleague: &Account) -> bool {
+    let runs = |role: &Role| role.allows(Permission::RunActivities);
+    let is_in = colleague.standing == Standing::Active && colleague.reach.is_whole();
+    is_in && colleague.roles.iter().any(runs)
+}
+
 /// Gives a matter to a colleague, or takes it away from whoever has it; made from `version`.
 pub fn assign(
     tx: &mut Tx,
@@ -498,7 +505,7 @@ pub fn assign(
     let feedback = at_version(tx, id, version)?;
     if let Some(to) = to {
         let known = account::find(tx, to).map_err(|_| Error::NoColleague)?;
-        if known.standing != account::Standing::Active {
+        if !can_have(&known) {
             return Err(Error::NoColleague);
         }
     }

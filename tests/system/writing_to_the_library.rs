@@ -1,6 +1,6 @@
 //! Feedback: what people write, who deals with it, the answer, and what is left of it.
 
-use fairdraw::account::Role;
+use fairdraw::account::{self, Role};
 use fairdraw::audit::{self, Filter};
 use fairdraw::feedback::{self, Feedback, Mailing, State};
 use fairdraw::platform::clock::{DAY, HOUR};
@@ -424,12 +424,15 @@ fn a_matter_is_assigned_closed_and_opened_again_and_its_history_says_who(engine:
     assert_eq!(nobodys.texts("tbody tr").len(), 1);
     let none = other.get("/staff/feedback?state=new&topic=service&who=");
     assert_eq!(none.texts("tbody tr").len(), 0);
-    let stranger = staff.send(
-        &staff.get(&path),
-        &format!("{path}/assign"),
-        &[("to", "nobody12")],
-    );
-    assert_eq!(stranger.status, Status::Conflict);
+    // Nobody that is not there, and nobody who could not open it.
+    drop(colleague(&app, "會計李", &[Role::Accountant]));
+    let all = app.app.db.read_now("staff", account::list).expect("read");
+    let accountant = all.iter().find(|one| one.name == "會計李").expect("there");
+    for to in ["nobody12", accountant.id.as_str()] {
+        let page = staff.get(&path);
+        let stranger = staff.send(&page, &format!("{path}/assign"), &[("to", to)]);
+        assert_eq!(stranger.status, Status::Conflict);
+    }
 
     let page = other.get(&path);
     let closed = other.send(&page, &format!("{path}/close"), &[]);

@@ -4,10 +4,10 @@ use std::collections::HashMap;
 
 use serde::Serialize;
 
-use crate::account::{Account, Permission, Standing};
+use crate::account::Account;
 use crate::audit::{Actor, StaffId};
 use crate::feedback::letter::LONGEST_ANSWER;
-use crate::feedback::{Event, Feedback, State, Topic};
+use crate::feedback::{self, Event, Feedback, State, Topic};
 use crate::platform::text::{self, Language};
 use crate::platform::web::form::{FormFields, Mistakes};
 
@@ -250,11 +250,6 @@ impl MatterView {
             .iter()
             .map(|one| (one.id.0.clone(), one.name.clone()))
             .collect();
-        let may = |one: &&Account| {
-            let runs = |role: &crate::account::Role| role.allows(Permission::RunActivities);
-            let is_in = one.standing == Standing::Active && one.reach.is_whole();
-            is_in && one.roles.iter().any(runs)
-        };
         MatterView {
             id: feedback.id.to_string(),
             topic: topic_words(lang, feedback.topic),
@@ -269,7 +264,7 @@ impl MatterView {
                 .map_or_else(String::new, |id| id.0.clone()),
             colleagues: staff
                 .iter()
-                .filter(may)
+                .filter(|one| feedback::can_have(one))
                 .map(|one| option(one.id.as_str(), one.name.clone()))
                 .collect(),
             events: events
