@@ -109,7 +109,7 @@ impl Stagehand<'_> {
         })?;
         self.incidents(&activity, other)?;
         self.request(&activity)?;
-        self.letters(other)?;
+        self.letters()?;
         self.others()?;
         self.payee(&draw, other)
     }
@@ -160,7 +160,7 @@ impl Stagehand<'_> {
     }
 
     /// What people wrote: one letter waits, one was answered.
-    fn letters(&self, other: &StaffId) -> Result<(), Stop> {
+    fn letters(&self) -> Result<(), Stop> {
         let (db, vault) = (&self.app.db, &self.app.vault);
         let receive = |topic: Topic, text: &str| {
             let new = NewFeedback {
@@ -176,8 +176,8 @@ impl Stagehand<'_> {
         let asked = receive(Topic::Activity, "讀書會可以帶小孩嗎？")?;
         let answer = feedback::letter::seal_more(vault, &asked, "可以，兒童室同時有說故事。")?;
         db.write_now("demo: answer", |tx| {
-            let taken = feedback::assign(tx, &self.by, &asked.id, asked.version, Some(other))?;
-            feedback::answer(tx, other, &asked.id, taken.version, &answer)
+            let taken = feedback::assign(tx, &self.by, &asked.id, asked.version, Some(&self.by))?;
+            feedback::answer(tx, &self.by, &asked.id, taken.version, &answer)
         })?;
         Ok(())
     }
