@@ -19,10 +19,9 @@ use crate::platform::clock::{DAY, Timestamp};
 use crate::platform::config::Config;
 use crate::platform::db::Db;
 use crate::platform::ids;
-use crate::platform::mail::lull::Lull;
-use crate::platform::mail::{MailFacts, Outcome, Trouble};
+use crate::platform::mail::{MailFacts, Outcome};
 use crate::platform::text::Language;
-use crate::vault::{self, Offered, TokenError, Vault};
+use crate::vault::{self, Letterbox, Offered, TokenError, Vault};
 
 use super::Error;
 use super::words::Writer;
@@ -122,7 +121,7 @@ pub struct Post {
     vault: Vault,
     facts: Arc<MailFacts>,
     writer: Writer,
-    lull: Lull,
+    letterbox: Letterbox,
 }
 
 impl Post {
@@ -133,7 +132,7 @@ impl Post {
             vault: vault.clone(),
             facts: facts.clone(),
             writer: Writer::of(config),
-            lull: Lull::default(),
+            letterbox: Letterbox::new(vault),
         }
     }
 
@@ -147,23 +146,11 @@ impl Post {
         is_enough: impl FnOnce(Hash) -> bool,
     ) -> Result<Sent, Error> {
         let now = self.db.clock().now();
-        if self.lull.at(now).is_some() {
+        let Ok(mut line) = self.letterbox.line(now) else {
             return Ok(Sent::NotNow);
-        }
-        let to = self.vault.seal_entering(email)?;
-        if is_enough(to.address.tag) {
-            return Ok(Sent::Left);
-        }
-        let mut line = match self.vault.connect_mail() {
-            Ok(line) => line,
-            Err(trouble) => {
-                if trouble != Trouble::NotConfigured {
-                    self.lull.begin(trouble, now);
-                }
-                return Ok(Sent::NotNow);
-            }
         };
-        self.lull.over();
+        let to = self.vault.seal_entering(email)?;
+        let tag = to.address.tag;
         let proof = Proof::of(&facts.id, email).seal(&self.vault, now)?;
         let words = self.writer.link(facts, language, &proof, now)?;
         let recorded = self
@@ -174,6 +161,8 @@ impl Post {
         };
         let offered = line.offer_news(recorded, &words, &self.facts.message_id())?;
         let outcome = match offered {
+            // Counted here: what never left, as while the server is away, takes nobody's letters.
+            Offered::Ready if is_enough(tag) => Outcome::Sent,
             Offered::Ready => line.hand_over(),
             Offered::Over(outcome) => outcome,
             Offered::NoAddress | Offered::SameAddress => return Ok(Sent::Refused),

@@ -13,9 +13,8 @@ use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
 use crate::platform::jobs::back_off;
-use crate::platform::mail::lull::{Lull, UNTIL_CONFIGURED};
-use crate::platform::mail::{MailFacts, Trouble};
-use crate::vault::{self, Line, Offered, ScopeBox, Vault};
+use crate::platform::mail::MailFacts;
+use crate::vault::{self, Letterbox, Offered, ScopeBox, Vault};
 
 use super::letters::{Letter, LetterId, LetterKind, LetterStage, State};
 use super::words::Writer;
@@ -27,7 +26,7 @@ pub(super) struct Post {
     vault: Vault,
     facts: Arc<MailFacts>,
     writer: Writer,
-    lull: Lull,
+    letterbox: Letterbox,
 }
 
 impl Post {
@@ -37,28 +36,7 @@ impl Post {
             vault: vault.clone(),
             facts: facts.clone(),
             writer: Writer::of(config),
-            lull: Lull::default(),
-        }
-    }
-
-    /// Connects, unless the server was down a moment ago; otherwise when to try again.
-    fn connect(&self) -> Result<Line, (Trouble, Timestamp)> {
-        let now = self.db.clock().now();
-        if let Some(down) = self.lull.at(now) {
-            return Err((down.why, down.until));
-        }
-        match self.vault.connect_mail() {
-            Ok(line) => {
-                self.lull.over();
-                Ok(line)
-            }
-            Err(Trouble::NotConfigured) => {
-                Err((Trouble::NotConfigured, now.plus(UNTIL_CONFIGURED)))
-            }
-            Err(trouble) => {
-                self.lull.begin(trouble, now);
-                Err((trouble, self.lull.at(now).map_or(now, |down| down.until)))
-            }
+            letterbox: Letterbox::new(vault),
         }
     }
 
@@ -68,15 +46,15 @@ impl Post {
         let Some(letter) = due else {
             return Ok(None);
         };
-        let mut line = match self.connect() {
+        let mut line = match self.letterbox.line(self.db.clock().now()) {
             Ok(line) => line,
-            Err((why, until)) => {
+            Err(down) => {
                 let waiting = State {
-                    last_reply: why.word(),
+                    last_reply: down.why.word(),
                     ..letter.state.clone()
                 };
                 self.settle(&letter, &waiting)?;
-                return Ok(Some(until));
+                return Ok(Some(down.until));
             }
         };
         let now = self.db.clock().now();

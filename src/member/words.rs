@@ -5,10 +5,9 @@
 
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
-use crate::platform::templates;
 use crate::platform::templates::letterhead::Letterhead;
 use crate::platform::text::{self, Language};
-use crate::vault::{LetterWords, NewsWords};
+use crate::vault::NewsWords;
 
 use super::Error;
 use super::letters::{Change, LetterKind};
@@ -65,17 +64,8 @@ impl Writer {
             link: &self.0.address(language, &path),
             sender: self.0.sender(language),
         };
-        let body = templates::render(language, "mail/member.txt.j2", &view)?;
-        let html = templates::render(language, "mail/member.html.j2", &view)?;
-        Ok(NewsWords {
-            words: LetterWords {
-                subject,
-                body,
-                date: now,
-                language,
-            },
-            html,
-            leave: String::new(),
-        })
+        let templates = ["mail/member.txt.j2", "mail/member.html.j2"];
+        let subject = subject.clone();
+        Ok(NewsWords::written(language, subject, templates, view, now)?)
     }
 }

@@ -14,9 +14,8 @@ use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
 use crate::platform::db::{Db, Tx};
 use crate::platform::jobs::back_off;
-use crate::platform::mail::lull::{Lull, UNTIL_CONFIGURED};
-use crate::platform::mail::{MailFacts, Outcome, Trouble};
-use crate::vault::{self, Line, NewsWords, Offered, RecordedNews, ScopeBox, Vault};
+use crate::platform::mail::{MailFacts, Outcome};
+use crate::vault::{self, Letterbox, Line, NewsWords, Offered, RecordedNews, ScopeBox, Vault};
 
 use super::letters::{LetterId, LetterKind, LetterStage, Single, State};
 use super::tokens::{self, Link};
@@ -31,13 +30,7 @@ pub(super) struct Post {
     pub(super) writer: Writer,
     /// Letters of an issue in a minute.
     pub(super) per_minute: i64,
-    lull: Lull,
-}
-
-/// A line to the mail server, or when to try again.
-pub(super) enum Reached {
-    Line(Line),
-    Not(Trouble, Timestamp),
+    pub(super) letterbox: Letterbox,
 }
 
 /// What became of a try.
@@ -58,29 +51,7 @@ impl Post {
             facts: facts.clone(),
             writer: Writer::of(config),
             per_minute: i64::from(config.newsletter_per_minute),
-            lull: Lull::default(),
-        }
-    }
-
-    /// Connects, unless the server was down a moment ago.
-    pub(super) fn connect(&self) -> Reached {
-        let now = self.db.clock().now();
-        if let Some(down) = self.lull.at(now) {
-            return Reached::Not(down.why, down.until);
-        }
-        match self.vault.connect_mail() {
-            Ok(line) => {
-                self.lull.over();
-                Reached::Line(line)
-            }
-            Err(Trouble::NotConfigured) => {
-                Reached::Not(Trouble::NotConfigured, now.plus(UNTIL_CONFIGURED))
-            }
-            Err(trouble) => {
-                self.lull.begin(trouble, now);
-                let until = self.lull.at(now).map_or(now, |down| down.until);
-                Reached::Not(trouble, until)
-            }
+            letterbox: Letterbox::new(vault),
         }
     }
 
@@ -112,15 +83,15 @@ impl Post {
         let Some((letter, code)) = due else {
             return Ok(None);
         };
-        let line = match self.connect() {
-            Reached::Line(line) => line,
-            Reached::Not(why, until) => {
+        let line = match self.letterbox.line(self.db.clock().now()) {
+            Ok(line) => line,
+            Err(down) => {
                 let waiting = State {
-                    last_reply: why.word(),
+                    last_reply: down.why.word(),
                     ..letter.state.clone()
                 };
                 self.settle(&letter, &waiting)?;
-                return Ok(Some(until));
+                return Ok(Some(down.until));
             }
         };
         let words = self.words(&letter, &code)?;

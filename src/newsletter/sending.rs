@@ -14,7 +14,7 @@ use crate::vault::{self, RecordedNews, ScopeBox};
 
 use super::issues::{self, Issue, IssueId, Stage};
 use super::letters::{LetterStage, OfIssue};
-use super::post::{Left, Post, Reached};
+use super::post::{Left, Post};
 use super::subscribers::{self, REFUSALS, Subscriber, Suppressed};
 use super::tokens::{self, Link};
 use super::{Error, store};
@@ -60,20 +60,20 @@ fn batch(post: &Post, issue: &Issue) -> Result<Option<Timestamp>, Error> {
     // Only the holder of the job's lease is here: who was sending before is gone.
     db.write_now("give letters up", |tx| store::letters::lose(tx, id))?;
     let many = TOGETHER.min(post.per_minute).max(1);
-    let mut line = match post.connect() {
-        Reached::Line(line) => Some(line),
-        Reached::Not(_, until) => {
+    let mut line = match post.letterbox.line(db.clock().now()) {
+        Ok(line) => Some(line),
+        Err(down) => {
             let ends = db.write_now("end issue", |tx| end(tx, id))?;
-            return Ok(ends.map(|_| until));
+            return Ok(ends.map(|_| down.until));
         }
     };
     let (due, recorded) = db.write_now("take up letters", |tx| take_up(tx, id, many))?;
     for (due, recorded) in due.iter().zip(recorded) {
         let own = match line.take() {
             Some(line) => line,
-            None => match post.connect() {
-                Reached::Line(line) => line,
-                Reached::Not(_, until) => return Ok(Some(until)),
+            None => match post.letterbox.line(db.clock().now()) {
+                Ok(line) => line,
+                Err(down) => return Ok(Some(down.until)),
             },
         };
         send(post, issue, due, recorded, own)?;

@@ -6,10 +6,9 @@
 
 use crate::platform::clock::Timestamp;
 use crate::platform::config::Config;
-use crate::platform::templates;
 use crate::platform::templates::letterhead::Letterhead;
 use crate::platform::text::{self, Language, markdown};
-use crate::vault::{LetterWords, NewsWords};
+use crate::vault::NewsWords;
 
 use super::letters::LetterKind;
 use super::wire::letters::{AboutText, IssueText};
@@ -65,18 +64,9 @@ impl Writer {
             leave: &leave,
             sender: self.0.sender(language),
         };
-        let body = templates::render(language, "mail/subscription.txt.j2", &view)?;
-        let html = templates::render(language, "mail/subscription.html.j2", &view)?;
-        Ok(NewsWords {
-            words: LetterWords {
-                subject,
-                body,
-                date: now,
-                language,
-            },
-            html,
-            leave,
-        })
+        let templates = ["mail/subscription.txt.j2", "mail/subscription.html.j2"];
+        let words = NewsWords::written(language, subject.clone(), templates, view, now)?;
+        Ok(NewsWords { leave, ..words })
     }
 
     /// An issue to a subscriber whose links have this token; a trial has none.
@@ -109,17 +99,8 @@ impl Writer {
             leave: &leave,
             sender: self.0.sender(language),
         };
-        let body = templates::render(language, "mail/issue.txt.j2", &view)?;
-        let html = templates::render(language, "mail/issue.html.j2", &view)?;
-        Ok(NewsWords {
-            words: LetterWords {
-                subject,
-                body,
-                date: now,
-                language,
-            },
-            html,
-            leave,
-        })
+        let templates = ["mail/issue.txt.j2", "mail/issue.html.j2"];
+        let words = NewsWords::written(language, subject.clone(), templates, view, now)?;
+        Ok(NewsWords { leave, ..words })
     }
 }

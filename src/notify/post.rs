@@ -13,16 +13,16 @@ use crate::draw;
 use crate::entry::{self, Ticket};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{Db, Tx};
-use crate::platform::mail::{Outcome, Trouble};
+use crate::platform::mail::Outcome;
+use crate::platform::mail::lull::Down;
 use crate::vault::{
-    self, FieldKind, LetterWords, Line, NAME_HERE, NotAWinner, Offered, Refusal, Sealed, Vault,
-    VerifiedDraw, WinnerContact, WinnerNotice,
+    self, FieldKind, LetterWords, Letterbox, Line, NAME_HERE, NotAWinner, Offered, Refusal, Sealed,
+    Vault, VerifiedDraw, WinnerContact, WinnerNotice,
 };
 
 use super::claims::{self, Decided};
 use super::letters::{self, Imprint, Matter};
 use super::{Claim, ClaimStage, Error, Notice, NoticeId, NoticeKind, NoticeStage, notices, store};
-use crate::platform::mail::lull::{Lull, UNTIL_CONFIGURED};
 
 /// Everything that sending needs.
 pub(super) struct Post {
@@ -30,7 +30,7 @@ pub(super) struct Post {
     vault: Vault,
     imprint: Imprint,
     verified: Verified,
-    lull: Lull,
+    letterbox: Letterbox,
 }
 
 /// The draw that was verified last: a hundred letters of one draw need one verification.
@@ -62,7 +62,7 @@ impl Post {
             vault: vault.clone(),
             imprint,
             verified: Verified::default(),
-            lull: Lull::default(),
+            letterbox: Letterbox::new(vault),
         }
     }
 
@@ -78,22 +78,11 @@ impl Post {
         let Turn::Send(due) = turn else {
             return Ok(None);
         };
-        let now = self.db.clock().now();
-        if let Some(down) = self.lull.at(now) {
-            return self.wait(&due, down.why, down.until);
-        }
-        let mut line = match self.vault.connect_mail() {
+        let mut line = match self.letterbox.line(self.db.clock().now()) {
             Ok(line) => line,
-            Err(Trouble::NotConfigured) => {
-                let again = now.plus(UNTIL_CONFIGURED);
-                return self.wait(&due, Trouble::NotConfigured, again);
-            }
-            Err(trouble) => {
-                self.lull.begin(trouble, now);
-                return self.settle(&due, Outcome::TryLater(trouble));
-            }
+            Err(down) if down.is_tried => return self.settle(&due, Outcome::TryLater(down.why)),
+            Err(down) => return self.wait(&due, down),
         };
-        self.lull.over();
         match self.offer(&due, &mut line)? {
             Offered::Ready => {}
             Offered::Over(outcome) => return self.settle(&due, outcome),
@@ -124,17 +113,17 @@ impl Post {
     }
 
     /// The notice keeps waiting without a try of its own, and the page says why.
-    fn wait(&self, due: &Due, why: Trouble, until: Timestamp) -> Result<Option<Timestamp>, Error> {
+    fn wait(&self, due: &Due, down: Down) -> Result<Option<Timestamp>, Error> {
         let waiting = Notice {
-            last_reply: why.word(),
-            next_at: until,
+            last_reply: down.why.word(),
+            next_at: down.until,
             ..due.notice.clone()
         };
         self.db.write_now("keep notice waiting", |tx| {
             let activity = &due.draw.facts.id;
             store::advance_notice(tx, activity, &[NoticeStage::Waiting], &waiting)
         })?;
-        Ok(Some(until))
+        Ok(Some(down.until))
     }
 
     /// Puts the opening on record and has the vault open the address, write the letter and name

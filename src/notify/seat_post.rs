@@ -14,25 +14,26 @@ use crate::audit::Actor;
 use crate::entry::{self, EntryId};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::{Db, Tx};
-use crate::platform::mail::{MailFacts, Outcome, Trouble};
+use crate::platform::mail::lull::Down;
+use crate::platform::mail::{MailFacts, Outcome};
 use crate::platform::templates;
 use crate::platform::text::{self, Language};
 use crate::seats::letters::{self, Letter, LetterId, LetterKind, LetterStage};
 use crate::seats::{self, Held, SeatNumber, SeatState};
-use crate::vault::{self, BoundBox, FieldKind, LetterWords, Line, Offered, Refusal, Vault};
+use crate::vault::{
+    self, BoundBox, FieldKind, LetterWords, Letterbox, Line, Offered, Refusal, Vault,
+};
 
 use super::Error;
 use super::letters::Imprint;
 use super::wire::SeatLetterText;
-use crate::platform::mail::lull::{Lull, UNTIL_CONFIGURED};
 
 /// Everything that sending needs.
 pub(super) struct SeatPost {
     db: Db,
-    vault: Vault,
     facts: Arc<MailFacts>,
     imprint: Imprint,
-    lull: Lull,
+    letterbox: Letterbox,
 }
 
 /// A letter whose turn has come, with everything about it that is not personal.
@@ -53,10 +54,9 @@ impl SeatPost {
     ) -> SeatPost {
         SeatPost {
             db: db.clone(),
-            vault: vault.clone(),
             facts: facts.clone(),
             imprint,
-            lull: Lull::default(),
+            letterbox: Letterbox::new(vault),
         }
     }
 
@@ -72,22 +72,11 @@ impl SeatPost {
         let Some(due) = due else {
             return Ok(None);
         };
-        let now = self.db.clock().now();
-        if let Some(down) = self.lull.at(now) {
-            return self.wait(&due, down.why, down.until);
-        }
-        let mut line = match self.vault.connect_mail() {
+        let mut line = match self.letterbox.line(self.db.clock().now()) {
             Ok(line) => line,
-            Err(Trouble::NotConfigured) => {
-                let again = now.plus(UNTIL_CONFIGURED);
-                return self.wait(&due, Trouble::NotConfigured, again);
-            }
-            Err(trouble) => {
-                self.lull.begin(trouble, now);
-                return self.settle(&due, Outcome::TryLater(trouble));
-            }
+            Err(down) if down.is_tried => return self.settle(&due, Outcome::TryLater(down.why)),
+            Err(down) => return self.wait(&due, down),
         };
-        self.lull.over();
         match self.offer(&due, &mut line) {
             Ok(Offered::Ready) => {}
             Ok(Offered::Over(outcome)) => return self.settle(&due, outcome),
@@ -145,11 +134,11 @@ impl SeatPost {
         Ok(None)
     }
 
-    fn wait(&self, due: &Due, why: Trouble, until: Timestamp) -> Result<Option<Timestamp>, Error> {
+    fn wait(&self, due: &Due, down: Down) -> Result<Option<Timestamp>, Error> {
         self.db.write_now("keep seat letter waiting", |tx| {
-            letters::keep_waiting(tx, &due.activity.id, &due.letter, why.word())
+            letters::keep_waiting(tx, &due.activity.id, &due.letter, down.why.word())
         })?;
-        Ok(Some(until))
+        Ok(Some(down.until))
     }
 }
 

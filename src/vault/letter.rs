@@ -17,6 +17,7 @@ use super::{Error, Purpose, Vault};
 use crate::audit::{self, Act, Actor};
 use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
+use crate::platform::mail::lull::{Down, Lull};
 use crate::platform::mail::{Outcome, Trouble};
 use crate::platform::text::Language;
 
@@ -59,6 +60,34 @@ pub enum Offered {
     NoAddress,
     /// The address is that of the other person, who is written to already.
     SameAddress,
+}
+
+/// The way to the mail server, which is left alone for a while where it was found down.
+pub struct Letterbox {
+    vault: Vault,
+    lull: Lull,
+}
+
+impl Letterbox {
+    /// Of this vault.
+    pub fn new(vault: &Vault) -> Letterbox {
+        Letterbox {
+            vault: vault.clone(),
+            lull: Lull::default(),
+        }
+    }
+
+    /// A server that listens, or why none does at `now` and when to try again. Blocks.
+    pub fn line(&self, now: Timestamp) -> Result<Line, Down> {
+        if let Some(down) = self.lull.at(now) {
+            return Err(down);
+        }
+        let connected = self.vault.connect_mail();
+        if connected.is_ok() {
+            self.lull.over();
+        }
+        connected.map_err(|trouble| self.lull.begin(trouble, now))
+    }
 }
 
 /// A mail server that listens to the vault.

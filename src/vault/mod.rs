@@ -82,7 +82,8 @@ pub use freeze::{freeze, frozen_since, thaw};
 pub use handle::Vault;
 pub use keys::{KeyError, SIGNS_OF_KEYS};
 pub use letter::{
-    LetterWords, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach, record_not_told,
+    LetterWords, Letterbox, Line, NAME_HERE, Offered, RecordedBreach, Told, record_breach,
+    record_not_told,
 };
 pub use news_letter::{
     NewsWords, OwnRecord, RecordedNews, record_entering, record_member, record_news,

@@ -10,6 +10,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use super::disclosing::ScopeBox;
 use super::field::{Email, KeptReceipts};
 use super::letter::{LetterWords, Line, Offered};
@@ -19,7 +21,10 @@ use super::wire::post::{MailRequest, NewsOffer, Readers};
 use super::wire::{AnswerBox, Refusal, Reply, Request};
 use super::{Error, NewAddress, Purpose, Vault};
 use crate::audit::{self, Act, Actor};
+use crate::platform::clock::Timestamp;
 use crate::platform::db::Tx;
+use crate::platform::templates::{self, TemplateError};
+use crate::platform::text::Language;
 
 /// An address whose opening for one letter is on record.
 pub struct RecordedNews(Readers, ScopeBox);
@@ -39,6 +44,30 @@ pub struct NewsWords {
     pub html: String,
     /// Where one click unsubscribes (RFC 8058); empty where nobody is subscribed yet.
     pub leave: String,
+}
+
+impl NewsWords {
+    /// A letter dated `now`, whose text and HTML the two templates write from one `view`.
+    pub fn written(
+        language: Language,
+        subject: String,
+        [text, html]: [&str; 2],
+        view: impl Serialize,
+        now: Timestamp,
+    ) -> Result<NewsWords, TemplateError> {
+        let body = templates::render(language, text, &view)?;
+        let html = templates::render(language, html, &view)?;
+        Ok(NewsWords {
+            words: LetterWords {
+                subject,
+                body,
+                date: now,
+                language,
+            },
+            html,
+            leave: String::new(),
+        })
+    }
 }
 
 /// Writes one audit line for the addresses that will be opened together, one letter each; `about`
