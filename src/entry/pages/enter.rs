@@ -118,9 +118,7 @@ async fn fill(
             return Ok(page.again());
         }
     };
-    if !form.value(TRAP).trim().is_empty() {
-        let mut mistakes = Mistakes::new();
-        mistakes.add(TRAP, text::message(lang, "entry-trap-filled", &[]));
+    if let Some(mistakes) = filling.trapped() {
         let page = filling.form_page(&sheet, String::new(), mistakes).await?;
         return Ok(page.again().noticed(Sign::Trap));
     }
@@ -432,6 +430,18 @@ impl<'a> Filling<'a> {
             "entry-wait",
             &[("time", time.into())],
         ))
+    }
+
+    /// What to tell whoever filled the field that only programs see.
+    pub(super) fn trapped(&self) -> Option<Mistakes> {
+        let is_empty = self.form.value(TRAP).trim().is_empty();
+        let told = || {
+            let mut mistakes = Mistakes::new();
+            let words = text::message(self.visit.lang, "entry-trap-filled", &[]);
+            mistakes.add(TRAP, words);
+            mistakes
+        };
+        (!is_empty).then(told)
     }
 
     /// The form's token, or what to tell the person who sent a form without a good one.

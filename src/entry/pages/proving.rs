@@ -13,7 +13,6 @@ use rocket::{Route, State, get, post, routes};
 
 use crate::admission::address::{self, Proof, Sent};
 use crate::admission::guard::Doorman;
-use crate::entry::wire::form::TRAP;
 use crate::entry::wire::proving::{self as wire, AskView, LinkView};
 use crate::entry::wire::shut::Shut;
 use crate::entry::wire::{ENTRANCE, Sheet};
@@ -84,10 +83,7 @@ async fn ask(
     if let Err(message) = filling.form_token(&sheet, from, limits).await? {
         return Ok(again(message, Mistakes::new()).await?.into());
     }
-    if !form.value(TRAP).trim().is_empty() {
-        let mut mistakes = Mistakes::new();
-        let words = text::message(visit.lang, "entry-trap-filled", &[]);
-        mistakes.add(TRAP, words);
+    if let Some(mistakes) = filling.trapped() {
         let page = again(String::new(), mistakes).await?;
         return Ok(page.noticed(Sign::Trap).into());
     }

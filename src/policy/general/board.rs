@@ -107,14 +107,17 @@ fn posted(known: &[Brief], now: Timestamp) -> Posted {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_major_change_is_told_before_it_holds_and_for_its_days_after() {
-        let brief = |number, weight, day| Brief {
+    fn brief(number: i64, weight: Weight, day: i64) -> Brief {
+        Brief {
             number,
             weight,
             effective_at: Timestamp(day * DAY),
             banner_days: 10,
-        };
+        }
+    }
+
+    #[test]
+    fn a_major_change_is_told_before_it_holds_and_for_its_days_after() {
         let known = [
             brief(1, Weight::Minor, 0),
             brief(2, Weight::Major, 20),
@@ -131,12 +134,6 @@ mod tests {
 
     #[test]
     fn a_second_change_does_not_hide_the_first() {
-        let brief = |number, weight, day| Brief {
-            number,
-            weight,
-            effective_at: Timestamp(day * DAY),
-            banner_days: 10,
-        };
         let known = [
             brief(1, Weight::Minor, 0),
             brief(2, Weight::Minor, 15),
