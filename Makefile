@@ -3,10 +3,14 @@
 # Where cargo builds; the browser tests start a binary from there.
 TARGET := $(or $(CARGO_TARGET_DIR),target)
 
+# What tests are built with: a clock that can be set. One set for all of them, so that the program is built
+# once; `make check` looks at it as it is released.
+CLOCK := --features fairdraw/test-clock
+
 # The bundles that the three verifiers are compared on.
 CORPUS := $(abspath $(TARGET))/corpus
 
-.PHONY: run demo test prerequisites check units canary agreement browser clocked pages bench soak soak-edge soak-faults soak-privacy fuzz deb deb-test
+.PHONY: run demo test prerequisites check units canary agreement browser pages bench soak soak-edge soak-faults soak-privacy fuzz deb deb-test
 
 ## Serves http://127.0.0.1:8000 with its data in ./data.
 run:
@@ -22,8 +26,7 @@ demo:
 test:
 	tests/prerequisites.sh disks
 	$(MAKE) check
-	$(MAKE) clocked
-	cargo test --workspace --no-run
+	cargo test --workspace $(CLOCK) --no-run
 	$(MAKE) --jobs=2 --output-sync=target pages units
 	$(MAKE) canary
 	$(MAKE) agreement
@@ -44,7 +47,7 @@ TESTS_AT_ONCE := $(shell echo $$(( 2 * $$(nproc) + 1 )))
 
 ## Unit, property, vector, architecture and system tests, the last on SQLite and on PostgreSQL.
 units:
-	RUST_TEST_THREADS=$(TESTS_AT_ONCE) cargo test --workspace
+	RUST_TEST_THREADS=$(TESTS_AT_ONCE) cargo test --workspace $(CLOCK)
 
 ## The positive control: in a build that leaks on purpose, the canary scan must find the leak.
 canary:
@@ -54,22 +57,17 @@ canary:
 agreement: prerequisites
 	cd protocol/python && python3 -m unittest --quiet
 	rm -rf $(CORPUS)
-	LUCKY_DRAW_CORPUS=$(CORPUS) cargo test --workspace --test corpus
+	LUCKY_DRAW_CORPUS=$(CORPUS) cargo test --workspace $(CLOCK) --test corpus
 	python3 tests/agreement/agreement.py $(CORPUS)
 
 ## Pages in real Chromium, on a build whose clock the tests can set.
-browser: clocked
+browser: prerequisites
+	cargo build --workspace $(CLOCK)
 	$(MAKE) pages
-
-# The program that the pages are tried on: its clock can be set.
-clocked: prerequisites
-	cargo build --workspace --features fairdraw/test-clock
-	mkdir -p $(TARGET)/test-clock
-	cp $(TARGET)/debug/fairdraw $(TARGET)/debug/lucky-draw-verify $(TARGET)/test-clock/
 
 # On the build that is there.
 pages:
-	cd tests/browser && FAIRDRAW_BIN=$(abspath $(TARGET))/test-clock/fairdraw npm test --silent
+	cd tests/browser && FAIRDRAW_BIN=$(abspath $(TARGET))/debug/fairdraw npm test --silent
 
 ## A package for Debian and Ubuntu, below target/debian; cargo-deb comes from crates.io.
 deb:
@@ -119,7 +117,7 @@ soak-privacy: prerequisites
 	FAIRDRAW_CASES=300000 cargo test --lib vault::tests::channel -- --nocapture
 	own=$$(mktemp -d) && trap 'rm -rf "$$own"' EXIT INT TERM && chmod 711 "$$own" && \
 		TMPDIR="$$own" PATH="$$PATH:/usr/sbin:/sbin" unshare --mount \
-		cargo test --features test-clock --test soak -- --nocapture --test-threads=1 \
+		cargo test $(CLOCK) --test soak -- --nocapture --test-threads=1 \
 		--skip edge:: --skip rush_kills:: --skip power:: --skip instances:: --skip seats::
 
 ## Kills, power cuts and instances that die under load, and thousands who want the same places. Needs
@@ -128,7 +126,7 @@ soak-faults: prerequisites
 	@[ "$$(id -u)" = 0 ] || { echo "make soak-faults makes disks of its own: run it as root"; exit 1; }
 	own=$$(mktemp -d) && trap 'rm -rf "$$own"' EXIT INT TERM && chmod 711 "$$own" && \
 		TMPDIR="$$own" PATH="$$PATH:/usr/sbin:/sbin" unshare --mount \
-		cargo test --features test-clock --test soak -- --nocapture --test-threads=1 \
+		cargo test $(CLOCK) --test soak -- --nocapture --test-threads=1 \
 		rush_kills:: power:: instances:: seats::
 
 ## Thousands of slow clients, slowhttptest and testssl against the real program; about ten minutes.
@@ -140,7 +138,7 @@ soak: prerequisites
 	$(MAKE) soak-privacy
 	$(MAKE) soak-faults
 	$(MAKE) soak-edge
-	PROPTEST_CASES=20000 cargo test --workspace
+	PROPTEST_CASES=20000 cargo test --workspace $(CLOCK)
 	$(MAKE) fuzz
 	$(MAKE) agreement
 	python3 tests/agreement/agreement.py $(CORPUS) --weaken
