@@ -1,5 +1,5 @@
-// Somebody who refuses every cookie that is not needed uses the whole site: enters, writes to the
-// library, changes the language. And somebody who chooses to be counted takes it back. Both
+// Somebody who refuses every cookie that is not needed uses the whole site: enters, subscribes, writes
+// to the library, changes the language. And somebody who chooses to be counted takes it back. Both
 // languages; the page of the choice in both widths.
 
 import assert from 'node:assert/strict';
@@ -78,6 +78,17 @@ async function write(page, language) {
   await page.locator('#secret').waitFor();
 }
 
+/** Asks for the newsletter, and is told that a letter with a link comes. */
+async function subscribe(page, language, address) {
+  await page.goto(`${demo.url}${language.prefix}/newsletter`);
+  await page.fill('#email', address);
+  await page.locator('main input[name=topics]').first().check();
+  await page.check('#agree');
+  await page.locator('main form button').last().click();
+  await page.waitForURL(/\/newsletter\/sent$/);
+  await assertGood(page);
+}
+
 for (const [place, language] of LANGUAGES.entries()) {
   test(`whoever refuses every cookie that is not needed uses the whole site (${language.lang})`, async () => {
     const page = await browser.page({ language, javaScript: place === 1 });
@@ -91,6 +102,7 @@ for (const [place, language] of LANGUAGES.entries()) {
     await openActivity(page, language);
     await enter(page, 7_100 + place);
     const kept = await cookies(page);
+    await subscribe(page, language, `reader${place}@example.org`);
     await write(page, language);
     assert.ok(kept.every((name) => name === 'receipt'), `only what carries the receipt: ${kept}`);
     await page.locator('a[hreflang]').first().click();
