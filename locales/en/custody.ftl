@@ -75,8 +75,14 @@ custody-passphrase = Your passphrase
 custody-passphrase-hint = Handing out data weighs a lot, so we make sure once more that it is you.
 custody-passphrase-empty = Enter your passphrase
 # $count: a number
-custody-days = { $count } days
-custody-rows = { $count } rows
+custody-days = { $count ->
+    [one] { $count } day
+   *[other] { $count } days
+}
+custody-rows = { $count ->
+    [one] { $count } row
+   *[other] { $count } rows
+}
 custody-people = { $count } people
 custody-field-name = Name
 custody-field-phone = Telephone
@@ -123,10 +129,16 @@ custody-hold-purge = The activity's data is deleted on
 custody-hold-held = Sealed apart
 custody-hold-decide = Decide
 # $count: days
-custody-hold-decide-lead = When you approve, the contacts of these tickets are kept for { $count } days from today. On the last day the key of this hold is destroyed by itself.
+custody-hold-decide-lead = { $count ->
+    [one] When you approve, the contacts of these tickets are kept for { $count } day from today. On the last day the key of this hold is destroyed by itself.
+   *[other] When you approve, the contacts of these tickets are kept for { $count } days from today. On the last day the key of this hold is destroyed by itself.
+}
 custody-hold-change-title = A change that waits
 # $who: a name; $count: days
-custody-hold-change-renew = { $who } proposes { $count } days more from the approval on.
+custody-hold-change-renew = { $count ->
+    [one] { $who } proposes { $count } day more from the approval on.
+   *[other] { $who } proposes { $count } days more from the approval on.
+}
 custody-hold-change-end = { $who } proposes to end this hold now.
 custody-hold-renew-title = Renew or end early
 custody-hold-renew-lead = A hold is renewed once, and a colleague approves it.
@@ -180,13 +192,19 @@ custody-expires-hint = Needed for research; as in the contract, such as 31 Dec 2
 custody-expires-empty = Enter until when the contract lets them keep it
 custody-disclosure-decide = Decide
 # $count: rows
-custody-disclosure-decide-rows = When you approve, { $count } rows are downloaded at once, and only now. Each opening is in the audit record first, and the person can see it.
+custody-disclosure-decide-rows = { $count ->
+    [one] When you approve, { $count } row is downloaded at once, and only now. Each opening is in the audit record first, and the person can see it.
+   *[other] When you approve, { $count } rows are downloaded at once, and only now. Each opening is in the audit record first, and the person can see it.
+}
 custody-disclosure-decide-lookup = When you approve, one ID number can be looked up at the desk; it gives ticket numbers and nothing of whoever entered.
 custody-disclosure-decide-tables = When you approve, the published tables of this activity are downloaded; nothing in them is of one person.
 custody-disclosure-approve = Approve and download
 custody-disclosure-once = The file was given once and no copy is here. To hand it out again, register it anew.
 # $agency, $document: texts; $who: a name; $when: a moment; $count: rows; $id: a code
-custody-disclosure-mark = Handed to { $agency }, reference { $document }; approved by { $who } on { $when }; { $count } rows; register { $id }
+custody-disclosure-mark = { $count ->
+    [one] Handed to { $agency }, reference { $document }; approved by { $who } on { $when }; { $count } row; register { $id }
+   *[other] Handed to { $agency }, reference { $document }; approved by { $who } on { $when }; { $count } rows; register { $id }
+}
 custody-lookup-title = Look up an ID number
 custody-lookup-lead = Look at the person's ID card first. The number is compared and not kept.
 custody-lookup-hint = One look only
@@ -253,7 +271,10 @@ custody-tax-column-value = Value (TWD)
 custody-tax-column-withheld = Withheld (TWD)
 custody-tax-column-total = Year's total (TWD)
 # $year: a year; $who: a name; $when: a moment; $count: rows
-custody-tax-mark = Year { $year }; taken by { $who } on { $when }; { $count } rows; for filing only
+custody-tax-mark = { $count ->
+    [one] Year { $year }; taken by { $who } on { $when }; { $count } row; for filing only
+   *[other] Year { $year }; taken by { $who } on { $when }; { $count } rows; for filing only
+}
 # $year: a year
 custody-tax-year-title = Prize income of { $year }
 custody-tax-listed = Rows on statements
@@ -279,7 +300,10 @@ custody-tax-year-none = There are no rows of this year any more.
 custody-tax-total-hint = The year's total is one person's over all activities; above TWD { $limit }, or where anything was withheld, a statement is needed. No names are shown here.
 custody-tax-file-title = File for the statements
 # $count: rows
-custody-tax-file-lead = Opens { $count } rows and writes that into the audit record. Keep the file on the computer used for filing and delete it afterwards.
+custody-tax-file-lead = { $count ->
+    [one] Opens { $count } row and writes that into the audit record. Keep the file on the computer used for filing and delete it afterwards.
+   *[other] Opens { $count } rows and writes that into the audit record. Keep the file on the computer used for filing and delete it afterwards.
+}
 custody-tax-file = Download
 # $count: rows
 custody-tax-file-waits = { $count } wait for another librarian; then the file can be downloaded.
@@ -294,12 +318,18 @@ custody-tax-sure = The statements of this year are filed
 custody-tax-sure-empty = Tick this once the statements are filed
 custody-tax-filed-button = Note that it is filed
 # $date: a day; $count: rows
-custody-tax-filed-done = Filed on { $date }; { $count } rows that needed no statement are deleted.
+custody-tax-filed-done = { $count ->
+    [one] Filed on { $date }; { $count } row that needed no statement is deleted.
+   *[other] Filed on { $date }; { $count } rows that needed no statement are deleted.
+}
 custody-tax-filed-until = The rest is destroyed after { $date }.
 custody-tax-delete = Destroyed after
 custody-tax-erased-on = Destroyed on { $date }
 custody-tax-erased-title = Destroyed
-custody-tax-erased = The key of this year and { $count } rows were destroyed on { $date }.
+custody-tax-erased = { $count ->
+    [one] The key of this year and { $count } row were destroyed on { $date }.
+   *[other] The key of this year and { $count } rows were destroyed on { $date }.
+}
 custody-tax-rules = Rules
 custody-tax-rules-lead = The rules of the day of handover count. When a number changes, the operator adds a set of rules as the setting tax_rules; look again every January.
 # $since: a day
@@ -378,7 +408,10 @@ custody-incident-no-mail = The operator does not allow letters (setting breach_m
 custody-incident-by-rule = The system
 custody-incident-raised = A rule opened this by itself. See what it was:
 # $hours: whole hours
-custody-incident-left = ({ $hours } hours left)
+custody-incident-left = { $hours ->
+    [one] ({ $hours } hour left)
+   *[other] ({ $hours } hours left)
+}
 custody-incident-nobody = No activity has been named yet.
 custody-incident-concern = Add affected activities
 custody-unworded = These words are the system's. Write them anew so that people understand them, and a colleague approves.
@@ -476,7 +509,10 @@ custody-offer-people = Who agreed
 # $people, $handed: numbers
 custody-offer-counts = { $people } people; { $handed } handed over
 # $count: people
-custody-offer-export-hint = Opens { $count } rows, on record, and each person can see it. Say why now.
+custody-offer-export-hint = { $count ->
+    [one] Opens { $count } row, on record, and the person can see it. Say why now.
+   *[other] Opens { $count } rows, on record, and each person can see it. Say why now.
+}
 custody-offer-export = Download the partner's file
 custody-offer-export-admin = The file for a partner is taken by an administrator.
 custody-offer-no-provider = A privacy officer adds partners under “Partners” first.

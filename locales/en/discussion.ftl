@@ -11,7 +11,10 @@ discussion-moved = Somebody has just dealt with this post
 
 discussion-title = Discussion
 discussion-lead = Questions about this activity and their answers, for everybody to read.
-discussion-count = { $count } questions, newest first
+discussion-count = { $count ->
+    [one] One question
+   *[other] { $count } questions, newest first
+}
 discussion-none = Nobody has asked anything yet.
 discussion-question = Question { $number }
 discussion-post = Post { $number }

@@ -289,12 +289,21 @@ draw-rules-draws = Beacon appears: { $when }
 draw-rules-purges = Personal data deleted: { $when }
 draw-rules-prizes = Prizes
 draw-rules-prize = { $slug }: { $name }, { $units } in all, worth NT${ $value } each
-draw-rules-reserves = { $count } reserves
+draw-rules-reserves = { $count ->
+    [one] { $count } reserve
+   *[other] { $count } reserves
+}
 # $above: NT$ that are free; $resident, $other: per cent withheld
 draw-rules-tax = For prizes above NT${ $above } in value { $resident }% income tax is withheld from residents ({ $above } itself is not taxed); { $other }% is always withheld from non-residents. The law on the day of the handover counts. No NHI supplementary premium is charged.
 draw-rules-order = How it is drawn
-draw-rules-tickets = At most { $count } tickets a person; an entry on the web is the first one
-draw-rules-wins = At most { $count } prizes or reserve places a person
+draw-rules-tickets = { $count ->
+    [one] At most { $count } ticket a person; an entry on the web is the first one
+   *[other] At most { $count } tickets a person; an entry on the web is the first one
+}
+draw-rules-wins = { $count ->
+    [one] At most { $count } prize or reserve place a person
+   *[other] At most { $count } prizes or reserve places a person
+}
 draw-rules-beacon = Public randomness: { $beacon } (chain { $chain })
 draw-rules-numbers = Lottery numbers: { $slug }, that is { $game } issue { $number }; { $balls } numbers count ({ $which }), { $outcomes } results are possible
 draw-rules-numbers-drawn = The issue is drawn after the list is sealed: { $when }
@@ -311,7 +320,10 @@ draw-rules-optional = optional
 draw-rules-field = { $field } ({ $need })
 draw-rules-field-for = { $field } ({ $need }): { $purpose }
 draw-rules-claims = Claiming
-draw-rules-claim = Winners, and those a prize passes to, have { $days } days to answer; after the deadline the prize passes to the next reserve
+draw-rules-claim = { $days ->
+    [one] Winners, and those a prize passes to, have { $days } day to answer; after the deadline the prize passes to the next reserve
+   *[other] Winners, and those a prize passes to, have { $days } days to answer; after the deadline the prize passes to the next reserve
+}
 draw-rules-deadline = Deadline to answer: { $when }
 draw-rules-moves = If a public note replaces the time of the draw, these deadlines and the day on which personal data is deleted move by as much
 
@@ -535,7 +547,7 @@ draw-phase-planned = Being prepared
 draw-draws-title = Draws
 draw-draws-lead = An activity has one draw or several, in the order below. The last one takes place at the activity's time of the draw, { $when }; earlier ones have a time of their own. Once the list is sealed only public randomness decides, and nothing is drawn again.
 draw-draws-when = Drawn: { $when }.
-draw-draws-prizes = { $prizes } prizes and { $reserves } reserves.
+draw-draws-prizes = Prizes: { $prizes }; reserves: { $reserves }.
 draw-draws-add = Add a draw
 draw-draws-up = Move up
 draw-draws-remove = Remove

@@ -5,10 +5,10 @@ use fairdraw::identity::date;
 use fairdraw::member::session;
 use fairdraw::newsletter;
 use fairdraw::platform::clock::{DAY, MINUTE};
-use rocket::http::Status;
+use rocket::http::{Method, Status};
 
 use crate::support::Engine;
-use crate::support::app::{Answer, Person};
+use crate::support::app::{Answer, Asked, Door, Person};
 use crate::support::canary::Scan;
 use crate::support::life::{Life, Patron};
 use crate::support::mail_sink::MailSink;
@@ -18,6 +18,7 @@ use crate::support::staff::PASSPHRASE;
 
 on_both! {
     an_activity_for_members_lets_nobody_else_in,
+    a_form_that_hides_where_it_comes_from_signs_nobody_in,
     nothing_typed_is_lost_when_the_session_ends_over_the_form,
     who_may_enter_is_frozen_and_told_in_the_rules,
     a_member_keeps_the_receipt_and_finds_it_again,
@@ -135,6 +136,39 @@ fn an_activity_for_members_lets_nobody_else_in(engine: Engine) {
     let check = draw.check_page(&visitor, &patron);
     draw.send(&visitor, &check, &[]);
     assert_eq!(draw.site.rows("entries"), 1);
+}
+
+fn a_form_that_hides_where_it_comes_from_signs_nobody_in(engine: Engine) {
+    let draw = Draw::open(engine, "members");
+    drop(draw.site.member("mei@example.org"));
+    let body = format!(
+        "proof_email=mei%40example.org&proof_passphrase={}",
+        PASSPHRASE.replace(' ', "+")
+    );
+    // Our own page says it, by whatever the browser knows; what another site hides is not taken.
+    for (name, value, is_taken) in [
+        ("Sec-Fetch-Site", "same-origin", true),
+        ("Origin", HOST, true),
+        ("Origin", "null", false),
+    ] {
+        let came = draw.site.app.ask(Asked {
+            method: Method::Post,
+            path: ENTER,
+            headers: vec![
+                ("Content-Type", "application/x-www-form-urlencoded".to_owned()),
+                (name, value.to_owned()),
+            ],
+            cookies: Vec::new(),
+            body: body.clone().into_bytes(),
+        });
+        let mut headers = came.headers.iter();
+        let has_cookie = headers.any(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        assert_eq!(has_cookie, is_taken, "{name}: {value}");
+        assert_eq!(came.status == 403, !is_taken, "{name}: {value}");
+    }
+    // Older browsers say it because the page asks them to.
+    let page = draw.site.app.visitor().get(ENTER);
+    assert!(page.html.contains(r#"<meta name="referrer" content="same-origin">"#));
 }
 
 fn nothing_typed_is_lost_when_the_session_ends_over_the_form(engine: Engine) {

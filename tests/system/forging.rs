@@ -29,8 +29,8 @@ impl Said<'_> {
         match (self.site, self.origin) {
             (_, Some(FOREIGN)) | (Some("same-site" | "cross-site"), _) => true,
             (Some(_), _) => false,
-            // A browser that says nothing is not known; forms of staff are not taken from it.
-            (None, None | Some("null")) => area == Area::Staff,
+            // A browser that says nothing is not known; where people sign in, forms are not taken from it.
+            (None, None | Some("null")) => area != Area::Public,
             (None, Some(_)) => false,
         }
     }
@@ -75,6 +75,8 @@ fn whatever_a_foreign_page_says_is_refused_and_what_our_own_pages_say_is_taken()
     for (path, area) in [
         ("/entry", Area::Public),
         ("/en/nowhere", Area::Public),
+        ("/members/sign-in", Area::Members),
+        ("/en/members/nowhere", Area::Members),
         ("/staff/sign-out", Area::Staff),
         ("/en/admin/staff/new", Area::Staff),
     ] {

@@ -66,7 +66,7 @@ pub(super) async fn admit(
         next: String::new(),
     };
     let at = format!("/a/{}/enter", facts.slug);
-    if !Entrance::is_try(form) {
+    if !entrance.is_try(form) {
         let page = entrance.ask(form, &back).at(at);
         return Ok(Admitted::Not(Box::new(page.status(Status::Forbidden))));
     }

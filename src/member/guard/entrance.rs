@@ -50,6 +50,7 @@ pub struct Entrance<'r> {
     /// By which people may come in elsewhere.
     pub(in crate::member) provider: Option<Arc<Provider>>,
     member: Option<&'r Session>,
+    is_from_our_page: bool,
 }
 
 /// Where somebody goes on after signing in.
@@ -89,8 +90,16 @@ impl<'r> FromRequest<'r> for Entrance<'r> {
                 .state::<Providers>()
                 .and_then(|providers| providers.members.clone()),
             member: request.guard::<&'r Session>().await.succeeded(),
+            is_from_our_page: says_from_where(request),
         })
     }
+}
+
+/// Whether the browser names the page that a form was sent from; that it is ours the edge has looked at.
+fn says_from_where(request: &Request<'_>) -> bool {
+    let headers = request.headers();
+    let origin = headers.get_one("Origin");
+    headers.contains("Sec-Fetch-Site") || origin.is_some_and(|origin| origin != "null")
 }
 
 impl Entrance<'_> {
@@ -109,9 +118,10 @@ impl Entrance<'_> {
         self.member
     }
 
-    /// Whether a form carries a try to sign in.
-    pub fn is_try(form: &FormFields) -> bool {
-        form.iter().any(|(name, _)| name.starts_with(PROOF))
+    /// Whether a form carries a try to sign in. On a public page it also has to say where it comes
+    /// from, else another site could sign somebody in to an account that is not theirs.
+    pub fn is_try(&self, form: &FormFields) -> bool {
+        self.is_from_our_page && form.iter().any(|(name, _)| name.starts_with(PROOF))
     }
 
     /// The sign-in page, with every field of the form kept in it.

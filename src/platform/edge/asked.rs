@@ -81,7 +81,7 @@ impl Asked {
         match self.area {
             _ if self.is_watched() || self.path().starts_with(FILES) => Lane::Light,
             Area::Staff => Lane::Staff,
-            Area::Public => Lane::Public,
+            Area::Public | Area::Members => Lane::Public,
         }
     }
 

@@ -161,7 +161,7 @@ impl Front {
     fn may_be_blocked(&self, asked: &Asked) -> bool {
         let (_, path) = Language::of_path(asked.path());
         let is_door = DOORS.iter().any(|door| path.starts_with(door));
-        let is_form = asked.area == Area::Public || is_door;
+        let is_form = asked.area != Area::Staff || is_door;
         !asked.is_read() && is_form && !self.is_one_click(asked)
     }
 

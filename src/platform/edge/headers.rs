@@ -66,11 +66,11 @@ pub(super) fn dress(headers: &mut HeaderMap, area: Area, https: bool) {
 }
 
 /// Under `no-referrer` a browser sends `Origin: null` with a form, and on plain http (a laptop in
-/// a hall, reached by its LAN name) it sends no `Sec-Fetch-Site` either; a form of staff could then
-/// not be told from a stranger's. `same-origin` tells other sites just as little.
+/// a hall, reached by its LAN name) it sends no `Sec-Fetch-Site` either; a form of somebody who signs
+/// in could then not be told from a stranger's. `same-origin` tells other sites just as little.
 fn referrer_policy(area: Area) -> &'static str {
     match area {
         Area::Public => "no-referrer",
-        Area::Staff => "same-origin",
+        Area::Members | Area::Staff => "same-origin",
     }
 }

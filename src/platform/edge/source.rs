@@ -2,8 +2,8 @@
 //!
 //! Invariant: a request that changes something is taken only from our own pages: by
 //! `Sec-Fetch-Site`, which an `Origin` beside it must not contradict, else by `Origin`, else (public
-//! pages only, whose forms carry a signed token) neither. This is the one place that decides it, for every address, whether there is a page or
-//! not.
+//! pages only, where nobody is signed in or signs in) neither. This is the one place that decides it,
+//! for every address, whether there is a page or not.
 
 use http::HeaderMap;
 use http::header::{HeaderName, ORIGIN};
@@ -70,9 +70,9 @@ mod tests {
 
     #[test]
     fn a_form_of_another_site_is_refused_and_our_own_is_taken() {
-        use Area::{Public, Staff};
+        use Area::{Members, Public, Staff};
         let us = Some("https://draw.example.org");
-        for area in [Public, Staff] {
+        for area in [Public, Members, Staff] {
             assert!(check(&["same-origin"], None, None, area));
             assert!(check(&["none"], None, None, area));
             assert!(check(&[], us, None, area));
@@ -108,6 +108,7 @@ mod tests {
         }
         for silent in [None, Some("null")] {
             assert!(check(&[], silent, None, Public));
+            assert!(!check(&[], silent, None, Members));
             assert!(!check(&[], silent, None, Staff));
         }
     }

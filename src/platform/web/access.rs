@@ -224,7 +224,7 @@ fn how(pattern: &str, area: Area) -> How {
     }
     match area {
         Area::Staff => How::AtOnce,
-        Area::Public => How::WhenTheHourIsOver,
+        Area::Public | Area::Members => How::WhenTheHourIsOver,
     }
 }
 

@@ -236,7 +236,7 @@ impl AppError {
         }
         let next = match area {
             Area::Staff => text::find(language, &format!("{own}.staff"), &[]),
-            Area::Public => None,
+            Area::Public | Area::Members => None,
         };
         let next = next
             .or_else(|| text::find(language, &format!("{own}.next"), &[]))

@@ -79,6 +79,8 @@ fn language_of(request: &Request<'_>) -> Language {
 pub enum Area {
     /// Anybody.
     Public,
+    /// People with an account, and those on their way to one: `/members`.
+    Members,
     /// People who work here: `/staff`, `/admin`, and the projector they set up under `/stage`.
     Staff,
 }
@@ -101,6 +103,7 @@ impl Area {
         };
         match first.as_deref() {
             Some("staff" | "admin" | "stage") => Area::Staff,
+            Some("members") => Area::Members,
             _ => Area::Public,
         }
     }

@@ -140,7 +140,7 @@ impl Fairing for Views {
         let is_page = request.method() == Method::Get
             && response.status() == Status::Ok
             && response.content_type() == Some(ContentType::HTML)
-            && Area::of(request) == Area::Public;
+            && Area::of(request) != Area::Staff;
         let Some(route) = request.route().filter(|_| is_page) else {
             return;
         };
