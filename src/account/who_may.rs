@@ -445,7 +445,11 @@ const GROUPS: &[(&str, Who, &[&str])] = &[
     ),
     ("desk", LIBRARIAN, &["POST /staff/activities/<id>/delete"]),
     ("desk", CUSTODIAN, &["GET /admin/custody"]),
-    ("desk", ADMIN, &["GET /admin", "POST /admin/clock"]),
+    (
+        "desk",
+        ADMIN,
+        &["GET /admin", "GET /admin/mail", "POST /admin/clock"],
+    ),
     (
         "activity",
         LIBRARIAN,

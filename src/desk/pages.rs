@@ -1,5 +1,7 @@
 //! The first pages that staff see.
 
+mod sender;
+
 use std::sync::Arc;
 
 use rocket::{Route, State, get, post, routes};
@@ -31,6 +33,7 @@ pub fn routes() -> Vec<Route> {
         today,
         administration,
         confirm_clock,
+        sender::sender,
         custody,
         activities,
         glance,

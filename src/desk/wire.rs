@@ -3,10 +3,12 @@
 mod custody;
 mod glance;
 mod reminders;
+mod sender;
 
 pub(super) use custody::CustodyView;
 pub(super) use glance::GlanceView;
 pub(super) use reminders::ReminderRow;
+pub(super) use sender::SenderView;
 
 use serde::Serialize;
 

@@ -94,7 +94,8 @@ pub struct Config {
     /// Sender of notices.
     #[validate(email)]
     pub mail_from: String,
-    /// Selectors of the keys that the mail server signs letters with (DKIM), for `fairdraw check`.
+    /// Selectors of the keys that the mail server signs letters with (DKIM), for `fairdraw check` and
+    /// the page of admins.
     #[validate(custom(function = "are_labels"))]
     pub mail_dkim_selectors: Vec<String>,
     /// The resolver that is asked about the sender's domain, `10.0.0.53` or with a port; empty: the

@@ -17,8 +17,6 @@ use crate::platform::clock;
 
 /// How long one try of a question may take.
 const ONE_TRY: Duration = Duration::from_secs(2);
-/// How long all questions together may take.
-const ALTOGETHER: Duration = Duration::from_secs(15);
 const PORT: u16 = 53;
 
 /// What was answered.
@@ -48,11 +46,12 @@ pub struct Dns {
 }
 
 impl Dns {
-    /// The resolvers of the system, or the one at this address.
+    /// The resolvers of the system, or the one at this address; all questions together are answered
+    /// within `patience` or not at all.
     ///
     /// # Errors
     /// [`NoResolver`] where the system's settings cannot be read.
-    pub fn new(address: Option<SocketAddr>) -> Result<Dns, NoResolver> {
+    pub fn new(address: Option<SocketAddr>, patience: Duration) -> Result<Dns, NoResolver> {
         let mut builder = match address {
             None => TokioResolver::builder_tokio().or(Err(NoResolver))?,
             Some(address) => {
@@ -74,7 +73,7 @@ impl Dns {
         Ok(Dns {
             resolver: builder.build().or(Err(NoResolver))?,
             runtime,
-            until: clock::monotonic() + ALTOGETHER,
+            until: clock::monotonic() + patience,
         })
     }
 

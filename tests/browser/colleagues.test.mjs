@@ -94,7 +94,7 @@ test('a librarian of one branch finds its activities, and none of another', asyn
     await send(admin);
     await admin.getByRole('heading', { name: zh }).waitFor();
   }
-  await assertGoodEverywhere(admin, ['/admin/branches', '/admin/staff/new', '/staff/activities/new?kind=draw']);
+  await assertGoodEverywhere(admin, ['/admin/branches', '/admin/mail', '/admin/staff/new', '/staff/activities/new?kind=draw']);
   const other = await begin(admin, 'main-2026', '總館抽獎', '總館');
 
   const librarian = await colleague('北投館員', 'librarian', '北投分館');

@@ -155,7 +155,10 @@ fn a_form_that_hides_where_it_comes_from_signs_nobody_in(engine: Engine) {
             method: Method::Post,
             path: ENTER,
             headers: vec![
-                ("Content-Type", "application/x-www-form-urlencoded".to_owned()),
+                (
+                    "Content-Type",
+                    "application/x-www-form-urlencoded".to_owned(),
+                ),
                 (name, value.to_owned()),
             ],
             cookies: Vec::new(),
@@ -168,7 +171,10 @@ fn a_form_that_hides_where_it_comes_from_signs_nobody_in(engine: Engine) {
     }
     // Older browsers say it because the page asks them to.
     let page = draw.site.app.visitor().get(ENTER);
-    assert!(page.html.contains(r#"<meta name="referrer" content="same-origin">"#));
+    assert!(
+        page.html
+            .contains(r#"<meta name="referrer" content="same-origin">"#)
+    );
 }
 
 fn nothing_typed_is_lost_when_the_session_ends_over_the_form(engine: Engine) {

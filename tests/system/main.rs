@@ -65,6 +65,7 @@ mod rushing;
 mod sealing_a_secret;
 mod seating;
 mod second_step;
+mod seen_as_a_sender;
 mod several_draws;
 mod several_instances;
 mod showing_live;

@@ -20,6 +20,7 @@ pub mod log;
 pub mod mail;
 pub mod mail_sink;
 pub mod member;
+pub mod name_server;
 pub mod openid;
 pub mod places;
 pub mod ports;

@@ -10,8 +10,12 @@
 pub mod dkim;
 pub mod dmarc;
 pub mod spf;
+pub mod words;
 
-use crate::platform::dns::{Answer, Dns};
+use std::time::Duration;
+
+use crate::platform::config::Config;
+use crate::platform::dns::{self, Answer, Dns};
 
 /// How much a verdict weighs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -68,6 +72,35 @@ pub struct Report {
     pub dmarc: dmarc::Verdict,
 }
 
+/// What can be said of the sender's domain from here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Looked {
+    /// The vault sends mail, with settings of its own.
+    ByTheVault,
+    /// No mail leaves.
+    NoMail,
+    /// The system names no resolver.
+    NoResolver,
+    /// What was answered.
+    At(Report),
+}
+
+/// Asks about the domain of `mail_from`, for as long as `patience`; `has_server` is whether a mail server
+/// is set, which the configuration of a running site does not tell any more. Blocks.
+pub fn look_as_set(config: &Config, has_server: bool, patience: Duration) -> Looked {
+    if config.vault().is_some() {
+        return Looked::ByTheVault;
+    }
+    if !has_server {
+        return Looked::NoMail;
+    }
+    let (_, domain) = config.mail_from.rsplit_once('@').unwrap_or_default();
+    match Dns::new(dns::resolver(&config.mail_dns), patience) {
+        Ok(dns) => Looked::At(look(&dns, domain, &config.mail_dkim_selectors)),
+        Err(dns::NoResolver) => Looked::NoResolver,
+    }
+}
+
 /// Asks for all of it.
 pub fn look(dns: &Dns, domain: &str, selectors: &[String]) -> Report {
     let key = |selector: &String| {
@@ -117,6 +150,3 @@ fn tag<'t>(tags: &[(&str, &'t str)], name: &str) -> Option<&'t str> {
     let found = tags.iter().find(|(known, _)| *known == name);
     found.map(|(_, value)| *value)
 }
-
-#[cfg(test)]
-mod tests;

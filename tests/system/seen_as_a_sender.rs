@@ -1,65 +1,30 @@
-//! A name server on this machine answers over UDP as one of the world does.
+//! The domain that mail is sent from, as receivers see it: what is read from a real name server, and
+//! the page and the command that say so.
 
-use std::net::{SocketAddr, UdpSocket};
+use std::net::UdpSocket;
+use std::time::Duration;
 
-use hickory_resolver::proto::op::{Message, OpCode, ResponseCode};
-use hickory_resolver::proto::rr::rdata::{A, MX, TXT};
-use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
+use fairdraw::account::Role;
+use fairdraw::platform::dns::{Answer, Dns};
+use fairdraw::platform::mail::domain::{Existence, Report, Weight, dkim, dmarc, look, spf};
+use rocket::http::Status;
 
-use super::*;
+use crate::support::Engine;
+use crate::support::app::TestApp;
+use crate::support::name_server::{Zone, serve};
+use crate::support::staff::colleague;
 
+on_both! {
+    an_admin_reads_what_receivers_see_of_the_sender,
+    nothing_is_asked_where_no_mail_leaves,
+}
+
+const START: &str = "2024-07-01T09:00:00+08:00";
+const PATIENCE: Duration = Duration::from_secs(15);
 const DOMAIN: &str = "lib.example.tw";
 const RSA_512: &str = "MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAL+onljYjJrnrQWCfWk6uMlhxAH50OdFNowVAo3UaPd0KBS/hUdUswJbjbHNtBU2szkVu4FcJveQuiSqwKXxrLUCAwEAAQ==";
 const RSA_1024: &str = "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDOGoboLANQ6G1/DUaVvTGsIPAW/lPPTnQ/LKWZhHuJUbklV6StRC3T6WHkwnybI1ojgtpeJOkfqJkCEf/hZTaGIsscExLLjzZ0KRQYfglW8H7GAQfAd2ido5oAdT/S+Mst95wqyTjf8RRU4rx3YDpC6v4vBMf4e0sHNU0rLZDIcwIDAQAB";
 const RSA_2048: &str = "MIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEAsaXVCnUCB+Pgd9XykavhXmLqEXNs5u7JoKyU7bHBy1c9+KNBss5DWatUBwXas6tmi2efvMVVnxtN3ItFMuJpcRVzZ5zDGJovBuux9aJHuUXM/7HY+atXNpzwFphFAERwOGqCzN+s83X0mQIEMkxvEkvBUrOUWIY+cz5EhmNO10zpZldGxn3znkOJqdWd3ezf7d4pyz+DhdgI5joT/GpvkxG/PkQxMyO87RZqKFYYORV5lr2+gkKyJ5ekZ/vEd3tJapJuRecYlICkpwxyNiaE3EiveJeXJN5z8NZ6SQnEr1iifCf7pYBiGSeVyHa4m/Ub8dyhT/FrQf2LkPuilQLyRQIDAQAB";
-
-/// Name, kind (`TXT`, `MX`, `A`) and value.
-type Zone = Vec<(String, &'static str, String)>;
-
-/// Answers until the test ends.
-fn serve(zone: Zone) -> SocketAddr {
-    let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
-    let at = socket.local_addr().expect("bound");
-    std::thread::spawn(move || {
-        let mut bytes = [0; 4096];
-        while let Ok((length, from)) = socket.recv_from(&mut bytes) {
-            let asked = Message::from_vec(&bytes[..length]).expect("a question");
-            let said = answer(&zone, &asked).to_vec().expect("written");
-            socket.send_to(&said, from).expect("sent");
-        }
-    });
-    at
-}
-
-fn answer(zone: &Zone, asked: &Message) -> Message {
-    let question = asked.queries[0].clone();
-    let mut said = Message::response(asked.metadata.id, OpCode::Query);
-    let name = question.name().to_ascii().to_ascii_lowercase();
-    let name = name.trim_end_matches('.');
-    let here = zone.iter().filter(|(of, ..)| of == name);
-    if here.clone().count() == 0 {
-        said.metadata.response_code = ResponseCode::NXDomain;
-    }
-    for (_, kind, value) in here {
-        let (of, data) = match *kind {
-            "TXT" => {
-                let parts = value.as_bytes().chunks(200);
-                let parts = parts.map(|part| String::from_utf8_lossy(part).into_owned());
-                (RecordType::TXT, RData::TXT(TXT::new(parts.collect())))
-            }
-            "MX" => {
-                let host = Name::from_ascii(value).expect("a name");
-                (RecordType::MX, RData::MX(MX::new(10, host)))
-            }
-            _ => (RecordType::A, RData::A(A::new(192, 0, 2, 1))),
-        };
-        if of == question.query_type() {
-            said.add_answer(Record::from_rdata(question.name().clone(), 60, data));
-        }
-    }
-    said.add_query(question);
-    said
-}
 
 fn zone(records: &[(&str, &'static str, &str)]) -> Zone {
     let full = |name: &str| match name {
@@ -74,7 +39,7 @@ fn zone(records: &[(&str, &'static str, &str)]) -> Zone {
 }
 
 fn looked(records: &[(&str, &'static str, &str)]) -> Report {
-    let dns = Dns::new(Some(serve(zone(records)))).expect("a resolver");
+    let dns = Dns::new(Some(serve(zone(records))), PATIENCE).expect("a resolver");
     look(&dns, DOMAIN, &["s1".to_owned()])
 }
 
@@ -260,10 +225,55 @@ fn silence_is_never_taken_for_an_answer() {
     // Bound, and nobody reads from it.
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
     let at = socket.local_addr().expect("bound");
-    let dns = Dns::new(Some(at)).expect("a resolver");
+    let dns = Dns::new(Some(at), PATIENCE).expect("a resolver");
     let report = look(&dns, DOMAIN, &["s1".to_owned()]);
     assert_eq!(report.existence.weight(), Weight::Unknown);
     assert_eq!(report.spf.weight(), Weight::Unknown);
     assert_eq!(report.dkim[0].1.weight(), Weight::Unknown);
     assert_eq!(report.dmarc.weight(), Weight::Unknown);
+}
+
+fn an_admin_reads_what_receivers_see_of_the_sender(engine: Engine) {
+    let key = format!("v=DKIM1; p={RSA_1024}");
+    let server = serve(zone(&[
+        ("", "MX", "mx.lib.example.tw."),
+        ("", "TXT", "v=spf1 mx -all \u{1b}[31m<b>"),
+        ("s1._domainkey", "TXT", &key),
+    ]));
+    let app = TestApp::with(engine, START, |config| {
+        config.smtp_url = "smtps://mail.lib.example.tw".to_owned();
+        config.mail_from = format!("draws@{DOMAIN}");
+        config.mail_dns = server.to_string();
+        config.mail_dkim_selectors = vec!["s1".to_owned()];
+    });
+    let admin = app.first_admin();
+    let start = admin.get("/admin");
+    assert!(start.links().contains(&"/admin/mail".to_owned()));
+    let page = admin.get("/admin/mail");
+    assert_eq!(page.status, Status::Ok);
+    let text = page.text("main");
+    assert!(text.contains("lib.example.tw 有郵件伺服器"), "{text}");
+    assert!(text.contains("RSA 金鑰，1024 位元，偏短"), "{text}");
+    assert_eq!(page.texts(".tag"), ["正常", "正常", "請留意", "請留意"]);
+    let wanted = "_dmarc.lib.example.tw TXT \"v=DMARC1; p=quarantine; rua=mailto:…\"";
+    assert_eq!(page.texts("code"), [wanted]);
+    let english = admin.get("/en/admin/mail").text("main");
+    assert!(
+        english.contains("which is short") && english.contains("Look at it"),
+        "{english}"
+    );
+    let librarian = colleague(&app, "林館員", &[Role::Librarian]);
+    assert_eq!(librarian.get("/admin/mail").status, Status::Forbidden);
+}
+
+fn nothing_is_asked_where_no_mail_leaves(engine: Engine) {
+    // Nobody reads what is sent there.
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    socket.set_nonblocking(true).expect("set");
+    let at = socket.local_addr().expect("bound");
+    let app = TestApp::with(engine, START, |config| config.mail_dns = at.to_string());
+    let page = app.first_admin().get("/admin/mail");
+    assert!(page.text("main").contains("沒有設定 smtp_url"));
+    assert_eq!(page.texts("code").len(), 0);
+    assert!(socket.recv(&mut [0; 1]).is_err(), "nothing was asked");
 }
