@@ -11,6 +11,7 @@ account-sign-in-forgotten = If you forgot your passphrase, ask an administrator 
 account-sign-in-button = Sign in
 account-name = Sign-in name
 account-name-hint = Your own name, for example; 40 characters at most. Colleagues see it in the record.
+account-invite-name-hint = The name of your colleague, for example; 40 characters at most. Your colleague signs in with it, and everybody sees it in the record.
 account-name-empty = Enter a sign-in name
 # $most number of characters
 account-name-too-long = The sign-in name must be { $most } characters or fewer

@@ -11,6 +11,7 @@ account-sign-in-forgotten = 忘記通行密語時，請系統管理員給您新�
 account-sign-in-button = 登入
 account-name = 登入名稱
 account-name-hint = 例如您的姓名，最多 40 個字。同事會在稽核紀錄裡看到這個名稱。
+account-invite-name-hint = 例如這位同事的姓名，最多 40 個字。本人用這個名稱登入，大家會在稽核紀錄裡看到這個名稱。
 account-name-empty = 請輸入登入名稱
 account-name-too-long = 登入名稱請在 { $most } 個字以內
 account-name-unprintable = 登入名稱裡有看不見的字元，請重新輸入
