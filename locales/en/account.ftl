@@ -5,12 +5,15 @@ account-sign-in-lead = This is for people who work at the library. Patrons need 
 account-sign-in-ended = You were away for a while, so we signed you out. Sign in and you return to the page you were on.
 account-sign-in-unsent = Your session was over and what you sent was not stored. Sign in and do it once more.
 account-sign-in-out = You are signed out.
+account-sign-in-cookie = Your browser did not send back the cookie that this site just gave it, so you are not signed in.
+account-sign-in-cookie-for = This cookie only keeps you signed in, and it goes when you close the browser. Allow cookies of this site in the settings of your browser, then sign in again. More on the page “{ $link }”.
 account-sign-in-slow = The page for the code lay open too long, or the account changed meanwhile. Sign in from the beginning.
 account-sign-in-refused = Name or passphrase does not match, or this name is locked for now (5 mismatches in a row lock it for 15 minutes). Check both and try again
 account-sign-in-forgotten = If you forgot your passphrase, ask an administrator for a new one-time link.
 account-sign-in-button = Sign in
 account-name = Sign-in name
 account-name-hint = Your own name, for example; 40 characters at most. Colleagues see it in the record.
+account-invite-name-hint = The name of your colleague, for example; 40 characters at most. Your colleague signs in with it, and everybody sees it in the record.
 account-name-empty = Enter a sign-in name
 # $most number of characters
 account-name-too-long = The sign-in name must be { $most } characters or fewer

@@ -18,3 +18,5 @@ branch-whole-library = The whole library
 branch-of-activity = Branch
 branch-of-activity-hint = Only staff of this branch and of the whole library can run the activity; visitors see it too.
 branch-of-activity-wrong = Choose a branch that you work for
+branch-of-activity-none = All branches that you work for are closed, so you cannot add an activity now
+branch-of-activity-none-next = Ask an administrator to give you another branch under “Accounts and roles”, or to reopen one of yours under “Branches”. Then come back here.

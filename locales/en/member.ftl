@@ -36,6 +36,7 @@ member-code-refused = The code is wrong or was used, or the account is locked fo
 member-said-gone-lead = Your account, your address and the receipts in it are deleted; no copy is left.
 member-confirm-register = Finish your account
 member-confirm-register-lead = Choose a passphrase. You are signed in when you are done.
+member-confirm-register-lead-back = Choose a passphrase. When you are done you are signed in and back at the activity that you came from.
 member-confirm-register-button = Make my account
 member-confirm-forgotten = Set another passphrase
 member-confirm-forgotten-lead = This signs you out on all devices and, where there was a passphrase before, takes a link to a sign-in elsewhere away. A second step stays.

@@ -18,3 +18,5 @@ branch-whole-library = 全館
 branch-of-activity = 分館
 branch-of-activity-hint = 只有這個分館與全館的同仁能處理這個活動；民眾也看得到。
 branch-of-activity-wrong = 請選擇您負責的分館
+branch-of-activity-none = 您負責的分館都已停用，目前不能新增活動
+branch-of-activity-none-next = 請系統管理員在「帳號與角色」讓您負責其他分館，或在「分館」恢復使用其中一個。之後再回到這裡。

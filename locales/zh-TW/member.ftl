@@ -36,6 +36,7 @@ member-code-refused = 驗證碼不符或已經用過，或帳號暫時鎖定（�
 member-said-gone-lead = 您的帳號、電子郵件和帳號裡的回條都已刪除，沒有留下副本。
 member-confirm-register = 完成建立帳號
 member-confirm-register-lead = 請設定通行密語。設定完成後就會登入。
+member-confirm-register-lead-back = 請設定通行密語。設定完成後就會登入，並回到您剛才要參加的活動。
 member-confirm-register-button = 建立帳號
 member-confirm-forgotten = 設定新的通行密語
 member-confirm-forgotten-lead = 設定後，所有裝置上的登入都會結束；原本就有通行密語的，外部登入服務的連結也會取消。第二步驗證不變。

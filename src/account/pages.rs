@@ -16,6 +16,7 @@ mod second;
 use std::time::Duration;
 
 use rocket::http::Method;
+use rocket::http::uri::Absolute;
 use rocket::{Build, Request, Rocket, Route, catch, catchers, routes};
 
 use super::guard::{Lacks, Lapsed, Visitor};
@@ -97,6 +98,7 @@ fn sign_in_first(request: &Request<'_>) -> Reply {
     let why = match (ended, read) {
         (_, false) => Some(Why::Unsent),
         (true, true) => Some(Why::Ended),
+        (false, true) if comes_from_signing_in(request) => Some(Why::Cookie),
         (false, true) => None,
     };
     // A form cannot be sent again by a redirect, so its sender starts at the desk.
@@ -105,6 +107,22 @@ fn sign_in_first(request: &Request<'_>) -> Reply {
         false => None,
     };
     entrance::lead_to_sign_in(lang, next, why)
+}
+
+/// Whether a browser was led here by its sign-in, and yet is nobody: the cookie that it was given did
+/// not come back. No page for signing in has a link into the staff area, so nothing else comes from
+/// there. The edge lets browsers name the page from which they come within the staff area alone.
+fn comes_from_signing_in(request: &Request<'_>) -> bool {
+    let from = request.headers().get_one("Referer");
+    let path = from.and_then(|from| {
+        Absolute::parse(from)
+            .ok()
+            .map(|from| from.path().to_string())
+    });
+    path.is_some_and(|path| {
+        let (_, path) = Language::of_path(&path);
+        path == "/staff/sign-in" || path.starts_with("/staff/setup/")
+    })
 }
 
 #[catch(403)]

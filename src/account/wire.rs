@@ -34,6 +34,8 @@ pub(super) enum Why {
     Out,
     /// The page of the second step lay open too long.
     Slow,
+    /// The browser came back from signing in without the cookie that it was given.
+    Cookie,
 }
 
 impl Why {
@@ -43,11 +45,12 @@ impl Why {
             Why::Unsent => "unsent",
             Why::Out => "out",
             Why::Slow => "slow",
+            Why::Cookie => "cookie",
         }
     }
 
     pub(super) fn of_code(code: &str) -> Option<Why> {
-        [Why::Ended, Why::Unsent, Why::Out, Why::Slow]
+        [Why::Ended, Why::Unsent, Why::Out, Why::Slow, Why::Cookie]
             .into_iter()
             .find(|why| why.code() == code)
     }
@@ -58,6 +61,7 @@ impl Why {
             Why::Unsent => "account-sign-in-unsent",
             Why::Out => "account-sign-in-out",
             Why::Slow => "account-sign-in-slow",
+            Why::Cookie => "account-sign-in-cookie",
         };
         text::message(lang, id, &[])
     }
@@ -102,6 +106,8 @@ pub(super) struct SignInView {
     name: String,
     next: String,
     why: Option<String>,
+    /// Whether the page of cookies says more.
+    of_cookies: bool,
     /// What people call the provider elsewhere.
     elsewhere: Option<String>,
     mistakes: Mistakes,
@@ -113,6 +119,7 @@ impl SignInView {
             name: String::new(),
             next,
             why: why.map(|why| why.words(lang)),
+            of_cookies: why == Some(Why::Cookie),
             elsewhere: None,
             mistakes: Mistakes::new(),
         }
@@ -126,6 +133,7 @@ impl SignInView {
             name: form.value("name").to_owned(),
             next: form.value("next").to_owned(),
             why: None,
+            of_cookies: false,
             elsewhere: None,
             mistakes,
         }

@@ -73,8 +73,14 @@ pub struct Asking {
     pub asked_at: Timestamp,
 }
 
-/// Somebody wants an account. Where there is one its owner is told so.
-pub fn register(tx: &mut Tx, new: &NewAddress, language: Language) -> Result<(), Error> {
+/// Somebody wants an account. Where there is one its owner is told so. `way` is the sealed way back
+/// to where they came from; it goes with the letter and is kept with no account.
+pub fn register(
+    tx: &mut Tx,
+    new: &NewAddress,
+    language: Language,
+    way: Option<&str>,
+) -> Result<(), Error> {
     let address = new.keep(tx)?;
     jobs::ensure_sweep(tx)?;
     match store::members::by_tag(tx, &address.tag)? {
@@ -86,7 +92,11 @@ pub fn register(tx: &mut Tx, new: &NewAddress, language: Language) -> Result<(),
             let nobody = MemberId(String::new());
             let asking = put(tx, Kind::Register, nobody, &address, language)?;
             let to = (&address, language);
-            letters::write(tx, LetterKind::Register, to, &asking.code)
+            let code = way.map_or_else(
+                || asking.code.clone(),
+                |way| format!("{} {way}", asking.code),
+            );
+            letters::write(tx, LetterKind::Register, to, &code)
         }
     }
 }

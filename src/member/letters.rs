@@ -157,7 +157,8 @@ pub(super) fn tell(tx: &mut Tx, member: &Member, change: Change) -> Result<(), E
 pub(super) struct Letter {
     pub(super) id: LetterId,
     pub(super) kind: LetterKind,
-    /// What its link names, the version or the change that it tells of; empty where it has none.
+    /// What its link names, with the sealed way back behind it where there is one; the version or
+    /// the change that it tells of; empty where it has none.
     pub(super) code: String,
     pub(super) tag: Hash,
     pub(super) language: Language,

@@ -118,7 +118,7 @@ fn take_up(tx: &mut Tx, id: &LetterId) -> Result<Option<Letter>, Error> {
         }
         _ => return Ok(None),
     }
-    if letter.kind.has_link() && asking::find(tx, &letter.code)?.is_none() {
+    if letter.kind.has_link() && asking::find(tx, tokens::split(&letter.code).0)?.is_none() {
         let dropped = letter.state.dropped();
         store::letters::advance(tx, &[LetterStage::Waiting], id, &dropped)?;
         return Ok(None);

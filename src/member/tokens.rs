@@ -14,22 +14,61 @@ pub const LIFE: i64 = DAY;
 /// How long a form may lie open.
 const FORM_LIFE: i64 = DAY / 2;
 
+/// How long a way back waits for its letter; as long as the row that its link names.
+const WAY_LIFE: i64 = 2 * DAY;
+
 const LINK: &str = "member-link ";
 const FORM: &str = "member-form";
+const WAY: &str = "member-way ";
 
-/// The secret part of a link to the asking of `code`.
+/// The secret part of a link to the asking of `code`. A way back, as [`seal_way`] made it, may
+/// follow the code after a space and goes along.
 pub fn seal(vault: &Vault, code: &str, now: Timestamp) -> Result<String, Error> {
-    Ok(vault.seal_token(format!("{LINK}{code}").as_bytes(), now)?)
+    let (code, way) = split(code);
+    // A vault that does not answer says so where the link is sealed.
+    let way = way.and_then(|sealed| opened(vault, sealed, now, WAY_LIFE).ok()?);
+    let way = way.as_deref().and_then(|plain| plain.strip_prefix(WAY));
+    let plain = match way {
+        Some(way) => format!("{LINK}{code} {way}"),
+        None => format!("{LINK}{code}"),
+    };
+    Ok(vault.seal_token(plain.as_bytes(), now)?)
 }
 
-/// The code in a link; nothing where it is none of ours, changed or too old.
+/// What is in a link: the code of the asking, and the way back where there is one.
+pub struct Opened {
+    /// Names the row that waits.
+    pub code: String,
+    /// An address of this site, to be looked at once more before anybody is led there.
+    pub way: Option<String>,
+}
+
+/// What is in a link; nothing where it is none of ours, changed or too old.
 ///
 /// # Errors
 /// [`TokenError::Unavailable`] where the vault does not answer, and nothing else.
-pub fn open(vault: &Vault, token: &str, now: Timestamp) -> Result<Option<String>, TokenError> {
+pub fn open(vault: &Vault, token: &str, now: Timestamp) -> Result<Option<Opened>, TokenError> {
     let plain = opened(vault, token, now, LIFE)?;
-    let code = plain.as_deref().and_then(|plain| plain.strip_prefix(LINK));
-    Ok(code.map(str::to_owned))
+    let inside = plain.as_deref().and_then(|plain| plain.strip_prefix(LINK));
+    Ok(inside.map(|inside| {
+        let (code, way) = split(inside);
+        Opened {
+            code: code.to_owned(),
+            way: way.map(str::to_owned),
+        }
+    }))
+}
+
+/// The way back to the page from which somebody asked for an account, as it waits for its letter:
+/// sealed, because no table says which activity brought whom.
+pub fn seal_way(vault: &Vault, way: &str, now: Timestamp) -> Result<String, Error> {
+    Ok(vault.seal_token(format!("{WAY}{way}").as_bytes(), now)?)
+}
+
+/// A code, and what follows it.
+pub(super) fn split(code: &str) -> (&str, Option<&str>) {
+    code.split_once(' ')
+        .map_or((code, None), |(code, way)| (code, Some(way)))
 }
 
 /// For a hidden field that says that a form was one of ours.

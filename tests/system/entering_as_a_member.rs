@@ -12,13 +12,14 @@ use crate::support::app::{Answer, Asked, Door, Person};
 use crate::support::canary::Scan;
 use crate::support::life::{Life, Patron};
 use crate::support::mail_sink::MailSink;
-use crate::support::member::{HOST, Site, sign_in_on};
+use crate::support::member::{HOST, Site, chosen, sign_in_on};
 use crate::support::places;
 use crate::support::staff::PASSPHRASE;
 
 on_both! {
     an_activity_for_members_lets_nobody_else_in,
     a_form_that_hides_where_it_comes_from_signs_nobody_in,
+    whoever_makes_an_account_for_an_activity_lands_on_its_form,
     nothing_typed_is_lost_when_the_session_ends_over_the_form,
     who_may_enter_is_frozen_and_told_in_the_rules,
     a_member_keeps_the_receipt_and_finds_it_again,
@@ -175,6 +176,66 @@ fn a_form_that_hides_where_it_comes_from_signs_nobody_in(engine: Engine) {
         page.html
             .contains(r#"<meta name="referrer" content="same-origin">"#)
     );
+}
+
+fn whoever_makes_an_account_for_an_activity_lands_on_its_form(engine: Engine) {
+    let draw = Draw::open(engine, "members");
+    let site = &draw.site;
+    // Asks for an account at an address of the page; answers with the path of the mailed link.
+    let ask = |address: &str, email: &str| {
+        let visitor = site.app.visitor();
+        let page = visitor.get(address);
+        let form = address.split('?').next().expect("a path");
+        let sent = visitor.send(&page, form, &[("email", email)]);
+        assert_eq!(sent.status, Status::SeeOther, "{}", sent.mistakes());
+        let queued = "SELECT COUNT(*) AS n FROM member_letters WHERE code LIKE '%summer%'";
+        assert_eq!(
+            site.count(queued),
+            0,
+            "no row says which activity brought whom"
+        );
+        site.run();
+        site.link(email)
+    };
+    for (language, email, told) in [
+        ("", "mei@example.org", "回到您剛才要參加的活動"),
+        ("/en", "lin@example.org", "back at the activity"),
+    ] {
+        let enter = format!("{language}{ENTER}");
+        let links = site.app.visitor().get(&enter).links();
+        let start = format!("{language}/members/register");
+        let register = links.iter().find(|link| link.starts_with(&start));
+        let link = ask(register.expect("an account is offered"), email);
+        assert!(!link.contains("summer"), "{link}");
+        // The letter is opened elsewhere: no cookie, no page of before.
+        let person = site.app.visitor();
+        let page = person.get(&link);
+        assert!(page.text("main").contains(told), "{}", page.text("main"));
+        // A slip keeps the way.
+        let slip = person.send(&page, &link, &chosen("short"));
+        assert_eq!(slip.status, Status::UnprocessableEntity);
+        assert!(slip.text("main").contains(told));
+        let done = person.send(&slip, &link, &chosen(PASSPHRASE));
+        assert_eq!(done.location, enter, "{}", done.mistakes());
+        let form = person.get(&enter);
+        assert_eq!(form.status, Status::Ok);
+        assert!(form.html.contains("national_id"));
+    }
+    // Only pages of activities and the own account are a way back.
+    for (number, elsewhere) in [
+        "//evil.example/a/x",
+        "https://evil.example/a/x",
+        "/members/me",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let email = format!("reader{number}@example.org");
+        let link = ask(&format!("/members/register?next={elsewhere}"), &email);
+        let person = site.app.visitor();
+        let done = person.send(&person.get(&link), &link, &chosen(PASSPHRASE));
+        assert_eq!(done.location, "/members/me?did=begun", "{elsewhere}");
+    }
 }
 
 fn nothing_typed_is_lost_when_the_session_ends_over_the_form(engine: Engine) {

@@ -205,6 +205,11 @@ fn every_page_of_the_administration_shows_in_both_languages(engine: Engine) {
         ("/admin", "系統管理", "Administration"),
         ("/admin/staff", "使用中", "In use"),
         ("/admin/staff/new", "邀請館員", "Invite staff"),
+        (
+            "/admin/staff/new",
+            "例如這位同事的姓名",
+            "The name of your colleague",
+        ),
         (&one, "已更改角色", "The role is changed"),
         ("/admin/audit", "登入", "Signed in"),
         (

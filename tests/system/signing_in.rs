@@ -8,8 +8,9 @@ use fairdraw::platform::clock::{Clock, HOUR, MINUTE, Timestamp};
 use fairdraw::platform::db::Db;
 use rocket::http::Status;
 
+use crate::support::app::TestApp;
 use crate::support::browser::{Answer, Browser};
-use crate::support::{Engine, TestDatabase};
+use crate::support::{Engine, TestDatabase, staff};
 
 on_both! {
     the_setup_link_lets_the_first_admin_in_once,
@@ -23,6 +24,7 @@ on_both! {
     an_idle_session_ends_and_leads_back_to_the_page,
     a_session_in_use_ends_after_eight_hours,
     nobody_is_led_to_another_site_after_signing_in,
+    a_browser_that_refuses_cookies_is_told_so_on_the_sign_in_page,
     signing_out_ends_the_session_and_not_only_the_cookie,
     changing_the_passphrase_signs_out_elsewhere,
 }
@@ -327,6 +329,43 @@ fn nobody_is_led_to_another_site_after_signing_in(engine: Engine) {
         ];
         let answer = browser.send("/staff/sign-in", &fields);
         assert_eq!(answer.location.as_deref(), Some("/staff"), "{next}");
+    }
+}
+
+fn a_browser_that_refuses_cookies_is_told_so_on_the_sign_in_page(engine: Engine) {
+    let app = TestApp::with(engine, "2024-07-01T09:00:00+08:00", |config| {
+        config.staff_second_factor = false;
+    });
+    drop(app.first_admin());
+    for (language, told, next) in [
+        ("", "沒有送回本網站剛才給的 Cookie", "記住您已經登入"),
+        ("/en", "did not send back the cookie", "keeps you signed in"),
+    ] {
+        let form = format!("{language}/staff/sign-in");
+        let fields = [("name", "陳館員"), ("passphrase", staff::PASSPHRASE)];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let sent = app.visitor().post_once(&form, &fields);
+        assert_eq!(sent.status, Status::SeeOther, "{}", sent.mistakes());
+        // A browser without the cookie, which names the page from which it was led on.
+        let from = format!("https://draw.lib.example.tw{form}?next=%2Fstaff");
+        let refuses = app.visitor().saying("Referer", &from);
+        let led = refuses.get(&sent.location);
+        let page = refuses.get(&led.location);
+        assert_eq!(page.status, Status::Ok, "{}", led.location);
+        let text = page.text("main");
+        assert!(text.contains(told) && text.contains(next), "{text}");
+        assert!(page.links().contains(&format!("{language}/cookies")));
+        let is_set = |(name, _): &(String, String)| name.eq_ignore_ascii_case("set-cookie");
+        assert!(
+            !page.headers.iter().any(is_set),
+            "no cookie is set to find out"
+        );
+        // The page has no link by which one who is not signed in would be told the same.
+        assert!(!page.links().contains(&format!("{language}/staff")));
+        // Whoever comes by an address is not told so.
+        let led = app.visitor().get(&sent.location);
+        let page = app.visitor().get(&led.location);
+        assert!(!page.text("main").contains("ookie"), "{}", led.location);
     }
 }
 

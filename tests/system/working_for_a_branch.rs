@@ -16,6 +16,7 @@ on_both! {
     lists_show_a_branch_what_is_its_own,
     a_new_activity_is_of_a_branch_that_its_librarian_works_for,
     a_branch_has_one_name_and_a_closed_one_takes_no_new_activity,
+    whoever_works_for_closed_branches_hears_it_before_the_form_of_a_new_activity,
     taking_a_branch_away_ends_the_sessions_and_an_admin_has_none,
     people_find_what_a_branch_runs,
 }
@@ -324,6 +325,40 @@ fn a_branch_has_one_name_and_a_closed_one_takes_no_new_activity(engine: Engine) 
     // A librarian is no admin.
     let librarian = colleague(&town.life.app, "館員甲", &[Role::Librarian]);
     assert_eq!(librarian.get(BRANCHES).status, Status::Forbidden);
+}
+
+fn whoever_works_for_closed_branches_hears_it_before_the_form_of_a_new_activity(engine: Engine) {
+    let town = Town::open(engine);
+    let librarian = town.of_the_branch();
+    let path = "/staff/activities/new";
+    let form = librarian.get(path).form(path);
+    let admin = town.life.staff();
+    let close = [("do", "close"), ("branch", town.own.as_str())];
+    assert_eq!(post(&admin, &close).status, Status::SeeOther);
+    for (page, told, next) in [
+        (path.to_owned(), "您負責的分館都已停用", "請系統管理員"),
+        (
+            format!("/en{path}?kind=seats"),
+            "All branches that you work for are closed",
+            "Ask an administrator",
+        ),
+    ] {
+        let page = librarian.get(&page);
+        assert_eq!(page.status, Status::Ok);
+        let text = page.text("main");
+        assert!(text.contains(told) && text.contains(next), "{text}");
+        assert!(!page.html.contains("name=\"title_zh\""), "{text}");
+    }
+    // A form that was open before is answered alike.
+    let sent = librarian.post(path, &form);
+    assert_eq!(sent.status, Status::UnprocessableEntity);
+    assert!(sent.text("main").contains("您負責的分館都已停用"));
+    // The drafts of the branch can still be changed, and one open branch is enough for a new one.
+    let draft = librarian.get(&format!("/staff/activities/{}/details", town.activity));
+    assert!(draft.html.contains("name=\"title_zh\""));
+    let reopen = [("do", "reopen"), ("branch", town.own.as_str())];
+    assert_eq!(post(&admin, &reopen).status, Status::SeeOther);
+    assert!(librarian.get(path).html.contains("name=\"title_zh\""));
 }
 
 fn taking_a_branch_away_ends_the_sessions_and_an_admin_has_none(engine: Engine) {

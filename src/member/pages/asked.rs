@@ -3,6 +3,7 @@
 use rocket::{Route, State, get, post, routes};
 
 use super::MemberAsks;
+use super::entrance::go_on;
 use crate::account;
 use crate::account::passphrase;
 use crate::account::token::Token;
@@ -10,8 +11,9 @@ use crate::member::asking::{self, Asking, Kind};
 use crate::member::guard::Entrance;
 use crate::member::receipts::Empty;
 use crate::member::terms::Terms;
+use crate::member::tokens::{self, Opened};
 use crate::member::wire::entrance::{self as wire, AskView, ConfirmView, Said, SaidView};
-use crate::member::{Error, own, tokens};
+use crate::member::{Error, own};
 use crate::platform::db::Tx;
 use crate::platform::text;
 use crate::platform::web::address::ClientAddress;
@@ -48,9 +50,13 @@ impl AskedFor {
     }
 }
 
-#[get("/members/register")]
-fn register_page(visit: Visit<'_>) -> AppResult<Page> {
-    ask_page(&visit, AskedFor::Account, &FormFields::default(), none())
+#[get("/members/register?<next>")]
+fn register_page(visit: Visit<'_>, next: Option<&str>) -> AppResult<Page> {
+    let next = next.and_then(wire::way_back).unwrap_or_default();
+    let empty = FormFields::default();
+    let token = tokens::seal_form(visit.vault, visit.now)?;
+    let view = AskView::of(&empty, token, none()).before(next);
+    Ok(Page::new(visit.lang, AskedFor::Account.template(), view).no_store())
 }
 
 #[post("/members/register", data = "<form>")]
@@ -89,7 +95,8 @@ fn ask_page(
     wrong: (Mistakes, String),
 ) -> AppResult<Page> {
     let token = tokens::seal_form(visit.vault, visit.now)?;
-    let view = AskView::of(form, token, wrong);
+    let next = wire::way_back(form.value("next")).unwrap_or_default();
+    let view = AskView::of(form, token, wrong).before(next);
     Ok(Page::new(visit.lang, what.template(), view).no_store())
 }
 
@@ -118,8 +125,12 @@ async fn ask(
     }
     limit.0.check(from, visit.now.0)?;
     let new = visit.vault.seal_member(&email)?;
+    let way = match wire::way_back(form.value("next")) {
+        Some(way) => Some(tokens::seal_way(visit.vault, &way, visit.now)?),
+        None => None,
+    };
     let write = move |tx: &mut Tx<'_>| match what {
-        AskedFor::Account => asking::register(tx, &new, lang),
+        AskedFor::Account => asking::register(tx, &new, lang, way.as_deref()),
         AskedFor::Passphrase => asking::forgotten(tx, &new, lang),
     };
     visit.db.write("ask for a link", write).await?;
@@ -141,27 +152,28 @@ fn over(visit: &Visit<'_>) -> Page {
     said(visit, Said::Over).again()
 }
 
-/// What waits for a link.
-async fn waiting(visit: &Visit<'_>, token: &str) -> AppResult<Option<Asking>> {
-    let code = tokens::open(visit.vault, token, visit.now);
-    let Some(code) = code.map_err(|_| AppError::unavailable())? else {
+/// What waits for a link, and the way back of whoever opened it.
+async fn waiting(visit: &Visit<'_>, token: &str) -> AppResult<Option<(Asking, Option<String>)>> {
+    let inside = tokens::open(visit.vault, token, visit.now);
+    let Some(Opened { code, way }) = inside.map_err(|_| AppError::unavailable())? else {
         return Ok(None);
     };
     let found = visit
         .db
         .read("find what waits", move |tx| asking::find(tx, &code));
-    Ok(found.await?)
+    let way = way.as_deref().and_then(wire::way_back);
+    Ok(found.await?.map(|found| (found, way)))
 }
 
 #[get("/members/confirm/<token>")]
 async fn confirm_page(visit: Visit<'_>, token: &str) -> AppResult<Page> {
-    let Some(asking) = waiting(&visit, token).await? else {
+    let Some((asking, way)) = waiting(&visit, token).await? else {
         return Ok(over(&visit));
     };
     let empty = FormFields::default();
     Ok(confirm_form(
         &visit,
-        asking.kind,
+        (asking.kind, way.is_some()),
         token,
         (&empty, Mistakes::new()),
     ))
@@ -169,12 +181,12 @@ async fn confirm_page(visit: Visit<'_>, token: &str) -> AppResult<Page> {
 
 fn confirm_form(
     visit: &Visit<'_>,
-    kind: Kind,
+    (kind, leads_back): (Kind, bool),
     token: &str,
     typed: (&FormFields, Mistakes),
 ) -> Page {
     let terms = Terms::shown(visit.lang, visit.config);
-    let view = ConfirmView::of(kind, token, &terms, typed);
+    let view = ConfirmView::of((kind, leads_back), token, &terms, typed);
     Page::new(visit.lang, "member/confirm", view).no_store()
 }
 
@@ -185,7 +197,7 @@ async fn confirm(
     token: &str,
     form: FormFields,
 ) -> AppResult<Reply> {
-    let Some(asking) = waiting(&visit, token).await? else {
+    let Some((asking, way)) = waiting(&visit, token).await? else {
         return Ok(over(&visit).into());
     };
     let code = asking.code.clone();
@@ -210,14 +222,17 @@ async fn confirm(
             let chosen = match chosen {
                 Some(chosen) if mistakes.is_empty() => chosen,
                 _ => {
-                    let page = confirm_form(&visit, asking.kind, token, (&form, mistakes));
+                    let page = {
+                        let about = (asking.kind, way.is_some());
+                        confirm_form(&visit, about, token, (&form, mistakes))
+                    };
                     return Ok(page.again().into());
                 }
             };
             entrance.tries.0.check(entrance.from, visit.now.0)?;
             let hash = passphrase::hash_in_turn(chosen).await?;
             if asking.kind == Kind::Register {
-                return begin(&visit, &entrance, code, hash).await;
+                return begin(&visit, &entrance, (code, way), hash).await;
             }
             let write = move |tx: &mut Tx<'_>| asking::replace_passphrase(tx, &code, &hash);
             visit.db.write("replace passphrase", write).await
@@ -235,11 +250,11 @@ async fn confirm(
     }
 }
 
-/// The account begins, and its owner is in.
+/// The account begins, and its owner is in: back where they came from, or at their own account.
 async fn begin(
     visit: &Visit<'_>,
     entrance: &Entrance<'_>,
-    code: String,
+    (code, way): (String, Option<String>),
     hash: passphrase::PassphraseHash,
 ) -> AppResult<Reply> {
     let terms = Terms::shown(visit.lang, visit.config);
@@ -253,7 +268,10 @@ async fn begin(
     match begun.await {
         Ok(()) => {
             entrance.jar.give(&session);
-            Ok(Reply::go(visit.lang, "/members/me?did=begun"))
+            Ok(match way {
+                Some(way) => go_on(visit.lang, Some(way)),
+                None => Reply::go(visit.lang, "/members/me?did=begun"),
+            })
         }
         Err(Error::Unknown | Error::Taken) => Ok(over(visit).into()),
         Err(error) => Err(error.into()),

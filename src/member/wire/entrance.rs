@@ -1,5 +1,6 @@
 //! Forms and views of coming in: signing in, registering, a forgotten passphrase, links of mails.
 
+use rocket::http::RawStr;
 use serde::Serialize;
 
 use crate::account;
@@ -24,6 +25,8 @@ pub(in crate::member) struct SignInView {
     action: String,
     why: String,
     next: String,
+    /// Where one asks for an account, without language; with the way back.
+    register: String,
     email: String,
     /// What was typed into the form that waits.
     fields: Vec<Kept>,
@@ -40,6 +43,7 @@ impl SignInView {
             action: back.action.clone(),
             why: back.why.clone(),
             next: back.next.clone(),
+            register: register_address(&back.next),
             email: form.value("proof_email").to_owned(),
             fields: fields
                 .map(|(name, value)| Kept {
@@ -117,12 +121,34 @@ pub(in crate::member) fn next(wanted: &str) -> Option<String> {
     }
 }
 
+/// The longest way back that goes along in the link of a letter.
+const LONGEST_WAY: usize = 300;
+
+/// [`next`] of an activity, where it is short enough to go along in the link of a letter.
+pub(in crate::member) fn way_back(wanted: &str) -> Option<String> {
+    let of_activity =
+        |way: &String| account::wire::inside(way).is_some_and(|at| at.starts_with("/a/"));
+    next(wanted).filter(|way| way.len() <= LONGEST_WAY && of_activity(way))
+}
+
+fn register_address(way: &str) -> String {
+    match way_back(way) {
+        Some(way) => format!(
+            "/members/register?next={}",
+            RawStr::new(&way).percent_encode()
+        ),
+        None => "/members/register".to_owned(),
+    }
+}
+
 /// A form that asks for an address and has a letter sent there.
 #[derive(Serialize)]
 pub(in crate::member) struct AskView {
     email: String,
     /// What the person may have meant.
     suggestion: String,
+    /// Where the person goes on with the account.
+    next: String,
     token: String,
     mistakes: Mistakes,
     message: String,
@@ -141,10 +167,16 @@ impl AskView {
         AskView {
             email: email.to_owned(),
             suggestion: suggestion.map_or_else(String::new, |meant| meant.to_string()),
+            next: String::new(),
             token,
             mistakes,
             message,
         }
+    }
+
+    /// The same for somebody who goes on to `next` with the account.
+    pub(in crate::member) fn before(self, next: String) -> AskView {
+        AskView { next, ..self }
     }
 }
 
@@ -169,6 +201,8 @@ pub(in crate::member) fn email(
 pub(in crate::member) struct ConfirmView {
     token: String,
     kind: &'static str,
+    /// Whether the person goes on to the activity from which they asked.
+    leads_back: bool,
     terms: String,
     version: i64,
     agreed: bool,
@@ -177,7 +211,7 @@ pub(in crate::member) struct ConfirmView {
 
 impl ConfirmView {
     pub(in crate::member) fn of(
-        kind: Kind,
+        (kind, leads_back): (Kind, bool),
         token: &str,
         terms: &Terms,
         (form, mistakes): (&FormFields, Mistakes),
@@ -185,6 +219,7 @@ impl ConfirmView {
         ConfirmView {
             token: token.to_owned(),
             kind: kind.code(),
+            leads_back,
             terms: terms.words.clone(),
             version: terms.version,
             agreed: form.has("agree"),
@@ -310,5 +345,10 @@ mod tests {
         ] {
             assert_eq!(next(refused), None, "{refused}");
         }
+        let long = format!("/a/{}", "x".repeat(LONGEST_WAY));
+        assert_eq!(
+            (way_back(&long), register_address(&long)),
+            (None, "/members/register".to_owned())
+        );
     }
 }
