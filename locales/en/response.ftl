@@ -39,6 +39,7 @@ response-past-none = Nothing yet.
 response-one-network = one network
 # $date: a day and an hour; $name: an account; $reason: words of staff
 response-lifted = Lifted on { $date } by { $name }: { $reason }
+response-lifted-at-machine = whoever runs the machine
 # $date: a day and an hour
 response-ended = Ended by itself on { $date }
 response-alarm-only = Told

@@ -31,6 +31,7 @@ response-past = 過去的處置
 response-past-none = 還沒有。
 response-one-network = 一個網路
 response-lifted = { $date } 由 { $name } 解除：{ $reason }
+response-lifted-at-machine = 操作主機的人員
 response-ended = { $date } 自動結束
 response-alarm-only = 已通知
 response-and = 、

@@ -7,6 +7,7 @@ use clap::Subcommand;
 use super::{Stop, tables};
 use crate::account::{self, Error, factor};
 use crate::audit::Actor;
+use crate::response;
 
 /// What can be done.
 #[derive(Subcommand)]
@@ -65,10 +66,12 @@ fn unlock(name: &str, reason: &str) -> Result<(), Stop> {
         let accounts = account::list(tx)?;
         let account = accounts.into_iter().find(|account| account.name == *name);
         let staff = account.ok_or(Error::Unknown)?.id;
-        account::unlock(tx, &Actor::System, &staff, reason)
+        response::unlock(tx, &Actor::System, &staff, reason)
     });
     match unlocked {
-        Err(Error::Unknown) => Err(Stop::Usage("there is no account of that name".to_owned())),
+        Err(response::Error::Account(Error::Unknown)) => {
+            Err(Stop::Usage("there is no account of that name".to_owned()))
+        }
         unlocked => {
             unlocked?;
             println!("unlocked: the owner can sign in");

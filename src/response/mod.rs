@@ -105,7 +105,7 @@ pub struct Answer {
     pub until: Option<Timestamp>,
     /// When somebody lifted it.
     pub lifted_at: Option<Timestamp>,
-    /// Who.
+    /// Who; nobody where it was done at the machine.
     pub lifted_by: Option<StaffId>,
     /// Why.
     pub reason: String,
@@ -127,16 +127,32 @@ pub fn lift(tx: &mut Tx, by: &StaffId, id: &AnswerId, reason: &str) -> Result<()
     let now = tx.now();
     let answer = store::find(tx, id)?.filter(|answer| answer.runs(now));
     let answer = answer.ok_or(Error::Over)?;
-    store::set_lifted(tx, id, by, reason)?;
     let actor = Actor::Staff(by.clone());
     match answer.kind {
         AnswerKind::Lock => {
-            account::unlock(tx, &actor, &StaffId::from(answer.about.as_str()), reason)?;
+            return unlock(tx, &actor, &StaffId::from(answer.about.as_str()), reason);
         }
         AnswerKind::Freeze => vault::thaw(tx)?,
         AnswerKind::Alarm | AnswerKind::Slow | AnswerKind::Press | AnswerKind::Block => {}
     }
-    note(tx, &actor, "response.lifted", &answer, reason)
+    end(tx, &actor, &answer, reason)
+}
+
+/// Lets an account in again, whatever locked it: every lock of it ends, each with a line of its own,
+/// so that none is shown that does not hold.
+pub fn unlock(tx: &mut Tx, actor: &Actor, staff: &StaffId, reason: &str) -> Result<(), Error> {
+    account::unlock(tx, actor, staff, reason)?;
+    let mut locks = store::running(tx)?;
+    locks.retain(|own| own.kind == AnswerKind::Lock && own.about == staff.as_str());
+    for lock in &locks {
+        end(tx, actor, lock, reason)?;
+    }
+    Ok(())
+}
+
+fn end(tx: &mut Tx, actor: &Actor, answer: &Answer, reason: &str) -> Result<(), Error> {
+    store::set_lifted(tx, &answer.id, actor, reason)?;
+    note(tx, actor, "response.lifted", answer, reason)
 }
 
 /// The latest answers, the newest first.

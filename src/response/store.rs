@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
 use super::{Answer, AnswerId, AnswerKind, Rule};
-use crate::audit::StaffId;
+use crate::audit::{Actor, StaffId};
 use crate::custody::IncidentId;
 use crate::platform::clock::{MINUTE, Timestamp};
 use crate::platform::db::column::{signed, unsigned};
@@ -285,14 +285,18 @@ pub(super) fn find(tx: &mut Tx, id: &AnswerId) -> Result<Option<Answer>, db::Err
 pub(super) fn set_lifted(
     tx: &mut Tx,
     id: &AnswerId,
-    by: &StaffId,
+    by: &Actor,
     reason: &str,
 ) -> Result<(), db::Error> {
     let now = tx.now();
+    let by = match by {
+        Actor::Staff(staff) => staff.as_str(),
+        _ => "",
+    };
     diesel::update(attack_answers::table.find(id.as_str()))
         .set((
             attack_answers::lifted_at.eq(Some(now.0)),
-            attack_answers::lifted_by.eq(by.as_str()),
+            attack_answers::lifted_by.eq(by),
             attack_answers::reason.eq(reason),
         ))
         .execute(tx.conn())?;

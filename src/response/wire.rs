@@ -146,8 +146,11 @@ impl AnswerRow {
             (None, _) => String::new(),
         };
         let ended = match (own.lifted_at, &own.lifted_by, own.until) {
-            (Some(at), Some(by), _) => {
-                let name = found.names.get(&by.0).cloned().unwrap_or(by.0.clone());
+            (Some(at), by, _) => {
+                let name = by.as_ref().map_or_else(
+                    || say("response-lifted-at-machine", &[]),
+                    |by| found.names.get(&by.0).cloned().unwrap_or(by.0.clone()),
+                );
                 let args = [
                     ("date", dates::datetime(language, at.0).into()),
                     ("name", name.into()),

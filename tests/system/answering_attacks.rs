@@ -2,15 +2,17 @@
 //!
 //! Everybody comes through the edge, from a network of their own.
 
+use std::process::Command;
+
 use diesel::RunQueryDsl;
 use fairdraw::account::Role;
 use fairdraw::audit::{self, Filter};
-use fairdraw::platform::clock::{DAY, HOUR, MINUTE, SECOND};
+use fairdraw::platform::clock::{Clock, DAY, HOUR, MINUTE, SECOND};
 use fairdraw::platform::config::Config;
 use fairdraw::platform::db;
 use fairdraw::platform::edge::Network;
 use fairdraw::platform::watch::{Held, Near, Watch, work};
-use fairdraw::response::Guardian;
+use fairdraw::response::{self, AnswerKind, Guardian};
 use rocket::http::{Method, Status};
 
 use crate::support::Engine;
@@ -28,6 +30,7 @@ on_both! {
     a_clock_that_runs_out_is_mailed_before_it_does,
     what_an_admin_lifted_is_not_held_again_for_what_was_counted_before,
     files_taken_out_one_after_the_other_stop_every_opening_until_an_admin_lifts_it,
+    the_command_that_unlocks_an_account_lifts_its_lock,
     openings_at_night_stop_every_opening,
     a_network_that_tries_codes_is_blocked_and_what_was_typed_is_kept,
     forms_of_programs_slow_their_network_and_many_of_them_everybody,
@@ -514,6 +517,70 @@ fn files_taken_out_one_after_the_other_stop_every_opening_until_an_admin_lifts_i
     }
     assert_eq!(export(&other, &life).status, Status::Ok);
     crate::support::staff::sign_in(&life.app, "陳館員");
+}
+
+/// The locks that hold.
+fn locks(app: &TestApp) -> Vec<response::Answer> {
+    let db = &app.app.db;
+    let latest = db.read_now("answers", |tx| response::latest(tx, 60));
+    let mut answers = latest.expect("the answers can be read");
+    answers.retain(|own| own.kind == AnswerKind::Lock && own.runs(db.clock().now()));
+    answers
+}
+
+/// How many lines the record has of an act.
+fn times(app: &TestApp, act: &str) -> usize {
+    acts(app).iter().filter(|own| *own == act).count()
+}
+
+fn the_command_that_unlocks_an_account_lifts_its_lock(engine: Engine) {
+    // The command lives by the machine's clock.
+    let start = Clock::system().now().to_string();
+    let app = TestApp::with(engine, &start, |config| config.staff_second_factor = false);
+    let admin = app.first_admin();
+    colleague(&app, "林館員", &[Role::Librarian]);
+    look(&app);
+    let stranger = app.visitor();
+    for _ in 0..5 {
+        try_passphrase(&stranger, "林館員", "not the passphrase");
+    }
+    assert_eq!(look(&app), 1);
+    let config = &app.app.config;
+    let unlock = |name: &str, reason: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_fairdraw"))
+            .args(["staff", "unlock", name, "--reason", reason])
+            .env("FAIRDRAW_DATA", config.data())
+            .env("FAIRDRAW_KEYS", config.keys())
+            .env("FAIRDRAW_DATABASE_URL", &config.database_url)
+            .env("ROCKET_APP", format!("{{site=\"{}\"}}", config.site))
+            .output();
+        let output = output.expect("the program runs");
+        let (out, err) = (&output.stdout, &output.stderr);
+        let words = String::from_utf8_lossy(out).into_owned() + &String::from_utf8_lossy(err);
+        (output.status.success(), words)
+    };
+    let (done, words) = unlock("林館員", " ");
+    assert!(!done && words.contains("--reason"), "{words}");
+    let (done, words) = unlock("沒有這個人", "本人當面確認");
+    assert!(
+        !done && words.contains("no account of that name"),
+        "{words}"
+    );
+    assert_eq!(locks(&app).len(), 1, "nothing was done");
+    let refused = try_passphrase(&stranger, "林館員", PASSPHRASE);
+    assert_ne!(refused.status, Status::SeeOther);
+    let (done, words) = unlock("林館員", "本人當面確認");
+    assert!(done && words.contains("can sign in"), "{words}");
+    let inside = try_passphrase(&stranger, "林館員", PASSPHRASE);
+    assert_eq!(inside.status, Status::SeeOther, "{}", inside.mistakes());
+    assert_eq!(locks(&app), [], "nothing is shown that does not hold");
+    let text = admin.get("/admin/security").text("main");
+    assert!(
+        text.contains("由 操作主機的人員 解除：本人當面確認"),
+        "{text}"
+    );
+    assert_eq!(times(&app, "response.lifted"), 1);
+    assert_eq!(times(&app, "staff.unlocked"), 1);
 }
 
 fn openings_at_night_stop_every_opening(engine: Engine) {
