@@ -222,10 +222,8 @@ async fn confirm(
             let chosen = match chosen {
                 Some(chosen) if mistakes.is_empty() => chosen,
                 _ => {
-                    let page = {
-                        let about = (asking.kind, way.is_some());
-                        confirm_form(&visit, about, token, (&form, mistakes))
-                    };
+                    let about = (asking.kind, way.is_some());
+                    let page = confirm_form(&visit, about, token, (&form, mistakes));
                     return Ok(page.again().into());
                 }
             };

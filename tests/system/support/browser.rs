@@ -5,6 +5,7 @@ use std::sync::Arc;
 use fairdraw::platform::config::Config;
 use fairdraw::platform::confine::Standing;
 use fairdraw::platform::db::Db;
+use fairdraw::platform::mail::MailFacts;
 use fairdraw::platform::text::Language;
 use fairdraw::platform::web::{self, site::Site};
 use fairdraw::vault::Vault;
@@ -52,15 +53,17 @@ impl Browser {
             public_origin: public_origin.map(str::to_owned),
             ..Site::default()
         };
+        let config = Config {
+            staff_second_factor,
+            ..Config::default()
+        };
         let figment = rocket::Config::figment().merge(("log_level", "off"));
         let keys = tempfile::tempdir().expect("a folder");
         let vault = Vault::open(keys.path(), "lib.example.tw").expect("the keys open");
         let rocket = web::attach(rocket::custom(figment), site)
             .manage(db.clone())
-            .manage(Arc::new(Config {
-                staff_second_factor,
-                ..Config::default()
-            }))
+            .manage(Arc::new(MailFacts::of(&config)))
+            .manage(Arc::new(config))
             .manage(Standing {
                 web: Vec::new(),
                 vault: Arc::new(Vec::new),
