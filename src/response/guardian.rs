@@ -226,11 +226,13 @@ impl Guardian {
         count: u64,
     ) -> Result<bool, Error> {
         let running = store::running(tx)?;
+        // A lock of failed tries leaves the owner signed in, and anybody can bring it about: it stands
+        // for no lock of another rule.
         let holds = |kind: &AnswerKind| {
             running.iter().any(|own| {
                 own.kind == *kind
                     && own.about == subject(rule, *kind, about)
-                    && (own.rule == rule || *kind != AnswerKind::Alarm)
+                    && (own.rule == rule || !matches!(kind, AnswerKind::Alarm | AnswerKind::Lock))
             })
         };
         let missing: Vec<AnswerKind> = terms

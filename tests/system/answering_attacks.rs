@@ -31,6 +31,7 @@ on_both! {
     what_an_admin_lifted_is_not_held_again_for_what_was_counted_before,
     files_taken_out_one_after_the_other_stop_every_opening_until_an_admin_lifts_it,
     the_command_that_unlocks_an_account_lifts_its_lock,
+    whoever_locks_an_account_out_does_not_cover_what_is_taken_out_of_it,
     openings_at_night_stop_every_opening,
     a_network_that_tries_codes_is_blocked_and_what_was_typed_is_kept,
     forms_of_programs_slow_their_network_and_many_of_them_everybody,
@@ -581,6 +582,39 @@ fn the_command_that_unlocks_an_account_lifts_its_lock(engine: Engine) {
     );
     assert_eq!(times(&app, "response.lifted"), 1);
     assert_eq!(times(&app, "staff.unlocked"), 1);
+}
+
+fn whoever_locks_an_account_out_does_not_cover_what_is_taken_out_of_it(engine: Engine) {
+    let life = drawn(engine, |_| ());
+    let admin = crate::support::staff::sign_in(&life.app, "陳館員");
+    let stranger = life.app.visitor();
+    for _ in 0..5 {
+        try_passphrase(&stranger, "陳館員", "not the passphrase");
+    }
+    assert_eq!(look(&life.app), 1);
+    assert_eq!(locks(&life.app).len(), 1);
+    // Whoever is in goes on working, and is still looked at.
+    for _ in 0..6 {
+        assert_eq!(export(&admin, &life).status, Status::Ok);
+    }
+    assert_eq!(look(&life.app), 1);
+    let both = locks(&life.app);
+    let hour = life.app.app.db.clock().now().plus(HOUR);
+    let is_long = |own: &&response::Answer| own.until.is_some_and(|until| until > hour);
+    assert_eq!((both.len(), both.iter().filter(is_long).count()), (2, 1));
+    assert_eq!(admin.get("/admin").status, Status::SeeOther, "signed out");
+
+    // Lifting a lock ends every lock of the account, each with its line.
+    let other = colleague(&life.app, "林主任", &[Role::Admin]);
+    let page = other.get("/admin/security");
+    let lift = format!("/admin/security/{}/lift", both[0].id);
+    let field = format!("reason-{}", both[0].id);
+    let done = other.send(&page, &lift, &[(&field, "本人當面確認")]);
+    assert_eq!(done.status, Status::SeeOther, "{}", done.mistakes());
+    assert_eq!(times(&life.app, "response.lifted"), 2);
+    assert_eq!(locks(&life.app), []);
+    let inside = try_passphrase(&stranger, "陳館員", PASSPHRASE);
+    assert_eq!(inside.status, Status::SeeOther, "{}", inside.mistakes());
 }
 
 fn openings_at_night_stop_every_opening(engine: Engine) {
