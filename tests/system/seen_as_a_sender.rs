@@ -11,8 +11,9 @@ use rocket::http::Status;
 
 use crate::support::Engine;
 use crate::support::app::TestApp;
-use crate::support::name_server::{Zone, serve};
+use crate::support::name_server::{Zone, serve, serve_but};
 use crate::support::staff::colleague;
+use crate::support::vault::run;
 
 on_both! {
     an_admin_reads_what_receivers_see_of_the_sender,
@@ -103,6 +104,7 @@ fn who_may_send_is_read_as_receivers_read_it() {
         ),
         (&["v=spf1 mx -al"], Verdict::Unreadable("-al".to_owned())),
     ];
+    let hosts: Vec<String> = (0..11).map(|n| format!("h{n}.tw.")).collect();
     for (texts, wanted) in cases {
         let mut records = vec![
             ("", "MX", "mx.lib.example.tw."),
@@ -113,8 +115,103 @@ fn who_may_send_is_read_as_receivers_read_it() {
             ),
             ("strict.example.tw.", "TXT", "v=spf1 -all"),
         ];
+        records.extend(hosts.iter().map(|host| (host.as_str(), "A", "")));
         records.extend(texts.iter().map(|text| ("", "TXT", *text)));
         assert_eq!(&looked(&records).spf, wanted, "{texts:?}");
+    }
+}
+
+#[test]
+fn more_than_two_lookups_that_give_nothing_make_a_record_useless() {
+    use spf::Verdict;
+    let voids =
+        |terms: &[&str]| Verdict::Voids(terms.iter().map(|&term| term.to_owned()).collect());
+    for (text, wanted) in [
+        ("v=spf1 a:gone.tw mx:gone.tw -all", Verdict::Strict(2)),
+        (
+            "v=spf1 a:gone.tw mx:gone.tw exists:gone.tw -all",
+            voids(&["a:gone.tw", "mx:gone.tw", "exists:gone.tw"]),
+        ),
+        // The name exists, and has no such record.
+        (
+            "v=spf1 a mx:text.tw/24 a:text.tw/24//64 -all",
+            voids(&["a:lib.example.tw", "mx:text.tw", "a:text.tw"]),
+        ),
+        // Those of included records count, too, and the list goes on where it left.
+        (
+            "v=spf1 a:gone.tw include:two.tw -all",
+            voids(&["a:gone.tw", "a:two.tw", "mx:two.tw"]),
+        ),
+        (
+            "v=spf1 redirect=three.tw",
+            voids(&["a:x.tw", "a:y.tw", "a:z.tw"]),
+        ),
+        // What depends on the letter, and what stands behind `all`, is not asked for.
+        (
+            "v=spf1 exists:%{i}.tw a:%{d}.tw mx:%{h}.tw ptr -all",
+            Verdict::Strict(4),
+        ),
+        ("v=spf1 -all a:x.tw a:y.tw a:z.tw", Verdict::Strict(0)),
+        (
+            "v=spf1 a:old.tw a:new.tw mx ip4:192.0.2.1 ~all",
+            Verdict::Soft(3),
+        ),
+    ] {
+        let report = looked(&[
+            ("", "MX", "mx.lib.example.tw."),
+            ("", "TXT", text),
+            ("text.tw.", "TXT", "only a text"),
+            ("two.tw.", "TXT", "v=spf1 a mx ?all"),
+            ("three.tw.", "TXT", "v=spf1 a:x.tw a:y.tw a:z.tw -all"),
+            ("old.tw.", "A", ""),
+            ("new.tw.", "A", ""),
+        ]);
+        assert_eq!(report.spf, wanted, "{text}");
+    }
+}
+
+#[test]
+fn a_term_that_is_not_answered_is_not_taken_for_nothing() {
+    let server = serve_but(
+        zone(&[("", "TXT", "v=spf1 a:silent.tw a:silent.tw a:silent.tw -all")]),
+        Some("silent.tw"),
+    );
+    let dns = Dns::new(Some(server), PATIENCE).expect("a resolver");
+    assert_eq!(spf::look(&dns, DOMAIN), spf::Verdict::Away);
+}
+
+/// What a record says reaches the terminal of the operator, as far as it can be printed.
+#[test]
+fn a_record_moves_no_terminal_of_whoever_runs_the_check() {
+    let server = serve(zone(&[
+        ("", "MX", "mx.lib.example.tw."),
+        ("", "TXT", "v=spf1 ip4:\u{1b}[2J\n\r\u{9b}1m\u{202e} -all"),
+    ]));
+    let folder = tempfile::tempdir().expect("a folder");
+    let settings = format!(
+        "[default.app]\nsite = \"lib.example.tw\"\nmail_from = \"draws@{DOMAIN}\"\n\
+         mail_dns = \"{server}\"\nrelays = []\n\
+         smtp_url = \"smtp://127.0.0.1:1?tls=none\"\n"
+    );
+    std::fs::write(folder.path().join("Rocket.toml"), settings).expect("written");
+    for arguments in [&["check"][..], &["check", "--json"]] {
+        let (_, printed) = run(|command| {
+            command
+                .args(arguments)
+                .current_dir(folder.path())
+                .env_remove("ROCKET_APP")
+                .env_remove("FAIRDRAW_KEYS")
+                .env_remove("FAIRDRAW_DATABASE_URL")
+                .env("FAIRDRAW_DATA", folder.path().join("data"));
+        });
+        assert!(printed.contains("u{1b}[2J"), "{printed}");
+        assert!(printed.contains("cannot be read"), "{printed}");
+        let moves = |c: char| (c.is_control() && c != '\n') || c == '\u{202e}';
+        assert!(!printed.contains(moves), "{printed:?}");
+        let line = printed.lines().find(|line| line.contains("u{1b}"));
+        let line = line.expect("it is printed");
+        // In one line: a break of theirs begins no line of ours.
+        assert!(line.contains("u{a}") && line.contains("u{202e}"), "{line}");
     }
 }
 

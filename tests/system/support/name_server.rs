@@ -11,12 +11,20 @@ pub type Zone = Vec<(String, &'static str, String)>;
 
 /// Answers over UDP until the test ends, as a name server of the world does.
 pub fn serve(zone: Zone) -> SocketAddr {
+    serve_but(zone, None)
+}
+
+/// The same, silent about one name.
+pub fn serve_but(zone: Zone, silent: Option<&'static str>) -> SocketAddr {
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
     let at = socket.local_addr().expect("bound");
     std::thread::spawn(move || {
         let mut bytes = [0; 4096];
         while let Ok((length, from)) = socket.recv_from(&mut bytes) {
             let asked = Message::from_vec(&bytes[..length]).expect("a question");
+            if silent.is_some_and(|silent| name(&asked) == silent) {
+                continue;
+            }
             let said = answer(&zone, &asked).to_vec().expect("written");
             socket.send_to(&said, from).expect("sent");
         }
@@ -24,12 +32,17 @@ pub fn serve(zone: Zone) -> SocketAddr {
     at
 }
 
+/// The name that is asked for.
+fn name(asked: &Message) -> String {
+    let name = asked.queries[0].name().to_ascii().to_ascii_lowercase();
+    name.trim_end_matches('.').to_owned()
+}
+
 fn answer(zone: &Zone, asked: &Message) -> Message {
     let question = asked.queries[0].clone();
     let mut said = Message::response(asked.metadata.id, OpCode::Query);
-    let name = question.name().to_ascii().to_ascii_lowercase();
-    let name = name.trim_end_matches('.');
-    let here = zone.iter().filter(|(of, ..)| of == name);
+    let name = name(asked);
+    let here = zone.iter().filter(|(of, ..)| *of == name);
     if here.clone().count() == 0 {
         said.metadata.response_code = ResponseCode::NXDomain;
     }

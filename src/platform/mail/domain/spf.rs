@@ -1,12 +1,17 @@
 //! Who may send in a domain's name (RFC 7208).
 //!
 //! Invariant: at most [`MOST_LOOKUPS`] records are followed, whatever they lead to.
+//!
+//! Not here: terms that depend on the letter (macros, `ptr`), and the addresses of mail servers. They
+//! are counted as lookups, and whether they give something is known to the receiver alone.
 
 use super::Weight;
 use crate::platform::dns::{Answer, Dns};
 
 /// More terms that ask make the record useless (RFC 7208, 4.6.4).
 pub const MOST_LOOKUPS: usize = 10;
+/// More lookups that give nothing make the record useless (RFC 7208, 4.6.4).
+pub const MOST_VOIDS: usize = 2;
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +34,8 @@ pub enum Verdict {
     Leads(String),
     /// More than [`MOST_LOOKUPS`] terms ask.
     TooMany,
+    /// More than [`MOST_VOIDS`] terms ask for what is not there; the first of them.
+    Voids(Vec<String>),
     /// No answer.
     Away,
 }
@@ -58,42 +65,95 @@ enum Rest {
 struct Record {
     /// Terms that ask, those that lead to another record included.
     asking: usize,
-    includes: Vec<String>,
+    /// What can be asked from here, in its order.
+    asked: Vec<Asked>,
     redirect: Option<String>,
     rest: Option<Rest>,
 }
 
+impl Record {
+    /// Macros depend on the letter, so what has them is counted and not asked for.
+    fn ask(&mut self, name: &str, term: fn(String) -> Asked) {
+        self.asking += 1;
+        if !name.contains('%') {
+            self.asked.push(term(name.to_owned()));
+        }
+    }
+}
+
+/// A term that asks, with the name it asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Asked {
+    Include(String),
+    Address(String),
+    Exists(String),
+    Servers(String),
+}
+
+/// What was counted on the way through the records.
+struct Walk<'d> {
+    dns: &'d Dns,
+    asked: usize,
+    voids: Vec<String>,
+}
+
 /// Asks for the record and for those it leads to.
 pub fn look(dns: &Dns, domain: &str) -> Verdict {
-    let mut asked = 0;
-    match follow(dns, domain, &mut asked) {
+    let mut walk = Walk {
+        dns,
+        asked: 0,
+        voids: Vec::new(),
+    };
+    match walk.follow(domain) {
         Err(verdict) => verdict,
-        Ok(Some(Rest::Refused)) => Verdict::Strict(asked),
-        Ok(Some(Rest::Suspicious)) => Verdict::Soft(asked),
+        Ok(Some(Rest::Refused)) => Verdict::Strict(walk.asked),
+        Ok(Some(Rest::Suspicious)) => Verdict::Soft(walk.asked),
         Ok(Some(Rest::Allowed)) => Verdict::Everybody,
         Ok(Some(Rest::Unknown) | None) => Verdict::Undecided,
     }
 }
 
-fn follow(dns: &Dns, domain: &str, asked: &mut usize) -> Result<Option<Rest>, Verdict> {
-    let record = only(&dns.texts(domain)).and_then(|text| parse(&text))?;
-    *asked += record.asking;
-    if *asked > MOST_LOOKUPS {
-        return Err(Verdict::TooMany);
+impl Walk<'_> {
+    fn follow(&mut self, domain: &str) -> Result<Option<Rest>, Verdict> {
+        let record = only(&self.dns.texts(domain)).and_then(|text| parse(&text, domain))?;
+        self.asked += record.asking;
+        if self.asked > MOST_LOOKUPS {
+            return Err(Verdict::TooMany);
+        }
+        for term in &record.asked {
+            match term {
+                Asked::Include(name) => {
+                    self.below(name)?;
+                }
+                Asked::Address(name) => self.count("a", name, &self.dns.addresses(name))?,
+                Asked::Exists(name) => self.count("exists", name, &self.dns.addresses(name))?,
+                Asked::Servers(name) => self.count("mx", name, &self.dns.mail_servers(name))?,
+            }
+        }
+        match &record.redirect {
+            Some(name) if record.rest.is_none() => self.below(name),
+            _ => Ok(record.rest),
+        }
     }
-    let below = |name: &str, asked: &mut usize| match follow(dns, name, asked) {
-        Err(Verdict::Away) => Err(Verdict::Away),
-        Err(Verdict::TooMany) => Err(Verdict::TooMany),
-        Err(Verdict::Leads(name)) => Err(Verdict::Leads(name)),
-        Err(_) => Err(Verdict::Leads(name.to_owned())),
-        Ok(rest) => Ok(rest),
-    };
-    for name in &record.includes {
-        below(name, asked)?;
+
+    fn below(&mut self, name: &str) -> Result<Option<Rest>, Verdict> {
+        self.follow(name).map_err(|verdict| match verdict {
+            Verdict::Away | Verdict::TooMany | Verdict::Voids(_) | Verdict::Leads(_) => verdict,
+            _ => Verdict::Leads(name.to_owned()),
+        })
     }
-    match &record.redirect {
-        Some(name) if record.rest.is_none() => below(name, asked),
-        _ => Ok(record.rest),
+
+    /// Counts an answer that gives nothing.
+    fn count<T>(&mut self, term: &str, name: &str, answer: &Answer<T>) -> Result<(), Verdict> {
+        match answer {
+            Answer::Found(_) => return Ok(()),
+            Answer::Away => return Err(Verdict::Away),
+            Answer::Nothing | Answer::NoName => self.voids.push(format!("{term}:{name}")),
+        }
+        match self.voids.len() > MOST_VOIDS {
+            true => Err(Verdict::Voids(std::mem::take(&mut self.voids))),
+            false => Ok(()),
+        }
     }
 }
 
@@ -116,10 +176,10 @@ fn only(texts: &Answer<String>) -> Result<String, Verdict> {
     }
 }
 
-fn parse(text: &str) -> Result<Record, Verdict> {
+fn parse(text: &str, domain: &str) -> Result<Record, Verdict> {
     let mut record = Record {
         asking: 0,
-        includes: Vec::new(),
+        asked: Vec::new(),
         redirect: None,
         rest: None,
     };
@@ -154,15 +214,11 @@ fn parse(text: &str) -> Result<Record, Verdict> {
         }
         match name {
             "all" if bare == "all" => record.rest = Some(rest),
-            "include" if !target.is_empty() => {
-                record.asking += 1;
-                // Macros depend on the letter, so they are counted and not followed.
-                if !target.contains('%') {
-                    record.includes.push(target.to_owned());
-                }
-            }
-            "exists" if !target.is_empty() => record.asking += 1,
-            "a" | "mx" | "ptr" => record.asking += 1,
+            "include" if !target.is_empty() => record.ask(target, Asked::Include),
+            "exists" if !target.is_empty() => record.ask(target, Asked::Exists),
+            "a" => record.ask(host(target, domain), Asked::Address),
+            "mx" => record.ask(host(target, domain), Asked::Servers),
+            "ptr" => record.asking += 1,
             "ip4" | "ip6" if is_network(name, target) => {}
             _ => return Err(wrong()),
         }
@@ -171,6 +227,14 @@ fn parse(text: &str) -> Result<Record, Verdict> {
         record.asking += 1;
     }
     Ok(record)
+}
+
+/// The name of `a` or `mx`, without the lengths of networks; the record's own domain where none stands.
+fn host<'t>(target: &'t str, domain: &'t str) -> &'t str {
+    match target.split('/').next().unwrap_or_default() {
+        "" => domain,
+        name => name,
+    }
 }
 
 fn is_network(kind: &str, text: &str) -> bool {

@@ -134,6 +134,15 @@ impl Words {
                 self.say("sender-spf-too-many"),
                 self.say("sender-spf-too-many-do"),
             ),
+            spf::Verdict::Voids(terms) => {
+                let terms: Vec<String> = terms.iter().map(|term| printable(term)).collect();
+                let terms = terms.join(" ");
+                let args = [("terms", terms.as_str().into())];
+                (
+                    self.say_of("sender-spf-voids", &args),
+                    self.say("sender-spf-voids-do"),
+                )
+            }
             spf::Verdict::Away => (self.say("sender-away"), self.say("sender-away-do")),
         };
         let record = match &report.spf {
