@@ -34,7 +34,7 @@ sender-spf-leads = It leads to { $name }, which has no whole record, so nothing 
 sender-spf-leads-do = Take { $name } out, or have its record mended.
 sender-spf-too-many = More than 10 lookups, so nothing of it counts.
 sender-spf-too-many-do = Take out include, a, mx, ptr and exists that are not needed, or write networks as ip4 and ip6.
-sender-spf-voids = More than 2 lookups give nothing ({ $terms }), so nothing of it counts.
+sender-spf-voids = More than 2 lookups give nothing ({ $terms }), so receivers may take nothing of it.
 sender-spf-voids-do = Take these terms out, or publish what they name.
 sender-dkim-no-selector = Could not be looked at: no selector is set.
 sender-dkim-no-selector-do = Set mail_dkim_selectors to what stands behind s= in the DKIM-Signature of a letter that has arrived.

@@ -34,7 +34,7 @@ sender-spf-leads = 紀錄引用 { $name }，但那裡沒有完整的紀錄，因
 sender-spf-leads-do = 請移除 { $name }，或請對方修正紀錄。
 sender-spf-too-many = 查詢超過 10 次，因此整筆無效。
 sender-spf-too-many-do = 請移除不需要的 include、a、mx、ptr、exists，或直接以 ip4、ip6 寫出網段。
-sender-spf-voids = 查無結果超過 2 次（{ $terms }），因此整筆無效。
+sender-spf-voids = 查無結果超過 2 次（{ $terms }），收信方可能視為整筆無效。
 sender-spf-voids-do = 請移除這些項目，或公布它們所指的紀錄。
 sender-dkim-no-selector = 無法查詢：沒有設定選擇器。
 sender-dkim-no-selector-do = 請看一封收到的信，把 DKIM-Signature 裡 s= 後面的文字設為 mail_dkim_selectors。

@@ -232,7 +232,8 @@ impl Guardian {
             running.iter().any(|own| {
                 own.kind == *kind
                     && own.about == subject(rule, *kind, about)
-                    && (own.rule == rule || !matches!(kind, AnswerKind::Alarm | AnswerKind::Lock))
+                    && (own.rule == rule
+                        || (*kind != AnswerKind::Alarm && own.rule != Rule::LockOut))
             })
         };
         let missing: Vec<AnswerKind> = terms

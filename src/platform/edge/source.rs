@@ -2,8 +2,8 @@
 //!
 //! Invariant: a request that changes something is taken only from our own pages: by
 //! `Sec-Fetch-Site`, which an `Origin` beside it must not contradict, else by `Origin`, else (public
-//! pages only, where nobody is signed in or signs in) neither. This is the one place that decides it,
-//! for every address, whether there is a page or not.
+//! pages only, to which other sites' forms bring no session and whose own sign nobody in then) neither.
+//! This is the one place that decides it, for every address, whether there is a page or not.
 
 use http::HeaderMap;
 use http::header::{HeaderName, ORIGIN};

@@ -10,7 +10,7 @@ use crate::platform::dns::{Answer, Dns};
 
 /// More terms that ask make the record useless (RFC 7208, 4.6.4).
 pub const MOST_LOOKUPS: usize = 10;
-/// More lookups that give nothing make the record useless (RFC 7208, 4.6.4).
+/// After more lookups that give nothing, receivers should take nothing of the record (RFC 7208, 4.6.4).
 pub const MOST_VOIDS: usize = 2;
 
 /// What was found.
@@ -45,6 +45,7 @@ impl Verdict {
     pub fn weight(&self) -> Weight {
         match self {
             Verdict::Strict(_) | Verdict::Soft(_) => Weight::Good,
+            Verdict::Voids(_) => Weight::Warning,
             Verdict::Away => Weight::Unknown,
             _ => Weight::Bad,
         }
